@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package capture defines what every source of Netlink traffic makes: frames,
+// and the account of what was seen and what was lost.
+//
+// It is the only package that all others may import, so it imports the
+// standard library alone. It does not look into the bytes of a message, and it
+// holds no source of its own.
+package capture
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Kind tells a datagram from a report about one.
+type Kind uint8
+
+const (
+	// KindDatagram is a Netlink datagram: Data holds one or more nlmsghdr.
+	KindDatagram Kind = iota
+	// KindCompletion reports what became of the datagram whose ID is Of: its
+	// Verdict, Errno and Elapsed. Data is empty.
+	KindCompletion
+	// KindSocketError reports an ENOBUFS on Socket: raised by the kernel
+	// (Verdict VerdictNobufsRaised), or read by its owner
+	// (VerdictNobufsRead). Data is empty.
+	KindSocketError
+)
+
+// Dir is the direction in which a datagram travels.
+type Dir uint8
+
+const (
+	DirUnknown Dir = iota
+	DirRequest     // user → kernel
+	DirReply       // kernel → one socket
+	DirEvent       // kernel → multicast group
+	DirPeer        // user → user
+)
+
+// String returns the name that the JSON output uses.
+func (d Dir) String() string {
+	switch d {
+	case DirRequest:
+		return "request"
+	case DirReply:
+		return "reply"
+	case DirEvent:
+		return "event"
+	case DirPeer:
+		return "peer"
+	}
+	return "unknown"
+}
+
+// ParseDir is the inverse of Dir.String.
+func ParseDir(s string) (Dir, error) {
+	for d := DirUnknown; d <= DirPeer; d++ {
+		if d.String() == s {
+			return d, nil
+		}
+	}
+	return DirUnknown, fmt.Errorf("unknown direction %q", s)
+}
+
+// Verdict is what the kernel did with a datagram, as far as the hook knows.
+type Verdict uint8
+
+const (
+	// VerdictNone: the source cannot tell.
+	VerdictNone Verdict = iota
+	// VerdictDelivered: queued to the socket, or handed to the kernel's handler.
+	VerdictDelivered
+	// VerdictOverrun: not queued, the receive buffer was full
+	// (netlink_overrun); the socket's sk_drops grew by one.
+	VerdictOverrun
+	// VerdictDropped: not delivered for another reason, sk_drops unchanged
+	// (a dump or a reply into a full queue, a socket filter).
+	VerdictDropped
+	// VerdictFailed: the send failed with Errno.
+	VerdictFailed
+	// VerdictNobufsRaised: sk_err was set to ENOBUFS.
+	VerdictNobufsRaised
+	// VerdictNobufsRead: recvmsg returned ENOBUFS to the reader.
+	VerdictNobufsRead
+)
+
+// String returns the name that the JSON output uses; "" for VerdictNone.
+func (v Verdict) String() string {
+	switch v {
+	case VerdictDelivered:
+		return "delivered"
+	case VerdictOverrun:
+		return "overrun"
+	case VerdictDropped:
+		return "dropped"
+	case VerdictFailed:
+		return "failed"
+	case VerdictNobufsRaised:
+		return "enobufs raised"
+	case VerdictNobufsRead:
+		return "enobufs read"
+	}
+	return ""
+}
+
+// ParseVerdict is the inverse of Verdict.String.
+func ParseVerdict(s string) (Verdict, error) {
+	for v := VerdictNone; v <= VerdictNobufsRead; v++ {
+		if v.String() == s {
+			return v, nil
+		}
+	}
+	return VerdictNone, fmt.Errorf("unknown verdict %q", s)
+}
+
+// Proc is a process (thread group) and the thread of it that acted.
+type Proc struct {
+	PID      uint32 // thread group ID in the initial PID namespace; 0 with an empty Comm: unknown
+	TID      uint32 // thread ID
+	PPID     uint32 // parent's thread group ID; 0: unknown
+	Comm     string // task comm, at most 15 bytes, not necessarily UTF-8
+	CgroupID uint64 // cgroup v2 ID; 0: unknown
+	Cgroup   string // cgroup v2 path, resolved after capture; "": unknown
+}
+
+// Known says whether the source could name a process at all. The kernel's own
+// threads are known: PID 0 has the comm "swapper/N".
+func (p Proc) Known() bool { return p.PID != 0 || p.Comm != "" }
+
+// Socket is the Netlink socket in question: the sender's for a request, the
+// receiver's for everything else.
+type Socket struct {
+	PortID uint32 // nl_pid of this socket; not a process ID
+	Inode  uint64 // sockfs inode, unique among live sockets; 0: unknown
+	Owner  Proc   // who created it or used it last, also when that is Frame.Proc; zero: unknown
+	Drops  uint32 // sk_drops after this frame, where the hook reads it
+	RcvBuf uint32 // sk_rcvbuf in bytes, where the hook reads it
+	RMem   uint32 // sk_rmem_alloc in bytes, where the hook reads it
+}
+
+// Frame is one Netlink datagram, or a report about one (see Kind).
+// Data is owned by the frame: no source reuses it.
+type Frame struct {
+	ID       uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
+	Of       uint64 // KindCompletion: the ID of the datagram
+	Kind     Kind
+	Dir      Dir
+	Inferred bool // Dir was worked out from port IDs and flags, not seen
+	// OwnerInferred: Proc or Socket.Owner was looked up by port ID or inode
+	// after the fact, not seen by the hook.
+	OwnerInferred bool
+	Verdict       Verdict
+
+	Time     time.Time     // when the hook ran, wall clock
+	Elapsed  time.Duration // KindCompletion: time in the kernel, entry to return of the send
+	Errno    int32         // positive; with VerdictFailed and VerdictDropped
+	Protocol uint16        // NETLINK_ROUTE, …
+	NetNS    uint64        // inode of the network namespace; 0: the source cannot tell
+
+	Proc    Proc   // the task that ran the hook: sender of a request, cause of a delivery
+	Socket  Socket // this end: sender's for a request, receiver's otherwise
+	SrcPort uint32 // port ID of the sender; 0 is the kernel
+	DstPort uint32 // port ID of the addressee; 0 is the kernel, or nobody for an event
+	Group   uint32 // multicast group number (not a mask) of an event; 0: none
+
+	OrigLen int    // length in bytes of the datagram; more than len(Data): cut at the snap length
+	Data    []byte // one or more nlmsghdr in host byte order of the capturing machine
+	// BigEndian: Data comes from a big-endian machine (only from files).
+	BigEndian bool
+	// Source names the source that made the frame ("fentry", "nlmon", …), also
+	// when the frame comes back from a file.
+	Source string
+}
+
+// Cut says whether the payload is incomplete.
+func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
+
+// Account returns the process that a row of the live view belongs to: the
+// socket's owner where it is known, else the sender of a request. A delivery
+// whose owner is unknown belongs to nobody: the current task is its cause, not
+// its reader.
+func (f *Frame) Account() Proc {
+	if f.Socket.Owner.Known() {
+		return f.Socket.Owner
+	}
+	if f.Dir == DirRequest {
+		return f.Proc
+	}
+	return Proc{}
+}
+
+// Names of the sources, as --source takes them and as every output prints them.
+const (
+	SourceFentry  = "fentry"
+	SourceKprobe  = "kprobe"
+	SourceSyscall = "syscall"
+	SourceNlmon   = "nlmon"
+	SourceListen  = "listen"
+	SourceFile    = "file"
+)
+
+// Source makes frames. Run blocks until the input ends, ctx is done or emit
+// fails; it returns nil at the end of input and when ctx is done. emit is
+// called from one goroutine at a time and takes ownership of the frame.
+// Stats may be called at any time from any goroutine. Close releases what the
+// constructor took (links, devices, descriptors); it is safe to call twice and
+// after Run returned.
+type Source interface {
+	Run(ctx context.Context, emit func(*Frame) error) error
+	Stats() Stats
+	Info() Info
+	Close() error
+}
+
+// Info describes a source for status lines and file headers.
+type Info struct {
+	Name  string   // one of the Source constants
+	Scope string   // what network namespaces it sees: "all network namespaces", "netns 4026531840"
+	Blind []string // what it cannot see here, one clause each
+	Snap  int      // snap length in bytes; 0: unlimited
+	// Notes say what was worked around, e.g. a hook that fell back to kprobe.
+	Notes []string
+}
+
+// Stats is the account of a source since it started.
+type Stats struct {
+	Frames uint64 // datagrams emitted
+	Bytes  uint64 // their original length in bytes
+	Cut    uint64 // datagrams emitted with less than their whole payload
+	Lost   []Loss // every way of losing, in a fixed order, zeros included
+}
+
+// Loss counts datagrams that were seen by the hook but not emitted.
+type Loss struct {
+	Reason string // "ring buffer full", "hook recursion", …
+	Count  uint64
+}
+
+// LostTotal sums all reasons.
+func (s Stats) LostTotal() uint64 {
+	var n uint64
+	for _, l := range s.Lost {
+		n += l.Count
+	}
+	return n
+}
+
+// Filter is what a source can decide by itself, in the kernel where it has a
+// hook there. Criteria of different kinds must all match; the values of one
+// kind are alternatives. A source that cannot apply a criterion says so by
+// returning it from its constructor as a note, and the pipeline applies it.
+type Filter struct {
+	PIDs      []uint32 // thread group IDs
+	Children  bool     // follow what the PIDs fork, from the start on
+	Comms     []string // exact comm of the sender or of the socket's owner, at most 15 bytes
+	NetNS     []uint64 // inodes
+	Protocols []uint16
+}
+
+// Empty says whether the filter passes everything.
+func (f Filter) Empty() bool {
+	return len(f.PIDs) == 0 && len(f.Comms) == 0 && len(f.NetNS) == 0 && len(f.Protocols) == 0
+}
