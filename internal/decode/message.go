@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package decode turns frames into messages: it splits a datagram at its
+// nlmsghdr boundaries, names family and type, and walks header and attributes
+// by the tables of package schema. It is the one TLV walker of nltop.
+//
+// Splitting and naming cost no allocation per attribute: the body of a message
+// is built only when somebody asks for it. Nothing here stops at a malformed
+// byte: what cannot be decoded becomes a problem with its offset, and decoding
+// goes on behind it. The package neither pairs messages (package correlate)
+// nor prints them (package export).
+package decode
+
+import (
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// Header is struct nlmsghdr (include/uapi/linux/netlink.h):
+//
+//	struct nlmsghdr {
+//		__u32 nlmsg_len;    // length in bytes, this header included
+//		__u16 nlmsg_type;
+//		__u16 nlmsg_flags;
+//		__u32 nlmsg_seq;
+//		__u32 nlmsg_pid;    // port ID of the sender
+//	};
+type Header struct {
+	Len   uint32
+	Type  uint16
+	Flags uint16
+	Seq   uint32
+	PID   uint32
+}
+
+// HeaderLen is NLMSG_HDRLEN in bytes.
+const HeaderLen = 16
+
+// Message is one Netlink message of a frame.
+type Message struct {
+	Frame  *capture.Frame
+	Index  int // position in the datagram, from 0
+	Offset int // of the nlmsghdr in Frame.Data, in bytes
+	Header Header
+	// Data is the message from its nlmsghdr on, without the alignment padding
+	// behind it. It is shorter than Header.Len where the datagram is.
+	Data []byte
+
+	Family string // "route", "nftables", "ethtool"; "" is unknown
+	Type   string // "RTM_NEWLINK", "NLMSG_DONE"; "" is unknown
+	// Cmd is genlmsghdr.cmd, or the message number inside an nfnetlink
+	// subsystem; valid where HasCmd.
+	Cmd    uint8
+	HasCmd bool
+	// Err is set for NLMSG_ERROR (errno 0: an ACK) and for an NLMSG_DONE that
+	// carries an error or extended-ACK attributes.
+	Err *ErrorInfo
+	// Guess: family or layout is a guess (unknown protocols).
+	Guess bool
+	// Problem is the first malformation of the message's frame: header too
+	// short, length beyond the datagram. Body reports those of the payload.
+	Problem error
+
+	family *schema.Family
+	def    *schema.Message
+	dec    *Decoder
+}
+
+// ErrorInfo is an NLMSG_ERROR, or the status of an NLMSG_DONE.
+type ErrorInfo struct {
+	Errno  int32  // positive; 0: success
+	Name   string // "EEXIST"; "" for 0
+	Msg    string // NLMSGERR_ATTR_MSG
+	HasOff bool
+	Offset uint32 // NLMSGERR_ATTR_OFFS: bytes from the request's nlmsghdr
+	// Attr is the path of the attribute at Offset ("IFLA_LINKINFO >
+	// IFLA_INFO_DATA"), where the request is at hand: quoted in the error, or
+	// set by package correlate from the request itself.
+	Attr string
+	// MissType and MissNest are NLMSGERR_ATTR_MISS_TYPE and _MISS_NEST.
+	MissType    uint32
+	HasMissType bool
+	MissNest    uint32
+	HasMissNest bool
+	Cookie      []byte
+	// Request is the header of the message in question as the error quotes it,
+	// RequestType its UAPI name. Zero for NLMSG_DONE.
+	Request       Header
+	RequestFamily string
+	RequestType   string
+}
+
+// Node is one decoded value: a field of a fixed header, an attribute, or an
+// element of an array.
+type Node struct {
+	ID   uint16 // attribute ID without NLA_F_NESTED and NLA_F_NET_BYTEORDER; index of an array element
+	Name string // UAPI name; "" is unknown
+	// Attr: it has an nlattr header of its own. False: a field of a struct.
+	Attr  bool
+	Flags uint16 // NLA_F_NESTED, NLA_F_NET_BYTEORDER as sent
+	// Value is nil (nothing known: see Raw), bool (a flag), uint64, int64,
+	// string (text, addresses, named enumerators), or []string (bits by name,
+	// the unknown rest last, in hex).
+	Value any
+	// Num is the number behind a string or []string Value, where there is one.
+	Num uint64
+	// Text is Value as people write it: with unit, interface name, prefix; ""
+	// where Value says it already.
+	Text string
+	// Off is the offset of Raw in Message.Data in bytes.
+	Off int
+	// Raw is the payload, without nlattr header and padding.
+	Raw []byte
+	// Nested: Children holds what the payload contains, possibly nothing.
+	Nested   bool
+	Children []Node
+	// Guess: the payload parsed as attributes although no table says so.
+	Guess bool
+	// Hidden: alignment padding, shown only with -v -v and in hex.
+	Hidden  bool
+	Problem string // what is malformed here; "" is nothing
+
+	typ *schema.Type
+}
+
+// Body is the decoded payload of a message.
+type Body struct {
+	Fields  []Node // fixed headers: genlmsghdr's or nfgenmsg's fields too
+	Attrs   []Node
+	Rest    []byte // bytes that belong to no field and no attribute
+	RestOff int    // their offset in Message.Data
+	// Problem is the first malformation anywhere in the message, with its
+	// offset; "" is none.
+	Problem string
+}

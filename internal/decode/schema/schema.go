@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package schema holds the types that describe a Netlink family: its messages,
+// fixed headers, attribute sets, enums and sub-messages. They are shaped like
+// the kernel's YNL specs (Documentation/userspace-api/netlink), so that a
+// built-in table and a loaded spec are the same thing.
+//
+// A schema is data. Nothing here reads a byte of a message: the walker in
+// package decode does, and it is the only one. Tables are built once, before
+// the first message, and never changed afterwards, so they need no locks.
+package schema
+
+// Kind is what the payload of an attribute or the bytes of a field are.
+type Kind uint8
+
+const (
+	// Binary is shown as hex. It is the zero Kind: a table that says nothing
+	// about a type never invents one.
+	Binary   Kind = iota
+	Unused        // the kernel never sends it; a payload is shown as hex
+	Pad           // alignment padding: kept, not shown unless asked
+	Flag          // presence is the value; the payload is empty
+	U8            // U8 … S64 are fixed widths; a payload of another length is a problem
+	U16           //
+	U32           //
+	U64           //
+	S8            //
+	S16           //
+	S32           //
+	S64           //
+	Uint          // 4 or 8 bytes, by length (NLA_UINT)
+	Sint          // 4 or 8 bytes, by length (NLA_SINT)
+	String        // up to the first NUL or the end
+	IPAddr        // 4 bytes: IPv4, 16 bytes: IPv6, by length; network byte order
+	HWAddr        // link-layer address: MAC, or an IP address for IP tunnels, by length
+	Nest          // attributes of Type.Set
+	Array         // nested attributes whose nla_type is an index: Type.Elem each (YNL indexed-array)
+	Packed        // Type.Elem after Type.Elem without attribute headers, to the end (C array)
+	Struct        // Type.Struct
+	Sub           // what it is depends on another value: Type.Sub
+	Bits32        // struct nla_bitfield32 { u32 value; u32 selector; }, names by Type.Enum
+	Messages      // whole Netlink messages (nlmsghdr) one behind the other
+	Custom        // Type.Format renders bytes that no other kind describes
+)
+
+// Hint says how people write a number.
+type Hint uint8
+
+const (
+	Plain   Hint = iota
+	Hex          // marks, masks, handles
+	IfIndex      // interface index; the name is added where it is known
+	Seconds
+	Millis  // milliseconds
+	Micros  // microseconds
+	Nanos   // nanoseconds
+	Jiffies // USER_HZ ticks, 1/100 s
+	Bytes   // a number of bytes
+	BitRate // bytes per second
+	Octal   // file modes
+	Fd      // file descriptor of the sender
+	PID     // process ID
+	NSID    // netns id, -1: none
+	Errno   // errno, positive or negative
+)
+
+// Type is the type of an attribute, of a struct's field, or of an array's
+// element.
+type Type struct {
+	Kind   Kind
+	Big    bool // numbers in network byte order
+	Hint   Hint
+	Len    int         // Binary, String, Pad, IPAddr, HWAddr in a struct: length in bytes; 0: all that is left
+	Enum   *Enum       // numbers: names of values or bits
+	Set    *Set        // Nest
+	Elem   *Type       // Array, Packed
+	Struct *StructType // Struct, and the fixed part before Set where Kind is Nest
+	Sub    *SubMessage // Sub
+	// Format renders what the kinds above cannot (Custom). It must accept any
+	// bytes; ok is false where they do not fit, and hex is shown instead.
+	Format func(b []byte, big bool) (text string, ok bool)
+}
+
+// Enum names the values of a number, or its bits.
+type Enum struct {
+	Name   string // "rtm_type"; for messages to people, not looked up
+	Flags  bool   // entries are bit masks; what no entry covers is shown in hex
+	Mask   uint64 // enums only: compare value&Mask; 0: all bits
+	Values []Value
+	byVal  map[uint64]string
+}
+
+// Value is one enumerator under its UAPI name.
+type Value struct {
+	N    uint64
+	Name string
+}
+
+// Lookup returns the name of an exact value. Build must have run.
+func (e *Enum) Lookup(v uint64) (string, bool) {
+	if e.Mask != 0 {
+		v &= e.Mask
+	}
+	if e.byVal != nil {
+		s, ok := e.byVal[v]
+		return s, ok
+	}
+	for _, x := range e.Values {
+		if x.N == v {
+			return x.Name, true
+		}
+	}
+	return "", false
+}
+
+// build makes the index; the first name of a value wins.
+func (e *Enum) build() {
+	if e.byVal != nil {
+		return
+	}
+	m := make(map[uint64]string, len(e.Values))
+	for _, x := range e.Values {
+		if _, dup := m[x.N]; !dup {
+			m[x.N] = x.Name
+		}
+	}
+	e.byVal = m
+}
+
+// Set is an attribute set: what the attribute IDs of one nest mean.
+type Set struct {
+	Name  string // UAPI prefix: "IFLA", "IFLA_VXLAN"
+	Attrs []Attr
+	// Max is the highest ID the cited header defines; IDs above it come from
+	// newer kernels.
+	Max   uint16
+	index []int32 // ID → position in Attrs + 1, small IDs
+	extra map[uint16]int
+}
+
+// Attr is one attribute of a set.
+type Attr struct {
+	ID   uint16
+	Name string // UAPI name
+	Type Type
+	// Note says why an entry has no type: "unused", "kernel-internal", ….
+	Note string
+}
+
+// denseMax bounds the array index of a set; IDs above it go to a map.
+const denseMax = 1 << 10
+
+// Lookup returns the attribute with this ID, or nil.
+func (s *Set) Lookup(id uint16) *Attr {
+	if s == nil {
+		return nil
+	}
+	if int(id) < len(s.index) {
+		if i := s.index[id]; i > 0 {
+			return &s.Attrs[i-1]
+		}
+		return nil
+	}
+	if i, ok := s.extra[id]; ok {
+		return &s.Attrs[i]
+	}
+	return nil
+}
+
+// ByName returns the attribute with this UAPI name, or nil.
+func (s *Set) ByName(name string) *Attr {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Attrs {
+		if s.Attrs[i].Name == name {
+			return &s.Attrs[i]
+		}
+	}
+	return nil
+}
+
+func (s *Set) build() {
+	top := 0
+	for i := range s.Attrs {
+		if id := int(s.Attrs[i].ID); id < denseMax && id >= top {
+			top = id + 1
+		}
+	}
+	s.index = make([]int32, top)
+	s.extra = nil
+	for i := range s.Attrs {
+		a := &s.Attrs[i]
+		if s.Max < a.ID {
+			s.Max = a.ID
+		}
+		if int(a.ID) < top {
+			if s.index[a.ID] == 0 {
+				s.index[a.ID] = int32(i) + 1
+			}
+			continue
+		}
+		if s.extra == nil {
+			s.extra = make(map[uint16]int)
+		}
+		if _, dup := s.extra[a.ID]; !dup {
+			s.extra[a.ID] = i
+		}
+	}
+}
+
+// StructType is a C struct, packed: padding is spelled out as Pad fields.
+type StructType struct {
+	Name   string // "ifinfomsg"
+	Fields []Field
+	// MinLen is the length that a sender must give at least; the kernel has
+	// grown some structs. 0: the whole.
+	MinLen int
+}
+
+// Field is one member of a struct.
+type Field struct {
+	Name string // C name: "ifi_index"
+	Type Type
+}
+
+// SubMessage is a payload whose layout another value selects.
+type SubMessage struct {
+	// Selector is the UAPI name of an attribute, or of a field of the fixed
+	// header. It is looked up in the same nest first, then outward; an
+	// attribute may follow the payload that it selects.
+	Selector string
+	// Cases maps the selector's value to a type. Strings are used as they are,
+	// named numbers by name, others in decimal.
+	Cases   map[string]Type
+	Default Type // no case, or no selector
+}
+
+// Dirs says in which directions a message definition holds.
+type Dirs uint8
+
+const (
+	ToKernel   Dirs = 1 << iota // requests
+	FromKernel                  // replies and events
+	AnyDir     Dirs = 0         // both
+)
+
+// Message is one message type, or one command of a generic-netlink or
+// nfnetlink family, in one or both directions. Where a number means different
+// things each way (ethtool), there are two definitions.
+type Message struct {
+	ID     uint16 // nlmsg_type; generic netlink: cmd; nfnetlink: low byte of nlmsg_type
+	Name   string // UAPI name: "RTM_NEWLINK"
+	Dirs   Dirs
+	Header *StructType // fixed header behind nlmsghdr/genlmsghdr/nfgenmsg; nil: the family's
+	// NoHeader: this message has none although the family has one.
+	NoHeader bool
+	Set      *Set // nil: the family's
+	// Body describes a payload that is not header and attributes (uevent text,
+	// audit records); nil otherwise.
+	Body *Type
+}
+
+// Group is a multicast group.
+type Group struct {
+	ID   uint32 // number, not mask; 0: assigned by the kernel at registration (generic netlink)
+	Name string // "RTNLGRP_LINK", "config"
+}
+
+// Origin says where the knowledge of a family comes from.
+type Origin uint8
+
+const (
+	None    Origin = iota // known by number or name only
+	BuiltIn               // tables in package families
+	Spec                  // a YNL file
+	Policy                // the running kernel's CTRL_CMD_GETPOLICY
+)
+
+// String returns the word that `nltop families` prints.
+func (o Origin) String() string {
+	return [...]string{"none", "built-in", "spec", "policy"}[o&3]
+}
+
+// Family is a Netlink family: a protocol of its own, an nfnetlink subsystem, or
+// a generic-netlink family.
+type Family struct {
+	Name     string // the name people use: "route", "ctnetlink", "ethtool"
+	Protocol uint16 // NETLINK_*
+	// Subsys is the nfnetlink subsystem (high byte of nlmsg_type); NETLINK_NETFILTER only.
+	Subsys uint16
+	// GenlID is a fixed generic-netlink id (GENL_ID_CTRL); 0: assigned at registration.
+	GenlID   uint16
+	Version  uint8
+	Origin   Origin
+	Header   *StructType // default for messages
+	Set      *Set        // default for messages
+	Messages []Message
+	Groups   []Group
+	// Lead lists the attributes that tell one message of the family from
+	// another, most telling first; the one-line view prints them.
+	Lead []string
+
+	to, from map[uint16]*Message
+}
+
+// Message returns the definition for an ID. toKernel picks the direction; if
+// that has none, the other one is returned, since the type numbers of most
+// families hold both ways.
+func (f *Family) Message(id uint16, toKernel bool) *Message {
+	if f == nil {
+		return nil
+	}
+	a, b := f.from, f.to
+	if toKernel {
+		a, b = b, a
+	}
+	if m := a[id]; m != nil {
+		return m
+	}
+	return b[id]
+}
+
+// Build makes the indexes of a family and of all that it refers to. It may be
+// called again, and tolerates sets that contain themselves.
+func (f *Family) Build() {
+	f.to = make(map[uint16]*Message, len(f.Messages))
+	f.from = make(map[uint16]*Message, len(f.Messages))
+	b := builder{sets: map[*Set]bool{}, structs: map[*StructType]bool{}, subs: map[*SubMessage]bool{}}
+	b.strct(f.Header)
+	b.set(f.Set)
+	for i := range f.Messages {
+		m := &f.Messages[i]
+		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
+			if f.to[m.ID] == nil {
+				f.to[m.ID] = m
+			}
+		}
+		if m.Dirs == AnyDir || m.Dirs&FromKernel != 0 {
+			if f.from[m.ID] == nil {
+				f.from[m.ID] = m
+			}
+		}
+		b.strct(m.Header)
+		b.set(m.Set)
+		b.typ(m.Body)
+	}
+}
+
+// builder visits everything reachable from a family once.
+type builder struct {
+	sets    map[*Set]bool
+	structs map[*StructType]bool
+	subs    map[*SubMessage]bool
+}
+
+func (b *builder) set(s *Set) {
+	if s == nil || b.sets[s] {
+		return
+	}
+	b.sets[s] = true
+	s.build()
+	for i := range s.Attrs {
+		b.typ(&s.Attrs[i].Type)
+	}
+}
+
+func (b *builder) strct(s *StructType) {
+	if s == nil || b.structs[s] {
+		return
+	}
+	b.structs[s] = true
+	for i := range s.Fields {
+		b.typ(&s.Fields[i].Type)
+	}
+}
+
+func (b *builder) typ(t *Type) {
+	if t == nil {
+		return
+	}
+	if t.Enum != nil {
+		t.Enum.build()
+	}
+	b.set(t.Set)
+	b.strct(t.Struct)
+	b.typ(t.Elem)
+	if t.Sub != nil && !b.subs[t.Sub] {
+		b.subs[t.Sub] = true
+		for _, c := range t.Sub.Cases {
+			b.typ(&c)
+		}
+		b.typ(&t.Sub.Default)
+	}
+}
