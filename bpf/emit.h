@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * How a program hands a datagram to user space: configuration, maps, the
+ * filter, and nl_emit() and its kin. Every backend's object includes this
+ * file and so has its own instance of each map.
+ *
+ * Records are reserved and filled in place. There is no scratch memory that
+ * two programs nesting on one CPU (task, softirq, or a 5.10 kernel without
+ * recursion protection) could fight over.
+ */
+#ifndef NL_EMIT_H
+#define NL_EMIT_H
+
+#include "kernel.h"
+#include "events.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+/* Hide a value's history from the compiler, so that the bound check which
+ * follows is made on the very register that the helper gets. */
+#define nl_opaque(x) asm volatile("" : "+r"(x))
+
+const volatile struct nl_config nl_cfg = {
+	.snap = 1 << 20,
+	.wake_bytes = 256 << 10,
+};
+
+/* Sizes marked "set before loading" are replaced by internal/probe. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20); /* set before loading */
+} nl_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NL_COUNT_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} nl_counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NL_PROG_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} nl_ids SEC(".maps");
+
+/* Thread group IDs that pass, and with Filter.Children their descendants. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536); /* set before loading */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} nl_pids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct nl_comm);
+	__type(value, __u8);
+} nl_comms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u8);
+} nl_netns SEC(".maps");
+
+/* Who owns a socket, by its sockfs inode. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct nl_task);
+} nl_owners SEC(".maps");
+
+static __always_inline void nl_count(__u32 which)
+{
+	__u64 *n = bpf_map_lookup_elem(&nl_counts, &which);
+
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
+/* An id that is unique as long as no program interrupts itself on one CPU,
+ * which the kernel prevents from 5.12 on. */
+static __always_inline __u64 nl_next_id(__u32 prog)
+{
+	__u64 *n = bpf_map_lookup_elem(&nl_ids, &prog);
+
+	if (!n)
+		return 0;
+	*n += 1;
+	return *n << 20 | (__u64)(bpf_get_smp_processor_id() & 0xffff) << 4 | (prog & 15);
+}
+
+/* A notification costs more than the bytes: ask for one only when this
+ * record crosses a multiple of wake_bytes. Less than that is fetched when
+ * the reader's deadline passes. */
+static __always_inline __u64 nl_wake(__u64 size)
+{
+	__u64 avail = bpf_ringbuf_query(&nl_ring, BPF_RB_AVAIL_DATA);
+	__u64 mask = ~((__u64)nl_cfg.wake_bytes - 1);
+
+	if ((avail ^ (avail - size)) & mask)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline long nl_copy(void *dst, __u32 n, __u64 src, __u64 user)
+{
+	if (user)
+		return bpf_probe_read_user(dst, n, (void *)src);
+	return bpf_probe_read_kernel(dst, n, (void *)src);
+}
+
+static __always_inline void nl_current(struct nl_task *t)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	t->tgid = id >> 32;
+	t->tid = id;
+	t->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	t->pad = 0;
+	t->cgroup = bpf_get_current_cgroup_id();
+	bpf_get_current_comm(t->comm, sizeof(t->comm));
+}
+
+/* Copy the owner of a socket; false: unknown. */
+static __always_inline bool nl_owner(__u64 inode, struct nl_task *t)
+{
+	struct nl_task *o = bpf_map_lookup_elem(&nl_owners, &inode);
+
+	if (!o)
+		return false;
+	*t = *o;
+	return true;
+}
+
+/* Note that the current task uses a socket. */
+static __always_inline void nl_own(__u64 inode, const struct nl_task *cur)
+{
+	struct nl_task *o = bpf_map_lookup_elem(&nl_owners, &inode);
+
+	if (o && o->tgid == cur->tgid &&
+	    !__builtin_memcmp(o->comm, cur->comm, sizeof(o->comm)))
+		return;
+	bpf_map_update_elem(&nl_owners, &inode, cur, BPF_ANY);
+}
+
+/* The part of the filter that needs no task. */
+static __always_inline bool nl_wanted(__u32 protocol, __u32 netns)
+{
+	if (nl_cfg.protocols && !(nl_cfg.protocols & 1U << (protocol & 31)))
+		return false;
+	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&nl_netns, &netns))
+		return false;
+	return true;
+}
+
+/* The part of the filter that does: tasks that count are a request's sender,
+ * a delivery's owner, for peers either of them. */
+static __always_inline bool nl_wanted_task(const struct nl_task *t)
+{
+	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
+		return false;
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm))
+		return false;
+	return true;
+}
+
+static __always_inline bool nl_is_self(const struct nl_task *t)
+{
+	return nl_cfg.self && t->tgid == nl_cfg.self;
+}
+
+/* One record with header and payload, sized up to the next class: the size
+ * of a reservation must be a constant. */
+#define NL_CLASS(size)                                                         \
+	if (n <= (size)) {                                                     \
+		struct {                                                       \
+			struct nl_event ev;                                    \
+			__u8 data[size];                                       \
+		} *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);           \
+		if (!r)                                                        \
+			goto full;                                             \
+		__builtin_memcpy(&r->ev, ev, sizeof(r->ev));                   \
+		r->ev.inline_len = n;                                          \
+		r->ev.cap_len = n;                                             \
+		if (n && nl_copy(r->data, n, src, user)) {                     \
+			r->ev.inline_len = 0;                                  \
+			r->ev.cap_len = 0;                                     \
+			r->ev.flags |= NL_FLAG_UNREADABLE;                     \
+		}                                                              \
+		bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));                    \
+		return 0;                                                      \
+	}
+
+/* Payload that fits one record. A function of its own, because a dozen
+ * classes inlined per caller are a lot of instructions. */
+static __noinline long nl_emit_small(const struct nl_event *ev, __u64 src, __u64 n, __u64 user)
+{
+	nl_opaque(n);
+	NL_CLASS(0)
+	NL_CLASS(64)
+	NL_CLASS(128)
+	NL_CLASS(256)
+	NL_CLASS(512)
+	NL_CLASS(1024)
+	NL_CLASS(2048)
+	NL_CLASS(4096)
+	NL_CLASS(8192)
+	NL_CLASS(16384)
+	NL_CLASS(NL_CHUNK)
+full:
+	return -1;
+}
+
+struct nl_chunk_record {
+	struct nl_chunk head;
+	__u8 data[NL_CHUNK];
+};
+
+struct nl_tail_record {
+	struct nl_chunk head;
+	__u8 data[4096];
+};
+
+/* Emit len bytes of src as chunks, the first of them at offset off of the
+ * datagram. Returns how many bytes are in the ring. A global function: the
+ * verifier looks at it once, whoever calls it. */
+__noinline __u64 nl_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 user)
+{
+	__u64 done = 0;
+
+	for (__u32 i = 0; i < NL_ROUNDS; i++) {
+		/* i * NL_CHUNK and not a running sum: the verifier wants to know it */
+		__u64 pos = (__u64)i * NL_CHUNK, n;
+
+		if (pos >= len)
+			break;
+		n = len - pos;
+		if (n <= 4096) {
+			struct nl_tail_record *t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
+
+			if (!t)
+				break;
+			nl_opaque(n);
+			if (n > sizeof(t->data) || nl_copy(t->data, n, src + pos, user)) {
+				bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
+				break;
+			}
+			t->head.record = NL_RECORD_CHUNK;
+			t->head.len = n;
+			t->head.id = id;
+			t->head.off = off + pos;
+			bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
+			done = pos + n;
+			break;
+		}
+		struct nl_chunk_record *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+
+		if (!r)
+			break;
+		if (n > NL_CHUNK)
+			n = NL_CHUNK;
+		nl_opaque(n);
+		if (n > sizeof(r->data) || nl_copy(r->data, n, src + pos, user)) {
+			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+			break;
+		}
+		r->head.record = NL_RECORD_CHUNK;
+		r->head.len = n;
+		r->head.id = id;
+		r->head.off = off + pos;
+		bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+		done = pos + n;
+	}
+	return done;
+}
+
+/* Open an event whose payload follows in chunks; NULL: counted as lost. The
+ * caller emits chunks with nl_chunks() and ends with nl_close(). */
+static __always_inline struct nl_event *nl_open(const struct nl_event *ev)
+{
+	struct nl_event *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+
+	if (!r) {
+		nl_count(NL_LOST_RING);
+		return 0;
+	}
+	__builtin_memcpy(r, ev, sizeof(*r));
+	r->inline_len = 0;
+	return r;
+}
+
+static __always_inline void nl_close(struct nl_event *r, __u32 captured)
+{
+	r->cap_len = captured;
+	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+}
+
+/* Emit a datagram of ev->orig_len bytes that lie in one piece at src, in
+ * kernel or user memory. 0: done; else it is counted as lost. */
+static __always_inline long nl_emit(struct nl_event *ev, __u64 src, __u64 user)
+{
+	__u64 n = ev->orig_len;
+	struct nl_event *r;
+
+	if (n > nl_cfg.snap)
+		n = nl_cfg.snap;
+	if (n <= NL_CHUNK) {
+		if (!nl_emit_small(ev, src, n, user))
+			return 0;
+		nl_count(NL_LOST_RING);
+		return -1;
+	}
+	r = nl_open(ev);
+	if (!r)
+		return -1;
+	nl_close(r, nl_chunks(ev->id, 0, src, n, user));
+	return 0;
+}
+
+/* Emit a datagram of ev->orig_len bytes that lie in nr pieces of user
+ * memory. The array itself is in kernel memory unless user_iov. */
+static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
+					bool user_iov)
+{
+	__u64 left = ev->orig_len, off = 0, n, got;
+	struct {
+		__u64 base, len;
+	} v; /* struct iovec of a 64-bit task */
+	struct nl_event *r;
+
+	if (left > nl_cfg.snap)
+		left = nl_cfg.snap;
+	if (nr == 1) {
+		if (nl_copy(&v, sizeof(v), (__u64)iov, user_iov))
+			v.base = 0;
+		return nl_emit(ev, v.base, 1);
+	}
+	r = nl_open(ev);
+	if (!r)
+		return -1;
+	for (__u32 i = 0; i < NL_IOV_MAX; i++) {
+		if (i >= nr || off >= left)
+			break;
+		if (nl_copy(&v, sizeof(v), (__u64)(iov + i), user_iov)) {
+			r->flags |= NL_FLAG_UNREADABLE;
+			break;
+		}
+		n = left - off;
+		if (n > v.len)
+			n = v.len;
+		got = nl_chunks(ev->id, off, v.base, n, 1);
+		off += got;
+		if (got < n)
+			break;
+	}
+	nl_close(r, off);
+	return 0;
+}
+
+/* Emit a report without payload: a completion or a socket error. */
+static __always_inline long nl_report(struct nl_event *ev)
+{
+	if (!nl_emit_small(ev, 0, 0, 0))
+		return 0;
+	nl_count(NL_LOST_REPORT);
+	return -1;
+}
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * What the BPF programs and Go share: the records in the ring buffer, the
+ * configuration, the indexes of the counters. bpf2go translates these types
+ * (see internal/probe/gen.go); a Go test compares the numbers with those of
+ * package capture.
+ *
+ * A datagram is one NL_RECORD_EVENT. If its payload does not stand in that
+ * record (inline_len == 0 and cap_len > 0), NL_RECORD_CHUNK records with the
+ * same id follow, in the order of their offsets, together cap_len bytes.
+ * The event is reserved before its chunks and committed after them, so that
+ * whoever reads the event can rely on cap_len: every chunk is in the ring.
+ */
+#ifndef NL_EVENTS_H
+#define NL_EVENTS_H
+
+#define NL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
+
+enum nl_record {
+	NL_RECORD_EVENT = 1,
+	NL_RECORD_CHUNK = 2,
+};
+
+/* capture.Kind */
+enum nl_kind {
+	NL_KIND_DATAGRAM = 0,
+	NL_KIND_COMPLETION = 1,
+	NL_KIND_SOCKET_ERROR = 2,
+};
+
+/* capture.Dir */
+enum nl_dir {
+	NL_DIR_UNKNOWN = 0,
+	NL_DIR_REQUEST = 1,
+	NL_DIR_REPLY = 2,
+	NL_DIR_EVENT = 3,
+	NL_DIR_PEER = 4,
+};
+
+/* capture.Verdict */
+enum nl_verdict {
+	NL_VERDICT_NONE = 0,
+	NL_VERDICT_DELIVERED = 1,
+	NL_VERDICT_OVERRUN = 2,
+	NL_VERDICT_DROPPED = 3,
+	NL_VERDICT_FAILED = 4,
+	NL_VERDICT_NOBUFS_RAISED = 5,
+	NL_VERDICT_NOBUFS_READ = 6,
+};
+
+/* Bits of nl_event.flags. */
+enum nl_flag {
+	NL_FLAG_UNREADABLE = 1, /* a copy faulted: cap_len stops there */
+	NL_FLAG_INFERRED = 2,   /* dir was worked out, not seen */
+};
+
+/* Indexes into nl_counts: what was lost, and why. */
+enum nl_count {
+	NL_LOST_RING = 0,   /* datagrams without room in the ring */
+	NL_LOST_USER = 1,   /* datagrams whose user memory could not be read at all */
+	NL_LOST_REPORT = 2, /* completions and socket errors without room */
+	NL_COUNT_MAX = 3,
+};
+
+/* Programs that make ids; see nl_next_id(). */
+enum nl_prog {
+	NL_PROG_REQUEST = 0,
+	NL_PROG_DELIVER = 1,
+	NL_PROG_OVERRUN = 2,
+	NL_PROG_DUMP = 3,
+	NL_PROG_SEND = 4,
+	NL_PROG_ERROR = 5,
+	NL_PROG_RECV = 6,
+	NL_PROG_SYSCALL_ENTER = 7,
+	NL_PROG_SYSCALL_EXIT = 8,
+	NL_PROG_MAX = 16,
+};
+
+enum nl_limit {
+	NL_CHUNK = 32768, /* payload bytes of one record */
+	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
+	NL_IOV_MAX = 64,  /* pieces of one datagram */
+};
+
+struct nl_task {
+	__u32 tgid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 pad;
+	__u64 cgroup;
+	__u8 comm[NL_COMM_LEN];
+};
+
+struct nl_event {
+	__u32 record;     /* NL_RECORD_EVENT */
+	__u32 inline_len; /* payload bytes behind this header */
+	__u64 id;
+	__u64 of;         /* NL_KIND_COMPLETION: id of the datagram */
+	__u64 ktime;      /* CLOCK_MONOTONIC, ns */
+	__u64 elapsed;    /* ns */
+	__u64 inode;      /* sockfs inode of the socket in question */
+	__u32 netns;
+	__u32 orig_len;
+	__u32 cap_len;    /* payload bytes in the ring, inline or in chunks */
+	__u32 src_port;
+	__u32 dst_port;
+	__u32 group;
+	__u32 own_port;
+	__s32 err;        /* positive */
+	__u32 drops;
+	__u32 rcvbuf;
+	__u32 rmem;
+	__u16 protocol;
+	__u8 kind;
+	__u8 dir;
+	__u8 verdict;
+	__u8 flags;
+	__u8 pad[6];
+	struct nl_task task;  /* the current task */
+	struct nl_task owner; /* of the socket; all zero: unknown */
+};
+
+struct nl_chunk {
+	__u32 record; /* NL_RECORD_CHUNK */
+	__u32 len;
+	__u64 id;
+	__u64 off;
+};
+
+/* Set before loading; the verifier then removes what a switch turns off. */
+struct nl_config {
+	__u32 snap;       /* bytes of payload to copy at most */
+	__u32 self;       /* own tgid, to leave out; 0: leave nobody out */
+	__u32 wake_bytes; /* wake the reader per so many bytes; a power of two */
+	__u32 protocols;  /* bit per protocol; 0: all */
+	__u8 by_pid;
+	__u8 by_comm;
+	__u8 by_netns;
+	__u8 has_bcast;   /* the hooks on netlink_broadcast are attached */
+	__u32 pad;
+};
+
+/* The key of nl_comms. */
+struct nl_comm {
+	__u8 name[NL_COMM_LEN];
+};
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * The kernel's types as far as the programs read them. Only names and types
+ * of fields count: CO-RE takes every offset from the running kernel's BTF, so
+ * order and completeness do not matter. A suffix behind three underscores
+ * names a variant of the same type (see "ignored suffix" in libbpf).
+ */
+#ifndef NL_KERNEL_H
+#define NL_KERNEL_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+
+typedef _Bool bool;
+#define true 1
+#define false 0
+
+#define AF_NETLINK 16
+#define ENOBUFS 105
+#define EINTR 4
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	unsigned short skc_family;
+	possible_net_t skc_net;
+};
+
+struct inode {
+	unsigned long i_ino;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
+};
+
+struct sk_buff_head {
+	struct sk_buff *next;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	atomic_t sk_drops;
+	struct sk_buff_head sk_receive_queue;
+	struct {
+		atomic_t rmem_alloc;
+	} sk_backlog;
+	int sk_rcvbuf;
+	int sk_err;
+	__u16 sk_protocol;
+	struct socket *sk_socket;
+};
+
+/* net/netlink/af_netlink.h; flags is u32 on 6.1 and long on 6.12. */
+struct netlink_sock {
+	struct sock sk;
+	__u32 flags;
+	__u32 portid;
+	__u32 dst_portid;
+	__u32 dst_group;
+	unsigned long state;
+};
+
+struct sk_buff {
+	struct sock *sk;
+	char cb[48];
+	unsigned int len;
+	unsigned int data_len;
+	unsigned int end;
+	unsigned int truesize;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+/* include/linux/netlink.h: what NETLINK_CB(skb) is */
+struct netlink_skb_parms {
+	__u32 portid;
+	__u32 dst_group;
+};
+
+struct iovec {
+	void *iov_base;
+	__kernel_size_t iov_len;
+};
+
+/* before 5.14: type is a mask; before 6.4: iov */
+struct iov_iter {
+	unsigned int type;
+	__u8 iter_type;
+	__u64 iov_offset;
+	__u64 count;
+	const struct iovec *iov;
+	const struct iovec *__iov;
+	void *ubuf;
+	unsigned long nr_segs;
+};
+
+enum iter_type {
+	ITER_IOVEC = 0,
+	ITER_UBUF = 1,
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+	struct iov_iter msg_iter;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+};
+
+#pragma clang attribute pop
+
+#endif
