@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package ladder knows the sources, best first, and climbs down until one
+// works. It explains every rung that it leaves; it captures nothing itself.
+package ladder
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/listen"
+	"github.com/nltop/nltop/internal/nlmon"
+	"github.com/nltop/nltop/internal/probe"
+)
+
+// Auto is the --source value that climbs down the whole ladder.
+const Auto = "auto"
+
+// Options are passed to the source that works.
+type Options struct {
+	Snap        int // bytes of a datagram to keep; 0: all
+	RingBytes   int // size of the kernel's ring; 0: the source's default
+	ExcludeSelf bool
+	// NeedProc refuses sources that do not see processes (trace -- CMD).
+	NeedProc bool
+	Log      func(string)
+}
+
+// Rung is one source of the ladder.
+type Rung struct {
+	Name  string
+	Needs string // what it needs, one clause
+	Sees  string // what it sees, one clause
+	Proc  bool   // it sees processes
+	check func() error
+	open  func(capture.Filter, Options) (capture.Source, error)
+}
+
+// Check says why the rung cannot work here; nil: it can. It leaves nothing
+// behind.
+func (r Rung) Check() error { return r.check() }
+
+// Rungs returns the ladder, best source first.
+func Rungs() []Rung {
+	return []Rung{
+		probeRung(capture.SourceFentry, "BTF, and CAP_BPF with CAP_PERFMON or root",
+			"every message, all network namespaces, process, cause, drops, overruns"),
+		probeRung(capture.SourceKprobe, "BTF and kprobes, and CAP_BPF with CAP_PERFMON or root",
+			"the same as fentry"),
+		probeRung(capture.SourceSyscall, "BTF raw tracepoints, and CAP_BPF with CAP_PERFMON or root",
+			"what processes send and receive, with errno, at the system-call boundary"),
+		{
+			Name: capture.SourceNlmon, Needs: "CAP_NET_ADMIN, CAP_NET_RAW and the nlmon module",
+			Sees:  "eight protocols of this network namespace, no processes, no drops",
+			check: nlmon.Available,
+			open: func(f capture.Filter, o Options) (capture.Source, error) {
+				return nlmon.Open(f, nlmon.Options{Snap: o.Snap})
+			},
+		},
+		{
+			Name: capture.SourceListen, Needs: "nothing special",
+			Sees:  "multicast notifications of this network namespace only",
+			check: func() error { return nil },
+			open: func(f capture.Filter, o Options) (capture.Source, error) {
+				return listen.Open(f, listen.Options{Snap: o.Snap})
+			},
+		},
+	}
+}
+
+func probeRung(name, needs, sees string) Rung {
+	return Rung{
+		Name: name, Needs: needs, Sees: sees, Proc: true,
+		check: func() error { return probe.Check(name) },
+		open: func(f capture.Filter, o Options) (capture.Source, error) {
+			return probe.Open(name, f, probe.Options{
+				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Log: o.Log,
+			})
+		},
+	}
+}
+
+// Left is a rung that did not work, and why.
+type Left struct {
+	Name string
+	Err  error
+}
+
+// Open opens the source called name, or for Auto the first that works. The
+// rungs that were tried and left come back also on success.
+func Open(name string, f capture.Filter, o Options) (capture.Source, []Left, error) {
+	return open(Rungs(), name, f, o)
+}
+
+func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Source, []Left, error) {
+	var left []Left
+	var names []string
+	for _, r := range rungs {
+		names = append(names, r.Name)
+		if name != Auto && name != r.Name {
+			continue
+		}
+		if o.NeedProc && !r.Proc {
+			left = append(left, Left{r.Name, errors.New("does not see processes, so it cannot follow a command")})
+			continue
+		}
+		src, err := r.open(f, o)
+		if err == nil {
+			return src, left, nil
+		}
+		left = append(left, Left{r.Name, err})
+	}
+	if left == nil {
+		return nil, nil, fmt.Errorf("unknown source %q (one of %s, %s)", name, Auto, strings.Join(names, ", "))
+	}
+	return nil, left, &NoSourceError{left}
+}
+
+// NoSourceError lists every rung that was tried in vain.
+type NoSourceError struct{ Left []Left }
+
+func (e *NoSourceError) Error() string {
+	if len(e.Left) == 1 {
+		return fmt.Sprintf("source %s: %v", e.Left[0].Name, e.Left[0].Err)
+	}
+	var b strings.Builder
+	b.WriteString("no capture source works here:")
+	for _, l := range e.Left {
+		fmt.Fprintf(&b, "\n  %s: %v", l.Name, l.Err)
+	}
+	return b.String()
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ladder
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+type fakeSource struct{ name string }
+
+func (fakeSource) Run(context.Context, func(*capture.Frame) error) error { return nil }
+func (fakeSource) Stats() capture.Stats                                  { return capture.Stats{} }
+func (s fakeSource) Info() capture.Info                                  { return capture.Info{Name: s.name} }
+func (fakeSource) Close() error                                          { return nil }
+
+func rung(name string, proc bool, err error) Rung {
+	return Rung{Name: name, Proc: proc, open: func(capture.Filter, Options) (capture.Source, error) {
+		if err != nil {
+			return nil, err
+		}
+		return fakeSource{name}, nil
+	}}
+}
+
+func TestOpenClimbsDown(t *testing.T) {
+	refused := errors.New("refused")
+	rungs := []Rung{rung("a", true, refused), rung("b", false, nil), rung("c", true, nil)}
+	for _, tc := range []struct {
+		name     string
+		needProc bool
+		want     string
+		left     string
+	}{
+		{Auto, false, "b", "a: refused"},
+		{Auto, true, "c", "a: refused; b: does not see processes"},
+		{"c", false, "c", ""},
+	} {
+		src, left, err := open(rungs, tc.name, capture.Filter{}, Options{NeedProc: tc.needProc})
+		if err != nil {
+			t.Fatalf("%+v: %v", tc, err)
+		}
+		if got := src.Info().Name; got != tc.want {
+			t.Errorf("%+v: opened %s", tc, got)
+		}
+		var why []string
+		for _, l := range left {
+			why = append(why, l.Name+": "+l.Err.Error())
+		}
+		if got := strings.Join(why, "; "); !strings.HasPrefix(got, tc.left) || (got == "") != (tc.left == "") {
+			t.Errorf("%+v: left %q", tc, got)
+		}
+	}
+}
+
+func TestOpenExplainsFailure(t *testing.T) {
+	rungs := []Rung{rung("a", true, errors.New("no BTF")), rung("b", true, errors.New("no module"))}
+	_, _, err := open(rungs, Auto, capture.Filter{}, Options{})
+	var none *NoSourceError
+	if !errors.As(err, &none) || len(none.Left) != 2 {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{"a: no BTF", "b: no module"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %q does not say %q", err, want)
+		}
+	}
+	if _, _, err := open(rungs, "x", capture.Filter{}, Options{}); err == nil || !strings.Contains(err.Error(), `unknown source "x"`) {
+		t.Errorf("unknown source: %v", err)
+	}
+}

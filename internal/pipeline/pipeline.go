@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package pipeline is the loop that joins a source to what is shown: it
+// enriches frames, decodes them, pairs messages, filters, and hands every
+// observation to the sinks and the table.
+//
+// There is no queue between the source and the loop. The source's own ring (BPF
+// ring buffer, packet ring, socket buffer) is the queue, and its loss counters
+// are exact; a second queue would only hide where loss happens. The package
+// draws nothing and opens no source.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/filter"
+)
+
+// Sink takes observations in order, from the loop's goroutine.
+type Sink interface {
+	Observe(o *correlate.Observation) error
+}
+
+// Recorder takes whole frames, before any of their messages reach a sink.
+type Recorder interface {
+	WriteFrame(f *capture.Frame) error
+}
+
+// ErrLimit is what the loop stops with after Options.Limit messages; Run turns
+// it into nil.
+var ErrLimit = errors.New("message limit reached")
+
+// Options wire a pipeline. Everything but Source and Decoder may be left out.
+type Options struct {
+	Source  capture.Source
+	Decoder *decode.Decoder
+	Filter  *filter.Filter
+	// Scope is what the source could not apply itself.
+	Scope  capture.Filter
+	Owners Owners
+	// Families asks the kernel for the generic-netlink families again; it is
+	// called, at a bounded rate, when an id is seen that nobody knows.
+	Families func() ([]*capture.Frame, error)
+	Table    *aggregate.Table
+	Sinks    []Sink
+	Recorder Recorder
+	Limit    int // stop after so many matching messages; 0: never
+}
+
+// Owners fills in who owns a socket, for sources that cannot tell.
+type Owners interface {
+	Owner(netns uint64, protocol uint16, portid uint32) (capture.Proc, bool)
+	Cgroup(id uint64) string
+}
+
+// Pipeline is one run of the loop.
+type Pipeline struct {
+	o       Options
+	tracker *correlate.Tracker
+	scope   *scope
+	obs     []correlate.Observation
+	nextID  uint64
+	shown   int
+	learned time.Time
+
+	mu     sync.Mutex // table and filter: the loop's, and the view's for a snapshot
+	filter *filter.Filter
+
+	last atomic.Int64 // time of the newest frame, Unix ns
+}
+
+// New checks the options and returns a pipeline that has not started.
+func New(o Options) (*Pipeline, error) {
+	if o.Source == nil || o.Decoder == nil {
+		return nil, errors.New("pipeline needs a source and a decoder")
+	}
+	return &Pipeline{o: o, tracker: correlate.New(), scope: newScope(o.Scope), filter: o.Filter}, nil
+}
+
+// Run captures until the source ends, ctx is done, the limit is reached or a
+// sink fails.
+func (p *Pipeline) Run(ctx context.Context) error {
+	err := p.o.Source.Run(ctx, p.frame)
+	if errors.Is(err, ErrLimit) {
+		return nil
+	}
+	return err
+}
+
+// Source returns the source that the pipeline reads.
+func (p *Pipeline) Source() capture.Source { return p.o.Source }
+
+// Now returns the time of the newest frame; zero before the first.
+func (p *Pipeline) Now() time.Time {
+	if ns := p.last.Load(); ns != 0 {
+		return time.Unix(0, ns)
+	}
+	return time.Time{}
+}
+
+// Snapshot copies the table. A zero now means the time of the newest frame.
+func (p *Pipeline) Snapshot(now time.Time) aggregate.Snapshot {
+	if now.IsZero() {
+		now = p.Now()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.o.Table.Snapshot(now)
+}
+
+// SetFilter replaces the filter; nil passes everything. Counters keep what they
+// hold: the filter decides what is counted from here on.
+func (p *Pipeline) SetFilter(f *filter.Filter) {
+	p.mu.Lock()
+	p.filter = f
+	p.mu.Unlock()
+}
+
+// SetTable starts counting in a new table.
+func (p *Pipeline) SetTable(t *aggregate.Table) {
+	p.mu.Lock()
+	p.o.Table = t
+	p.mu.Unlock()
+}
+
+// AddPID adds a process to the scope that the pipeline applies itself.
+func (p *Pipeline) AddPID(pid uint32) {
+	p.mu.Lock()
+	p.scope.addPID(pid)
+	p.mu.Unlock()
+}
+
+// frame is the loop's body.
+func (p *Pipeline) frame(f *capture.Frame) error {
+	p.nextID++
+	if f.ID == 0 {
+		f.ID = p.nextID
+	}
+	p.last.Store(f.Time.UnixNano())
+	p.enrich(f)
+
+	// Messages are allocated per frame, since tables and trackers keep them.
+	ms := p.o.Decoder.Frame(f, nil)
+	if p.unknownFamily(ms) && p.relearn(f.Time) {
+		ms = p.o.Decoder.Frame(f, nil)
+	}
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.scope.passes(f) {
+		return nil
+	}
+	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
+	defer clear(p.obs)
+	return p.observe(f)
+}
+
+// observe filters the observations of one frame and hands them on.
+func (p *Pipeline) observe(f *capture.Frame) error {
+	recorded := p.o.Recorder == nil
+	for i := range p.obs {
+		x := &p.obs[i]
+		if p.filter != nil && !p.filter.Match(x) {
+			continue
+		}
+		if !recorded {
+			recorded = true
+			if err := p.o.Recorder.WriteFrame(f); err != nil {
+				return fmt.Errorf("record frame: %w", err)
+			}
+		}
+		if p.o.Table != nil {
+			p.o.Table.Observe(*x)
+		}
+		for _, s := range p.o.Sinks {
+			if err := s.Observe(x); err != nil {
+				return err
+			}
+		}
+		if x.Message == nil {
+			continue
+		}
+		if p.shown++; p.o.Limit > 0 && p.shown >= p.o.Limit {
+			return ErrLimit
+		}
+	}
+	return nil
+}
+
+// enrich looks up what the source left open. What comes from a look-up is
+// marked as inferred.
+func (p *Pipeline) enrich(f *capture.Frame) {
+	if p.o.Owners == nil || f.Source == capture.SourceFile {
+		return
+	}
+	// The kernel and group listeners (port 0) own no single socket.
+	if port := f.Socket.PortID; port != 0 && !f.Account().Known() {
+		if proc, ok := p.o.Owners.Owner(f.NetNS, f.Protocol, port); ok {
+			f.Socket.Owner, f.OwnerInferred = proc, true
+		}
+	}
+	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner} {
+		if pr.CgroupID != 0 && pr.Cgroup == "" {
+			pr.Cgroup = p.o.Owners.Cgroup(pr.CgroupID)
+		}
+	}
+}
+
+// unknownFamily says whether a generic-netlink id has no name.
+func (p *Pipeline) unknownFamily(ms []decode.Message) bool {
+	for i := range ms {
+		m := &ms[i]
+		if m.Frame.Protocol == capture.NETLINK_GENERIC && m.Family == "" && m.Header.Type >= 16 {
+			return true
+		}
+	}
+	return false
+}
+
+// relearn asks the kernel for its families, at most once a second of frame
+// time, and says whether it did.
+func (p *Pipeline) relearn(now time.Time) bool {
+	if p.o.Families == nil || now.Sub(p.learned).Abs() < time.Second {
+		return false
+	}
+	p.learned = now
+	fs, err := p.o.Families()
+	if err != nil {
+		return false
+	}
+	p.Learn(fs)
+	return true
+}
+
+// Learn decodes frames for what they teach (nlctrl replies) and shows nothing
+// of them. It must not be called while Run is running, except by the loop.
+func (p *Pipeline) Learn(fs []*capture.Frame) {
+	for _, f := range fs {
+		p.o.Decoder.Frame(f, nil)
+	}
+}
