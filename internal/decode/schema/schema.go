@@ -41,6 +41,7 @@ const (
 	Bits32        // struct nla_bitfield32 { u32 value; u32 selector; }, names by Type.Enum
 	Messages      // whole Netlink messages (nlmsghdr) one behind the other
 	Custom        // Type.Format renders bytes that no other kind describes
+	Records       // structs that begin with their own length (u16), attributes of Type.Set behind each (struct rtnexthop)
 )
 
 // Hint says how people write a number.
@@ -76,6 +77,9 @@ type Type struct {
 	Elem   *Type       // Array, Packed
 	Struct *StructType // Struct, and the fixed part before Set where Kind is Nest
 	Sub    *SubMessage // Sub
+	// Prefix names the attribute or header field that holds the prefix length
+	// of an IPAddr ("rtm_dst_len"), found as SubMessage.Selector is.
+	Prefix string
 	// Format renders what the kinds above cannot (Custom). It must accept any
 	// bytes; ok is false where they do not fit, and hex is shown instead.
 	Format func(b []byte, big bool) (text string, ok bool)
@@ -301,8 +305,11 @@ type Family struct {
 	// another, most telling first; the one-line view prints them.
 	Lead []string
 
-	to, from map[uint16]*Message
+	to, from *messageIndex // nil until Build has run
 }
+
+// Built says whether Build has run.
+func (f *Family) Built() bool { return f.to != nil }
 
 // Message returns the definition for an ID. toKernel picks the direction; if
 // that has none, the other one is returned, since the type numbers of most
@@ -315,31 +322,26 @@ func (f *Family) Message(id uint16, toKernel bool) *Message {
 	if toKernel {
 		a, b = b, a
 	}
-	if m := a[id]; m != nil {
+	if m := a.lookup(id); m != nil {
 		return m
 	}
-	return b[id]
+	return b.lookup(id)
 }
 
 // Build makes the indexes of a family and of all that it refers to. It may be
 // called again, and tolerates sets that contain themselves.
 func (f *Family) Build() {
-	f.to = make(map[uint16]*Message, len(f.Messages))
-	f.from = make(map[uint16]*Message, len(f.Messages))
+	f.to, f.from = newMessageIndex(f.Messages), newMessageIndex(f.Messages)
 	b := builder{sets: map[*Set]bool{}, structs: map[*StructType]bool{}, subs: map[*SubMessage]bool{}}
 	b.strct(f.Header)
 	b.set(f.Set)
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
-			if f.to[m.ID] == nil {
-				f.to[m.ID] = m
-			}
+			f.to.add(m)
 		}
 		if m.Dirs == AnyDir || m.Dirs&FromKernel != 0 {
-			if f.from[m.ID] == nil {
-				f.from[m.ID] = m
-			}
+			f.from.add(m)
 		}
 		b.strct(m.Header)
 		b.set(m.Set)
