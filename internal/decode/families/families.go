@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package families holds the built-in knowledge of Netlink families: one file
+// of tables each, every name and number as the cited UAPI header has it. A
+// function per family returns its table, and All lists them.
+//
+// There is no code here that looks at a message: package decode walks, by the
+// types of package schema. What the running kernel or its specs know beyond
+// these tables is added elsewhere (packages ynl and policy).
+package families
+
+import "github.com/nltop/nltop/internal/decode/schema"
+
+// All returns every built-in family, indexed and ready for decode.New. Each
+// call makes new tables, so a caller may extend its own.
+func All() []*schema.Family {
+	all := []*schema.Family{
+		nlctrl(),
+	}
+	for _, f := range all {
+		f.Origin = schema.BuiltIn
+		f.Build()
+	}
+	return all
+}
