@@ -49,7 +49,7 @@ const (
 	// payload is a problem and ends the chain. (RTA_MULTIPATH, whose struct
 	// rtnexthop has rtnh_len.)
 	Chain
-	Records       // structs that begin with their own length (u16), attributes of Type.Set behind each (struct rtnexthop)
+	Records // structs that begin with their own length (u16), attributes of Type.Set behind each (struct rtnexthop)
 )
 
 // Hint says how people write a number.
