@@ -1,0 +1,638 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+
+/*
+ * The syscall backend: what processes send and receive on AF_NETLINK sockets,
+ * at the system-call boundary, by the BTF raw tracepoints sys_enter and
+ * sys_exit alone. For hosts that refuse programs on kernel functions.
+ *
+ * sys_enter notes the time and the socket of a call; sys_exit reads the
+ * arguments again (the kernel keeps them in the task's pt_regs), and payload
+ * and address from user memory, whose pages are present because the kernel
+ * just used them. A call that was under way when the programs were attached
+ * has no note, and its socket is found at exit: a daemon that has been
+ * waiting in recvmsg() is not missed.
+ *
+ * Scratch memory is safe here, other than in emit.h: a system call's exit
+ * does not nest on a CPU.
+ */
+
+#include "kernel.h"
+#include "emit.h"
+#include "syscall.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Pieces of less than this are gathered, so that an iovec of a few bytes does
+ * not take a record of its own. */
+#define SC_GATHER 4096
+
+struct sc_call {
+	__u64 ktime;
+	struct sc_sock sock;
+	__u32 op;
+	__u32 pad;
+};
+
+/* Calls under way, by thread ID. A full map costs Elapsed, nothing else. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct sc_call);
+} sc_calls SEC(".maps");
+
+/* The call at hand, and the datagram of it. */
+struct sc_walk {
+	struct sc_args args;
+	struct sc_call call;
+	__s64 ret;
+	__u64 now;
+	__u32 send;
+	__u32 nmsg;
+
+	struct sc_msghdr hdr;
+	struct sc_iovec one; /* of the calls that have no iovec array */
+	__u64 want;          /* bytes still to copy */
+	__u64 off;           /* bytes in the ring */
+	__u32 fill;          /* bytes in the scratch, behind those in the ring */
+	__u32 chunked;       /* an event is open: full scratch goes into chunks */
+	__u32 fault;
+	__u32 pad;
+	struct nl_event ev;
+	__u8 scratch[2 * SC_GATHER];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sc_walk);
+} sc_walks SEC(".maps");
+
+static __always_inline struct sc_walk *sc_walk(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&sc_walks, &zero);
+}
+
+/* The part of the filter that costs less than finding the socket. */
+static __always_inline bool sc_wanted_early(__u32 tgid)
+{
+	if (nl_cfg.self && tgid == nl_cfg.self)
+		return false;
+	return !nl_cfg.by_pid || bpf_map_lookup_elem(&nl_pids, &tgid);
+}
+
+static __always_inline bool sc_compat(void)
+{
+	struct task_struct___sc *task = (void *)bpf_get_current_task();
+
+	return sc_compat_task(&task->thread_info);
+}
+
+SEC("tp_btf/sys_enter")
+int nl_sys_enter(__u64 *ctx)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	long nr = ctx[1];
+	__u64 id = bpf_get_current_pid_tgid();
+	struct sc_call call = {};
+	__u32 tid = id;
+
+	call.op = sc_op(nr);
+	if (call.op == SC_NONE || !sc_wanted_early(id >> 32))
+		return 0;
+	if (!sc_find(sc_arg0(regs), &call.sock) || sc_compat())
+		return 0;
+	call.ktime = bpf_ktime_get_ns();
+	bpf_map_update_elem(&sc_calls, &tid, &call, BPF_ANY);
+	return 0;
+}
+
+/* A 32-bit task's msghdr and iovec have another layout, and its numbers
+ * another meaning: its calls are counted, not read. */
+static __always_inline void sc_count_compat(struct pt_regs *regs, long nr, long ret, bool x32)
+{
+	struct sc_sock sock;
+	__u32 fd;
+
+	if (ret < 0)
+		return;
+	if (x32) {
+		fd = sc_arg0(regs);
+	} else if (nr == SC_COMPAT_SOCKETCALL) {
+		if (!sc_socketcall_op(sc_compat_arg0(regs)))
+			return;
+		if (bpf_probe_read_user(&fd, sizeof(fd), (void *)(__u64)sc_compat_arg1(regs)))
+			return;
+	} else {
+		fd = sc_compat_arg0(regs);
+	}
+	if (sc_find(fd, &sock) && nl_wanted(sock.protocol, sock.netns))
+		nl_count(NL_LOST_COMPAT);
+}
+
+/* Read the header of message i of the call; false: its memory cannot be read. */
+static __always_inline bool sc_load_header(struct sc_walk *w, __u32 i, __u64 *len)
+{
+	struct sc_mmsghdr *mm;
+	__u64 where = w->args.a[1];
+
+	*len = w->ret;
+	__builtin_memset(&w->hdr, 0, sizeof(w->hdr));
+	switch (w->call.op) {
+	case SC_SENDTO:
+		w->hdr.name = w->args.a[4];
+		w->hdr.namelen = w->args.a[5];
+		break;
+	case SC_RECVFROM:
+		w->hdr.name = w->args.a[4];
+		if (w->args.a[5] && bpf_probe_read_user(&w->hdr.namelen, sizeof(w->hdr.namelen),
+							(void *)w->args.a[5]))
+			w->hdr.namelen = 0;
+		break;
+	case SC_READV:
+	case SC_WRITEV:
+		w->hdr.iov = w->args.a[1];
+		w->hdr.iovlen = w->args.a[2];
+		return true;
+	case SC_SENDMMSG:
+	case SC_RECVMMSG:
+		mm = (struct sc_mmsghdr *)(where + (__u64)i * sizeof(*mm));
+		if (w->ret > 0) {
+			__u32 n;
+
+			if (bpf_probe_read_user(&n, sizeof(n), &mm->len))
+				return false;
+			*len = n;
+		}
+		where = (__u64)&mm->hdr;
+		/* fallthrough */
+	case SC_SENDMSG:
+	case SC_RECVMSG:
+		return !bpf_probe_read_user(&w->hdr, sizeof(w->hdr), (void *)where);
+	}
+	w->one.base = w->args.a[1];
+	w->one.len = w->args.a[2];
+	w->hdr.iovlen = 1;
+	return true;
+}
+
+static __always_inline bool sc_load_iov(struct sc_walk *w, __u32 i, struct sc_iovec *v)
+{
+	if (!w->hdr.iov) {
+		*v = w->one;
+		return i == 0;
+	}
+	return !bpf_probe_read_user(v, sizeof(*v), (void *)(w->hdr.iov + (__u64)i * sizeof(*v)));
+}
+
+/* Global functions take scalars only and are verified once, so the loops that
+ * call them may have as many rounds as the kernel has pieces. */
+
+/* Move what was gathered into the ring, as one chunk. Nonzero: no room. */
+__noinline int sc_flush(void)
+{
+	struct sc_walk *w = sc_walk();
+	struct nl_tail_record *t;
+	__u64 n;
+
+	if (!w)
+		return 1;
+	n = w->fill;
+	w->fill = 0;
+	if (!n)
+		return 0;
+	t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
+	if (!t)
+		return 1;
+	nl_opaque(n);
+	if (n > sizeof(t->data) || bpf_probe_read_kernel(t->data, n, w->scratch)) {
+		bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
+		return 1;
+	}
+	t->head.record = NL_RECORD_CHUNK;
+	t->head.len = n;
+	t->head.id = w->ev.id;
+	t->head.off = w->off;
+	bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
+	w->off += n;
+	return 0;
+}
+
+/* Move at most NL_CHUNK bytes of a piece into the ring, straight from user
+ * memory. Nonzero: no room, or no memory. */
+__noinline int sc_chunk(__u64 src, __u64 n)
+{
+	struct sc_walk *w = sc_walk();
+	struct nl_chunk_record *r;
+
+	if (!w)
+		return 1;
+	r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+	if (!r)
+		return 1;
+	nl_opaque(n);
+	if (n > sizeof(r->data) || bpf_probe_read_user(r->data, n, (void *)src)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		w->fault = 1;
+		return 1;
+	}
+	r->head.record = NL_RECORD_CHUNK;
+	r->head.len = n;
+	r->head.id = w->ev.id;
+	r->head.off = w->off;
+	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+	w->off += n;
+	return 0;
+}
+
+/* Gather n bytes at src in the scratch. Nonzero: they cannot be read. */
+static __always_inline int sc_gather(struct sc_walk *w, __u64 src, __u64 n)
+{
+	__u64 fill = w->fill;
+
+	nl_opaque(n);
+	nl_opaque(fill);
+	if (n > SC_GATHER || fill > SC_GATHER ||
+	    bpf_probe_read_user(w->scratch + fill, n, (void *)src)) {
+		w->fault = 1;
+		return 1;
+	}
+	w->fill += n;
+	w->want -= n;
+	return 0;
+}
+
+/* Copy piece i of the datagram. Nonzero: that was the last that can be had. */
+__noinline int sc_piece(__u32 i)
+{
+	struct sc_walk *w = sc_walk();
+	struct sc_iovec v;
+	__u64 n;
+
+	if (!w || i >= w->hdr.iovlen || !w->want)
+		return 1;
+	if (!sc_load_iov(w, i, &v)) {
+		w->fault = 1;
+		return 1;
+	}
+	if (v.len > w->want)
+		v.len = w->want;
+	if (v.len <= SC_GATHER) {
+		/* A datagram in one record never fills the scratch. */
+		if (w->fill + v.len > SC_GATHER && (!w->chunked || sc_flush()))
+			return 1;
+		return v.len && sc_gather(w, v.base, v.len);
+	}
+	if (sc_flush())
+		return 1;
+	for (__u32 k = 0; k < NL_ROUNDS; k++) {
+		n = v.len < NL_CHUNK ? v.len : NL_CHUNK;
+		if (!n)
+			return 0;
+		if (sc_chunk(v.base, n))
+			return 1;
+		w->want -= n;
+		v.base += n;
+		v.len -= n;
+	}
+	return 0;
+}
+
+/* The length of piece i of a datagram that was not sent, added to want.
+ * Nonzero: that was the last. */
+__noinline int sc_measure(__u32 i)
+{
+	struct sc_walk *w = sc_walk();
+	struct sc_iovec v;
+
+	if (!w || i >= w->hdr.iovlen || !sc_load_iov(w, i, &v))
+		return 1;
+	if (v.len > 0x7fffffff) /* MAX_RW_COUNT is the most the kernel takes */
+		v.len = 0x7fffffff;
+	w->want += v.len;
+	return 0;
+}
+
+/* Emit the datagram, w->want bytes of which lie in the pieces. */
+static __always_inline void sc_copy(struct sc_walk *w)
+{
+	struct nl_event *r;
+	struct sc_iovec v;
+	long err;
+
+	w->off = w->fill = w->fault = w->chunked = 0;
+	if (w->hdr.iovlen == 1 && sc_load_iov(w, 0, &v)) {
+		if (v.len > w->want)
+			v.len = w->want;
+		if (v.len <= NL_CHUNK) {
+			err = nl_emit_small(&w->ev, v.base, v.len, 1);
+			goto out;
+		}
+	} else if (w->want <= SC_GATHER) {
+		for (__u32 i = 0; i < SC_MAX_IOV; i++)
+			if (sc_piece(i))
+				break;
+		if (w->fault)
+			w->ev.flags |= NL_FLAG_UNREADABLE;
+		err = nl_emit_small(&w->ev, (__u64)w->scratch, w->fill, 0);
+		goto out;
+	}
+	r = nl_open(&w->ev);
+	if (!r)
+		return;
+	w->chunked = 1;
+	for (__u32 i = 0; i < SC_MAX_IOV; i++)
+		if (sc_piece(i))
+			break;
+	sc_flush();
+	if (w->fault)
+		r->flags |= NL_FLAG_UNREADABLE;
+	nl_close(r, w->off);
+	return;
+out:
+	if (err)
+		nl_count(NL_LOST_RING);
+}
+
+/* Number of the first group in a mask of 32. */
+static __always_inline __u32 sc_first_group(__u32 mask)
+{
+	__u32 g = 1;
+
+	if (!mask)
+		return 0;
+	if (!(mask & 0xffff)) { g += 16; mask >>= 16; }
+	if (!(mask & 0xff)) { g += 8; mask >>= 8; }
+	if (!(mask & 0xf)) { g += 4; mask >>= 4; }
+	if (!(mask & 0x3)) { g += 2; mask >>= 2; }
+	if (!(mask & 0x1)) { g += 1; }
+	return g;
+}
+
+/* The address that lies in user memory beside the payload. */
+static __always_inline bool sc_load_name(struct sc_walk *w, struct sc_sockaddr_nl *name)
+{
+	if (!w->hdr.name || w->hdr.namelen < (__s32)sizeof(*name))
+		return false;
+	if (bpf_probe_read_user(name, sizeof(*name), (void *)w->hdr.name))
+		return false;
+	return name->family == AF_NETLINK;
+}
+
+/* As netlink_sendmsg() addresses a datagram. */
+static __always_inline void sc_address_send(struct sc_walk *w)
+{
+	struct sc_sockaddr_nl name;
+
+	w->ev.src_port = w->call.sock.portid;
+	w->ev.dst_port = w->call.sock.dst_portid;
+	w->ev.group = w->call.sock.dst_group;
+	if (sc_load_name(w, &name)) {
+		w->ev.dst_port = name.pid;
+		w->ev.group = sc_first_group(name.groups);
+	}
+	if (w->ev.dst_port || w->ev.group)
+		w->ev.dir = NL_DIR_PEER;
+	else
+		w->ev.dir = NL_DIR_REQUEST;
+}
+
+/* As netlink_recvmsg() tells where a datagram came from. nl_groups is a mask
+ * of 32 and stays 0 for higher groups, so that an address from the kernel
+ * without a group is a reply only to a socket that joined no group at all.
+ * What is left open here (NL_DIR_UNKNOWN) is inferred from the messages'
+ * headers in user space. */
+static __always_inline void sc_address_recv(struct sc_walk *w)
+{
+	struct sc_sockaddr_nl name;
+	struct sc_pktinfo info;
+	bool known = sc_load_name(w, &name);
+
+	w->ev.dst_port = w->call.sock.portid;
+	if (known) {
+		w->ev.src_port = name.pid;
+		w->ev.group = sc_first_group(name.groups);
+	}
+	/* netlink_cmsg_recv_pktinfo() puts the first control message. */
+	if (w->hdr.control && w->hdr.controllen >= sizeof(info) &&
+	    !bpf_probe_read_user(&info, sizeof(info), (void *)w->hdr.control) &&
+	    info.level == SC_SOL_NETLINK && info.type == SC_NETLINK_PKTINFO)
+		w->ev.group = info.group;
+
+	if (w->ev.group)
+		w->ev.dst_port = 0;
+	if (known && name.pid) {
+		w->ev.dir = NL_DIR_PEER;
+	} else if (w->ev.group) {
+		w->ev.dir = NL_DIR_EVENT;
+		w->ev.flags = known ? 0 : NL_FLAG_INFERRED;
+	} else if (!w->call.sock.subscriptions) {
+		w->ev.dir = NL_DIR_REPLY;
+		w->ev.flags = known ? 0 : NL_FLAG_INFERRED;
+	} else {
+		w->ev.dir = NL_DIR_UNKNOWN;
+	}
+}
+
+/* The length of the datagram behind a receive of len bytes. Without MSG_TRUNC
+ * among the caller's flags the kernel does not tell what it cut; the first
+ * message's header may. One byte more than was received is the least. */
+static __always_inline __u32 sc_recv_len(struct sc_walk *w, __u32 len)
+{
+	struct sc_iovec v;
+	__u32 nlmsg_len = 0;
+
+	if (!(w->hdr.flags & SC_MSG_TRUNC) || len > w->want)
+		return len;
+	if (len >= 16 && sc_load_iov(w, 0, &v) && v.len >= sizeof(nlmsg_len))
+		bpf_probe_read_user(&nlmsg_len, sizeof(nlmsg_len), (void *)v.base);
+	return nlmsg_len > len ? nlmsg_len : len + 1;
+}
+
+static __always_inline void sc_fill_event(struct sc_walk *w)
+{
+	struct nl_event *ev = &w->ev;
+
+	ev->record = NL_RECORD_EVENT;
+	ev->id = nl_next_id(NL_PROG_SYSCALL_EXIT);
+	ev->inode = w->call.sock.inode;
+	ev->netns = w->call.sock.netns;
+	ev->own_port = w->call.sock.portid;
+	ev->protocol = w->call.sock.protocol;
+	ev->kind = NL_KIND_DATAGRAM;
+	ev->flags = 0;
+	ev->src_port = ev->dst_port = ev->group = 0;
+	ev->ktime = w->now;
+	ev->elapsed = 0;
+	ev->err = 0;
+	ev->verdict = NL_VERDICT_DELIVERED;
+	if (w->send) {
+		if (w->call.ktime) {
+			ev->ktime = w->call.ktime;
+			ev->elapsed = w->now - w->call.ktime;
+		}
+		if (w->ret < 0) {
+			ev->verdict = NL_VERDICT_FAILED;
+			ev->err = -w->ret;
+		}
+	}
+}
+
+/* Emit datagram i of the call. */
+__noinline int sc_datagram(__u32 i)
+{
+	struct sc_walk *w = sc_walk();
+	__u64 len, space = 0;
+
+	if (!w || i >= w->nmsg)
+		return 1;
+	if (!sc_load_header(w, i, &len)) {
+		nl_count(NL_LOST_USER);
+		return 0;
+	}
+	if (w->hdr.iovlen > SC_MAX_IOV)
+		w->hdr.iovlen = SC_MAX_IOV;
+	sc_fill_event(w);
+	if (w->send)
+		sc_address_send(w);
+	else
+		sc_address_recv(w);
+
+	/* What the buffers hold: the length of what could not be sent, the
+	 * bound of what was received with MSG_TRUNC. */
+	if (!w->send || w->ret < 0) {
+		w->want = 0;
+		for (__u32 k = 0; k < SC_MAX_IOV; k++)
+			if (sc_measure(k))
+				break;
+		space = w->want;
+		if (w->ret < 0)
+			len = space;
+	}
+	/* sock_read_iter() does not look at the socket for 0 bytes. */
+	if (!len && !space && (w->call.op == SC_READ || w->call.op == SC_READV))
+		return 0;
+	if (len > 0x7fffffff)
+		len = 0x7fffffff;
+	w->want = len;
+	if (!w->send) {
+		if (w->want > space)
+			w->want = space;
+		len = sc_recv_len(w, len);
+	}
+	w->ev.orig_len = len;
+	if (w->want > nl_cfg.snap)
+		w->want = nl_cfg.snap;
+	sc_copy(w);
+	return 0;
+}
+
+/* Only ENOBUFS is a fact about the socket; EAGAIN and the like are not. */
+static __always_inline void sc_recv_error(struct sc_walk *w)
+{
+	if (w->ret != -ENOBUFS)
+		return;
+	w->hdr.name = w->hdr.iovlen = 0;
+	sc_fill_event(w);
+	w->ev.kind = NL_KIND_SOCKET_ERROR;
+	w->ev.verdict = NL_VERDICT_NOBUFS_READ;
+	w->ev.err = ENOBUFS;
+	w->ev.dir = NL_DIR_UNKNOWN;
+	w->ev.orig_len = 0;
+	nl_report(&w->ev);
+}
+
+/* The flags argument of a receive, 0 for read and readv. */
+static __always_inline __u32 sc_recv_flags(const struct sc_walk *w)
+{
+	switch (w->call.op) {
+	case SC_RECVFROM:
+	case SC_RECVMMSG:
+		return w->args.a[3];
+	case SC_RECVMSG:
+		return w->args.a[2];
+	}
+	return 0;
+}
+
+/* Take the note of sys_enter, or find the socket now. */
+static __always_inline bool sc_resume(struct sc_walk *w, struct pt_regs *regs, __u32 tid, __u32 op)
+{
+	struct sc_call *c = bpf_map_lookup_elem(&sc_calls, &tid);
+	struct sc_sock now;
+	bool found;
+
+	found = sc_find(sc_arg0(regs), &now);
+	if (c) {
+		w->call = *c;
+		bpf_map_delete_elem(&sc_calls, &tid);
+		if (w->call.op == op) {
+			/* The first send binds the socket: take the newer facts. */
+			if (found && now.inode == w->call.sock.inode)
+				w->call.sock = now;
+			return true;
+		}
+	}
+	if (!found)
+		return false;
+	w->call.ktime = 0;
+	w->call.op = op;
+	w->call.sock = now;
+	return true;
+}
+
+SEC("tp_btf/sys_exit")
+int nl_sys_exit(__u64 *ctx)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	long ret = ctx[1];
+	__u64 id = bpf_get_current_pid_tgid();
+	long nr = sc_nr(regs);
+	__u32 op = sc_op(nr), tid = id;
+	bool x32 = sc_is_x32(nr);
+	struct sc_walk *w;
+
+	if (op == SC_NONE && !x32 && !sc_compat_op(nr) && nr != SC_COMPAT_SOCKETCALL)
+		return 0;
+	if (!sc_wanted_early(id >> 32))
+		return 0;
+	if (x32 || sc_compat()) {
+		sc_count_compat(regs, nr, ret, x32);
+		return 0;
+	}
+	w = sc_walk();
+	if (op == SC_NONE || !w || !sc_resume(w, regs, tid, op))
+		return 0;
+	/* Interrupted before it did anything; the call comes again. */
+	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
+		return 0;
+	if (!nl_wanted(w->call.sock.protocol, w->call.sock.netns))
+		return 0;
+	nl_current(&w->ev.task);
+	if (!nl_wanted_task(&w->ev.task))
+		return 0;
+	/* At this boundary the current task is the socket's user. */
+	w->ev.owner = w->ev.task;
+
+	sc_load_args(regs, &w->args);
+	w->ret = ret;
+	w->now = bpf_ktime_get_ns();
+	w->send = sc_is_send(op);
+	w->nmsg = 1;
+	if (!w->send && ret < 0) {
+		sc_recv_error(w);
+		return 0;
+	}
+	if (!w->send && sc_recv_flags(w) & SC_MSG_PEEK)
+		return 0;
+	if (op == SC_SENDMMSG || op == SC_RECVMMSG)
+		w->nmsg = ret >= 0 ? ret : 1;
+	for (__u32 i = 0; i < SC_MAX_IOV; i++)
+		if (sc_datagram(i))
+			break;
+	return 0;
+}
