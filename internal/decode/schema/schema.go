@@ -41,15 +41,12 @@ const (
 	Bits32        // struct nla_bitfield32 { u32 value; u32 selector; }, names by Type.Enum
 	Messages      // whole Netlink messages (nlmsghdr) one behind the other
 	Custom        // Type.Format renders bytes that no other kind describes
-	// Chain is elements one behind the other, each one Type.Struct followed by
+	// Records is structs one behind the other, each Type.Struct followed by
 	// attributes of Type.Set, to the end of the payload. The first member of
-	// the struct is a u16 in host byte order: the length of the element in
-	// bytes, struct and attributes included. The next element begins at the
-	// next multiple of four. A length below the struct's size or beyond the
-	// payload is a problem and ends the chain. (RTA_MULTIPATH, whose struct
-	// rtnexthop has rtnh_len.)
-	Chain
-	Records // structs that begin with their own length (u16), attributes of Type.Set behind each (struct rtnexthop)
+	// the struct is a u16 in host byte order: the length of the record in
+	// bytes, struct and attributes included. The next record begins at the
+	// next multiple of four. (RTA_MULTIPATH: struct rtnexthop.)
+	Records
 )
 
 // Hint says how people write a number.
