@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package families holds what nltop knows of the Netlink families by itself:
-// one table per attribute set, fixed header and enum, with the names and types
-// of the UAPI headers (include/uapi/linux) and of the kernel's nla_policy.
-//
-// It is data and nothing else: no table reads a message, that is what package
-// decode does, and none is changed after it is built. What a table leaves out
-// is still shown, as hex under its number. A file cites the headers that it
-// carries, and headers_test.go holds each against the installed one.
 package families
 
 import "github.com/nltop/nltop/internal/decode/schema"
@@ -102,6 +94,8 @@ func custom(format func(b []byte, big bool) (string, bool)) schema.Type {
 	return schema.Type{Kind: schema.Custom, Format: format}
 }
 
+// set is one attribute set. A table is a function, not a variable, so that
+// every All makes its own and callers may extend theirs.
 func set(name string, attrs ...schema.Attr) *schema.Set {
 	return &schema.Set{Name: name, Attrs: attrs}
 }
@@ -114,6 +108,9 @@ func attr(id uint16, name string, t schema.Type) schema.Attr {
 func noted(id uint16, name string, t schema.Type, why string) schema.Attr {
 	return schema.Attr{ID: id, Name: name, Type: t, Note: why}
 }
+
+// unspec is number 0, which headers name and nobody sends.
+func unspec(name string) schema.Attr { return noted(0, name, blob, "unused") }
 
 // attrs numbers attributes of one type from id on.
 func attrs(id uint16, t schema.Type, names ...string) []schema.Attr {
@@ -147,6 +144,9 @@ func fields(t schema.Type, names ...string) []schema.Field {
 // padding is what the C compiler or the header puts between two members.
 func padding(name string, n int) schema.Field { return field(name, sized(padAt, n)) }
 
+// Enums are shared by all tables: unlike sets they are complete at once and
+// never change.
+
 // enum numbers its names from first on; "" leaves a number out.
 func enum(name string, first uint64, names ...string) *schema.Enum {
 	e := &schema.Enum{Name: name}
@@ -155,12 +155,12 @@ func enum(name string, first uint64, names ...string) *schema.Enum {
 			e.Values = append(e.Values, val(first+uint64(i), n))
 		}
 	}
-	return e
+	return e.Indexed()
 }
 
 // values is an enum with gaps.
 func values(name string, v ...schema.Value) *schema.Enum {
-	return &schema.Enum{Name: name, Values: v}
+	return (&schema.Enum{Name: name, Values: v}).Indexed()
 }
 
 func val(n uint64, name string) schema.Value { return schema.Value{N: n, Name: name} }
@@ -173,10 +173,10 @@ func bits(name string, names ...string) *schema.Enum {
 			e.Values = append(e.Values, val(1<<i, n))
 		}
 	}
-	return e
+	return e.Indexed()
 }
 
 // masks is a set of bits with gaps.
 func masks(name string, v ...schema.Value) *schema.Enum {
-	return &schema.Enum{Name: name, Flags: true, Values: v}
+	return (&schema.Enum{Name: name, Flags: true, Values: v}).Indexed()
 }

@@ -2,24 +2,24 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
-
 // Enums that more than one family uses.
 
 // addressFamily is AF_* of include/linux/socket.h (the UAPI leaves them to the
 // C library), and from 128 on the pseudo families of linux/rtnetlink.h.
-var addressFamily = func() *schema.Enum {
-	e := enum("address family", 0,
-		"AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_AX25", "AF_IPX", "AF_APPLETALK", "AF_NETROM", "AF_BRIDGE",
-		"AF_ATMPVC", "AF_X25", "AF_INET6", "AF_ROSE", "AF_DECnet", "AF_NETBEUI", "AF_SECURITY", "AF_KEY",
-		"AF_NETLINK", "AF_PACKET", "AF_ASH", "AF_ECONET", "AF_ATMSVC", "AF_RDS", "AF_SNA", "AF_IRDA",
-		"AF_PPPOX", "AF_WANPIPE", "AF_LLC", "AF_IB", "AF_MPLS", "AF_CAN", "AF_TIPC", "AF_BLUETOOTH",
-		"AF_IUCV", "AF_RXRPC", "AF_ISDN", "AF_PHONET", "AF_IEEE802154", "AF_CAIF", "AF_ALG", "AF_NFC",
-		"AF_VSOCK", "AF_KCM", "AF_QIPCRTR", "AF_SMC", "AF_XDP", "AF_MCTP",
-	)
-	e.Values = append(e.Values, val(128, "RTNL_FAMILY_IPMR"), val(129, "RTNL_FAMILY_IP6MR"))
-	return e
-}()
+var addressFamily = values("address family",
+	val(0, "AF_UNSPEC"), val(1, "AF_UNIX"), val(2, "AF_INET"), val(3, "AF_AX25"), val(4, "AF_IPX"),
+	val(5, "AF_APPLETALK"), val(6, "AF_NETROM"), val(7, "AF_BRIDGE"), val(8, "AF_ATMPVC"),
+	val(9, "AF_X25"), val(10, "AF_INET6"), val(11, "AF_ROSE"), val(12, "AF_DECnet"),
+	val(13, "AF_NETBEUI"), val(14, "AF_SECURITY"), val(15, "AF_KEY"), val(16, "AF_NETLINK"),
+	val(17, "AF_PACKET"), val(18, "AF_ASH"), val(19, "AF_ECONET"), val(20, "AF_ATMSVC"),
+	val(21, "AF_RDS"), val(22, "AF_SNA"), val(23, "AF_IRDA"), val(24, "AF_PPPOX"),
+	val(25, "AF_WANPIPE"), val(26, "AF_LLC"), val(27, "AF_IB"), val(28, "AF_MPLS"), val(29, "AF_CAN"),
+	val(30, "AF_TIPC"), val(31, "AF_BLUETOOTH"), val(32, "AF_IUCV"), val(33, "AF_RXRPC"),
+	val(34, "AF_ISDN"), val(35, "AF_PHONET"), val(36, "AF_IEEE802154"), val(37, "AF_CAIF"),
+	val(38, "AF_ALG"), val(39, "AF_NFC"), val(40, "AF_VSOCK"), val(41, "AF_KCM"),
+	val(42, "AF_QIPCRTR"), val(43, "AF_SMC"), val(44, "AF_XDP"), val(45, "AF_MCTP"),
+	val(128, "RTNL_FAMILY_IPMR"), val(129, "RTNL_FAMILY_IP6MR"),
+)
 
 // ipProtocol is IPPROTO_* of linux/in.h.
 var ipProtocol = values("IP protocol",

@@ -122,6 +122,14 @@ func (e *Enum) Lookup(v uint64) (string, bool) {
 	return "", false
 }
 
+// Indexed makes the index of values ahead of Family.Build and returns e: for
+// enums that several families share, so that building one family never writes
+// what another one reads.
+func (e *Enum) Indexed() *Enum {
+	e.build()
+	return e
+}
+
 // build makes the index; the first name of a value wins.
 func (e *Enum) build() {
 	if e.byVal != nil {
