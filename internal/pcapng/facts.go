@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Facts are what a block's own fields cannot hold. They follow the PEN in a
+// custom option, or make up the body of a report block:
+//
+//	"nltop" version:u8 kind:u8 ( tag:uvarint length:uvarint value )* 0*
+//
+// A value is an unsigned varint, a zigzag varint, a string, or facts again
+// (a process). Nothing depends on the byte order of the section. What is zero is
+// left out, and a reader skips the tags that it does not know, so tags may
+// be added; they are never reused. Tag 0 is padding and ends the list.
+const (
+	factsMagic   = "nltop"
+	factsVersion = 1
+)
+
+// Kinds of facts.
+const (
+	factsFrame   = 1 // of a packet, or a whole frame in a report block
+	factsSection = 2 // of a section
+	factsStats   = 3 // of an Interface Statistics Block
+	factsTail    = 4 // raw bytes of a packet behind maxShown, no tags
+)
+
+// Tags of factsFrame.
+const (
+	tagKind = iota + 1
+	tagOf
+	tagDir
+	tagFlags
+	tagVerdict
+	tagSeconds // with tagNanos: only if the block's timestamp cannot hold it
+	tagNanos
+	tagElapsed
+	tagErrno
+	tagNetNS
+	tagProc
+	tagOwner
+	tagPortID
+	tagInode
+	tagDrops
+	tagRcvBuf
+	tagRMem
+	tagSrcPort
+	tagDstPort
+	tagGroup
+	tagOrigLen // only if the block's original length cannot hold it
+	tagSource  // only if it is not the section's
+	tagProtocol
+	tagID
+	tagData
+)
+
+// Tags of a process inside tagProc and tagOwner.
+const (
+	tagPID = iota + 1
+	tagTID
+	tagPPID
+	tagComm
+	tagCgroupID
+	tagCgroup
+)
+
+// Tags of factsSection.
+const (
+	tagVersion = iota + 1
+	tagSourceName
+	tagScope
+	tagBlind // repeated
+	tagNote  // repeated
+	tagFilter
+	tagSnap
+)
+
+// Tags of factsStats.
+const (
+	tagFrames = iota + 1
+	tagBytes
+	tagCut
+	tagLost // repeated: facts of tagReason and tagCount
+	tagReason
+	tagCount
+	tagLostReports
+)
+
+// Bits of tagFlags.
+const (
+	flagInferred = 1 << iota
+	flagOwnerInferred
+	flagBigEndian
+	flagZeroTime
+	flagPreamble
+)
+
+// facts is a list of tagged values under construction.
+type facts []byte
+
+func newFacts(b []byte, kind byte) facts {
+	b = append(b, factsMagic...)
+	return append(b, factsVersion, kind)
+}
+
+func (f facts) uint(tag int, v uint64) facts {
+	if v == 0 {
+		return f
+	}
+	return f.put(tag, v)
+}
+
+// put is uint for tags whose mere presence says something.
+func (f facts) put(tag int, v uint64) facts {
+	var value [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(value[:], v)
+	f = append(f, byte(tag), byte(n))
+	return append(f, value[:n]...)
+}
+
+func (f facts) int(tag int, v int64) facts { return f.uint(tag, zigzag(v)) }
+
+func (f facts) string(tag int, s string) facts {
+	if s == "" {
+		return f
+	}
+	return f.putString(tag, s)
+}
+
+// putString is string for tags where "" differs from nothing.
+func (f facts) putString(tag int, s string) facts {
+	s = s[:min(len(s), maxString)]
+	f = append(f, byte(tag))
+	f = binary.AppendUvarint(f, uint64(len(s)))
+	return append(f, s...)
+}
+
+func (f facts) bytes(tag int, b []byte) facts {
+	if len(b) == 0 {
+		return f
+	}
+	f = append(f, byte(tag))
+	f = binary.AppendUvarint(f, uint64(len(b)))
+	return append(f, b...)
+}
+
+func (f facts) proc(tag int, p capture.Proc, scratch *[]byte) facts {
+	v := facts((*scratch)[:0]).uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
+		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
+		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup)
+	*scratch = v
+	return f.bytes(tag, v)
+}
+
+// frame appends the facts of fr that a packet block of it does not tell.
+// section is the source that the section header names.
+func (f facts) frame(fr *capture.Frame, section string, preamble bool, scratch *[]byte) facts {
+	f = f.uint(tagKind, uint64(fr.Kind)).uint(tagOf, fr.Of).uint(tagDir, uint64(fr.Dir)).
+		uint(tagFlags, frameFlags(fr, preamble)).uint(tagVerdict, uint64(fr.Verdict)).
+		int(tagElapsed, int64(fr.Elapsed)).int(tagErrno, int64(fr.Errno)).
+		uint(tagNetNS, fr.NetNS).
+		proc(tagProc, fr.Proc, scratch).proc(tagOwner, fr.Socket.Owner, scratch).
+		uint(tagPortID, uint64(fr.Socket.PortID)).uint(tagInode, fr.Socket.Inode).
+		uint(tagDrops, uint64(fr.Socket.Drops)).uint(tagRcvBuf, uint64(fr.Socket.RcvBuf)).
+		uint(tagRMem, uint64(fr.Socket.RMem)).
+		uint(tagSrcPort, uint64(fr.SrcPort)).uint(tagDstPort, uint64(fr.DstPort)).
+		uint(tagGroup, uint64(fr.Group))
+	if fr.Source != section {
+		f = f.putString(tagSource, fr.Source)
+	}
+	if _, ok := stamp(fr.Time); !ok {
+		f = f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
+	}
+	return f
+}
+
+func frameFlags(fr *capture.Frame, preamble bool) uint64 {
+	var flags uint64
+	set := func(on bool, flag uint64) {
+		if on {
+			flags |= flag
+		}
+	}
+	set(fr.Inferred, flagInferred)
+	set(fr.OwnerInferred, flagOwnerInferred)
+	set(fr.BigEndian, flagBigEndian)
+	set(fr.Time.IsZero(), flagZeroTime)
+	set(preamble, flagPreamble)
+	return flags
+}
+
+// stamp is t in nanoseconds since 1970, the unit of our interfaces; false if
+// it is outside of 1970 to 2262, which readers with signed nanoseconds take.
+// The zero Time has a flag of its own.
+func stamp(t time.Time) (uint64, bool) {
+	if t.IsZero() {
+		return 0, true
+	}
+	sec := t.Unix()
+	if sec < 0 || sec >= math.MaxInt64/1_000_000_000 {
+		return 0, false
+	}
+	return uint64(sec)*1e9 + uint64(t.Nanosecond()), true
+}
+
+// parseFacts returns what follows magic, version and kind, if b holds facts of
+// this version.
+func parseFacts(b []byte) (kind byte, body []byte, ok bool) {
+	rest, ok := bytes.CutPrefix(b, []byte(factsMagic))
+	if !ok || len(rest) < 2 || rest[0] != factsVersion {
+		return 0, nil, false
+	}
+	return rest[1], rest[2:], true
+}
+
+var errFacts = errors.New("nltop's data are malformed")
+
+// eachFact calls fn with every tagged value; the number is 0 if the value is
+// no varint.
+func eachFact(b []byte, fn func(tag, num uint64, value []byte)) error {
+	for len(b) > 0 {
+		tag, n := binary.Uvarint(b)
+		if n <= 0 {
+			return errFacts
+		}
+		if tag == 0 {
+			return nil
+		}
+		b = b[n:]
+		size, n := binary.Uvarint(b)
+		if n <= 0 || size > uint64(len(b)-n) {
+			return errFacts
+		}
+		value := b[n : n+int(size)]
+		b = b[n+int(size):]
+		num, n := binary.Uvarint(value)
+		if n != len(value) {
+			num = 0
+		}
+		fn(tag, num, value)
+	}
+	return nil
+}
+
+func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
+func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
+
+// setFrame restores the facts of a frame, leaves the rest of fr alone, and
+// says whether it belongs to the preamble. Enumerators that this version does
+// not have become the zero one.
+func setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
+	var seconds, nanos int64
+	var haveTime bool
+	var inner error
+	err = eachFact(body, func(tag, num uint64, value []byte) {
+		switch tag {
+		case tagKind:
+			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindSocketError)))
+		case tagDir:
+			fr.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
+		case tagVerdict:
+			fr.Verdict = capture.Verdict(atMost(num, uint64(capture.VerdictNobufsRead)))
+		case tagFlags:
+			fr.Inferred = num&flagInferred != 0
+			fr.OwnerInferred = num&flagOwnerInferred != 0
+			fr.BigEndian = num&flagBigEndian != 0
+			if num&flagZeroTime != 0 {
+				fr.Time = time.Time{}
+			}
+			preamble = num&flagPreamble != 0
+		case tagSeconds:
+			seconds, haveTime = unzigzag(num), true
+		case tagNanos:
+			nanos, haveTime = int64(num), true
+		case tagProc:
+			inner = errors.Join(inner, setProc(&fr.Proc, value))
+		case tagOwner:
+			inner = errors.Join(inner, setProc(&fr.Socket.Owner, value))
+		case tagSource:
+			fr.Source = string(value)
+		case tagData:
+			fr.Data = bytes.Clone(value)
+		default:
+			setNumber(fr, tag, num)
+		}
+	})
+	if haveTime {
+		fr.Time = time.Unix(seconds, nanos)
+	}
+	return preamble, errors.Join(err, inner)
+}
+
+// setNumber restores the facts that are plain numbers.
+func setNumber(fr *capture.Frame, tag, num uint64) {
+	switch tag {
+	case tagID:
+		fr.ID = num
+	case tagOf:
+		fr.Of = num
+	case tagElapsed:
+		fr.Elapsed = time.Duration(unzigzag(num))
+	case tagErrno:
+		fr.Errno = int32(unzigzag(num))
+	case tagProtocol:
+		fr.Protocol = uint16(num)
+	case tagNetNS:
+		fr.NetNS = num
+	case tagPortID:
+		fr.Socket.PortID = uint32(num)
+	case tagInode:
+		fr.Socket.Inode = num
+	case tagDrops:
+		fr.Socket.Drops = uint32(num)
+	case tagRcvBuf:
+		fr.Socket.RcvBuf = uint32(num)
+	case tagRMem:
+		fr.Socket.RMem = uint32(num)
+	case tagSrcPort:
+		fr.SrcPort = uint32(num)
+	case tagDstPort:
+		fr.DstPort = uint32(num)
+	case tagGroup:
+		fr.Group = uint32(num)
+	case tagOrigLen:
+		fr.OrigLen = int(unzigzag(num))
+	}
+}
+
+func atMost(num, most uint64) uint64 {
+	if num > most {
+		return 0
+	}
+	return num
+}
+
+func setProc(p *capture.Proc, body []byte) error {
+	return eachFact(body, func(tag, num uint64, value []byte) {
+		switch tag {
+		case tagPID:
+			p.PID = uint32(num)
+		case tagTID:
+			p.TID = uint32(num)
+		case tagPPID:
+			p.PPID = uint32(num)
+		case tagComm:
+			p.Comm = string(value)
+		case tagCgroupID:
+			p.CgroupID = num
+		case tagCgroup:
+			p.Cgroup = string(value)
+		}
+	})
+}

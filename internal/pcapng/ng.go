@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+	"strings"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// iface is an interface of the current section.
+type iface struct {
+	link     uint16
+	snap     uint32
+	tsresol  uint8
+	tsoffset int64
+	dropped  uint64 // by epb_dropcount and the Packet Block's field
+	counted  bool   // an Interface Statistics Block was seen
+}
+
+// maxIfaces bounds the interfaces of a section.
+const maxIfaces = 1 << 12
+
+// nextBlock reads one block.
+func (r *Reader) nextBlock() (Record, bool, error) {
+	if _, err := r.br.Peek(1); err != nil {
+		return Record{}, false, r.end(err)
+	}
+	start := r.off
+	blockType, total, err := r.blockHeader()
+	if err != nil {
+		return Record{}, false, err
+	}
+	bodyLen := int64(total) - 12
+	head := r.off - start // 8, or 12 after a section header's magic
+	bodyLen -= head - 8
+	switch blockType {
+	case blockSHB, blockIDB, blockPB, blockSPB, blockISB, blockEPB, blockReport:
+	default:
+		if err := r.discard(bodyLen, head, "block"); err != nil {
+			return Record{}, false, err
+		}
+		return Record{}, false, r.trailer(start, total)
+	}
+	if total > maxBlock {
+		return Record{}, false, &Error{start, fmt.Errorf("block of %d bytes is too long", total)}
+	}
+	// The trailing length is read together with the body.
+	body, err := r.fill(int(bodyLen)+4, head, "block")
+	if err != nil {
+		return Record{}, false, err
+	}
+	if got := r.bo.Uint32(body[bodyLen:]); got != total {
+		return Record{}, false, &Error{start, fmt.Errorf("block lengths differ: %d at its start, %d at its end", total, got)}
+	}
+	return r.block(blockType, body[:bodyLen], start)
+}
+
+// blockHeader reads type and length, and the byte-order magic of a section
+// header, which says how to read the length.
+func (r *Reader) blockHeader() (blockType, total uint32, err error) {
+	start := r.off
+	h, err := r.fill(8, 0, "block header")
+	if err != nil {
+		return 0, 0, err
+	}
+	least := uint32(12)
+	var length [4]byte
+	copy(length[:], h[4:])
+	if r.bo == nil || binary.LittleEndian.Uint32(h) == blockSHB {
+		// A palindrome: the same in both byte orders.
+		magic, err := r.fill(4, 8, "section header")
+		if err != nil {
+			return 0, 0, err
+		}
+		switch uint32(byteOrderMagic) {
+		case binary.LittleEndian.Uint32(magic):
+			r.bo = binary.LittleEndian
+		case binary.BigEndian.Uint32(magic):
+			r.bo = binary.BigEndian
+		default:
+			return 0, 0, &Error{start, fmt.Errorf("section header has the byte-order magic %x", magic)}
+		}
+		blockType, least = blockSHB, 28
+	} else {
+		blockType = r.bo.Uint32(h)
+	}
+	total = r.bo.Uint32(length[:])
+	if total < least || total%4 != 0 {
+		return 0, 0, &Error{start, fmt.Errorf("block of type 0x%08x has the impossible length %d", blockType, total)}
+	}
+	return blockType, total, nil
+}
+
+func (r *Reader) trailer(start int64, total uint32) error {
+	b, err := r.fill(4, r.off-start, "block")
+	if err != nil {
+		return err
+	}
+	if got := r.bo.Uint32(b); got != total {
+		return &Error{start, fmt.Errorf("block lengths differ: %d at its start, %d at its end", total, got)}
+	}
+	return nil
+}
+
+func (r *Reader) block(blockType uint32, body []byte, start int64) (Record, bool, error) {
+	switch blockType {
+	case blockSHB:
+		return Record{}, false, r.section(body, start)
+	case blockIDB:
+		return r.describeInterface(body, start)
+	case blockISB:
+		return r.statistics(body)
+	case blockReport:
+		return r.report(body)
+	}
+	p, ok := r.parsePacket(blockType, body)
+	if !ok {
+		return r.skip(lostMalformed)
+	}
+	return r.packet(p)
+}
+
+// section starts a new one; body begins behind the byte-order magic.
+func (r *Reader) section(body []byte, start int64) error {
+	if major := r.bo.Uint16(body); major != 1 {
+		return &Error{start, fmt.Errorf("pcapng version %d.%d is unknown", major, r.bo.Uint16(body[2:]))}
+	}
+	m := Meta{Format: "pcapng", BigEndian: r.bigEndian()}
+	r.eachOption(body[12:], func(code uint16, v []byte) {
+		switch code {
+		case shbHardware:
+			m.Hardware = text(v)
+		case shbOS:
+			m.OS = text(v)
+		case shbUserAppl:
+			m.Application = text(v)
+		case optCustom:
+			if kind, facts, ok := r.ours(v); ok && kind == factsSection {
+				m.setSection(facts)
+			}
+		}
+	})
+	r.ifaces = nil
+	r.sections++
+	if r.sections > 1 {
+		// IDs are unique in a section only; Of refers within one.
+		r.idBase = r.maxID
+		r.infer = capture.NewInferrer()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.lastStats {
+		r.past.add(l)
+	}
+	r.lastStats = nil
+	r.stats.LostReports += r.lastReports
+	r.lastReports = 0
+	r.meta = m
+	return nil
+}
+
+func (m *Meta) setSection(facts []byte) {
+	// What a malformed list still tells is taken.
+	_ = eachFact(facts, func(tag, num uint64, v []byte) {
+		switch tag {
+		case tagVersion:
+			m.Version = text(v)
+		case tagSourceName:
+			m.Source.Name = text(v)
+		case tagScope:
+			m.Source.Scope = text(v)
+		case tagBlind:
+			m.Source.Blind = append(m.Source.Blind, text(v))
+		case tagNote:
+			m.Source.Notes = append(m.Source.Notes, text(v))
+		case tagFilter:
+			m.Filter = text(v)
+		case tagSnap:
+			m.Source.Snap = int(unzigzag(num))
+		}
+	})
+}
+
+// text is a string of a file as one may print it: no control characters, of a
+// bounded length.
+func text(v []byte) string {
+	s := strings.TrimRight(string(v[:min(len(v), maxString)]), "\x00")
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f {
+			return '\uFFFD'
+		}
+		return c
+	}, s)
+}
+
+// describeInterface reads u16 link type, u16 reserved, u32 snap length,
+// options.
+func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, error) {
+	if len(body) < 8 || len(r.ifaces) == maxIfaces {
+		return Record{}, false, &Error{start, errors.New("interface description is too short, or one too many")}
+	}
+	i := iface{link: r.bo.Uint16(body), snap: r.bo.Uint32(body[4:]), tsresol: 6}
+	var name, filter, system string
+	r.eachOption(body[8:], func(code uint16, v []byte) {
+		switch {
+		case code == ifTSResol && len(v) == 1:
+			i.tsresol = v[0]
+		case code == ifTSOffset && len(v) == 8:
+			i.tsoffset = int64(r.bo.Uint64(v))
+		case code == ifName:
+			name = text(v)
+		case code == ifFilter && len(v) > 1 && v[0] == 0:
+			filter = text(v[1:])
+		case code == ifOS:
+			system = text(v)
+		}
+	})
+	r.ifaces = append(r.ifaces, i)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastStats = append(r.lastStats, nil)
+	if r.meta.Version == "" {
+		r.meta.Filter = orElse(r.meta.Filter, filter)
+		r.meta.OS = orElse(r.meta.OS, system)
+	}
+	if name != "" && (r.meta.Version == "" || len(r.ifaces) != ifaceFamilies+1) {
+		r.meta.Interfaces = append(r.meta.Interfaces, name)
+	}
+	return Record{}, false, nil
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// packet is what the three kinds of packet block have in common.
+type packet struct {
+	iface      uint32
+	ts         uint64
+	timed      bool
+	data       []byte
+	orig       uint32
+	options    []byte
+	dropsSince uint16 // Packet Block
+}
+
+// parsePacket takes apart the body of a packet block; false if it contradicts
+// itself.
+func (r *Reader) parsePacket(blockType uint32, b []byte) (p packet, ok bool) {
+	var captured uint32
+	switch {
+	case blockType == blockEPB && len(b) >= 20:
+		p.iface, p.timed = r.bo.Uint32(b), true
+	case blockType == blockPB && len(b) >= 20:
+		p.iface, p.timed = uint32(r.bo.Uint16(b)), true
+		if d := r.bo.Uint16(b[2:]); d != 0xFFFF { // unknown
+			p.dropsSince = d
+		}
+	case blockType == blockSPB && len(b) >= 4 && len(r.ifaces) > 0:
+		p.orig = r.bo.Uint32(b)
+		b = b[4:]
+		captured = min(p.orig, uint32(len(b)))
+		if snap := r.ifaces[0].snap; snap != 0 {
+			captured = min(captured, snap)
+		}
+		p.data = b[:captured]
+		return p, true
+	default:
+		return p, false
+	}
+	p.ts = uint64(r.bo.Uint32(b[4:]))<<32 | uint64(r.bo.Uint32(b[8:]))
+	captured, p.orig = r.bo.Uint32(b[12:]), r.bo.Uint32(b[16:])
+	b = b[20:]
+	if int64(captured) > int64(len(b)) || int64(p.iface) >= int64(len(r.ifaces)) {
+		return p, false
+	}
+	p.data = b[:captured]
+	p.options = b[min(int(captured)+pad4(int(captured)), len(b)):]
+	return p, true
+}
+
+// packet makes a frame of a packet block.
+func (r *Reader) packet(p packet) (Record, bool, error) {
+	i := &r.ifaces[p.iface]
+	drops := uint64(p.dropsSince)
+	var id uint64
+	var pid, tid uint32
+	var facts, tail []byte
+	r.eachOption(p.options, func(code uint16, v []byte) {
+		switch {
+		case code == epbPacketID && len(v) == 8:
+			id = r.bo.Uint64(v)
+		case code == epbPIDTID && len(v) == 8:
+			pid, tid = r.bo.Uint32(v), r.bo.Uint32(v[4:])
+		case code == epbDropCount && len(v) == 8:
+			drops += r.bo.Uint64(v)
+		case code == optCustom:
+			if kind, body, ok := r.ours(v); ok && kind == factsFrame {
+				facts = body
+			} else if ok && kind == factsTail {
+				tail = append(tail, body...)
+			}
+		}
+	})
+	if drops > 0 {
+		r.addDrops(int(p.iface), drops)
+	}
+	if i.link != linkNetlink {
+		return r.skip(lostLinkType)
+	}
+	f := datagram(p.data, p.orig)
+	if f == nil {
+		return r.skip(lostMalformed)
+	}
+	f.Data = append(f.Data, tail...)
+	f.OrigLen = max(f.OrigLen, len(f.Data))
+	if p.timed {
+		f.Time = i.time(p.ts)
+	}
+	f.Proc.PID, f.Proc.TID = pid, tid
+	rec := Record{Frame: f}
+	if facts == nil {
+		f.ID = r.renumber(id)
+		f.BigEndian = capture.GuessBigEndian(f.Protocol, f.Data, f.OrigLen, r.bigEndian())
+		r.infer.Infer(f)
+	} else {
+		f.Proc = capture.Proc{}
+		f.Source = r.meta.Source.Name
+		f.ID = id
+		var err error
+		if rec.Preamble, err = setFrame(f, facts); err != nil {
+			r.noteBadFacts()
+		}
+		f.Kind = capture.KindDatagram
+		f.ID, f.Of = r.renumber(f.ID), r.renumber(f.Of)
+	}
+	if !rec.Preamble {
+		r.count(f)
+	}
+	return rec, true, nil
+}
+
+// report reads a frame that is no datagram.
+func (r *Reader) report(body []byte) (Record, bool, error) {
+	kind, facts, ok := parseFacts(body)
+	if !ok || kind != factsFrame {
+		return Record{}, false, nil // somebody else's block
+	}
+	f := &capture.Frame{Source: r.meta.Source.Name}
+	if _, err := setFrame(f, facts); err != nil || f.Kind == capture.KindDatagram {
+		return r.skip(lostMalformed)
+	}
+	f.ID, f.Of = r.renumber(f.ID), r.renumber(f.Of)
+	return Record{Frame: f}, true, nil
+}
+
+// renumber keeps the IDs of one section apart from those of the sections
+// before it.
+func (r *Reader) renumber(id uint64) uint64 {
+	if id == 0 {
+		return 0
+	}
+	id += r.idBase
+	r.maxID = max(r.maxID, id)
+	return id
+}
+
+func (r *Reader) noteBadFacts() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.badFacts++
+}
+
+// statistics reads an Interface Statistics Block. Its numbers count from the
+// start of the recording, so the last one of an interface stands.
+func (r *Reader) statistics(body []byte) (Record, bool, error) {
+	if len(body) < 12 || int64(r.bo.Uint32(body)) >= int64(len(r.ifaces)) {
+		return r.skip(lostMalformed)
+	}
+	i := r.bo.Uint32(body)
+	var dropped, reports uint64
+	var lost losses
+	var ours bool
+	r.eachOption(body[12:], func(code uint16, v []byte) {
+		switch {
+		case (code == isbIfDrop || code == isbOSDrop) && len(v) == 8:
+			dropped += r.bo.Uint64(v)
+		case code == optCustom:
+			kind, facts, ok := r.ours(v)
+			if !ok || kind != factsStats {
+				return
+			}
+			ours = true
+			var err error
+			if reports, err = setLosses(&lost, facts); err != nil {
+				r.noteBadFacts()
+			}
+		}
+	})
+	if !ours && dropped > 0 {
+		lost = losses{{Reason: lostElsewhere, Count: dropped}}
+	}
+	r.ifaces[i].counted = true
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastStats[i] = lost
+	if ours {
+		r.lastReports = reports
+	}
+	return Record{}, false, nil
+}
+
+// addDrops sums the drop counts beside packets, until the first statistics
+// block of the interface, which knows better.
+func (r *Reader) addDrops(i int, n uint64) {
+	if r.ifaces[i].counted {
+		return
+	}
+	r.ifaces[i].dropped += n
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastStats[i] = losses{{Reason: lostElsewhere, Count: r.ifaces[i].dropped}}
+}
+
+// setLosses restores the losses of datagrams, and returns that of reports.
+func setLosses(lost *losses, facts []byte) (reports uint64, err error) {
+	var inner error
+	err = eachFact(facts, func(tag, num uint64, v []byte) {
+		if tag == tagLostReports {
+			reports = num
+		}
+		if tag != tagLost {
+			return
+		}
+		var l capture.Loss
+		inner = errors.Join(inner, eachFact(v, func(tag, num uint64, v []byte) {
+			switch tag {
+			case tagReason:
+				l.Reason = text(v)
+			case tagCount:
+				l.Count = num
+			}
+		}))
+		lost.add(losses{l})
+	})
+	return reports, errors.Join(err, inner)
+}
+
+// eachOption calls fn with every option up to the end of the list, or up to
+// where it stops making sense.
+func (r *Reader) eachOption(b []byte, fn func(code uint16, value []byte)) {
+	for len(b) >= 4 {
+		code, size := r.bo.Uint16(b), int(r.bo.Uint16(b[2:]))
+		b = b[4:]
+		if code == optEnd || size > len(b) {
+			return
+		}
+		fn(code, b[:size])
+		b = b[min(size+pad4(size), len(b)):]
+	}
+}
+
+// ours takes the facts out of a custom option, if they are nltop's.
+func (r *Reader) ours(v []byte) (kind byte, facts []byte, ok bool) {
+	if len(v) < 4 || r.bo.Uint32(v) != pen {
+		return 0, nil, false
+	}
+	return parseFacts(v[4:])
+}
+
+// time is a timestamp of the interface: a number of units of 10^-n or 2^-n
+// seconds since 1970 plus the offset.
+func (i *iface) time(ts uint64) time.Time {
+	n := uint(i.tsresol & 0x7F)
+	var sec, nanos uint64
+	if i.tsresol&0x80 != 0 {
+		if n < 64 {
+			sec = ts >> n
+			ts &= 1<<n - 1
+		}
+		// nanos = ts × 10⁹ / 2ⁿ, in 128 bits. Shifts of 64 and more give 0 in Go.
+		hi, lo := bits.Mul64(ts, 1e9)
+		nanos = lo>>n | hi<<(64-n)
+		if n >= 64 {
+			nanos = hi >> (n - 64)
+		}
+	} else {
+		unit := pow10(n) // units in a second; 0: more than 64 bits
+		if unit != 0 {
+			sec = ts / unit
+			ts %= unit
+		}
+		switch {
+		case n <= 9:
+			nanos = ts * pow10(9-n)
+		case pow10(n-9) != 0:
+			nanos = ts / pow10(n-9)
+		}
+	}
+	return time.Unix(int64(sec)+i.tsoffset, int64(nanos))
+}
+
+// pow10 is 10ⁿ, or 0 if that takes more than 64 bits.
+func pow10(n uint) uint64 {
+	if n > 19 {
+		return 0
+	}
+	p := uint64(1)
+	for range n {
+		p *= 10
+	}
+	return p
+}

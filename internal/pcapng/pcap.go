@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Magic numbers of draft-ietf-opsawg-pcap, and of Kuznetzov's modification,
+// which libpcap and Wireshark read too.
+const (
+	pcapMicros   = 0xA1B2C3D4
+	pcapNanos    = 0xA1B23C4D
+	pcapModified = 0xA1B2CD34
+
+	pcapHeaderLen = 24
+)
+
+// isPcap recognises the magic in either byte order and notes what it says.
+func (r *Reader) isPcap(magic []byte) bool {
+	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
+		switch bo.Uint32(magic) {
+		case pcapMicros:
+		case pcapNanos:
+			r.nanos = true
+		case pcapModified:
+			r.modified = true
+		default:
+			continue
+		}
+		r.bo = bo
+		return true
+	}
+	return false
+}
+
+func (r *Reader) bigEndian() bool { return r.bo == order(binary.BigEndian) }
+
+// pcapHeader reads
+//
+//	u32 magic, u16 major, u16 minor, u32 reserved, u32 reserved,
+//	u32 snaplen, u32 f:4 linktype:28
+func (r *Reader) pcapHeader() error {
+	h, err := r.fill(pcapHeaderLen, 0, "file header")
+	if err != nil {
+		return err
+	}
+	if major := r.bo.Uint16(h[4:]); major != 2 {
+		return &Error{0, fmt.Errorf("pcap version %d is unknown", major)}
+	}
+	if link := r.bo.Uint32(h[20:]) & 0x0FFFFFFF; link != linkNetlink {
+		return &Error{0, fmt.Errorf("file holds packets of link type %d, not Netlink (%d)", link, linkNetlink)}
+	}
+	r.meta.BigEndian = r.bigEndian()
+	r.meta.Source.Snap = max(int(r.bo.Uint32(h[16:]))-cookedLen, 0)
+	return nil
+}
+
+// nextPacket reads a record: u32 seconds, u32 fraction, u32 captured length,
+// u32 original length, and the packet.
+func (r *Reader) nextPacket() (Record, bool, error) {
+	size := 16
+	if r.modified {
+		size = 24 // interface index, protocol, packet type
+	}
+	if _, err := r.br.Peek(1); err != nil {
+		return Record{}, false, r.end(err)
+	}
+	h, err := r.fill(size, 0, "record header")
+	if err != nil {
+		return Record{}, false, err
+	}
+	sec, frac := r.bo.Uint32(h), r.bo.Uint32(h[4:])
+	captured, orig := r.bo.Uint32(h[8:]), r.bo.Uint32(h[12:])
+	if captured > maxBlock {
+		return Record{}, false, &Error{r.off - int64(size), fmt.Errorf("record of %d bytes is too long", captured)}
+	}
+	packet, err := r.fill(int(captured), int64(size), "record")
+	if err != nil {
+		return Record{}, false, err
+	}
+	f := datagram(packet, orig)
+	if f == nil {
+		return r.skip(lostMalformed)
+	}
+	unit := time.Microsecond
+	if r.nanos {
+		unit = time.Nanosecond
+	}
+	f.Time = time.Unix(int64(sec), 0).Add(time.Duration(frac) * unit)
+	f.BigEndian = capture.GuessBigEndian(f.Protocol, f.Data, f.OrigLen, r.bigEndian())
+	r.infer.Infer(f)
+	r.count(f)
+	return Record{Frame: f}, true, nil
+}
+
+// end turns the error of a read between two blocks into that of Next.
+func (r *Reader) end(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	return &Error{r.off, fmt.Errorf("read file: %w", err)}
+}

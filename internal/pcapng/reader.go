@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Record is one frame of a file.
+type Record struct {
+	Frame *capture.Frame
+	// Preamble: an answer to the nlctrl dump that nltop made for the file, to
+	// be learned from and not to be counted.
+	Preamble bool
+}
+
+// Meta is what a file tells about its making. For a pcapng file it is that of
+// the section read last.
+type Meta struct {
+	Format      string   // "pcapng" or "pcap"
+	BigEndian   bool     // the file's, or section's, byte order
+	Hardware    string   // uname -m of the recorded machine
+	OS          string   // "Linux 6.1.0-18-amd64"
+	Application string   // the program that wrote the file
+	Interfaces  []string // names of the interfaces, without nltop's "families"
+	Filter      string   // in the language of the program that wrote the file
+	Version     string   // of nltop; "": written by another program
+	// Source is the Info of the source that nltop recorded; its Name is ""
+	// for other programs' files.
+	Source capture.Info
+}
+
+// Reasons of loss that a Reader adds to those of the recording.
+const (
+	lostElsewhere = "lost by the program that recorded"
+	lostLinkType  = "skipped: not Netlink"
+	lostMalformed = "skipped: malformed block"
+)
+
+// Reader plays a pcap or pcapng file. It implements capture.Source; Next is
+// for those who want the records one by one. Except for Stats and Info, it is
+// not safe for concurrent use.
+type Reader struct {
+	src io.Reader
+	br  *bufio.Reader
+	buf []byte // body of the current block
+	off int64  // of the next byte to read
+
+	next func() (Record, bool, error) // false: nothing to show, read on
+	bo   order                        // of the section
+
+	ifaces   []iface
+	infer    *capture.Inferrer
+	sections int
+	idBase   uint64 // added to the IDs of this section
+	maxID    uint64
+
+	nanos    bool // pcap: fractions are nanoseconds
+	modified bool // pcap: 24-byte record headers
+
+	onPreamble func(*capture.Frame) error
+	closeOnce  sync.Once
+	closeErr   error
+
+	mu       sync.Mutex // guards what follows
+	meta     Meta
+	stats    capture.Stats // without Lost
+	past     losses        // of finished sections
+	skipped  [2]uint64     // other link types, malformed blocks
+	badFacts uint64        // packets whose nltop data were malformed
+
+	// Of the current section, as its last statistics blocks say.
+	lastStats   []losses // by interface
+	lastReports uint64
+}
+
+// Open opens a file; "-" is standard input.
+func Open(path string) (*Reader, error) {
+	f := os.Stdin
+	if path != "-" {
+		var err error
+		if f, err = os.Open(path); err != nil {
+			return nil, fmt.Errorf("open capture file: %w", err)
+		}
+	}
+	r, err := NewReader(f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return r, nil
+}
+
+// NewReader reads the header of a file. Close closes src if it is an
+// io.Closer.
+func NewReader(src io.Reader) (*Reader, error) {
+	r := &Reader{src: src, br: bufio.NewReaderSize(src, 64<<10), infer: capture.NewInferrer()}
+	magic, err := r.br.Peek(4)
+	if err != nil && len(magic) == 0 {
+		if errors.Is(err, io.EOF) {
+			return nil, &Error{0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)}
+		}
+		return nil, err
+	}
+	switch {
+	case bytes.Equal(magic, []byte{0x0A, 0x0D, 0x0D, 0x0A}):
+		r.next = r.nextBlock
+		r.meta.Format = "pcapng"
+		_, _, err := r.nextBlock()
+		return r, noEOF(err)
+	case len(magic) == 4 && r.isPcap(magic):
+		r.next = r.nextPacket
+		r.meta.Format = "pcap"
+		return r, r.pcapHeader()
+	case bytes.HasPrefix(magic, []byte{0x1F, 0x8B}), bytes.Equal(magic, []byte{0x28, 0xB5, 0x2F, 0xFD}):
+		return nil, &Error{0, errors.New("file is compressed: decompress it first")}
+	}
+	return nil, &Error{0, fmt.Errorf("neither pcap nor pcapng: starts with %x", magic)}
+}
+
+func noEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// Next returns the next record, io.EOF at the end of the file, or an *Error
+// that says where the file is damaged. All whole records before the damage
+// have been returned by then.
+func (r *Reader) Next() (Record, error) {
+	for {
+		rec, ok, err := r.next()
+		if err != nil {
+			return Record{}, err
+		}
+		if ok {
+			return rec, nil
+		}
+	}
+}
+
+// OnPreamble sets the function that Run calls, from its own goroutine and in
+// the order of the file, with the frames that name generic-netlink families.
+// Without one they are left out.
+func (r *Reader) OnPreamble(fn func(*capture.Frame) error) { r.onPreamble = fn }
+
+// Run emits every frame of the file. A damaged file gives its whole records
+// and then an *Error, which a caller should show as a warning.
+func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	if d, ok := r.src.(interface{ SetReadDeadline(time.Time) error }); ok {
+		// Wakes a read from a pipe. A regular file has no deadlines and
+		// needs none.
+		stop := context.AfterFunc(ctx, func() { _ = d.SetReadDeadline(time.Unix(1, 0)) })
+		defer stop()
+	}
+	for ctx.Err() == nil {
+		rec, err := r.Next()
+		switch {
+		case err == io.EOF || ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		case !rec.Preamble:
+			err = emit(rec.Frame)
+		case r.onPreamble != nil:
+			err = r.onPreamble(rec.Frame)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the file.
+func (r *Reader) Close() error {
+	r.closeOnce.Do(func() {
+		if c, ok := r.src.(io.Closer); ok {
+			r.closeErr = c.Close()
+		}
+	})
+	return r.closeErr
+}
+
+// Meta returns what the file tells about its making.
+func (r *Reader) Meta() Meta {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.meta
+	m.Interfaces = slices.Clone(m.Interfaces)
+	return m
+}
+
+// Info describes the file, with the blind spots of the source that it was
+// recorded with.
+func (r *Reader) Info() capture.Info {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.meta
+	info := capture.Info{Name: capture.SourceFile, Scope: m.Source.Scope, Blind: m.Source.Blind, Snap: m.Source.Snap}
+	if info.Scope == "" {
+		info.Scope = "what was recorded"
+	}
+	if made := madeBy(m); made != "" {
+		info.Notes = append(info.Notes, made)
+	}
+	if m.Filter != "" {
+		info.Notes = append(info.Notes, "recorded with the filter "+m.Filter)
+	}
+	info.Notes = append(info.Notes, m.Source.Notes...)
+	if r.badFacts > 0 {
+		info.Notes = append(info.Notes, fmt.Sprintf("malformed nltop data beside %d packets", r.badFacts))
+	}
+	return info
+}
+
+func madeBy(m Meta) string {
+	s := ""
+	if m.Source.Name != "" {
+		s = "recorded by source " + m.Source.Name
+	} else if m.Application != "" {
+		s = "recorded by " + m.Application
+	}
+	if s != "" && m.OS != "" {
+		s += " on " + m.OS
+	}
+	return s
+}
+
+// Stats counts what was read so far. Lost holds the losses that the file
+// reports of its recording, and what the reader had to skip.
+func (r *Reader) Stats() capture.Stats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.stats
+	s.LostReports += r.lastReports
+	lost := slices.Clone(r.past)
+	for _, l := range r.lastStats {
+		lost.add(l)
+	}
+	s.Lost = append(lost, capture.Loss{Reason: lostLinkType, Count: r.skipped[0]},
+		capture.Loss{Reason: lostMalformed, Count: r.skipped[1]})
+	return s
+}
+
+type losses []capture.Loss
+
+// maxReasons bounds what a hostile file can make the reader keep.
+const maxReasons = 64
+
+// add sums by reason. Past the bound, reasons share the last entry.
+func (l *losses) add(more losses) {
+	for _, m := range more {
+		i := slices.IndexFunc(*l, func(x capture.Loss) bool { return x.Reason == m.Reason })
+		if i < 0 && len(*l) < maxReasons {
+			*l = append(*l, capture.Loss{Reason: m.Reason})
+			i = len(*l) - 1
+		} else if i < 0 {
+			i = maxReasons - 1
+		}
+		(*l)[i].Count += m.Count
+	}
+}
+
+func (r *Reader) skip(reason string) (Record, bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if reason == lostLinkType {
+		r.skipped[0]++
+	} else {
+		r.skipped[1]++
+	}
+	return Record{}, false, nil
+}
+
+// count takes a datagram into the account.
+func (r *Reader) count(f *capture.Frame) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Frames++
+	r.stats.Bytes += uint64(max(f.OrigLen, 0))
+	if f.Cut() {
+		r.stats.Cut++
+	}
+}
+
+// fill reads n bytes into r.buf, growing it only as they arrive: a length field
+// alone allocates nothing. What is being read, and how many bytes of it came
+// before these, is for the error.
+func (r *Reader) fill(n int, before int64, what string) ([]byte, error) {
+	r.buf = r.buf[:0]
+	if cap(r.buf) > 4<<20 && n < 1<<20 {
+		r.buf = nil
+	}
+	start := r.off - before
+	for len(r.buf) < n {
+		have := len(r.buf)
+		step := min(n-have, max(have, 64<<10))
+		r.buf = slices.Grow(r.buf, step)[:have+step]
+		got, err := io.ReadFull(r.br, r.buf[have:])
+		r.off += int64(got)
+		if err != nil {
+			return nil, r.readError(err, start, what, before+int64(n), r.off-start)
+		}
+	}
+	return r.buf, nil
+}
+
+// discard skips n bytes without holding them.
+func (r *Reader) discard(n int64, before int64, what string) error {
+	start := r.off - before
+	got, err := io.CopyN(io.Discard, r.br, n)
+	r.off += got
+	if err != nil {
+		return r.readError(err, start, what, before+n, r.off-start)
+	}
+	return nil
+}
+
+func (r *Reader) readError(err error, start int64, what string, want, got int64) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &Error{start, fmt.Errorf("file is truncated: %s of %d bytes has only %d: %w",
+			what, want, got, io.ErrUnexpectedEOF)}
+	}
+	return &Error{start, fmt.Errorf("read %s: %w", what, err)}
+}
+
+// datagram makes a frame of a packet with a cooked header; nil if it has none.
+// orig counts the header too.
+func datagram(packet []byte, orig uint32) *capture.Frame {
+	be := binary.BigEndian
+	if len(packet) < cookedLen || be.Uint16(packet[2:]) != arphrdNetlink {
+		return nil
+	}
+	// The address bytes between may be anything: nlmon has none to give.
+	data := packet[cookedLen:]
+	f := &capture.Frame{
+		Protocol: be.Uint16(packet[14:]),
+		OrigLen:  max(int(orig)-cookedLen, len(data)),
+		Source:   capture.SourceFile,
+	}
+	if len(data) > 0 {
+		f.Data = bytes.Clone(data)
+	}
+	return f
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// flushAt is the number of buffered bytes at which blocks go to the file.
+const flushAt = 256 << 10
+
+// Options say what the section header tells about the recording.
+type Options struct {
+	Kernel    string           // uname -r of the recorded machine
+	Hardware  string           // uname -m
+	Version   string           // of nltop
+	Info      capture.Info     // of the source that is recorded
+	Filter    string           // the filter expression; "": everything
+	ByteOrder binary.ByteOrder // of the section; nil: this machine's
+}
+
+// Writer records frames. Only whole blocks reach the underlying writer, so a
+// file is readable up to the last flush at any time. It is not safe for
+// concurrent use. The first error of the underlying writer is final.
+type Writer struct {
+	dst io.Writer
+	bo  order
+	buf []byte // whole blocks, and the one under construction
+	opt Options
+
+	scratch, nested []byte
+
+	frames, size uint64 // datagrams written, and their bytes
+	last         uint64 // timestamp of the latest frame
+	stats        capture.Stats
+	haveStats    bool
+	dirty        bool // something was written since the last statistics
+	closed       bool
+	err          error
+}
+
+var errClosed = errors.New("recording is closed")
+
+// NewWriter writes the section header and the interface descriptions to w.
+func NewWriter(w io.Writer, opt Options) (*Writer, error) {
+	wr := &Writer{dst: w, bo: sectionOrder(opt.ByteOrder), opt: opt}
+	wr.sectionHeader()
+	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter)
+	wr.interfaceDescription("families", "the answers to an nlctrl dump by nltop, to name generic-netlink families; not traffic", "")
+	if err := wr.push(); err != nil {
+		return nil, fmt.Errorf("write section header: %w", err)
+	}
+	return wr, nil
+}
+
+func sectionOrder(bo binary.ByteOrder) order {
+	if bo == nil {
+		bo = binary.NativeEndian
+	}
+	if bo.Uint16([]byte{1, 0}) == 1 {
+		return binary.LittleEndian
+	}
+	return binary.BigEndian
+}
+
+// describe is the recording in one line.
+func describe(opt Options) string {
+	snap := "unlimited"
+	if opt.Info.Snap > 0 {
+		snap = fmt.Sprintf("%d bytes", opt.Info.Snap)
+	}
+	filter := "none"
+	if opt.Filter != "" {
+		filter = opt.Filter
+	}
+	s := fmt.Sprintf("nltop %s, source %s, filter: %s, snap length: %s", opt.Version, opt.Info.Name, filter, snap)
+	if opt.Info.Scope != "" {
+		s += ", " + opt.Info.Scope
+	}
+	return s
+}
+
+func (w *Writer) sectionHeader() {
+	start := w.begin(blockSHB)
+	w.u32(byteOrderMagic)
+	w.u16(1) // major version
+	w.u16(0) // minor version
+	w.u64(math.MaxUint64)
+	w.stringOption(shbHardware, w.opt.Hardware)
+	if w.opt.Kernel != "" {
+		w.stringOption(shbOS, "Linux "+w.opt.Kernel)
+	}
+	w.stringOption(shbUserAppl, "nltop "+w.opt.Version)
+	w.stringOption(optComment, describe(w.opt))
+
+	f := newFacts(w.scratch[:0], factsSection).
+		putString(tagVersion, w.opt.Version).string(tagSourceName, w.opt.Info.Name).
+		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
+		int(tagSnap, int64(w.opt.Info.Snap))
+	// Past a quarter of an option, clauses are noise.
+	for _, list := range []struct {
+		tag   int
+		items []string
+	}{{tagBlind, w.opt.Info.Blind}, {tagNote, w.opt.Info.Notes}} {
+		for _, s := range list.items {
+			if len(f) < maxOption/4 {
+				f = f.putString(list.tag, s)
+			}
+		}
+	}
+	w.customOption(f)
+	w.endOptions()
+	w.end(start)
+}
+
+func (w *Writer) interfaceDescription(name, description, filter string) {
+	start := w.begin(blockIDB)
+	w.u16(linkNetlink)
+	w.u16(0)
+	// libpcap refuses interfaces with different snap lengths in one file, so
+	// both have the source's.
+	snap := 0
+	if s := w.opt.Info.Snap; s > 0 && s < math.MaxInt32 {
+		snap = s + cookedLen
+	}
+	w.u32(uint32(snap))
+	w.stringOption(ifName, name)
+	w.stringOption(ifDescription, description)
+	w.option(ifTSResol, []byte{9}) // nanoseconds
+	if filter != "" {
+		// The first byte is a kind; 0 is a string, the draft's example.
+		w.stringOption(ifFilter, "\x00"+filter)
+	}
+	if w.opt.Kernel != "" {
+		w.stringOption(ifOS, "Linux "+w.opt.Kernel)
+	}
+	w.endOptions()
+	w.end(start)
+}
+
+// WriteFrame records a frame. It does not keep fr.
+func (w *Writer) WriteFrame(fr *capture.Frame) error {
+	if fr.Kind != capture.KindDatagram {
+		return w.report(fr)
+	}
+	if err := w.packet(fr, false); err != nil {
+		return err
+	}
+	w.frames++
+	w.size += uint64(max(fr.OrigLen, 0))
+	return nil
+}
+
+// WritePreamble records answers to an nlctrl dump that name the families of
+// this machine. They count as no traffic.
+func (w *Writer) WritePreamble(frames []*capture.Frame) error {
+	for _, fr := range frames {
+		if err := w.packet(fr, true); err != nil {
+			return err
+		}
+	}
+	start := w.begin(blockISB)
+	w.u32(ifaceFamilies)
+	w.timestamp(w.last)
+	w.u64Option(isbIfRecv, uint64(len(frames)))
+	w.u64Option(isbIfDrop, 0)
+	w.endOptions()
+	w.end(start)
+	return w.pushIfFull()
+}
+
+// packet writes an Enhanced Packet Block.
+func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
+	if w.err != nil {
+		return w.err
+	}
+	if len(fr.Data) > maxBlock*3/4 {
+		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
+	}
+	iface := uint32(ifaceSource)
+	if preamble {
+		iface = ifaceFamilies
+	}
+	ns, _ := stamp(fr.Time)
+	w.last = max(w.last, ns)
+	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
+	tail := fr.Data[len(data):]
+	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
+
+	start := w.begin(blockEPB)
+	w.u32(iface)
+	w.timestamp(ns)
+	w.u32(uint32(cookedLen + len(data)))
+	w.u32(uint32(min(orig, math.MaxUint32)))
+	w.cookedHeader(fr)
+	w.buf = append(w.buf, data...)
+	w.pad()
+	w.stringOption(optComment, comment(fr, preamble))
+	w.u32Option(epbFlags, packetFlags(fr.Dir))
+	if fr.ID != 0 {
+		w.u64Option(epbPacketID, fr.ID)
+	}
+	if fr.Proc.PID != 0 || fr.Proc.TID != 0 {
+		w.optionHeader(epbPIDTID, 8)
+		w.u32(fr.Proc.PID)
+		w.u32(fr.Proc.TID)
+	}
+	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, preamble, &w.nested)
+	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
+		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
+	}
+	w.customOption(f)
+	const chunk = 65520
+	for len(tail) > 0 {
+		n := min(len(tail), chunk)
+		w.customOption(append(newFacts(w.scratch[:0], factsTail), tail[:n]...))
+		tail = tail[n:]
+	}
+	w.endOptions()
+	w.end(start)
+	w.dirty = true
+	return w.pushIfFull()
+}
+
+func (w *Writer) cookedHeader(fr *capture.Frame) {
+	kind := uint16(packetUser)
+	if fr.Dir == capture.DirRequest {
+		kind = packetKernel
+	}
+	be := binary.BigEndian
+	w.buf = be.AppendUint16(w.buf, kind)
+	w.buf = be.AppendUint16(w.buf, arphrdNetlink)
+	w.buf = be.AppendUint16(w.buf, 0) // nlmon has no addresses
+	w.buf = be.AppendUint64(w.buf, 0)
+	w.buf = be.AppendUint16(w.buf, fr.Protocol)
+}
+
+func packetFlags(dir capture.Dir) uint32 {
+	switch dir {
+	case capture.DirRequest:
+		return flagOutbound | flagUnicast
+	case capture.DirReply, capture.DirPeer:
+		return flagInbound | flagUnicast
+	case capture.DirEvent:
+		return flagInbound | flagMulticast
+	}
+	return 0
+}
+
+// report writes a frame that is no datagram.
+func (w *Writer) report(fr *capture.Frame) error {
+	if w.err != nil {
+		return w.err
+	}
+	if len(fr.Data) > maxBlock*3/4 {
+		return fmt.Errorf("record report: %d bytes of data are too many", len(fr.Data))
+	}
+	ns, ok := stamp(fr.Time)
+	w.last = max(w.last, ns)
+	start := w.begin(blockReport)
+	// A block of our own has no timestamp field.
+	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, false, &w.nested).
+		uint(tagProtocol, uint64(fr.Protocol)).uint(tagID, fr.ID).
+		int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
+	if ok && !fr.Time.IsZero() {
+		f = f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
+	}
+	w.scratch = f[:0]
+	w.buf = append(w.buf, f...)
+	w.pad()
+	w.end(start)
+	w.dirty = true
+	return w.pushIfFull()
+}
+
+// WriteStats records the account of the source so far.
+func (w *Writer) WriteStats(s capture.Stats) error {
+	if w.err != nil {
+		return w.err
+	}
+	w.stats, w.haveStats = s, true
+	w.statistics()
+	return w.pushIfFull()
+}
+
+func (w *Writer) statistics() {
+	s := w.stats
+	if !w.haveStats {
+		s = capture.Stats{Frames: w.frames, Bytes: w.size}
+	}
+	start := w.begin(blockISB)
+	w.u32(ifaceSource)
+	w.timestamp(w.last)
+	w.stringOption(optComment, account(s))
+	w.u64Option(isbIfRecv, s.Frames+s.LostTotal())
+	w.u64Option(isbIfDrop, s.LostTotal())
+	w.u64Option(isbUsrDelv, w.frames)
+	f := newFacts(w.scratch[:0], factsStats).
+		uint(tagFrames, s.Frames).uint(tagBytes, s.Bytes).uint(tagCut, s.Cut).
+		uint(tagLostReports, s.LostReports)
+	for _, l := range s.Lost {
+		if len(f) < maxOption/2 {
+			f = f.bytes(tagLost, facts(w.nested[:0]).putString(tagReason, l.Reason).uint(tagCount, l.Count))
+		}
+	}
+	w.customOption(f)
+	w.endOptions()
+	w.end(start)
+	w.dirty = false
+}
+
+func account(s capture.Stats) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "received %d, lost %d, cut %d", s.Frames, s.LostTotal(), s.Cut)
+	for _, l := range s.Lost {
+		if l.Count > 0 {
+			fmt.Fprintf(&b, "; lost %d: %s", l.Count, l.Reason)
+		}
+	}
+	if s.LostReports > 0 {
+		fmt.Fprintf(&b, "; lost %d reports", s.LostReports)
+	}
+	return b.String()
+}
+
+// Flush hands everything to the underlying writer, with the statistics behind
+// it as they were last given to WriteStats.
+func (w *Writer) Flush() error {
+	if w.err == nil && w.dirty {
+		w.statistics()
+	}
+	return w.push()
+}
+
+// Close flushes. It does not close the underlying writer. It is safe to call
+// twice.
+func (w *Writer) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	err := w.Flush()
+	if w.err == nil {
+		w.err = errClosed
+	}
+	return err
+}
+
+func (w *Writer) pushIfFull() error {
+	if len(w.buf) < flushAt {
+		return w.err
+	}
+	return w.push()
+}
+
+func (w *Writer) push() error {
+	if w.err != nil || len(w.buf) == 0 {
+		return w.err
+	}
+	if _, err := w.dst.Write(w.buf); err != nil {
+		w.err = fmt.Errorf("write recording: %w", err)
+	}
+	w.buf = w.buf[:0]
+	if cap(w.buf) > 8*flushAt {
+		w.buf = nil // one huge datagram must not stay in memory
+	}
+	return w.err
+}
+
+// comment is what a person reads beside the packet: whose row it is, what it
+// is, where, and what came of it.
+func comment(fr *capture.Frame, preamble bool) string {
+	if preamble {
+		return "nltop: families of this machine, not traffic"
+	}
+	var b strings.Builder
+	who := fr.Account()
+	switch {
+	case who.Known():
+		fmt.Fprintf(&b, "%s[%d] ", printable(who.Comm), who.PID)
+	case fr.Socket.PortID != 0:
+		fmt.Fprintf(&b, "port %d ", fr.Socket.PortID)
+	}
+	b.WriteString(fr.Dir.String())
+	if fr.Group != 0 {
+		fmt.Fprintf(&b, " group %d", fr.Group)
+	}
+	if fr.NetNS != 0 {
+		fmt.Fprintf(&b, " netns %d", fr.NetNS)
+	}
+	if fr.Verdict > capture.VerdictDelivered {
+		b.WriteString(" " + fr.Verdict.String())
+	}
+	if fr.Errno != 0 {
+		fmt.Fprintf(&b, " errno %d", fr.Errno)
+	}
+	if fr.Dir != capture.DirRequest && fr.Proc.Known() && fr.Proc != who {
+		fmt.Fprintf(&b, " caused by %s[%d]", printable(fr.Proc.Comm), fr.Proc.PID)
+	}
+	return b.String()
+}
+
+// printable escapes what must not stand in a comment: control characters and
+// bytes that are not UTF-8. A process chooses its comm.
+func printable(s string) string {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			q := fmt.Sprintf("%+q", s)
+			return q[1 : len(q)-1]
+		}
+	}
+	return s
+}
+
+// stampTime is the inverse of stamp.
+func stampTime(ns uint64) time.Time {
+	return time.Unix(int64(ns/1e9), int64(ns%1e9))
+}
