@@ -60,7 +60,8 @@ enum nl_count {
 	NL_LOST_RING = 0,   /* datagrams without room in the ring */
 	NL_LOST_USER = 1,   /* datagrams whose user memory could not be read at all */
 	NL_LOST_REPORT = 2, /* completions and socket errors without room */
-	NL_COUNT_MAX = 3,
+	NL_LOST_COMPAT = 3, /* calls of 32-bit tasks, whose structures the syscall backend does not read */
+	NL_COUNT_MAX = 4,
 };
 
 /* Programs that make ids; see nl_next_id(). */

@@ -18,7 +18,7 @@ typedef _Bool bool;
 
 #define AF_NETLINK 16
 #define ENOBUFS 105
-#define EINTR 4
+#define EINVAL 22
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

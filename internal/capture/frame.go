@@ -231,6 +231,9 @@ type Stats struct {
 	Bytes  uint64 // their original length in bytes
 	Cut    uint64 // datagrams emitted with less than their whole payload
 	Lost   []Loss // every way of losing, in a fixed order, zeros included
+	// LostReports counts completions and socket errors that were not emitted;
+	// no datagram is missing on their account.
+	LostReports uint64
 }
 
 // Loss counts datagrams that were seen by the hook but not emitted.

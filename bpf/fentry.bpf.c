@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+
+/*
+ * The fentry backend. Arguments of the traced function stand in ctx in their
+ * order, for fexit followed by the return value. Where a function has
+ * variants, internal/probe sets the name to attach to before loading.
+ */
+#include "hooks.h"
+#include "follow.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Types that bpf2go is to translate and that no map or function mentions. */
+const union {
+	enum nl_record record;
+	enum nl_kind kind;
+	enum nl_dir dir;
+	enum nl_verdict verdict;
+	enum nl_flag flag;
+	enum nl_count count;
+	enum nl_limit limit;
+	struct nl_event event;
+	struct nl_chunk chunk;
+} *nl_types __attribute__((unused));
+
+#define ARG(n) ((void *)ctx[n])
+
+SEC("fentry/netlink_unicast")
+int unicast(__u64 *ctx)
+{
+	return on_unicast(ARG(0), ARG(1), ctx[2]);
+}
+
+SEC("fentry/__netlink_sendskb")
+int deliver(__u64 *ctx)
+{
+	return on_deliver(ARG(0), ARG(1));
+}
+
+SEC("fentry/skb_queue_tail")
+int queue_tail(__u64 *ctx)
+{
+	return on_queue_tail(ARG(0), ARG(1));
+}
+
+SEC("fentry/netlink_broadcast_filtered")
+int broadcast(__u64 *ctx)
+{
+	return on_broadcast(ARG(0), ARG(1), ctx[3]);
+}
+
+SEC("fexit/netlink_broadcast_filtered")
+int broadcast_exit(__u64 *ctx)
+{
+	(void)ctx;
+	return on_broadcast_exit();
+}
+
+SEC("fentry/netlink_attachskb")
+int attachskb(__u64 *ctx)
+{
+	return on_attach(ARG(0), ARG(1));
+}
+
+SEC("fentry/netlink_overrun")
+int overrun(__u64 *ctx)
+{
+	return on_overrun(ARG(0));
+}
+
+SEC("fentry/sk_error_report")
+int error_report(__u64 *ctx)
+{
+	return on_error_report(ARG(0));
+}
+
+SEC("fentry/netlink_sendmsg")
+int sendmsg(__u64 *ctx)
+{
+	return on_sendmsg(ARG(0), ARG(1), ctx[2]);
+}
+
+SEC("fexit/netlink_sendmsg")
+int sendmsg_exit(__u64 *ctx)
+{
+	return on_sendmsg_exit(ctx[3]);
+}
+
+SEC("fexit/netlink_recvmsg")
+int recvmsg_exit(__u64 *ctx)
+{
+	return on_recvmsg_exit(ARG(0), ctx[4]);
+}
+
+/* netlink_dump(sk) until 6.9, netlink_dump(sk, lock_taken) since: the return
+ * value stands behind the last argument. */
+SEC("fexit/netlink_dump")
+int dump_exit(__u64 *ctx)
+{
+	return on_dump_exit(ARG(0), ctx[1]);
+}
+
+SEC("fexit/netlink_dump")
+int dump_exit2(__u64 *ctx)
+{
+	return on_dump_exit(ARG(0), ctx[2]);
+}
+
+/* At the entry the socket has its inode already, and every message that it
+ * will ever get is still to come. */
+SEC("fentry/netlink_create")
+int create(__u64 *ctx)
+{
+	return ctx[3] & 0xff ? 0 : on_use(ARG(1));
+}
+
+SEC("fentry/netlink_bind")
+int bind(__u64 *ctx)
+{
+	return on_use(ARG(0));
+}
+
+SEC("fexit/netlink_release")
+int release(__u64 *ctx)
+{
+	return on_release(ARG(0));
+}

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * What happens at each hook, however it was reached: fentry.bpf.c and
+ * kprobe.bpf.c wrap these functions. See README.md for the table.
+ */
+#ifndef NL_HOOKS_H
+#define NL_HOOKS_H
+
+#include "emit.h"
+#include "skb.h"
+
+/* net/netlink/af_netlink.h: NETLINK_F_KERNEL_SOCKET is bit 0, as a mask until
+ * 6.4 and as a bit number since; NETLINK_S_CONGESTED is bit 0 of state. */
+#define NL_KERNEL_SOCKET 1
+#define NL_CONGESTED 1
+
+#define NL_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
+
+struct nl_bcast {
+	__u64 skb;
+	__u32 group;
+	__u32 protocol;
+};
+
+/* What a task is in the middle of. */
+struct nl_flow {
+	/* netlink_sendmsg() */
+	__u64 start; /* 0: not in it, or not of interest */
+	__u64 id;    /* of the datagram that it delivered last */
+	__u64 sk;
+	__u64 msg;
+	__u64 iov;
+	__u64 iov_nr;
+	__u64 ubuf;
+	__u64 len;
+	/* netlink_attachskb() into a socket that may be full */
+	__u64 attach_sk;
+	__u64 attach_skb;
+	/* netlink_dump(), kprobe only */
+	__u64 dump_sk;
+	/* netlink_recvmsg(), kprobe only */
+	__u64 recv_sk;
+	__u32 recv_reported;
+	/* netlink_broadcast_filtered() */
+	__u32 depth;
+	struct nl_bcast bcast[NL_DEPTH];
+};
+
+/* Entries are reused in place by their task and age out after it: a return
+ * probe that misses a return cannot fill this map up. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct nl_flow);
+} nl_flows SEC(".maps");
+
+/* The idle tasks share the ID 0. */
+static __always_inline __u32 nl_flow_key(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	return tid ? tid : 1U << 31 | bpf_get_smp_processor_id();
+}
+
+static __always_inline struct nl_flow *nl_flow(void)
+{
+	__u32 key = nl_flow_key();
+
+	return bpf_map_lookup_elem(&nl_flows, &key);
+}
+
+static __noinline struct nl_flow *nl_flow_new(void)
+{
+	__u32 key = nl_flow_key();
+	struct nl_flow *f = bpf_map_lookup_elem(&nl_flows, &key);
+	struct nl_flow zero = {};
+
+	if (f)
+		return f;
+	bpf_map_update_elem(&nl_flows, &key, &zero, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&nl_flows, &key);
+}
+
+/* The broadcast in progress, if any. */
+static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
+{
+	__u32 top;
+
+	if (!f)
+		return 0;
+	top = f->depth - 1;
+	if (top >= NL_DEPTH)
+		return 0;
+	return &f->bcast[top];
+}
+
+static __always_inline __u64 nl_inode(struct socket *sock)
+{
+	struct socket_alloc *a;
+
+	if (!sock)
+		return 0;
+	a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
+	return BPF_CORE_READ(a, vfs_inode.i_ino);
+}
+
+/* Protocol and namespace, and whether they pass the filter. */
+static __always_inline bool nl_begin(struct nl_event *ev, struct sock *sk)
+{
+	ev->record = NL_RECORD_EVENT;
+	ev->protocol = BPF_CORE_READ(sk, sk_protocol);
+	ev->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	if (!nl_wanted(ev->protocol, ev->netns))
+		return false;
+	ev->ktime = bpf_ktime_get_ns();
+	ev->inode = nl_inode(BPF_CORE_READ(sk, sk_socket));
+	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
+	return true;
+}
+
+static __always_inline void nl_queue(struct nl_event *ev, struct sock *sk)
+{
+	ev->drops = BPF_CORE_READ(sk, sk_drops.counter);
+	ev->rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
+	ev->rmem = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
+}
+
+/* The rest of the filter for something that the current task sends. */
+static __always_inline bool nl_sender(struct nl_event *ev)
+{
+	nl_current(&ev->task);
+	return !nl_is_self(&ev->task) && nl_wanted_task(&ev->task);
+}
+
+/* The rest of the filter for something that arrives at a user's socket. */
+static __always_inline bool nl_receiver(struct nl_event *ev)
+{
+	bool known = nl_owner(ev->inode, &ev->owner);
+
+	nl_current(&ev->task);
+	if (known && nl_is_self(&ev->owner))
+		return false;
+	if (ev->dir == NL_DIR_PEER) {
+		if (nl_is_self(&ev->task))
+			return false;
+		if (nl_wanted_task(&ev->task))
+			return true;
+	}
+	return nl_wanted_task(&ev->owner);
+}
+
+/* Ports, group and direction of what is on its way to a user's socket. A
+ * sender with a port ID is a user; the kernel's sockets have none. dst_group
+ * outlives a broadcast: nlmsg_notify() then sends the same skb to the
+ * requester alone. */
+static __always_inline void nl_route(struct nl_event *ev, struct sk_buff *skb, struct nl_bcast *b)
+{
+	struct netlink_skb_parms *cb = (void *)__builtin_preserve_access_index(&skb->cb);
+
+	ev->src_port = BPF_CORE_READ(cb, portid);
+	ev->group = BPF_CORE_READ(cb, dst_group);
+	if (nl_cfg.has_bcast && !(b && b->group == ev->group && b->protocol == ev->protocol))
+		ev->group = 0;
+	if (!ev->group)
+		ev->dst_port = ev->own_port;
+	if (ev->src_port)
+		ev->dir = NL_DIR_PEER;
+	else
+		ev->dir = ev->group ? NL_DIR_EVENT : NL_DIR_REPLY;
+}
+
+/* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
+ * inside and consumes the skb. */
+static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
+{
+	struct nl_event ev = {};
+	struct nl_flow *f;
+
+	if (portid || BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET)
+		return 0;
+	if (!nl_begin(&ev, ssk) || !nl_sender(&ev))
+		return 0;
+	nl_owner(ev.inode, &ev.owner);
+	nl_queue(&ev, ssk);
+	ev.id = nl_next_id(NL_PROG_REQUEST);
+	ev.dir = NL_DIR_REQUEST;
+	ev.verdict = NL_VERDICT_DELIVERED;
+	ev.src_port = ev.own_port;
+	f = nl_flow();
+	if (f && f->sk == (__u64)ssk)
+		f->id = ev.id;
+	nl_emit_skb(&ev, skb);
+	return 0;
+}
+
+/* __netlink_sendskb(): an skb is about to be queued to a user's socket. */
+static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
+{
+	struct nl_event ev = {};
+	struct nl_flow *f = nl_flow();
+
+	if (!nl_begin(&ev, sk))
+		return 0;
+	nl_route(&ev, skb, nl_bcast(f));
+	if (!nl_receiver(&ev))
+		return 0;
+	nl_queue(&ev, sk);
+	ev.id = nl_next_id(NL_PROG_DELIVER);
+	ev.verdict = NL_VERDICT_DELIVERED;
+	if (f && ev.dir == NL_DIR_PEER)
+		f->id = ev.id;
+	nl_emit_skb(&ev, skb);
+	return 0;
+}
+
+/* skb_queue_tail(), where __netlink_sendskb() is inlined (5.10). */
+static __always_inline int on_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
+{
+	struct sock *sk = BPF_CORE_READ(skb, sk);
+
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_family) != AF_NETLINK ||
+	    (void *)list != __builtin_preserve_access_index(&sk->sk_receive_queue))
+		return 0;
+	return on_deliver(sk, skb);
+}
+
+static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, __u32 group)
+{
+	struct nl_flow *f = nl_flow_new();
+	__u32 at;
+
+	if (!f)
+		return 0;
+	at = f->depth;
+	if (at < NL_DEPTH) {
+		f->bcast[at].skb = (__u64)skb;
+		f->bcast[at].group = group;
+		f->bcast[at].protocol = BPF_CORE_READ(ssk, sk_protocol);
+	}
+	f->depth = at + 1;
+	return 0;
+}
+
+static __always_inline int on_broadcast_exit(void)
+{
+	struct nl_flow *f = nl_flow();
+
+	if (f && f->depth)
+		f->depth--;
+	return 0;
+}
+
+/* netlink_attachskb(): remember what netlink_overrun() may be about to lose. */
+static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
+{
+	__u32 rmem = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
+	__u32 rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
+	struct nl_flow *f;
+
+	/* Since 6.16 the skb's own size counts, before that it does not. */
+	if (rmem + BPF_CORE_READ(skb, truesize) <= rcvbuf &&
+	    !(BPF_CORE_READ((struct netlink_sock *)sk, state) & NL_CONGESTED))
+		return 0;
+	f = nl_flow_new();
+	if (f) {
+		f->attach_sk = (__u64)sk;
+		f->attach_skb = (__u64)skb;
+	}
+	return 0;
+}
+
+/* netlink_overrun(): sk_drops is about to grow. Without an skb the frame has
+ * no payload and orig_len 0. */
+static __always_inline int on_overrun(struct sock *sk)
+{
+	struct nl_event ev = {};
+	struct nl_flow *f = nl_flow();
+	struct nl_bcast *b = nl_bcast(f);
+	struct sk_buff *skb = 0;
+
+	if (!nl_begin(&ev, sk))
+		return 0;
+	if (b)
+		skb = (void *)b->skb;
+	else if (f && f->attach_sk == (__u64)sk)
+		skb = (void *)f->attach_skb;
+	if (skb)
+		nl_route(&ev, skb, b);
+	if (!nl_receiver(&ev))
+		return 0;
+	nl_queue(&ev, sk);
+	ev.drops++;
+	ev.id = nl_next_id(NL_PROG_OVERRUN);
+	ev.verdict = NL_VERDICT_OVERRUN;
+	ev.err = ENOBUFS;
+	if (skb)
+		nl_emit_skb(&ev, skb);
+	else
+		nl_emit(&ev, 0, 0);
+	return 0;
+}
+
+static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32 prog)
+{
+	struct nl_event ev = {};
+
+	if (!nl_begin(&ev, sk))
+		return;
+	if (!nl_receiver(&ev))
+		return;
+	nl_queue(&ev, sk);
+	ev.id = nl_next_id(prog);
+	ev.kind = NL_KIND_SOCKET_ERROR;
+	ev.verdict = verdict;
+	ev.err = ENOBUFS;
+	nl_report(&ev);
+}
+
+/* sk_error_report(): called for every family of sockets, rarely. */
+static __always_inline int on_error_report(struct sock *sk)
+{
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_NETLINK &&
+	    BPF_CORE_READ(sk, sk_err) == ENOBUFS)
+		nl_socket_error(sk, NL_VERDICT_NOBUFS_RAISED, NL_PROG_ERROR);
+	return 0;
+}
+
+/* The current task uses sock: it is the owner from now on. */
+static __always_inline int on_use(struct socket *sock)
+{
+	struct nl_task cur = {};
+
+	nl_current(&cur);
+	nl_own(nl_inode(sock), &cur);
+	return 0;
+}
+
+/* netlink_recvmsg() has returned. An ENOBUFS that a MSG_PEEK returns is read
+ * like any other: sock_error() clears it. */
+static __always_inline int on_recvmsg_exit(struct socket *sock, int ret)
+{
+	struct sock *sk = BPF_CORE_READ(sock, sk);
+
+	on_use(sock);
+	if (ret == -ENOBUFS && sk)
+		nl_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	return 0;
+}
+
+/* netlink_dump() failed: a part of a dump, or its beginning, did not fit the
+ * queue; sk_drops does not count these. -EINVAL says that no dump runs. */
+static __always_inline int on_dump_exit(struct sock *sk, int ret)
+{
+	struct nl_event ev = {};
+
+	if (ret >= 0 || ret == -EINVAL)
+		return 0;
+	if (!nl_begin(&ev, sk))
+		return 0;
+	ev.dir = NL_DIR_REPLY;
+	if (!nl_receiver(&ev))
+		return 0;
+	nl_queue(&ev, sk);
+	ev.id = nl_next_id(NL_PROG_DUMP);
+	ev.verdict = NL_VERDICT_DROPPED;
+	ev.err = -ret;
+	ev.dst_port = ev.own_port;
+	nl_emit(&ev, 0, 0);
+	return 0;
+}
+
+/* Where the payload is, before netlink_sendmsg() moves the iterator on. */
+static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *msg)
+{
+	struct iov_iter *it = __builtin_preserve_access_index(&msg->msg_iter);
+	__u32 type;
+
+	f->iov = 0;
+	f->iov_nr = 0;
+	f->ubuf = 0;
+	if (bpf_core_field_exists(it->iter_type)) {
+		type = BPF_CORE_READ(it, iter_type);
+		if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
+		    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+			f->ubuf = (__u64)BPF_CORE_READ(it, ubuf);
+			return;
+		}
+		if (type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
+			return;
+	} else if ((BPF_CORE_READ(it, type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+		return; /* bit 0 is the direction */
+	}
+	if (bpf_core_field_exists(it->__iov))
+		f->iov = (__u64)BPF_CORE_READ(it, __iov);
+	else
+		f->iov = (__u64)BPF_CORE_READ(it, iov);
+	f->iov_nr = BPF_CORE_READ(it, nr_segs);
+}
+
+/* netlink_sendmsg() begins. */
+static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
+{
+	struct nl_flow *f = nl_flow_new();
+	struct nl_task cur = {};
+	__u64 inode = nl_inode(sock);
+
+	nl_current(&cur);
+	nl_own(inode, &cur);
+	if (!f)
+		return 0;
+	f->start = 0;
+	f->depth = 0; /* whatever a missed return left behind */
+	if (nl_is_self(&cur) || !nl_wanted_task(&cur))
+		return 0;
+	f->start = bpf_ktime_get_ns();
+	f->id = 0;
+	f->sk = (__u64)BPF_CORE_READ(sock, sk);
+	f->msg = (__u64)msg;
+	f->len = len;
+	nl_remember_iov(f, msg);
+	return 0;
+}
+
+/* Nothing was delivered: the datagram itself is the report. */
+static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *f)
+{
+	struct msghdr *msg = (void *)f->msg;
+	struct netlink_sock *nlk = (void *)f->sk;
+	struct {
+		__u16 family, pad;
+		__u32 pid, groups;
+	} to = {}; /* struct sockaddr_nl, include/uapi/linux/netlink.h */
+
+	if (BPF_CORE_READ(msg, msg_namelen) >= (int)sizeof(to)) {
+		bpf_probe_read_kernel(&to, sizeof(to), BPF_CORE_READ(msg, msg_name));
+		for (int i = 0; i < 32; i++)
+			if (to.groups & 1U << i) {
+				ev->group = i + 1; /* ffs(), as netlink_sendmsg() does */
+				break;
+			}
+	} else {
+		to.pid = BPF_CORE_READ(nlk, dst_portid);
+		ev->group = BPF_CORE_READ(nlk, dst_group);
+	}
+	ev->id = nl_next_id(NL_PROG_SEND);
+	ev->kind = NL_KIND_DATAGRAM;
+	ev->dir = to.pid || ev->group ? NL_DIR_PEER : NL_DIR_REQUEST;
+	ev->dst_port = to.pid;
+	ev->orig_len = f->len;
+	if (f->ubuf || !f->iov_nr)
+		nl_emit(ev, f->ubuf, 1);
+	else
+		nl_emit_iov(ev, (void *)f->iov, f->iov_nr, false);
+}
+
+/* netlink_sendmsg() returns. */
+static __always_inline int on_sendmsg_exit(int ret)
+{
+	struct nl_flow *f = nl_flow();
+	struct nl_event ev = {};
+	struct sock *sk;
+
+	if (!f || !f->start)
+		return 0;
+	ev.elapsed = bpf_ktime_get_ns() - f->start;
+	ev.of = f->id;
+	sk = (void *)f->sk;
+	f->start = 0;
+	f->sk = 0;
+	if (!ev.of && ret >= 0)
+		return 0;
+	if (!nl_begin(&ev, sk))
+		return 0;
+	nl_current(&ev.task);
+	nl_owner(ev.inode, &ev.owner);
+	nl_queue(&ev, sk);
+	ev.src_port = ev.own_port;
+	ev.verdict = NL_VERDICT_DELIVERED;
+	if (ret < 0) {
+		ev.verdict = NL_VERDICT_FAILED;
+		ev.err = -ret;
+	}
+	if (!ev.of) {
+		nl_send_failed(&ev, f);
+		return 0;
+	}
+	ev.kind = NL_KIND_COMPLETION;
+	nl_report(&ev);
+	return 0;
+}
+
+/* netlink_release(): no two sockets that live have the same inode, but the
+ * numbers come again. */
+static __always_inline int on_release(struct socket *sock)
+{
+	__u64 inode = nl_inode(sock);
+
+	bpf_map_delete_elem(&nl_owners, &inode);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+
+/*
+ * The kprobe backend, and what stands in for single functions where the
+ * fentry backend cannot attach. A return probe sees no arguments, so an entry
+ * probe leaves them in the task's nl_flow.
+ */
+#include "hooks.h"
+#include "follow.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#if defined(__TARGET_ARCH_x86)
+/* arch/x86/include/uapi/asm/ptrace.h, 64 bit: a fixed layout */
+struct pt_regs {
+	__u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	__u64 ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+#define ARG0 di
+#define ARG1 si
+#define ARG2 dx
+#define ARG3 cx
+#define RET ax
+#elif defined(__TARGET_ARCH_arm64)
+/* struct user_pt_regs, with which arm64's struct pt_regs begins */
+struct pt_regs {
+	__u64 regs[31], sp, pc, pstate;
+};
+#define ARG0 regs[0]
+#define ARG1 regs[1]
+#define ARG2 regs[2]
+#define ARG3 regs[3]
+#define RET regs[0]
+#else
+#error "only amd64 and arm64"
+#endif
+
+#define PTR(reg) ((void *)ctx->reg)
+
+SEC("kprobe/netlink_unicast")
+int unicast(struct pt_regs *ctx)
+{
+	return on_unicast(PTR(ARG0), PTR(ARG1), ctx->ARG2);
+}
+
+SEC("kprobe/__netlink_sendskb")
+int deliver(struct pt_regs *ctx)
+{
+	return on_deliver(PTR(ARG0), PTR(ARG1));
+}
+
+SEC("kprobe/skb_queue_tail")
+int queue_tail(struct pt_regs *ctx)
+{
+	return on_queue_tail(PTR(ARG0), PTR(ARG1));
+}
+
+SEC("kprobe/netlink_broadcast_filtered")
+int broadcast(struct pt_regs *ctx)
+{
+	return on_broadcast(PTR(ARG0), PTR(ARG1), ctx->ARG3);
+}
+
+SEC("kretprobe/netlink_broadcast_filtered")
+int broadcast_exit(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_broadcast_exit();
+}
+
+SEC("kprobe/netlink_attachskb")
+int attachskb(struct pt_regs *ctx)
+{
+	return on_attach(PTR(ARG0), PTR(ARG1));
+}
+
+SEC("kprobe/netlink_overrun")
+int overrun(struct pt_regs *ctx)
+{
+	return on_overrun(PTR(ARG0));
+}
+
+SEC("kprobe/sk_error_report")
+int error_report(struct pt_regs *ctx)
+{
+	return on_error_report(PTR(ARG0));
+}
+
+SEC("kprobe/netlink_sendmsg")
+int sendmsg(struct pt_regs *ctx)
+{
+	return on_sendmsg(PTR(ARG0), PTR(ARG1), ctx->ARG2);
+}
+
+SEC("kretprobe/netlink_sendmsg")
+int sendmsg_exit(struct pt_regs *ctx)
+{
+	return on_sendmsg_exit(ctx->RET);
+}
+
+/* Return probes are few, and readers that block hold them: an ENOBUFS that is
+ * pending at the entry is reported there, because sock_error() in
+ * __skb_try_recv_from_queue() will return it before anything else. */
+SEC("kprobe/netlink_recvmsg")
+int recvmsg(struct pt_regs *ctx)
+{
+	struct sock *sk = BPF_CORE_READ((struct socket *)PTR(ARG0), sk);
+	struct nl_flow *f = nl_flow_new();
+
+	on_use(PTR(ARG0));
+	if (!f || !sk)
+		return 0;
+	f->recv_sk = (__u64)sk;
+	f->recv_reported = BPF_CORE_READ(sk, sk_err) == ENOBUFS;
+	if (f->recv_reported)
+		nl_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	return 0;
+}
+
+SEC("kretprobe/netlink_recvmsg")
+int recvmsg_exit(struct pt_regs *ctx)
+{
+	struct nl_flow *f;
+
+	if ((int)ctx->RET != -ENOBUFS)
+		return 0;
+	f = nl_flow();
+	if (f && f->recv_sk && !f->recv_reported)
+		nl_socket_error((void *)f->recv_sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	return 0;
+}
+
+SEC("kprobe/netlink_dump")
+int dump(struct pt_regs *ctx)
+{
+	struct nl_flow *f = nl_flow_new();
+
+	if (f)
+		f->dump_sk = ctx->ARG0;
+	return 0;
+}
+
+SEC("kretprobe/netlink_dump")
+int dump_exit(struct pt_regs *ctx)
+{
+	struct nl_flow *f;
+
+	if ((int)ctx->RET >= 0)
+		return 0;
+	f = nl_flow();
+	if (f && f->dump_sk)
+		on_dump_exit((void *)f->dump_sk, ctx->RET);
+	return 0;
+}
+
+SEC("kprobe/netlink_create")
+int create(struct pt_regs *ctx)
+{
+	return ctx->ARG3 & 0xff ? 0 : on_use(PTR(ARG1));
+}
+
+SEC("kprobe/netlink_bind")
+int bind(struct pt_regs *ctx)
+{
+	return on_use(PTR(ARG0));
+}
+
+SEC("kprobe/netlink_release")
+int release(struct pt_regs *ctx)
+{
+	return on_release(PTR(ARG0));
+}

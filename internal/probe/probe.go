@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package probe captures Netlink datagrams with BPF programs in the kernel:
+// every message of every process and network namespace, with the process, the
+// socket and the verdict. It loads and attaches the programs of bpf/, reads
+// their ring buffer and counters, and makes capture.Frames.
+//
+// It does not look into messages, it does not decide which backend to use,
+// and no type generated from the BPF objects leaves it. Nothing is pinned:
+// when the process dies, by whatever signal, the kernel detaches everything.
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
+	"github.com/cilium/ebpf/rlimit"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Defaults of Options.
+const (
+	DefaultSnap      = 1 << 20
+	DefaultRingBytes = 8 << 20
+)
+
+// MaxSnap is the longest payload that the programs can copy in one piece
+// (NL_ROUNDS chunks of NL_CHUNK bytes, bpf/events.h).
+const MaxSnap = int(fentryNlLimitNL_ROUNDS) * int(fentryNlLimitNL_CHUNK)
+
+// Options say how to capture.
+type Options struct {
+	// Snap is the number of payload bytes kept per datagram; 0: DefaultSnap.
+	Snap int
+	// RingBytes is the size of the ring buffer, rounded up to a power of
+	// two; 0: DefaultRingBytes.
+	RingBytes int
+	// ExcludeSelf leaves out what this process sends and receives.
+	ExcludeSelf bool
+	// Log, where not nil, is told what goes wrong while running.
+	Log func(string)
+}
+
+// backend is one way of hooking the kernel.
+type backend struct {
+	// open loads and attaches. It returns what it attached also with an
+	// error, so that the caller can close it.
+	open func(f capture.Filter, o Options) (*attached, error)
+	// check says why the backend cannot work here, leaving nothing behind.
+	check func() error
+}
+
+// backends is filled by the init functions of the files that own them.
+var backends = map[string]backend{}
+
+// attached is what a backend gives to Open.
+type attached struct {
+	ring, counts, pids, owners *ebpf.Map
+	// payload are the programs whose recursion misses are lost datagrams.
+	payload []*ebpf.Program
+	links   []io.Closer // what runs the programs
+	closers []io.Closer // maps and programs
+	notes   []string
+	blind   []string
+}
+
+// detach stops the programs; maps and counters stay readable. Every link is
+// closed on its own goroutine: the kernel waits for a grace period in each.
+func (a *attached) detach() error {
+	errs := make([]error, len(a.links))
+	var wg sync.WaitGroup
+	for i, l := range a.links {
+		wg.Go(func() { errs[i] = l.Close() })
+	}
+	wg.Wait()
+	a.links = nil
+	return errors.Join(errs...)
+}
+
+// Close detaches and unloads.
+func (a *attached) Close() error {
+	if a == nil {
+		return nil
+	}
+	errs := []error{a.detach()}
+	for _, c := range a.closers {
+		errs = append(errs, c.Close())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+// Open starts capturing with the named backend. Frames that pass the filter
+// are collected from the moment it returns; Run delivers them.
+func Open(name string, f capture.Filter, o Options) (*Source, error) {
+	b, ok := backends[name]
+	if !ok {
+		return nil, fmt.Errorf("open %s: no such backend", name)
+	}
+	if err := o.normalize(); err != nil {
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
+	a, err := b.open(f, o)
+	if err != nil {
+		err = errors.Join(explain(err), a.Close())
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
+	s, err := newSource(name, a, o)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", name, err), a.Close())
+	}
+	return s, nil
+}
+
+// Check says why the named backend cannot work here, with a remedy, or nil.
+// It loads and attaches what is needed to be sure, and removes it again.
+func Check(name string) error {
+	b, ok := backends[name]
+	if !ok {
+		return fmt.Errorf("check %s: no such backend", name)
+	}
+	if err := b.check(); err != nil {
+		return fmt.Errorf("check %s: %w", name, explain(err))
+	}
+	return nil
+}
+
+func (o *Options) normalize() error {
+	if o.Snap == 0 {
+		o.Snap = DefaultSnap
+	}
+	if o.Snap < 0 || o.Snap > MaxSnap {
+		return fmt.Errorf("snap length %d is out of range (1 to %d)", o.Snap, MaxSnap)
+	}
+	if o.RingBytes == 0 {
+		o.RingBytes = DefaultRingBytes
+	}
+	if o.RingBytes < 64<<10 || o.RingBytes > 1<<30 {
+		return fmt.Errorf("ring of %d bytes is out of range (64 KiB to 1 GiB)", o.RingBytes)
+	}
+	size := 1
+	for size < o.RingBytes {
+		size <<= 1
+	}
+	o.RingBytes = size
+	return nil
+}
+
+// config makes the constants that the programs are loaded with.
+func config(f capture.Filter, o Options) nlConfig {
+	flag := func(on bool) uint8 {
+		if on {
+			return 1
+		}
+		return 0
+	}
+	c := nlConfig{
+		Snap:      uint32(o.Snap),
+		WakeBytes: uint32(min(256<<10, o.RingBytes/8)),
+		ByPid:     flag(len(f.PIDs) > 0 || f.Children),
+		ByComm:    flag(len(f.Comms) > 0),
+		ByNetns:   flag(len(f.NetNS) > 0),
+	}
+	if o.ExcludeSelf {
+		c.Self = uint32(os.Getpid())
+	}
+	for _, p := range f.Protocols {
+		c.Protocols |= 1 << (p & 31)
+	}
+	return c
+}
+
+// configure sets sizes and constants of a collection before it is loaded.
+func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
+	v, ok := spec.Variables["nl_cfg"]
+	if !ok {
+		return errors.New("BPF object has no nl_cfg")
+	}
+	if err := v.Set(cfg); err != nil {
+		return fmt.Errorf("set nl_cfg: %w", err)
+	}
+	spec.Maps["nl_ring"].MaxEntries = uint32(o.RingBytes)
+	if cfg.ByPid == 0 {
+		spec.Maps["nl_pids"].MaxEntries = 1
+	}
+	return nil
+}
+
+// fill puts the filter's values into the maps. It runs before attaching.
+func fill(pids, comms, netns *ebpf.Map, f capture.Filter) error {
+	one := uint8(1)
+	for _, p := range f.PIDs {
+		if err := pids.Put(p, one); err != nil {
+			return fmt.Errorf("filter PID %d: %w", p, err)
+		}
+	}
+	for _, name := range f.Comms {
+		var key nlComm
+		if len(name) >= len(key.Name) {
+			return fmt.Errorf("filter comm %q: longer than %d bytes", name, len(key.Name)-1)
+		}
+		copy(key.Name[:], name)
+		if err := comms.Put(key, one); err != nil {
+			return fmt.Errorf("filter comm %q: %w", name, err)
+		}
+	}
+	for _, ino := range f.NetNS {
+		if ino > 1<<32-1 {
+			return fmt.Errorf("filter network namespace %d: not an inode number of nsfs", ino)
+		}
+		if err := netns.Put(uint32(ino), one); err != nil {
+			return fmt.Errorf("filter network namespace %d: %w", ino, err)
+		}
+	}
+	return nil
+}
+
+var (
+	kernelOnce sync.Once
+	kernelSpec *btf.Spec
+	errKernel  error
+)
+
+// kernelBTF loads the running kernel's types, once: it takes some 50 ms.
+func kernelBTF() (*btf.Spec, error) {
+	kernelOnce.Do(func() {
+		kernelSpec, errKernel = btf.LoadKernelSpec()
+		if errKernel != nil {
+			errKernel = fmt.Errorf("load the kernel's BTF: %w", errKernel)
+		}
+	})
+	return kernelSpec, errKernel
+}
+
+// prepare does what every backend needs first.
+func prepare() error {
+	if _, err := kernelBTF(); err != nil {
+		return err
+	}
+	// Before 5.11 maps count against RLIMIT_MEMLOCK.
+	if err := rlimit.RemoveMemlock(); err != nil {
+		return fmt.Errorf("lift the memlock limit: %w", err)
+	}
+	return nil
+}
+
+// hasFunc says whether the kernel's BTF describes a function.
+func hasFunc(spec *btf.Spec, name string) bool {
+	var f *btf.Func
+	return spec.TypeByName(name, &f) == nil
+}
+
+// lastLines shortens a verifier's log to its end.
+func lastLines(s string, n int) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}

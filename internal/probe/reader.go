@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/ringbuf"
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+const (
+	// deadline is how long records lie in the ring that asked for no
+	// wake-up (nl_wake in bpf/emit.h).
+	deadline = 50 * time.Millisecond
+	// breather follows every drain: the ring polls readable as soon as one
+	// byte is in it, and waking up per record costs more than the record.
+	breather = 2 * time.Millisecond
+	// clockInterval is how often the wall clock's offset is measured again.
+	clockInterval = 5 * time.Second
+)
+
+// Source is a capture.Source made of attached programs.
+type Source struct {
+	name string
+	att  *attached
+	ring *ringbuf.Reader
+	opts Options
+
+	offset    atomic.Int64 // wall clock minus monotonic clock, ns
+	frames    atomic.Uint64
+	bytes     atomic.Uint64
+	cut       atomic.Uint64
+	malformed atomic.Uint64
+
+	mu     sync.Mutex // guards closed, final and the use of att
+	closed bool
+	final  counters // of the kernel, when it was closed
+}
+
+var _ capture.Source = (*Source)(nil)
+
+func newSource(name string, a *attached, o Options) (*Source, error) {
+	ring, err := ringbuf.NewReader(a.ring)
+	if err != nil {
+		return nil, fmt.Errorf("read ring buffer: %w", err)
+	}
+	s := &Source{name: name, att: a, ring: ring, opts: o}
+	s.measureClock()
+	return s, nil
+}
+
+// Run implements capture.Source. When ctx is done it delivers what is in the
+// ring and returns nil. It may be called once.
+func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	asm := newAssembler(s.name, s.wallTime, func(f *capture.Frame) error {
+		s.account(f)
+		return emit(f)
+	})
+	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
+	defer stop()
+
+	var rec ringbuf.Record
+	measured := time.Now()
+	for {
+		now := time.Now()
+		if now.Sub(measured) > clockInterval {
+			s.measureClock()
+			measured = now
+		}
+		s.ring.SetDeadline(now.Add(deadline))
+		n, err := s.drain(&rec, asm)
+		switch {
+		case errors.Is(err, ringbuf.ErrClosed):
+			return asm.flush()
+		case ctx.Err() != nil && (err == nil || endOfWait(err)):
+			return s.finish(&rec, asm)
+		case err != nil && !endOfWait(err):
+			return err
+		}
+		if n > 0 {
+			time.Sleep(breather)
+		}
+	}
+}
+
+// endOfWait says whether the reader returned because there is nothing to read.
+func endOfWait(err error) bool {
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ringbuf.ErrFlushed)
+}
+
+// drain reads until the ring is empty and its deadline, a flush or Close ends
+// the wait. It returns the number of records read.
+func (s *Source) drain(rec *ringbuf.Record, asm *assembler) (int, error) {
+	for n := 0; ; n++ {
+		if n > 0 && s.ring.AvailableBytes() == 0 {
+			return n, nil
+		}
+		if err := s.ring.ReadInto(rec); err != nil {
+			return n, err
+		}
+		if err := s.take(rec, asm); err != nil {
+			return n, err
+		}
+	}
+}
+
+// finish detaches the programs, so that a busy system cannot keep Run from
+// ending, and delivers everything that they had seen: from here on what was
+// emitted and what was lost add up to what was seen.
+func (s *Source) finish(rec *ringbuf.Record, asm *assembler) error {
+	s.mu.Lock()
+	err := s.att.detach()
+	s.mu.Unlock()
+	if err != nil {
+		s.log("%s: detach: %v", s.name, err)
+	}
+	for {
+		s.ring.SetDeadline(time.Now())
+		err := s.ring.ReadInto(rec)
+		switch {
+		case err == nil:
+			if err := s.take(rec, asm); err != nil {
+				return err
+			}
+		case endOfWait(err) && s.ring.AvailableBytes() > 0:
+		case endOfWait(err), errors.Is(err, ringbuf.ErrClosed):
+			return asm.flush()
+		default:
+			return err
+		}
+	}
+}
+
+// take hands one record on; malformed ones are counted, not fatal.
+func (s *Source) take(rec *ringbuf.Record, asm *assembler) error {
+	err := asm.add(rec.RawSample)
+	var bad *recordError
+	if errors.As(err, &bad) {
+		s.malformed.Add(1)
+		s.log("%s: %v", s.name, err)
+		return nil
+	}
+	return err
+}
+
+func (s *Source) account(f *capture.Frame) {
+	if f.Kind != capture.KindDatagram {
+		return
+	}
+	s.frames.Add(1)
+	s.bytes.Add(uint64(f.OrigLen))
+	if f.Cut() {
+		s.cut.Add(1)
+	}
+}
+
+func (s *Source) log(format string, args ...any) {
+	if s.opts.Log != nil {
+		s.opts.Log(fmt.Sprintf(format, args...))
+	}
+}
+
+// measureClock notes how far the wall clock is ahead of the clock of
+// bpf_ktime_get_ns. The narrowest of a few readings is the best one.
+func (s *Source) measureClock() {
+	best := int64(1<<63 - 1)
+	for range 5 {
+		var m1, m2 unix.Timespec
+		if unix.ClockGettime(unix.CLOCK_MONOTONIC, &m1) != nil {
+			return
+		}
+		wall := time.Now().UnixNano()
+		if unix.ClockGettime(unix.CLOCK_MONOTONIC, &m2) != nil {
+			return
+		}
+		if width := m2.Nano() - m1.Nano(); width < best {
+			best = width
+			s.offset.Store(wall - m1.Nano() - width/2)
+		}
+	}
+}
+
+func (s *Source) wallTime(ktime uint64) time.Time {
+	return time.Unix(0, int64(ktime)+s.offset.Load())
+}
+
+// AddPID adds a thread group to the filter, from now on, and with
+// Filter.Children what it forks. It fails when the source was opened without
+// a filter on processes.
+func (s *Source) AddPID(pid uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return fmt.Errorf("add PID %d: %w", pid, os.ErrClosed)
+	}
+	if s.att.pids == nil || s.att.pids.MaxEntries() == 1 {
+		return fmt.Errorf("add PID %d: the source was opened without a filter on processes", pid)
+	}
+	if err := s.att.pids.Put(pid, uint8(1)); err != nil {
+		return fmt.Errorf("add PID %d: %w", pid, err)
+	}
+	return nil
+}
+
+// counters are what the kernel counts.
+type counters struct {
+	ring, recursion, user, reports uint64
+}
+
+func (s *Source) counters() counters {
+	c := counters{
+		ring:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_RING)),
+		user:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_USER)),
+		reports: perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_REPORT)),
+	}
+	for _, p := range s.att.payload {
+		if st, err := p.Stats(); err == nil {
+			c.recursion += st.RecursionMisses
+		}
+	}
+	return c
+}
+
+// Stats implements capture.Source. Once Run has returned because its context
+// was done, frames and losses add up to what the programs have seen.
+func (s *Source) Stats() capture.Stats {
+	s.mu.Lock()
+	c := s.final
+	if !s.closed {
+		c = s.counters()
+	}
+	s.mu.Unlock()
+	return capture.Stats{
+		Frames: s.frames.Load(),
+		Bytes:  s.bytes.Load(),
+		Cut:    s.cut.Load(),
+		Lost: []capture.Loss{
+			{Reason: "ring buffer full", Count: c.ring},
+			{Reason: "hook recursion", Count: c.recursion},
+			{Reason: "user memory unreadable", Count: c.user},
+			{Reason: "malformed record", Count: s.malformed.Load()},
+		},
+		LostReports: c.reports,
+	}
+}
+
+// perCPUSum adds up one counter; 0 where it cannot be read.
+func perCPUSum(m *ebpf.Map, key uint32) uint64 {
+	var per []uint64
+	if m == nil || m.Lookup(key, &per) != nil {
+		return 0
+	}
+	var sum uint64
+	for _, v := range per {
+		sum += v
+	}
+	return sum
+}
+
+// Info implements capture.Source.
+func (s *Source) Info() capture.Info {
+	return capture.Info{
+		Name:  s.name,
+		Scope: "all network namespaces",
+		Blind: s.att.blind,
+		Snap:  s.opts.Snap,
+		Notes: s.att.notes,
+	}
+}
+
+// Close implements capture.Source: it detaches every program. A running Run
+// returns after delivering what it had read.
+func (s *Source) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.final = s.counters()
+	s.closed = true
+	return errors.Join(s.ring.Close(), s.att.Close())
+}
