@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package aggregate counts observations by process, socket, family and type,
+// keeps the last messages of each, and hands out snapshots: copies that a view
+// reads without a lock.
+//
+// Memory is bounded whatever the traffic: the cell that was idle longest is
+// folded into an overflow that says how much it holds, and totals stay exact.
+// The package draws nothing, reads no clock (time comes from frames and from
+// the caller of Snapshot), and is not safe for concurrent use: one goroutine
+// owns a Table.
+package aggregate
+
+import "time"
+
+// Counters is what is counted, at every grain: of a cell, of a row of a tree,
+// of all. "Out" is what the process sent (to the kernel or to another user),
+// "in" is what was delivered to it.
+type Counters struct {
+	OutMessages uint64 `json:"out_messages"`
+	InMessages  uint64 `json:"in_messages"`
+	OutBytes    uint64 `json:"out_bytes"`
+	InBytes     uint64 `json:"in_bytes"`
+	// Errors counts failed sends and error replies. A drop is not an error.
+	Errors uint64 `json:"errors"`
+	// Drops counts datagrams that the kernel did not deliver (netlink_overrun
+	// and the like), so that it can be compared with sk_drops.
+	Drops uint64 `json:"drops"`
+	// NobufsRaised: the kernel set ENOBUFS on the socket. NobufsRead: the
+	// owner's recvmsg returned it. Several raised before one read are read once.
+	NobufsRaised uint64  `json:"enobufs_raised"`
+	NobufsRead   uint64  `json:"enobufs_read"`
+	Latency      Latency `json:"latency"`
+}
+
+// Latency is the time from a request to its last reply.
+type Latency struct {
+	Count uint64        `json:"count"`
+	Sum   time.Duration `json:"sum_ns"`
+	Max   time.Duration `json:"max_ns"`
+}
+
+// Mean is 0 where nothing was measured.
+func (l Latency) Mean() time.Duration {
+	if l.Count == 0 {
+		return 0
+	}
+	return l.Sum / time.Duration(l.Count)
+}
+
+// Messages counts both ways.
+func (c *Counters) Messages() uint64 { return c.OutMessages + c.InMessages }
+
+// Bytes counts both ways.
+func (c *Counters) Bytes() uint64 { return c.OutBytes + c.InBytes }
+
+// Nobufs is the number of ENOBUFS, for sources that see only one side of them
+// as well as for those that see both.
+func (c *Counters) Nobufs() uint64 { return max(c.NobufsRaised, c.NobufsRead) }
+
+func (c *Counters) add(d *Counters) {
+	c.OutMessages += d.OutMessages
+	c.InMessages += d.InMessages
+	c.OutBytes += d.OutBytes
+	c.InBytes += d.InBytes
+	c.Errors += d.Errors
+	c.Drops += d.Drops
+	c.NobufsRaised += d.NobufsRaised
+	c.NobufsRead += d.NobufsRead
+	c.Latency.Count += d.Latency.Count
+	c.Latency.Sum += d.Latency.Sum
+	c.Latency.Max = max(c.Latency.Max, d.Latency.Max)
+}
+
+// Last is the newest of what cannot be added up.
+type Last struct {
+	Seen    time.Time `json:"last"`       // frame time of the newest observation
+	Errno   int32     `json:"last_errno"` // of the newest error; 0: none
+	ErrorAt time.Time `json:"-"`
+}
+
+func (l *Last) merge(m *Last) {
+	if m.Seen.After(l.Seen) {
+		l.Seen = m.Seen
+	}
+	if m.Errno != 0 && (l.Errno == 0 || m.ErrorAt.After(l.ErrorAt)) {
+		l.Errno, l.ErrorAt = m.Errno, m.ErrorAt
+	}
+}

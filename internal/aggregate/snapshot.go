@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Snapshot is a copy of a table. It is never written to after it was made.
+type Snapshot struct {
+	Time     time.Time // what it was asked for
+	Start    time.Time // of the first observation since the table was made or cleared
+	Total    Counters
+	Rates    Rates
+	Last     Last
+	Cells    []Cell
+	Overflow Overflow
+	// History is all messages by the second, oldest first, up to Time.
+	History []uint32
+	// Kept is how many of the last messages are held, KeptBytes what they take.
+	Kept      int
+	KeptBytes int
+}
+
+// Cell is what is known of one Key.
+type Cell struct {
+	Key
+	PortID uint32 // of the socket, also where Key has its inode
+	Counters
+	Rates
+	Last
+}
+
+// Overflow is the sum of the cells that had to make room.
+type Overflow struct {
+	Cells uint64
+	Counters
+	Rates
+	Last
+}
+
+// Snapshot copies what was counted; now is the end of the time that rates are
+// for.
+func (t *Table) Snapshot(now time.Time) Snapshot {
+	n, start := bucketOf(now), bucketOf(t.start)
+	s := Snapshot{
+		Time:  now,
+		Start: t.start,
+		Total: t.total.counts,
+		Rates: t.total.rate.rates(n, start),
+		Last:  t.total.last,
+		Cells: make([]Cell, len(t.cells)),
+		Overflow: Overflow{
+			Cells:    t.folded,
+			Counters: t.overflow.counts,
+			Rates:    t.overflow.rate.rates(n, start),
+			Last:     t.overflow.last,
+		},
+		History:   t.history.last(now),
+		Kept:      t.store.used,
+		KeptBytes: t.store.bytes,
+	}
+	for i, c := range t.cells {
+		d := &s.Cells[i]
+		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
+		if c.newest >= n-rateWindow {
+			d.Rates = c.rate.rates(n, start)
+		}
+	}
+	return s
+}
+
+// Messages returns the last messages of a row, oldest first, at most limit.
+func (t *Table) Messages(id RowID, limit int) []Kept {
+	var found []*slot
+	for _, c := range t.cells {
+		if c.kept.len == 0 || !id.holds(&c.key) {
+			continue
+		}
+		for i := c.kept.oldest; i != none; i = t.store.slots[i].inCell.next {
+			found = append(found, t.store.slots[i])
+		}
+	}
+	slices.SortFunc(found, func(a, b *slot) int { return cmp.Compare(a.seq, b.seq) })
+	if limit > 0 && len(found) > limit {
+		found = found[len(found)-limit:]
+	}
+	out := make([]Kept, len(found))
+	for i, e := range found {
+		out[i] = e.copy()
+	}
+	return out
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+)
+
+// Options bound a Table; zero fields take the defaults.
+type Options struct {
+	MaxCells        int // 16384
+	MaxMessages     int // last messages kept in all: 8192
+	MaxMessageBytes int // and their bytes, datagrams and bookkeeping included: 32 MiB
+	MaxPerCell      int // and their number per cell: 64
+}
+
+func (o Options) withDefaults() Options {
+	def := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&o.MaxCells, 16384)
+	def(&o.MaxMessages, 8192)
+	def(&o.MaxMessageBytes, 32<<20)
+	def(&o.MaxPerCell, 64)
+	return o
+}
+
+// cell counts one Key.
+type cell struct {
+	key    Key
+	portID uint32
+	counts Counters
+	last   Last
+	rate   rateRing
+	newest int64 // highest bucket number, to skip the rates of idle cells
+
+	kind *kind
+	kept list
+
+	newer, older *cell // by last use
+}
+
+// Table counts observations.
+type Table struct {
+	opt   Options
+	index map[Key]*cell
+	cells []*cell // in order of creation; a folded one is used again in place
+	lru   cell    // ring: lru.older is the cell used last, lru.newer the one idle longest
+
+	total    cell
+	overflow cell
+	folded   uint64 // cells in overflow
+	history  history
+	start    time.Time // of the first observation
+
+	store store
+}
+
+// New returns an empty table.
+func New(o Options) *Table {
+	t := &Table{opt: o.withDefaults()}
+	t.Clear()
+	return t
+}
+
+// Clear forgets everything: counters, rates and messages.
+func (t *Table) Clear() {
+	*t = Table{opt: t.opt, index: make(map[Key]*cell)}
+	t.lru.newer, t.lru.older = &t.lru, &t.lru
+	t.store.init(t.opt)
+}
+
+// Observe counts one observation and keeps a copy of its message. It allocates
+// only for a key that it has not seen, or while the store still grows.
+func (t *Table) Observe(o correlate.Observation) {
+	x := &o
+	if x.Frame == nil {
+		return
+	}
+	at := x.Frame.Time
+	if t.start.IsZero() {
+		t.start = at
+	}
+	c := t.cell(keyOf(x))
+	if x.Frame.Socket.PortID != 0 {
+		c.portID = x.Frame.Socket.PortID
+	}
+	d := delta(x)
+	n := bucketOf(at)
+	c.observe(&d, x, n)
+	t.total.observe(&d, x, n)
+	if d.OutMessages+d.InMessages > 0 {
+		t.history.count(at)
+	}
+	if x.Message != nil {
+		t.store.add(c, x)
+	}
+}
+
+func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
+	c.counts.add(d)
+	at := x.Frame.Time
+	if at.After(c.last.Seen) {
+		c.last.Seen = at
+	}
+	if d.Errors > 0 && !at.Before(c.last.ErrorAt) {
+		c.last.Errno, c.last.ErrorAt = x.Errno, at
+	}
+	if d.OutMessages|d.InMessages == 0 {
+		return
+	}
+	c.newest = max(c.newest, n)
+	if b := c.rate.slot(n); b != nil {
+		b.out += uint32(d.OutMessages)
+		b.in += uint32(d.InMessages)
+		b.outBytes += d.OutBytes
+		b.inBytes += d.InBytes
+	}
+}
+
+// delta is what one observation adds.
+func delta(x *correlate.Observation) Counters {
+	var d Counters
+	f := x.Frame
+	lost := f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped
+	switch {
+	case f.Verdict == capture.VerdictNobufsRaised:
+		d.NobufsRaised = 1
+		return d
+	case f.Verdict == capture.VerdictNobufsRead:
+		d.NobufsRead = 1
+		return d
+	case lost:
+		// The kernel drops datagrams: one per frame, however many messages.
+		if x.Message == nil || x.Message.Index == 0 {
+			d.Drops = 1
+		}
+		return d
+	case x.Errno > 0:
+		d.Errors = 1
+	}
+	if f.Kind != capture.KindDatagram {
+		return d
+	}
+	if outward(f) {
+		d.OutMessages, d.OutBytes = 1, size(x)
+	} else {
+		d.InMessages, d.InBytes = 1, size(x)
+	}
+	switch x.Outcome {
+	case correlate.Acked, correlate.Failed, correlate.Answered, correlate.Interrupted:
+		if x.Latency > 0 {
+			d.Latency = Latency{1, x.Latency, x.Latency}
+		}
+	}
+	return d
+}
+
+// outward says whether the accounted process sent the datagram. A message
+// between users is counted where it arrives, unless the source saw its sender's
+// socket.
+func outward(f *capture.Frame) bool {
+	if f.Dir == capture.DirPeer {
+		return f.SrcPort != 0 && f.Socket.PortID == f.SrcPort && f.DstPort != f.SrcPort
+	}
+	return f.Dir == capture.DirRequest
+}
+
+// size is the length of a message as it was sent, also where the datagram is
+// cut. A length in a header is believed only as far as the datagram goes.
+func size(x *correlate.Observation) uint64 {
+	f, m := x.Frame, x.Message
+	if m == nil {
+		return uint64(max(f.OrigLen, len(f.Data), 0))
+	}
+	n := len(m.Data)
+	if rest := f.OrigLen - m.Offset; n < rest {
+		switch declared := uint64(m.Header.Len); {
+		case declared == 0 && m.Offset+n >= len(f.Data):
+			n = rest // no nlmsghdr (a uevent): the rest of the datagram
+		case declared > uint64(n):
+			n = int(min(declared, uint64(rest)))
+		}
+	}
+	return uint64(n)
+}
+
+// cell returns the cell of k and makes it the one used last.
+func (t *Table) cell(k Key) *cell {
+	c := t.index[k]
+	if c == nil {
+		c = t.add(k)
+	} else {
+		c.newer.older, c.older.newer = c.older, c.newer
+	}
+	c.newer, c.older = &t.lru, t.lru.older
+	c.newer.older, c.older.newer = c, c
+	return c
+}
+
+// add makes a cell that is not linked yet. When there are too many, the one
+// that was idle longest goes into the overflow.
+func (t *Table) add(k Key) *cell {
+	var c *cell
+	if len(t.cells) < t.opt.MaxCells {
+		c = new(cell)
+		t.cells = append(t.cells, c)
+	} else {
+		c = t.lru.newer
+		c.newer.older, c.older.newer = c.older, c.newer
+		t.fold(c)
+	}
+	c.key, c.portID = k, k.PortID
+	c.kept = emptyList
+	c.kind = t.store.kind(k)
+	t.index[k] = c
+	return c
+}
+
+// fold moves what c counted into the overflow. Its messages are let go.
+func (t *Table) fold(c *cell) {
+	t.folded++
+	t.overflow.counts.add(&c.counts)
+	t.overflow.last.merge(&c.last)
+	t.overflow.newest = max(t.overflow.newest, c.newest)
+	t.overflow.rate.fold(&c.rate)
+	delete(t.index, c.key)
+	t.store.release(c)
+	*c = cell{}
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Level is what the rows of one depth of a tree are.
+type Level uint8
+
+const (
+	LevelProcess Level = iota
+	LevelSocket
+	LevelFamily
+	LevelType
+	LevelCommand  // all processes with one comm
+	LevelOverflow // the row of the cells that had to make room
+)
+
+// Group is a way to arrange rows.
+type Group uint8
+
+const (
+	GroupProcess Group = iota
+	GroupFamily
+	GroupSocket
+	GroupCommand
+)
+
+// groups are the levels of each Group, from the top.
+var groups = [...]struct {
+	name   string
+	levels []Level
+}{
+	GroupProcess: {"process", []Level{LevelProcess, LevelFamily, LevelType}},
+	GroupFamily:  {"family", []Level{LevelFamily, LevelType, LevelProcess}},
+	GroupSocket:  {"socket", []Level{LevelSocket, LevelFamily, LevelType}},
+	GroupCommand: {"command", []Level{LevelCommand, LevelFamily, LevelType}},
+}
+
+// String returns the name of a group.
+func (g Group) String() string { return groups[g].name }
+
+// Next returns the group after g, the first after the last.
+func (g Group) Next() Group { return (g + 1) % Group(len(groups)) }
+
+// Levels returns what the rows of g are at each depth.
+func (g Group) Levels() []Level { return groups[g].levels }
+
+// RowID identifies a row, in whatever order rows are. Fields of levels that
+// the row does not have are zero.
+type RowID struct {
+	Group Group
+	Depth uint8 // number of levels that count
+	Key   Key
+}
+
+// Level returns what the row is.
+func (id RowID) Level() Level {
+	if id.Depth == 0 {
+		return LevelOverflow
+	}
+	return groups[id.Group].levels[id.Depth-1]
+}
+
+// restrict copies to id the part of k that a level looks at.
+func (id *RowID) restrict(l Level, k *Key) {
+	switch l {
+	case LevelProcess:
+		id.Key.Process = k.Process
+	case LevelSocket:
+		id.Key.Process, id.Key.Socket = k.Process, k.Socket
+	case LevelFamily:
+		id.Key.Family = k.Family
+	case LevelType:
+		id.Key.Type = k.Type
+	case LevelCommand:
+		id.Key.Comm = k.Comm
+	}
+}
+
+// holds says whether a cell is counted in the row.
+func (id RowID) holds(k *Key) bool {
+	if id.Depth == 0 {
+		return false
+	}
+	of := RowID{Group: id.Group, Depth: id.Depth}
+	for _, l := range groups[id.Group].levels[:id.Depth] {
+		of.restrict(l, k)
+	}
+	return of == id
+}
+
+// Row is one line of a tree: the sum of its children, or of cells.
+type Row struct {
+	ID    RowID
+	Label string
+	// PortID and NetNS are those of the row's cells where they have the same.
+	PortID uint32
+	NetNS  uint64
+	Counters
+	Rates
+	Last
+	Children []*Row
+}
+
+// Query says which tree to build.
+type Query struct {
+	Group   Group
+	Sort    Column
+	Reverse bool
+	// Find keeps the cells on whose path a label contains it, in any case.
+	Find string
+}
+
+// Tree arranges the cells in rows, in an order that depends on nothing but
+// their content. The sum of the rows is the sum of the cells found; without
+// Find, the total of the snapshot.
+func (s *Snapshot) Tree(q Query) []*Row {
+	find := strings.ToLower(q.Find)
+	levels := groups[q.Group].levels
+	var root Row
+	later := make(map[RowID]*Row, len(s.Cells))
+	for i := range s.Cells {
+		c := &s.Cells[i]
+		if find != "" && !onPath(levels, c, find) {
+			continue
+		}
+		r := &root
+		id := RowID{Group: q.Group}
+		for _, l := range levels {
+			id.restrict(l, &c.Key)
+			id.Depth++
+			child := r.child(&id, later)
+			if child == nil {
+				child = &Row{ID: id, Label: label(l, c), PortID: c.PortID, NetNS: c.NetNS}
+				r.Children = append(r.Children, child)
+				if len(r.Children) > fewChildren {
+					later[id] = child
+				}
+			}
+			child.add(c)
+			r = child
+		}
+	}
+	top := root.Children
+	sortRows(top, q)
+	if o := &s.Overflow; o.Cells > 0 && find == "" {
+		top = append(top, &Row{
+			ID:       RowID{Group: q.Group},
+			Label:    "(" + strconv.FormatUint(o.Cells, 10) + " idle rows folded)",
+			Counters: o.Counters, Rates: o.Rates, Last: o.Last,
+		})
+	}
+	return top
+}
+
+// fewChildren is up to where a scan beats a map: most rows have a few children,
+// and a tree is built several times a second.
+const fewChildren = 8
+
+// child returns the child with this ID; later holds those of all rows beyond
+// the first few.
+func (r *Row) child(id *RowID, later map[RowID]*Row) *Row {
+	for i, c := range r.Children {
+		if i == fewChildren {
+			return later[*id]
+		}
+		if c.ID == *id {
+			return c
+		}
+	}
+	return nil
+}
+
+func (r *Row) add(c *Cell) {
+	r.Counters.add(&c.Counters)
+	r.Rates.add(&c.Rates)
+	r.Last.merge(&c.Last)
+	if r.PortID != c.PortID {
+		r.PortID = 0
+	}
+	if r.NetNS != c.NetNS {
+		r.NetNS = 0
+	}
+}
+
+func onPath(levels []Level, c *Cell, find string) bool {
+	for _, l := range levels {
+		if strings.Contains(strings.ToLower(label(l, c)), find) {
+			return true
+		}
+	}
+	return false
+}
+
+// label is the name of a row at level l that c is counted in.
+func label(l Level, c *Cell) string {
+	switch l {
+	case LevelProcess, LevelCommand:
+		return c.Process.label()
+	case LevelSocket:
+		return c.Process.label() + " " + strings.TrimPrefix(capture.ProtocolName(c.Protocol), "NETLINK_")
+	case LevelFamily:
+		return c.Family
+	}
+	return c.Type.Label()
+}
+
+func (p Process) label() string {
+	switch {
+	case p.Comm != "":
+		return p.Comm
+	case p.PID != 0:
+		return "pid " + strconv.FormatUint(uint64(p.PID), 10)
+	}
+	return "(unknown)"
+}
+
+func sortRows(rows []*Row, q Query) {
+	slices.SortFunc(rows, func(a, b *Row) int { return compare(a, b, q) })
+	for _, r := range rows {
+		sortRows(r.Children, q)
+	}
+}
