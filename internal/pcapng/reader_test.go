@@ -389,8 +389,10 @@ func TestRun(t *testing.T) {
 	if err != nil || strings.Join(order, " ") != "families frame frame" {
 		t.Errorf("got %v, %v", order, err)
 	}
-	if src.Close() != nil || src.Close() != nil {
-		t.Error("closing twice fails")
+	for range 2 {
+		if err := src.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
 	}
 
 	stop := errors.New("stop")

@@ -9,7 +9,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -418,9 +417,4 @@ func printable(s string) string {
 		}
 	}
 	return s
-}
-
-// stampTime is the inverse of stamp.
-func stampTime(ns uint64) time.Time {
-	return time.Unix(int64(ns/1e9), int64(ns%1e9))
 }
