@@ -15,11 +15,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/rlimit"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -62,13 +60,16 @@ var backends = map[string]backend{}
 
 // attached is what a backend gives to Open.
 type attached struct {
-	ring, counts, pids, owners *ebpf.Map
+	ring, counts, pids *ebpf.Map
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
 	links   []io.Closer // what runs the programs
 	closers []io.Closer // maps and programs
 	notes   []string
 	blind   []string
+	// infer, where not nil, completes a frame before it is emitted. Frames
+	// come in the order of the ring, from one goroutine.
+	infer func(*capture.Frame)
 }
 
 // detach stops the programs; maps and counters stay readable. Every link is
@@ -222,43 +223,11 @@ func fill(pids, comms, netns *ebpf.Map, f capture.Filter) error {
 	return nil
 }
 
-var (
-	kernelOnce sync.Once
-	kernelSpec *btf.Spec
-	errKernel  error
-)
-
-// kernelBTF loads the running kernel's types, once: it takes some 50 ms.
-func kernelBTF() (*btf.Spec, error) {
-	kernelOnce.Do(func() {
-		kernelSpec, errKernel = btf.LoadKernelSpec()
-		if errKernel != nil {
-			errKernel = fmt.Errorf("load the kernel's BTF: %w", errKernel)
-		}
-	})
-	return kernelSpec, errKernel
-}
-
 // prepare does what every backend needs first.
 func prepare() error {
-	if _, err := kernelBTF(); err != nil {
-		return err
-	}
 	// Before 5.11 maps count against RLIMIT_MEMLOCK.
 	if err := rlimit.RemoveMemlock(); err != nil {
 		return fmt.Errorf("lift the memlock limit: %w", err)
 	}
 	return nil
-}
-
-// hasFunc says whether the kernel's BTF describes a function.
-func hasFunc(spec *btf.Spec, name string) bool {
-	var f *btf.Func
-	return spec.TypeByName(name, &f) == nil
-}
-
-// lastLines shortens a verifier's log to its end.
-func lastLines(s string, n int) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

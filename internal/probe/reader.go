@@ -64,6 +64,9 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	asm := newAssembler(s.name, s.wallTime, func(f *capture.Frame) error {
 		s.account(f)
+		if s.att.infer != nil {
+			s.att.infer(f)
+		}
 		return emit(f)
 	})
 	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
@@ -214,13 +217,14 @@ func (s *Source) AddPID(pid uint32) error {
 
 // counters are what the kernel counts.
 type counters struct {
-	ring, recursion, user, reports uint64
+	ring, recursion, user, compat, reports uint64
 }
 
 func (s *Source) counters() counters {
 	c := counters{
 		ring:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_RING)),
 		user:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_USER)),
+		compat:  perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_COMPAT)),
 		reports: perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_REPORT)),
 	}
 	for _, p := range s.att.payload {
@@ -248,6 +252,7 @@ func (s *Source) Stats() capture.Stats {
 			{Reason: "ring buffer full", Count: c.ring},
 			{Reason: "hook recursion", Count: c.recursion},
 			{Reason: "user memory unreadable", Count: c.user},
+			{Reason: "32-bit task", Count: c.compat},
 			{Reason: "malformed record", Count: s.malformed.Load()},
 		},
 		LostReports: c.reports,

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// checkHooks opens the backend with a filter that nothing passes, and closes
+// it: what a kernel, its modules and its administrator allow is only known by
+// trying.
+func checkHooks(name string) error {
+	a, err := openHooks(name, capture.Filter{PIDs: []uint32{1<<32 - 1}}, Options{Snap: 1, RingBytes: 64 << 10})
+	return errors.Join(err, a.Close())
+}
+
+// explain puts cause and remedy before an error that has a known one.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if s := remedy(err); s != "" {
+		return fmt.Errorf("%s (%w)", s, shorten(err))
+	}
+	return shorten(err)
+}
+
+func remedy(err error) string {
+	denied := errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES)
+	var ve *ebpf.VerifierError
+	switch {
+	case errors.Is(err, btf.ErrNotFound) || errors.Is(err, ebpf.ErrNotSupported) && !hasBTF():
+		if !hasBTF() {
+			return "the kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF=y (/sys/kernel/btf/vmlinux)"
+		}
+	case !hasBTF():
+		return "the kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF=y (/sys/kernel/btf/vmlinux)"
+	case denied && !privileged():
+		return "not permitted: run as root, or give the program CAP_BPF, CAP_PERFMON and CAP_DAC_READ_SEARCH " +
+			"(setcap cap_bpf,cap_perfmon,cap_dac_read_search,cap_sys_ptrace+ep FILE)"
+	case denied && lockdown() == "confidentiality":
+		return "kernel lockdown is at confidentiality, which forbids BPF programs to read kernel memory: boot with lockdown=integrity or none"
+	case errors.As(err, &ve) && errors.Is(err, unix.EACCES) && len(ve.Log) > 1:
+		return "the kernel's verifier rejects the program: please report it with the kernel's version"
+	case denied:
+		return "refused although privileged: a policy of the administrator (LSM, seccomp, container runtime) forbids these BPF programs; " +
+			"use --source syscall or nlmon, or ask for them to be allowed"
+	}
+	return ""
+}
+
+func hasBTF() bool {
+	_, err := os.Stat("/sys/kernel/btf/vmlinux")
+	return err == nil
+}
+
+// privileged says whether this process has the capabilities that loading and
+// reading kernel memory take: CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON.
+func privileged() bool {
+	hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if unix.Capget(&hdr, &data[0]) != nil {
+		return os.Geteuid() == 0
+	}
+	has := func(c uint) bool { return data[c/32].Effective&(1<<(c%32)) != 0 }
+	return has(unix.CAP_SYS_ADMIN) || has(unix.CAP_BPF) && has(unix.CAP_PERFMON)
+}
+
+// lockdown returns the level in force: "none", "integrity", "confidentiality".
+func lockdown() string {
+	text, err := os.ReadFile("/sys/kernel/security/lockdown")
+	if err != nil {
+		return "none"
+	}
+	_, rest, _ := strings.Cut(string(text), "[")
+	level, _, _ := strings.Cut(rest, "]")
+	return level
+}
+
+// shortError prints an error without the middle of a verifier's log.
+type shortError struct{ err error }
+
+func shorten(err error) error { return &shortError{err} }
+
+func (e *shortError) Error() string {
+	var ve *ebpf.VerifierError
+	if errors.As(e.err, &ve) && len(ve.Log) > 4 {
+		return brief(e.err) + ": " + strings.Join(ve.Log[len(ve.Log)-4:], "; ")
+	}
+	return e.err.Error()
+}
+
+func (e *shortError) Unwrap() error { return e.err }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// A dump, a request that the kernel refuses, a message to another socket and
+// one to nobody: each with its direction, its process and its outcome.
+func TestLiveRequests(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		before := newSock(t, unix.NETLINK_ROUTE)
+		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{}, nil)
+		after := newSock(t, unix.NETLINK_ROUTE)
+
+		dump := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, make([]byte, unix.SizeofIfInfomsg))
+		var replies [][]byte
+		if err := after.send(dump, 0); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			b, err := after.recv(1 << 16)
+			if err != nil {
+				t.Fatal(err)
+			}
+			replies = append(replies, b)
+			if binary.NativeEndian.Uint16(b[4:]) == unix.NLMSG_DONE || lastType(b) == unix.NLMSG_DONE {
+				break
+			}
+		}
+		refused := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 2, append([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 8)...))
+		if err := before.send(refused, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := before.recv(4096); err != nil {
+			t.Fatal(err)
+		}
+		user := newSock(t, unix.NETLINK_USERSOCK)
+		peer := newSock(t, unix.NETLINK_USERSOCK)
+		hello := nlmsg(0x20, 0, 3, []byte("hello"))
+		if err := user.send(hello, peer.port); err != nil {
+			t.Fatal(err)
+		}
+		nobody := nlmsg(0x21, 0, 4, []byte("nobody"))
+		if err := user.send(nobody, 0x7ffffff1); !errors.Is(err, unix.ECONNREFUSED) {
+			t.Fatalf("send to nobody: %v", err)
+		}
+		frames := r.stop()
+
+		for _, f := range frames {
+			if f.Proc.PID != uint32(os.Getpid()) || f.Proc.Comm == "" || f.NetNS == 0 {
+				t.Errorf("frame %+v lacks its process or namespace", f)
+			}
+			if f.Socket.Owner.PID != uint32(os.Getpid()) {
+				t.Errorf("frame %d of socket %d: owner %+v", f.ID, f.Socket.Inode, f.Socket.Owner)
+			}
+		}
+		req := exactlyOne(t, frames, capture.DirRequest, dump)
+		if req.SrcPort != after.port || req.DstPort != 0 || req.Socket.Inode != after.ino || req.Verdict != capture.VerdictDelivered {
+			t.Errorf("dump request: %+v", req)
+		}
+		got := of(frames, func(f *capture.Frame) bool { return f.Dir == capture.DirReply && f.Socket.Inode == after.ino })
+		if len(got) != len(replies) {
+			t.Fatalf("%d replies seen, %d received", len(got), len(replies))
+		}
+		for i, f := range got {
+			if !bytes.Equal(f.Data, replies[i]) || f.DstPort != after.port || f.SrcPort != 0 || f.Cut() {
+				t.Errorf("reply %d differs: %d bytes seen, %d received", i, len(f.Data), len(replies[i]))
+			}
+		}
+		completion(t, frames, exactlyOne(t, frames, capture.DirRequest, refused), 0)
+		if n := len(of(frames, func(f *capture.Frame) bool { return f.Socket.Inode == before.ino && msgType(f) == unix.NLMSG_ERROR })); n != 1 {
+			t.Errorf("%d refusals seen", n)
+		}
+		p := exactlyOne(t, frames, capture.DirPeer, hello)
+		if p.SrcPort != user.port || p.DstPort != peer.port || p.Socket.Inode != peer.ino || p.Group != 0 {
+			t.Errorf("peer message: %+v", p)
+		}
+		completion(t, frames, p, 0)
+		f := exactlyOne(t, frames, capture.DirPeer, nobody)
+		if f.Verdict != capture.VerdictFailed || f.Errno != int32(unix.ECONNREFUSED) || f.DstPort != 0x7ffffff1 || f.Cut() {
+			t.Errorf("failed send: %+v", f)
+		}
+	})
+}
+
+// lastType returns the type of a datagram's last message.
+func lastType(b []byte) uint16 {
+	var typ uint16
+	for len(b) >= unix.NLMSG_HDRLEN {
+		n := binary.NativeEndian.Uint32(b)
+		typ = binary.NativeEndian.Uint16(b[4:])
+		n = (n + 3) &^ 3
+		if n < unix.NLMSG_HDRLEN || int(n) > len(b) {
+			break
+		}
+		b = b[n:]
+	}
+	return typ
+}
+
+func exactlyOne(t *testing.T, frames []*capture.Frame, dir capture.Dir, data []byte) *capture.Frame {
+	t.Helper()
+	got := of(frames, func(f *capture.Frame) bool {
+		return f.Kind == capture.KindDatagram && f.Dir == dir && bytes.Equal(f.Data, data)
+	})
+	if len(got) != 1 {
+		for _, f := range frames {
+			t.Logf("%d %v %v %v type %#x len %d errno %d", f.ID, f.Kind, f.Dir, f.Verdict, msgType(f), len(f.Data), f.Errno)
+		}
+		t.Fatalf("%d frames with direction %v and these %d bytes", len(got), dir, len(data))
+	}
+	return got[0]
+}
+
+func completion(t *testing.T, frames []*capture.Frame, f *capture.Frame, errno int32) {
+	t.Helper()
+	got := of(frames, func(c *capture.Frame) bool { return c.Kind == capture.KindCompletion && c.Of == f.ID })
+	if len(got) != 1 || got[0].Errno != errno || got[0].Elapsed <= 0 {
+		t.Errorf("frame %d has %d completions: %+v", f.ID, len(got), got)
+	}
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"strings"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
+	"github.com/cilium/ebpf/link"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func init() {
+	for _, name := range []string{capture.SourceFentry, capture.SourceKprobe} {
+		backends[name] = backend{
+			open:  func(f capture.Filter, o Options) (*attached, error) { return openHooks(name, f, o) },
+			check: func() error { return checkHooks(name) },
+		}
+	}
+}
+
+// loader loads and attaches one program after the other, so that each can
+// fall back by itself.
+type loader struct {
+	backend string
+	cache   *btf.Cache // of the kernel's types, while loading
+	kernel  *btf.Spec
+	symbols map[string]int
+	fentry  *ebpf.CollectionSpec
+	kprobe  *ebpf.CollectionSpec
+	maps    map[string]*ebpf.Map
+	att     *attached
+}
+
+// openHooks opens the fentry or the kprobe backend.
+func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
+	a, err := attachHooks(name, f, o, true)
+	var nb *noBroadcast
+	if !errors.As(err, &nb) {
+		return a, err
+	}
+	// The programs were loaded in the belief that broadcasts are hooked.
+	if err := a.Close(); err != nil {
+		return nil, err
+	}
+	a, err = attachHooks(name, f, o, false)
+	if a != nil {
+		a.notes = append(a.notes, fmt.Sprintf("cannot hook netlink_broadcast (%v): "+
+			"overruns by multicasts are shown without their payload", nb.err))
+	}
+	return a, err
+}
+
+// noBroadcast says that broadcastPoints could not be attached.
+type noBroadcast struct{ err error }
+
+func (e *noBroadcast) Error() string { return fmt.Sprintf("hook netlink_broadcast: %v", e.err) }
+
+func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*attached, error) {
+	cfg := config(f, o)
+	if broadcast {
+		cfg.HasBcast = 1
+	}
+	l, err := newLoader(name, cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := fill(l.maps["nl_pids"], l.maps["nl_comms"], l.maps["nl_netns"], f); err != nil {
+		return l.att, err
+	}
+	if f.Children {
+		for _, prog := range followPoints {
+			if err := l.follow(prog); err != nil {
+				return l.att, err
+			}
+		}
+	}
+	if broadcast {
+		for _, p := range broadcastPoints {
+			if err := l.attach(p); err != nil {
+				return l.att, &noBroadcast{err}
+			}
+		}
+	}
+	for _, p := range points {
+		if p.prog == "deliver" && l.symbols[p.funcs[0]] == 0 {
+			p = queueTail
+			l.att.notes = append(l.att.notes, "__netlink_sendskb is inlined in this kernel: hooked skb_queue_tail")
+		}
+		err := l.attach(p)
+		if err != nil && p.need {
+			return l.att, err
+		}
+		if err != nil {
+			l.att.notes = append(l.att.notes, fmt.Sprintf("%v: %s", err, p.why))
+		}
+	}
+	l.remarks()
+	// After the hooks, so that no socket is created unseen in between.
+	if err := seedOwners(l.maps["nl_owners"]); err != nil {
+		l.att.notes = append(l.att.notes, fmt.Sprintf("owners of sockets older than nltop are unknown until they use them: %v", err))
+	}
+	return l.att, nil
+}
+
+// newLoader creates the maps.
+func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
+	if err := prepare(); err != nil {
+		return nil, err
+	}
+	l := &loader{backend: name, cache: btf.NewCache(), att: &attached{}, maps: map[string]*ebpf.Map{}}
+	var err error
+	if l.kernel, err = l.cache.Kernel(); err != nil {
+		return nil, fmt.Errorf("load the kernel's BTF: %w", err)
+	}
+	if l.symbols, err = kernelSymbols(); err != nil {
+		return nil, err
+	}
+	if l.fentry, err = loadFentry(); err != nil {
+		return nil, err
+	}
+	if l.kprobe, err = loadKprobe(); err != nil {
+		return nil, err
+	}
+	for _, spec := range []*ebpf.CollectionSpec{l.fentry, l.kprobe} {
+		delete(spec.Maps, ".bss") // nl_types, for bpf2go alone
+		delete(spec.Variables, "nl_types")
+		if err := configure(spec, cfg, o); err != nil {
+			return nil, err
+		}
+	}
+	only := l.fentry.Copy()
+	clear(only.Programs)
+	coll, err := ebpf.NewCollection(only)
+	if err != nil {
+		return nil, fmt.Errorf("create maps: %w", err)
+	}
+	maps.Copy(l.maps, coll.Maps)
+	for _, m := range coll.Maps {
+		l.att.closers = append(l.att.closers, m)
+	}
+	l.att.ring = l.maps["nl_ring"]
+	l.att.counts = l.maps["nl_counts"]
+	l.att.pids = l.maps["nl_pids"]
+	return l, nil
+}
+
+// load loads one program of one of the objects, for function fn.
+func (l *loader) load(spec *ebpf.CollectionSpec, prog, fn string) (*ebpf.Program, error) {
+	p, ok := spec.Programs[prog]
+	if !ok {
+		return nil, fmt.Errorf("BPF object has no program %s", prog)
+	}
+	p = p.Copy()
+	if fn != "" {
+		p.AttachTo = fn
+	}
+	one := spec.Copy()
+	clear(one.Programs)
+	one.Programs[prog] = p
+	coll, err := ebpf.NewCollectionWithOptions(one, ebpf.CollectionOptions{MapReplacements: l.maps, Cache: l.cache})
+	if err != nil {
+		return nil, err
+	}
+	defer coll.Close()
+	return coll.DetachProgram(prog), nil
+}
+
+// attach hooks a point: with the fentry backend by fentry, and where that is
+// refused by a kprobe.
+func (l *loader) attach(p point) error {
+	fn := ""
+	for _, f := range p.funcs {
+		if l.symbols[f] == 1 {
+			fn = f
+			break
+		}
+	}
+	if fn == "" {
+		return fmt.Errorf("hook %s: this kernel has no such function", strings.Join(p.funcs, " or "))
+	}
+	if l.backend == capture.SourceKprobe {
+		return l.attachKprobe(p, fn)
+	}
+	if p.kprobeOnly {
+		return nil
+	}
+	err := l.attachFentry(p, fn)
+	if err == nil {
+		return nil
+	}
+	if p.need {
+		return err
+	}
+	for _, q := range points {
+		if q.kprobeOnly && p.prog == q.prog+"_exit" {
+			if err2 := l.attachKprobe(q, fn); err2 != nil {
+				return errors.Join(err, err2)
+			}
+		}
+	}
+	if err2 := l.attachKprobe(p, fn); err2 != nil {
+		return errors.Join(err, err2)
+	}
+	l.att.notes = append(l.att.notes, fmt.Sprintf("%s by kprobe: %v", fn, brief(err)))
+	return nil
+}
+
+func (l *loader) attachFentry(p point, fn string) error {
+	var f *btf.Func
+	if err := l.kernel.TypeByName(fn, &f); err != nil {
+		return fmt.Errorf("hook %s: %w", fn, err)
+	}
+	name := p.prog
+	if proto, ok := f.Type.(*btf.FuncProto); ok && name == "dump_exit" && len(proto.Params) == 2 {
+		name = "dump_exit2"
+	}
+	prog, err := l.load(l.fentry, name, fn)
+	if err != nil {
+		return fmt.Errorf("load fentry %s: %w", fn, err)
+	}
+	lnk, err := link.AttachTracing(link.TracingOptions{Program: prog})
+	if err != nil {
+		return errors.Join(fmt.Errorf("attach fentry %s: %w", fn, err), prog.Close())
+	}
+	l.keep(p, prog, lnk)
+	return nil
+}
+
+func (l *loader) attachKprobe(p point, fn string) error {
+	prog, err := l.load(l.kprobe, p.prog, "")
+	if err != nil {
+		return fmt.Errorf("load kprobe %s: %w", fn, err)
+	}
+	attach := link.Kprobe
+	if strings.HasPrefix(l.kprobe.Programs[p.prog].SectionName, "kretprobe/") {
+		attach = link.Kretprobe
+	}
+	lnk, err := attach(fn, prog, nil)
+	if err != nil {
+		return errors.Join(fmt.Errorf("attach kprobe %s: %w", fn, err), prog.Close())
+	}
+	l.keep(p, prog, lnk)
+	return nil
+}
+
+// follow attaches one of followPoints.
+func (l *loader) follow(name string) error {
+	prog, err := l.load(l.fentry, name, "")
+	if err != nil {
+		return fmt.Errorf("load %s: %w", name, err)
+	}
+	lnk, err := link.AttachTracing(link.TracingOptions{Program: prog})
+	if err != nil {
+		return errors.Join(fmt.Errorf("attach %s: %w", name, err), prog.Close())
+	}
+	l.keep(point{}, prog, lnk)
+	return nil
+}
+
+func (l *loader) keep(p point, prog *ebpf.Program, lnk link.Link) {
+	l.att.closers = append(l.att.closers, prog)
+	l.att.links = append(l.att.links, lnk)
+	if p.payload {
+		l.att.payload = append(l.att.payload, prog)
+	}
+}
+
+// remarks says what this way of capturing cannot see.
+func (l *loader) remarks() {
+	l.att.blind = append(l.att.blind,
+		"messages that a socket filter drops",
+		"page fragments of queued packets (NFQUEUE), which are cut")
+	if l.backend == capture.SourceKprobe {
+		l.att.blind = append(l.att.blind,
+			"returns of more simultaneous calls than the kernel keeps return probes for: a completion or a read ENOBUFS may be missing")
+	}
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+		l.att.blind = append(l.att.blind, "this architecture is untested")
+	}
+}
+
+// brief is the first line of an error, without a verifier's log.
+func brief(err error) string {
+	s, _, _ := strings.Cut(err.Error(), "\n")
+	return s
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/cilium/ebpf"
+)
+
+// holder is a process that has a socket open.
+type holder struct {
+	task  nlTask
+	start uint64 // field 22 of /proc/PID/stat, in clock ticks since boot
+}
+
+// seedOwners tells the kernel who owns the Netlink sockets that existed before
+// the hooks: whoever has the inode open. Of several holders it takes the one
+// that started last, because a descriptor is handed down (fork, socket
+// activation); the first use corrects a wrong guess. What a hook has learned
+// meanwhile stays.
+func seedOwners(owners *ebpf.Map) error {
+	procs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return err
+	}
+	netlink := map[uint64]bool{}
+	spaces := map[string]bool{}
+	best := map[uint64]holder{}
+	for _, dir := range procs {
+		// Of processes that end meanwhile nothing is left to know.
+		ns, err := os.Readlink(dir + "/ns/net")
+		if err == nil && !spaces[ns] {
+			spaces[ns] = true
+			netlinkInodes(dir, netlink)
+		}
+		inodes := socketInodes(dir)
+		if len(inodes) == 0 {
+			continue
+		}
+		h, err := readHolder(dir)
+		if err != nil {
+			continue
+		}
+		for _, ino := range inodes {
+			if old, ok := best[ino]; !ok || h.start >= old.start {
+				best[ino] = h
+			}
+		}
+	}
+	for ino, h := range best {
+		if !netlink[ino] {
+			continue
+		}
+		err := owners.Update(ino, h.task, ebpf.UpdateNoExist)
+		if err != nil && !errors.Is(err, ebpf.ErrKeyExist) {
+			return fmt.Errorf("note owner of socket %d: %w", ino, err)
+		}
+	}
+	return nil
+}
+
+// netlinkInodes adds the sockets of one network namespace: the last column of
+// /proc/net/netlink (netlink_native_seq_show in net/netlink/af_netlink.c).
+func netlinkInodes(dir string, into map[uint64]bool) {
+	text, err := os.ReadFile(dir + "/net/netlink")
+	if err != nil {
+		return
+	}
+	for line := range strings.Lines(string(text)) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		if ino, err := strconv.ParseUint(f[len(f)-1], 10, 64); err == nil && ino != 0 {
+			into[ino] = true
+		}
+	}
+}
+
+// socketInodes lists the sockets that a process has open.
+func socketInodes(dir string) []uint64 {
+	fds, err := os.ReadDir(dir + "/fd")
+	if err != nil {
+		return nil
+	}
+	var inodes []uint64
+	for _, fd := range fds {
+		to, err := os.Readlink(dir + "/fd/" + fd.Name())
+		if err != nil {
+			continue
+		}
+		s, ok := strings.CutPrefix(to, "socket:[")
+		if !ok {
+			continue
+		}
+		if ino, err := strconv.ParseUint(strings.TrimSuffix(s, "]"), 10, 64); err == nil {
+			inodes = append(inodes, ino)
+		}
+	}
+	return inodes
+}
+
+// readHolder reads /proc/PID/stat and the cgroup.
+func readHolder(dir string) (holder, error) {
+	stat, err := os.ReadFile(dir + "/stat")
+	if err != nil {
+		return holder{}, err
+	}
+	h, err := parseStat(stat)
+	if err != nil {
+		return holder{}, fmt.Errorf("parse %s/stat: %w", dir, err)
+	}
+	h.task.Cgroup = cgroupID(dir)
+	return h, nil
+}
+
+// parseStat parses "4711 (a comm) S 1 …"; the comm may hold anything, also
+// parentheses and newlines.
+func parseStat(stat []byte) (holder, error) {
+	var h holder
+	left, right := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
+	if left < 1 || right < left {
+		return h, errors.New("no comm in parentheses")
+	}
+	pid, err := strconv.ParseUint(string(bytes.TrimSpace(stat[:left])), 10, 32)
+	if err != nil {
+		return h, fmt.Errorf("process ID: %w", err)
+	}
+	f := strings.Fields(string(stat[right+1:]))
+	if len(f) < 20 {
+		return h, fmt.Errorf("%d fields behind the comm", len(f))
+	}
+	ppid, err := strconv.ParseUint(f[1], 10, 32)
+	if err != nil {
+		return h, fmt.Errorf("parent's process ID: %w", err)
+	}
+	if h.start, err = strconv.ParseUint(f[19], 10, 64); err != nil {
+		return h, fmt.Errorf("start time: %w", err)
+	}
+	h.task.Tgid, h.task.Tid, h.task.Ppid = uint32(pid), uint32(pid), uint32(ppid)
+	copy(h.task.Comm[:len(h.task.Comm)-1], stat[left+1:right])
+	return h, nil
+}
+
+// cgroupID is the inode of the cgroup v2 folder, which is what
+// bpf_get_current_cgroup_id returns; 0 where there is none.
+func cgroupID(dir string) uint64 {
+	text, err := os.ReadFile(dir + "/cgroup")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::")
+		if !ok {
+			continue
+		}
+		for _, root := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"} {
+			var st syscall.Stat_t
+			if syscall.Stat(filepath.Join(root, path, "cgroup.procs"), &st) == nil &&
+				syscall.Stat(filepath.Join(root, path), &st) == nil {
+				return st.Ino
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+)
+
+// point is a place in the kernel where a program is hooked. The program has
+// the same name in both objects (bpf/fentry.bpf.c, bpf/kprobe.bpf.c).
+type point struct {
+	prog string
+	// funcs are the functions to hook: the first that this kernel has. All
+	// have the arguments that the program reads in the same places.
+	funcs []string
+	// why completes "cannot hook f: …", for the notes; need makes it fatal.
+	why  string
+	need bool
+	// payload: a recursion miss of this program is a lost datagram.
+	payload bool
+	// kprobeOnly programs do for return probes what fexit does by itself.
+	kprobeOnly bool
+}
+
+// points in the order of attaching: first what knows the sockets' owners,
+// then what the payload hooks rely on, then those. See bpf/README.md.
+var points = []point{
+	{prog: "create", funcs: []string{"netlink_create"}, why: "the owner of a socket is known from its first use on only"},
+	{prog: "bind", funcs: []string{"netlink_bind"}, why: "the owner of a socket is known from its first use on only"},
+	{prog: "release", funcs: []string{"netlink_release"}, why: "owners of closed sockets are forgotten late"},
+	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true},
+	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed"},
+	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed"},
+	{prog: "dump", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed", kprobeOnly: true},
+	{prog: "dump_exit", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed"},
+	{prog: "attachskb", funcs: []string{"netlink_attachskb"}, why: "an overrun by a unicast is shown without its payload"},
+	{prog: "overrun", funcs: []string{"netlink_overrun"}, why: "overruns are missed", payload: true},
+	{prog: "sendmsg", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},
+	{prog: "sendmsg_exit", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},
+	{prog: "unicast", funcs: []string{"netlink_unicast"}, need: true, payload: true},
+	{prog: "deliver", funcs: []string{"__netlink_sendskb"}, need: true, payload: true},
+}
+
+// broadcastPoints go together: without the exit the entry would lie.
+var broadcastPoints = []point{
+	{prog: "broadcast", funcs: []string{"netlink_broadcast_filtered", "netlink_broadcast"}},
+	{prog: "broadcast_exit", funcs: []string{"netlink_broadcast_filtered", "netlink_broadcast"}},
+}
+
+// queueTail stands in for deliver where the compiler inlined
+// __netlink_sendskb (5.10).
+var queueTail = point{prog: "queue_tail", funcs: []string{"skb_queue_tail"}, need: true, payload: true}
+
+// followPoints are loaded for Filter.Children. They name tracepoints.
+var followPoints = []string{"follow_fork", "follow_free"}
+
+var (
+	symbolsOnce sync.Once
+	symbols     map[string]int
+	errSymbols  error
+)
+
+// kernelSymbols counts the functions of the kernel and its modules that the
+// points name. A function that occurs twice cannot be hooked by name.
+func kernelSymbols() (map[string]int, error) {
+	symbolsOnce.Do(func() { symbols, errSymbols = readSymbols("/proc/kallsyms") })
+	return symbols, errSymbols
+}
+
+func readSymbols(path string) (map[string]int, error) {
+	found := map[string]int{}
+	for _, list := range [][]point{points, broadcastPoints, {queueTail}} {
+		for _, p := range list {
+			for _, f := range p.funcs {
+				found[f] = 0
+			}
+		}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("list the kernel's functions: %w", err)
+	}
+	defer file.Close()
+	// "ffffffff81000000 T _stext\t[module]"
+	in := bufio.NewScanner(file)
+	for in.Scan() {
+		line := in.Bytes()
+		for range 2 {
+			i := strings.IndexByte(string(line), ' ')
+			line = line[i+1:]
+		}
+		if i := strings.IndexByte(string(line), '\t'); i >= 0 {
+			line = line[:i]
+		}
+		if n, ok := found[string(line)]; ok {
+			found[string(line)] = n + 1
+		}
+	}
+	if err := in.Err(); err != nil {
+		return nil, fmt.Errorf("list the kernel's functions: %w", err)
+	}
+	return found, nil
+}
