@@ -18,6 +18,7 @@
 
 #include "kernel.h"
 #include "emit.h"
+#include "follow.h"
 #include "syscall.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -30,7 +31,7 @@ struct sc_call {
 	__u64 ktime;
 	struct sc_sock sock;
 	__u32 op;
-	__u32 pad;
+	__u32 fd;
 };
 
 /* Calls under way, by thread ID. A full map costs Elapsed, nothing else. */
@@ -104,7 +105,8 @@ int nl_sys_enter(__u64 *ctx)
 	call.op = sc_op(nr);
 	if (call.op == SC_NONE || !sc_wanted_early(id >> 32))
 		return 0;
-	if (!sc_find(sc_arg0(regs), &call.sock) || sc_compat())
+	call.fd = sc_arg0(regs);
+	if (!sc_find(call.fd, &call.sock) || sc_compat())
 		return 0;
 	call.ktime = bpf_ktime_get_ns();
 	bpf_map_update_elem(&sc_calls, &tid, &call, BPF_ANY);
@@ -425,17 +427,17 @@ static __always_inline void sc_address_recv(struct sc_walk *w)
 
 	if (w->ev.group)
 		w->ev.dst_port = 0;
-	if (known && name.pid) {
+	/* Inferred: nobody said that it comes from the kernel. */
+	if (!known)
+		w->ev.flags |= NL_FLAG_INFERRED;
+	if (known && name.pid)
 		w->ev.dir = NL_DIR_PEER;
-	} else if (w->ev.group) {
+	else if (w->ev.group)
 		w->ev.dir = NL_DIR_EVENT;
-		w->ev.flags = known ? 0 : NL_FLAG_INFERRED;
-	} else if (!w->call.sock.subscriptions) {
+	else if (!w->call.sock.subscriptions)
 		w->ev.dir = NL_DIR_REPLY;
-		w->ev.flags = known ? 0 : NL_FLAG_INFERRED;
-	} else {
+	else
 		w->ev.dir = NL_DIR_UNKNOWN;
-	}
 }
 
 /* The length of the datagram behind a receive of len bytes. Without MSG_TRUNC
@@ -570,7 +572,8 @@ static __always_inline bool sc_resume(struct sc_walk *w, struct pt_regs *regs, _
 	if (c) {
 		w->call = *c;
 		bpf_map_delete_elem(&sc_calls, &tid);
-		if (w->call.op == op) {
+		/* Not the note of a call whose exit was not seen. */
+		if (w->call.op == op && w->call.fd == (__u32)sc_arg0(regs)) {
 			/* The first send binds the socket: take the newer facts. */
 			if (found && now.inode == w->call.sock.inode)
 				w->call.sock = now;

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func init() {
+	backends[capture.SourceSyscall] = backend{open: openSyscall, check: checkSyscall}
+}
+
+// The programs of bpf/syscall.bpf.c in the order of attaching. sys_exit comes
+// before sys_enter: it can do without the note that sys_enter takes, but a
+// note that nobody fetches would go stale.
+var (
+	syscallFollow = []string{"follow_fork", "follow_free"}
+	syscallHooks  = []string{"nl_sys_exit", "nl_sys_enter"}
+)
+
+// syscallBlind is what the boundary of the system calls does not show.
+var syscallBlind = []string{
+	"messages that a process sends or receives with io_uring",
+	"drops and overruns: only the ENOBUFS that a reader gets",
+	"messages in sockets that nobody reads",
+	"who caused an event",
+	"time spent in the kernel, other than the duration of a send",
+	"what 32-bit tasks send and receive (counted as lost)",
+}
+
+func openSyscall(f capture.Filter, o Options) (*attached, error) {
+	if err := prepare(); err != nil {
+		return nil, err
+	}
+	spec, err := loadSyscall()
+	if err != nil {
+		return nil, err
+	}
+	if err := configure(spec, config(f, o), o); err != nil {
+		return nil, err
+	}
+	names := syscallHooks
+	if f.Children {
+		names = append(append([]string(nil), syscallFollow...), syscallHooks...)
+	} else {
+		for _, name := range syscallFollow {
+			delete(spec.Programs, name)
+		}
+	}
+	coll, err := ebpf.NewCollection(spec)
+	if err != nil {
+		return nil, fmt.Errorf("load system call programs: %w", err)
+	}
+
+	a := &attached{
+		ring:   coll.Maps["nl_ring"],
+		counts: coll.Maps["nl_counts"],
+		pids:   coll.Maps["nl_pids"],
+		// A miss of sys_enter costs the duration of a send, not the send.
+		payload: []*ebpf.Program{coll.Programs["nl_sys_exit"]},
+		blind:   syscallBlind,
+		infer:   newSyscallInferrer().infer,
+	}
+	for _, m := range coll.Maps {
+		a.closers = append(a.closers, m)
+	}
+	for _, p := range coll.Programs {
+		a.closers = append(a.closers, p)
+	}
+	if err := fill(a.pids, coll.Maps["nl_comms"], coll.Maps["nl_netns"], f); err != nil {
+		return a, err
+	}
+	for _, name := range names {
+		l, err := link.AttachTracing(link.TracingOptions{Program: coll.Programs[name]})
+		if err != nil {
+			return a, fmt.Errorf("attach %s: %w", name, err)
+		}
+		a.links = append(a.links, l)
+	}
+	return a, nil
+}
+
+// checkSyscall opens the backend with a filter that nothing passes, and closes
+// it, as checkHooks does.
+func checkSyscall() error {
+	a, err := openSyscall(capture.Filter{PIDs: []uint32{1<<32 - 1}}, Options{Snap: 1, RingBytes: 64 << 10})
+	return errors.Join(err, a.Close())
+}
+
+// syscallInferrer decides the directions that the system call left open: those
+// of receives without an address, and of receives from the kernel by a socket
+// that is in groups (sockaddr_nl has no room for group 33 and above). The
+// socket is known here, so that less is guessed than capture.Inferrer must.
+type syscallInferrer struct {
+	headers *capture.Inferrer
+}
+
+func newSyscallInferrer() *syscallInferrer {
+	return &syscallInferrer{headers: capture.NewInferrer()}
+}
+
+// The bytes of nlmsg_pid in struct nlmsghdr, include/uapi/linux/netlink.h.
+const (
+	nlmsgPIDOffset = 12
+	nlmsgHdrLen    = 16
+)
+
+func (s *syscallInferrer) infer(f *capture.Frame) {
+	if f.Kind != capture.KindDatagram {
+		return
+	}
+	// Inferred without a direction is the programs' word for a receive that
+	// had no address; with one it stays.
+	fromKernel := !f.Inferred
+	g := *f
+	switch {
+	case f.Dir == capture.DirRequest:
+		s.headers.Infer(&g) // remembers it
+		return
+	case f.Dir == capture.DirReply && !fromKernel && f.Protocol == capture.NETLINK_USERSOCK:
+		f.Dir = capture.DirPeer // it has no kernel socket
+		return
+	case f.Dir != capture.DirUnknown:
+		return
+	}
+	s.headers.Infer(&g)
+	f.Dir, f.Inferred = g.Dir, true
+	switch {
+	case len(f.Data) >= nlmsgHdrLen && f.Protocol != capture.NETLINK_KOBJECT_UEVENT && s.foreign(f):
+		f.Dir = capture.DirEvent
+	case f.Dir == capture.DirRequest && fromKernel:
+		// NETLINK_FIB_LOOKUP sends the request back, flag included.
+		f.Dir = capture.DirReply
+	case f.Dir == capture.DirRequest:
+		f.Dir = capture.DirPeer
+	case f.Dir == capture.DirPeer && fromKernel:
+		f.Dir = capture.DirEvent
+	}
+	if f.Dir == capture.DirEvent {
+		f.DstPort = 0
+	}
+}
+
+// foreign says whether the first message is addressed to another port than
+// the socket's: the kernel answers with the asker's port in nlmsg_pid, so such
+// a message can only have come through a group.
+func (s *syscallInferrer) foreign(f *capture.Frame) bool {
+	port := binary.NativeEndian.Uint32(f.Data[nlmsgPIDOffset:])
+	return port != 0 && port != f.Socket.PortID
+}
