@@ -43,8 +43,12 @@ type Message struct {
 	Offset int // of the nlmsghdr in Frame.Data, in bytes
 	Header Header
 	// Data is the message from its nlmsghdr on, without the alignment padding
-	// behind it. It is shorter than Header.Len where the datagram is.
+	// behind it. It is shorter than Header.Len where the datagram is, and
+	// longer for the audit records whose nlmsg_len counts the payload alone.
 	Data []byte
+	// NoHeader: Data does not begin with an nlmsghdr, and Header is zero: a
+	// uevent, or bytes behind the last message.
+	NoHeader bool
 
 	Family string // "route", "nftables", "ethtool"; "" is unknown
 	Type   string // "RTM_NEWLINK", "NLMSG_DONE"; "" is unknown
@@ -95,8 +99,12 @@ type ErrorInfo struct {
 type Node struct {
 	ID   uint16 // attribute ID without NLA_F_NESTED and NLA_F_NET_BYTEORDER; index of an array element
 	Name string // UAPI name; "" is unknown
-	// Attr: it has an nlattr header of its own. False: a field of a struct.
-	Attr  bool
+	// Attr: it has an nlattr header of its own. False: a field of a struct, or
+	// bytes left over.
+	Attr bool
+	// Elem: it is an element of an array. ID is its index (for an array of
+	// attributes the nla_type as sent), and it has no name of its own.
+	Elem  bool
 	Flags uint16 // NLA_F_NESTED, NLA_F_NET_BYTEORDER as sent
 	// Value is nil (nothing known: see Raw), bool (a flag), uint64, int64,
 	// string (text, addresses, named enumerators), or []string (bits by name,

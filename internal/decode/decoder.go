@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// Options of a Decoder. The zero value is good.
+type Options struct {
+	// IfName is asked for the name of an interface that the traffic has not
+	// told; nil: nobody is asked. It must be safe for concurrent use.
+	IfName func(netns uint64, index int32) string
+}
+
+// Decoder names messages and learns from them what later ones need:
+// generic-netlink ids and interface names. Frame and LearnFamily belong to one
+// goroutine, the one that owns the stream of frames; everything else,
+// including the methods of the messages it made, is safe from any goroutine.
+type Decoder struct {
+	opts      Options
+	control   controlTables
+	protocols [capture.MaxProtocol]*schema.Family
+	subsys    [len(nfnlNames)]*schema.Family // of NETLINK_NETFILTER; 0 is nil
+	genl      genlTable
+	names     ifNames
+	errs      []ErrorInfo // slab: ACKs are too many to allocate each
+}
+
+// New returns a decoder for the families; of two that claim the same protocol,
+// subsystem or generic name the later one wins. The tables must not change any
+// more.
+func New(families []*schema.Family, o Options) *Decoder {
+	d := &Decoder{opts: o, control: newControlTables()}
+	d.names.byKey = make(map[ifKey]string)
+	d.genl.tables = make(map[string]*schema.Family)
+	for p := range d.protocols {
+		d.protocols[p] = bareFamily(uint16(p))
+		d.protocols[p].Build()
+	}
+	for id, name := range nfnlNames {
+		if name != "" {
+			d.subsys[id] = &schema.Family{Name: name, Protocol: capture.NETLINK_NETFILTER, Subsys: uint16(id)}
+			d.subsys[id].Build()
+		}
+	}
+	for _, f := range families {
+		if !f.Built() {
+			f.Build()
+		}
+		d.add(f)
+	}
+	d.genl.start()
+	return d
+}
+
+func (d *Decoder) add(f *schema.Family) {
+	switch {
+	case f.Protocol == capture.NETLINK_GENERIC:
+		d.genl.tables[f.Name] = f
+	case f.Protocol == capture.NETLINK_NETFILTER && f.Subsys != 0:
+		if int(f.Subsys) < len(d.subsys) {
+			d.subsys[f.Subsys] = f
+		}
+	case f.Protocol < capture.MaxProtocol:
+		d.protocols[f.Protocol] = f
+	}
+}
+
+// ErrCut is wrapped by the Problem of a message that is incomplete because the
+// capture cut it, as opposed to one that was sent malformed.
+var ErrCut = errors.New("cut at the snap length")
+
+// Frame splits the datagram of f at its nlmsghdr boundaries, names the
+// messages, learns from them, and appends them to dst. Every byte of the
+// datagram but the padding between messages belongs to one of them: what no
+// header fits becomes a message of its own with a Problem. Reports
+// (KindCompletion, KindSocketError) hold no messages.
+func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
+	if f.Kind != capture.KindDatagram || len(f.Data) == 0 {
+		return dst
+	}
+	if f.Protocol == capture.NETLINK_KOBJECT_UEVENT {
+		return append(dst, d.uevent(f))
+	}
+	o := order(f.BigEndian)
+	for off, index := 0, 0; off < len(f.Data); index++ {
+		dst = append(dst, Message{Frame: f, Index: index, Offset: off, dec: d})
+		m := &dst[len(dst)-1]
+		off = m.split(o)
+		if m.NoHeader {
+			m.Family = d.protocolFamily(f.Protocol).Name
+			m.Guess = d.guessed(f.Protocol)
+			continue
+		}
+		d.name(m, m.toKernel())
+		if m.Header.Type < minUserType {
+			d.setError(m, o)
+		} else if m.Frame.Dir != capture.DirRequest && m.Header.Flags&flagRequest == 0 {
+			d.learn(m, o)
+		}
+	}
+	return dst
+}
+
+// split takes the message at m.Offset out of its frame and returns the offset
+// of the next one. A length that leads nowhere takes all that is left.
+func (m *Message) split(o order) int {
+	f, rest := m.Frame, m.Frame.Data[m.Offset:]
+	if len(rest) < HeaderLen {
+		m.NoHeader, m.Data = true, rest
+		if f.Cut() {
+			m.Problem = fmt.Errorf("message at offset %d of the datagram: header %w, %d of %d bytes",
+				m.Offset, ErrCut, len(rest), HeaderLen)
+		} else {
+			m.Problem = fmt.Errorf("%d bytes at offset %d of the datagram are too short for a header", len(rest), m.Offset)
+		}
+		return len(f.Data)
+	}
+	m.Header = header(o, rest)
+	size, left := uint64(m.Header.Len), uint64(f.OrigLen-m.Offset)
+	left = max(left, uint64(len(rest))) // a source that does not set OrigLen
+	switch {
+	case m.plainAudit(size, left):
+		m.Data = rest
+	case size < HeaderLen:
+		m.Data = rest
+		m.Problem = fmt.Errorf("message at offset %d of the datagram: length %d is less than %d", m.Offset, size, HeaderLen)
+	case size > left:
+		m.Data = rest
+		m.Problem = fmt.Errorf("message at offset %d of the datagram: length %d is beyond its end (%d bytes left)",
+			m.Offset, size, left)
+	case size > uint64(len(rest)):
+		m.Data = rest
+		m.Problem = fmt.Errorf("message at offset %d of the datagram: %w, %d of %d bytes", m.Offset, ErrCut, len(rest), size)
+	default:
+		m.Data = rest[:size]
+		return m.Offset + align4(int(size))
+	}
+	return len(f.Data)
+}
+
+// plainAudit recognises the kernel's audit records: audit_log_end sets
+// nlmsg_len to the length of the text alone, "for backwards compatibility"
+// with auditd, and sends one record per datagram.
+func (m *Message) plainAudit(size, left uint64) bool {
+	return m.Frame.Protocol == capture.NETLINK_AUDIT && m.Header.Type >= auditPlainMin &&
+		m.Offset == 0 && size+HeaderLen == left && m.Frame.Dir != capture.DirRequest
+}
+
+func header(o order, b []byte) Header {
+	return Header{Len: o.u32(b), Type: o.u16(b[4:]), Flags: o.u16(b[6:]), Seq: o.u32(b[8:]), PID: o.u32(b[12:])}
+}
+
+// toKernel says which direction of a family's tables holds.
+func (m *Message) toKernel() bool {
+	switch m.Frame.Dir {
+	case capture.DirRequest:
+		return true
+	case capture.DirReply, capture.DirEvent:
+		return false
+	}
+	return m.Header.Flags&flagRequest != 0
+}
+
+func (m *Message) order() order { return order(m.Frame.BigEndian) }

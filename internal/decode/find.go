@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// finder looks for a name without building nodes: one walk over the headers of
+// the attributes, no allocation unless the name is there.
+type finder struct {
+	view
+	m    *Message
+	name string
+	node Node
+}
+
+// Lookup finds the first field or attribute of that UAPI name, at any depth, in
+// the order of the bytes. In an NLMSG_ERROR it looks at the error's own
+// attributes, not at the message that it quotes.
+func (m *Message) Lookup(name string) (Node, bool) {
+	if m.dec == nil || name == "" {
+		return Node{}, false
+	}
+	if m.isUevent() {
+		v, ok := m.UeventValue(name)
+		if !ok {
+			return Node{}, false
+		}
+		off := cap(m.Data) - cap(v)
+		return Node{Name: name, Off: off, Raw: v[:len(v):len(v)], Value: string(v)}, true
+	}
+	if m.NoHeader || m.headerBroken() {
+		return Node{}, false
+	}
+	f := finder{view: view{data: m.Data, ord: m.order()}, m: m, name: name}
+	if f.message() {
+		return f.node, true
+	}
+	return Node{}, false
+}
+
+func (f *finder) message() bool {
+	m, hi := f.m, len(f.data)
+	if isControl(m.Frame.Protocol, m.Header.Type) {
+		return f.control(HeaderLen, hi)
+	}
+	l := f.layout(m, HeaderLen, hi)
+	outer := scope{st: l.mux, stLo: HeaderLen, stHi: l.stLo}
+	sc := scope{parent: &outer, st: l.st, stLo: l.stLo, stHi: l.attrs, set: l.set, lo: l.attrs, hi: hi}
+	if l.mux != nil && f.fields(l.mux, HeaderLen, l.stLo, &sc, 0) {
+		return true
+	}
+	if l.st != nil && f.fields(l.st, l.stLo, hi, &sc, 0) {
+		return true
+	}
+	if l.body != nil || l.set == nil {
+		return false
+	}
+	return f.attrs(l.attrs, hi, l.set, nil, &sc, 0)
+}
+
+func (f *finder) control(lo, hi int) bool {
+	if t := f.m.Header.Type; t != typeError && t != typeDone {
+		return false
+	}
+	c := &f.m.dec.control
+	l := f.errLayout(f.m.Header, lo, hi)
+	if l.hasStatus && f.name == "error" {
+		f.build(Node{Name: f.name, Off: lo, Raw: f.data[lo : lo+4 : lo+4]}, &c.errnoType, nil, 0)
+		return true
+	}
+	return f.attrs(l.tlvs, l.tlvsEnd, c.errSet, nil, nil, 0)
+}
+
+// build decodes the node that was looked for.
+func (f *finder) build(n Node, t *schema.Type, sc *scope, depth int) {
+	w := f.m.walker(false)
+	w.value(&n, t, sc, depth)
+	f.node = n
+}
+
+func (f *finder) fields(st *schema.StructType, lo, hi int, sc *scope, depth int) bool {
+	for i := range st.Fields {
+		if lo >= hi {
+			return false
+		}
+		fd := &st.Fields[i]
+		end := hi
+		if n := fd.Type.Width(); n > 0 {
+			end = min(lo+n, hi)
+		}
+		if fd.Name == f.name {
+			f.build(Node{Name: fd.Name, Off: lo, Raw: f.data[lo:end:end]}, &fd.Type, sc, depth)
+			return true
+		}
+		if f.inside(&fd.Type, lo, end, sc, depth) {
+			return true
+		}
+		lo = end
+	}
+	return false
+}
+
+func (f *finder) attrs(lo, hi int, set *schema.Set, elem *schema.Type, sc *scope, depth int) bool {
+	for lo < hi {
+		a, ok := f.ord.attrAt(f.data, lo, hi)
+		if !ok {
+			return false
+		}
+		t := elem
+		if t == nil {
+			if def := set.Lookup(a.id); def != nil {
+				t = &def.Type
+				if def.Name == f.name {
+					f.build(Node{ID: a.id, Name: def.Name, Attr: true, Flags: a.flags, Off: a.lo,
+						Raw: f.data[a.lo:a.hi:a.hi]}, t, sc, depth)
+					return true
+				}
+			}
+		}
+		if t != nil && f.inside(t, a.lo, a.hi, sc, depth) {
+			return true
+		}
+		lo = a.next
+	}
+	return false
+}
+
+// inside looks into a payload that has parts.
+func (f *finder) inside(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+	if depth >= maxDepth {
+		return false
+	}
+	switch t.Kind {
+	case schema.Nest:
+		in := scope{parent: sc, set: t.Set, st: t.Struct, lo: lo, hi: hi, stLo: lo, stHi: lo}
+		if t.Struct != nil {
+			in.stHi = lo + structEnd(t.Struct, hi-lo)
+			in.lo = min(lo+align4(in.stHi-lo), hi)
+			if f.fields(t.Struct, lo, in.stHi, &in, depth+1) {
+				return true
+			}
+		}
+		return f.attrs(in.lo, hi, t.Set, nil, &in, depth+1)
+	case schema.Array:
+		return f.attrs(lo, hi, nil, t.Elem, sc, depth+1)
+	case schema.Struct:
+		if t.Struct == nil {
+			return false
+		}
+		in := scope{parent: sc, st: t.Struct, stLo: lo, stHi: hi}
+		return f.fields(t.Struct, lo, lo+structEnd(t.Struct, hi-lo), &in, depth+1)
+	case schema.Sub:
+		r := sc.resolve(f.view, t.Sub)
+		return f.inside(&r, lo, hi, sc, depth+1)
+	case schema.Packed:
+		return f.packed(t, lo, hi, sc, depth)
+	case schema.Records:
+		return f.records(t, lo, hi, sc, depth)
+	}
+	return false
+}
+
+func (f *finder) packed(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+	if t.Elem == nil {
+		return false
+	}
+	switch t.Elem.Kind {
+	case schema.Struct, schema.Nest, schema.Sub:
+	default:
+		return false
+	}
+	size := t.Elem.Width()
+	if size == 0 {
+		size = max(hi-lo, 1)
+	}
+	for ; lo < hi; lo += size {
+		if f.inside(t.Elem, lo, min(lo+size, hi), sc, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *finder) records(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+	if t.Struct == nil {
+		return false
+	}
+	nest := schema.Type{Kind: schema.Nest, Set: t.Set, Struct: t.Struct}
+	for n := f.countRecords(lo, hi); n > 0; n-- {
+		size := int(f.ord.u16(f.data[lo:]))
+		if f.inside(&nest, lo, lo+size, sc, depth+1) {
+			return true
+		}
+		lo += align4(size)
+	}
+	return false
+}
+
+// Lead returns at most n values that tell this message from others of its
+// family: those that the family names, or else the first attributes that have
+// a value.
+func (m *Message) Lead(n int) []Node {
+	var lead []Node
+	if m.isUevent() {
+		return m.lookups(lead, ueventLead, n)
+	}
+	if m.family != nil && m.Header.Type >= minUserType {
+		lead = m.lookups(lead, m.family.Lead, n)
+	}
+	if len(lead) > 0 || m.NoHeader || isControl(m.Frame.Protocol, m.Header.Type) {
+		return lead
+	}
+	b := m.Body()
+	for i := range b.Attrs {
+		if len(lead) >= n {
+			break
+		}
+		if a := &b.Attrs[i]; a.Value != nil || a.Guess && a.Text != "" {
+			lead = append(lead, *a)
+		}
+	}
+	return lead
+}
+
+var ueventLead = []string{"DEVPATH", "SUBSYSTEM", "INTERFACE", "DEVNAME", "DRIVER"}
+
+func (m *Message) lookups(dst []Node, names []string, n int) []Node {
+	for _, name := range names {
+		if len(dst) >= n {
+			break
+		}
+		if node, ok := m.Lookup(name); ok {
+			dst = append(dst, node)
+		}
+	}
+	return dst
+}
+
+// PathAt returns the path of the attribute whose nlattr begins at an offset
+// from the nlmsghdr, or of the innermost that contains it ("IFLA_LINKINFO >
+// IFLA_INFO_DATA > IFLA_VXLAN_ID"); "" where there is none. It is what
+// NLMSGERR_ATTR_OFFS and NLMSGERR_ATTR_MISS_NEST point at.
+func (m *Message) PathAt(off uint32) string {
+	if m.dec == nil || m.NoHeader || uint64(off) >= uint64(len(m.Data)) {
+		return ""
+	}
+	b := m.Values()
+	path := appendPath(nil, b.Attrs, int(off))
+	if path == nil {
+		path = appendPath(nil, b.Fields, int(off))
+	}
+	return strings.Join(path, " > ")
+}
+
+func appendPath(path []string, nodes []Node, off int) []string {
+	for i := range nodes {
+		n := &nodes[i]
+		start := n.Off
+		if n.Attr {
+			start -= attrHdrLen
+		}
+		if off < start || off >= n.Off+max(len(n.Raw), 1) || n.Hidden {
+			continue
+		}
+		path = append(path, n.Label())
+		if off == start && n.Attr {
+			return path
+		}
+		return appendPath(path, n.Children, off)
+	}
+	return path
+}
+
+// Label returns what to call a node: its name, "[3]" for an element of an
+// array, "attribute 200" where no name is known, "" for left-over bytes.
+func (n *Node) Label() string {
+	switch {
+	case n.Name != "":
+		return n.Name
+	case n.Elem:
+		return "[" + strconv.Itoa(int(n.ID)) + "]"
+	case n.Attr:
+		return "attribute " + strconv.Itoa(int(n.ID))
+	}
+	return ""
+}
+
+// Kind returns what the tables say the payload is; schema.Binary where they
+// say nothing.
+func (n *Node) Kind() schema.Kind {
+	if n.typ == nil {
+		return schema.Binary
+	}
+	return n.typ.Kind
+}

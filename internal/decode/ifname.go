@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"sync"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// maxIfNames bounds the memory of what the traffic tells about interfaces.
+const maxIfNames = 1 << 14
+
+type ifKey struct {
+	netns uint64
+	index int32
+}
+
+// ifNames remembers the names of interfaces from RTM_NEWLINK. A deleted
+// interface keeps its name: what follows its deletion still refers to it. Only
+// the goroutine of Frame writes, so it may read without the lock.
+type ifNames struct {
+	mu    sync.RWMutex
+	byKey map[ifKey]string
+	ring  []ifKey // in the order of arrival, the oldest at next once it is full
+	next  int
+}
+
+// IfName returns the name of an interface as far as the traffic or
+// Options.IfName told it, or "".
+func (d *Decoder) IfName(netns uint64, index int32) string {
+	d.names.mu.RLock()
+	name := d.names.byKey[ifKey{netns, index}]
+	d.names.mu.RUnlock()
+	if name == "" && d.opts.IfName != nil {
+		name = d.opts.IfName(netns, index)
+	}
+	return name
+}
+
+func (n *ifNames) put(k ifKey, name []byte) {
+	if n.byKey[k] == string(name) {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if _, known := n.byKey[k]; !known {
+		if len(n.ring) < maxIfNames {
+			n.ring = append(n.ring, k)
+		} else {
+			delete(n.byKey, n.ring[n.next])
+			n.ring[n.next] = k
+			n.next = (n.next + 1) % maxIfNames
+		}
+	}
+	n.byKey[k] = string(name)
+}
+
+// What learnLink reads of include/uapi/linux/rtnetlink.h and if_link.h.
+const (
+	rtmNewLink   = 16 // RTM_NEWLINK
+	ifinfomsgLen = 16 // sizeof(struct ifinfomsg); ifi_index is at 4
+	iflaIfname   = 3  // IFLA_IFNAME
+	ifNameSize   = 16 // IFNAMSIZ, NUL included
+)
+
+// learn takes from a message of the kernel what names later ones.
+func (d *Decoder) learn(m *Message, o order) {
+	switch {
+	case m.Frame.Dir == capture.DirPeer:
+	case m.Frame.Protocol == capture.NETLINK_ROUTE && m.Header.Type == rtmNewLink:
+		d.learnLink(m, o)
+	case m.Frame.Protocol == capture.NETLINK_GENERIC && m.Header.Type == genlIDCtrl:
+		d.learnGenl(m, o)
+	}
+}
+
+func (d *Decoder) learnLink(m *Message, o order) {
+	const attrs = HeaderLen + ifinfomsgLen
+	if len(m.Data) < attrs {
+		return
+	}
+	k := ifKey{m.Frame.NetNS, int32(o.u32(m.Data[HeaderLen+4:]))}
+	// The kernel puts IFLA_IFNAME first (rtnl_fill_ifinfo, br_fill_ifinfo).
+	for off := attrs; off < len(m.Data); {
+		a, ok := o.attrAt(m.Data, off, len(m.Data))
+		if !ok {
+			return
+		}
+		if a.id == iflaIfname && a.size == 0 {
+			if name := cString(m.Data[a.lo:a.hi]); len(name) > 0 && len(name) < ifNameSize {
+				d.names.put(k, name)
+			}
+			return
+		}
+		off = a.next
+	}
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// name sets family and type of a message whose header is at hand.
+func (d *Decoder) name(m *Message, toKernel bool) {
+	p, typ := m.Frame.Protocol, m.Header.Type
+	m.family = d.protocolFamily(p)
+	m.Family, m.Guess = m.family.Name, d.guessed(p)
+	switch {
+	case isControl(p, typ):
+		m.Type = controlNames[typ]
+	case p == capture.NETLINK_NETFILTER:
+		d.nameNetfilter(m, toKernel)
+	case p == capture.NETLINK_GENERIC:
+		d.nameGeneric(m, toKernel)
+	default:
+		m.setDef(m.family.Message(typ, toKernel))
+	}
+}
+
+func (m *Message) setDef(def *schema.Message) {
+	if m.def = def; def != nil {
+		m.Type = def.Name
+	}
+}
+
+// nameNetfilter reads nlmsg_type as nfnetlink does: the subsystem in the high
+// byte, its message in the low one. The two batch messages stand outside of the
+// subsystems and carry theirs in nfgenmsg.res_id.
+func (d *Decoder) nameNetfilter(m *Message, toKernel bool) {
+	typ := m.Header.Type
+	if typ == nfnlBatchBeg || typ == nfnlBatchEnd {
+		m.family = d.control.batch
+		m.setDef(m.family.Message(typ, toKernel))
+		if f := d.nfnl(m.batchSubsys()); f != nil {
+			m.Family = f.Name
+		}
+		return
+	}
+	m.Cmd, m.HasCmd = uint8(typ), true
+	if f := d.nfnl(typ >> 8); f != nil {
+		m.family, m.Family = f, f.Name
+		m.setDef(f.Message(uint16(m.Cmd), toKernel))
+		return
+	}
+	m.family, m.Family = d.control.nfnetlink, d.control.nfnetlink.Name
+}
+
+// nfnl returns the family of an nfnetlink subsystem, or nil.
+func (d *Decoder) nfnl(subsys uint16) *schema.Family {
+	if int(subsys) < len(d.subsys) {
+		return d.subsys[subsys]
+	}
+	return nil
+}
+
+// batchSubsys is nfgenmsg.res_id, in network byte order except from old nft,
+// whose host order nfnetlink_rcv_skb_batch accepts for nf_tables.
+func (m *Message) batchSubsys() uint16 {
+	const resID = HeaderLen + 2
+	if len(m.Data) < resID+2 {
+		return 0
+	}
+	id := bigEndian.u16(m.Data[resID:])
+	if swapped := id>>8 | id<<8; swapped == nfnlSubsysNFTables {
+		return swapped
+	}
+	return id
+}
+
+func (d *Decoder) nameGeneric(m *Message, toKernel bool) {
+	m.family, m.Family = d.control.generic, ""
+	if len(m.Data) > HeaderLen {
+		m.Cmd, m.HasCmd = m.Data[HeaderLen], true
+	}
+	e := d.genl.get(m.Header.Type)
+	if e == nil {
+		return
+	}
+	m.family, m.Family = e.family, e.name
+	if m.HasCmd {
+		m.setDef(e.family.Message(uint16(m.Cmd), toKernel))
+	}
+}
+
+// isControl says whether a type means the same on this protocol as everywhere.
+// The connector gives every message the type NLMSG_DONE
+// (cn_netlink_send_mult), and NETLINK_ISCSI's own types begin below
+// NLMSG_MIN_TYPE (ISCSI_UEVENT_BASE is 10).
+func isControl(protocol, typ uint16) bool {
+	return typ >= typeNoop && typ <= typeOverrun && protocol != capture.NETLINK_CONNECTOR
+}
+
+var controlNames = [...]string{
+	typeNoop: "NLMSG_NOOP", typeError: "NLMSG_ERROR", typeDone: "NLMSG_DONE", typeOverrun: "NLMSG_OVERRUN",
+}
+
+func (d *Decoder) protocolFamily(p uint16) *schema.Family {
+	if p < capture.MaxProtocol {
+		return d.protocols[p]
+	}
+	return d.control.unknown
+}
+
+// guessed says whether nothing vouches for the layout of a protocol's
+// payload: NETLINK_USERSOCK is whatever two programs agree on.
+func (d *Decoder) guessed(p uint16) bool {
+	f := d.protocolFamily(p)
+	return f.Origin == schema.None && (p == capture.NETLINK_USERSOCK || f.Name == "")
+}
+
+// bareFamily is what is known of a protocol without tables.
+func bareFamily(p uint16) *schema.Family {
+	name := ""
+	if uapi := capture.ProtocolName(p); uapi != fmt.Sprintf("NETLINK_%d", p) && p != 1 {
+		name = strings.ToLower(strings.TrimPrefix(uapi, "NETLINK_"))
+	}
+	if p == capture.NETLINK_KOBJECT_UEVENT {
+		name = "uevent"
+	}
+	return &schema.Family{Name: name, Protocol: p}
+}
+
+// FamilyText returns Family, or what stands for it on a screen: "generic:0x1c"
+// for an id that nobody has told, "NETLINK_17" for a protocol.
+func (m *Message) FamilyText() string {
+	switch {
+	case m.Family != "":
+		return m.Family
+	case m.Frame.Protocol == capture.NETLINK_GENERIC:
+		return fmt.Sprintf("generic:0x%x", m.Header.Type)
+	}
+	return capture.ProtocolName(m.Frame.Protocol)
+}
+
+// TypeText returns Type, or the number that stands for it on a screen: a
+// command in decimal ("cmd 5"), a type in hex ("type 0x5d").
+func (m *Message) TypeText() string {
+	switch {
+	case m.Type != "":
+		return m.Type
+	case m.NoHeader:
+		return "no header"
+	case m.HasCmd:
+		return fmt.Sprintf("cmd %d", m.Cmd)
+	}
+	return fmt.Sprintf("type 0x%x", m.Header.Type)
+}
+
+// GroupName returns the name of a multicast group ("RTNLGRP_LINK"; for generic
+// netlink the group's own, "monitor"), or "".
+func (d *Decoder) GroupName(protocol uint16, group uint32) string {
+	if group == 0 {
+		return ""
+	}
+	if protocol == capture.NETLINK_GENERIC {
+		return d.genl.groupName(group)
+	}
+	if name := groupName(d.protocolFamily(protocol), group); name != "" || protocol != capture.NETLINK_NETFILTER {
+		return name
+	}
+	for _, f := range d.subsys {
+		if name := groupName(f, group); name != "" {
+			return name
+		}
+	}
+	return groupName(d.control.nfnetlink, group)
+}
+
+func groupName(f *schema.Family, group uint32) string {
+	if f == nil {
+		return ""
+	}
+	for i := range f.Groups {
+		if f.Groups[i].ID == group {
+			return f.Groups[i].Name
+		}
+	}
+	return ""
+}

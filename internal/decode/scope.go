@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"strconv"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// view is the message under a walker.
+type view struct {
+	data []byte
+	ord  order
+}
+
+// scope is one level of nesting, as far as a selector may look into it: the
+// attributes at [lo, hi) and the struct in front of them. Scopes live on the
+// stack of the walk.
+type scope struct {
+	parent     *scope
+	set        *schema.Set
+	lo, hi     int
+	st         *schema.StructType
+	stLo, stHi int
+	// seen remembers what was asked here. Without it, a nest full of payloads
+	// that one missing selector decides would be searched once for each.
+	seen [4]choice
+	next uint8
+}
+
+// choice is the value behind a selector's name.
+type choice struct {
+	name  string // "": empty slot
+	raw   []byte
+	typ   *schema.Type // nil: there is no such value
+	flags uint16
+}
+
+// find looks for a value by name: attributes of this nest, also behind the
+// payload that asks, its fixed struct, then the nests around it.
+func (s *scope) find(v view, name string) choice {
+	if s == nil {
+		return choice{}
+	}
+	for i := range s.seen {
+		if s.seen[i].name == name {
+			return s.seen[i]
+		}
+	}
+	c, ok := s.here(v, name)
+	if !ok {
+		c = s.parent.find(v, name)
+	}
+	c.name = name
+	s.seen[s.next%uint8(len(s.seen))] = c
+	s.next++
+	return c
+}
+
+func (s *scope) here(v view, name string) (choice, bool) {
+	if def := s.set.ByName(name); def != nil {
+		for off := s.lo; off < s.hi; {
+			a, ok := v.ord.attrAt(v.data, off, s.hi)
+			if !ok {
+				break
+			}
+			if a.id == def.ID {
+				return choice{raw: v.data[a.lo:a.hi], typ: &def.Type, flags: a.flags}, true
+			}
+			off = a.next
+		}
+	}
+	if s.st == nil {
+		return choice{}, false
+	}
+	off := s.stLo
+	for i := range s.st.Fields {
+		f := &s.st.Fields[i]
+		end := off + f.Type.Width()
+		if end == off || end > s.stHi {
+			break
+		}
+		if f.Name == name {
+			return choice{raw: v.data[off:end], typ: &f.Type}, true
+		}
+		off = end
+	}
+	return choice{}, false
+}
+
+// number reads a choice as a number.
+func (c *choice) number(o order) (uint64, bool) {
+	if c.typ == nil {
+		return 0, false
+	}
+	return readNumber(c.raw, c.typ, c.flags, o)
+}
+
+// resolve returns the type that a sub-message has here.
+func (s *scope) resolve(v view, sub *schema.SubMessage) schema.Type {
+	c := s.find(v, sub.Selector)
+	if c.typ == nil {
+		return sub.Default
+	}
+	if c.typ.Kind == schema.String || c.typ.Kind == schema.Binary {
+		// The conversion inside the index does not allocate.
+		if t, ok := sub.Cases[string(cString(c.raw))]; ok {
+			return t
+		}
+		return sub.Default
+	}
+	n, ok := c.number(v.ord)
+	if !ok {
+		return sub.Default
+	}
+	if c.typ.Enum != nil {
+		if name, ok := c.typ.Enum.Lookup(n); ok {
+			if t, ok := sub.Cases[name]; ok {
+				return t
+			}
+		}
+	}
+	var buf [20]byte
+	if t, ok := sub.Cases[string(strconv.AppendUint(buf[:0], n, 10))]; ok {
+		return t
+	}
+	return sub.Default
+}
+
+// readNumber reads a number of any numeric kind, sign-extended; it is false
+// where the bytes are not that long.
+func readNumber(b []byte, t *schema.Type, flags uint16, o order) (uint64, bool) {
+	if t.Big || flags&nlaNetOrder != 0 {
+		o = bigEndian
+	}
+	switch w := t.Width(); {
+	case t.Kind == schema.Uint || t.Kind == schema.Sint:
+		if len(b) != 4 && len(b) != 8 {
+			return 0, false
+		}
+	case len(b) != w:
+		return 0, false
+	}
+	switch t.Kind {
+	case schema.U8:
+		return uint64(b[0]), true
+	case schema.U16:
+		return uint64(o.u16(b)), true
+	case schema.U32:
+		return uint64(o.u32(b)), true
+	case schema.U64:
+		return o.u64(b), true
+	case schema.S8:
+		return uint64(int64(int8(b[0]))), true
+	case schema.S16:
+		return uint64(int64(int16(o.u16(b)))), true
+	case schema.S32:
+		return uint64(int64(int32(o.u32(b)))), true
+	case schema.S64:
+		return o.u64(b), true
+	case schema.Uint:
+		if len(b) == 4 {
+			return uint64(o.u32(b)), true
+		}
+		return o.u64(b), true
+	case schema.Sint:
+		if len(b) == 4 {
+			return uint64(int64(int32(o.u32(b)))), true
+		}
+		return o.u64(b), true
+	}
+	return 0, false
+}
+
+func signed(k schema.Kind) bool {
+	switch k {
+	case schema.S8, schema.S16, schema.S32, schema.S64, schema.Sint:
+		return true
+	}
+	return false
+}

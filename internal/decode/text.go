@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// numberText writes a number of width bytes as its Hint asks; "" is as it is.
+// v is sign-extended where the type is signed.
+func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
+	switch t.Hint {
+	case schema.Hex:
+		return "0x" + strconv.FormatUint(truncate(v, width), 16)
+	case schema.Octal:
+		return "0" + strconv.FormatUint(truncate(v, width), 8)
+	case schema.IfIndex:
+		if index := int32(v); index > 0 {
+			if name := w.d.IfName(w.m.Frame.NetNS, index); name != "" {
+				return strconv.Itoa(int(index)) + " (" + Quote(name) + ")"
+			}
+		}
+	case schema.Errno:
+		return errnoText(int64(v))
+	case schema.NSID:
+		if int64(v) == -1 || v == math.MaxUint32 {
+			return "-1 (none)"
+		}
+	case schema.Bytes:
+		return bytesText(v)
+	case schema.BitRate:
+		return bitRateText(v)
+	case schema.Seconds, schema.Millis, schema.Micros, schema.Nanos, schema.Jiffies:
+		return durationText(v, t, width)
+	}
+	return ""
+}
+
+func errnoText(v int64) string {
+	abs := max(v, -v)
+	if abs > math.MaxInt32 {
+		return ""
+	}
+	if name := ErrnoName(int32(abs)); name != "" {
+		return strconv.FormatInt(v, 10) + " (" + name + ")"
+	}
+	return ""
+}
+
+// durationText writes a time with its unit. The largest unsigned number means
+// without end (INFINITY_LIFE_TIME of include/net/addrconf.h).
+func durationText(v uint64, t *schema.Type, width int) string {
+	if !signed(t.Kind) && width >= 4 && v == truncate(math.MaxUint64, width) {
+		return "forever"
+	}
+	num := strconv.FormatUint(v, 10)
+	if signed(t.Kind) {
+		num = strconv.FormatInt(int64(v), 10)
+	}
+	switch t.Hint {
+	case schema.Seconds:
+		return num + " s"
+	case schema.Millis:
+		return num + " ms"
+	case schema.Micros:
+		return num + " us"
+	case schema.Nanos:
+		return num + " ns"
+	}
+	// USER_HZ is 100 on every architecture that nltop runs on.
+	f := float64(v) / 100
+	if signed(t.Kind) {
+		f = float64(int64(v)) / 100
+	}
+	return strconv.FormatFloat(f, 'f', 2, 64) + " s"
+}
+
+// bytesText adds a readable size to a number of bytes.
+func bytesText(v uint64) string {
+	s := strconv.FormatUint(v, 10) + " B"
+	if v < 10<<10 {
+		return s
+	}
+	return s + " (" + scaled(float64(v), 1024, [...]string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}) + ")"
+}
+
+// bitRateText writes bytes per second as people speak of links.
+func bitRateText(v uint64) string {
+	bits := float64(v) * 8
+	if bits < 1000 {
+		return strconv.FormatFloat(bits, 'f', 0, 64) + " bit/s"
+	}
+	return scaled(bits, 1000, [...]string{"kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", "Pbit/s", "Ebit/s"})
+}
+
+func scaled(f, base float64, units [6]string) string {
+	i := -1
+	for f >= base && i < len(units)-1 {
+		f /= base
+		i++
+	}
+	prec := 1
+	if f == math.Trunc(f) {
+		prec = 0
+	}
+	return strconv.FormatFloat(f, 'f', prec, 64) + " " + units[i]
+}
+
+// Quote makes a string of unknown origin safe for a terminal: it is returned
+// as it is if every rune of it prints and none of it looks like an escape,
+// otherwise in double quotes with Go's escapes.
+func Quote(s string) string {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7f || c == '"' || c == '\\' {
+				return strconv.QuoteToGraphic(s)
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 || !strconv.IsGraphic(r) || bidi(r) {
+			return strconv.QuoteToASCII(s)
+		}
+		i += n
+	}
+	return s
+}
+
+// bidi says whether a rune changes the direction of the text around it, which
+// can make a line show something that it does not say.
+func bidi(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
+}
+
+// guessString recognises text in a payload that no table describes: printable
+// ASCII, four characters at least, one NUL at the end or none.
+func guessString(b []byte) (string, bool) {
+	s := b
+	if n := len(s); n > 0 && s[n-1] == 0 {
+		s = s[:n-1]
+	}
+	if len(s) < 4 || len(s) == len(b) && len(b)%4 == 0 && len(b) <= 8 {
+		return "", false
+	}
+	for _, c := range s {
+		if c < ' ' || c > '~' {
+			return "", false
+		}
+	}
+	return string(s), true
+}

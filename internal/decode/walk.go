@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"fmt"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// maxDepth bounds nesting. The kernel's deepest families use about ten levels;
+// what lies deeper than this is shown as hex with a problem.
+const maxDepth = 64
+
+// walker builds the body of one message.
+type walker struct {
+	view
+	d       *Decoder
+	m       *Message // outermost
+	plain   bool     // leave Text alone
+	problem string   // first malformation
+	slab    []Node   // nodes are cut off a common slab: one allocation for many nests
+}
+
+// Body decodes the payload. It does so anew with each call; its cost is linear
+// in the length of the message.
+func (m *Message) Body() Body { return m.body(false) }
+
+// Values is Body without Node.Text, for outputs that print values only.
+func (m *Message) Values() Body { return m.body(true) }
+
+func (m *Message) body(plain bool) Body {
+	w := m.walker(plain)
+	var b Body
+	switch {
+	case m.NoHeader && m.family != nil:
+		b.Fields = w.ueventFields()
+		b.RestOff = len(m.Data)
+	case m.NoHeader:
+		b.Rest = m.Data
+	case m.headerBroken():
+		b.Rest, b.RestOff = m.Data[HeaderLen:], HeaderLen
+	default:
+		p := w.payload(m, HeaderLen, len(m.Data), 0)
+		b = Body{Fields: p.fields, Attrs: p.attrs, Rest: m.Data[p.rest:], RestOff: p.rest}
+	}
+	b.Problem = w.problem
+	if m.Problem != nil {
+		b.Problem = m.Problem.Error()
+	}
+	return b
+}
+
+func (m *Message) walker(plain bool) *walker {
+	return &walker{view: view{data: m.Data, ord: m.order()}, d: m.dec, m: m, plain: plain}
+}
+
+// headerBroken says whether nlmsg_len denies even the header itself, so that
+// nothing vouches for what follows.
+func (m *Message) headerBroken() bool {
+	return m.Problem != nil && m.Header.Len < HeaderLen
+}
+
+// take cuts room for n nodes off the slab.
+func (w *walker) take(n int) []Node {
+	if n == 0 {
+		return nil
+	}
+	if cap(w.slab)-len(w.slab) < n {
+		w.slab = make([]Node, 0, max(n, 16))
+	}
+	l := len(w.slab)
+	w.slab = w.slab[:l+n]
+	return w.slab[l : l : l+n]
+}
+
+// part is a decoded payload; the bytes from rest on belong to nothing in it.
+type part struct {
+	fields, attrs []Node
+	rest          int
+}
+
+// layout says where the parts of a payload lie.
+type layout struct {
+	mux, st *schema.StructType // genlmsghdr or nfgenmsg; the family's header
+	set     *schema.Set
+	body    *schema.Type
+	stLo    int // of st
+	attrs   int // of the attributes
+}
+
+// layout places the headers and attributes of m in [lo, hi).
+func (w *view) layout(m *Message, lo, hi int) layout {
+	l := layout{mux: m.muxHeader(), stLo: lo}
+	if l.mux != nil {
+		l.stLo = min(lo+l.mux.Size(), hi)
+	}
+	l.attrs = l.stLo
+	if def := m.def; def != nil {
+		l.st, l.set, l.body = def.Header, def.Set, def.Body
+		if l.st == nil && !def.NoHeader {
+			l.st = m.family.Header
+		}
+		if l.set == nil {
+			l.set = m.family.Set
+		}
+	} else if m.family != nil {
+		l.st, l.set = m.family.Header, m.family.Set
+	}
+	if l.st != nil {
+		// nlmsg_attrdata: the attributes begin at the next multiple of 4.
+		l.attrs = min(l.stLo+align4(structEnd(l.st, hi-l.stLo)), hi)
+	}
+	return l
+}
+
+// structEnd returns how many of n bytes a struct takes: all, where its last
+// member has no length of its own.
+func structEnd(st *schema.StructType, n int) int {
+	for i := range st.Fields {
+		if st.Fields[i].Type.Width() == 0 {
+			return n
+		}
+	}
+	return min(st.Size(), n)
+}
+
+// muxHeader returns the header that the protocol, not the family, puts in front.
+func (m *Message) muxHeader() *schema.StructType {
+	if !m.HasCmd && m.family != m.dec.control.batch && m.family != m.dec.control.nfnetlink {
+		return nil
+	}
+	if m.Frame.Protocol == protocolGeneric {
+		return m.dec.control.genlmsghdr
+	}
+	return m.dec.control.nfgenmsg
+}
+
+// payload decodes what follows an nlmsghdr.
+func (w *walker) payload(m *Message, lo, hi, depth int) part {
+	if isControl(m.Frame.Protocol, m.Header.Type) {
+		return w.control(m, lo, hi, depth)
+	}
+	l := w.layout(m, lo, hi)
+	outer := scope{st: l.mux, stLo: lo, stHi: l.stLo}
+	sc := scope{parent: &outer, st: l.st, stLo: l.stLo, stHi: l.attrs, set: l.set, lo: l.attrs, hi: hi}
+	p := part{rest: hi, fields: w.take(fieldCount(l.mux) + fieldCount(l.st) + 2)}
+	pos := lo
+	if l.mux != nil {
+		p.fields, pos = w.fields(p.fields, l.mux, lo, hi, &sc, depth)
+		w.checkHeader(l.mux, lo, hi)
+	}
+	if l.st != nil {
+		p.fields, pos = w.fields(p.fields, l.st, pos, hi, &sc, depth)
+		w.checkHeader(l.st, l.stLo, hi)
+	}
+	p.fields = w.padding(p.fields, pos, l.attrs)
+	switch {
+	case l.attrs >= hi:
+	case l.body != nil:
+		n := Node{Off: l.attrs, Raw: w.data[l.attrs:hi:hi]}
+		w.value(&n, l.body, &sc, depth)
+		p.fields = append(p.fields, n)
+	case l.set != nil:
+		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, l.set, nil, &sc, depth)
+		p.attrs, p.rest = cutRest(p.attrs, hi)
+	case w.ord.parses(w.data, l.attrs, hi, false):
+		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, nil, nil, &sc, depth)
+	default:
+		p.rest = l.attrs
+	}
+	return p
+}
+
+// cutRest takes a node of left-over bytes off the end of the attributes: at
+// the top of a message these are its Rest.
+func cutRest(nodes []Node, end int) ([]Node, int) {
+	if n := len(nodes); n > 0 && !nodes[n-1].Attr {
+		return nodes[:n-1], nodes[n-1].Off
+	}
+	return nodes, end
+}
+
+func fieldCount(st *schema.StructType) int {
+	if st == nil {
+		return 0
+	}
+	return len(st.Fields)
+}
+
+func (w *walker) checkHeader(st *schema.StructType, lo, hi int) {
+	if have, want := hi-lo, st.Min(); have < want {
+		w.note(fmt.Sprintf("header %s at offset %d: %d bytes, at least %d wanted", st.Name, lo, have, want))
+	}
+}
+
+// padding appends the bytes between a struct and what follows, if any.
+func (w *walker) padding(dst []Node, lo, hi int) []Node {
+	if lo < hi {
+		dst = append(dst, Node{Off: lo, Raw: w.data[lo:hi:hi], Hidden: true})
+	}
+	return dst
+}
+
+// fields appends the members of the struct at lo, as many as there are bytes
+// for, and returns where they end.
+func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc *scope, depth int) ([]Node, int) {
+	for i := range st.Fields {
+		if lo >= hi {
+			break
+		}
+		f := &st.Fields[i]
+		end := hi
+		if n := f.Type.Width(); n > 0 {
+			end = min(lo+n, hi)
+		}
+		dst = append(dst, Node{Name: f.Name, Off: lo, Raw: w.data[lo:end:end]})
+		w.value(&dst[len(dst)-1], &f.Type, sc, depth)
+		lo = end
+	}
+	return dst, lo
+}
+
+// attrs appends the attributes at [lo, hi), and a nameless node for bytes that
+// no attribute fits. elem is the type of all of them where they are an array.
+func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Type, sc *scope, depth int) []Node {
+	for lo < hi {
+		a, ok := w.ord.attrAt(w.data, lo, hi)
+		if !ok {
+			return append(dst, w.leftover(lo, hi))
+		}
+		dst = append(dst, Node{ID: a.id, Attr: true, Flags: a.flags, Off: a.lo, Raw: w.data[a.lo:a.hi:a.hi], Elem: elem != nil})
+		n, t := &dst[len(dst)-1], elem
+		if elem == nil {
+			if def := set.Lookup(a.id); def != nil {
+				n.Name, t = def.Name, &def.Type
+			}
+		}
+		if a.size > 0 {
+			w.fault(n, "length %d is beyond the end (%d bytes left)", a.size, hi-a.off)
+		}
+		if t == nil {
+			w.unknown(n, sc, depth)
+		} else {
+			w.value(n, t, sc, depth)
+		}
+		lo = a.next
+	}
+	return dst
+}
+
+// leftover is the node of bytes among attributes that are none.
+func (w *walker) leftover(lo, hi int) Node {
+	n := Node{Off: lo, Raw: w.data[lo:hi:hi]}
+	if hi-lo < attrHdrLen {
+		n.Problem = fmt.Sprintf("%d bytes at offset %d are too short for an attribute", hi-lo, lo)
+	} else {
+		n.Problem = fmt.Sprintf("attribute at offset %d: length %d is less than %d", lo, w.ord.u16(w.data[lo:]), attrHdrLen)
+	}
+	w.note(n.Problem)
+	return n
+}
+
+// unknown looks at an attribute that no table names: it may hold attributes.
+func (w *walker) unknown(n *Node, sc *scope, depth int) {
+	lo, hi := n.Off, n.Off+len(n.Raw)
+	if depth < maxDepth && w.ord.parses(w.data, lo, hi, n.Flags&nlaNested != 0) {
+		n.Nested, n.Guess = true, true
+		n.Children = w.attrs(w.take(w.ord.countAttrs(w.data, lo, hi)), lo, hi, nil, nil, sc, depth+1)
+		return
+	}
+	if text, ok := guessString(n.Raw); ok && !w.plain {
+		n.Text, n.Guess = text, true
+	}
+}
+
+// parses says whether a region is attributes to its last byte. Without a flag
+// that says so, small numbers would pass too, so more is asked: two words at
+// least, no type 0, no huge type.
+func (o order) parses(data []byte, lo, hi int, flagged bool) bool {
+	if hi-lo < attrHdrLen || !flagged && hi-lo < 2*attrHdrLen {
+		return false
+	}
+	for off := lo; off < hi; {
+		a, ok := o.attrAt(data, off, hi)
+		if !ok || a.size > 0 {
+			return false
+		}
+		if !flagged && (a.id == 0 || a.id >= guessMaxID) {
+			return false
+		}
+		for i := a.hi; i < a.next; i++ {
+			if data[i] != 0 {
+				return false
+			}
+		}
+		off = a.next
+	}
+	return true
+}
+
+// guessMaxID is above the attribute IDs of all families in mainline.
+const guessMaxID = 1 << 10
+
+// fault records what is wrong with a node, the first thing only.
+func (w *walker) fault(n *Node, format string, args ...any) {
+	if n.Problem != "" && w.problem != "" {
+		return
+	}
+	s := where(n) + ": " + fmt.Sprintf(format, args...)
+	if n.Problem == "" {
+		n.Problem = s
+	}
+	w.note(s)
+}
+
+// note records the first malformation of the message.
+func (w *walker) note(s string) {
+	if w.problem == "" {
+		w.problem = s
+	}
+}
+
+// where names a node and its place. The offset of an attribute is that of its
+// nlattr, as in NLMSGERR_ATTR_OFFS.
+func where(n *Node) string {
+	off := n.Off
+	if n.Attr {
+		off -= attrHdrLen
+	}
+	switch {
+	case n.Name != "":
+		return fmt.Sprintf("%s at offset %d", n.Name, off)
+	case n.Elem:
+		return fmt.Sprintf("element %d at offset %d", n.ID, off)
+	case n.Attr:
+		return fmt.Sprintf("attribute %d at offset %d", n.ID, off)
+	}
+	return fmt.Sprintf("bytes at offset %d", off)
+}
