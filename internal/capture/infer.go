@@ -55,11 +55,11 @@ const recentRequests = 1 << 14
 //  2. NETLINK_CONNECTOR gives every message the type NLMSG_DONE and no flags
 //     (cn_netlink_send_mult); nlmsg_pid is 0 from the kernel only: event or
 //     request.
-//  3. NLMSG_ERROR, NLMSG_DONE, NLMSG_OVERRUN and NLMSG_NOOP are the kernel's
-//     control messages, sent to one socket: reply.
-//  4. NLM_F_REQUEST: request. netlink_rcv_skb ignores messages without it, and
+//  3. NLM_F_REQUEST: request. netlink_rcv_skb ignores messages without it, and
 //     the kernel's own do not set it. (NETLINK_FIB_LOOKUP sends the request
 //     back as its reply, flag included: those are called requests.)
+//  4. NLMSG_ERROR, NLMSG_DONE, NLMSG_OVERRUN and NLMSG_NOOP are the kernel's
+//     control messages, sent to one socket: reply.
 //  5. NLM_F_MULTI: a part of a dump, reply.
 //  6. nlmsg_pid 0: not caused by a request, so an event; but NFQUEUE's and
 //     NFLOG's packets go to the one socket that bound the queue: reply.
@@ -132,10 +132,10 @@ func (in *Inferrer) dir(f *Frame) Dir {
 		return DirEvent
 	case f.Protocol == NETLINK_CONNECTOR:
 		return DirRequest
-	case typ >= nlmsgNoop && typ <= nlmsgOverrun:
-		return DirReply
 	case flags&nlmFRequest != 0:
 		return DirRequest
+	case typ >= nlmsgNoop && typ <= nlmsgOverrun:
+		return DirReply
 	case flags&nlmFMulti != 0:
 		return DirReply
 	case port == 0 && f.Protocol == NETLINK_NETFILTER && (typ>>8 == nfnlSubsysQueue || typ>>8 == nfnlSubsysULog):

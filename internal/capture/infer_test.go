@@ -37,7 +37,8 @@ func TestInfer(t *testing.T) {
 	}{
 		{"request without a port", nil, msg{NETLINK_ROUTE, getLink, nlmFRequest | dump, 1, 0}, DirRequest, 0, 0},
 		{"request with a port", nil, msg{NETLINK_GENERIC, 30, nlmFRequest, 1, 77}, DirRequest, 77, 0},
-		{"ack", nil, msg{NETLINK_ROUTE, nlmsgError, 0x100, 1, 77}, DirReply, 0, 77},
+		{"request that does nothing", nil, msg{NETLINK_ROUTE, nlmsgNoop, nlmFRequest, 1, 77}, DirRequest, 77, 0},
+		{"ack", nil, msg{NETLINK_ROUTE, nlmsgError, 0x300, 1, 77}, DirReply, 0, 77},
 		{"end of a dump", nil, msg{NETLINK_ROUTE, nlmsgDone, nlmFMulti, 1, 77}, DirReply, 0, 77},
 		{"part of a dump", nil, msg{NETLINK_ROUTE, newLink, nlmFMulti, 1, 77}, DirReply, 0, 77},
 		{"unprompted event", nil, msg{NETLINK_ROUTE, newLink, 0, 0, 0}, DirEvent, 0, 0},
