@@ -117,6 +117,16 @@ func (s *sock) receive(what string, dir capture.Dir) datagram {
 	return d
 }
 
+// drain throws away what is queued.
+func (s *sock) drain() {
+	var buf [1]byte
+	for {
+		if _, _, err := unix.Recvfrom(s.fd, buf[:], unix.MSG_DONTWAIT); err != nil {
+			return
+		}
+	}
+}
+
 // dump sends a request and receives up to NLMSG_DONE.
 func (s *sock) dump(what string, req []byte) []datagram {
 	s.t.Helper()
@@ -222,9 +232,7 @@ func TestLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	src := mustOpen(t, capture.Filter{}, Options{}, ringSize)
-	for range 2 { // the device coming up
-		listener.receive("our own device", capture.DirEvent)
-	}
+	listener.drain() // of our own device coming up
 	c := start(t, src)
 
 	var want []datagram
@@ -389,6 +397,30 @@ func TestLiveStale(t *testing.T) {
 		t.Errorf("run after close: %v", err)
 	}
 	_ = first.Stats()
+}
+
+// The same with a capture that is really killed.
+func TestLiveKilled(t *testing.T) {
+	if os.Getenv("NLTOP_TEST_KILLED") != "" {
+		mustOpen(t, capture.Filter{}, Options{}, ringSize)
+		_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+	}
+	live(t)
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestLiveKilled$")
+	cmd.Env = append(os.Environ(), "NLTOP_TEST_KILLED=1")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Fatalf("the capture was not killed: %v\n%s", err, out)
+	}
+	if left := ip(t, "-br", "link", "show", "type", "nlmon"); strings.Count(left, "\n") != 1 {
+		t.Fatalf("the killed capture left %q", left)
+	}
+	src := mustOpen(t, capture.Filter{}, Options{}, ringSize)
+	if left := ip(t, "-br", "link", "show", "type", "nlmon"); strings.Count(left, "\n") != 1 || !strings.Contains(left, src.dev.name) {
+		t.Errorf("devices after the next start: %q", left)
+	}
+	if err := src.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestLiveDeviceTakenAway(t *testing.T) {
