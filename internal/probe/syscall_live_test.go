@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"sync"
 	"testing"
 	"unsafe"
 
@@ -15,22 +16,28 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// needSyscall is needLive for a backend that this repository's hosts can load:
-// NLTOP_LIVE=1 makes a refusal a failure outside the VM too.
+// checkOnce loads the programs once for all tests.
+var checkOnce = sync.OnceValue(func() error { return Check(capture.SourceSyscall) })
+
+// needSyscall skips where the backend cannot work, but in the VM and with
+// NLTOP_LIVE=1 it fails.
 func needSyscall(t *testing.T) {
 	t.Helper()
-	if os.Getenv("NLTOP_LIVE") == "1" {
-		if err := Check(capture.SourceSyscall); err != nil {
+	strict := os.Getenv("NLTOP_LIVE") == "1" || os.Getenv("NLTOP_VM") == "1"
+	if os.Geteuid() != 0 && !strict {
+		t.Skip("needs root")
+	}
+	if err := checkOnce(); err != nil {
+		if strict {
 			t.Fatal(err)
 		}
+		t.Skip(err)
 	}
-	needLive(t, capture.SourceSyscall)
 }
 
 // recordSyscalls captures what this process does with the given sockets.
 func recordSyscalls(t *testing.T, o Options, socks ...*sock) *recorder {
 	t.Helper()
-	needSyscall(t)
 	return record(t, capture.SourceSyscall, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, o,
 		func(f *capture.Frame) bool {
 			for _, s := range socks {
@@ -58,9 +65,7 @@ func finish(t *testing.T, r *recorder) []*capture.Frame {
 // datagrams.
 func pair(t *testing.T) (a, b *sock) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
+	needSyscall(t)
 	a, b = newSock(t, unix.NETLINK_USERSOCK), newSock(t, unix.NETLINK_USERSOCK)
 	for _, s := range []*sock{a, b} {
 		for _, opt := range []int{unix.SO_SNDBUFFORCE, unix.SO_RCVBUFFORCE} {
@@ -154,7 +159,7 @@ func TestSyscallPayload(t *testing.T) {
 		}
 		return out
 	}
-	for _, c := range []struct {
+	cases := []struct {
 		name             string
 		size             int
 		send, recv       uintptr
@@ -173,41 +178,51 @@ func TestSyscallPayload(t *testing.T) {
 		{"400 KiB", 400 << 10, unix.SYS_SENDMSG, unix.SYS_RECVMSG, nil, nil},
 		{"400 KiB, 5 pieces", 400<<10 + 12, unix.SYS_SENDMSG, unix.SYS_RECVMSG, []int{16, 131072, 4096, 10}, []int{7, 90000, 4097}},
 		{"400 KiB by write", 400 << 10, unix.SYS_WRITE, unix.SYS_READ, nil, nil},
-	} {
+	}
+	var socks []*sock
+	for range cases {
+		a, b := pair(t)
+		socks = append(socks, a, b)
+	}
+	r := recordSyscalls(t, Options{}, socks...)
+	sent := make([][]byte, len(cases))
+	for i, c := range cases {
+		a, b := socks[2*i], socks[2*i+1]
+		sent[i] = noise(c.size)
+		back := make([]byte, c.size+100)
+		out, in := split(sent[i], c.sendIov...), split(back, c.recvIov...)
+		switch c.send {
+		case unix.SYS_SENDMSG:
+			call(t, c.send, uintptr(a.fd), unsafe.Pointer(msghdr(out)))
+		case unix.SYS_WRITEV:
+			call(t, c.send, uintptr(a.fd), unsafe.Pointer(&out[0]), uintptr(len(out)))
+		default:
+			call(t, c.send, uintptr(a.fd), unsafe.Pointer(&sent[i][0]), uintptr(c.size))
+		}
+		var name unix.RawSockaddrNetlink
+		switch c.recv {
+		case unix.SYS_RECVMSG:
+			h := msghdr(in)
+			h.Name, h.Namelen = (*byte)(unsafe.Pointer(&name)), unix.SizeofSockaddrNetlink
+			call(t, c.recv, uintptr(b.fd), unsafe.Pointer(h))
+		case unix.SYS_READV:
+			call(t, c.recv, uintptr(b.fd), unsafe.Pointer(&in[0]), uintptr(len(in)))
+		default:
+			call(t, c.recv, uintptr(b.fd), unsafe.Pointer(&back[0]), uintptr(len(back)))
+		}
+		if !bytes.Equal(back[:c.size], sent[i]) {
+			t.Errorf("%s: the test received other bytes than it sent", c.name)
+		}
+	}
+	frames := finish(t, r)
+	if len(frames) != 2*len(cases) {
+		t.Fatalf("%d frames, want %d", len(frames), 2*len(cases))
+	}
+	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, b := pair(t)
-			r := recordSyscalls(t, Options{}, a, b)
-			data, back := noise(c.size), make([]byte, c.size+100)
-			out, in := split(data, c.sendIov...), split(back, c.recvIov...)
-			switch c.send {
-			case unix.SYS_SENDMSG:
-				call(t, c.send, uintptr(a.fd), unsafe.Pointer(msghdr(out)))
-			case unix.SYS_WRITEV:
-				call(t, c.send, uintptr(a.fd), unsafe.Pointer(&out[0]), uintptr(len(out)))
-			default:
-				call(t, c.send, uintptr(a.fd), unsafe.Pointer(&data[0]), uintptr(len(data)))
-			}
-			var name unix.RawSockaddrNetlink
-			switch c.recv {
-			case unix.SYS_RECVMSG:
-				h := msghdr(in)
-				h.Name, h.Namelen = (*byte)(unsafe.Pointer(&name)), unix.SizeofSockaddrNetlink
-				call(t, c.recv, uintptr(b.fd), unsafe.Pointer(h))
-			case unix.SYS_READV:
-				call(t, c.recv, uintptr(b.fd), unsafe.Pointer(&in[0]), uintptr(len(in)))
-			default:
-				call(t, c.recv, uintptr(b.fd), unsafe.Pointer(&back[0]), uintptr(len(back)))
-			}
-			runtime.KeepAlive(data)
-			frames := finish(t, r)
-			if len(frames) != 2 {
-				t.Fatalf("%d frames, want 2", len(frames))
-			}
-			wantFrame(t, frames[0], a, a, b, data)
-			wantFrame(t, frames[1], b, a, b, data)
-			if !bytes.Equal(back[:c.size], data) {
-				t.Error("the test received other bytes than it sent")
-			}
+			a, b := socks[2*i], socks[2*i+1]
+			wantFrame(t, frames[2*i], a, a, b, sent[i])
+			wantFrame(t, frames[2*i+1], b, a, b, sent[i])
 		})
 	}
 }
