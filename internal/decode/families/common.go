@@ -15,18 +15,18 @@ var (
 	ip     = schema.Type{Kind: schema.IPAddr}
 	hwaddr = schema.Type{Kind: schema.HWAddr}
 
-	u8   = schema.Type{Kind: schema.U8}
-	u16  = schema.Type{Kind: schema.U16}
-	u32  = schema.Type{Kind: schema.U32}
-	u64  = schema.Type{Kind: schema.U64}
+	u8      = schema.Type{Kind: schema.U8}
+	u16     = schema.Type{Kind: schema.U16}
+	u32     = schema.Type{Kind: schema.U32}
+	u64     = schema.Type{Kind: schema.U64}
 	anyUint = schema.Type{Kind: schema.Uint} // NLA_UINT
-	s8   = schema.Type{Kind: schema.S8}
-	s16  = schema.Type{Kind: schema.S16}
-	s32  = schema.Type{Kind: schema.S32}
-	s64  = schema.Type{Kind: schema.S64}
-	be16 = schema.Type{Kind: schema.U16, Big: true}
-	be32 = schema.Type{Kind: schema.U32, Big: true}
-	be64 = schema.Type{Kind: schema.U64, Big: true}
+	s8      = schema.Type{Kind: schema.S8}
+	s16     = schema.Type{Kind: schema.S16}
+	s32     = schema.Type{Kind: schema.S32}
+	s64     = schema.Type{Kind: schema.S64}
+	be16    = schema.Type{Kind: schema.U16, Big: true}
+	be32    = schema.Type{Kind: schema.U32, Big: true}
+	be64    = schema.Type{Kind: schema.U64, Big: true}
 
 	hex8    = hinted(u8, schema.Hex)
 	hex16   = hinted(u16, schema.Hex)
@@ -43,6 +43,7 @@ var (
 	fd        = hinted(u32, schema.Fd)
 	fdS       = hinted(s32, schema.Fd)
 	seconds   = hinted(u32, schema.Seconds)
+	micros    = hinted(u32, schema.Micros)
 	millis    = hinted(u32, schema.Millis)
 	millis64  = hinted(u64, schema.Millis)
 	jiffies   = hinted(u32, schema.Jiffies) // clock_t, as jiffies_to_clock_t makes it

@@ -16,6 +16,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func All() []*schema.Family {
 	all := []*schema.Family{
 		nlctrl(),
+		route(),
 	}
 	for _, f := range all {
 		f.Origin = schema.BuiltIn

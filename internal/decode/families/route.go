@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families
+
+import "github.com/nltop/nltop/internal/decode/schema"
+
+// route is NETLINK_ROUTE: links, addresses, routes, neighbours, rules, traffic
+// control and more (include/uapi/linux/rtnetlink.h, net/core/rtnetlink.c).
+// A file route_*.go for each group of messages holds its tables.
+func route() *schema.Family {
+	return &schema.Family{
+		Name:     "route",
+		Protocol: 0, // NETLINK_ROUTE
+		Messages: routeMessages(),
+		Groups:   routeGroups(),
+		Lead: []string{
+			"IFLA_IFNAME", "IFLA_INFO_KIND", "ifi_index", "IFLA_MTU", "IFLA_OPERSTATE", "IFLA_MASTER", "IFLA_ADDRESS",
+			"IFA_LOCAL", "IFA_ADDRESS", "IFA_LABEL", "ifa_index", "IFA_FLAGS",
+			"RTA_DST", "RTA_GATEWAY", "RTA_VIA", "RTA_OIF", "RTA_TABLE", "rtm_protocol", "RTA_NH_ID",
+			"RTA_PRIORITY", "RTA_ENCAP_TYPE", "RTA_PREFSRC", "rtm_type", "rtm_family",
+			"NDA_DST", "NDA_LLADDR", "ndm_ifindex", "ndm_state", "NDA_VLAN", "NDA_MASTER", "ndm_family",
+			"FRA_PRIORITY", "FRA_SRC", "FRA_DST", "FRA_IIFNAME", "FRA_OIFNAME", "FRA_FWMARK", "FRA_TABLE", "action",
+			"TCA_KIND", "tcm_ifindex", "tcm_handle", "tcm_parent", "TCA_CHAIN", "TCA_ACT_KIND", "TCA_ACT_INDEX",
+			"NHA_ID", "NHA_GATEWAY", "NHA_OIF", "NHA_GROUP_TYPE", "NHA_BLACKHOLE",
+			"NETNSA_NSID", "NETNSA_PID", "NETNSA_FD", "NDTA_NAME", "NETCONFA_IFINDEX", "IFAL_LABEL",
+			"IFAL_ADDRESS", "PREFIX_ADDRESS", "DCB_ATTR_IFNAME", "ifindex", "ifi_family", "family",
+		},
+	}
+}
+
+// group is the four message types that a noun has: RTM_NEW*, RTM_DEL*,
+// RTM_GET*, RTM_SET* (RTM_FAM, rtnl_msgtype_kind). "" is no message.
+type group struct {
+	first  uint16
+	names  [4]string
+	header *schema.StructType
+	set    *schema.Set
+	change *schema.Set // what requests other than GET have instead; nil: set
+	get    *schema.Set // what GET has instead; nil: set
+}
+
+// routeMessages are all of enum RTM_*; nothing else is valid under
+// NETLINK_ROUTE.
+func routeMessages() []schema.Message {
+	link, linkReq := linkTables(false), linkTables(true)
+	addr, tc := ifa(), tca()
+	next := nha()
+	groups := []group{
+		{16, rtmNames("LINK", "NDGS"), ifinfomsg(), link, linkReq, linkReq},
+		{20, rtmNames("ADDR", "NDG"), ifaddrmsg(), addr, nil, nil},
+		{24, rtmNames("ROUTE", "NDG"), rtmsg(), rta(), nil, nil},
+		{28, rtmNames("NEIGH", "NDG"), ndmsg(), nda(), nil, nil},
+		{32, rtmNames("RULE", "NDG"), fibRuleHdr(), fra(), nil, nil},
+		{36, rtmNames("QDISC", "NDG"), tcmsg(), tc, nil, nil},
+		{40, rtmNames("TCLASS", "NDG"), tcmsg(), tc, nil, nil},
+		{44, rtmNames("TFILTER", "NDG"), tcmsg(), tc, nil, nil},
+		{48, rtmNames("ACTION", "NDG"), tcamsg(), tcaRoot(), nil, nil},
+		{52, rtmNames("PREFIX", "N"), prefixmsg(), prefixAttrs(), nil, nil},
+		{56, rtmNames("MULTICAST", "NDG"), ifaddrmsg(), addr, nil, nil},
+		{60, rtmNames("ANYCAST", "NDG"), ifaddrmsg(), addr, nil, nil},
+		{64, rtmNames("NEIGHTBL", "NGS"), ndtmsg(), ndta(), nil, nil},
+		{72, rtmNames("ADDRLABEL", "NDG"), ifaddrlblmsg(), ifal(), nil, nil},
+		{76, rtmNames("DCB", "GS"), dcbmsg(), dcbAttr(), nil, nil},
+		{80, rtmNames("NETCONF", "NDG"), netconfmsg(), netconfa(), nil, nil},
+		{84, rtmNames("MDB", "NDG"), brPortMsg(), mdba(), mdbaSet(), mdbaGet()},
+		{88, rtmNames("NSID", "NDG"), rtgenmsg(), netnsa(), nil, nil},
+		{92, rtmNames("STATS", "NGS"), ifStatsMsg(), iflaStats(), iflaStatsRequest(), iflaStatsRequest()},
+		{96, rtmNames("CACHEREPORT", "N"), rtgenmsg(), cacheReport(), nil, nil},
+		{100, rtmNames("CHAIN", "NDG"), tcmsg(), tc, nil, nil},
+		{104, rtmNames("NEXTHOP", "NDG"), nhmsg(), next, nil, nil},
+		{108, rtmNames("LINKPROP", "NDG"), ifinfomsg(), link, linkReq, linkReq},
+		{112, rtmNames("VLAN", "NDG"), brVlanMsg(), bridgeVlandb(), nil, bridgeVlandbDump()},
+		{116, rtmNames("NEXTHOPBUCKET", "NDG"), nhmsg(), next, nil, nil},
+		{120, rtmNames("TUNNEL", "NDG"), tunnelMsg(), vxlanVnifilter(), nil, nil},
+	}
+	// No attributes: see nduseropt.
+	msgs := []schema.Message{{ID: 68, Name: "RTM_NEWNDUSEROPT", NoHeader: true, Body: nduseropt()}}
+	for _, g := range groups {
+		msgs = append(msgs, g.messages()...)
+	}
+	return msgs
+}
+
+// verbs are the four kinds of a group by number.
+const verbs = "NDGS"
+
+// rtmNames names the messages of a noun that exist.
+func rtmNames(noun, have string) (names [4]string) {
+	for _, v := range have {
+		switch v {
+		case 'N':
+			names[0] = "RTM_NEW" + noun
+		case 'D':
+			names[1] = "RTM_DEL" + noun
+		case 'G':
+			names[2] = "RTM_GET" + noun
+		case 'S':
+			names[3] = "RTM_SET" + noun
+		}
+	}
+	return names
+}
+
+// messages spells a group out.
+func (g group) messages() []schema.Message {
+	var out []schema.Message
+	for i, name := range g.names {
+		if name == "" {
+			continue
+		}
+		m := schema.Message{ID: g.first + uint16(i), Name: name, Header: g.header, Set: g.set}
+		toKernel := g.change
+		if verbs[i] == 'G' {
+			// A dump may be asked for with struct rtgenmsg alone, the first
+			// member of all these headers (rtnetlink_rcv_msg).
+			m.Header = atLeast(1, g.header)
+			toKernel = g.get
+		}
+		if toKernel == nil {
+			out = append(out, m)
+			continue
+		}
+		req := m
+		req.Dirs, req.Set = schema.ToKernel, toKernel
+		m.Dirs = schema.FromKernel
+		out = append(out, req, m)
+	}
+	return out
+}
+
+// rtmTypes is enum RTM_* for the attributes that hold a message type.
+var rtmTypes = values("RTM",
+	val(16, "RTM_NEWLINK"), val(17, "RTM_DELLINK"), val(18, "RTM_GETLINK"), val(19, "RTM_SETLINK"),
+)
+
+// routeGroups are enum rtnetlink_groups.
+func routeGroups() []schema.Group {
+	names := []string{ // from 1 on
+		"RTNLGRP_LINK", "RTNLGRP_NOTIFY", "RTNLGRP_NEIGH", "RTNLGRP_TC", "RTNLGRP_IPV4_IFADDR",
+		"RTNLGRP_IPV4_MROUTE", "RTNLGRP_IPV4_ROUTE", "RTNLGRP_IPV4_RULE", "RTNLGRP_IPV6_IFADDR",
+		"RTNLGRP_IPV6_MROUTE", "RTNLGRP_IPV6_ROUTE", "RTNLGRP_IPV6_IFINFO", "RTNLGRP_DECnet_IFADDR",
+		"RTNLGRP_NOP2", "RTNLGRP_DECnet_ROUTE", "RTNLGRP_DECnet_RULE", "RTNLGRP_NOP4",
+		"RTNLGRP_IPV6_PREFIX", "RTNLGRP_IPV6_RULE", "RTNLGRP_ND_USEROPT", "RTNLGRP_PHONET_IFADDR",
+		"RTNLGRP_PHONET_ROUTE", "RTNLGRP_DCB", "RTNLGRP_IPV4_NETCONF", "RTNLGRP_IPV6_NETCONF",
+		"RTNLGRP_MDB", "RTNLGRP_MPLS_ROUTE", "RTNLGRP_NSID", "RTNLGRP_MPLS_NETCONF",
+		"RTNLGRP_IPV4_MROUTE_R", "RTNLGRP_IPV6_MROUTE_R", "RTNLGRP_NEXTHOP", "RTNLGRP_BRVLAN",
+		"RTNLGRP_MCTP_IFADDR", "RTNLGRP_TUNNEL", "RTNLGRP_STATS", "RTNLGRP_IPV4_MCADDR",
+		"RTNLGRP_IPV6_MCADDR", "RTNLGRP_IPV6_ACADDR",
+	}
+	groups := make([]schema.Group, len(names))
+	for i, n := range names {
+		groups[i] = schema.Group{ID: uint32(i + 1), Name: n}
+	}
+	return groups
+}
