@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sockets
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// process is an open /proc/PID. The directory belongs to one process for good:
+// once that is gone every access fails with ESRCH, also when its ID has been
+// given to another.
+type process struct {
+	pid uint32
+	dir int
+}
+
+func openProcess(proc string, pid uint32) (process, error) {
+	fd, err := unix.Open(proc+"/"+strconv.FormatUint(uint64(pid), 10), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return process{}, err
+	}
+	return process{pid, fd}, nil
+}
+
+func (p process) close() { _ = unix.Close(p.dir) }
+
+func (p process) open(name string, flags int) (*os.File, error) {
+	fd, err := unix.Openat(p.dir, name, unix.O_RDONLY|unix.O_CLOEXEC|flags, 0)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// maxFile bounds what is read of one file: 64 MiB hold half a million sockets.
+const maxFile = 64 << 20
+
+func (p process) read(name string) ([]byte, error) {
+	f, err := p.open(name, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return readAll(f)
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err == nil && len(b) > maxFile {
+		return b[:maxFile], fmt.Errorf("more than %d bytes", maxFile)
+	}
+	return b, err
+}
+
+func readlinkat(dir int, name string) (string, error) {
+	var b [64]byte // "socket:[…]" and "net:[…]" are shorter
+	n, err := unix.Readlinkat(dir, name, b[:])
+	if err != nil {
+		return "", err
+	}
+	return string(b[:n]), nil
+}
+
+func (p process) netns() (uint64, error) {
+	s, err := readlinkat(p.dir, "ns/net")
+	if err != nil {
+		return 0, err
+	}
+	ino, ok := linkInode(s, "net")
+	if !ok {
+		return 0, fmt.Errorf("link %q is no network namespace", s)
+	}
+	return ino, nil
+}
+
+// linkInode reads the inode of a link like "socket:[123]".
+func linkInode(link, kind string) (uint64, bool) {
+	s, ok := strings.CutPrefix(link, kind+":[")
+	if !ok {
+		return 0, false
+	}
+	if s, ok = strings.CutSuffix(s, "]"); !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	return n, err == nil
+}
+
+// describe reads who the process is. start tells it from a later one with the
+// same ID.
+func (p process) describe() (proc capture.Proc, start uint64, err error) {
+	b, err := p.read("stat")
+	if err != nil {
+		return proc, 0, err
+	}
+	st, err := parseStat(b)
+	if err != nil {
+		return proc, 0, err
+	}
+	proc = capture.Proc{PID: p.pid, PPID: st.ppid, Comm: st.comm}
+	if b, err := p.read("cgroup"); err == nil {
+		proc.Cgroup = parseCgroup(b)
+	}
+	return proc, st.start, nil
+}
+
+type stat struct {
+	comm  string
+	ppid  uint32
+	start uint64 // field 22, clock ticks after boot
+}
+
+// parseStat reads /proc/PID/stat: "PID (COMM) STATE PPID …". COMM is the
+// process's own choice and may hold parentheses, spaces and newlines, so it
+// ends at the last parenthesis.
+func parseStat(b []byte) (stat, error) {
+	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
+	if open < 0 || end < open {
+		return stat{}, errors.New("stat has no comm")
+	}
+	f := bytes.Fields(b[end+1:])
+	const first = 3 // number of the field behind the comm
+	if len(f) <= 22-first {
+		return stat{}, fmt.Errorf("stat has %d fields", len(f)+first-1)
+	}
+	ppid, err := strconv.ParseUint(string(f[4-first]), 10, 32)
+	if err != nil {
+		return stat{}, fmt.Errorf("parse parent in stat: %w", err)
+	}
+	start, err := strconv.ParseUint(string(f[22-first]), 10, 64)
+	if err != nil {
+		return stat{}, fmt.Errorf("parse start time in stat: %w", err)
+	}
+	return stat{string(b[open+1 : end]), uint32(ppid), start}, nil
+}
+
+// parseCgroup returns the path in the unified hierarchy from /proc/PID/cgroup
+// ("0::/user.slice"), or "".
+func parseCgroup(b []byte) string {
+	for line := range bytes.Lines(b) {
+		if path, ok := bytes.CutPrefix(line, []byte("0::")); ok {
+			return string(bytes.TrimSuffix(path, []byte{'\n'}))
+		}
+	}
+	return ""
+}
+
+// eachSocket calls do with the inode of every socket that the process holds.
+func (p process) eachSocket(do func(inode uint64)) error {
+	d, err := p.open("fd", unix.O_DIRECTORY)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	for {
+		names, err := d.Readdirnames(256)
+		for _, name := range names {
+			link, err := readlinkat(int(d.Fd()), name)
+			if err != nil {
+				continue // closed meanwhile
+			}
+			if inode, ok := linkInode(link, "socket"); ok {
+				do(inode)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// eachProcess opens one process after the other. Those that vanish meanwhile
+// are passed over.
+func eachProcess(ctx context.Context, proc string, do func(p process)) error {
+	d, err := os.Open(proc)
+	if err != nil {
+		return fmt.Errorf("list processes: %w", err)
+	}
+	defer func() { _ = d.Close() }()
+	for {
+		names, err := d.Readdirnames(256)
+		for _, name := range names {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			pid, err := strconv.ParseUint(name, 10, 32)
+			if err != nil || name[0] == '0' {
+				continue
+			}
+			p, err := openProcess(proc, uint32(pid))
+			if err != nil {
+				continue
+			}
+			do(p)
+			p.close()
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("list processes: %w", err)
+		}
+	}
+}
+
+// holders returns who holds the wanted sockets, by inode, and how many
+// processes did not show their descriptors.
+func holders(ctx context.Context, proc string, wanted map[uint64]bool) (map[uint64][]capture.Proc, int, error) {
+	out := make(map[uint64][]capture.Proc, len(wanted))
+	denied := 0
+	var held []uint64
+	err := eachProcess(ctx, proc, func(p process) {
+		held = held[:0]
+		err := p.eachSocket(func(inode uint64) {
+			if wanted[inode] {
+				held = append(held, inode)
+			}
+		})
+		if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
+			denied++
+		}
+		if len(held) == 0 {
+			return
+		}
+		who, _, err := p.describe()
+		if err != nil {
+			return
+		}
+		for _, inode := range held {
+			if h := out[inode]; len(h) == 0 || h[len(h)-1].PID != p.pid { // dup()ed descriptors
+				out[inode] = append(h, who)
+			}
+		}
+	})
+	return out, denied, err
+}

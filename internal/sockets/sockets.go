@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sockets answers who owns which Netlink socket, and how full its
+// queue is. It joins what the kernel tells in three places: /proc/net/netlink
+// of every network namespace, the netlink_diag dump, and the descriptors of
+// every process.
+//
+// It sees the present only: a socket that was closed before the question has
+// no owner here, and a socket that was neither bound nor joined a group is in
+// none of the kernel's tables. It captures nothing and prints nothing.
+package sockets
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Socket is one Netlink socket.
+type Socket struct {
+	Protocol  uint16
+	PortID    uint32
+	NetNS     uint64 // inode of the network namespace; 0: unknown
+	NetNSName string // "host", the name of its mount, "current"; "": none
+	Inode     uint64 // sockfs inode
+	// Kernel: one of the kernel's own ends (netlink_kernel_create). It has
+	// port 0 and no owner.
+	Kernel bool
+	// Owner is the process that holds the socket; zero: unknown or Kernel.
+	// TID and CgroupID may be 0.
+	Owner capture.Proc
+	// SharedWith are the other processes that hold a descriptor of it.
+	SharedWith []uint32
+	// Groups are the numbers of the multicast groups joined. GroupsCut: those
+	// above 32 are unknown, because netlink_diag is missing.
+	Groups    []uint32
+	GroupsCut bool
+	RMem      uint32 // sk_rmem_alloc, bytes
+	WMem      uint32 // sk_wmem_alloc, bytes
+	RcvBuf    uint32 // sk_rcvbuf, bytes; 0: unknown
+	SndBuf    uint32 // sk_sndbuf, bytes; 0: unknown
+	Drops     uint32 // sk_drops: datagrams that did not fit
+	Dump      bool   // a dump is running on it
+	Flags     []string
+}
+
+// socketJSON is the object that `nltop sockets -o json` prints (design.md §3).
+type socketJSON struct {
+	Protocol   string    `json:"protocol"`
+	PortID     uint32    `json:"portid"`
+	NetNS      uint64    `json:"netns,omitempty"`
+	NetNSName  string    `json:"netns_name,omitempty"`
+	Inode      uint64    `json:"inode,omitempty"`
+	Kernel     bool      `json:"kernel,omitempty"`
+	Proc       *procJSON `json:"proc"`
+	SharedWith []uint32  `json:"shared_with,omitempty"`
+	Groups     []uint32  `json:"groups"`
+	GroupsCut  bool      `json:"groups_cut,omitempty"`
+	RMem       uint32    `json:"rmem"`
+	RcvBuf     uint32    `json:"rcvbuf,omitempty"`
+	WMem       uint32    `json:"wmem"`
+	SndBuf     uint32    `json:"sndbuf,omitempty"`
+	Drops      uint32    `json:"drops"`
+	Dump       bool      `json:"dump,omitempty"`
+	Flags      []string  `json:"flags,omitempty"`
+}
+
+type procJSON struct {
+	PID    uint32 `json:"pid"`
+	PPID   uint32 `json:"ppid,omitempty"`
+	Comm   string `json:"comm"`
+	Cgroup string `json:"cgroup,omitempty"`
+}
+
+// MarshalJSON writes unknown values as absent, an unknown owner as null.
+func (s Socket) MarshalJSON() ([]byte, error) {
+	o := socketJSON{
+		Protocol: capture.ProtocolName(s.Protocol), PortID: s.PortID, NetNS: s.NetNS, NetNSName: s.NetNSName,
+		Inode: s.Inode, Kernel: s.Kernel, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut,
+		RMem: s.RMem, RcvBuf: s.RcvBuf, WMem: s.WMem, SndBuf: s.SndBuf, Drops: s.Drops, Dump: s.Dump, Flags: s.Flags,
+	}
+	if o.Groups == nil {
+		o.Groups = []uint32{}
+	}
+	if p := s.Owner; p.Known() {
+		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Comm: p.Comm, Cgroup: p.Cgroup}
+	}
+	return json.Marshal(o)
+}
+
+// Options say what List may do. The zero value lists everything it can.
+type Options struct {
+	NetNS  []uint64 // only these network namespaces; empty: all
+	NoDiag bool     // do not ask netlink_diag
+	Proc   string   // where procfs is mounted; "": /proc
+}
+
+func (o Options) proc() string {
+	if o.Proc == "" {
+		return "/proc"
+	}
+	return o.Proc
+}
+
+// Listing is what List found.
+type Listing struct {
+	Sockets []Socket // by namespace, protocol and port
+	// Partial says what is missing and why, one clause each; empty: nothing.
+	Partial []string
+}
+
+// List returns every Netlink socket that this process may see. What it may not
+// see is no error but named in Partial; an error means that nothing could be
+// read at all, or that ctx is done.
+func List(ctx context.Context, o Options) (*Listing, error) {
+	spaces, gaps, err := namespaces(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listing{}
+	names := readNames(o.proc(), mountedNetNS(o.proc()))
+	read := 0
+	for i := range spaces {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ns := &spaces[i]
+		if len(o.NetNS) > 0 && !slices.Contains(o.NetNS, ns.inode) {
+			continue
+		}
+		rows, err := ns.sockets(ctx, o, &gaps)
+		if err != nil {
+			gaps.add("the sockets of network namespace %d: %v", ns.inode, err)
+			continue
+		}
+		read++
+		for i := range rows {
+			rows[i].NetNSName = names[ns.inode]
+		}
+		l.Sockets = append(l.Sockets, rows...)
+	}
+	if read == 0 && len(o.NetNS) == 0 {
+		return nil, fmt.Errorf("list netlink sockets: %s", gaps)
+	}
+	if err := join(ctx, o, l.Sockets, &gaps); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(l.Sockets, func(a, b Socket) int {
+		return cmp.Or(cmp.Compare(a.NetNS, b.NetNS), cmp.Compare(a.Protocol, b.Protocol),
+			cmp.Compare(a.PortID, b.PortID), cmp.Compare(a.Inode, b.Inode))
+	})
+	l.Partial = gaps.list()
+	return l, nil
+}
+
+// join fills in the owners.
+func join(ctx context.Context, o Options, ss []Socket, gaps *gaps) error {
+	wanted := make(map[uint64]bool, len(ss))
+	for i := range ss {
+		if !ss[i].Kernel {
+			wanted[ss[i].Inode] = true
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	holders, denied, err := holders(ctx, o.proc(), wanted)
+	if err != nil {
+		return err
+	}
+	unknown := 0
+	for i := range ss {
+		s := &ss[i]
+		if s.Kernel {
+			continue
+		}
+		h := holders[s.Inode]
+		if len(h) == 0 {
+			unknown++
+			continue
+		}
+		s.Owner, s.SharedWith = pickOwner(s.PortID, h)
+	}
+	if unknown > 0 && denied > 0 {
+		gaps.add("the owners of %s: the descriptors of %s may not be read (CAP_SYS_PTRACE or root)",
+			count(unknown, "socket", "sockets"), count(denied, "process", "processes"))
+	}
+	return nil
+}
+
+// pickOwner chooses one of the processes that hold a socket: the one whose ID
+// is the port (netlink_autobind takes the creator's thread group ID), else the
+// one that the others inherited it from.
+func pickOwner(port uint32, holders []capture.Proc) (capture.Proc, []uint32) {
+	isHolder := func(pid uint32) bool {
+		return slices.ContainsFunc(holders, func(p capture.Proc) bool { return p.PID == pid })
+	}
+	rank := func(p capture.Proc) int {
+		switch {
+		case p.PID == port:
+			return 0
+		case !isHolder(p.PPID):
+			return 1
+		}
+		return 2
+	}
+	slices.SortFunc(holders, func(a, b capture.Proc) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.PID, b.PID))
+	})
+	var others []uint32
+	for _, p := range holders[1:] {
+		others = append(others, p.PID)
+	}
+	return holders[0], others
+}
+
+// maxGaps bounds the reasons that a listing gives; the rest are counted.
+const maxGaps = 16
+
+// gaps collects what is missing, each thing once.
+type gaps struct {
+	reasons []string
+	more    int
+}
+
+func (g *gaps) add(format string, args ...any) {
+	s := fmt.Sprintf(format, args...)
+	switch {
+	case slices.Contains(g.reasons, s):
+	case len(g.reasons) < maxGaps:
+		g.reasons = append(g.reasons, s)
+	default:
+		g.more++
+	}
+}
+
+func (g *gaps) list() []string {
+	if g.more > 0 {
+		return append(slices.Clone(g.reasons), fmt.Sprintf("%d more", g.more))
+	}
+	return g.reasons
+}
+
+func (g gaps) String() string {
+	if len(g.reasons) == 0 {
+		return "no network namespace can be read"
+	}
+	return g.reasons[0]
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
