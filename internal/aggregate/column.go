@@ -87,6 +87,7 @@ func compare(a, b *Row, q Query) int {
 		cmp.Compare(x.Inode, y.Inode),
 		cmp.Compare(x.PortID, y.PortID),
 		strings.Compare(x.Family, y.Family),
+		cmp.Compare(x.FamilyID, y.FamilyID),
 		strings.Compare(x.Name, y.Name),
 		cmp.Compare(x.ID, y.ID),
 		cmp.Compare(x.Cmd, y.Cmd),

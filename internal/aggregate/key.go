@@ -31,19 +31,32 @@ type Socket struct {
 }
 
 // Type is what a message is. Family is never "": where it is unknown it is the
-// protocol's name ("generic"). ID and Cmd are 0 where Name is known.
+// protocol's name. The numbers are 0 where the names are known.
 type Type struct {
-	Family string `json:"family"`
-	Name   string `json:"type"`
-	ID     uint16 `json:"type_id"`
-	Cmd    int16  `json:"cmd"` // genlmsghdr.cmd + 1, or 0
+	Family   string `json:"family"`
+	FamilyID uint16 `json:"family_id"` // generic-netlink id that nobody has told
+	Name     string `json:"type"`
+	ID       uint16 `json:"type_id"`
+	Cmd      int16  `json:"cmd"` // genlmsghdr.cmd + 1, or 0
 }
 
 // SocketEvents is the Type.Name of what is counted for a socket and not for a
 // message: ENOBUFS, and drops of datagrams whose bytes nobody saw.
 const SocketEvents = "(socket)"
 
-// Label returns the UAPI name of the type, or its number.
+// noHeader is the Type.Name of bytes without an nlmsghdr that no table names.
+const noHeader = "no header"
+
+// FamilyLabel and Label return the names, or the numbers that stand for them,
+// as decode.Message's FamilyText and TypeText do.
+func (t Type) FamilyLabel() string {
+	if t.FamilyID != 0 {
+		return fmt.Sprintf("%s:0x%x", t.Family, t.FamilyID)
+	}
+	return t.Family
+}
+
+// Label is described at FamilyLabel.
 func (t Type) Label() string {
 	switch {
 	case t.Name != "":
@@ -51,7 +64,7 @@ func (t Type) Label() string {
 	case t.Cmd > 0:
 		return "cmd " + strconv.Itoa(int(t.Cmd)-1)
 	default:
-		return fmt.Sprintf("type 0x%04x", t.ID)
+		return fmt.Sprintf("type 0x%x", t.ID)
 	}
 }
 
@@ -71,6 +84,7 @@ var protocolFamily = func() (names [capture.MaxProtocol]string) {
 		}
 		names[i] = name
 	}
+	names[capture.NETLINK_KOBJECT_UEVENT] = "uevent"
 	return names
 }()
 
@@ -85,18 +99,23 @@ func keyOf(x *correlate.Observation) Key {
 	if k.Inode == 0 {
 		k.PortID = f.Socket.PortID
 	}
+	m := x.Message
 	if k.Family == "" {
 		k.Family = protocolFamily[f.Protocol%capture.MaxProtocol]
+		if m != nil && f.Protocol == capture.NETLINK_GENERIC {
+			k.FamilyID = m.Header.Type
+		}
 	}
 	switch {
 	case k.Name != "":
-	case x.Message == nil:
+	case m == nil:
 		k.Name = SocketEvents
+	case m.NoHeader:
+		k.Name = noHeader
+	case m.HasCmd:
+		k.Cmd = int16(m.Cmd) + 1
 	default:
-		k.ID = x.Message.Header.Type
-		if x.Message.HasCmd {
-			k.Cmd = int16(x.Message.Cmd) + 1
-		}
+		k.ID = m.Header.Type
 	}
 	return k
 }

@@ -116,11 +116,11 @@ func TestKeyOfUnnamed(t *testing.T) {
 	x := sample(0, "", "", "", capture.DirReply, 20, epoch)
 	x.Frame.Protocol = capture.NETLINK_GENERIC
 	x.Message.Header.Type, x.Message.HasCmd, x.Message.Cmd = 33, true, 0
-	if k := keyOf(&x); k.Family != "generic" || k.Type.Label() != "cmd 0" {
+	if k := keyOf(&x); k.FamilyLabel() != "generic:0x21" || k.Type.Label() != "cmd 0" {
 		t.Errorf("generic: %+v, label %q", k, k.Type.Label())
 	}
 	x.Frame.Protocol, x.Message.HasCmd = 17, false
-	if k := keyOf(&x); k.Family != "NETLINK_17" || k.Type.Label() != "type 0x0021" {
+	if k := keyOf(&x); k.FamilyLabel() != "NETLINK_17" || k.Type.Label() != "type 0x21" {
 		t.Errorf("protocol 17: %+v, label %q", k, k.Type.Label())
 	}
 	x.Message, x.Frame.Protocol = nil, 65535

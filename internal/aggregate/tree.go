@@ -76,7 +76,7 @@ func (id *RowID) restrict(l Level, k *Key) {
 	case LevelSocket:
 		id.Key.Process, id.Key.Socket = k.Process, k.Socket
 	case LevelFamily:
-		id.Key.Family = k.Family
+		id.Key.Family, id.Key.FamilyID = k.Family, k.FamilyID
 	case LevelType:
 		id.Key.Type = k.Type
 	case LevelCommand:
@@ -207,7 +207,7 @@ func label(l Level, c *Cell) string {
 	case LevelSocket:
 		return c.Process.label() + " " + strings.TrimPrefix(capture.ProtocolName(c.Protocol), "NETLINK_")
 	case LevelFamily:
-		return c.Family
+		return c.FamilyLabel()
 	}
 	return c.Type.Label()
 }
