@@ -449,6 +449,17 @@ func TestLiveClose(t *testing.T) {
 	}
 }
 
+// A ring that cannot be made leaves no device, and says why.
+func TestLiveRingRefused(t *testing.T) {
+	live(t)
+	if _, err := open(capture.Filter{}, Options{}, geometry{block: 100, blocks: 1}); !errors.Is(err, unix.EINVAL) {
+		t.Errorf("a block of 100 bytes: %v", err)
+	}
+	if out := ip(t, "-br", "link", "show", "type", "nlmon"); out != "" {
+		t.Errorf("left behind:\n%s", out)
+	}
+}
+
 func TestLiveAvailableLeavesNothing(t *testing.T) {
 	live(t)
 	if err := Available(); err != nil {

@@ -53,7 +53,11 @@ type source struct {
 // Open creates a device and starts to capture. It removes the devices of
 // captures that were killed. Of the filter it applies the protocols.
 func Open(filter capture.Filter, opt Options) (capture.Source, error) {
-	return open(filter, opt, ringSize)
+	s, err := open(filter, opt, ringSize)
+	if err != nil {
+		return nil, err // and not a nil *source
+	}
+	return s, nil
 }
 
 func open(filter capture.Filter, opt Options, size geometry) (*source, error) {

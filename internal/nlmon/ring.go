@@ -80,13 +80,13 @@ type packet struct {
 // openRing makes a ring for what passes filter on an interface. The socket is
 // of type SOCK_DGRAM and nlmon has no link-layer header, so the payload starts
 // at tp_net, and tp_mac is the same.
-func openRing(index int, size geometry, filter []unix.SockFilter) (r *ring, err error) {
+func openRing(index int, size geometry, filter []unix.SockFilter) (_ *ring, err error) {
 	// Protocol 0 receives nothing until bind names one.
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("open packet socket: %w", err)
 	}
-	r = &ring{fd: fd, size: size}
+	r := &ring{fd: fd, size: size}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
