@@ -1,0 +1,56 @@
+# nltop: see README.md. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO      ?= go
+PREFIX  ?= /usr/local
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+# Seconds that each fuzz target runs in `make test`.
+FUZZTIME ?= 5s
+# Kernels of the VM ring: the full workload, and a capture check.
+VMFULL  ?= 6.1 6.12
+VMCHECK ?= 5.10 newest
+
+.PHONY: help run build generate test unit fuzz vmtest lint bench install clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+build: ## build bin/nltop
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/nltop ./cmd/nltop
+
+run: build ## build nltop and start the live view with the best source
+	@scripts/run
+
+generate: ## compile bpf/ again (needs clang-14)
+	@scripts/deps generate
+	@$(GO) generate ./...
+
+test: ## every ring: unit, live on this kernel (root), VM
+	@scripts/deps test vm
+	@$(MAKE) --no-print-directory unit fuzz vmtest
+
+unit: build
+	@scripts/rings host
+
+fuzz:
+	@scripts/rings fuzz $(FUZZTIME)
+
+vmtest: build ## the VM ring alone
+	@scripts/deps vm
+	@scripts/rings vm "$(VMFULL)" "$(VMCHECK)"
+
+lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
+	@scripts/lint
+
+bench: ## benchmarks, and nltop's cost beside tcpdump's and strace's
+	@$(GO) test -run '^$$' -bench . -benchmem ./internal/...
+
+install: build ## install nltop below $(PREFIX)
+	@install -D -m 0755 bin/nltop $(DESTDIR)$(PREFIX)/bin/nltop
+
+clean: ## remove what build made
+	@rm -rf bin
