@@ -84,16 +84,19 @@ func (id *RowID) restrict(l Level, k *Key) {
 	}
 }
 
+// Up returns the row at a smaller depth that the row is in.
+func (id RowID) Up(depth uint8) RowID {
+	up := RowID{Group: id.Group, Depth: min(depth, id.Depth)}
+	for _, l := range groups[id.Group].levels[:up.Depth] {
+		up.restrict(l, &id.Key)
+	}
+	return up
+}
+
 // holds says whether a cell is counted in the row.
 func (id RowID) holds(k *Key) bool {
-	if id.Depth == 0 {
-		return false
-	}
-	of := RowID{Group: id.Group, Depth: id.Depth}
-	for _, l := range groups[id.Group].levels[:id.Depth] {
-		of.restrict(l, k)
-	}
-	return of == id
+	cell := RowID{Group: id.Group, Depth: id.Depth, Key: *k}
+	return id.Depth > 0 && cell.Up(id.Depth) == id
 }
 
 // Row is one line of a tree: the sum of its children, or of cells.

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+)
+
+// rect is a part of the grid.
+type rect struct{ x, y, w, h int }
+
+// view is what fills the screen between header and footer.
+type view interface {
+	// refresh is called when there is a new snapshot, and when the view comes
+	// back to the top.
+	refresh()
+	draw(g *grid, r rect)
+	// detail is a line about the row under the cursor.
+	detail() []segment
+	bindings() []binding
+	// cursor is nil where there is nothing to move; moved is called after it
+	// was moved by a key or the mouse.
+	cursor() *cursor
+	moved()
+}
+
+const (
+	defaultInterval = 500 * time.Millisecond
+	// minFrame is the least time between two drawings: 20 a second.
+	minFrame = 50 * time.Millisecond
+)
+
+// intervals are what + and - step through.
+var intervals = []time.Duration{
+	100 * time.Millisecond, 250 * time.Millisecond, defaultInterval,
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
+}
+
+// app is the state of the live view. Only the goroutine of Run touches it.
+type app struct {
+	src    Source
+	screen tcell.Screen
+	opt    Options
+	theme  theme
+	cpu    func(time.Time) float64
+
+	snap    aggregate.Snapshot
+	status  Status
+	usage   float64 // own CPU in percent of one
+	paused  bool
+	notice  string // until the next key
+	done    bool
+	pressed bool // mouse button
+	prompt  *prompt
+
+	tree  *treeView
+	views []view // the last one is shown
+	listY int    // line of the first row under the cursor's control
+
+	grid, shown grid
+	ticker      *time.Ticker
+}
+
+func newApp(screen tcell.Screen, src Source, o Options) *app {
+	colors := screen.Colors()
+	if o.NoColor {
+		colors = 0
+	}
+	a := &app{src: src, screen: screen, opt: o, theme: newTheme(colors), cpu: newCPUMeter()}
+	a.grid.ascii = o.ASCII
+	a.tree = newTreeView(a, o.Group)
+	a.views = []view{a.tree}
+	screen.SetStyle(a.theme.text)
+	screen.EnableMouse(tcell.MouseButtonEvents)
+	a.refresh(time.Now())
+	return a
+}
+
+// loop runs until the user quits, ctx is done or the screen ends.
+func (a *app) loop(ctx context.Context) error {
+	events := make(chan tcell.Event, 64)
+	quit := make(chan struct{})
+	defer close(quit)
+	go func() {
+		defer Guard()
+		a.screen.ChannelEvents(events, quit)
+	}()
+	a.ticker = time.NewTicker(a.opt.Interval)
+	defer a.ticker.Stop()
+	held := time.NewTimer(0) // a drawing that waits for its turn
+	defer held.Stop()
+	var drawn time.Time
+	for !a.done {
+		select {
+		case <-ctx.Done():
+			return nil
+		case ev, ok := <-events:
+			if !ok {
+				return nil
+			}
+			a.event(ev)
+		case now := <-a.ticker.C:
+			a.refresh(now)
+		case <-held.C:
+		}
+		now := time.Now()
+		if wait := untilFrame(drawn, now); wait > 0 {
+			held.Reset(wait)
+			continue
+		}
+		if a.draw() {
+			drawn = now
+		}
+	}
+	return nil
+}
+
+// untilFrame is how long a drawing has to wait for the one before it.
+func untilFrame(drawn, now time.Time) time.Duration {
+	return min(max(minFrame-now.Sub(drawn), 0), minFrame)
+}
+
+func (a *app) event(ev tcell.Event) {
+	switch ev := ev.(type) {
+	case *tcell.EventKey:
+		a.key(ev)
+	case *tcell.EventMouse:
+		a.mouse(ev)
+	case *tcell.EventResize:
+		a.redraw()
+	}
+}
+
+// refresh takes a new snapshot. While the view is paused it keeps the old one,
+// but losses go on being shown.
+func (a *app) refresh(now time.Time) {
+	snap, status := a.src.Snapshot()
+	a.status = status
+	a.usage = a.cpu(now)
+	if !a.paused {
+		a.snap = snap
+	}
+	for _, v := range a.views {
+		v.refresh()
+	}
+}
+
+// redraw forgets what the screen shows.
+func (a *app) redraw() {
+	a.screen.Sync()
+	a.shown = grid{}
+}
+
+func (a *app) top() view { return a.views[len(a.views)-1] }
+
+func (a *app) push(v view) {
+	v.refresh()
+	a.views = append(a.views, v)
+}
+
+func (a *app) quit() { a.done = true }
+
+func (a *app) togglePause() {
+	if a.paused = !a.paused; !a.paused {
+		a.refresh(time.Now())
+	}
+}
+
+func (a *app) clear() {
+	a.src.Clear()
+	a.refresh(time.Now())
+	a.notice = "counters and messages cleared"
+	if a.paused {
+		a.notice += "; the view is paused"
+	}
+}
+
+func (a *app) faster(yes bool) {
+	i := 0
+	for i < len(intervals)-1 && intervals[i] < a.opt.Interval {
+		i++
+	}
+	if yes {
+		i = max(i-1, 0)
+	} else if intervals[i] <= a.opt.Interval {
+		i = min(i+1, len(intervals)-1)
+	}
+	a.opt.Interval = intervals[i]
+	if a.ticker != nil {
+		a.ticker.Reset(a.opt.Interval)
+	}
+	a.notice = fmt.Sprintf("refresh every %v", a.opt.Interval)
+}
+
+// toggleHelp shows the keys of the view below.
+func (a *app) toggleHelp() {
+	if _, ok := a.top().(*helpView); ok {
+		a.back(false)
+		return
+	}
+	a.push(newHelpView(a, a.top()))
+}
+
+func (a *app) askFilter() {
+	a.prompt = newPrompt(a, "filter: ", a.status.Filter)
+	a.prompt.accept = func(expr string) error {
+		if err := a.src.SetFilter(expr); err != nil {
+			return err
+		}
+		a.status.Filter = expr
+		return nil
+	}
+}
+
+// draw puts the state on the screen and says whether anything had changed.
+func (a *app) draw() bool {
+	w, h := a.screen.Size()
+	g := &a.grid
+	g.reset(w, h, a.theme.text)
+	body := rect{0, 0, w, h}
+	body.y += a.header(g)
+	foot := a.footer(g)
+	body.h = h - body.y - foot
+	if line := a.top().detail(); len(line) > 0 && body.h >= 8 {
+		body.h--
+		g.segments(1, body.y+body.h, w-1, 2, line)
+	}
+	if body.h > 0 {
+		a.top().draw(g, body)
+	}
+	return g.flush(a.screen, &a.shown)
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// header draws the lines that every view has above it, and returns how many.
+func (a *app) header(g *grid) int {
+	g.fill(0, 0, g.w, a.theme.bar)
+	g.segments(1, 0, g.w-1, 2, a.titleLine())
+	if g.h < 6 {
+		return 1
+	}
+	g.segments(1, 1, g.w-1, 2, a.statsLine())
+	lines := 2
+	if err := a.status.Err; err != nil {
+		g.put(1, lines, g.w-1, "capture ended: "+err.Error(), a.theme.bad)
+		lines++
+	}
+	return lines
+}
+
+// titleLine names what is shown: the source and its scope, a recording, a file.
+func (a *app) titleLine() []segment {
+	t, st := &a.theme, &a.status
+	segs := []segment{{text: "nltop", style: t.barName}, {text: st.Info.Name, style: t.bar, keep: 9}}
+	add := func(keep int, right bool, style tcell.Style, text string) {
+		segs = append(segs, segment{text, style, keep, right})
+	}
+	if r := st.Replay; r != nil {
+		text := r.Path
+		switch {
+		case r.Ended:
+			text += " (end)"
+		case r.Size > 0:
+			text += fmt.Sprintf(" %d%%", min(100*max(r.Pos, 0)/r.Size, 100))
+		}
+		add(7, false, t.bar, text)
+	}
+	if st.Info.Scope != "" {
+		add(6, false, t.bar, st.Info.Scope)
+	}
+	if st.Filter != "" {
+		add(5, false, t.barName, "filter: "+st.Filter)
+	}
+	if f := a.tree.q.Find; f != "" {
+		add(8, false, t.barName, "/"+f)
+	}
+	if a.paused {
+		add(10, true, t.barAlert, " PAUSED ")
+	}
+	if st.Recording != "" {
+		add(4, true, t.bar, "rec "+st.Recording+" "+size(float64(st.RecordingBytes)))
+	}
+	add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
+	if !a.snap.Start.IsZero() {
+		add(2, true, t.bar, clock(a.snap.Time.Sub(a.snap.Start)))
+	}
+	return segs
+}
+
+// statsLine sums up the traffic and what was lost of it.
+func (a *app) statsLine() []segment {
+	t, s := &a.theme, &a.snap
+	segs := []segment{{text: rate(s.Rates.Rate()) + " msg/s", style: t.strong}}
+	add := func(keep int, style tcell.Style, text string) {
+		segs = append(segs, segment{text: text, style: style, keep: keep})
+	}
+	if line := a.rateLine(); line != "" {
+		add(1, t.live, line)
+	}
+	add(7, t.strong, size(s.Rates.ByteRate())+"B/s")
+	total := func(keep int, n uint64, name string, style tcell.Style) {
+		if n == 0 {
+			style = t.dim
+		}
+		add(keep, style, name+" "+count(n))
+	}
+	total(2, s.Total.Messages(), "messages", t.text)
+	total(6, s.Total.Errors, "errors", t.warn)
+	total(4, s.Total.Drops, "drops", t.bad)
+	total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
+	total(3, a.status.Stats.Cut, "cut", t.warn)
+	lost := a.status.Stats.LostTotal()
+	total(0, lost, "lost", t.bad)
+	if why := a.lossReason(); why != "" {
+		segs[len(segs)-1].text += " (" + why + ")"
+	}
+	return segs
+}
+
+// lossReason names the reason that lost most.
+func (a *app) lossReason() string {
+	var top uint64
+	why := ""
+	for _, l := range a.status.Stats.Lost {
+		if l.Count > top {
+			top, why = l.Count, l.Reason
+		}
+	}
+	return why
+}
+
+// rateLine is the last half minute as bars; "" until there is something to see.
+func (a *app) rateLine() string {
+	const seconds = 24
+	h := a.snap.History
+	if len(h) < seconds {
+		return ""
+	}
+	h = h[len(h)-seconds:]
+	for _, n := range h {
+		if n > 0 {
+			return sparkline(h, a.opt.ASCII)
+		}
+	}
+	return ""
+}
+
+// footer draws the last lines and returns how many: the prompt while there is
+// one, else a notice or the keys of the view.
+func (a *app) footer(g *grid) int {
+	if a.prompt != nil {
+		return a.prompt.draw(g)
+	}
+	y := g.h - 1
+	if a.notice != "" {
+		g.put(1, y, g.w-1, a.notice, a.theme.warn)
+		return 1
+	}
+	x := 1
+	for _, table := range [][]binding{a.top().bindings(), a.bindings()} {
+		for _, b := range table {
+			if b.hint == "" {
+				continue
+			}
+			key := b.first(g.ascii)
+			if x+g.width(key)+1+g.width(b.hint) >= g.w {
+				continue
+			}
+			x = g.put(x, y, g.w, key, a.theme.key)
+			x = g.put(x+1, y, g.w, b.hint, a.theme.hint) + 2
+		}
+	}
+	return 1
+}
+
+// since is how long ago something was, in the time of the frames.
+func (a *app) since(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return age(a.snap.Time.Sub(t))
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+// helpView lists the keys of the view below it, from the tables that act on
+// them.
+type helpView struct {
+	app   *app
+	of    view
+	cur   cursor
+	lines []textLine
+}
+
+func newHelpView(a *app, of view) *helpView { return &helpView{app: a, of: of} }
+
+func (v *helpView) cursor() *cursor     { return &v.cur }
+func (v *helpView) moved()              {}
+func (v *helpView) detail() []segment   { return nil }
+func (v *helpView) bindings() []binding { return nil }
+
+func (v *helpView) refresh() {
+	t := &v.app.theme
+	v.lines = v.lines[:0]
+	section := func(title string, table []binding) {
+		if len(table) == 0 {
+			return
+		}
+		v.lines = append(v.lines, textLine{text: title, style: t.title})
+		for _, b := range table {
+			v.lines = append(v.lines, textLine{"  " + shown(b.keys, v.app.opt.ASCII), t.key, b.help, t.text})
+		}
+		v.lines = append(v.lines, textLine{})
+	}
+	title := "This list"
+	switch v.of.(type) {
+	case *treeView:
+		title = "The tree"
+	case *messageView:
+		title = "This message"
+	}
+	section(title, v.of.bindings())
+	if c := v.of.cursor(); c != nil {
+		section("Moving (or the mouse: wheel, click, click again to open)", moves(c))
+	}
+	section("Everywhere", v.app.bindings())
+	v.lines = append(v.lines,
+		textLine{text: "Figures", style: t.title},
+		textLine{"  OUT, IN", t.key, "sent by the process, delivered to it; /s over the last two seconds", t.text},
+		textLine{"  K M G", t.key, "1000 for messages, 1024 for bytes", t.text},
+		textLine{"  LATENCY", t.key, "from a request to its last reply: mean; MAX the longest", t.text},
+		textLine{"  DROPS", t.key, "datagrams that the kernel could not queue to the reader", t.text},
+		textLine{"  lost", t.key, "datagrams that nltop itself missed", t.text},
+	)
+}
+
+func (v *helpView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 18) }

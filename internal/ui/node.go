@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// attrHeader is NLA_HDRLEN in bytes.
+const attrHeader = 4
+
+// messageLines lists a message as lines: its nlmsghdr, its fixed headers, its
+// attributes, and what is left over.
+func messageLines(t *theme, m *decode.Message) []nodeLine {
+	var lines []nodeLine
+	if !m.NoHeader && len(m.Data) >= decode.HeaderLen {
+		lines = headerLines(t, m)
+	}
+	body := m.Body()
+	for _, nodes := range [][]decode.Node{body.Fields, body.Attrs} {
+		for i := range nodes {
+			lines = appendNode(lines, t, &nodes[i], 0)
+		}
+	}
+	if n := len(body.Rest); n > 0 {
+		lines = append(lines, nodeLine{
+			name: "", value: fmt.Sprintf("%d bytes that belong to no attribute", n), style: t.warn,
+			head: body.RestOff, lo: body.RestOff, hi: body.RestOff + n,
+		})
+	}
+	return lines
+}
+
+// headerLines are the fields of struct nlmsghdr.
+func headerLines(t *theme, m *decode.Message) []nodeLine {
+	h := m.Header
+	num := func(v uint32) string { return strconv.FormatUint(uint64(v), 10) }
+	lines := []nodeLine{
+		{name: "nlmsg_len", value: num(h.Len), lo: 0, hi: 4},
+		{name: "nlmsg_type", value: fmt.Sprintf("%d (%s)", h.Type, m.TypeText()), lo: 4, hi: 6},
+		{name: "nlmsg_flags", value: fmt.Sprintf("0x%x", h.Flags), lo: 6, hi: 8},
+		{name: "nlmsg_seq", value: num(h.Seq), lo: 8, hi: 12},
+		{name: "nlmsg_pid", value: num(h.PID), lo: 12, hi: 16},
+	}
+	if names := m.FlagNames(); len(names) > 0 {
+		lines[2].value = strings.Join(names, " ")
+	}
+	for i := range lines {
+		lines[i].head, lines[i].style = lines[i].lo, t.text
+	}
+	return lines
+}
+
+func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLine {
+	if n.Hidden {
+		return lines
+	}
+	l := nodeLine{
+		depth: depth, name: n.Label(), value: nodeValue(n), style: t.text,
+		head: n.Off, lo: n.Off, hi: n.Off + len(n.Raw),
+	}
+	if n.Attr {
+		l.head = max(n.Off-attrHeader, 0)
+	}
+	switch {
+	case n.Problem != "":
+		l.value, l.style = strings.TrimSpace(l.value+"  "+n.Problem), t.bad
+	case n.Name == "" && !n.Elem, n.Guess:
+		l.style = t.dim
+	}
+	lines = append(lines, l)
+	for i := range n.Children {
+		lines = appendNode(lines, t, &n.Children[i], depth+1)
+	}
+	return lines
+}
+
+// maxRaw is how many bytes of an unknown payload stand in its line.
+const maxRaw = 24
+
+// nodeText is a node in one word: NAME=value.
+func nodeText(n *decode.Node) string { return n.Label() + "=" + nodeValue(n) }
+
+// nodeValue is what a node says, or its bytes.
+func nodeValue(n *decode.Node) string {
+	if n.Text != "" {
+		return n.Text
+	}
+	switch v := n.Value.(type) {
+	case string:
+		return decode.Quote(v)
+	case []string:
+		if len(v) == 0 {
+			return "0"
+		}
+		return strings.Join(v, "|")
+	case bool:
+		return strconv.FormatBool(v)
+	case uint64:
+		return strconv.FormatUint(v, 10)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	switch {
+	case n.Nested || len(n.Raw) == 0:
+		return ""
+	case len(n.Raw) > maxRaw:
+		return fmt.Sprintf("%x… (%d bytes)", n.Raw[:maxRaw], len(n.Raw))
+	}
+	return fmt.Sprintf("%x", n.Raw)
+}

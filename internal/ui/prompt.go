@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
+)
+
+// prompt is a line of text that the user edits at the foot of the screen.
+type prompt struct {
+	app    *app
+	label  string
+	text   []rune
+	at     int // cursor, in runes
+	before string
+	err    error
+	// changed is called on every edit; nil: nobody cares. Esc calls it with the
+	// text from before.
+	changed func(string)
+	// accept is called on Enter; after an error the prompt stays.
+	accept func(string) error
+}
+
+func newPrompt(a *app, label, text string) *prompt {
+	r := []rune(text)
+	return &prompt{app: a, label: label, text: r, at: len(r), before: text}
+}
+
+func (p *prompt) key(ev *tcell.EventKey) {
+	was := string(p.text)
+	switch ev.Key() {
+	case tcell.KeyRune:
+		p.text = append(p.text[:p.at], append([]rune{ev.Rune()}, p.text[p.at:]...)...)
+		p.at++
+	case tcell.KeyBackspace, tcell.KeyBackspace2:
+		p.cut(max(p.at-1, 0))
+	case tcell.KeyDelete, tcell.KeyCtrlD:
+		if p.at < len(p.text) {
+			p.at++
+			p.cut(p.at - 1)
+		}
+	case tcell.KeyCtrlU:
+		p.cut(0)
+	case tcell.KeyCtrlW:
+		p.cut(p.wordStart())
+	case tcell.KeyLeft, tcell.KeyCtrlB:
+		p.at = max(p.at-1, 0)
+	case tcell.KeyRight, tcell.KeyCtrlF:
+		p.at = min(p.at+1, len(p.text))
+	case tcell.KeyHome, tcell.KeyCtrlA:
+		p.at = 0
+	case tcell.KeyEnd, tcell.KeyCtrlE:
+		p.at = len(p.text)
+	case tcell.KeyEnter:
+		p.enter()
+		return
+	case tcell.KeyEsc:
+		if p.changed != nil {
+			p.changed(p.before)
+		}
+		p.app.prompt = nil
+		return
+	}
+	if now := string(p.text); now != was {
+		p.err = nil
+		if p.changed != nil {
+			p.changed(now)
+		}
+	}
+}
+
+func (p *prompt) enter() {
+	if p.accept != nil {
+		if p.err = p.accept(strings.TrimSpace(string(p.text))); p.err != nil {
+			return
+		}
+	}
+	p.app.prompt = nil
+}
+
+// cut removes what is between from and the cursor.
+func (p *prompt) cut(from int) {
+	p.text = append(p.text[:from], p.text[p.at:]...)
+	p.at = from
+}
+
+// wordStart is where the word before the cursor begins.
+func (p *prompt) wordStart() int {
+	i := p.at
+	for i > 0 && unicode.IsSpace(p.text[i-1]) {
+		i--
+	}
+	for i > 0 && !unicode.IsSpace(p.text[i-1]) {
+		i--
+	}
+	return i
+}
+
+// maxErrorLines bounds what an error takes of the screen.
+const maxErrorLines = 4
+
+// draw writes the prompt into the last line of the grid, an error above it, and
+// returns how many lines it took.
+func (p *prompt) draw(g *grid) int {
+	t := &p.app.theme
+	y := g.h - 1
+	g.fill(0, y, g.w, t.text)
+	x := g.put(1, y, g.w, p.label, t.key)
+	// Only the end of a text that is too long is shown, with the cursor.
+	from, room := 0, g.w-1-x
+	for from < p.at && g.width(string(p.text[from:p.at])) > room {
+		from++
+	}
+	g.put(x, y, g.w, string(p.text[from:]), t.text)
+	g.cursorX, g.cursorY = x+g.width(string(p.text[from:p.at])), y
+	if p.err == nil {
+		return 1
+	}
+	lines := p.errorLines(x, from)
+	lines = lines[:min(len(lines), maxErrorLines, max(g.h-2, 0))]
+	for i, line := range lines {
+		ly := y - len(lines) + i
+		g.fill(0, ly, g.w, t.text)
+		g.put(1, ly, g.w-1, line, t.bad)
+	}
+	return 1 + len(lines)
+}
+
+// errorLines puts a caret above the mistake, if the error says where it is. x
+// is where the text begins on the screen, from its first rune that is shown.
+func (p *prompt) errorLines(x, from int) []string {
+	var at interface{ Column() int }
+	if !errors.As(p.err, &at) {
+		return strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n")
+	}
+	first, _, _ := strings.Cut(p.err.Error(), "\n")
+	text := string(p.text)
+	col := max(min(at.Column(), len(text)), 0)
+	skipped := len(string(p.text[:from]))
+	indent := x - 1
+	if col > skipped {
+		indent += uniseg.StringWidth(text[skipped:col])
+	}
+	mark := "▼"
+	if p.app.opt.ASCII {
+		mark = "v"
+	}
+	return []string{first, strings.Repeat(" ", indent) + mark}
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package ui is the live view: a tree of who talks Netlink, the last messages
+// of a row, and one message decoded beside its bytes.
+//
+// Views get snapshots and copies of messages. The package sees no stream of
+// frames, counts nothing (package aggregate), decodes nothing (package decode)
+// and opens no source; what it needs from the rest of nltop is Source.
+//
+// Everything is drawn into a grid of its own first (draw.go). Only what differs
+// from the screen is handed to tcell, and nothing is when nothing differs.
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Source is where the view gets what it shows. Its methods are called from the
+// goroutine of Run, one at a time.
+type Source interface {
+	// Snapshot returns what was counted so far, and the state of the capture.
+	Snapshot() (aggregate.Snapshot, Status)
+	// Messages returns the last messages of a row, oldest first.
+	Messages(id aggregate.RowID, limit int) []aggregate.Kept
+	// Clear forgets all counters and messages.
+	Clear()
+	// SetFilter replaces the filter expression; "" passes everything. On an
+	// error the one before stays in force. An error that has a method
+	// Column() int (from 0, in bytes) is shown with a caret.
+	SetFilter(expr string) error
+}
+
+// Status is the state of the capture, as far as it is shown.
+type Status struct {
+	Info   capture.Info  // source, scope, what it cannot see, notes
+	Stats  capture.Stats // what was lost and cut
+	Filter string        // the expression in force
+	// Replay is set when a file is read.
+	Replay *Replay
+	// Recording is the file that is written beside the view; "": none.
+	Recording      string
+	RecordingBytes uint64
+	// Err is why the capture ended; nil while it goes on.
+	Err error
+}
+
+// Replay is how far a file was read.
+type Replay struct {
+	Path      string
+	Pos, Size int64 // bytes; Size 0: unknown
+	Ended     bool
+}
+
+// Options of the view. The zero value is good.
+type Options struct {
+	Interval time.Duration   // between snapshots: 500 ms
+	Group    aggregate.Group // how rows are arranged at first
+	ASCII    bool            // no other characters, even if the terminal has them
+	NoColor  bool            // attributes only; NO_COLOR in the environment does the same
+}
+
+// NewScreen takes over the terminal. Run gives it back; whoever does not call
+// Run must call Fini.
+func NewScreen() (tcell.Screen, error) {
+	// An unknown character set is no reason not to start: ASCII is a subset of
+	// what terminals use.
+	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
+	s, err := tcell.NewScreen()
+	if err != nil {
+		return nil, fmt.Errorf("open terminal: %w", err)
+	}
+	if err := s.Init(); err != nil {
+		return nil, fmt.Errorf("set up terminal: %w", err)
+	}
+	return s, nil
+}
+
+// Run shows the live view until the user quits or ctx is done. The screen is
+// initialised; Run ends it on every way out, so that also the trace of a panic
+// is printed to a terminal that is sane.
+func Run(ctx context.Context, screen tcell.Screen, src Source, o Options) error {
+	register(screen)
+	defer unregister(screen)
+	defer screen.Fini()
+	if o.Interval <= 0 {
+		o.Interval = defaultInterval
+	}
+	o.ASCII = o.ASCII || !isUTF8(screen.CharacterSet())
+	o.NoColor = o.NoColor || os.Getenv("NO_COLOR") != ""
+	return newApp(screen, src, o).loop(ctx)
+}
+
+func isUTF8(charset string) bool {
+	return strings.ReplaceAll(strings.ToLower(charset), "-", "") == "utf8"
+}
+
+// screens are those that Run has not given back yet.
+var screens struct {
+	sync.Mutex
+	open []tcell.Screen
+}
+
+func register(s tcell.Screen) {
+	screens.Lock()
+	defer screens.Unlock()
+	screens.open = append(screens.open, s)
+}
+
+func unregister(s tcell.Screen) {
+	screens.Lock()
+	defer screens.Unlock()
+	for i, o := range screens.open {
+		if o == s {
+			screens.open = append(screens.open[:i], screens.open[i+1:]...)
+			return
+		}
+	}
+}
+
+// Guard is deferred first in every goroutine that runs beside the view. When
+// the goroutine panics, it gives the terminal back before the trace is printed.
+// Without a panic it does nothing.
+func Guard() {
+	if r := recover(); r != nil {
+		screens.Lock()
+		open := screens.open
+		screens.Unlock()
+		for _, s := range open {
+			s.Fini()
+		}
+		// The frames that panicked are still on the stack and are printed.
+		panic(r)
+	}
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// textLine is a line of a page of text.
+type textLine struct {
+	text  string
+	style tcell.Style
+	value string // to the right of text, in valueStyle
+	vs    tcell.Style
+}
+
+// lossesView says how far the figures can be trusted: what was lost, what the
+// source cannot see, what was worked around.
+type lossesView struct {
+	app   *app
+	cur   cursor
+	lines []textLine
+}
+
+func newLossesView(a *app) *lossesView { return &lossesView{app: a} }
+
+func (v *lossesView) cursor() *cursor     { return &v.cur }
+func (v *lossesView) moved()              {}
+func (v *lossesView) detail() []segment   { return nil }
+func (v *lossesView) bindings() []binding { return nil }
+
+func (v *lossesView) refresh() {
+	t, st, s := &v.app.theme, &v.app.status, &v.app.snap
+	v.lines = v.lines[:0]
+	title := func(text string) {
+		if len(v.lines) > 0 {
+			v.lines = append(v.lines, textLine{})
+		}
+		v.lines = append(v.lines, textLine{text: text, style: t.title})
+	}
+	say := func(text, value string, vs tcell.Style) {
+		v.lines = append(v.lines, textLine{"  " + text, t.text, value, vs})
+	}
+	number := func(text string, n uint64, vs tcell.Style) {
+		if n == 0 {
+			vs = t.dim
+		}
+		say(text, fmt.Sprint(n), vs)
+	}
+
+	title("Seen")
+	say("source", st.Info.Name, t.text)
+	say("scope", st.Info.Scope, t.text)
+	number("datagrams", st.Stats.Frames, t.text)
+	number("bytes", st.Stats.Bytes, t.text)
+	number("cut at the snap length", st.Stats.Cut, t.warn)
+	title("Lost before nltop could see it")
+	for _, l := range st.Stats.Lost {
+		number(l.Reason, l.Count, t.bad)
+	}
+	if len(st.Stats.Lost) == 0 {
+		say("this source has no way to lose messages", "", t.dim)
+	}
+	title("Lost by the kernel, on its way to a reader")
+	number("datagrams dropped", s.Total.Drops, t.bad)
+	number("ENOBUFS raised", s.Total.NobufsRaised, t.bad)
+	number("ENOBUFS read", s.Total.NobufsRead, t.bad)
+	title("What this source cannot see")
+	v.list(st.Info.Blind, "nothing that is known")
+	if len(st.Info.Notes) > 0 {
+		title("Notes")
+		v.list(st.Info.Notes, "")
+	}
+	title("Held in memory")
+	number("rows", uint64(len(s.Cells)), t.text)
+	number("idle rows folded into one", s.Overflow.Cells, t.text)
+	say("last messages", fmt.Sprintf("%d, %sB", s.Kept, size(float64(s.KeptBytes))), t.text)
+}
+
+func (v *lossesView) list(texts []string, none string) {
+	t := &v.app.theme
+	for _, text := range texts {
+		v.lines = append(v.lines, textLine{text: "  " + text, style: t.text})
+	}
+	if len(texts) == 0 {
+		v.lines = append(v.lines, textLine{text: "  " + none, style: t.dim})
+	}
+}
+
+func (v *lossesView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 30) }
+
+// drawPage writes lines of text with values from column at on, from the
+// cursor's line; a page scrolls as a whole, so the cursor is its window.
+func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
+	scroll := max(len(lines)-r.h, 0) + 1
+	c.fit(scroll, 1)
+	a.listY = g.h
+	c.page = 1
+	for y := range r.h {
+		i := c.at + y
+		if i >= len(lines) {
+			return
+		}
+		l := &lines[i]
+		x := g.put(r.x+1, r.y+y, r.x+r.w, l.text, l.style)
+		if l.value != "" {
+			g.put(max(x+1, r.x+at), r.y+y, r.x+r.w, l.value, l.vs)
+		}
+	}
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// messageView shows one message: what it says beside the bytes that say it. The
+// bytes of the line under the cursor are marked.
+type messageView struct {
+	app  *app
+	list *messagesView
+	kept aggregate.Kept
+	// lines are the decoded message, top-down.
+	lines []nodeLine
+	cur   cursor
+	hex   cursor // window of the hex pane, in rows
+}
+
+// nodeLine is one line of the decoded message. Bytes from head to before lo are
+// its attribute header, from lo to before hi its payload.
+type nodeLine struct {
+	depth        int
+	name, value  string
+	style        tcell.Style
+	head, lo, hi int
+}
+
+func newMessageView(a *app, list *messagesView) *messageView {
+	v := &messageView{app: a, list: list}
+	v.show(list.list[list.cur.at])
+	return v
+}
+
+// show decodes a message.
+func (v *messageView) show(k aggregate.Kept) {
+	v.kept = k
+	v.cur.at, v.cur.top, v.hex.top = 0, 0, 0
+	v.lines = messageLines(&v.app.theme, k.Message)
+	v.cur.fit(len(v.lines), v.cur.page)
+}
+
+func (v *messageView) refresh()        {}
+func (v *messageView) moved()          {}
+func (v *messageView) cursor() *cursor { return &v.cur }
+
+func (v *messageView) bindings() []binding {
+	return []binding{
+		{"Right n", "the next message of the list", "next", func() { v.step(1) }},
+		{"Left N", "the message before", "previous", func() { v.step(-1) }},
+	}
+}
+
+// step shows another message of the list.
+func (v *messageView) step(by int) {
+	l := v.list
+	// The list may have moved on since the message was opened.
+	for i := range l.list {
+		if l.list[i].Seq == v.kept.Seq {
+			l.cur.at = i
+		}
+	}
+	if to := l.cur.at + by; to >= 0 && to < len(l.list) {
+		l.cur.move(by)
+		l.moved()
+		v.show(l.list[to])
+	}
+}
+
+// detail says where the bytes of the current line are.
+func (v *messageView) detail() []segment {
+	if v.cur.at >= len(v.lines) {
+		return nil
+	}
+	l := &v.lines[v.cur.at]
+	return []segment{
+		{text: l.name, style: v.app.theme.title},
+		{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: v.app.theme.dim, keep: 1},
+	}
+}
+
+// sideBySide is the width from which the bytes stand beside the tree.
+const sideBySide = 100
+
+func (v *messageView) draw(g *grid, r rect) {
+	r = v.heading(g, r)
+	if r.h <= 0 {
+		return
+	}
+	tree, hex := r, r
+	per := 16
+	if r.w >= sideBySide {
+		hex.w = hexWidth(per) + 1
+		tree.w = r.w - hex.w - 1
+		hex.x = tree.w + 1
+		for y := r.y; y < r.y+r.h; y++ {
+			g.put(tree.w-1, y, g.w, v.line(), v.app.theme.dim)
+		}
+	} else {
+		if hexWidth(per) > r.w-1 {
+			per = 8
+		}
+		rows := (len(v.kept.Message.Data) + per - 1) / per
+		hex.h = max(min(rows, r.h/2), 0)
+		tree.h = r.h - hex.h
+		if hex.h > 0 && tree.h > 3 {
+			tree.h--
+			v.rule(g, tree.y+tree.h, r.w)
+		}
+		hex.y = r.y + r.h - hex.h
+	}
+	v.drawTree(g, tree)
+	v.drawHex(g, hex, per)
+}
+
+func (v *messageView) line() string {
+	if v.app.opt.ASCII {
+		return "|"
+	}
+	return "│"
+}
+
+func (v *messageView) rule(g *grid, y, w int) {
+	sign := "─"
+	if v.app.opt.ASCII {
+		sign = "-"
+	}
+	g.put(0, y, w, strings.Repeat(sign, w), v.app.theme.dim)
+}
+
+// heading writes what the message is, who sent it, and what is wrong with it.
+// It returns what is left of r.
+func (v *messageView) heading(g *grid, r rect) rect {
+	t, k := &v.app.theme, &v.kept
+	m, f := k.Message, k.Frame
+	line := func(segs ...segment) {
+		if r.h > 2 {
+			g.segments(r.x+1, r.y, r.x+r.w-1, 2, segs)
+			r.y, r.h = r.y+1, r.h-1
+		}
+	}
+	result, st := outcome(v.app, &k.Observation)
+	line(
+		segment{text: m.TypeText(), style: t.title},
+		segment{text: m.FamilyText(), style: t.family, keep: 5},
+		segment{text: arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
+		segment{text: process(k.Account), style: t.text, keep: 6},
+		segment{text: result, style: st, keep: 4},
+		segment{text: f.Time.Format("15:04:05.000000"), style: t.dim, keep: 3},
+		segment{text: inDatagram(m), style: t.dim, keep: 1},
+	)
+	if e := m.Err; e != nil && e.Errno != 0 {
+		text := errno(e.Errno)
+		if e.Msg != "" {
+			text += ": " + decode.Quote(e.Msg)
+		}
+		if e.Attr != "" {
+			text += ", at " + e.Attr
+		}
+		line(segment{text: text, style: t.warn})
+	}
+	if m.Problem != nil {
+		line(segment{text: m.Problem.Error(), style: t.bad})
+	} else if p := m.Body().Problem; p != "" {
+		line(segment{text: p, style: t.bad})
+	}
+	return r
+}
+
+// inDatagram says which message of its datagram it is, and its netns.
+func inDatagram(m *decode.Message) string {
+	s := ""
+	if m.Index > 0 {
+		s = fmt.Sprintf("message %d of its datagram  ", m.Index+1)
+	}
+	if m.Frame.NetNS != 0 {
+		s += fmt.Sprintf("netns %d", m.Frame.NetNS)
+	}
+	return s
+}
+
+func (v *messageView) drawTree(g *grid, r rect) {
+	t := &v.app.theme
+	v.app.listY = r.y
+	v.cur.fit(len(v.lines), r.h)
+	end := r.x + r.w - 1
+	for line := range r.h {
+		i, ok := v.cur.row(line)
+		if !ok {
+			break
+		}
+		l, y := &v.lines[i], r.y+line
+		x := g.put(r.x+1+2*l.depth, y, end, l.name, t.name)
+		if l.value != "" {
+			if x > r.x+1+2*l.depth {
+				x++
+			}
+			g.put(x, y, end, l.value, l.style)
+		}
+		if i == v.cur.at {
+			g.restyle(r.x, y, end, t.selected)
+		}
+	}
+}
+
+// hexWidth is how many columns a row of so many bytes takes: offset, bytes with
+// a gap in the middle, characters.
+func hexWidth(per int) int { return 1 + 6 + 3*per + 2 + per }
+
+// drawHex writes the bytes. The window follows the bytes of the current line.
+func (v *messageView) drawHex(g *grid, r rect, per int) {
+	t, data := &v.app.theme, v.kept.Message.Data
+	rows := (len(data) + per - 1) / per
+	head, lo, hi := 0, 0, 0
+	if v.cur.at < len(v.lines) {
+		l := &v.lines[v.cur.at]
+		head, lo, hi = l.head, l.lo, l.hi
+	}
+	if r.h <= 0 {
+		return
+	}
+	v.hex.page = r.h
+	if last := max(hi-1, lo) / per; last >= v.hex.top+r.h {
+		v.hex.top = last - r.h + 1
+	}
+	v.hex.top = max(min(v.hex.top, head/per, rows-1), 0)
+	for line := range r.h {
+		row := v.hex.top + line
+		if row >= rows {
+			return
+		}
+		y, off := r.y+line, row*per
+		g.put(r.x+1, y, r.x+r.w, fmt.Sprintf("%04x", off), t.dim)
+		for i := range min(per, len(data)-off) {
+			at := off + i
+			st := t.hex
+			switch {
+			case at >= lo && at < hi:
+				st = t.mark
+			case at >= head && at < lo:
+				st = t.markHead
+			}
+			x := r.x + 7 + 3*i
+			if i >= per/2 {
+				x++
+			}
+			b := data[at]
+			g.put(x, y, r.x+r.w, fmt.Sprintf("%02x", b), st)
+			if i+1 < per && i+1 != per/2 && at+1 < hi && at >= lo {
+				g.put(x+2, y, r.x+r.w, " ", st)
+			}
+			text := "."
+			if b >= ' ' && b < 0x7f {
+				text = string(rune(b))
+			} else if st == t.hex {
+				st = t.dim
+			}
+			g.put(r.x+7+3*per+2+i, y, r.x+r.w, text, st)
+		}
+	}
+}

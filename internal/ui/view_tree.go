@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// treeView is the first view: who talks what, and how much.
+type treeView struct {
+	app *app
+	q   aggregate.Query
+	top []*aggregate.Row
+	// rows are those that are not hidden in a collapsed one.
+	rows []*aggregate.Row
+	cur  cursor
+	// sel is the row under the cursor: the cursor follows it as rows change
+	// places. Until the user moves, it stays at the first line instead.
+	sel    aggregate.RowID
+	follow bool
+	// all rows are expanded but those in other, or collapsed but those.
+	all   bool
+	other map[aggregate.RowID]bool
+	shown []column // of the last drawing, for the sort keys
+}
+
+func newTreeView(a *app, g aggregate.Group) *treeView {
+	v := &treeView{app: a, other: make(map[aggregate.RowID]bool)}
+	v.q.Group, v.q.Sort = g, aggregate.ColumnRate
+	return v
+}
+
+func (v *treeView) cursor() *cursor { return &v.cur }
+
+// moved remembers the row that the cursor is on now.
+func (v *treeView) moved() {
+	v.follow = v.cur.at > 0
+	if v.cur.at < len(v.rows) {
+		v.sel = v.rows[v.cur.at].ID
+	}
+}
+
+func (v *treeView) refresh() {
+	v.top = v.app.snap.Tree(v.q)
+	v.flatten()
+}
+
+func (v *treeView) expanded(r *aggregate.Row) bool {
+	return len(r.Children) > 0 && v.all != v.other[r.ID]
+}
+
+// flatten lists the rows that are to be seen, and finds the cursor's again: the
+// row itself, else the one that it is folded into.
+func (v *treeView) flatten() {
+	v.rows = v.rows[:0]
+	at, depth := -1, 0
+	var walk func(rows []*aggregate.Row)
+	walk = func(rows []*aggregate.Row) {
+		for _, r := range rows {
+			if d := int(r.ID.Depth); contains(r.ID, v.sel) && d >= depth {
+				at, depth = len(v.rows), d
+			}
+			v.rows = append(v.rows, r)
+			if v.expanded(r) {
+				walk(r.Children)
+			}
+		}
+	}
+	walk(v.top)
+	if v.follow && at >= 0 {
+		// Keep the line on the screen where it was, as far as possible.
+		v.cur.top += at - v.cur.at
+		v.cur.at = at
+	}
+	v.cur.fit(len(v.rows), v.cur.page)
+	if v.cur.at < len(v.rows) && !v.follow {
+		v.sel = v.rows[v.cur.at].ID
+	}
+}
+
+// contains says whether the row inner is outer, or somewhere under it.
+func contains(outer, inner aggregate.RowID) bool {
+	return outer.Group == inner.Group && outer.Depth <= inner.Depth && inner.Up(outer.Depth) == outer
+}
+
+func (v *treeView) current() *aggregate.Row {
+	if v.cur.at < len(v.rows) {
+		return v.rows[v.cur.at]
+	}
+	return nil
+}
+
+func (v *treeView) bindings() []binding {
+	return []binding{
+		{"Enter", "expand or collapse; open the messages of a last row", "open", v.enter},
+		{"Space", "expand or collapse", "", v.toggle},
+		{"Right", "expand; go to the first row inside", "", v.right},
+		{"Left", "collapse; go to the row around", "", v.left},
+		{"m", "open the last messages of the row", "messages", v.open},
+		{"e", "expand or collapse all", "expand", v.toggleAll},
+		{"/", "find rows: show only those with this text", "find", v.askFind},
+		{"g", "group by process, family, socket, command", "group", func() { v.regroup(v.q.Group.Next()) }},
+		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
+		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
+		{"r", "reverse the order", "", v.reverse},
+	}
+}
+
+func (v *treeView) enter() {
+	if r := v.current(); r != nil && len(r.Children) == 0 {
+		v.open()
+		return
+	}
+	v.toggle()
+}
+
+func (v *treeView) toggle() {
+	r := v.current()
+	if r == nil || len(r.Children) == 0 {
+		return
+	}
+	v.pin()
+	if v.other[r.ID] {
+		delete(v.other, r.ID)
+	} else {
+		v.other[r.ID] = true
+	}
+	v.flatten()
+}
+
+// pin lets the cursor follow its row from now on.
+func (v *treeView) pin() {
+	if r := v.current(); r != nil {
+		v.sel, v.follow = r.ID, true
+	}
+}
+
+func (v *treeView) right() {
+	switch r := v.current(); {
+	case r == nil || len(r.Children) == 0:
+	case v.expanded(r):
+		v.cur.move(1)
+		v.moved()
+	default:
+		v.toggle()
+	}
+}
+
+func (v *treeView) left() {
+	r := v.current()
+	if r == nil {
+		return
+	}
+	if v.expanded(r) {
+		v.toggle()
+		return
+	}
+	for i := v.cur.at - 1; i >= 0; i-- {
+		if v.rows[i].ID.Depth < r.ID.Depth {
+			v.cur.move(i - v.cur.at)
+			v.moved()
+			return
+		}
+	}
+}
+
+func (v *treeView) toggleAll() {
+	v.pin()
+	v.all = !v.all
+	clear(v.other)
+	v.flatten()
+}
+
+func (v *treeView) open() {
+	if r := v.current(); r != nil {
+		v.pin()
+		v.app.push(newMessagesView(v.app, r))
+	}
+}
+
+func (v *treeView) regroup(g aggregate.Group) {
+	v.q.Group = g
+	v.follow, v.cur.at, v.cur.top = false, 0, 0
+	clear(v.other)
+	v.app.notice = "grouped by " + g.String()
+	v.refresh()
+}
+
+// sortBy goes by steps through the columns on the screen; in front of them are
+// the rates both ways, the order at the start.
+func (v *treeView) sortBy(by int) {
+	order := []aggregate.Column{aggregate.ColumnRate, aggregate.ColumnName}
+	for _, c := range v.shown {
+		order = append(order, c.id)
+	}
+	at := 0
+	for i, c := range order {
+		if c == v.q.Sort {
+			at = i
+		}
+	}
+	v.q.Sort = order[(at+by+len(order))%len(order)]
+	v.app.notice = "sorted by " + v.q.Sort.String()
+	v.refresh()
+}
+
+func (v *treeView) reverse() {
+	v.q.Reverse = !v.q.Reverse
+	v.refresh()
+}
+
+func (v *treeView) askFind() {
+	v.app.prompt = newPrompt(v.app, "find: ", v.q.Find)
+	v.app.prompt.changed = v.find
+}
+
+// find shows the rows with this text, and what leads to them.
+func (v *treeView) find(text string) {
+	v.q.Find = text
+	v.refresh()
+}
+
+func (v *treeView) draw(g *grid, r rect) {
+	t := &v.app.theme
+	cols, name := layout(r.w, v.q.Group)
+	v.shown = cols
+	v.heads(g, r, cols, name)
+	r.y, r.h = r.y+1, r.h-1
+	v.app.listY = r.y
+	v.cur.fit(len(v.rows), r.h)
+	for line := range r.h {
+		i, ok := v.cur.row(line)
+		if !ok {
+			break
+		}
+		v.row(g, r.y+line, v.rows[i], cols, name)
+		if i == v.cur.at {
+			g.restyle(0, r.y+line, g.w, t.selected)
+		}
+	}
+	if len(v.rows) == 0 && r.h > 0 {
+		text := "no Netlink message yet"
+		if v.q.Find != "" {
+			text = "no row has " + decode.Quote(v.q.Find) + " in it"
+		}
+		g.put(2, r.y+min(1, r.h-1), g.w, text, t.dim)
+	}
+}
+
+// heads writes the names of the columns, with a sign at those that rows are
+// sorted by.
+func (v *treeView) heads(g *grid, r rect, cols []column, name int) {
+	t := &v.app.theme
+	g.fill(r.x, r.y, r.x+r.w, t.head)
+	head := func(x, end int, id aggregate.Column, right bool) {
+		text, st := id.String(), t.head
+		if v.sortedBy(id) {
+			st = t.sorted
+			if sign := v.sign(); g.width(text)+1 <= end-x {
+				text += sign
+			}
+		}
+		if right {
+			g.putRight(x, r.y, end, text, st)
+		} else {
+			g.put(x, r.y, end, text, st)
+		}
+	}
+	head(r.x+1, r.x+name, aggregate.ColumnName, false)
+	x := r.x + name
+	for _, c := range cols {
+		head(x+1, x+1+c.width, c.id, true)
+		x += 1 + c.width
+	}
+}
+
+func (v *treeView) sortedBy(id aggregate.Column) bool {
+	if v.q.Sort == aggregate.ColumnRate {
+		return id == aggregate.ColumnOutRate || id == aggregate.ColumnInRate
+	}
+	return id == v.q.Sort
+}
+
+// sign says which way the sorted column goes: ▼ is largest first, or from A.
+func (v *treeView) sign() string {
+	switch {
+	case v.app.opt.ASCII && v.q.Reverse:
+		return "^"
+	case v.app.opt.ASCII:
+		return "v"
+	case v.q.Reverse:
+		return "▲"
+	}
+	return "▼"
+}
+
+func (v *treeView) row(g *grid, y int, r *aggregate.Row, cols []column, name int) {
+	x := 1 + 2*(max(int(r.ID.Depth), 1)-1)
+	x = g.put(x, y, name, v.knob(r), v.app.theme.dim)
+	g.put(x, y, name, r.Label, v.nameStyle(r))
+	x = name
+	for _, c := range cols {
+		text, st := c.cell(v.app, r)
+		g.putRight(x+1, y, x+1+c.width, text, st)
+		x += 1 + c.width
+	}
+}
+
+// knob shows whether a row can be expanded.
+func (v *treeView) knob(r *aggregate.Row) string {
+	signs := [...]string{"  ", "▸ ", "▾ "}
+	if v.app.opt.ASCII {
+		signs = [...]string{"  ", "+ ", "- "}
+	}
+	switch {
+	case len(r.Children) == 0:
+		return signs[0]
+	case v.expanded(r):
+		return signs[2]
+	}
+	return signs[1]
+}
+
+func (v *treeView) nameStyle(r *aggregate.Row) tcell.Style {
+	t := &v.app.theme
+	switch r.ID.Level() {
+	case aggregate.LevelProcess, aggregate.LevelSocket, aggregate.LevelCommand:
+		if r.ID.Depth == 1 {
+			return t.strong
+		}
+	case aggregate.LevelFamily:
+		return t.family
+	case aggregate.LevelOverflow:
+		return t.dim
+	}
+	return t.text
+}
+
+// detail says of the current row what columns have no room for.
+func (v *treeView) detail() []segment {
+	r := v.current()
+	if r == nil {
+		return nil
+	}
+	t := &v.app.theme
+	segs := []segment{{text: v.path(r), style: t.title}}
+	add := func(keep int, st tcell.Style, format string, args ...any) {
+		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: st, keep: keep})
+	}
+	add(6, t.text, "out %s (%sB)", count(r.OutMessages), size(float64(r.OutBytes)))
+	add(6, t.text, "in %s (%sB)", count(r.InMessages), size(float64(r.InBytes)))
+	if r.Errno != 0 {
+		add(9, t.warn, "last error %s", errno(r.Errno))
+	}
+	if n := r.NobufsRaised + r.NobufsRead; n > 0 {
+		add(8, t.bad, "ENOBUFS %s raised, %s read", count(r.NobufsRaised), count(r.NobufsRead))
+	}
+	if l := r.Latency; l.Count > 0 {
+		ascii := v.app.opt.ASCII
+		add(4, t.dim, "latency %s, max %s", duration(l.Mean(), ascii), duration(l.Max, ascii))
+	}
+	if r.NetNS != 0 {
+		add(3, t.dim, "netns %d", r.NetNS)
+	}
+	if r.PortID != 0 {
+		add(2, t.dim, "port %d", r.PortID)
+	}
+	return segs
+}
+
+// path names a row with those around it.
+func (v *treeView) path(r *aggregate.Row) string {
+	sep := " › "
+	if v.app.opt.ASCII {
+		sep = " > "
+	}
+	var names []string
+	for _, around := range v.rows {
+		if contains(around.ID, r.ID) && around.ID.Depth > 0 || around == r {
+			name := around.Label
+			if l := around.ID.Level(); l == aggregate.LevelProcess && around.ID.Key.PID != 0 {
+				name = fmt.Sprintf("%s[%d]", name, around.ID.Key.PID)
+			}
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, sep)
+}
+
+// errno names an error number.
+func errno(n int32) string {
+	if name := decode.ErrnoName(n); name != "" {
+		return name
+	}
+	return fmt.Sprintf("errno %d", n)
+}
