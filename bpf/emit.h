@@ -237,57 +237,65 @@ struct nl_tail_record {
 	__u8 data[4096];
 };
 
+/* Emit the first NL_CHUNK of left bytes at src as one chunk, at offset off of
+ * the datagram; false: no room, or not readable. Like nl_chunks() a global
+ * function that takes only scalars: the verifier looks at it once, and not
+ * once per caller and round. */
+__noinline __u64 nl_emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64 user)
+{
+	__u64 n = left;
+
+	if (n <= 4096) {
+		struct nl_tail_record *t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
+
+		if (!t)
+			return false;
+		nl_opaque(n);
+		if (n > sizeof(t->data) || nl_copy(t->data, n, src, user)) {
+			bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
+			return false;
+		}
+		t->head.record = NL_RECORD_CHUNK;
+		t->head.len = n;
+		t->head.id = id;
+		t->head.off = off;
+		bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
+		return true;
+	}
+	struct nl_chunk_record *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+
+	if (!r)
+		return false;
+	if (n > NL_CHUNK)
+		n = NL_CHUNK;
+	nl_opaque(n);
+	if (n > sizeof(r->data) || nl_copy(r->data, n, src, user)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return false;
+	}
+	r->head.record = NL_RECORD_CHUNK;
+	r->head.len = n;
+	r->head.id = id;
+	r->head.off = off;
+	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+	return true;
+}
+
 /* Emit len bytes of src as chunks, the first of them at offset off of the
- * datagram. Returns how many bytes are in the ring. A global function: the
- * verifier looks at it once, whoever calls it. */
+ * datagram. Returns how many bytes are in the ring. Every branch in the loop
+ * leaves it and the position is a constant per round: so the verifier walks
+ * 128 rounds and no tree of them. */
 __noinline __u64 nl_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 user)
 {
-	__u64 done = 0;
-
 	for (__u32 i = 0; i < NL_ROUNDS; i++) {
-		/* i * NL_CHUNK and not a running sum: the verifier wants to know it */
-		__u64 pos = (__u64)i * NL_CHUNK, n;
+		__u64 pos = (__u64)i * NL_CHUNK;
 
 		if (pos >= len)
-			break;
-		n = len - pos;
-		if (n <= 4096) {
-			struct nl_tail_record *t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
-
-			if (!t)
-				break;
-			nl_opaque(n);
-			if (n > sizeof(t->data) || nl_copy(t->data, n, src + pos, user)) {
-				bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
-				break;
-			}
-			t->head.record = NL_RECORD_CHUNK;
-			t->head.len = n;
-			t->head.id = id;
-			t->head.off = off + pos;
-			bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
-			done = pos + n;
-			break;
-		}
-		struct nl_chunk_record *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
-
-		if (!r)
-			break;
-		if (n > NL_CHUNK)
-			n = NL_CHUNK;
-		nl_opaque(n);
-		if (n > sizeof(r->data) || nl_copy(r->data, n, src + pos, user)) {
-			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-			break;
-		}
-		r->head.record = NL_RECORD_CHUNK;
-		r->head.len = n;
-		r->head.id = id;
-		r->head.off = off + pos;
-		bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
-		done = pos + n;
+			return len;
+		if (!nl_emit_chunk(id, off + pos, src + pos, len - pos, user))
+			return pos;
 	}
-	return done;
+	return (__u64)NL_ROUNDS * NL_CHUNK;
 }
 
 /* Open an event whose payload follows in chunks; NULL: counted as lost. The
