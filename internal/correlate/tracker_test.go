@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package correlate
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+)
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// stream feeds made-up datagrams to a tracker.
+type stream struct {
+	t   *testing.T
+	dec *decode.Decoder
+	tr  *Tracker
+	now time.Time
+	id  uint64
+}
+
+func newStream(t *testing.T) *stream {
+	return &stream{t: t, dec: decode.New(families.All(), decode.Options{}), tr: New(), now: epoch}
+}
+
+// nlmsg is one struct nlmsghdr with a payload, in this machine's byte order.
+func nlmsg(typ, flags uint16, seq, pid uint32, payload ...byte) []byte {
+	b := make([]byte, 16, 16+len(payload))
+	binary.NativeEndian.PutUint32(b[0:], uint32(16+len(payload)))
+	binary.NativeEndian.PutUint16(b[4:], typ)
+	binary.NativeEndian.PutUint16(b[6:], flags)
+	binary.NativeEndian.PutUint32(b[8:], seq)
+	binary.NativeEndian.PutUint32(b[12:], pid)
+	return append(b, payload...)
+}
+
+// ack is an NLMSG_ERROR that quotes the header of a request.
+func ack(errno int32, seq uint32, quoted []byte) []byte {
+	p := make([]byte, 4, 20)
+	binary.NativeEndian.PutUint32(p, uint32(-errno))
+	return nlmsg(2, 0x100 /* NLM_F_CAPPED */, seq, 0, append(p, quoted[:16]...)...)
+}
+
+func (s *stream) frame(f capture.Frame, data ...[]byte) []Observation {
+	s.t.Helper()
+	s.id++
+	s.now = s.now.Add(time.Millisecond)
+	f.ID, f.Time = s.id, s.now
+	for _, d := range data {
+		f.Data = append(f.Data, d...)
+	}
+	f.OrigLen = len(f.Data)
+	return s.tr.Frame(&f, s.dec.Frame(&f, nil), nil)
+}
+
+func request(port uint32) capture.Frame {
+	return capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 42, Comm: "ip"},
+		Socket: capture.Socket{PortID: port}, SrcPort: port}
+}
+
+func reply(port uint32) capture.Frame {
+	return capture.Frame{Dir: capture.DirReply, Socket: capture.Socket{PortID: port,
+		Owner: capture.Proc{PID: 42, Comm: "ip"}}, DstPort: port}
+}
+
+// getLink is RTM_GETLINK: a request with a struct ifinfomsg.
+func getLink(flags uint16, seq uint32) []byte { return nlmsg(18, flags, seq, 0, make([]byte, 16)...) }
+
+func TestAckAndError(t *testing.T) {
+	for _, tc := range []struct {
+		errno int32
+		want  Outcome
+	}{{0, Acked}, {17, Failed}} {
+		s := newStream(t)
+		req := getLink(0x05, 7)
+		if o := s.frame(request(100), req)[0]; o.Outcome != Pending || o.Account.PID != 42 {
+			t.Errorf("request: %v of %d", o.Outcome, o.Account.PID)
+		}
+		o := s.frame(reply(100), ack(tc.errno, 7, req))[0]
+		if o.Outcome != tc.want || o.Errno != tc.errno || o.Type != "RTM_GETLINK" || o.Family != "route" {
+			t.Errorf("errno %d: %v, errno %d, counted as %s %s", tc.errno, o.Outcome, o.Errno, o.Family, o.Type)
+		}
+		if o.Latency != time.Millisecond || o.Request == nil {
+			t.Errorf("latency %v", o.Latency)
+		}
+		if s.tr.Pending() != 0 {
+			t.Error("the answered request still waits")
+		}
+		// The same answer again belongs to nothing, but keeps the quoted name.
+		o = s.frame(reply(100), ack(tc.errno, 7, req))[0]
+		if o.Request != nil || o.Type != "RTM_GETLINK" {
+			t.Errorf("second answer: %+v", o)
+		}
+	}
+}
+
+func TestDump(t *testing.T) {
+	const multi, intr = 0x02, 0x10
+	for _, tc := range []struct {
+		flags uint16
+		want  Outcome
+	}{{multi, Answered}, {multi | intr, Interrupted}} {
+		s := newStream(t)
+		s.frame(request(100), getLink(0x301, 9))
+		part := nlmsg(16, multi, 9, 100, make([]byte, 16)...)
+		for range 3 {
+			for _, o := range s.frame(reply(100), part, part) {
+				if o.Outcome != Partial || o.Type != "RTM_NEWLINK" {
+					t.Errorf("part: %v %s", o.Outcome, o.Type)
+				}
+			}
+		}
+		o := s.frame(reply(100), nlmsg(3, tc.flags, 9, 100, 0, 0, 0, 0))[0]
+		if o.Outcome != tc.want || o.Type != "RTM_GETLINK" || o.Request.Replies != 7 {
+			t.Errorf("done: %v of %s after %d replies", o.Outcome, o.Type, o.Request.Replies)
+		}
+		if o.Request.First != time.Millisecond || o.Latency != 4*time.Millisecond {
+			t.Errorf("first reply after %v, last after %v", o.Request.First, o.Latency)
+		}
+	}
+}
+
+// TestKeys keeps sockets, protocols and namespaces apart.
+func TestKeys(t *testing.T) {
+	s := newStream(t)
+	req := getLink(0x05, 7)
+	s.frame(request(100), req)
+	other := reply(101)
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+		t.Error("paired with another port")
+	}
+	other = reply(100)
+	other.NetNS = 5
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+		t.Error("paired with another namespace")
+	}
+	other = reply(100)
+	other.Protocol = capture.NETLINK_XFRM
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+		t.Error("paired with another protocol")
+	}
+	if o := s.frame(reply(100), ack(0, 7, req))[0]; o.Request == nil {
+		t.Error("not paired at all")
+	}
+}
+
+// TestBatch answers several requests of one datagram in another order.
+func TestBatch(t *testing.T) {
+	s := newStream(t)
+	a, b := getLink(0x05, 1), nlmsg(20 /* RTM_NEWADDR */, 0x05, 2, 0, make([]byte, 8)...)
+	if got := len(s.frame(request(100), a, b)); got != 2 {
+		t.Fatalf("%d observations", got)
+	}
+	if o := s.frame(reply(100), ack(22, 2, b))[0]; o.Type != "RTM_NEWADDR" || o.Outcome != Failed {
+		t.Errorf("second: %s %v", o.Type, o.Outcome)
+	}
+	if o := s.frame(reply(100), ack(0, 1, a))[0]; o.Type != "RTM_GETLINK" || o.Outcome != Acked {
+		t.Errorf("first: %s %v", o.Type, o.Outcome)
+	}
+}
+
+// TestCompletion names a report by the datagram that it is about.
+func TestCompletion(t *testing.T) {
+	s := newStream(t)
+	s.frame(request(100), getLink(0x05, 1))
+	o := s.frame(capture.Frame{Kind: capture.KindCompletion, Of: s.id, Verdict: capture.VerdictFailed, Errno: 111})
+	if len(o) != 1 || o[0].Type != "RTM_GETLINK" || o[0].Outcome != Failed || o[0].Errno != 111 || o[0].Account.PID != 42 {
+		t.Errorf("%+v", o)
+	}
+	o = s.frame(capture.Frame{Kind: capture.KindCompletion, Of: 999})
+	if len(o) != 1 || o[0].Request != nil {
+		t.Errorf("completion of an unknown datagram: %+v", o)
+	}
+}
+
+func TestLost(t *testing.T) {
+	s := newStream(t)
+	s.frame(request(100), getLink(0x301, 9))
+	f := reply(100)
+	f.Verdict = capture.VerdictDropped
+	if o := s.frame(f, nlmsg(16, 2, 9, 100, make([]byte, 16)...))[0]; o.Outcome != Lost {
+		t.Errorf("dropped part: %v", o.Outcome)
+	}
+	e := capture.Frame{Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5}}
+	if o := s.frame(e, nlmsg(16, 0, 0, 0, make([]byte, 16)...))[0]; o.Outcome != Lost {
+		t.Errorf("overrun event: %v", o.Outcome)
+	}
+	// Lost without its bytes.
+	if o := s.frame(e); len(o) != 1 || o[0].Outcome != Lost || o[0].Message != nil {
+		t.Errorf("overrun without message: %+v", o)
+	}
+}
+
+// TestBounds sends many requests that nobody answers.
+func TestBounds(t *testing.T) {
+	s := newStream(t)
+	const n = 3 * maxPending
+	for i := range n {
+		s.frame(request(uint32(i)), getLink(0x05, uint32(i)))
+	}
+	if p := s.tr.Pending(); p > maxPending+1 {
+		t.Errorf("%d requests wait", p)
+	}
+	if got := s.tr.Pending() + int(s.tr.Unanswered()); got != n {
+		t.Errorf("%d wait or left unanswered, %d were sent", got, n)
+	}
+	if len(s.tr.frames) > maxFrames || len(s.tr.queue) > 4*maxPending+1 {
+		t.Errorf("%d frames, %d queued", len(s.tr.frames), len(s.tr.queue))
+	}
+	s.now = s.now.Add(2 * maxAge)
+	s.frame(request(1), getLink(0x05, 1))
+	if p := s.tr.Pending(); p != 1 {
+		t.Errorf("%d requests wait after their time", p)
+	}
+	if s.tr.bytes > 1024 || s.tr.bytes <= 0 {
+		t.Errorf("%d bytes accounted for one request", s.tr.bytes)
+	}
+}
+
+// TestKeepsSmall does not hold a batch of half a megabyte for one request.
+func TestKeepsSmall(t *testing.T) {
+	s := newStream(t)
+	big := nlmsg(1 /* NLMSG_NOOP */, 0, 0, 0, make([]byte, 400<<10)...)
+	o := s.frame(request(100), getLink(0x05, 1), big)
+	if got := cap(o[0].Request.Message.Frame.Data); got > 4096 {
+		t.Errorf("the pending request holds %d bytes", got)
+	}
+}
