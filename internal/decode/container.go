@@ -8,7 +8,7 @@ import (
 
 // container decodes a payload that has parts of its own. depth is that of the
 // parts.
-func (w *walker) container(n *Node, t *schema.Type, sc *scope, depth int) {
+func (w *walker) container(n *Node, t *schema.Type, sc int, depth int) {
 	lo, hi := n.Off, n.Off+len(n.Raw)
 	n.Nested = true
 	switch t.Kind {
@@ -22,13 +22,13 @@ func (w *walker) container(n *Node, t *schema.Type, sc *scope, depth int) {
 		w.strct(n, t, sc, lo, hi, depth)
 	case schema.Sub:
 		n.Nested = false
-		r := sc.resolve(w.view, t.Sub)
+		r := w.resolve(sc, t.Sub)
 		if r.Kind == schema.Binary {
 			w.unknown(n, sc, depth)
-			n.typ = &r
+			n.typ = r
 			return
 		}
-		w.value(n, &r, sc, depth)
+		w.value(n, r, sc, depth)
 	case schema.Bits32:
 		w.bits32(n, t, sc, lo, hi, depth)
 	case schema.Records:
@@ -38,36 +38,46 @@ func (w *walker) container(n *Node, t *schema.Type, sc *scope, depth int) {
 	}
 }
 
+// nestScope is the scope of a Nest at [lo, hi).
+func nestScope(t *schema.Type, parent, lo, hi int) scope {
+	s := scope{parent: parent, set: t.Set, lo: lo, hi: hi, st: t.Struct, stLo: lo, stHi: lo}
+	if t.Struct != nil {
+		s.stHi = lo + structEnd(t.Struct, hi-lo)
+		s.lo = min(lo+align4(s.stHi-lo), hi)
+	}
+	return s
+}
+
 // nest decodes attributes, behind a struct where the type has one.
-func (w *walker) nest(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
-	in := scope{parent: sc, set: t.Set, lo: lo, hi: hi}
+func (w *walker) nest(n *Node, t *schema.Type, sc, lo, hi, depth int) {
+	s := nestScope(t, sc, lo, hi)
+	in := w.push(s)
+	defer w.pop()
 	if t.Struct == nil {
-		n.Children = w.attrs(w.take(w.ord.countAttrs(w.data, lo, hi)), lo, hi, t.Set, nil, &in, depth)
+		n.Children = w.attrs(w.take(w.ord.countAttrs(w.data, lo, hi)), lo, hi, t.Set, nil, in, depth)
 		return
 	}
-	in.st, in.stLo = t.Struct, lo
-	in.stHi = lo + structEnd(t.Struct, hi-lo)
-	in.lo = min(lo+align4(in.stHi-lo), hi)
-	nodes := w.take(len(t.Struct.Fields) + 1 + w.ord.countAttrs(w.data, in.lo, hi))
-	nodes, end := w.fields(nodes, t.Struct, lo, in.stHi, &in, depth)
+	nodes := w.take(len(t.Struct.Fields) + 1 + w.ord.countAttrs(w.data, s.lo, hi))
+	nodes, end := w.fields(nodes, t.Struct, lo, s.stHi, in, depth)
 	if have, want := hi-lo, t.Struct.Min(); have < want {
 		w.fault(n, "struct %s of %d bytes, at least %d wanted", t.Struct.Name, have, want)
 	}
-	nodes = w.padding(nodes, end, in.lo)
-	n.Children = w.attrs(nodes, in.lo, hi, t.Set, nil, &in, depth)
+	nodes = w.padding(nodes, end, s.lo)
+	n.Children = w.attrs(nodes, s.lo, hi, t.Set, nil, in, depth)
 }
 
 // strct decodes a C struct: the members that were sent, and as nameless bytes
 // what a newer kernel has put behind them.
-func (w *walker) strct(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
+func (w *walker) strct(n *Node, t *schema.Type, sc, lo, hi, depth int) {
 	st := t.Struct
 	if st == nil {
 		n.Nested = false
 		return
 	}
 	end := lo + structEnd(st, hi-lo)
-	in := scope{parent: sc, st: st, stLo: lo, stHi: end}
-	n.Children, end = w.fields(w.take(len(st.Fields)+1), st, lo, end, &in, depth)
+	in := w.push(scope{parent: sc, st: st, stLo: lo, stHi: end})
+	defer w.pop()
+	n.Children, end = w.fields(w.take(len(st.Fields)+1), st, lo, end, in, depth)
 	if have, want := hi-lo, st.Min(); have < want {
 		w.fault(n, "struct %s of %d bytes, at least %d wanted", st.Name, have, want)
 	}
@@ -77,7 +87,7 @@ func (w *walker) strct(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
 }
 
 // packed decodes values of equal length one behind the other.
-func (w *walker) packed(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
+func (w *walker) packed(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 	if t.Elem == nil {
 		n.Nested = false
 		return
@@ -102,7 +112,7 @@ func (w *walker) packed(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
 }
 
 // bits32 decodes struct nla_bitfield32 { __u32 value; __u32 selector; }.
-func (w *walker) bits32(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
+func (w *walker) bits32(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 	if hi-lo != 8 {
 		n.Nested = false
 		w.fault(n, "%d bytes, 8 wanted", hi-lo)
@@ -120,7 +130,7 @@ func (w *walker) bits32(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
 // records decodes structs that begin with their own length, attributes behind
 // each: struct rtnexthop in RTA_MULTIPATH (include/uapi/linux/rtnetlink.h),
 // walked as rtnh_next does.
-func (w *walker) records(n *Node, t *schema.Type, sc *scope, lo, hi, depth int) {
+func (w *walker) records(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 	if t.Struct == nil {
 		n.Nested = false
 		return
@@ -171,7 +181,7 @@ func (w *walker) messages(n *Node, lo, hi, depth int) {
 			return
 		}
 		n.Children = append(n.Children, w.quoted(lo, lo+size, depth))
-		n.Children[i].ID, n.Children[i].Elem = uint16(i), true
+		n.Children[i].Name, n.Children[i].ID, n.Children[i].Elem = "", uint16(i), true
 		lo = min(lo+align4(size), hi)
 	}
 }
@@ -180,7 +190,7 @@ func (w *walker) messages(n *Node, lo, hi, depth int) {
 // The children are the members of nlmsghdr, then those of the payload.
 func (w *walker) quoted(lo, hi, depth int) Node {
 	n := Node{Name: "msg", Off: lo, Raw: w.data[lo:hi:hi], Nested: true}
-	kids, end := w.fields(w.take(len(w.d.control.nlmsghdr.Fields)), w.d.control.nlmsghdr, lo, hi, nil, depth)
+	kids, end := w.fields(w.take(len(w.d.control.nlmsghdr.Fields)), w.d.control.nlmsghdr, lo, hi, noScope, depth)
 	n.Children = kids
 	if end-lo < HeaderLen {
 		w.fault(&n, "header of %d bytes, %d wanted", end-lo, HeaderLen)
@@ -191,7 +201,7 @@ func (w *walker) quoted(lo, hi, depth int) Node {
 	if !w.plain {
 		n.Children[1].Text = sub.TypeText()
 	}
-	n.Children[2].Value = sub.FlagNames()
+	n.Children[2].Value, n.Children[2].Text = sub.FlagNames(), ""
 	if depth >= maxDepth || end >= hi {
 		return n
 	}

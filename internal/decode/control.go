@@ -91,7 +91,7 @@ func (d *Decoder) setError(m *Message, o order) {
 	if m.Header.Len < HeaderLen {
 		return
 	}
-	v := view{data: m.Data, ord: o}
+	v := &view{data: m.Data, ord: o}
 	l := v.errLayout(m.Header, HeaderLen, len(m.Data))
 	if !l.hasStatus {
 		return
@@ -143,7 +143,7 @@ func (d *Decoder) newError() *ErrorInfo {
 	return e
 }
 
-func (e *ErrorInfo) readTLVs(v view, lo, hi int) {
+func (e *ErrorInfo) readTLVs(v *view, lo, hi int) {
 	for lo < hi {
 		a, ok := v.ord.attrAt(v.data, lo, hi)
 		if !ok {
@@ -181,13 +181,13 @@ func (w *walker) control(m *Message, lo, hi, depth int) part {
 		return p
 	}
 	p.fields = append(w.take(3), Node{Name: "error", Off: lo, Raw: w.data[lo : lo+4 : lo+4]})
-	w.value(&p.fields[0], &w.d.control.errnoType, nil, depth)
+	w.value(&p.fields[0], &w.d.control.errnoType, noScope, depth)
 	if l.quoted < l.quotedEnd {
 		p.fields = append(p.fields, w.quoted(l.quoted, l.quotedEnd, depth))
 		p.fields = w.padding(p.fields, l.quotedEnd, min(l.tlvs, l.rest))
 	}
-	sc := scope{set: w.d.control.errSet, lo: l.tlvs, hi: l.tlvsEnd}
-	p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.tlvs, l.tlvsEnd)), l.tlvs, l.tlvsEnd, sc.set, nil, &sc, depth)
+	p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.tlvs, l.tlvsEnd)), l.tlvs, l.tlvsEnd,
+		w.d.control.errSet, nil, noScope, depth)
 	if n := len(p.attrs); n > 0 && !p.attrs[n-1].Attr {
 		p.attrs, p.rest = cutRest(p.attrs, hi)
 	}

@@ -12,8 +12,7 @@ import (
 // finder looks for a name without building nodes: one walk over the headers of
 // the attributes, no allocation unless the name is there.
 type finder struct {
-	view
-	m    *Message
+	*walker
 	name string
 	node Node
 }
@@ -36,7 +35,8 @@ func (m *Message) Lookup(name string) (Node, bool) {
 	if m.NoHeader || m.headerBroken() {
 		return Node{}, false
 	}
-	f := finder{view: view{data: m.Data, ord: m.order()}, m: m, name: name}
+	f := finder{walker: m.walker(false), name: name}
+	defer f.release()
 	if f.message() {
 		return f.node, true
 	}
@@ -46,44 +46,43 @@ func (m *Message) Lookup(name string) (Node, bool) {
 func (f *finder) message() bool {
 	m, hi := f.m, len(f.data)
 	if isControl(m.Frame.Protocol, m.Header.Type) {
-		return f.control(HeaderLen, hi)
+		return f.findControl(HeaderLen, hi)
 	}
 	l := f.layout(m, HeaderLen, hi)
-	outer := scope{st: l.mux, stLo: HeaderLen, stHi: l.stLo}
-	sc := scope{parent: &outer, st: l.st, stLo: l.stLo, stHi: l.attrs, set: l.set, lo: l.attrs, hi: hi}
-	if l.mux != nil && f.fields(l.mux, HeaderLen, l.stLo, &sc, 0) {
+	sc := f.open(&l, HeaderLen, hi)
+	defer f.close()
+	if l.mux != nil && f.findFields(l.mux, HeaderLen, l.stLo, sc, 0) {
 		return true
 	}
-	if l.st != nil && f.fields(l.st, l.stLo, hi, &sc, 0) {
+	if l.st != nil && f.findFields(l.st, l.stLo, hi, sc, 0) {
 		return true
 	}
 	if l.body != nil || l.set == nil {
 		return false
 	}
-	return f.attrs(l.attrs, hi, l.set, nil, &sc, 0)
+	return f.findAttrs(l.attrs, hi, l.set, nil, sc, 0)
 }
 
-func (f *finder) control(lo, hi int) bool {
+func (f *finder) findControl(lo, hi int) bool {
 	if t := f.m.Header.Type; t != typeError && t != typeDone {
 		return false
 	}
 	c := &f.m.dec.control
 	l := f.errLayout(f.m.Header, lo, hi)
 	if l.hasStatus && f.name == "error" {
-		f.build(Node{Name: f.name, Off: lo, Raw: f.data[lo : lo+4 : lo+4]}, &c.errnoType, nil, 0)
+		f.build(Node{Name: f.name, Off: lo, Raw: f.data[lo : lo+4 : lo+4]}, &c.errnoType, noScope, 0)
 		return true
 	}
-	return f.attrs(l.tlvs, l.tlvsEnd, c.errSet, nil, nil, 0)
+	return f.findAttrs(l.tlvs, l.tlvsEnd, c.errSet, nil, noScope, 0)
 }
 
 // build decodes the node that was looked for.
-func (f *finder) build(n Node, t *schema.Type, sc *scope, depth int) {
-	w := f.m.walker(false)
-	w.value(&n, t, sc, depth)
+func (f *finder) build(n Node, t *schema.Type, sc int, depth int) {
+	f.value(&n, t, sc, depth)
 	f.node = n
 }
 
-func (f *finder) fields(st *schema.StructType, lo, hi int, sc *scope, depth int) bool {
+func (f *finder) findFields(st *schema.StructType, lo, hi int, sc int, depth int) bool {
 	for i := range st.Fields {
 		if lo >= hi {
 			return false
@@ -105,7 +104,7 @@ func (f *finder) fields(st *schema.StructType, lo, hi int, sc *scope, depth int)
 	return false
 }
 
-func (f *finder) attrs(lo, hi int, set *schema.Set, elem *schema.Type, sc *scope, depth int) bool {
+func (f *finder) findAttrs(lo, hi int, set *schema.Set, elem *schema.Type, sc int, depth int) bool {
 	for lo < hi {
 		a, ok := f.ord.attrAt(f.data, lo, hi)
 		if !ok {
@@ -131,41 +130,41 @@ func (f *finder) attrs(lo, hi int, set *schema.Set, elem *schema.Type, sc *scope
 }
 
 // inside looks into a payload that has parts.
-func (f *finder) inside(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 	if depth >= maxDepth {
 		return false
 	}
 	switch t.Kind {
 	case schema.Nest:
-		in := scope{parent: sc, set: t.Set, st: t.Struct, lo: lo, hi: hi, stLo: lo, stHi: lo}
-		if t.Struct != nil {
-			in.stHi = lo + structEnd(t.Struct, hi-lo)
-			in.lo = min(lo+align4(in.stHi-lo), hi)
-			if f.fields(t.Struct, lo, in.stHi, &in, depth+1) {
-				return true
-			}
+		s := nestScope(t, sc, lo, hi)
+		in := f.push(s)
+		defer f.pop()
+		if t.Struct != nil && f.findFields(t.Struct, lo, s.stHi, in, depth+1) {
+			return true
 		}
-		return f.attrs(in.lo, hi, t.Set, nil, &in, depth+1)
+		return f.findAttrs(s.lo, hi, t.Set, nil, in, depth+1)
 	case schema.Array:
-		return f.attrs(lo, hi, nil, t.Elem, sc, depth+1)
+		return f.findAttrs(lo, hi, nil, t.Elem, sc, depth+1)
 	case schema.Struct:
 		if t.Struct == nil {
 			return false
 		}
-		in := scope{parent: sc, st: t.Struct, stLo: lo, stHi: hi}
-		return f.fields(t.Struct, lo, lo+structEnd(t.Struct, hi-lo), &in, depth+1)
+		end := lo + structEnd(t.Struct, hi-lo)
+		in := f.push(scope{parent: sc, st: t.Struct, stLo: lo, stHi: end})
+		defer f.pop()
+		return f.findFields(t.Struct, lo, end, in, depth+1)
 	case schema.Sub:
-		r := sc.resolve(f.view, t.Sub)
-		return f.inside(&r, lo, hi, sc, depth+1)
+		r := f.resolve(sc, t.Sub)
+		return f.inside(r, lo, hi, sc, depth+1)
 	case schema.Packed:
-		return f.packed(t, lo, hi, sc, depth)
+		return f.findPacked(t, lo, hi, sc, depth)
 	case schema.Records:
-		return f.records(t, lo, hi, sc, depth)
+		return f.findRecords(t, lo, hi, sc, depth)
 	}
 	return false
 }
 
-func (f *finder) packed(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+func (f *finder) findPacked(t *schema.Type, lo, hi int, sc int, depth int) bool {
 	if t.Elem == nil {
 		return false
 	}
@@ -186,7 +185,7 @@ func (f *finder) packed(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
 	return false
 }
 
-func (f *finder) records(t *schema.Type, lo, hi int, sc *scope, depth int) bool {
+func (f *finder) findRecords(t *schema.Type, lo, hi int, sc int, depth int) bool {
 	if t.Struct == nil {
 		return false
 	}

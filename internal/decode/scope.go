@@ -12,13 +12,31 @@ import (
 type view struct {
 	data []byte
 	ord  order
+	// scopes are the levels of nesting that are open, the outermost first.
+	// They are a slice because a list on the stack of a recursion escapes.
+	scopes []scope
+}
+
+// noScope stands for no level at all.
+const noScope = -1
+
+// push opens a level of nesting and returns its index.
+func (v *view) push(s scope) int {
+	v.scopes = append(v.scopes, s)
+	return len(v.scopes) - 1
+}
+
+// pop closes the innermost level.
+func (v *view) pop() {
+	last := len(v.scopes) - 1
+	v.scopes[last] = scope{}
+	v.scopes = v.scopes[:last]
 }
 
 // scope is one level of nesting, as far as a selector may look into it: the
-// attributes at [lo, hi) and the struct in front of them. Scopes live on the
-// stack of the walk.
+// attributes at [lo, hi) and the struct in front of them.
 type scope struct {
-	parent     *scope
+	parent     int
 	set        *schema.Set
 	lo, hi     int
 	st         *schema.StructType
@@ -39,10 +57,11 @@ type choice struct {
 
 // find looks for a value by name: attributes of this nest, also behind the
 // payload that asks, its fixed struct, then the nests around it.
-func (s *scope) find(v view, name string) choice {
-	if s == nil {
+func (v *view) find(sc int, name string) choice {
+	if sc == noScope {
 		return choice{}
 	}
+	s := &v.scopes[sc]
 	for i := range s.seen {
 		if s.seen[i].name == name {
 			return s.seen[i]
@@ -50,7 +69,7 @@ func (s *scope) find(v view, name string) choice {
 	}
 	c, ok := s.here(v, name)
 	if !ok {
-		c = s.parent.find(v, name)
+		c = v.find(s.parent, name)
 	}
 	c.name = name
 	s.seen[s.next%uint8(len(s.seen))] = c
@@ -58,7 +77,7 @@ func (s *scope) find(v view, name string) choice {
 	return c
 }
 
-func (s *scope) here(v view, name string) (choice, bool) {
+func (s *scope) here(v *view, name string) (choice, bool) {
 	if def := s.set.ByName(name); def != nil {
 		for off := s.lo; off < s.hi; {
 			a, ok := v.ord.attrAt(v.data, off, s.hi)
@@ -98,34 +117,33 @@ func (c *choice) number(o order) (uint64, bool) {
 }
 
 // resolve returns the type that a sub-message has here.
-func (s *scope) resolve(v view, sub *schema.SubMessage) schema.Type {
-	c := s.find(v, sub.Selector)
+func (v *view) resolve(sc int, sub *schema.SubMessage) *schema.Type {
+	c := v.find(sc, sub.Selector)
 	if c.typ == nil {
-		return sub.Default
+		return &sub.Default
 	}
 	if c.typ.Kind == schema.String || c.typ.Kind == schema.Binary {
-		// The conversion inside the index does not allocate.
-		if t, ok := sub.Cases[string(cString(c.raw))]; ok {
+		if t := sub.Case(cString(c.raw)); t != nil {
 			return t
 		}
-		return sub.Default
+		return &sub.Default
 	}
 	n, ok := c.number(v.ord)
 	if !ok {
-		return sub.Default
+		return &sub.Default
 	}
 	if c.typ.Enum != nil {
-		if name, ok := c.typ.Enum.Lookup(n); ok {
-			if t, ok := sub.Cases[name]; ok {
+		if name, ok := enumName(c.typ.Enum, n, len(c.raw)); ok {
+			if t := sub.Named(name); t != nil {
 				return t
 			}
 		}
 	}
 	var buf [20]byte
-	if t, ok := sub.Cases[string(strconv.AppendUint(buf[:0], n, 10))]; ok {
+	if t := sub.Case(strconv.AppendUint(buf[:0], n, 10)); t != nil {
 		return t
 	}
-	return sub.Default
+	return &sub.Default
 }
 
 // readNumber reads a number of any numeric kind, sign-extended; it is false

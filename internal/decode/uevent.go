@@ -119,7 +119,7 @@ func (w *walker) ueventFields() []Node {
 	nodes := w.take(bytes.Count(text, []byte{0}) + 3 + len(w.d.control.udev.Fields))
 	if off > 0 {
 		var end int
-		nodes, end = w.fields(nodes, w.d.control.udev, 0, min(off, udevHdrLen), nil, 0)
+		nodes, end = w.fields(nodes, w.d.control.udev, 0, min(off, udevHdrLen), noScope, 0)
 		if end < off {
 			nodes = append(nodes, Node{Off: end, Raw: w.data[end:off:off]})
 		}

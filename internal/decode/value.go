@@ -7,14 +7,11 @@ import (
 	"net/netip"
 	"strconv"
 
-	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-const protocolGeneric = capture.NETLINK_GENERIC
-
 // value decodes n.Raw by a type.
-func (w *walker) value(n *Node, t *schema.Type, sc *scope, depth int) {
+func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 	n.typ = t
 	switch t.Kind {
 	case schema.Binary, schema.Unused:
@@ -132,7 +129,7 @@ func flagNames(e *schema.Enum, v uint64) []string {
 	return names
 }
 
-func (w *walker) ipAddr(n *Node, t *schema.Type, sc *scope) {
+func (w *walker) ipAddr(n *Node, t *schema.Type, sc int) {
 	addr, ok := netip.AddrFromSlice(n.Raw)
 	if !ok {
 		w.fault(n, "an address of %d bytes, 4 or 16 wanted", len(n.Raw))
@@ -143,7 +140,7 @@ func (w *walker) ipAddr(n *Node, t *schema.Type, sc *scope) {
 	if t.Prefix == "" || w.plain {
 		return
 	}
-	c := sc.find(w.view, t.Prefix)
+	c := w.find(sc, t.Prefix)
 	if bits, ok := c.number(w.ord); ok && bits <= 128 {
 		n.Text = s + "/" + strconv.FormatUint(bits, 10)
 	}

@@ -4,7 +4,9 @@ package decode
 
 import (
 	"fmt"
+	"sync"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -12,7 +14,7 @@ import (
 // what lies deeper than this is shown as hex with a problem.
 const maxDepth = 64
 
-// walker builds the body of one message.
+// walker builds the body of one message, or looks for a name in it (finder).
 type walker struct {
 	view
 	d       *Decoder
@@ -31,6 +33,7 @@ func (m *Message) Values() Body { return m.body(true) }
 
 func (m *Message) body(plain bool) Body {
 	w := m.walker(plain)
+	defer w.release()
 	var b Body
 	switch {
 	case m.NoHeader && m.family != nil:
@@ -51,8 +54,19 @@ func (m *Message) body(plain bool) Body {
 	return b
 }
 
+// walkers are reused for their scopes.
+var walkers = sync.Pool{New: func() any { return new(walker) }}
+
 func (m *Message) walker(plain bool) *walker {
-	return &walker{view: view{data: m.Data, ord: m.order()}, d: m.dec, m: m, plain: plain}
+	w := walkers.Get().(*walker)
+	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0]}, d: m.dec, m: m, plain: plain}
+	return w
+}
+
+// release gives w back; the nodes that it made do not refer to it.
+func (w *walker) release() {
+	*w = walker{view: view{scopes: w.scopes[:0]}}
+	walkers.Put(w)
 }
 
 // headerBroken says whether nlmsg_len denies even the header itself, so that
@@ -87,6 +101,18 @@ type layout struct {
 	body    *schema.Type
 	stLo    int // of st
 	attrs   int // of the attributes
+}
+
+// open pushes the scopes of a message's headers: the family's, and around it
+// that of the multiplexer. close pops them.
+func (v *view) open(l *layout, lo, hi int) int {
+	outer := v.push(scope{parent: noScope, st: l.mux, stLo: lo, stHi: l.stLo})
+	return v.push(scope{parent: outer, st: l.st, stLo: l.stLo, stHi: l.attrs, set: l.set, lo: l.attrs, hi: hi})
+}
+
+func (v *view) close() {
+	v.pop()
+	v.pop()
 }
 
 // layout places the headers and attributes of m in [lo, hi).
@@ -127,13 +153,13 @@ func structEnd(st *schema.StructType, n int) int {
 
 // muxHeader returns the header that the protocol, not the family, puts in front.
 func (m *Message) muxHeader() *schema.StructType {
-	if !m.HasCmd && m.family != m.dec.control.batch && m.family != m.dec.control.nfnetlink {
-		return nil
-	}
-	if m.Frame.Protocol == protocolGeneric {
+	switch m.Frame.Protocol {
+	case capture.NETLINK_GENERIC:
 		return m.dec.control.genlmsghdr
+	case capture.NETLINK_NETFILTER:
+		return m.dec.control.nfgenmsg
 	}
-	return m.dec.control.nfgenmsg
+	return nil
 }
 
 // payload decodes what follows an nlmsghdr.
@@ -142,16 +168,16 @@ func (w *walker) payload(m *Message, lo, hi, depth int) part {
 		return w.control(m, lo, hi, depth)
 	}
 	l := w.layout(m, lo, hi)
-	outer := scope{st: l.mux, stLo: lo, stHi: l.stLo}
-	sc := scope{parent: &outer, st: l.st, stLo: l.stLo, stHi: l.attrs, set: l.set, lo: l.attrs, hi: hi}
+	sc := w.open(&l, lo, hi)
+	defer w.close()
 	p := part{rest: hi, fields: w.take(fieldCount(l.mux) + fieldCount(l.st) + 2)}
 	pos := lo
 	if l.mux != nil {
-		p.fields, pos = w.fields(p.fields, l.mux, lo, hi, &sc, depth)
+		p.fields, pos = w.fields(p.fields, l.mux, lo, hi, sc, depth)
 		w.checkHeader(l.mux, lo, hi)
 	}
 	if l.st != nil {
-		p.fields, pos = w.fields(p.fields, l.st, pos, hi, &sc, depth)
+		p.fields, pos = w.fields(p.fields, l.st, pos, hi, sc, depth)
 		w.checkHeader(l.st, l.stLo, hi)
 	}
 	p.fields = w.padding(p.fields, pos, l.attrs)
@@ -159,13 +185,13 @@ func (w *walker) payload(m *Message, lo, hi, depth int) part {
 	case l.attrs >= hi:
 	case l.body != nil:
 		n := Node{Off: l.attrs, Raw: w.data[l.attrs:hi:hi]}
-		w.value(&n, l.body, &sc, depth)
+		w.value(&n, l.body, sc, depth)
 		p.fields = append(p.fields, n)
 	case l.set != nil:
-		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, l.set, nil, &sc, depth)
+		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, l.set, nil, sc, depth)
 		p.attrs, p.rest = cutRest(p.attrs, hi)
 	case w.ord.parses(w.data, l.attrs, hi, false):
-		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, nil, nil, &sc, depth)
+		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, nil, nil, sc, depth)
 	default:
 		p.rest = l.attrs
 	}
@@ -204,7 +230,7 @@ func (w *walker) padding(dst []Node, lo, hi int) []Node {
 
 // fields appends the members of the struct at lo, as many as there are bytes
 // for, and returns where they end.
-func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc *scope, depth int) ([]Node, int) {
+func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc int, depth int) ([]Node, int) {
 	for i := range st.Fields {
 		if lo >= hi {
 			break
@@ -223,7 +249,7 @@ func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc *scope
 
 // attrs appends the attributes at [lo, hi), and a nameless node for bytes that
 // no attribute fits. elem is the type of all of them where they are an array.
-func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Type, sc *scope, depth int) []Node {
+func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Type, sc int, depth int) []Node {
 	for lo < hi {
 		a, ok := w.ord.attrAt(w.data, lo, hi)
 		if !ok {
@@ -262,7 +288,7 @@ func (w *walker) leftover(lo, hi int) Node {
 }
 
 // unknown looks at an attribute that no table names: it may hold attributes.
-func (w *walker) unknown(n *Node, sc *scope, depth int) {
+func (w *walker) unknown(n *Node, sc int, depth int) {
 	lo, hi := n.Off, n.Off+len(n.Raw)
 	if depth < maxDepth && w.ord.parses(w.data, lo, hi, n.Flags&nlaNested != 0) {
 		n.Nested, n.Guess = true, true

@@ -251,6 +251,22 @@ type SubMessage struct {
 	// named numbers by name, others in decimal.
 	Cases   map[string]Type
 	Default Type // no case, or no selector
+
+	byCase map[string]*Type
+}
+
+// Case returns the type for a selector's value, or nil. Build must have run.
+// key may share its bytes with a message: the lookup keeps nothing of it.
+func (s *SubMessage) Case(key []byte) *Type { return s.byCase[string(key)] }
+
+// Named is Case for a key that is a string already.
+func (s *SubMessage) Named(key string) *Type { return s.byCase[key] }
+
+func (s *SubMessage) build() {
+	s.byCase = make(map[string]*Type, len(s.Cases))
+	for key, t := range s.Cases {
+		s.byCase[key] = &t
+	}
 }
 
 // Dirs says in which directions a message definition holds.
@@ -402,6 +418,7 @@ func (b *builder) typ(t *Type) {
 	b.typ(t.Elem)
 	if t.Sub != nil && !b.subs[t.Sub] {
 		b.subs[t.Sub] = true
+		t.Sub.build()
 		for _, c := range t.Sub.Cases {
 			b.typ(&c)
 		}
