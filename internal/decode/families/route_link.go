@@ -51,10 +51,10 @@ func iflaFirst(ifla *schema.Set, toKernel bool) []schema.Attr {
 		noted(9, "IFLA_PRIORITY", unused, "never used"),
 		attr(10, "IFLA_MASTER", ifindex),
 		noted(11, "IFLA_WIRELESS", blob, "struct iw_event, a union by command (linux/wireless.h)"),
-		attr(12, "IFLA_PROTINFO", by("ifi_family", blob, map[string]schema.Type{
+		noted(12, "IFLA_PROTINFO", by("ifi_family", blob, map[string]schema.Type{
 			"AF_BRIDGE": nest(iflaBrport()), // br_fill_ifinfo
 			"AF_INET6":  nest(iflaInet6()),  // inet6_fill_ifinfo
-		})),
+		}), "no other family has any"),
 		attr(13, "IFLA_TXQLEN", u32),
 		attr(14, "IFLA_MAP", structOf(linkMap())),
 		attr(15, "IFLA_WEIGHT", u32),

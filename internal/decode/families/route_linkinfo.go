@@ -10,18 +10,18 @@ func iflaInfo(ifla *schema.Set) *schema.Set {
 	return set("IFLA_INFO",
 		unspec("IFLA_INFO_UNSPEC"),
 		attr(1, "IFLA_INFO_KIND", str),
-		attr(2, "IFLA_INFO_DATA", by("IFLA_INFO_KIND", blob, linkKinds(ifla))),
-		attr(3, "IFLA_INFO_XSTATS", by("IFLA_INFO_KIND", blob, map[string]schema.Type{
+		noted(2, "IFLA_INFO_DATA", by("IFLA_INFO_KIND", blob, linkKinds(ifla)), "other kinds have none, or are unknown"),
+		noted(3, "IFLA_INFO_XSTATS", by("IFLA_INFO_KIND", blob, map[string]schema.Type{
 			"can": structOf(canDeviceStats()),
-		})),
+		}), "only can has rtnl_link_ops.fill_xstats"),
 		attr(4, "IFLA_INFO_SLAVE_KIND", str),
-		attr(5, "IFLA_INFO_SLAVE_DATA", by("IFLA_INFO_SLAVE_KIND", blob, map[string]schema.Type{
+		noted(5, "IFLA_INFO_SLAVE_DATA", by("IFLA_INFO_SLAVE_KIND", blob, map[string]schema.Type{
 			"bond":   nest(iflaBondSlave()),
 			"bridge": nest(iflaBrport()),
 			"vrf": nest(set("IFLA_VRF_PORT",
 				unspec("IFLA_VRF_PORT_UNSPEC"),
 				attr(1, "IFLA_VRF_PORT_TABLE", named(u32, rtTable)))),
-		})),
+		}), "other kinds have no rtnl_link_ops.fill_slave_info"),
 	)
 }
 

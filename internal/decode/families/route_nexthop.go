@@ -32,7 +32,7 @@ func nha() *schema.Set {
 		attr(5, "NHA_OIF", ifindex),
 		attr(6, "NHA_GATEWAY", ip),
 		attr(7, "NHA_ENCAP_TYPE", named(u16, lwtunnelType)),
-		attr(8, "NHA_ENCAP", lwtunnel("NHA_ENCAP_TYPE")),
+		noted(8, "NHA_ENCAP", lwtunnel("NHA_ENCAP_TYPE"), "hex where the type is unknown"),
 		attr(9, "NHA_GROUPS", flag),
 		attr(10, "NHA_MASTER", ifindex),
 		attr(11, "NHA_FDB", flag),

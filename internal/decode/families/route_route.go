@@ -66,7 +66,7 @@ func rta() *schema.Set {
 		attr(19, "RTA_NEWDST", routeAddress("")),
 		attr(20, "RTA_PREF", named(u8, routerPref)),
 		attr(21, "RTA_ENCAP_TYPE", named(u16, lwtunnelType)),
-		attr(22, "RTA_ENCAP", lwtunnel("RTA_ENCAP_TYPE")),
+		noted(22, "RTA_ENCAP", lwtunnel("RTA_ENCAP_TYPE"), "hex where the type is unknown"),
 		attr(23, "RTA_EXPIRES", by("rtm_family", seconds, map[string]schema.Type{
 			"RTNL_FAMILY_IPMR": jiffies64, "RTNL_FAMILY_IP6MR": jiffies64, // mr_fill_mroute
 		})),

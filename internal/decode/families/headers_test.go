@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families_test
+
+import (
+	"flag"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// uapiDir can point to the headers of another kernel (make headers_install).
+var uapiDir = flag.String("uapi", "/usr/include", "directory of the UAPI headers that the tables are held against")
+
+// cited is a UAPI header whose names the tables carry.
+type cited struct {
+	name string
+	// only restricts the header to names with these prefixes; nil: every
+	// enumerator and every numeric #define of the header is carried.
+	only []string
+	// bits are prefixes of names whose value is the number of a bit.
+	bits []string
+	// skip maps names, or prefixes ending in *, to why they are not carried.
+	skip map[string]string
+	// since is the version that brought the header (6.1 is 601), if that is
+	// later than what any supported distribution installs.
+	since int
+}
+
+// Reasons that come up again and again.
+const (
+	notWire   = "a limit or macro of programs, in no message"
+	otherNum  = "belongs to no number of a message that has a type here"
+	oldGroups = "bits of sockaddr_nl.nl_groups, the old spelling of RTNLGRP_*"
+	notNames  = "a mask of several bits: numbers, not names"
+)
+
+// headers are those that the tables of this package cite. A new family adds
+// its headers here.
+var headers = []cited{
+	{name: "linux/rtnetlink.h", skip: map[string]string{
+		"RTNL_FAMILY_MAX": notWire, "RTM_NR_*": notWire, "RTA_ALIGNTO": notWire, "RTNH_ALIGNTO": notWire,
+		"RTNH_COMPARE_MASK": notNames, "RTAX_FEATURE_MASK": notNames, "RTNETLINK_HAVE_PEERINFO": notWire,
+		"RTMGRP_*": oldGroups, "TCM_IFINDEX_MAGIC_BLOCK": "shown as -1", "RTNLGRP_NONE": "no group",
+		"TCA_FLAG_LARGE_DUMP_ON": "alias of TCA_ACT_FLAG_LARGE_DUMP_ON", "TCAA_MAX": notWire,
+		"NDUSEROPT_SRCADDR": "lies behind ND options, which no attribute table can skip", "NDUSEROPT_UNSPEC": "see NDUSEROPT_SRCADDR",
+		"TCA_ACT_TAB": "alias of TCA_ROOT_TAB", "RTM_BASE": "alias of RTM_NEWLINK",
+	}},
+	{name: "linux/if_link.h", skip: map[string]string{
+		"XDP_FLAGS_MODES": notNames, "XDP_FLAGS_MASK": notNames, "PORT_PROFILE_MAX": notWire, "PORT_UUID_MAX": notWire,
+		"PORT_SELF_VF": "shown as -1", "MAX_VLAN_LIST_LEN": notWire, "TUNNEL_MSG_VALID_USER_FLAGS": notNames,
+		"BRIDGE_MODE_UNSPEC": "IFLA_BRPORT_MODE is sent as a boolean", "BRIDGE_MODE_HAIRPIN": "IFLA_BRPORT_MODE is sent as a boolean",
+		"NETKIT_NEXT": "-1, a verdict of programs", "IPVLAN_MODE_MAX": notWire,
+	}},
+	{name: "linux/if_addr.h", skip: map[string]string{"IFA_F_TEMPORARY": "the same bit as IFA_F_SECONDARY"}},
+	{name: "linux/neighbour.h"},
+	{name: "linux/fib_rules.h", skip: map[string]string{
+		"FIB_RULE_DEV_DETACHED": "alias of FIB_RULE_IIF_DETACHED", "FRA_IFNAME": "alias of FRA_IIFNAME",
+	}},
+	{name: "linux/if_bridge.h", bits: []string{"BR_BOOLOPT_"}, skip: map[string]string{
+		"BRCTL_*": "ioctls", "BR_MCAST_DIR_*": "array indexes in the field names of struct br_mcast_stats",
+		"BR_BOOLOPT_MAX": notWire,
+	}},
+	{name: "linux/if_tunnel.h", skip: map[string]string{
+		"SIOC*": "ioctls", "GRE_REC": notNames, "GRE_FLAGS": notNames, "GRE_VERSION*": notNames, "GRE_PROTO_PPP": otherNum,
+		"GRE_PPTP_KEY_MASK": otherNum, "PRL_DEFAULT": "an ioctl's", "VTI_ISVTI": "kernel-internal: cleared before it is sent",
+		"TUNNEL_OPTIONS_PRESENT": notNames, "IP_TUNNEL_*": "numbers of the TUNNEL_* bits, kernel-internal beyond 16",
+	}},
+	{name: "linux/lwtunnel.h", skip: map[string]string{"LWT_BPF_MAX_HEADROOM": notWire}},
+	{name: "linux/mpls_iptunnel.h"},
+	{name: "linux/seg6_iptunnel.h"},
+	{name: "linux/seg6_local.h", bits: []string{"SEG6_LOCAL_FLV_OP_"}, skip: map[string]string{"SEG6_LOCAL_FLV_OP_UNSPEC": "no bit"}},
+	{name: "linux/ila.h", skip: map[string]string{"ILA_CMD_*": "generic netlink family ila", "ILA_GENL_*": "generic netlink family ila"}},
+	{name: "linux/rpl_iptunnel.h"},
+	{name: "linux/ioam6_iptunnel.h", skip: map[string]string{
+		"IOAM6_IPTUNNEL_MODE_MIN": notWire, "IOAM6_IPTUNNEL_FREQ_MIN": notWire,
+	}},
+	{name: "linux/veth.h"},
+	{name: "linux/nexthop.h", skip: map[string]string{"NHA_RES_GROUP_UNSPEC": "NHA_RES_GROUP_PAD", "NHA_RES_BUCKET_UNSPEC": "NHA_RES_BUCKET_PAD"}},
+	{name: "linux/net_namespace.h", skip: map[string]string{"NETNSA_NSID_NOT_ASSIGNED": "shown as -1"}},
+	{name: "linux/netconf.h", skip: map[string]string{"NETCONFA_ALL": "kernel-internal"}},
+	{name: "linux/if_addrlabel.h"},
+	{name: "linux/can/netlink.h", skip: map[string]string{"CAN_TERMINATION_DISABLED": "0 ohms"}},
+	{name: "linux/can/vxcan.h"},
+	{name: "linux/amt.h"},
+	{name: "linux/wwan.h"},
+	{name: "linux/mrp_bridge.h", only: []string{"BR_MRP_RING_", "BR_MRP_IN_", "BR_MRP_PORT_"}},
+	{name: "linux/cfm_bridge.h", only: []string{"BR_CFM_PORT", "BR_CFM_VLAN", "BR_CFM_MEP_", "BR_CFM_CCM_"}},
+	{name: "linux/gen_stats.h"},
+	{name: "linux/mroute.h", only: []string{"IPMRA_", "VIFF_"}},
+	{name: "linux/if.h", only: []string{"IFF_", "IF_OPER_", "IF_LINK_MODE_"}, skip: map[string]string{"IFF_VOLATILE": notNames}},
+	{name: "linux/if_arp.h", only: []string{"ARPHRD_"}, skip: map[string]string{"ARPHRD_HDLC": "alias of ARPHRD_CISCO"}},
+	{name: "linux/if_ether.h", only: []string{"ETH_P_"}},
+	{name: "linux/in.h", only: []string{"IPPROTO_", "MCAST_EXCLUDE", "MCAST_INCLUDE"}},
+	{name: "linux/ip.h", only: []string{"IPV4_DEVCONF_"}},
+	{name: "linux/ipv6.h", only: []string{"DEVCONF_"}, skip: map[string]string{"DEVCONF_MAX": notWire}},
+	{name: "linux/icmpv6.h", only: []string{"ICMPV6_ROUTER_PREF_"}},
+	{name: "linux/snmp.h", only: []string{"ICMP6_MIB_"}},
+	{name: "linux/if_vlan.h", only: []string{"VLAN_FLAG_"}},
+	{name: "linux/if_bonding.h", only: []string{"BOND_MODE_", "BOND_LINK_", "BOND_STATE_", "BOND_XMIT_POLICY_", "LACP_STATE_", "BOND_XSTATS_", "BOND_3AD_STAT_"}},
+	{name: "linux/if_tun.h", only: []string{"IFF_TUN", "IFF_TAP"}, skip: map[string]string{"IFF_TUN_EXCL": otherNum}},
+	{name: "linux/if_macsec.h", only: []string{"MACSEC_CIPHER_ID_", "MACSEC_DEFAULT_CIPHER_ID"}},
+	{name: "linux/ip6_tunnel.h", only: []string{"IP6_TNL_F_"}},
+	{name: "linux/mpls.h", only: []string{"MPLS_STATS_"}},
+	{name: "linux/batman_adv.h", only: []string{"IFLA_BATADV_"}},
+	{name: "linux/pkt_sched.h", only: []string{"TCA_STAB_"}},
+	{name: "linux/pkt_cls.h", only: []string{
+		"TCA_ACT_UNSPEC", "TCA_ACT_KIND", "TCA_ACT_OPTIONS", "TCA_ACT_INDEX", "TCA_ACT_STATS", "TCA_ACT_PAD", "TCA_ACT_COOKIE",
+		"TCA_ACT_FLAGS", "TCA_ACT_HW_STATS", "TCA_ACT_USED_HW_STATS", "TCA_ACT_IN_HW_COUNT",
+	}, skip: map[string]string{"TCA_ACT_FLAGS_USER_*": "kernel-internal", "TCA_ACT_HW_STATS_ANY": notNames}},
+	{name: "linux/dcbnl.h", only: []string{"DCB_ATTR_", "DCB_CMD_"}, skip: map[string]string{
+		"DCB_ATTR_IEEE_*": "inside a nest that stays hex", "DCB_ATTR_CEE_*": "inside a nest that stays hex",
+		"DCB_ATTR_BCN_*": "inside a nest that stays hex", "DCB_ATTR_DCB_*": "inside a nest that stays hex",
+		"DCB_ATTR_VALUE_UNDEFINED": otherNum,
+	}},
+	{name: "linux/genetlink.h", only: []string{"CTRL_CMD_", "CTRL_ATTR_"}},
+}
+
+// renamed maps names of older headers to those that the tables have.
+var renamed = map[string]string{
+	"IFLA_DSA_MASTER": "IFLA_DSA_CONDUIT",
+	"IFLA_IF_NETNSID": "IFLA_TARGET_NETNSID",
+}
+
+// indexed are structs whose fields are an enum in order, by its first number.
+var indexed = map[string]uint64{"ipv4_devconf": 1, "ipv6_devconf": 0, "icmpv6_mib": 0}
+
+// carried collects name → values of every table of every family. A name can
+// have two: the number of an attribute, and the bit for it in a mask.
+func carried() map[string][]uint64 {
+	names := map[string][]uint64{}
+	add := func(n string, v uint64) {
+		if !slices.Contains(names[n], v) {
+			names[n] = append(names[n], v)
+		}
+	}
+	for _, f := range families.All() {
+		for i := range f.Messages {
+			add(f.Messages[i].Name, uint64(f.Messages[i].ID))
+		}
+		for _, g := range f.Groups {
+			add(g.Name, uint64(g.ID))
+		}
+		v := visitor{
+			set: func(_ string, s *schema.Set) {
+				for i := range s.Attrs {
+					add(s.Attrs[i].Name, uint64(s.Attrs[i].ID))
+				}
+			},
+			enum: func(_ string, e *schema.Enum) {
+				for _, x := range e.Values {
+					add(x.Name, x.N)
+				}
+			},
+			strct: func(_ string, s *schema.StructType) {
+				first, ok := indexed[s.Name]
+				for i := range s.Fields {
+					if ok {
+						add(s.Fields[i].Name, first+uint64(i))
+					}
+				}
+			},
+		}
+		v.family(f)
+	}
+	return names
+}
+
+// TestHeaders: the tables carry every enumerator of the headers that they
+// cite, with its value.
+func TestHeaders(t *testing.T) {
+	if readHeader(t, *uapiDir, "linux/netlink.h") == nil {
+		t.Skipf("no UAPI headers in %s (package linux-libc-dev)", *uapiDir)
+	}
+	names, version := carried(), headersVersion(t, *uapiDir)
+	checked := 0
+	for _, c := range headers {
+		h := readHeader(t, *uapiDir, c.name)
+		if h == nil {
+			if version >= 601 && version >= c.since {
+				t.Errorf("%s is not installed, and no header of version %d lacks it", c.name, version)
+			}
+			continue
+		}
+		checked += c.check(t, h, names)
+	}
+	t.Logf("%d names of %d headers (version %d)", checked, len(headers), version)
+	if checked < 1500 {
+		t.Errorf("only %d names were found in the headers; the reader or the list is broken", checked)
+	}
+}
+
+// check holds one header against the tables and returns how many names it has.
+func (c *cited) check(t *testing.T, h *header, names map[string][]uint64) int {
+	t.Helper()
+	n := 0
+	for _, it := range h.items() {
+		if c.reason(it.name) != "" {
+			continue
+		}
+		n++
+		if !it.ok {
+			t.Errorf("%s: the value of %s is beyond this test's reader", c.name, it.name)
+			continue
+		}
+		name := it.name
+		if names[name] == nil && renamed[name] != "" {
+			name = renamed[name]
+		}
+		want := it.value
+		if slices.ContainsFunc(c.bits, func(p string) bool { return strings.HasPrefix(name, p) }) {
+			want = 1 << it.value
+		}
+		have := names[name]
+		switch {
+		case have == nil:
+			t.Errorf("%s: %s (%d) is in no table", c.name, it.name, it.value)
+		case !slices.Contains(have, want) && !slices.Contains(have, uint64(uint32(want))):
+			t.Errorf("%s: %s is %d, the tables say %d", c.name, it.name, want, have)
+		}
+	}
+	return n
+}
+
+// items are the enumerators and numeric defines of a header, without the ones
+// that only count.
+func (h *header) items() []item {
+	var out []item
+	for _, b := range h.enums {
+		for _, it := range b.items {
+			if !strings.HasPrefix(it.name, "__") && !strings.HasSuffix(it.name, "_MAX") {
+				out = append(out, it)
+			}
+		}
+	}
+	for _, it := range h.defines {
+		if it.ok && !strings.HasPrefix(it.name, "_") && !strings.HasSuffix(it.name, "_MAX") {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// reason says why a name is not carried; "": it must be.
+func (c *cited) reason(name string) string {
+	if c.only != nil && !slices.ContainsFunc(c.only, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		return "another part of the header"
+	}
+	if r := c.skip[name]; r != "" {
+		return r
+	}
+	for p, r := range c.skip {
+		if prefix, ok := strings.CutSuffix(p, "*"); ok && strings.HasPrefix(name, prefix) {
+			return r
+		}
+	}
+	return ""
+}
+
+// newer are names of recent kernels in the middle of older ones.
+var newer = map[string]bool{"IPPROTO_AGGFRAG": true, "IPPROTO_SMC": true}
+
+// TestNothingInvented: a name of the tables whose number lies within what the
+// installed headers define is one of theirs. Names above are newer.
+func TestNothingInvented(t *testing.T) {
+	if readHeader(t, *uapiDir, "linux/netlink.h") == nil {
+		t.Skipf("no UAPI headers in %s (package linux-libc-dev)", *uapiDir)
+	}
+	var blocks []block
+	known := map[string]bool{}
+	for _, c := range headers {
+		if h := readHeader(t, *uapiDir, c.name); h != nil {
+			blocks = append(blocks, h.enums...)
+			for n := range h.values {
+				known[n] = true
+			}
+			for old, name := range renamed {
+				known[name] = known[name] || known[old]
+			}
+		}
+	}
+	for _, f := range families.All() {
+		v := visitor{
+			set: func(path string, s *schema.Set) {
+				top, ok := highest(blocks, func(n string) bool { return s.ByName(n) != nil })
+				for i := range s.Attrs {
+					if a := &s.Attrs[i]; ok && uint64(a.ID) <= top && !known[a.Name] {
+						t.Errorf("%s: %s (%d) is in no header", path, a.Name, a.ID)
+					}
+				}
+			},
+			enum: func(path string, e *schema.Enum) {
+				has := func(n string) bool {
+					return slices.ContainsFunc(e.Values, func(x schema.Value) bool { return x.Name == n })
+				}
+				top, ok := highest(blocks, has)
+				for _, x := range e.Values {
+					if ok && x.N <= top && !known[x.Name] && !newer[x.Name] {
+						t.Errorf("%s: %s (%d) is in no header", path, x.Name, x.N)
+					}
+				}
+			},
+		}
+		v.family(f)
+	}
+}
+
+// highest returns the largest number of the enum that a table translates: the
+// one that it shares most of its names with. It is false where no enum has two
+// of them.
+func highest(blocks []block, has func(string) bool) (top uint64, ok bool) {
+	best := 1
+	for _, b := range blocks {
+		shared, last := 0, uint64(0)
+		for _, it := range b.items {
+			if has(it.name) {
+				shared++
+				last = max(last, it.value)
+			}
+		}
+		if shared > best {
+			best, top, ok = shared, last, true
+		}
+	}
+	return top, ok
+}
