@@ -5,15 +5,17 @@
  * at the system-call boundary, by the BTF raw tracepoints sys_enter and
  * sys_exit alone. For hosts that refuse programs on kernel functions.
  *
- * sys_enter notes the time and the socket of a call; sys_exit reads the
- * arguments again (the kernel keeps them in the task's pt_regs), and payload
- * and address from user memory, whose pages are present because the kernel
- * just used them. A call that was under way when the programs were attached
- * has no note, and its socket is found at exit: a daemon that has been
- * waiting in recvmsg() is not missed.
+ * sys_exit does the work: the kernel keeps a call's arguments in the task's
+ * pt_regs, and payload and address lie in user memory, whose pages are present
+ * because the kernel just used them. So a daemon that was waiting in recvmsg()
+ * when the programs were attached is not missed. sys_enter only notes when a
+ * send began. A descriptor that another thread closes during the call is
+ * looked up in vain.
  *
- * Scratch memory is safe here, other than in emit.h: a system call's exit
- * does not nest on a CPU.
+ * On newer kernels (7.2, not yet 6.18) these programs can be preempted, and
+ * the kernel then skips them for every other task of that CPU (it counts the
+ * misses). So they turn preemption off as soon as a call is of interest, which
+ * also keeps the scratch memory to one call at a time.
  */
 
 #include "kernel.h"
@@ -27,30 +29,39 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * not take a record of its own. */
 #define SC_GATHER 4096
 
-struct sc_call {
+/* Set where bpf_preempt_disable() can be used together with global functions
+ * (6.15). Before, the tracepoints themselves turn preemption off. */
+const volatile __u8 sc_preempt = 0;
+
+extern void bpf_preempt_disable(void) __weak __ksym;
+extern void bpf_preempt_enable(void) __weak __ksym;
+
+struct sc_note {
 	__u64 ktime;
-	struct sc_sock sock;
 	__u32 op;
 	__u32 fd;
 };
 
-/* Calls under way, by thread ID. A full map costs Elapsed, nothing else. */
+/* Sends under way, by thread ID. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
-	__type(value, struct sc_call);
-} sc_calls SEC(".maps");
+	__type(value, struct sc_note);
+} sc_notes SEC(".maps");
 
 /* The call at hand, and the datagram of it. */
 struct sc_walk {
 	struct sc_args args;
-	struct sc_call call;
+	struct sc_sock sock;
 	__s64 ret;
 	__u64 now;
+	__u64 begun; /* ktime of sys_enter; 0: unknown */
+	__u32 op;
 	__u32 send;
 	__u32 nmsg;
+	__u32 pad0;
 
 	struct sc_msghdr hdr;
 	struct sc_iovec one; /* of the calls that have no iovec array */
@@ -86,30 +97,30 @@ static __always_inline bool sc_wanted_early(__u32 tgid)
 	return !nl_cfg.by_pid || bpf_map_lookup_elem(&nl_pids, &tgid);
 }
 
-static __always_inline bool sc_compat(void)
+static __always_inline void sc_enter(struct pt_regs *regs, __u32 op, __u32 tid)
 {
-	struct task_struct___sc *task = (void *)bpf_get_current_task();
+	struct sc_note note = { .op = op, .fd = sc_arg0(regs) };
+	struct sc_sock sock;
 
-	return sc_compat_task(&task->thread_info);
+	if (!sc_find(note.fd, &sock) || sc_compat())
+		return;
+	note.ktime = bpf_ktime_get_ns();
+	bpf_map_update_elem(&sc_notes, &tid, &note, BPF_ANY);
 }
 
 SEC("tp_btf/sys_enter")
 int nl_sys_enter(__u64 *ctx)
 {
-	struct pt_regs *regs = (void *)ctx[0];
-	long nr = ctx[1];
 	__u64 id = bpf_get_current_pid_tgid();
-	struct sc_call call = {};
-	__u32 tid = id;
+	__u32 op = sc_op(ctx[1]);
 
-	call.op = sc_op(nr);
-	if (call.op == SC_NONE || !sc_wanted_early(id >> 32))
+	if (!sc_is_send(op) || !sc_wanted_early(id >> 32))
 		return 0;
-	call.fd = sc_arg0(regs);
-	if (!sc_find(call.fd, &call.sock) || sc_compat())
-		return 0;
-	call.ktime = bpf_ktime_get_ns();
-	bpf_map_update_elem(&sc_calls, &tid, &call, BPF_ANY);
+	if (sc_preempt)
+		bpf_preempt_disable();
+	sc_enter((void *)ctx[0], op, id);
+	if (sc_preempt)
+		bpf_preempt_enable();
 	return 0;
 }
 
@@ -144,7 +155,7 @@ static __always_inline bool sc_load_header(struct sc_walk *w, __u32 i, __u64 *le
 
 	*len = w->ret;
 	__builtin_memset(&w->hdr, 0, sizeof(w->hdr));
-	switch (w->call.op) {
+	switch (w->op) {
 	case SC_SENDTO:
 		w->hdr.name = w->args.a[4];
 		w->hdr.namelen = w->args.a[5];
@@ -390,9 +401,9 @@ static __always_inline void sc_address_send(struct sc_walk *w)
 {
 	struct sc_sockaddr_nl name;
 
-	w->ev.src_port = w->call.sock.portid;
-	w->ev.dst_port = w->call.sock.dst_portid;
-	w->ev.group = w->call.sock.dst_group;
+	w->ev.src_port = w->sock.portid;
+	w->ev.dst_port = w->sock.dst_portid;
+	w->ev.group = w->sock.dst_group;
 	if (sc_load_name(w, &name)) {
 		w->ev.dst_port = name.pid;
 		w->ev.group = sc_first_group(name.groups);
@@ -414,7 +425,7 @@ static __always_inline void sc_address_recv(struct sc_walk *w)
 	struct sc_pktinfo info;
 	bool known = sc_load_name(w, &name);
 
-	w->ev.dst_port = w->call.sock.portid;
+	w->ev.dst_port = w->sock.portid;
 	if (known) {
 		w->ev.src_port = name.pid;
 		w->ev.group = sc_first_group(name.groups);
@@ -434,7 +445,7 @@ static __always_inline void sc_address_recv(struct sc_walk *w)
 		w->ev.dir = NL_DIR_PEER;
 	else if (w->ev.group)
 		w->ev.dir = NL_DIR_EVENT;
-	else if (!w->call.sock.subscriptions)
+	else if (!w->sock.subscriptions)
 		w->ev.dir = NL_DIR_REPLY;
 	else
 		w->ev.dir = NL_DIR_UNKNOWN;
@@ -461,10 +472,10 @@ static __always_inline void sc_fill_event(struct sc_walk *w)
 
 	ev->record = NL_RECORD_EVENT;
 	ev->id = nl_next_id(NL_PROG_SYSCALL_EXIT);
-	ev->inode = w->call.sock.inode;
-	ev->netns = w->call.sock.netns;
-	ev->own_port = w->call.sock.portid;
-	ev->protocol = w->call.sock.protocol;
+	ev->inode = w->sock.inode;
+	ev->netns = w->sock.netns;
+	ev->own_port = w->sock.portid;
+	ev->protocol = w->sock.protocol;
 	ev->kind = NL_KIND_DATAGRAM;
 	ev->flags = 0;
 	ev->src_port = ev->dst_port = ev->group = 0;
@@ -473,9 +484,9 @@ static __always_inline void sc_fill_event(struct sc_walk *w)
 	ev->err = 0;
 	ev->verdict = NL_VERDICT_DELIVERED;
 	if (w->send) {
-		if (w->call.ktime) {
-			ev->ktime = w->call.ktime;
-			ev->elapsed = w->now - w->call.ktime;
+		if (w->begun) {
+			ev->ktime = w->begun;
+			ev->elapsed = w->now - w->begun;
 		}
 		if (w->ret < 0) {
 			ev->verdict = NL_VERDICT_FAILED;
@@ -516,7 +527,7 @@ __noinline int sc_datagram(__u32 i)
 			len = space;
 	}
 	/* sock_read_iter() does not look at the socket for 0 bytes. */
-	if (!len && !space && (w->call.op == SC_READ || w->call.op == SC_READV))
+	if (!len && !space && (w->op == SC_READ || w->op == SC_READV))
 		return 0;
 	if (len > 0x7fffffff)
 		len = 0x7fffffff;
@@ -551,7 +562,7 @@ static __always_inline void sc_recv_error(struct sc_walk *w)
 /* The flags argument of a receive, 0 for read and readv. */
 static __always_inline __u32 sc_recv_flags(const struct sc_walk *w)
 {
-	switch (w->call.op) {
+	switch (w->op) {
 	case SC_RECVFROM:
 	case SC_RECVMMSG:
 		return w->args.a[3];
@@ -561,81 +572,78 @@ static __always_inline __u32 sc_recv_flags(const struct sc_walk *w)
 	return 0;
 }
 
-/* Take the note of sys_enter, or find the socket now. */
-static __always_inline bool sc_resume(struct sc_walk *w, struct pt_regs *regs, __u32 tid, __u32 op)
+/* Take the note of sys_enter. */
+static __always_inline __u64 sc_begun(__u32 op, __u32 fd, __u32 tid)
 {
-	struct sc_call *c = bpf_map_lookup_elem(&sc_calls, &tid);
-	struct sc_sock now;
-	bool found;
+	struct sc_note *n = bpf_map_lookup_elem(&sc_notes, &tid);
+	__u64 ktime;
 
-	found = sc_find(sc_arg0(regs), &now);
-	if (c) {
-		w->call = *c;
-		bpf_map_delete_elem(&sc_calls, &tid);
-		/* Not the note of a call whose exit was not seen. */
-		if (w->call.op == op && w->call.fd == (__u32)sc_arg0(regs)) {
-			/* The first send binds the socket: take the newer facts. */
-			if (found && now.inode == w->call.sock.inode)
-				w->call.sock = now;
-			return true;
-		}
+	if (!n)
+		return 0;
+	/* Not the note of a call whose exit was not seen. */
+	ktime = n->op == op && n->fd == fd ? n->ktime : 0;
+	bpf_map_delete_elem(&sc_notes, &tid);
+	return ktime;
+}
+
+static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, __u32 tid, long ret)
+{
+	struct sc_walk *w = sc_walk();
+	__u32 fd = sc_arg0(regs);
+
+	if (!w || !sc_find(fd, &w->sock))
+		return;
+	w->op = op;
+	w->send = sc_is_send(op);
+	w->now = bpf_ktime_get_ns();
+	w->begun = w->send ? sc_begun(op, fd, tid) : 0;
+	/* Interrupted before it did anything; the call comes again. */
+	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
+		return;
+	if (!nl_wanted(w->sock.protocol, w->sock.netns))
+		return;
+	nl_current(&w->ev.task);
+	if (!nl_wanted_task(&w->ev.task))
+		return;
+	/* At this boundary the current task is the socket's user. */
+	w->ev.owner = w->ev.task;
+
+	sc_load_args(regs, &w->args);
+	w->ret = ret;
+	w->nmsg = 1;
+	if (!w->send && ret < 0) {
+		sc_recv_error(w);
+		return;
 	}
-	if (!found)
-		return false;
-	w->call.ktime = 0;
-	w->call.op = op;
-	w->call.sock = now;
-	return true;
+	if (!w->send && sc_recv_flags(w) & SC_MSG_PEEK)
+		return;
+	if (op == SC_SENDMMSG || op == SC_RECVMMSG)
+		w->nmsg = ret >= 0 ? ret : 1;
+	for (__u32 i = 0; i < SC_MAX_IOV; i++)
+		if (sc_datagram(i))
+			break;
 }
 
 SEC("tp_btf/sys_exit")
 int nl_sys_exit(__u64 *ctx)
 {
 	struct pt_regs *regs = (void *)ctx[0];
-	long ret = ctx[1];
 	__u64 id = bpf_get_current_pid_tgid();
-	long nr = sc_nr(regs);
-	__u32 op = sc_op(nr), tid = id;
+	long nr = sc_nr(regs), ret = ctx[1];
 	bool x32 = sc_is_x32(nr);
-	struct sc_walk *w;
+	__u32 op = sc_op(nr);
 
 	if (op == SC_NONE && !x32 && !sc_compat_op(nr) && nr != SC_COMPAT_SOCKETCALL)
 		return 0;
 	if (!sc_wanted_early(id >> 32))
 		return 0;
-	if (x32 || sc_compat()) {
+	if (sc_preempt)
+		bpf_preempt_disable();
+	if (x32 || sc_compat())
 		sc_count_compat(regs, nr, ret, x32);
-		return 0;
-	}
-	w = sc_walk();
-	if (op == SC_NONE || !w || !sc_resume(w, regs, tid, op))
-		return 0;
-	/* Interrupted before it did anything; the call comes again. */
-	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
-		return 0;
-	if (!nl_wanted(w->call.sock.protocol, w->call.sock.netns))
-		return 0;
-	nl_current(&w->ev.task);
-	if (!nl_wanted_task(&w->ev.task))
-		return 0;
-	/* At this boundary the current task is the socket's user. */
-	w->ev.owner = w->ev.task;
-
-	sc_load_args(regs, &w->args);
-	w->ret = ret;
-	w->now = bpf_ktime_get_ns();
-	w->send = sc_is_send(op);
-	w->nmsg = 1;
-	if (!w->send && ret < 0) {
-		sc_recv_error(w);
-		return 0;
-	}
-	if (!w->send && sc_recv_flags(w) & SC_MSG_PEEK)
-		return 0;
-	if (op == SC_SENDMMSG || op == SC_RECVMMSG)
-		w->nmsg = ret >= 0 ? ret : 1;
-	for (__u32 i = 0; i < SC_MAX_IOV; i++)
-		if (sc_datagram(i))
-			break;
+	else if (op != SC_NONE)
+		sc_exit(regs, op, id, ret);
+	if (sc_preempt)
+		bpf_preempt_enable();
 	return 0;
 }

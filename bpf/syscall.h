@@ -53,8 +53,7 @@ struct netlink_sock___sc {
 
 #pragma clang attribute pop
 
-/* What a record tells of the socket; a copy, because a socket that another
- * thread closes during the call is gone when the call returns. */
+/* What a record tells of the socket. */
 struct sc_sock {
 	__u64 inode;
 	__u32 netns;
@@ -65,17 +64,49 @@ struct sc_sock {
 	__u32 protocol;
 };
 
+/* From 5.11 on the current task can be read without a helper per step. The
+ * verifier removes the branch that CO-RE decides against. */
+#define sc_have_task_btf                                                       \
+	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
 /* The file behind fd, or NULL. */
 static __always_inline struct file *sc_file(__u32 fd)
 {
-	struct task_struct___sc *task = (void *)bpf_get_current_task();
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	struct file *file = 0;
+	struct file *file = 0, **files;
+	struct fdtable *fdt;
+	__u32 max;
 
-	if (fd >= BPF_CORE_READ(fdt, max_fds))
+	if (sc_have_task_btf) {
+		struct task_struct___sc *task = (void *)bpf_get_current_task_btf();
+
+		fdt = task->files->fdt;
+		max = fdt->max_fds;
+		files = fdt->fd;
+	} else {
+		struct task_struct___sc *task = (void *)bpf_get_current_task();
+
+		fdt = BPF_CORE_READ(task, files, fdt);
+		max = BPF_CORE_READ(fdt, max_fds);
+		files = BPF_CORE_READ(fdt, fd);
+	}
+	if (fd >= max)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	return file;
+}
+
+/* Whether the current task makes a 32-bit system call. */
+static __always_inline bool sc_compat(void)
+{
+	if (sc_have_task_btf) {
+		struct task_struct___sc *task = (void *)bpf_get_current_task_btf();
+
+		return task->thread_info.SC_COMPAT_FIELD & SC_COMPAT_BIT;
+	} else {
+		struct task_struct___sc *task = (void *)bpf_get_current_task();
+
+		return BPF_CORE_READ(task, thread_info.SC_COMPAT_FIELD) & SC_COMPAT_BIT;
+	}
 }
 
 /* Describe the AF_NETLINK socket behind fd; false: fd is something else. */

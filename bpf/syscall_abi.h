@@ -44,7 +44,10 @@ struct thread_info {
 	__u32 status;
 } __attribute__((preserve_access_index));
 
-#define SC_TS_COMPAT	   0x0002	/* arch/x86/include/asm/thread_info.h: 32-bit syscall active */
+/* arch/x86/include/asm/thread_info.h: TS_COMPAT, 32-bit syscall active */
+#define SC_COMPAT_FIELD status
+#define SC_COMPAT_BIT	0x0002
+
 #define SC_X32_SYSCALL_BIT 0x40000000 /* arch/x86/include/uapi/asm/unistd.h */
 
 static __always_inline long sc_nr(struct pt_regs *regs)
@@ -66,11 +69,6 @@ static __always_inline void sc_load_args(struct pt_regs *regs, struct sc_args *a
 	args->a[3] = regs->r10;
 	args->a[4] = regs->r8;
 	args->a[5] = regs->r9;
-}
-
-static __always_inline bool sc_compat_task(struct thread_info *ti)
-{
-	return BPF_CORE_READ(ti, status) & SC_TS_COMPAT;
 }
 
 static __always_inline __u32 sc_compat_arg0(struct pt_regs *regs)
@@ -138,7 +136,9 @@ struct thread_info {
 	unsigned long flags;
 } __attribute__((preserve_access_index));
 
-#define SC_TIF_32BIT (1UL << 22) /* arch/arm64/include/asm/thread_info.h: AArch32 process */
+/* arch/arm64/include/asm/thread_info.h: TIF_32BIT, AArch32 process */
+#define SC_COMPAT_FIELD flags
+#define SC_COMPAT_BIT	(1UL << 22)
 
 static __always_inline long sc_nr(struct pt_regs *regs)
 {
@@ -159,11 +159,6 @@ static __always_inline void sc_load_args(struct pt_regs *regs, struct sc_args *a
 	args->a[3] = regs->regs[3];
 	args->a[4] = regs->regs[4];
 	args->a[5] = regs->regs[5];
-}
-
-static __always_inline bool sc_compat_task(struct thread_info *ti)
-{
-	return BPF_CORE_READ(ti, flags) & SC_TIF_32BIT;
 }
 
 static __always_inline __u32 sc_compat_arg0(struct pt_regs *regs)

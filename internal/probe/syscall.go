@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/link"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -17,9 +18,8 @@ func init() {
 	backends[capture.SourceSyscall] = backend{open: openSyscall, check: checkSyscall}
 }
 
-// The programs of bpf/syscall.bpf.c in the order of attaching. sys_exit comes
-// before sys_enter: it can do without the note that sys_enter takes, but a
-// note that nobody fetches would go stale.
+// The programs of bpf/syscall.bpf.c in the order of attaching: a note that
+// sys_enter takes and sys_exit does not fetch would go stale.
 var (
 	syscallFollow = []string{"follow_fork", "follow_free"}
 	syscallHooks  = []string{"nl_sys_exit", "nl_sys_enter"}
@@ -32,6 +32,7 @@ var syscallBlind = []string{
 	"messages in sockets that nobody reads",
 	"who caused an event",
 	"time spent in the kernel, other than the duration of a send",
+	"receives from a socket that another thread closes meanwhile",
 	"what 32-bit tasks send and receive (counted as lost)",
 }
 
@@ -44,6 +45,9 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		return nil, err
 	}
 	if err := configure(spec, config(f, o), o); err != nil {
+		return nil, err
+	}
+	if err := setPreempt(spec); err != nil {
 		return nil, err
 	}
 	names := syscallHooks
@@ -85,6 +89,27 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		a.links = append(a.links, l)
 	}
 	return a, nil
+}
+
+// setPreempt says whether the programs can turn preemption off: the kfuncs are
+// older (6.10), but only 6.15 lets global functions be called after them.
+func setPreempt(spec *ebpf.CollectionSpec) error {
+	version, err := features.LinuxVersionCode()
+	if err != nil {
+		return fmt.Errorf("find the kernel's version: %w", err)
+	}
+	v, ok := spec.Variables["sc_preempt"]
+	if !ok {
+		return errors.New("BPF object has no sc_preempt")
+	}
+	var on uint8
+	if version >= 6<<16|15<<8 {
+		on = 1
+	}
+	if err := v.Set(on); err != nil {
+		return fmt.Errorf("set sc_preempt: %w", err)
+	}
+	return nil
 }
 
 // checkSyscall opens the backend with a filter that nothing passes, and closes

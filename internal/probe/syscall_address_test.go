@@ -143,39 +143,6 @@ func TestSyscallUnderWay(t *testing.T) {
 	wantFrame(t, frames[0], b, a, b, data)
 }
 
-// TestSyscallClosed: the descriptor is gone when the receive returns.
-func TestSyscallClosed(t *testing.T) {
-	a, b := pair(t)
-	fd, err := unix.Dup(b.fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := *b
-	other.fd = fd
-	data := noise(100)
-	got := make(chan error, 1)
-	r := recordSyscalls(t, Options{}, b)
-	go func() {
-		_, err := other.recv(200)
-		got <- err
-	}()
-	waitInSyscall(t, fd)
-	if err := unix.Close(fd); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.send(data, b.port); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-got; err != nil {
-		t.Fatal(err)
-	}
-	frames := finish(t, r)
-	if len(frames) != 1 {
-		t.Fatalf("%d frames, want 1", len(frames))
-	}
-	wantFrame(t, frames[0], b, a, b, data)
-}
-
 // waitInSyscall waits until a thread of this process sleeps in recvfrom(fd).
 func waitInSyscall(t *testing.T, fd int) {
 	t.Helper()

@@ -23,13 +23,14 @@ const (
 	syscallMapNlOwners    = "nl_owners"
 	syscallMapNlPids      = "nl_pids"
 	syscallMapNlRing      = "nl_ring"
-	syscallMapScCalls     = "sc_calls"
+	syscallMapScNotes     = "sc_notes"
 	syscallMapScWalks     = "sc_walks"
 	syscallProgFollowFork = "follow_fork"
 	syscallProgFollowFree = "follow_free"
 	syscallProgNlSysEnter = "nl_sys_enter"
 	syscallProgNlSysExit  = "nl_sys_exit"
 	syscallVarNlCfg       = "nl_cfg"
+	syscallVarScPreempt   = "sc_preempt"
 )
 
 // loadSyscall returns the embedded CollectionSpec for syscall.
@@ -91,7 +92,7 @@ type syscallMapSpecs struct {
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
-	ScCalls  *ebpf.MapSpec `ebpf:"sc_calls"`
+	ScNotes  *ebpf.MapSpec `ebpf:"sc_notes"`
 	ScWalks  *ebpf.MapSpec `ebpf:"sc_walks"`
 }
 
@@ -99,7 +100,8 @@ type syscallMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallVariableSpecs struct {
-	NlCfg *ebpf.VariableSpec `ebpf:"nl_cfg"`
+	NlCfg     *ebpf.VariableSpec `ebpf:"nl_cfg"`
+	ScPreempt *ebpf.VariableSpec `ebpf:"sc_preempt"`
 }
 
 // syscallObjects contains all objects after they have been loaded into the kernel.
@@ -129,7 +131,7 @@ type syscallMaps struct {
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
-	ScCalls  *ebpf.Map `ebpf:"sc_calls"`
+	ScNotes  *ebpf.Map `ebpf:"sc_notes"`
 	ScWalks  *ebpf.Map `ebpf:"sc_walks"`
 }
 
@@ -142,7 +144,7 @@ func (m *syscallMaps) Close() error {
 		m.NlOwners,
 		m.NlPids,
 		m.NlRing,
-		m.ScCalls,
+		m.ScNotes,
 		m.ScWalks,
 	)
 }
@@ -151,7 +153,8 @@ func (m *syscallMaps) Close() error {
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallVariables struct {
-	NlCfg *ebpf.Variable `ebpf:"nl_cfg"`
+	NlCfg     *ebpf.Variable `ebpf:"nl_cfg"`
+	ScPreempt *ebpf.Variable `ebpf:"sc_preempt"`
 }
 
 // syscallPrograms contains all programs after they have been loaded into the kernel.
