@@ -25,7 +25,7 @@ cache_dir() {
 # need TOOL...: sbin is looked at too, an ordinary user's PATH often lacks it.
 need() {
 	local tool missing=()
-	PATH=$PATH:/usr/sbin:/sbin
+	[[ :$PATH: == *:/usr/sbin:* ]] || PATH=$PATH:/usr/sbin:/sbin
 	for tool in "$@"; do
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
