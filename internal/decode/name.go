@@ -124,10 +124,12 @@ func bareFamily(p uint16) *schema.Family {
 	if uapi := capture.ProtocolName(p); uapi != fmt.Sprintf("NETLINK_%d", p) && p != 1 {
 		name = strings.ToLower(strings.TrimPrefix(uapi, "NETLINK_"))
 	}
+	f := &schema.Family{Name: name, Protocol: p}
 	if p == capture.NETLINK_KOBJECT_UEVENT {
-		name = "uevent"
+		// The kernel sends to group 1, systemd-udevd to group 2.
+		f.Name, f.Groups = "uevent", []schema.Group{{ID: 1, Name: "kernel"}, {ID: 2, Name: "udev"}}
 	}
-	return &schema.Family{Name: name, Protocol: p}
+	return f
 }
 
 // FamilyText returns Family, or what stands for it on a screen: "generic:0x1c"

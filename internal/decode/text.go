@@ -124,18 +124,12 @@ func Quote(s string) string {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 || !strconv.IsGraphic(r) || bidi(r) {
+		if r == utf8.RuneError && n == 1 || !strconv.IsGraphic(r) {
 			return strconv.QuoteToASCII(s)
 		}
 		i += n
 	}
 	return s
-}
-
-// bidi says whether a rune changes the direction of the text around it, which
-// can make a line show something that it does not say.
-func bidi(r rune) bool {
-	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
 }
 
 // guessString recognises text in a payload that no table describes: printable

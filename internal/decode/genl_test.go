@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// ctrl is a message of nlctrl about a family with at most one group.
+func (w wire) ctrl(cmd uint8, id uint16, name string, hdrSize uint32, group uint32, groupName string) []byte {
+	b := w.msg(genlIDCtrl, 0, []byte{cmd, 2, 0, 0},
+		w.attr(2, str(name)), w.attr(1, w.u16(id)), w.attr(3, w.u32(1)), w.attr(4, w.u32(hdrSize)), w.attr(5, w.u32(9)))
+	if group != 0 {
+		b = cat(b, w.nest(7, w.nest(1, w.attr(2, w.u32(group)), w.attr(1, str(groupName)))))
+	}
+	return cat(w.u32(uint32(len(b))), b[4:])
+}
+
+// familyOf decodes a message of a generic id and returns its family.
+func familyOf(d *Decoder, id uint16) string {
+	ms := d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirRequest, le.msg(id, 1, []byte{1, 1, 0, 0})), nil)
+	return ms[0].Family
+}
+
+func TestLearnGeneric(t *testing.T) {
+	table := &schema.Family{Name: "known", Protocol: capture.NETLINK_GENERIC, Messages: []schema.Message{{ID: 1, Name: "KNOWN_CMD"}}}
+	for _, w := range []wire{le, be} {
+		d := New([]*schema.Family{table}, Options{})
+		say := func(dir capture.Dir, msgs ...[]byte) {
+			d.Frame(w.frame(capture.NETLINK_GENERIC, dir, msgs...), nil)
+		}
+		check := func(what string, want map[uint16]string) {
+			t.Helper()
+			for id, name := range want {
+				if got := familyOf(d, id); got != name {
+					t.Errorf("%s: id %d is %q, want %q", what, id, got, name)
+				}
+			}
+		}
+		check("nothing said", map[uint16]string{16: "nlctrl", 17: "VFS_DQUOT", 18: "pmcraid", 30: ""})
+		say(capture.DirReply, w.ctrl(1, 30, "known", 0, 5, "monitor"), w.ctrl(1, 31, "other", 8, 0, ""))
+		check("a dump", map[uint16]string{30: "known", 31: "other"})
+		if got := d.GroupName(capture.NETLINK_GENERIC, 5); got != "monitor" {
+			t.Errorf("group 5 is %q", got)
+		}
+		old := d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirRequest, le.msg(30, 1, []byte{1, 1, 0, 0})), nil)
+		say(capture.DirEvent, w.ctrl(2, 30, "known", 0, 0, ""))
+		check("a deletion", map[uint16]string{30: "", 31: "other"})
+		if old[0].Type != "KNOWN_CMD" || len(old[0].Body().Fields) != 3 {
+			t.Errorf("a message from before the deletion changed: %+v", old[0])
+		}
+		if got := d.GroupName(capture.NETLINK_GENERIC, 5); got != "" {
+			t.Errorf("group 5 is still %q", got)
+		}
+		say(capture.DirEvent, w.ctrl(1, 30, "third", 0, 0, ""))
+		check("the id used again", map[uint16]string{30: "third"})
+		say(capture.DirEvent, w.ctrl(1, 40, "other", 8, 0, ""))
+		check("the name under a new id", map[uint16]string{31: "", 40: "other"})
+		say(capture.DirEvent, w.ctrl(7, 40, "other", 8, 6, "late"))
+		if got := d.GroupName(capture.NETLINK_GENERIC, 6); got != "late" {
+			t.Errorf("group 6 is %q", got)
+		}
+		say(capture.DirEvent, w.ctrl(8, 40, "other", 8, 6, "late"))
+		if got := d.GroupName(capture.NETLINK_GENERIC, 6); got != "" {
+			t.Errorf("group 6 is still %q", got)
+		}
+		check("the groups came and went", map[uint16]string{40: "other"})
+		d.LearnFamily(41, "told", 3, []schema.Group{{ID: 9, Name: "g"}})
+		check("told from outside", map[uint16]string{41: "told"})
+		if got := d.GroupName(capture.NETLINK_GENERIC, 9); got != "g" {
+			t.Errorf("group 9 is %q", got)
+		}
+	}
+}
+
+// Requests, peers and ids out of range teach nothing.
+func TestLearnGenericRefuses(t *testing.T) {
+	d := New(nil, Options{})
+	d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirRequest, le.ctrl(1, 30, "request", 0, 0, "")), nil)
+	d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirPeer, le.ctrl(1, 31, "peer", 0, 0, "")), nil)
+	d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirReply, le.ctrl(1, 3, "low", 0, 0, ""), le.ctrl(1, 2000, "high", 0, 0, ""),
+		le.ctrl(1, 32, "", 0, 0, "")), nil)
+	d.LearnFamily(2, "low", 1, nil)
+	d.LearnFamily(5000, "high", 1, nil)
+	var names []string
+	for _, f := range d.GenericFamilies() {
+		names = append(names, f.Name)
+	}
+	if diff := cmp.Diff([]string{"nlctrl", "VFS_DQUOT", "pmcraid"}, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A family without tables: its own header is skipped by the size that the
+// kernel told.
+func TestUserHeader(t *testing.T) {
+	d := New(nil, Options{})
+	d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirReply, le.ctrl(1, 30, "ovs_vport", 6, 0, "")), nil)
+	f := le.frame(capture.NETLINK_GENERIC, capture.DirRequest,
+		le.msg(30, 1, []byte{1, 1, 0, 0}, []byte{1, 2, 3, 4, 5, 6, 0, 0}, le.attr(1, le.u32(5)), le.attr(2, le.u32(5))))
+	ms := d.Frame(f, nil)
+	account(t, f, ms)
+	want := "16 cmd = uint64 1\n17 version = uint64 1\n18 reserved = uint64 0\n20 user_header = raw 010203040506\n26  hidden = raw 0000\n" +
+		"32 attribute 1 = raw 05000000\n40 attribute 2 = raw 05000000\n"
+	if diff := cmp.Diff(want, dump(ms[0].Body())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// CTRL_CMD_NEWFAMILY as `genl ctrl get name nlctrl` receives it, shortened.
+func TestNlctrlBody(t *testing.T) {
+	m := one(t, le.frame(capture.NETLINK_GENERIC, capture.DirReply, le.msg(16, 0, []byte{1, 2, 0, 0},
+		le.attr(2, str("nlctrl")), le.attr(1, le.u16(16)),
+		le.nest(6, le.nest(1, le.attr(1, le.u32(3)), le.attr(2, le.u32(0x0e)))),
+		le.nest(7, le.nest(1, le.attr(2, le.u32(16)), le.attr(1, str("notify")))),
+		le.nest(8, le.nest(0, le.nest(2, le.attr(1, le.u32(12)), le.attr(7, le.u32(15))))),
+		le.nest(9, le.nest(3, le.attr(1, le.u32(0)), le.attr(2, le.u32(0)))))))
+	want := `16 cmd = uint64 1
+17 version = uint64 2
+18 reserved = uint64 0
+24 CTRL_ATTR_FAMILY_NAME = string nlctrl
+36 CTRL_ATTR_FAMILY_ID = uint64 16
+44 CTRL_ATTR_OPS
+  48 [1]
+    52 CTRL_ATTR_OP_ID = uint64 3
+    60 CTRL_ATTR_OP_FLAGS = []string [GENL_CMD_CAP_DO GENL_CMD_CAP_DUMP GENL_CMD_CAP_HASPOL]
+68 CTRL_ATTR_MCAST_GROUPS
+  72 [1]
+    76 CTRL_ATTR_MCAST_GRP_ID = uint64 16
+    84 CTRL_ATTR_MCAST_GRP_NAME = string notify
+96 CTRL_ATTR_POLICY
+  100 [0]
+    104 [2]
+      108 NL_POLICY_TYPE_ATTR_TYPE = string NL_ATTR_TYPE_NUL_STRING
+      116 NL_POLICY_TYPE_ATTR_MAX_LENGTH = uint64 15
+124 CTRL_ATTR_OP_POLICY
+  128 [3]
+    132 CTRL_ATTR_POLICY_DO = uint64 0
+    140 CTRL_ATTR_POLICY_DUMP = uint64 0
+`
+	if diff := cmp.Diff(want, dump(m.Body())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
