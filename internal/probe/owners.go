@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/cilium/ebpf"
+	"golang.org/x/sys/unix"
 )
 
 // holder is a process that has a socket open.
@@ -32,16 +32,10 @@ func seedOwners(owners *ebpf.Map) error {
 		return err
 	}
 	netlink := map[uint64]bool{}
-	spaces := map[string]bool{}
 	best := map[uint64]holder{}
 	for _, dir := range procs {
 		// Of processes that end meanwhile nothing is left to know.
-		ns, err := os.Readlink(dir + "/ns/net")
-		if err == nil && !spaces[ns] {
-			spaces[ns] = true
-			netlinkInodes(dir, netlink)
-		}
-		inodes := socketInodes(dir)
+		inodes := netlinkSockets(dir, netlink)
 		if len(inodes) == 0 {
 			continue
 		}
@@ -56,9 +50,6 @@ func seedOwners(owners *ebpf.Map) error {
 		}
 	}
 	for ino, h := range best {
-		if !netlink[ino] {
-			continue
-		}
 		err := owners.Update(ino, h.task, ebpf.UpdateNoExist)
 		if err != nil && !errors.Is(err, ebpf.ErrKeyExist) {
 			return fmt.Errorf("note owner of socket %d: %w", ino, err)
@@ -67,33 +58,19 @@ func seedOwners(owners *ebpf.Map) error {
 	return nil
 }
 
-// netlinkInodes adds the sockets of one network namespace: the last column of
-// /proc/net/netlink (netlink_native_seq_show in net/netlink/af_netlink.c).
-func netlinkInodes(dir string, into map[uint64]bool) {
-	text, err := os.ReadFile(dir + "/net/netlink")
-	if err != nil {
-		return
-	}
-	for line := range strings.Lines(string(text)) {
-		f := strings.Fields(line)
-		if len(f) == 0 {
-			continue
-		}
-		if ino, err := strconv.ParseUint(f[len(f)-1], 10, 64); err == nil && ino != 0 {
-			into[ino] = true
-		}
-	}
-}
-
-// socketInodes lists the sockets that a process has open.
-func socketInodes(dir string) []uint64 {
+// netlinkSockets lists the inodes of the Netlink sockets that a process has
+// open. The sockets' protocol is asked of sockfs, because /proc/net/netlink
+// knows one network namespace and a thread may have sockets of any. known
+// remembers the answers.
+func netlinkSockets(dir string, known map[uint64]bool) []uint64 {
 	fds, err := os.ReadDir(dir + "/fd")
 	if err != nil {
 		return nil
 	}
 	var inodes []uint64
 	for _, fd := range fds {
-		to, err := os.Readlink(dir + "/fd/" + fd.Name())
+		path := dir + "/fd/" + fd.Name()
+		to, err := os.Readlink(path)
 		if err != nil {
 			continue
 		}
@@ -101,11 +78,28 @@ func socketInodes(dir string) []uint64 {
 		if !ok {
 			continue
 		}
-		if ino, err := strconv.ParseUint(strings.TrimSuffix(s, "]"), 10, 64); err == nil {
+		ino, err := strconv.ParseUint(strings.TrimSuffix(s, "]"), 10, 64)
+		if err != nil {
+			continue
+		}
+		is, ok := known[ino]
+		if !ok {
+			is = isNetlink(path)
+			known[ino] = is
+		}
+		if is {
 			inodes = append(inodes, ino)
 		}
 	}
 	return inodes
+}
+
+// isNetlink asks sockfs for the name in struct proto (sockfs_xattr_get in
+// net/socket.c; netlink_proto in net/netlink/af_netlink.c).
+func isNetlink(path string) bool {
+	var name [16]byte
+	n, err := unix.Getxattr(path, "system.sockprotoname", name[:])
+	return err == nil && string(bytes.TrimRight(name[:n], "\x00")) == "NETLINK"
 }
 
 // readHolder reads /proc/PID/stat and the cgroup.
@@ -163,9 +157,9 @@ func cgroupID(dir string) uint64 {
 			continue
 		}
 		for _, root := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"} {
-			var st syscall.Stat_t
-			if syscall.Stat(filepath.Join(root, path, "cgroup.procs"), &st) == nil &&
-				syscall.Stat(filepath.Join(root, path), &st) == nil {
+			var st unix.Stat_t
+			if unix.Stat(filepath.Join(root, path, "cgroup.procs"), &st) == nil &&
+				unix.Stat(filepath.Join(root, path), &st) == nil {
 				return st.Ino
 			}
 		}

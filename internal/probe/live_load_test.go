@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// NLMSG_NOOP is handled by every protocol alike: netlink_rcv_skb() skips it.
+const noop = unix.NLMSG_NOOP
+
+// What was seen and what was counted as lost is what was sent, to the
+// message: with a ring that is large enough or nearly so, and with one that
+// is far too small.
+func TestLiveLoad(t *testing.T) {
+	const sent = 100_000
+	for _, ring := range []int{DefaultRingBytes, 64 << 10} {
+		eachBackend(t, func(t *testing.T, backend string) {
+			s := newSock(t, unix.NETLINK_ROUTE)
+			seen := make([]uint8, sent)
+			stray := 0
+			r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: ring},
+				func(f *capture.Frame) bool {
+					if f.Kind != capture.KindDatagram {
+						return false
+					}
+					seq := uint32(sent)
+					if len(f.Data) == 64 {
+						seq = binary.NativeEndian.Uint32(f.Data[8:])
+					}
+					if seq >= sent {
+						stray++
+						return false
+					}
+					seen[seq]++
+					return false
+				})
+			msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 48))
+			to := &unix.SockaddrNetlink{Family: unix.AF_NETLINK}
+			for i := range sent {
+				binary.NativeEndian.PutUint32(msg[8:], uint32(i))
+				if err := unix.Sendto(s.fd, msg, 0, to); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.stop()
+			st := r.src.Stats()
+			n := uint64(0)
+			for i, c := range seen {
+				n += uint64(c)
+				if c > 1 {
+					t.Fatalf("message %d was seen %d times", i, c)
+				}
+			}
+			t.Logf("ring %d KiB: %d seen, lost %v, %d reports lost, high-water mark %d MiB", ring>>10, n, st.Lost, st.LostReports, highWater(t)>>20)
+			if n+st.LostTotal() != sent || stray != 0 || st.Frames != n {
+				t.Errorf("%d seen + %d lost ≠ %d sent (%d strays, %d frames counted)", n, st.LostTotal(), sent, stray, st.Frames)
+			}
+			if ring == 64<<10 && st.LostTotal() == 0 {
+				t.Error("a ring of 64 KiB lost nothing: the account was not put to the test")
+			}
+			if hw := highWater(t); hw > 128<<20 {
+				t.Errorf("resident memory reached %d MiB", hw>>20)
+			}
+		})
+	}
+}
+
+// highWater is VmHWM, the peak of the resident set.
+func highWater(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmHWM:" {
+			kib, err := strconv.Atoi(f[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return kib << 10
+		}
+	}
+	t.Fatal("no VmHWM")
+	return 0
+}
+
+// batch makes one datagram of n messages of 488 bytes, as large as an nft
+// batch of n rules.
+func batch(n int) []byte {
+	var b []byte
+	for i := range n {
+		b = append(b, nlmsg(noop, unix.NLM_F_REQUEST, uint32(i), bytes.Repeat([]byte{byte(i), byte(i >> 8)}, 236))...)
+	}
+	return b
+}
+
+// One datagram of 476 KiB is one frame, whole; with a snap length it is cut
+// there and says so; the longest that the programs copy is cut at that.
+func TestLiveLargeDatagram(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		for _, c := range []struct{ messages, snap, want int }{
+			{1000, 0, 488_000},
+			{1000, 100_000, 100_000},
+			{1000, 0x8000, 0x8000},
+			{1000, 0x8001, 0x8001},
+			{1000, 1, 1},
+			{4400, 0, DefaultSnap},
+			{4400, 4 << 20, 4400 * 488},
+		} {
+			s := newSock(t, unix.NETLINK_ROUTE)
+			if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, 8<<20); err != nil {
+				t.Fatal(err)
+			}
+			r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{Snap: c.snap}, nil)
+			data := batch(c.messages)
+			if err := s.send(data, 0); err != nil {
+				t.Fatal(err)
+			}
+			frames := of(r.stop(), func(f *capture.Frame) bool { return f.Kind == capture.KindDatagram })
+			if len(frames) != 1 {
+				t.Fatalf("%d frames", len(frames))
+			}
+			f := frames[0]
+			if f.OrigLen != len(data) || len(f.Data) != c.want || !bytes.Equal(f.Data, data[:c.want]) || f.Cut() != (c.want < len(data)) {
+				t.Errorf("%d messages, snap %d: %d of %d bytes, want %d", c.messages, c.snap, len(f.Data), f.OrigLen, c.want)
+			}
+			if st := r.src.Stats(); st.LostTotal() != 0 || st.Bytes != uint64(len(data)) {
+				t.Errorf("account %+v", st)
+			}
+		}
+	})
+}
+
+// A datagram that is longer than the ring is cut where the ring was full, and
+// nothing waits for the rest.
+func TestLiveLongerThanRing(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		s := newSock(t, unix.NETLINK_ROUTE)
+		if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, 8<<20); err != nil {
+			t.Fatal(err)
+		}
+		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: 256 << 10}, nil)
+		data := batch(1000)
+		if err := s.send(data, 0); err != nil {
+			t.Fatal(err)
+		}
+		frames := of(r.stop(), func(f *capture.Frame) bool { return f.Kind == capture.KindDatagram })
+		if len(frames) != 1 {
+			t.Fatalf("%d frames", len(frames))
+		}
+		f := frames[0]
+		if f.OrigLen != len(data) || !f.Cut() || len(f.Data) < 128<<10 || !bytes.Equal(f.Data, data[:len(f.Data)]) {
+			t.Errorf("%d of %d bytes", len(f.Data), f.OrigLen)
+		}
+		if st := r.src.Stats(); st.Cut != 1 || st.LostTotal() != 0 {
+			t.Errorf("account %+v", st)
+		}
+	})
+}
