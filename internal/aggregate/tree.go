@@ -3,6 +3,7 @@
 package aggregate
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +46,18 @@ var groups = [...]struct {
 
 // String returns the name of a group.
 func (g Group) String() string { return groups[g].name }
+
+// ParseGroup is the inverse of Group.String.
+func ParseGroup(s string) (Group, error) {
+	var names []string
+	for i, g := range groups {
+		if g.name == s {
+			return Group(i), nil
+		}
+		names = append(names, g.name)
+	}
+	return 0, fmt.Errorf("unknown group %q (one of %s)", s, strings.Join(names, ", "))
+}
 
 // Next returns the group after g, the first after the last.
 func (g Group) Next() Group { return (g + 1) % Group(len(groups)) }

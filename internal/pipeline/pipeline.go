@@ -72,8 +72,8 @@ type Pipeline struct {
 	shown   int
 	learned time.Time
 
-	mu     sync.Mutex // table and filter: the loop's, and the view's for a snapshot
-	filter *filter.Filter
+	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
+	narrow *filter.Filter // beside Options.Filter; nil: none
 
 	last atomic.Int64 // time of the newest frame, Unix ns
 }
@@ -83,7 +83,7 @@ func New(o Options) (*Pipeline, error) {
 	if o.Source == nil || o.Decoder == nil {
 		return nil, errors.New("pipeline needs a source and a decoder")
 	}
-	return &Pipeline{o: o, tracker: correlate.New(), scope: newScope(o.Scope), filter: o.Filter}, nil
+	return &Pipeline{o: o, tracker: correlate.New(), scope: newScope(o.Scope)}, nil
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
@@ -117,25 +117,26 @@ func (p *Pipeline) Snapshot(now time.Time) aggregate.Snapshot {
 	return p.o.Table.Snapshot(now)
 }
 
-// SetFilter replaces the filter; nil passes everything. Counters keep what they
-// hold: the filter decides what is counted from here on.
-func (p *Pipeline) SetFilter(f *filter.Filter) {
+// Narrow sets a filter beside Options.Filter, which stays in force since the
+// kernel may already leave out what it does not pass; nil removes it. Counters
+// keep what they hold: the filter decides what is counted from here on.
+func (p *Pipeline) Narrow(f *filter.Filter) {
 	p.mu.Lock()
-	p.filter = f
+	p.narrow = f
 	p.mu.Unlock()
 }
 
-// SetTable starts counting in a new table.
-func (p *Pipeline) SetTable(t *aggregate.Table) {
+// Messages returns the last messages of a row of the table, oldest first.
+func (p *Pipeline) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
 	p.mu.Lock()
-	p.o.Table = t
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	return p.o.Table.Messages(id, limit)
 }
 
-// AddPID adds a process to the scope that the pipeline applies itself.
-func (p *Pipeline) AddPID(pid uint32) {
+// Clear makes the table forget what it counted.
+func (p *Pipeline) Clear() {
 	p.mu.Lock()
-	p.scope.addPID(pid)
+	p.o.Table.Clear()
 	p.mu.Unlock()
 }
 
@@ -169,7 +170,7 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 	recorded := p.o.Recorder == nil
 	for i := range p.obs {
 		x := &p.obs[i]
-		if p.filter != nil && !p.filter.Match(x) {
+		if !p.matches(x) {
 			continue
 		}
 		if !recorded {
@@ -194,6 +195,10 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 		}
 	}
 	return nil
+}
+
+func (p *Pipeline) matches(x *correlate.Observation) bool {
+	return (p.o.Filter == nil || p.o.Filter.Match(x)) && (p.narrow == nil || p.narrow.Match(x))
 }
 
 // enrich looks up what the source left open. What comes from a look-up is

@@ -23,11 +23,6 @@ func newScope(f capture.Filter) *scope {
 	return s
 }
 
-func (s *scope) addPID(pid uint32) {
-	s.f.PIDs = append(s.f.PIDs, pid)
-	s.pids[pid] = true
-}
-
 // passes follows the meaning of capture.Filter: process criteria match the
 // sender of a request, the owner of a receiving socket, or either end of a
 // message between users.
