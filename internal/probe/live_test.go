@@ -14,6 +14,9 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
+// checked remembers what Check says: it takes as long as opening.
+var checked = map[string]error{}
+
 // needLive skips where a backend cannot work. In the VM (NLTOP_VM=1) every
 // kernel can, so there it fails.
 func needLive(t *testing.T, backend string) {
@@ -22,7 +25,10 @@ func needLive(t *testing.T, backend string) {
 	if os.Geteuid() != 0 && !strict {
 		t.Skip("needs root")
 	}
-	if err := Check(backend); err != nil {
+	if _, ok := checked[backend]; !ok {
+		checked[backend] = Check(backend)
+	}
+	if err := checked[backend]; err != nil {
 		if strict {
 			t.Fatalf("the kernel of the VM must do: %v", err)
 		}

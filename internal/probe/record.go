@@ -102,7 +102,8 @@ func (a *assembler) addEvent(rec []byte) error {
 	copy(unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize), rec)
 	payload := rec[eventSize:]
 	if uint64(ev.InlineLen) > uint64(len(payload)) || ev.InlineLen > ev.CapLen ||
-		ev.CapLen > ev.OrigLen || (ev.InlineLen != 0 && ev.InlineLen != ev.CapLen) {
+		ev.CapLen > ev.OrigLen || ev.CapLen > maxOpenBytes ||
+		(ev.InlineLen != 0 && ev.InlineLen != ev.CapLen) {
 		return malformed("event of %d bytes, %d captured, %d inline in a record of %d",
 			ev.OrigLen, ev.CapLen, ev.InlineLen, len(rec))
 	}
@@ -113,9 +114,6 @@ func (a *assembler) addEvent(rec []byte) error {
 			f.Data = bytes.Clone(payload[:ev.InlineLen])
 		}
 		return a.emit(f)
-	}
-	if int(ev.CapLen) > maxOpenBytes {
-		return malformed("event of %d bytes is longer than any snap length", ev.CapLen)
 	}
 	if old := a.open[ev.Id]; old != nil {
 		if err := a.close(ev.Id, old); err != nil {

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// event makes the record of an event with the payload inline, or with none if
+// it is to follow in chunks.
+func event(ev nlEvent, inline []byte) []byte {
+	ev.Record = uint32(fentryNlRecordNL_RECORD_EVENT)
+	ev.InlineLen = uint32(len(inline))
+	return append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize)), inline...)
+}
+
+func chunk(id, off uint64, data []byte) []byte {
+	c := nlChunk{Record: uint32(fentryNlRecordNL_RECORD_CHUNK), Len: uint32(len(data)), Id: id, Off: off}
+	return append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&c)), chunkSize)), data...)
+}
+
+func testAssembler(out *[]*capture.Frame) *assembler {
+	return newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) },
+		func(f *capture.Frame) error { *out = append(*out, f); return nil })
+}
+
+func mustAdd(t *testing.T, a *assembler, recs ...[]byte) {
+	t.Helper()
+	for _, r := range recs {
+		if err := a.add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The numbers that C and Go share (bpf/events.h).
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		c, go_ int
+	}{
+		{"kind datagram", int(fentryNlKindNL_KIND_DATAGRAM), int(capture.KindDatagram)},
+		{"kind completion", int(fentryNlKindNL_KIND_COMPLETION), int(capture.KindCompletion)},
+		{"kind socket error", int(fentryNlKindNL_KIND_SOCKET_ERROR), int(capture.KindSocketError)},
+		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
+		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
+		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},
+		{"dir event", int(fentryNlDirNL_DIR_EVENT), int(capture.DirEvent)},
+		{"dir peer", int(fentryNlDirNL_DIR_PEER), int(capture.DirPeer)},
+		{"verdict none", int(fentryNlVerdictNL_VERDICT_NONE), int(capture.VerdictNone)},
+		{"verdict delivered", int(fentryNlVerdictNL_VERDICT_DELIVERED), int(capture.VerdictDelivered)},
+		{"verdict overrun", int(fentryNlVerdictNL_VERDICT_OVERRUN), int(capture.VerdictOverrun)},
+		{"verdict dropped", int(fentryNlVerdictNL_VERDICT_DROPPED), int(capture.VerdictDropped)},
+		{"verdict failed", int(fentryNlVerdictNL_VERDICT_FAILED), int(capture.VerdictFailed)},
+		{"verdict raised", int(fentryNlVerdictNL_VERDICT_NOBUFS_RAISED), int(capture.VerdictNobufsRaised)},
+		{"verdict read", int(fentryNlVerdictNL_VERDICT_NOBUFS_READ), int(capture.VerdictNobufsRead)},
+		{"size of a task", int(unsafe.Sizeof(nlTask{})), 40},
+		{"size of an event", eventSize, 184},
+		{"size of a chunk", chunkSize, 24},
+	} {
+		if c.c != c.go_ {
+			t.Errorf("%s: %d in C, %d in Go", c.name, c.c, c.go_)
+		}
+	}
+}
+
+func TestEvent(t *testing.T) {
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	ev := nlEvent{
+		Id: 77, Ktime: 5, Inode: 9, Netns: 4026531840, OrigLen: 8, CapLen: 4,
+		SrcPort: 1, DstPort: 2, Group: 3, OwnPort: 4, Err: 5, Drops: 6, Rcvbuf: 7, Rmem: 8,
+		Protocol: 16, Dir: uint8(capture.DirPeer), Verdict: uint8(capture.VerdictDelivered),
+		Task:  nlTask{Tgid: 10, Tid: 11, Ppid: 12, Cgroup: 13, Comm: [16]byte{'i', 'p'}},
+		Owner: nlTask{Tgid: 20, Comm: [16]byte{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'}},
+	}
+	rec := event(ev, []byte("abcd"))
+	mustAdd(t, a, append(rec, 0xee, 0xee)) // the size class of nl_emit_small() leaves a tail
+	clear(rec)                             // the frame owns its bytes
+	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77, Elapsed: 99}, nil))
+	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77}, nil))
+
+	f := out[0]
+	if f.ID != 1 || f.Source != "test" || !f.Time.Equal(time.Unix(0, 5)) || string(f.Data) != "abcd" || !f.Cut() || f.NetNS != 4026531840 {
+		t.Errorf("%+v", f)
+	}
+	if f.Proc != (capture.Proc{PID: 10, TID: 11, PPID: 12, CgroupID: 13, Comm: "ip"}) || f.Socket.Owner.Comm != "0123456789abcdef" {
+		t.Errorf("%+v", f)
+	}
+	if f.Socket.Drops != 6 || f.Socket.RcvBuf != 7 || f.Socket.RMem != 8 || f.Socket.PortID != 4 || f.Group != 3 || f.Errno != 5 {
+		t.Errorf("%+v", f)
+	}
+	if out[1].Of != 1 || out[1].Elapsed != 99 || out[1].ID != 2 {
+		t.Errorf("%+v", out[1])
+	}
+	if out[2].Of != 0 {
+		t.Errorf("a second completion found its datagram: %+v", out[2])
+	}
+}
+
+// Two datagrams in chunks, interleaved with each other and with a small one.
+func TestChunks(t *testing.T) {
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
+	mustAdd(t, a,
+		event(nlEvent{Id: 1, OrigLen: 160, CapLen: 160}, nil),
+		chunk(1, 0, big[:100]),
+		event(nlEvent{Id: 2, OrigLen: 200, CapLen: 160}, nil),
+		event(nlEvent{Id: 3, OrigLen: 1, CapLen: 1}, big[:1]),
+		chunk(2, 0, big[:1]),
+		chunk(1, 100, big[100:]),
+		chunk(2, 1, big[1:]),
+	)
+	if len(out) != 3 || out[0].ID != 3 || out[1].ID != 1 || out[2].ID != 2 {
+		t.Fatalf("%d frames: %+v", len(out), out)
+	}
+	for _, f := range out[1:] {
+		if !bytes.Equal(f.Data, big) || f.Cut() != (f.ID == 2) {
+			t.Errorf("frame %d: %d of %d bytes", f.ID, len(f.Data), f.OrigLen)
+		}
+	}
+	if len(a.open) != 0 || a.openBytes != 0 {
+		t.Errorf("%d datagrams with %d bytes are left open", len(a.open), a.openBytes)
+	}
+}
+
+func TestMalformedRecords(t *testing.T) {
+	whole := event(nlEvent{OrigLen: 4, CapLen: 4}, []byte("abcd"))
+	open := event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil)
+	for name, recs := range map[string][][]byte{
+		"empty":               {nil},
+		"no type":             {{1, 0, 0}},
+		"unknown type":        {{3, 0, 0, 0}},
+		"short event":         {whole[:eventSize-1]},
+		"short payload":       {whole[:len(whole)-1]},
+		"more than original":  {event(nlEvent{OrigLen: 3, CapLen: 4}, []byte("abcd"))},
+		"inline in part":      {event(nlEvent{OrigLen: 8, CapLen: 8}, []byte("abcd"))},
+		"inline over capture": {event(nlEvent{OrigLen: 8, CapLen: 2}, []byte("abcd"))},
+		"huge":                {event(nlEvent{OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil)},
+		"short chunk":         {open, chunk(1, 0, nil)[:chunkSize-1]},
+		"lying chunk":         {open, chunk(1, 0, []byte("abcd"))[:chunkSize+3]},
+		"stray chunk":         {open, chunk(2, 0, []byte("abcd"))},
+		"empty chunk":         {open, chunk(1, 0, nil)},
+		"gap":                 {open, chunk(1, 4, []byte("abcd"))},
+		"too long":            {open, chunk(1, 0, []byte("abcdefghi"))},
+		"twice":               {open, chunk(1, 0, []byte("abcd")), chunk(1, 0, []byte("abcd"))},
+	} {
+		var out []*capture.Frame
+		a := testAssembler(&out)
+		last := len(recs) - 1
+		mustAdd(t, a, recs[:last]...)
+		var bad *recordError
+		if err := a.add(recs[last]); !errors.As(err, &bad) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		// Whatever happened, what was begun comes out.
+		if err := a.flush(); err != nil || len(out) != last && last > 0 && len(out) != 1 {
+			t.Errorf("%s: %d frames, %v", name, len(out), err)
+		}
+	}
+}
+
+// Datagrams whose chunks never come are bounded in number and bytes, and the
+// oldest is given up first.
+func TestOpenIsBounded(t *testing.T) {
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	for i := range uint64(maxOpen + 10) {
+		mustAdd(t, a, event(nlEvent{Id: i, OrigLen: 16, CapLen: 16}, nil))
+	}
+	if len(out) != 10 || out[0].ID != 1 || len(a.open) != maxOpen {
+		t.Fatalf("%d frames given up, %d open", len(out), len(a.open))
+	}
+	for i := range uint64(100) {
+		mustAdd(t, a, event(nlEvent{Id: 1<<40 + i, OrigLen: 4 << 20, CapLen: 4 << 20}, nil))
+		if a.openBytes > maxOpenBytes {
+			t.Fatalf("%d bytes are open", a.openBytes)
+		}
+	}
+	// The same id again closes what had it.
+	mustAdd(t, a, event(nlEvent{Id: 1<<40 + 99, OrigLen: 16, CapLen: 16}, nil))
+	if err := a.flush(); err != nil {
+		t.Fatal(err)
+	}
+	if len(out) != maxOpen+10+100+1 || a.openBytes != 0 {
+		t.Errorf("%d frames of %d, %d bytes still open", len(out), maxOpen+10+100+1, a.openBytes)
+	}
+}
+
+// Sends whose completion was lost do not pile up.
+func TestNumbersAreBounded(t *testing.T) {
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	rec := nlEvent{Dir: uint8(capture.DirRequest)}
+	for i := range uint64(5 * maxRequests) {
+		rec.Id = i + 1
+		mustAdd(t, a, event(rec, nil))
+		out = out[:0]
+	}
+	if n := len(a.numbers) + len(a.older); n > 2*maxRequests {
+		t.Errorf("%d numbers are remembered", n)
+	}
+	if got := a.number(5 * maxRequests); got != 5*maxRequests {
+		t.Errorf("the last request is number %d", got)
+	}
+}
+
+// An error of emit is not taken for a malformed record.
+func TestEmitError(t *testing.T) {
+	stop := errors.New("stop")
+	a := newAssembler("test", func(uint64) time.Time { return time.Time{} }, func(*capture.Frame) error { return stop })
+	mustAdd(t, a, event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil))
+	for _, rec := range [][]byte{event(nlEvent{}, nil), chunk(1, 4, []byte("gap"))} {
+		if err := a.add(rec); !errors.Is(err, stop) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// FuzzRecords feeds the assembler with a sequence of records: each begins
+// with its length in two bytes.
+func FuzzRecords(f *testing.F) {
+	join := func(recs ...[]byte) []byte {
+		var b []byte
+		for _, r := range recs {
+			b = append(append(b, byte(len(r)), byte(len(r)>>8)), r...)
+		}
+		return b
+	}
+	open := event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil)
+	whole := event(nlEvent{OrigLen: 4, CapLen: 4, Kind: 1, Of: 1}, []byte("abcd"))
+	f.Add(join(whole))
+	f.Add(join(whole[:20]))
+	f.Add(join(open, chunk(1, 0, []byte("abcd")), chunk(1, 4, []byte("efgh"))))
+	f.Add(join(open, chunk(1, 4, []byte("efgh")), chunk(1, 0, []byte("abcd"))))
+	f.Add(join(open, open, chunk(1, 0, []byte("abcdefgh")), chunk(1, 0, []byte("abcdefgh"))))
+	f.Add(join(event(nlEvent{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		events, frames, bytesOut := 0, 0, 0
+		a := newAssembler("fuzz", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+			frames++
+			bytesOut += len(f.Data)
+			if len(f.Data) > f.OrigLen {
+				t.Fatalf("frame %d has %d of %d bytes", f.ID, len(f.Data), f.OrigLen)
+			}
+			return nil
+		})
+		for len(in) >= 2 {
+			n := min(int(in[0])|int(in[1])<<8, len(in)-2)
+			rec := in[2 : 2+n]
+			in = in[2+n:]
+			was := a.lastID
+			err := a.add(rec)
+			var bad *recordError
+			if err != nil && !errors.As(err, &bad) {
+				t.Fatal(err)
+			}
+			events += int(a.lastID - was)
+			if a.openBytes > maxOpenBytes {
+				t.Fatalf("%d bytes are open", a.openBytes)
+			}
+		}
+		if err := a.flush(); err != nil {
+			t.Fatal(err)
+		}
+		if frames != events || a.openBytes != 0 {
+			t.Fatalf("%d events began, %d frames came out, %d bytes are left open", events, frames, a.openBytes)
+		}
+	})
+}
