@@ -5,6 +5,7 @@ package decode
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/schema"
@@ -28,14 +29,16 @@ type Decoder struct {
 	subsys    [len(nfnlNames)]*schema.Family // of NETLINK_NETFILTER; 0 is nil
 	genl      genlTable
 	names     ifNames
-	errs      []ErrorInfo // slab: ACKs are too many to allocate each
+	tables    []*schema.Family // all that New got
+	plans     sync.Map         // name → *plan
+	errs      []ErrorInfo      // slab: ACKs are too many to allocate each
 }
 
 // New returns a decoder for the families; of two that claim the same protocol,
 // subsystem or generic name the later one wins. The tables must not change any
 // more.
 func New(families []*schema.Family, o Options) *Decoder {
-	d := &Decoder{opts: o, control: newControlTables()}
+	d := &Decoder{opts: o, tables: families, control: newControlTables()}
 	d.names.byKey = make(map[ifKey]string)
 	d.genl.tables = make(map[string]*schema.Family)
 	for p := range d.protocols {

@@ -14,6 +14,7 @@ import (
 type finder struct {
 	*walker
 	name string
+	plan *plan
 	node Node
 }
 
@@ -35,7 +36,11 @@ func (m *Message) Lookup(name string) (Node, bool) {
 	if m.NoHeader || m.headerBroken() {
 		return Node{}, false
 	}
-	f := finder{walker: m.walker(false), name: name}
+	p := m.dec.plan(name)
+	if len(p.reach) == 0 && name != statusName {
+		return Node{}, false
+	}
+	f := finder{walker: m.walker(false), name: name, plan: p}
 	defer f.release()
 	if f.message() {
 		return f.node, true
@@ -69,12 +74,15 @@ func (f *finder) findControl(lo, hi int) bool {
 	}
 	c := &f.m.dec.control
 	l := f.errLayout(f.m.Header, lo, hi)
-	if l.hasStatus && f.name == "error" {
+	if l.hasStatus && f.name == statusName {
 		f.build(Node{Name: f.name, Off: lo, Raw: f.data[lo : lo+4 : lo+4]}, &c.errnoType, noScope, 0)
 		return true
 	}
 	return f.findAttrs(l.tlvs, l.tlvsEnd, c.errSet, nil, noScope, 0)
 }
+
+// statusName is the field of an NLMSG_ERROR or NLMSG_DONE that is in no table.
+const statusName = "error"
 
 // build decodes the node that was looked for.
 func (f *finder) build(n Node, t *schema.Type, sc int, depth int) {
@@ -83,6 +91,9 @@ func (f *finder) build(n Node, t *schema.Type, sc int, depth int) {
 }
 
 func (f *finder) findFields(st *schema.StructType, lo, hi int, sc int, depth int) bool {
+	if !f.plan.strct(st) {
+		return false
+	}
 	for i := range st.Fields {
 		if lo >= hi {
 			return false
@@ -105,6 +116,9 @@ func (f *finder) findFields(st *schema.StructType, lo, hi int, sc int, depth int
 }
 
 func (f *finder) findAttrs(lo, hi int, set *schema.Set, elem *schema.Type, sc int, depth int) bool {
+	if elem == nil && !f.plan.set(set) {
+		return false
+	}
 	for lo < hi {
 		a, ok := f.ord.attrAt(f.data, lo, hi)
 		if !ok {
@@ -136,6 +150,9 @@ func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 	}
 	switch t.Kind {
 	case schema.Nest:
+		if !f.plan.set(t.Set) && !f.plan.strct(t.Struct) {
+			return false
+		}
 		s := nestScope(t, sc, lo, hi)
 		in := f.push(s)
 		defer f.pop()
@@ -144,9 +161,12 @@ func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 		}
 		return f.findAttrs(s.lo, hi, t.Set, nil, in, depth+1)
 	case schema.Array:
+		if !f.plan.typ(t.Elem) {
+			return false
+		}
 		return f.findAttrs(lo, hi, nil, t.Elem, sc, depth+1)
 	case schema.Struct:
-		if t.Struct == nil {
+		if !f.plan.strct(t.Struct) {
 			return false
 		}
 		end := lo + structEnd(t.Struct, hi-lo)
@@ -154,6 +174,9 @@ func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 		defer f.pop()
 		return f.findFields(t.Struct, lo, end, in, depth+1)
 	case schema.Sub:
+		if !f.plan.sub(t.Sub) {
+			return false
+		}
 		r := f.resolve(sc, t.Sub)
 		return f.inside(r, lo, hi, sc, depth+1)
 	case schema.Packed:
@@ -165,12 +188,7 @@ func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 }
 
 func (f *finder) findPacked(t *schema.Type, lo, hi int, sc int, depth int) bool {
-	if t.Elem == nil {
-		return false
-	}
-	switch t.Elem.Kind {
-	case schema.Struct, schema.Nest, schema.Sub:
-	default:
+	if t.Elem == nil || !f.plan.typ(t.Elem) {
 		return false
 	}
 	size := t.Elem.Width()
@@ -186,7 +204,7 @@ func (f *finder) findPacked(t *schema.Type, lo, hi int, sc int, depth int) bool 
 }
 
 func (f *finder) findRecords(t *schema.Type, lo, hi int, sc int, depth int) bool {
-	if t.Struct == nil {
+	if !f.plan.strct(t.Struct) && !f.plan.set(t.Set) {
 		return false
 	}
 	nest := schema.Type{Kind: schema.Nest, Set: t.Set, Struct: t.Struct}
