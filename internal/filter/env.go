@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package filter
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// environment is what an expression sees: the names of the JSON output, in the
+// order of docs/filter.md. Numbers are int, which the library compares without
+// conversion. Names that begin with a dot cannot be written by a user.
+type environment struct {
+	Time       time.Time `expr:"time"`
+	Source     string    `expr:"source"`
+	Dir        string    `expr:"dir"`
+	Protocol   string    `expr:"protocol"`
+	ProtocolID int       `expr:"protocol_id"`
+	Family     string    `expr:"family"`
+	Type       string    `expr:"type"`
+	NlmsgType  string    `expr:"nlmsg_type"`
+	TypeID     int       `expr:"type_id"`
+	Cmd        int       `expr:"cmd"`
+	Flags      []string  `expr:"flags"`
+	Seq        int       `expr:"seq"`
+	PortID     int       `expr:"portid"`
+	Len        int       `expr:"·len"` // len is also a function
+	NetNS      int       `expr:"netns"`
+	Proc       process   `expr:"proc"`
+	Cause      process   `expr:"cause"`
+	Group      int       `expr:"group"`
+	Error      int       `expr:"error"`
+	ErrorName  string    `expr:"error_name"`
+	Verdict    string    `expr:"verdict"`
+	Latency    float64   `expr:"latency"`
+	Outcome    string    `expr:"outcome"`
+	Frame      int       `expr:"frame"`
+
+	X *correlate.Observation `expr:"·x"`
+}
+
+// process is proc and cause.
+type process struct {
+	PID    int    `expr:"pid"`
+	TID    int    `expr:"tid"`
+	PPID   int    `expr:"ppid"`
+	Comm   string `expr:"comm"`
+	Cgroup string `expr:"cgroup"`
+}
+
+func processOf(p *capture.Proc) process {
+	return process{int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.Cgroup}
+}
+
+// lazy are the names whose values are worked out only when asked for. They
+// are rewritten to calls.
+var lazy = map[string]string{"problem": "·problem"}
+
+// fill sets every field. Nothing here decodes a message; the names of flags
+// cost an allocation and are left out where nobody asks for them.
+func (e *environment) fill(x *correlate.Observation, flags bool) {
+	f := x.Frame
+	if f == nil {
+		f = &capture.Frame{}
+	}
+	e.X = x
+	e.Time, e.Source, e.Dir = f.Time, f.Source, f.Dir.String()
+	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
+	e.Family, e.Type = x.Family, x.Type
+	e.NetNS, e.Group, e.Frame = int(f.NetNS), int(f.Group), int(f.ID)
+	e.Proc, e.Cause = processOf(&x.Account), process{}
+	if f.Dir != capture.DirRequest {
+		e.Cause = processOf(&f.Proc)
+	}
+	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
+	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
+	e.PortID = int(f.Socket.PortID)
+	e.message(x.Message, f, flags)
+}
+
+// message sets what only a message has.
+func (e *environment) message(m *decode.Message, f *capture.Frame, flags bool) {
+	if m == nil {
+		e.NlmsgType, e.TypeID, e.Cmd, e.Flags, e.Seq, e.Len = "", 0, -1, nil, 0, f.OrigLen
+		return
+	}
+	e.NlmsgType, e.TypeID, e.Cmd = m.Type, int(m.Header.Type), -1
+	if m.HasCmd {
+		e.Cmd = int(m.Cmd)
+	}
+	e.Seq, e.Len = int(m.Header.Seq), int(m.Header.Len)
+	if m.NoHeader {
+		e.Len = len(m.Data)
+	}
+	if e.PortID == 0 {
+		e.PortID = int(m.Header.PID)
+	}
+	e.Flags = nil
+	if flags {
+		e.Flags = m.FlagNames()
+	}
+}
+
+// about returns the message whose attributes an expression asks for. An ACK,
+// an error, the end of a dump and a completion stand for the request that they
+// answer: it holds the attributes that say what failed.
+func about(x *correlate.Observation) (own, request *decode.Message) {
+	own = x.Message
+	if x.Request == nil {
+		return own, nil
+	}
+	if own == nil || own.Err != nil || own.Type == "NLMSG_DONE" {
+		request = x.Request.Message
+	}
+	return own, request
+}
+
+func lookup(x *correlate.Observation, name string) (decode.Node, bool) {
+	own, request := about(x)
+	if own != nil {
+		if n, ok := own.Lookup(name); ok {
+			return n, true
+		}
+	}
+	if request != nil {
+		return request.Lookup(name)
+	}
+	return decode.Node{}, false
+}
+
+// problem is the first malformation anywhere in the message.
+func problem(x *correlate.Observation) string {
+	if x.Message == nil {
+		return ""
+	}
+	if p := x.Message.Problem; p != nil {
+		return p.Error()
+	}
+	return x.Message.Values().Problem
+}
+
+// function is one that expressions may call, or that they are rewritten to.
+type function struct {
+	name string
+	typ  reflect.Type
+	call func(args ...any) (any, error)
+}
+
+func typeOf[F any]() reflect.Type { return reflect.TypeFor[F]() }
+
+// functions: the first three are the user's. They have no message to look at
+// until they are rewritten to those that begin with a dot.
+var functions = []function{
+	{"attr", typeOf[func(string) any](), unbound},
+	{"attrs", typeOf[func(string) []any](), unbound},
+	{"has", typeOf[func(string) bool](), unbound},
+
+	{"·attr", typeOf[func(*correlate.Observation, string) any](), func(a ...any) (any, error) {
+		v, err := attr(a...)
+		return plain(v), err
+	}},
+	{"·value", typeOf[func(*correlate.Observation, string) any](), attr},
+	{"·attrs", typeOf[func(*correlate.Observation, string) []any](), attrs},
+	{"·plains", typeOf[func(*correlate.Observation, string) []any](), func(a ...any) (any, error) {
+		vs, err := attrs(a...)
+		list, _ := vs.([]any)
+		for i := range list {
+			list[i] = plain(list[i])
+		}
+		return list, err
+	}},
+	{"·has", typeOf[func(*correlate.Observation, string) bool](), func(a ...any) (any, error) {
+		x, name, err := arguments(a)
+		if err != nil {
+			return false, err
+		}
+		_, ok := lookup(x, name)
+		return ok, nil
+	}},
+	{"·problem", typeOf[func(*correlate.Observation) string](), func(a ...any) (any, error) {
+		return problem(a[0].(*correlate.Observation)), nil
+	}},
+	{"·plain", typeOf[func(any) any](), func(a ...any) (any, error) { return plain(a[0]), nil }},
+
+	compares("·==", equal),
+	compares("·!=", func(a, b any) bool { return !equal(a, b) }),
+	compares("·<", func(a, b any) bool { return less(a, b) }),
+	compares("·>", func(a, b any) bool { return less(b, a) }),
+	compares("·<=", func(a, b any) bool { return less(a, b) || sameOrder(a, b) }),
+	compares("·>=", func(a, b any) bool { return less(b, a) || sameOrder(a, b) }),
+	compares("·in", in),
+	compares("·contains", contains),
+	compares("·startsWith", startsWith),
+	compares("·endsWith", endsWith),
+	{"·matches", typeOf[func(any, any) bool](), func(a ...any) (any, error) { return matches(a[0], a[1]) }},
+}
