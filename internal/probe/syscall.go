@@ -47,7 +47,11 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err := configure(spec, config(f, o), o); err != nil {
 		return nil, err
 	}
-	if err := setPreempt(spec); err != nil {
+	version, err := features.LinuxVersionCode()
+	if err != nil {
+		return nil, fmt.Errorf("find the kernel's version: %w", err)
+	}
+	if err := setPreempt(spec, version); err != nil {
 		return nil, err
 	}
 	names := syscallHooks
@@ -72,6 +76,10 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		blind:   syscallBlind,
 		infer:   newSyscallInferrer().infer,
 	}
+	if version >= 7<<16 {
+		a.notes = append(a.notes, "this kernel may preempt the programs and skip them meanwhile: "+
+			"hook recursion counts such system calls of every kind, few of which carry a message")
+	}
 	for _, m := range coll.Maps {
 		a.closers = append(a.closers, m)
 	}
@@ -93,11 +101,7 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 
 // setPreempt says whether the programs can turn preemption off: the kfuncs are
 // older (6.10), but only 6.15 lets global functions be called after them.
-func setPreempt(spec *ebpf.CollectionSpec) error {
-	version, err := features.LinuxVersionCode()
-	if err != nil {
-		return fmt.Errorf("find the kernel's version: %w", err)
-	}
+func setPreempt(spec *ebpf.CollectionSpec, version uint32) error {
 	v, ok := spec.Variables["sc_preempt"]
 	if !ok {
 		return errors.New("BPF object has no sc_preempt")

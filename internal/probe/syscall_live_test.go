@@ -54,7 +54,13 @@ func finish(t *testing.T, r *recorder) []*capture.Frame {
 	t.Helper()
 	frames := r.stop()
 	for _, l := range r.src.Stats().Lost {
-		if l.Count != 0 {
+		switch {
+		case l.Count == 0:
+		case l.Reason == "hook recursion":
+			// Of any system call, not only of those that the test looks at:
+			// where the programs can be preempted it misses some.
+			t.Logf("lost %d: %s", l.Count, l.Reason)
+		default:
 			t.Errorf("lost %d: %s", l.Count, l.Reason)
 		}
 	}
