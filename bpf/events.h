@@ -82,6 +82,7 @@ enum nl_limit {
 	NL_CHUNK = 32768, /* payload bytes of one record */
 	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
 	NL_IOV_MAX = 64,  /* pieces of one datagram */
+	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
 };
 
 struct nl_task {
@@ -140,6 +141,10 @@ struct nl_config {
 	__u8 by_netns;
 	__u8 has_bcast;   /* the hooks on netlink_broadcast are attached */
 	__u32 pad;
+	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
+	 * 0: unknown, and so the pages of skb fragments cannot be read. */
+	__u64 vmemmap_base;
+	__u64 page_offset_base;
 };
 
 /* The key of nl_comms. */

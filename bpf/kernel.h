@@ -94,6 +94,22 @@ struct sk_buff {
 	unsigned char *data;
 };
 
+/* before 6.9 a struct bio_vec, with the same layout */
+struct skb_frag {
+	unsigned long netmem;
+	unsigned int len;
+	unsigned int offset;
+};
+
+struct skb_shared_info {
+	__u8 nr_frags;
+	struct skb_frag frags[1];
+};
+
+struct page {
+	unsigned long flags;
+};
+
 /* include/linux/netlink.h: what NETLINK_CB(skb) is */
 struct netlink_skb_parms {
 	__u32 portid;

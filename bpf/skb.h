@@ -6,11 +6,66 @@
 
 #include "emit.h"
 
+#define NL_PAGE_SHIFT 12 /* x86-64 */
+
+/* page_to_virt() of x86-64: struct pages are an array at vmemmap_base, memory
+ * is mapped at page_offset_base. 0: this is no page, or not known where. */
+static __always_inline __u64 nl_page_to_virt(__u64 page)
+{
+	__u64 vmemmap = 0, offset = 0;
+
+	if (!nl_cfg.vmemmap_base || !nl_cfg.page_offset_base)
+		return 0;
+	if (page & 1) /* NET_IOV, include/net/netmem.h: memory of a device */
+		return 0;
+	bpf_probe_read_kernel(&vmemmap, sizeof(vmemmap), (void *)nl_cfg.vmemmap_base);
+	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)nl_cfg.page_offset_base);
+	if (!vmemmap || !offset || page < vmemmap)
+		return 0;
+	return offset + ((page - vmemmap) / bpf_core_type_size(struct page) << NL_PAGE_SHIFT);
+}
+
+/* Emit the page fragments of skb as chunks, until limit. off bytes are in the
+ * ring already. Returns how many there are then. Fragments come from packets
+ * that are queued without being copied: skb_zerocopy() in nfnetlink_queue and
+ * openvswitch. Those never have a frag_list. */
+static __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
+{
+	struct sk_buff *skb = (void *)skbp;
+	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
+	__u32 nr = BPF_CORE_READ((struct skb_shared_info *)shinfo, nr_frags);
+	__u64 frags = shinfo + bpf_core_field_offset(struct skb_shared_info, frags);
+
+	for (__u32 i = 0; i < NL_FRAGS; i++) {
+		struct {
+			__u64 page;
+			__u32 len, offset;
+		} f; /* struct skb_frag, whose layout has never changed */
+		__u64 virt, n, got;
+
+		if (i >= nr || off >= limit)
+			break;
+		if (bpf_probe_read_kernel(&f, sizeof(f), (void *)(frags + i * sizeof(f))))
+			break;
+		virt = nl_page_to_virt(f.page);
+		if (!virt)
+			break;
+		n = limit - off;
+		if (n > f.len)
+			n = f.len;
+		got = nl_chunks(id, off, virt + f.offset, n, 0);
+		off += got;
+		if (got < n)
+			break;
+	}
+	return off;
+}
+
 /* Emit ev with the whole payload of skb. The head may be vmalloc'ed
  * (netlink_alloc_large_skb()), which makes no difference to the copy. */
 static __always_inline long nl_emit_skb(struct nl_event *ev, struct sk_buff *skb)
 {
-	__u64 head, n, got;
+	__u64 head, n, limit, got;
 	struct nl_event *r;
 
 	ev->orig_len = BPF_CORE_READ(skb, len);
@@ -22,9 +77,14 @@ static __always_inline long nl_emit_skb(struct nl_event *ev, struct sk_buff *skb
 	r = nl_open(ev);
 	if (!r)
 		return -1;
-	if (n > nl_cfg.snap)
-		n = nl_cfg.snap;
+	limit = ev->orig_len;
+	if (limit > nl_cfg.snap)
+		limit = nl_cfg.snap;
+	if (n > limit)
+		n = limit;
 	got = nl_chunks(ev->id, 0, head, n, 0);
+	if (got == n)
+		got = nl_frags(ev->id, (__u64)skb, got, limit);
 	nl_close(r, got);
 	return 0;
 }

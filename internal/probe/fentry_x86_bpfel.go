@@ -27,16 +27,18 @@ type fentryNlComm struct {
 }
 
 type fentryNlConfig struct {
-	_         structs.HostLayout
-	Snap      uint32
-	Self      uint32
-	WakeBytes uint32
-	Protocols uint32
-	ByPid     uint8
-	ByComm    uint8
-	ByNetns   uint8
-	HasBcast  uint8
-	Pad       uint32
+	_              structs.HostLayout
+	Snap           uint32
+	Self           uint32
+	WakeBytes      uint32
+	Protocols      uint32
+	ByPid          uint8
+	ByComm         uint8
+	ByNetns        uint8
+	HasBcast       uint8
+	Pad            uint32
+	VmemmapBase    uint64
+	PageOffsetBase uint64
 }
 
 type fentryNlCount uint32
@@ -110,6 +112,7 @@ const (
 	fentryNlLimitNL_CHUNK   fentryNlLimit = 32768
 	fentryNlLimitNL_ROUNDS  fentryNlLimit = 128
 	fentryNlLimitNL_IOV_MAX fentryNlLimit = 64
+	fentryNlLimitNL_FRAGS   fentryNlLimit = 45
 )
 
 type fentryNlRecord uint32

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/cilium/ebpf"
@@ -31,7 +32,7 @@ type loader struct {
 	backend string
 	cache   *btf.Cache // of the kernel's types, while loading
 	kernel  *btf.Spec
-	symbols map[string]int
+	symbols map[string]symbol
 	fentry  *ebpf.CollectionSpec
 	kprobe  *ebpf.CollectionSpec
 	maps    map[string]*ebpf.Map
@@ -89,22 +90,22 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		}
 	}
 	for _, p := range points {
-		if p.prog == "deliver" && l.symbols[p.funcs[0]] == 0 {
+		if p.prog == "deliver" && l.symbols[p.funcs[0]].count == 0 {
 			p = queueTail
-			l.att.notes = append(l.att.notes, "__netlink_sendskb is inlined in this kernel: hooked skb_queue_tail")
+			l.note("__netlink_sendskb is inlined in this kernel: hooked skb_queue_tail")
 		}
 		err := l.attach(p)
 		if err != nil && p.need {
 			return l.att, err
 		}
 		if err != nil {
-			l.att.notes = append(l.att.notes, fmt.Sprintf("%v: %s", err, p.why))
+			l.note("%v: %s", brief(err), p.why)
 		}
 	}
 	l.remarks()
 	// After the hooks, so that no socket is created unseen in between.
 	if err := seedOwners(l.maps["nl_owners"]); err != nil {
-		l.att.notes = append(l.att.notes, fmt.Sprintf("owners of sockets older than nltop are unknown until they use them: %v", err))
+		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
 	return l.att, nil
 }
@@ -127,6 +128,13 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	if l.kprobe, err = loadKprobe(); err != nil {
 		return nil, err
+	}
+	if runtime.GOARCH == "amd64" {
+		cfg.VmemmapBase = l.symbols[vmemmapBase].addr
+		cfg.PageOffsetBase = l.symbols[pageOffsetBase].addr
+	}
+	if cfg.VmemmapBase == 0 || cfg.PageOffsetBase == 0 {
+		l.att.blind = append(l.att.blind, "page fragments of queued packets (NFQUEUE), which are cut")
 	}
 	for _, spec := range []*ebpf.CollectionSpec{l.fentry, l.kprobe} {
 		delete(spec.Maps, ".bss") // nl_types, for bpf2go alone
@@ -177,7 +185,7 @@ func (l *loader) load(spec *ebpf.CollectionSpec, prog, fn string) (*ebpf.Program
 func (l *loader) attach(p point) error {
 	fn := ""
 	for _, f := range p.funcs {
-		if l.symbols[f] == 1 {
+		if l.symbols[f].count == 1 {
 			fn = f
 			break
 		}
@@ -208,7 +216,7 @@ func (l *loader) attach(p point) error {
 	if err2 := l.attachKprobe(p, fn); err2 != nil {
 		return errors.Join(err, err2)
 	}
-	l.att.notes = append(l.att.notes, fmt.Sprintf("%s by kprobe: %v", fn, brief(err)))
+	l.note("%s by kprobe: %v", fn, brief(err))
 	return nil
 }
 
@@ -272,17 +280,20 @@ func (l *loader) keep(p point, prog *ebpf.Program, lnk link.Link) {
 	}
 }
 
+// note tells the user once what was worked around.
+func (l *loader) note(format string, args ...any) {
+	n := fmt.Sprintf(format, args...)
+	if !slices.Contains(l.att.notes, n) {
+		l.att.notes = append(l.att.notes, n)
+	}
+}
+
 // remarks says what this way of capturing cannot see.
 func (l *loader) remarks() {
-	l.att.blind = append(l.att.blind,
-		"messages that a socket filter drops",
-		"page fragments of queued packets (NFQUEUE), which are cut")
+	l.att.blind = append(l.att.blind, "messages that a socket filter drops")
 	if l.backend == capture.SourceKprobe {
 		l.att.blind = append(l.att.blind,
 			"returns of more simultaneous calls than the kernel keeps return probes for: a completion or a read ENOBUFS may be missing")
-	}
-	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
-		l.att.blind = append(l.att.blind, "this architecture is untested")
 	}
 }
 

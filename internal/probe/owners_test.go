@@ -73,7 +73,7 @@ func TestReadSymbols(t *testing.T) {
 		"0000000000000000 t netlink_dump\t[odd]\n" +
 		"0000000000000000 t netlink_dump\n" +
 		"0000000000000000 t netlink_overrun.isra.0\n" +
-		"\nnonsense\nffffffff81000000\n"
+		"ffffffff82000000 D vmemmap_base\n\nnonsense\nffffffff81000000\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,8 @@ func TestReadSymbols(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got["netlink_unicast"] != 1 || got["netlink_dump"] != 2 || got["netlink_overrun"] != 0 {
+	if got["netlink_unicast"].count != 1 || got["netlink_dump"].count != 2 || got["netlink_overrun"].count != 0 ||
+		got[vmemmapBase].addr != 0xffffffff82000000 {
 		t.Errorf("%v", got)
 	}
 }

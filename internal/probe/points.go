@@ -4,9 +4,10 @@ package probe
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
-	"strings"
+	"strconv"
 	"sync"
 )
 
@@ -60,23 +61,36 @@ var followPoints = []string{"follow_fork", "follow_free"}
 
 var (
 	symbolsOnce sync.Once
-	symbols     map[string]int
+	symbols     map[string]symbol
 	errSymbols  error
 )
 
-// kernelSymbols counts the functions of the kernel and its modules that the
-// points name. A function that occurs twice cannot be hooked by name.
-func kernelSymbols() (map[string]int, error) {
+// symbol is a function or variable of the kernel. A function that occurs twice
+// cannot be hooked by name.
+type symbol struct {
+	count int
+	addr  uint64 // 0: hidden (kptr_restrict)
+}
+
+// The variables that nl_page_to_virt() in bpf/skb.h reads.
+const (
+	vmemmapBase    = "vmemmap_base"
+	pageOffsetBase = "page_offset_base"
+)
+
+// kernelSymbols finds the functions of the kernel and its modules that the
+// points name, and the variables above.
+func kernelSymbols() (map[string]symbol, error) {
 	symbolsOnce.Do(func() { symbols, errSymbols = readSymbols("/proc/kallsyms") })
 	return symbols, errSymbols
 }
 
-func readSymbols(path string) (map[string]int, error) {
-	found := map[string]int{}
+func readSymbols(path string) (map[string]symbol, error) {
+	found := map[string]symbol{vmemmapBase: {}, pageOffsetBase: {}}
 	for _, list := range [][]point{points, broadcastPoints, {queueTail}} {
 		for _, p := range list {
 			for _, f := range p.funcs {
-				found[f] = 0
+				found[f] = symbol{}
 			}
 		}
 	}
@@ -88,17 +102,16 @@ func readSymbols(path string) (map[string]int, error) {
 	// "ffffffff81000000 T _stext\t[module]"
 	in := bufio.NewScanner(file)
 	for in.Scan() {
-		line := in.Bytes()
-		for range 2 {
-			i := strings.IndexByte(string(line), ' ')
-			line = line[i+1:]
+		addr, rest, _ := bytes.Cut(in.Bytes(), []byte(" "))
+		_, name, _ := bytes.Cut(rest, []byte(" "))
+		name, _, _ = bytes.Cut(name, []byte("\t"))
+		s, ok := found[string(name)]
+		if !ok {
+			continue
 		}
-		if i := strings.IndexByte(string(line), '\t'); i >= 0 {
-			line = line[:i]
-		}
-		if n, ok := found[string(line)]; ok {
-			found[string(line)] = n + 1
-		}
+		s.count++
+		s.addr, _ = strconv.ParseUint(string(addr), 16, 64)
+		found[string(name)] = s
 	}
 	if err := in.Err(); err != nil {
 		return nil, fmt.Errorf("list the kernel's functions: %w", err)
