@@ -173,3 +173,24 @@ func TestPathAt(t *testing.T) {
 		}
 	}
 }
+
+func TestMissingName(t *testing.T) {
+	request := one(t, le.frame(testProtocol, capture.DirRequest, le.msg(16, 5, le.testHeader(0, 0, 0),
+		le.nest(18, le.nest(7, le.attr(4, []byte{1}))))))
+	for _, tt := range []struct {
+		err  ErrorInfo
+		want string
+	}{
+		{ErrorInfo{HasMissType: true, MissType: 14}, "T_STRING"},
+		{ErrorInfo{HasMissType: true, MissType: 1, HasMissNest: true, MissNest: 28}, "TI_KIND"},
+		{ErrorInfo{HasMissType: true, MissType: 1, HasMissNest: true, MissNest: 32}, ""},
+		{ErrorInfo{HasMissType: true, MissType: 1, HasMissNest: true, MissNest: 0xffffffff}, ""},
+		{ErrorInfo{HasMissType: true, MissType: 999}, ""},
+		{ErrorInfo{HasMissType: true, MissType: 0x10000 + 14}, ""},
+		{ErrorInfo{MissType: 14}, ""},
+	} {
+		if got := request.MissingName(&tt.err); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.err, got, tt.want)
+		}
+	}
+}

@@ -26,14 +26,25 @@ type walker struct {
 
 // Body decodes the payload. It does so anew with each call; its cost is linear
 // in the length of the message.
-func (m *Message) Body() Body { return m.body(false) }
+func (m *Message) Body() Body { return m.body(false, nil) }
 
 // Values is Body without Node.Text, for outputs that print values only.
-func (m *Message) Values() Body { return m.body(true) }
+func (m *Message) Values() Body { return m.body(true, nil) }
 
-func (m *Message) body(plain bool) Body {
+// Scratch is room for nodes that is used again for message after message.
+type Scratch struct{ slab []Node }
+
+// ValuesIn is Values for a caller who is done with one body before asking for
+// the next: its nodes are overwritten by the next call with s.
+func (m *Message) ValuesIn(s *Scratch) Body { return m.body(true, s) }
+
+func (m *Message) body(plain bool, s *Scratch) Body {
 	w := m.walker(plain)
 	defer w.release()
+	if s != nil {
+		w.slab = s.slab[:0]
+		defer func() { s.slab = w.slab }()
+	}
 	var b Body
 	switch {
 	case m.NoHeader && m.family != nil:
@@ -75,13 +86,16 @@ func (m *Message) headerBroken() bool {
 	return m.Problem != nil && m.Header.Len < HeaderLen
 }
 
+// maxSlab bounds what is cut off at once, in nodes.
+const maxSlab = 256
+
 // take cuts room for n nodes off the slab.
 func (w *walker) take(n int) []Node {
 	if n == 0 {
 		return nil
 	}
 	if cap(w.slab)-len(w.slab) < n {
-		w.slab = make([]Node, 0, max(n, 16))
+		w.slab = make([]Node, 0, max(n, min(2*cap(w.slab), maxSlab), 16))
 	}
 	l := len(w.slab)
 	w.slab = w.slab[:l+n]

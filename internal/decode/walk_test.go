@@ -319,3 +319,18 @@ func TestSlabsDoNotOverlap(t *testing.T) {
 		t.Errorf("two bodies differ:\n%s", diff)
 	}
 }
+
+// Room that is used again gives the same values.
+func TestValuesIn(t *testing.T) {
+	var s Scratch
+	d := newDecoder()
+	for range 3 {
+		for _, x := range le.fixtures() {
+			for _, m := range d.Frame(le.frame(x.protocol, x.dir, x.data), nil) {
+				if diff := cmp.Diff(dump(m.Values()), dump(m.ValuesIn(&s))); diff != "" {
+					t.Errorf("%s (-values +values in scratch):\n%s", x.name, diff)
+				}
+			}
+		}
+	}
+}
