@@ -114,9 +114,8 @@ func (a *app) loop(ctx context.Context) error {
 			held.Reset(wait)
 			continue
 		}
-		if a.draw() {
-			drawn = now
-		}
+		drawn = now
+		a.draw()
 	}
 	return nil
 }

@@ -21,14 +21,14 @@ type column struct {
 
 // columns stand in this order. Widths hold what text.go writes.
 var columns = []column{
-	{aggregate.ColumnPID, 8, 14, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(a, uint64(r.ID.Key.PID)), a.theme.dim
+	{aggregate.ColumnPID, 7, 14, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return number(r, uint64(r.ID.Key.PID)), a.theme.dim
 	}},
-	{aggregate.ColumnPortID, 10, 4, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(a, uint64(r.PortID)), a.theme.dim
+	{aggregate.ColumnPortID, 10, 9, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return number(r, uint64(r.PortID)), a.theme.dim
 	}},
-	{aggregate.ColumnNetNS, 10, 3, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(a, r.NetNS), a.theme.dim
+	{aggregate.ColumnNetNS, 10, 8, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return number(r, r.NetNS), a.theme.dim
 	}},
 	{aggregate.ColumnOutRate, 6, 16, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.OutRate != 0, rate(r.OutRate), a.theme.live)
@@ -36,10 +36,10 @@ var columns = []column{
 	{aggregate.ColumnInRate, 6, 15, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.InRate != 0, rate(r.InRate), a.theme.live)
 	}},
-	{aggregate.ColumnOutByteRate, 7, 8, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnOutByteRate, 7, 6, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.OutByteRate != 0, size(r.OutByteRate), a.theme.live)
 	}},
-	{aggregate.ColumnInByteRate, 7, 7, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnInByteRate, 7, 5, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.InByteRate != 0, size(r.InByteRate), a.theme.live)
 	}},
 	{aggregate.ColumnMessages, 8, 13, func(a *app, r *aggregate.Row) (string, tcell.Style) {
@@ -57,20 +57,21 @@ var columns = []column{
 	{aggregate.ColumnNobufs, 7, 10, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Nobufs() != 0, count(r.Nobufs()), a.theme.bad)
 	}},
-	{aggregate.ColumnLatency, 7, 9, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnLatency, 7, 7, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, duration(r.Latency.Mean(), a.opt.ASCII), a.theme.text)
 	}},
 	{aggregate.ColumnLatencyMax, 7, 1, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, duration(r.Latency.Max, a.opt.ASCII), a.theme.text)
 	}},
-	{aggregate.ColumnLast, 5, 6, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnLast, 5, 4, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.since(r.Seen), a.theme.dim
 	}},
 }
 
-// number writes an identifier; 0 is unknown.
-func number(a *app, n uint64) string {
-	if n == 0 {
+// number writes an identifier of a process or socket; the rows inside do not
+// repeat it. 0 is unknown.
+func number(r *aggregate.Row, n uint64) string {
+	if l := r.ID.Level(); n == 0 || l != aggregate.LevelProcess && l != aggregate.LevelSocket {
 		return ""
 	}
 	return strconv.FormatUint(n, 10)
@@ -88,19 +89,22 @@ func (a *app) cell(something bool, text string, st tcell.Style) (string, tcell.S
 	return "·", a.theme.dim
 }
 
-// The least that a narrow and a wide screen leave for names.
-const (
-	nameLeast = 20
-	nameWide  = 28
-)
+// nameLeast is what a screen of this width leaves for names: the wider it is,
+// the less is gained by one more column.
+func nameLeast(width int) int {
+	switch {
+	case width < 80:
+		return 20
+	case width < 100:
+		return 24
+	}
+	return 28
+}
 
 // layout chooses the columns for a width, and returns what is left for names.
 // Columns that say nothing in this grouping are left out.
 func layout(width int, g aggregate.Group) (cols []column, name int) {
-	least := nameWide
-	if width < 80 {
-		least = nameLeast
-	}
+	least := nameLeast(width)
 	name = width - 1
 	chosen := make([]bool, len(columns))
 	for keep := 16; keep > 0; keep-- {

@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,7 +70,7 @@ func (g *grid) fill(x, y, end int, st tcell.Style) {
 	}
 }
 
-// style changes how a stretch looks and leaves what it says.
+// restyle changes how a stretch looks and leaves what it says.
 func (g *grid) restyle(x, y, end int, f func(tcell.Style) tcell.Style) {
 	for ; x < end; x++ {
 		if x >= 0 && x < g.w && y >= 0 && y < g.h {
@@ -187,7 +186,7 @@ func printable(text string, width int, ascii bool) (string, int) {
 		// disagree about.
 		return replacement, 1
 	case ascii && !isASCII(text):
-		return strings.Repeat(replacement, width), width
+		return replacement, 1
 	}
 	return text, width
 }

@@ -72,7 +72,7 @@ func (a *app) statsLine() []segment {
 		segs = append(segs, segment{text: text, style: style, keep: keep})
 	}
 	if line := a.rateLine(); line != "" {
-		add(1, t.live, line)
+		add(2, t.live, line)
 	}
 	add(7, t.strong, size(s.Rates.ByteRate())+"B/s")
 	total := func(keep int, n uint64, name string, style tcell.Style) {
@@ -81,15 +81,17 @@ func (a *app) statsLine() []segment {
 		}
 		add(keep, style, name+" "+count(n))
 	}
-	total(2, s.Total.Messages(), "messages", t.text)
+	total(1, s.Total.Messages(), "messages", t.text)
 	total(6, s.Total.Errors, "errors", t.warn)
 	total(4, s.Total.Drops, "drops", t.bad)
 	total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
-	total(3, a.status.Stats.Cut, "cut", t.warn)
+	if cut := a.status.Stats.Cut; cut > 0 {
+		total(4, cut, "cut", t.warn)
+	}
 	lost := a.status.Stats.LostTotal()
 	total(0, lost, "lost", t.bad)
 	if why := a.lossReason(); why != "" {
-		segs[len(segs)-1].text += " (" + why + ")"
+		add(3, t.bad, "("+why+")")
 	}
 	return segs
 }
@@ -108,7 +110,7 @@ func (a *app) lossReason() string {
 
 // rateLine is the last half minute as bars; "" until there is something to see.
 func (a *app) rateLine() string {
-	const seconds = 24
+	const seconds = 16
 	h := a.snap.History
 	if len(h) < seconds {
 		return ""
@@ -134,7 +136,8 @@ func (a *app) footer(g *grid) int {
 		return 1
 	}
 	x := 1
-	for _, table := range [][]binding{a.top().bindings(), a.bindings()} {
+	every := a.bindings()
+	for _, table := range [][]binding{every[:1], a.top().bindings(), every[1:]} {
 		for _, b := range table {
 			if b.hint == "" {
 				continue

@@ -45,15 +45,20 @@ func (b *binding) matches(name string) bool {
 	return false
 }
 
-// arrows are the keys that have a sign of their own.
-var arrows = strings.NewReplacer("Up", "↑", "Down", "↓", "Left", "←", "Right", "→", "Enter", "⏎", "Ctrl-C", "^C", "Ctrl-L", "^L")
+// signs stand for the names of keys that have one.
+var signs = map[string]string{
+	"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Enter": "⏎", "Ctrl-C": "^C", "Ctrl-L": "^L",
+}
 
 // shown writes keys as people know them.
 func shown(keys string, ascii bool) string {
-	if ascii {
-		return keys
+	names := strings.Fields(keys)
+	for i, name := range names {
+		if sign := signs[name]; sign != "" && !ascii {
+			names[i] = sign
+		}
 	}
-	return arrows.Replace(keys)
+	return strings.Join(names, " ")
 }
 
 // first is the key that the footer shows.
@@ -62,14 +67,14 @@ func (b *binding) first(ascii bool) string {
 	return shown(k, ascii)
 }
 
-// bindings are those of every view; moving applies where there is a cursor.
+// bindings are those of every view, the help first.
 func (a *app) bindings() []binding {
 	return []binding{
 		{"? F1", "show or hide this help", "help", a.toggleHelp},
 		{"f", "filter what is counted and kept, by an expression", "filter", a.askFilter},
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},
 		{"c", "clear counters and messages", "", a.clear},
-		{"l", "losses, notes, and what this source cannot see", "losses", func() { a.push(newLossesView(a)) }},
+		{"l", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},
 		{"- _", "refresh less often", "", func() { a.faster(false) }},
 		{"Ctrl-L", "draw the screen again", "", a.redraw},

@@ -14,9 +14,8 @@ import (
 const attrHeader = 4
 
 // messageLines lists a message as lines: its nlmsghdr, its fixed headers, its
-// attributes, and what is left over.
-func messageLines(t *theme, m *decode.Message) []nodeLine {
-	var lines []nodeLine
+// attributes, and what is left over; and what is wrong with it.
+func messageLines(t *theme, m *decode.Message) (lines []nodeLine, problem string) {
 	if !m.NoHeader && len(m.Data) >= decode.HeaderLen {
 		lines = headerLines(t, m)
 	}
@@ -32,7 +31,10 @@ func messageLines(t *theme, m *decode.Message) []nodeLine {
 			head: body.RestOff, lo: body.RestOff, hi: body.RestOff + n,
 		})
 	}
-	return lines
+	if m.Problem != nil {
+		return lines, m.Problem.Error()
+	}
+	return lines, body.Problem
 }
 
 // headerLines are the fields of struct nlmsghdr.

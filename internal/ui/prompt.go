@@ -3,12 +3,10 @@
 package ui
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 
 	"github.com/gdamore/tcell/v2"
-	"github.com/rivo/uniseg"
 )
 
 // prompt is a line of text that the user edits at the foot of the screen.
@@ -121,7 +119,7 @@ func (p *prompt) draw(g *grid) int {
 	if p.err == nil {
 		return 1
 	}
-	lines := p.errorLines(x, from)
+	lines := strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n")
 	lines = lines[:min(len(lines), maxErrorLines, max(g.h-2, 0))]
 	for i, line := range lines {
 		ly := y - len(lines) + i
@@ -129,26 +127,4 @@ func (p *prompt) draw(g *grid) int {
 		g.put(1, ly, g.w-1, line, t.bad)
 	}
 	return 1 + len(lines)
-}
-
-// errorLines puts a caret above the mistake, if the error says where it is. x
-// is where the text begins on the screen, from its first rune that is shown.
-func (p *prompt) errorLines(x, from int) []string {
-	var at interface{ Column() int }
-	if !errors.As(p.err, &at) {
-		return strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n")
-	}
-	first, _, _ := strings.Cut(p.err.Error(), "\n")
-	text := string(p.text)
-	col := max(min(at.Column(), len(text)), 0)
-	skipped := len(string(p.text[:from]))
-	indent := x - 1
-	if col > skipped {
-		indent += uniseg.StringWidth(text[skipped:col])
-	}
-	mark := "▼"
-	if p.app.opt.ASCII {
-		mark = "v"
-	}
-	return []string{first, strings.Repeat(" ", indent) + mark}
 }

@@ -63,24 +63,29 @@ func newTheme(colors int) theme {
 	if colors < 256 {
 		return t
 	}
+	// Tones of the middle, which can be read on a dark and on a light
+	// background; where one needs its own background, both are set.
 	p := tcell.PaletteColor
-	t.dim = fg(p(243))
+	t.dim = fg(p(244))
 	t.bar = d.Background(p(24)).Foreground(p(252))
 	t.barName = d.Background(p(24)).Foreground(p(231)).Bold(true)
 	t.barAlert = d.Background(p(220)).Foreground(p(16)).Bold(true)
 	t.head = d.Background(p(238)).Foreground(p(252))
 	t.sorted = d.Background(p(238)).Foreground(p(220)).Bold(true)
-	t.key = fg(p(117)).Bold(true)
-	t.hint = fg(p(250))
-	t.title = fg(p(117)).Bold(true)
-	t.name = fg(p(117))
-	t.family = fg(p(151))
-	t.live = fg(p(114))
-	t.warn = fg(p(220)).Bold(true)
-	t.bad = fg(p(203)).Bold(true)
-	t.hex = fg(p(250))
+	t.key = fg(p(38)).Bold(true)
+	t.title = fg(p(38)).Bold(true)
+	t.name = fg(p(38))
+	t.family = fg(p(72))
+	t.live = fg(p(71))
+	t.warn = fg(p(178)).Bold(true)
+	t.bad = fg(p(167)).Bold(true)
 	t.mark = d.Background(p(220)).Foreground(p(16))
-	t.markHead = fg(p(220))
-	t.selected = func(s tcell.Style) tcell.Style { return s.Background(p(237)).Bold(true) }
+	t.markHead = fg(p(178))
+	t.selected = func(s tcell.Style) tcell.Style {
+		if c, _, _ := s.Decompose(); c == tcell.ColorDefault {
+			s = s.Foreground(p(255))
+		}
+		return s.Background(p(237)).Bold(true)
+	}
 	return t
 }

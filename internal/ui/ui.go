@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,8 +36,8 @@ type Source interface {
 	// Clear forgets all counters and messages.
 	Clear()
 	// SetFilter replaces the filter expression; "" passes everything. On an
-	// error the one before stays in force. An error that has a method
-	// Column() int (from 0, in bytes) is shown with a caret.
+	// error the one before stays in force, and the error is shown as it is,
+	// with its lines.
 	SetFilter(expr string) error
 }
 
@@ -119,12 +120,7 @@ func register(s tcell.Screen) {
 func unregister(s tcell.Screen) {
 	screens.Lock()
 	defer screens.Unlock()
-	for i, o := range screens.open {
-		if o == s {
-			screens.open = append(screens.open[:i], screens.open[i+1:]...)
-			return
-		}
-	}
+	screens.open = slices.DeleteFunc(screens.open, func(o tcell.Screen) bool { return o == s })
 }
 
 // Guard is deferred first in every goroutine that runs beside the view. When
@@ -133,7 +129,7 @@ func unregister(s tcell.Screen) {
 func Guard() {
 	if r := recover(); r != nil {
 		screens.Lock()
-		open := screens.open
+		open := slices.Clone(screens.open)
 		screens.Unlock()
 		for _, s := range open {
 			s.Fini()

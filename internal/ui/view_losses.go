@@ -94,10 +94,8 @@ func (v *lossesView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lin
 // drawPage writes lines of text with values from column at on, from the
 // cursor's line; a page scrolls as a whole, so the cursor is its window.
 func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
-	scroll := max(len(lines)-r.h, 0) + 1
-	c.fit(scroll, 1)
-	a.listY = g.h
-	c.page = 1
+	c.fit(max(len(lines)-r.h, 0)+1, r.h)
+	a.listY = g.h // nothing to click on
 	for y := range r.h {
 		i := c.at + y
 		if i >= len(lines) {
@@ -106,7 +104,7 @@ func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
 		l := &lines[i]
 		x := g.put(r.x+1, r.y+y, r.x+r.w, l.text, l.style)
 		if l.value != "" {
-			g.put(max(x+1, r.x+at), r.y+y, r.x+r.w, l.value, l.vs)
+			g.put(max(x+1, r.x+min(at, r.w/3)), r.y+y, r.x+r.w, l.value, l.vs)
 		}
 	}
 }

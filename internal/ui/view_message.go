@@ -18,10 +18,11 @@ type messageView struct {
 	app  *app
 	list *messagesView
 	kept aggregate.Kept
-	// lines are the decoded message, top-down.
-	lines []nodeLine
-	cur   cursor
-	hex   cursor // window of the hex pane, in rows
+	// lines are the decoded message, top-down; problem is what is malformed.
+	lines   []nodeLine
+	problem string
+	cur     cursor
+	hex     cursor // window of the hex pane, in rows
 }
 
 // nodeLine is one line of the decoded message. Bytes from head to before lo are
@@ -43,7 +44,7 @@ func newMessageView(a *app, list *messagesView) *messageView {
 func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
 	v.cur.at, v.cur.top, v.hex.top = 0, 0, 0
-	v.lines = messageLines(&v.app.theme, k.Message)
+	v.lines, v.problem = messageLines(&v.app.theme, k.Message)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
@@ -74,7 +75,7 @@ func (v *messageView) step(by int) {
 	}
 }
 
-// detail says where the bytes of the current line are.
+// detail shows the current line again, with more room, and where its bytes are.
 func (v *messageView) detail() []segment {
 	if v.cur.at >= len(v.lines) {
 		return nil
@@ -82,6 +83,7 @@ func (v *messageView) detail() []segment {
 	l := &v.lines[v.cur.at]
 	return []segment{
 		{text: l.name, style: v.app.theme.title},
+		{text: l.value, style: v.app.theme.text},
 		{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: v.app.theme.dim, keep: 1},
 	}
 }
@@ -104,7 +106,7 @@ func (v *messageView) draw(g *grid, r rect) {
 			g.put(tree.w-1, y, g.w, v.line(), v.app.theme.dim)
 		}
 	} else {
-		if hexWidth(per) > r.w-1 {
+		if hexWidth(per) > r.w {
 			per = 8
 		}
 		rows := (len(v.kept.Message.Data) + per - 1) / per
@@ -166,19 +168,20 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		}
 		line(segment{text: text, style: t.warn})
 	}
-	if m.Problem != nil {
-		line(segment{text: m.Problem.Error(), style: t.bad})
-	} else if p := m.Body().Problem; p != "" {
-		line(segment{text: p, style: t.bad})
+	if v.problem != "" {
+		line(segment{text: v.problem, style: t.bad})
 	}
 	return r
 }
 
-// inDatagram says which message of its datagram it is, and its netns.
+// inDatagram says which message of its datagram it is, and where that went.
 func inDatagram(m *decode.Message) string {
 	s := ""
+	if m.Frame.Group != 0 {
+		s = fmt.Sprintf("group %d  ", m.Frame.Group)
+	}
 	if m.Index > 0 {
-		s = fmt.Sprintf("message %d of its datagram  ", m.Index+1)
+		s += fmt.Sprintf("message %d of its datagram  ", m.Index+1)
 	}
 	if m.Frame.NetNS != 0 {
 		s += fmt.Sprintf("netns %d", m.Frame.NetNS)
@@ -212,7 +215,10 @@ func (v *messageView) drawTree(g *grid, r rect) {
 
 // hexWidth is how many columns a row of so many bytes takes: offset, bytes with
 // a gap in the middle, characters.
-func hexWidth(per int) int { return 1 + 6 + 3*per + 2 + per }
+func hexWidth(per int) int { return hexChars(per) + per }
+
+// hexChars is the column of the first character in a row of bytes.
+func hexChars(per int) int { return 7 + 3*per + per/8 }
 
 // drawHex writes the bytes. The window follows the bytes of the current line.
 func (v *messageView) drawHex(g *grid, r rect, per int) {
@@ -262,7 +268,7 @@ func (v *messageView) drawHex(g *grid, r rect, per int) {
 			} else if st == t.hex {
 				st = t.dim
 			}
-			g.put(r.x+7+3*per+2+i, y, r.x+r.w, text, st)
+			g.put(r.x+hexChars(per)+i, y, r.x+r.w, text, st)
 		}
 	}
 }

@@ -5,6 +5,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -83,28 +84,53 @@ func (v *messagesView) open() {
 
 func (v *messagesView) detail() []segment {
 	t := &v.app.theme
+	summary := ""
+	if v.cur.at < len(v.list) {
+		summary = v.summary(&v.list[v.cur.at])
+	}
 	return []segment{
 		{text: v.path, style: t.title},
-		{text: fmt.Sprintf("last %d of %s messages", len(v.list), count(v.row.Messages())), style: t.dim, keep: 1},
+		{text: summary, style: t.text, keep: 2},
+		{text: fmt.Sprintf("the last %d messages that are kept", len(v.list)), style: t.dim, keep: 1},
 	}
 }
 
-// Widths of the list's fixed columns; the process is shown where the row is
-// not one, the family where the row spans several.
-const (
-	timeWidth    = 15
-	processWidth = 22
-	familyWidth  = 12
-	lenWidth     = 6
-	resultWidth  = 16
-)
+// listLayout is how wide the columns of the list are; 0: left out.
+type listLayout struct{ time, process, family, typ, len, result int }
+
+// summaryLeast is the width from which a summary says something. On a narrower
+// screen that of the current message stands in the line about it.
+const summaryLeast = 12
+
+// layout fits the columns into w. The process is shown where the row is not
+// one, the family where the row spans several.
+func (v *messagesView) layout(w int) listLayout {
+	l := listLayout{time: 12, typ: 20, len: 6, result: 14}
+	if v.row.ID.Key.Comm == "" {
+		l.process = 18
+	}
+	if v.row.ID.Key.Family == "" {
+		l.family = 10
+	}
+	switch {
+	case w >= 120:
+		l.time, l.typ = 15, 24
+		if l.process > 0 {
+			l.process = 22
+		}
+	case w < 60:
+		l.time, l.process, l.family, l.len = 0, 0, 0, 0
+	case w < 100:
+		l.family = 0
+	}
+	return l
+}
 
 func (v *messagesView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	process := v.row.ID.Key.Comm == "" && r.w >= 80
-	family := v.row.ID.Key.Family == "" && r.w >= 100
+	l := v.layout(r.w)
 	g.fill(r.x, r.y, r.x+r.w, t.head)
-	v.line(g, r.y, r.w, process, family, []field{
+	l.line(g, r.y, r.w, []field{
 		{"TIME", t.head}, {"", t.head}, {"PROCESS", t.head}, {"FAMILY", t.head}, {"TYPE", t.head},
 		{"LEN", t.head}, {"RESULT", t.head}, {"MESSAGE", t.head},
 	})
@@ -116,7 +142,7 @@ func (v *messagesView) draw(g *grid, r rect) {
 		if !ok {
 			break
 		}
-		v.line(g, r.y+line, r.w, process, family, v.fields(&v.list[i]))
+		l.line(g, r.y+line, r.w, v.fields(&v.list[i], &l))
 		if i == v.cur.at {
 			g.restyle(0, r.y+line, g.w, t.selected)
 		}
@@ -133,41 +159,30 @@ type field struct {
 }
 
 // line writes the fields of one message, in the order of the heads.
-func (v *messagesView) line(g *grid, y, w int, process, family bool, f []field) {
+func (l *listLayout) line(g *grid, y, w int, f []field) {
 	x := 1
-	col := func(i, width int) {
-		g.put(x, y, min(x+width, w), f[i].text, f[i].style)
+	for i, width := range [...]int{l.time, 1, l.process, l.family, l.typ, l.len, l.result} {
+		if width == 0 {
+			continue
+		}
+		if end := min(x+width, w); width == l.len {
+			g.putRight(x, y, end, f[i].text, f[i].style)
+		} else {
+			g.put(x, y, end, f[i].text, f[i].style)
+		}
 		x += width + 1
 	}
-	if w >= 60 {
-		col(0, timeWidth)
+	if last := f[len(f)-1]; w-x >= summaryLeast {
+		g.put(x, y, w, last.text, last.style)
 	}
-	col(1, 1)
-	if process {
-		col(2, processWidth)
-	}
-	if family {
-		col(3, familyWidth)
-	}
-	typeWidth := 20
-	if w >= 120 {
-		typeWidth = 28
-	}
-	col(4, typeWidth)
-	if w >= 60 {
-		g.putRight(x, y, x+lenWidth, f[5].text, f[5].style)
-		x += lenWidth + 1
-	}
-	col(6, resultWidth)
-	g.put(x, y, w, f[7].text, f[7].style)
 }
 
-func (v *messagesView) fields(k *aggregate.Kept) []field {
+func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 	t := &v.app.theme
 	m := k.Message
 	result, st := outcome(v.app, &k.Observation)
 	return []field{
-		{k.Frame.Time.Format("15:04:05.000000"), t.dim},
+		{stamp(k.Frame.Time, l), t.dim},
 		{arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
 		{process(k.Account), t.text},
 		{m.FamilyText(), t.family},
@@ -176,6 +191,12 @@ func (v *messagesView) fields(k *aggregate.Kept) []field {
 		{result, st},
 		{v.summary(k), t.dim},
 	}
+}
+
+// stamp writes a time of day as far as there is room for it.
+func stamp(t time.Time, l *listLayout) string {
+	const format = "15:04:05.000000"
+	return t.Format(format[:max(l.time, len("15:04:05"))])
 }
 
 // summary is the telling values of a message. It is worked out once, when its
@@ -196,6 +217,9 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 		if e.Attr != "" {
 			parts = append(parts, "at "+e.Attr)
 		}
+	}
+	if m.Type != k.Type && k.Type != "" {
+		parts = append(parts, "for "+k.Type)
 	}
 	for _, n := range m.Lead(4) {
 		parts = append(parts, nodeText(&n))

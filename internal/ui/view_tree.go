@@ -103,7 +103,7 @@ func (v *treeView) bindings() []binding {
 		{"Right", "expand; go to the first row inside", "", v.right},
 		{"Left", "collapse; go to the row around", "", v.left},
 		{"m", "open the last messages of the row", "messages", v.open},
-		{"e", "expand or collapse all", "expand", v.toggleAll},
+		{"e", "expand or collapse all", "", v.toggleAll},
 		{"/", "find rows: show only those with this text", "find", v.askFind},
 		{"g", "group by process, family, socket, command", "group", func() { v.regroup(v.q.Group.Next()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
@@ -384,8 +384,12 @@ func (v *treeView) path(r *aggregate.Row) string {
 	for _, around := range v.rows {
 		if contains(around.ID, r.ID) && around.ID.Depth > 0 || around == r {
 			name := around.Label
-			if l := around.ID.Level(); l == aggregate.LevelProcess && around.ID.Key.PID != 0 {
-				name = fmt.Sprintf("%s[%d]", name, around.ID.Key.PID)
+			switch pid := around.ID.Key.PID; {
+			case pid == 0:
+			case around.ID.Level() == aggregate.LevelProcess:
+				name = fmt.Sprintf("%s[%d]", name, pid)
+			case around.ID.Level() == aggregate.LevelSocket:
+				name = fmt.Sprintf("%s pid %d", name, pid)
 			}
 			names = append(names, name)
 		}

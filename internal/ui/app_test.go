@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func (h *harness) wants(texts ...string) {
+	h.t.Helper()
+	screen := h.text()
+	for _, s := range texts {
+		if !strings.Contains(screen, s) {
+			h.t.Errorf("%q is not on the screen:\n%s", s, screen)
+		}
+	}
+}
+
+func (h *harness) lacks(texts ...string) {
+	h.t.Helper()
+	screen := h.text()
+	for _, s := range texts {
+		if strings.Contains(screen, s) {
+			h.t.Errorf("%q is on the screen:\n%s", s, screen)
+		}
+	}
+}
+
+// selected is the label of the row under the cursor.
+func (h *harness) selected() string {
+	if r := h.tree.current(); r != nil {
+		return r.Label
+	}
+	return ""
+}
+
+func TestExpandAndOpen(t *testing.T) {
+	h := newHarness(t, 100, 30, Options{})
+	h.press("Right")
+	h.wants("▾ ip", "▸ route")
+	h.press("Right", "Enter", "Down")
+	if h.selected() != "RTM_NEWLINK" {
+		t.Fatalf("on %q", h.selected())
+	}
+	h.press("Enter")
+	h.wants("TIME", "ip[4711] › route › RTM_NEWLINK")
+	h.press("Enter")
+	h.wants("nlmsg_len", "0000  24 00 00 00")
+	h.press("Left")
+	h.wants("nlmsg_len 84")
+	h.press("Esc", "q")
+	h.wants("▾ route")
+	h.press("Left", "Left")
+	if h.selected() != "route" {
+		t.Errorf("left goes to %q", h.selected())
+	}
+	h.press("Left", "Left")
+	h.wants("▸ ip")
+	h.press("Space")
+	h.wants("▾ ip")
+	h.press("e", "e")
+	h.lacks("▾")
+	if h.done {
+		t.Error("quit")
+	}
+	h.press("q")
+	if !h.done {
+		t.Error("q at the top does not quit")
+	}
+}
+
+func TestQuitFromAnywhere(t *testing.T) {
+	for _, keys := range [][]string{{"Ctrl-C"}, {"m", "Enter", "Ctrl-C"}, {"f", "Ctrl-C"}, {"?", "Ctrl-C"}} {
+		h := newHarness(t, 80, 24, Options{})
+		h.press(keys...)
+		if !h.done {
+			t.Errorf("%v does not quit", keys)
+		}
+	}
+}
+
+// The cursor follows its row when rows change places, but stays at the top
+// until the user has moved it.
+func TestCursorFollowsRow(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("Down", "Down")
+	if h.selected() != "systemd-network" {
+		t.Fatalf("on %q", h.selected())
+	}
+	for range 500 {
+		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "flood"}, Data: nlmsg(18, 1, 1, 0)})
+	}
+	h.src.now = h.src.now.Add(time.Second)
+	h.tick()
+	if h.tree.rows[0].Label != "flood" || h.selected() != "systemd-network" {
+		t.Errorf("the first is %q, the cursor on %q", h.tree.rows[0].Label, h.selected())
+	}
+	h.press("Home")
+	h.src.now = h.src.now.Add(time.Minute)
+	h.tick()
+	if h.tree.cur.at != 0 {
+		t.Errorf("the cursor left the top for line %d", h.tree.cur.at)
+	}
+}
+
+// A row that is collapsed around the cursor takes it.
+func TestCursorGoesToCollapsedRow(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("e", "Down", "Down", "Down", "Down", "Down")
+	if r := h.tree.current(); r.ID.Depth != 3 || r.ID.Key.Comm != "zebra" {
+		t.Fatalf("on %+v", r.ID)
+	}
+	h.press("e")
+	if h.selected() != "zebra" {
+		t.Errorf("on %q", h.selected())
+	}
+}
+
+func TestGroupAndSort(t *testing.T) {
+	h := newHarness(t, 120, 30, Options{Group: aggregate.GroupFamily})
+	h.wants("▸ route", "▸ nlctrl")
+	h.press("g")
+	h.wants("PORTID", "NETNS", "ip ROUTE")
+	h.press("g", "s")
+	h.wants("sorted by NAME", "NAME▼")
+	h.lacks("PID")
+	h.press("r")
+	h.wants("NAME▲")
+	if h.tree.rows[0].Label < h.tree.rows[1].Label {
+		t.Error("r does not reverse")
+	}
+	h.press("S", "S")
+	if h.tree.q.Sort != aggregate.ColumnLast {
+		t.Errorf("sorted by %v", h.tree.q.Sort)
+	}
+}
+
+func TestFind(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("/")
+	h.typeText("ZEB")
+	h.wants("find: ZEB", "▸ zebra")
+	h.lacks("systemd-network")
+	h.press("Enter")
+	h.wants("/ZEB")
+	h.press("Esc")
+	h.wants("systemd-network")
+	h.press("/")
+	h.typeText("nothing like it")
+	h.wants("no row has nothing like it in it")
+	h.press("Ctrl-W", "Ctrl-U")
+	h.wants("systemd-network")
+	h.typeText("zebra")
+	h.press("Esc") // and the text from before is back
+	h.wants("systemd-network")
+}
+
+func TestFilter(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("f")
+	h.typeText(`family == "route"`)
+	h.press("Enter")
+	if h.prompt != nil || h.src.status.Filter != `family == "route"` {
+		t.Fatalf("filter %q", h.src.status.Filter)
+	}
+	h.wants(`filter: family == "route"`)
+	h.press("f", "Ctrl-U")
+	h.typeText("famly == 1")
+	h.press("Enter")
+	h.wants("unknown name \"famly\"", "  ^", "filter: famly == 1")
+	if h.src.status.Filter != `family == "route"` {
+		t.Errorf("a wrong filter replaced the old one: %q", h.src.status.Filter)
+	}
+	h.press("Backspace")
+	h.lacks("unknown name")
+	h.press("Esc", "f", "Ctrl-U", "Enter")
+	if h.src.status.Filter != "" {
+		t.Errorf("filter %q", h.src.status.Filter)
+	}
+}
+
+func TestPromptEditing(t *testing.T) {
+	h := newHarness(t, 40, 10, Options{})
+	h.press("f")
+	h.typeText("one two  three")
+	h.press("Ctrl-W")
+	h.typeText("3")
+	h.press("Home", "Delete", "Right", "Backspace", "End", "Left")
+	h.typeText("x")
+	if got := string(h.prompt.text); got != "e two  x3" {
+		t.Errorf("%q", got)
+	}
+	h.press("Ctrl-U")
+	h.typeText(strings.Repeat("long ", 20) + "end")
+	h.wants("long end")
+	if x, y, visible := h.sim.GetCursor(); !visible || y != 9 || x >= 40 {
+		t.Errorf("cursor at %d, %d, visible %v", x, y, visible)
+	}
+	h.press("Esc")
+	if _, _, visible := h.sim.GetCursor(); visible {
+		t.Error("the cursor stays")
+	}
+}
+
+// While the view is paused, its figures stand still, and losses do not.
+func TestPause(t *testing.T) {
+	h := newHarness(t, 100, 24, Options{})
+	h.press("p")
+	before := h.tree.rows[0].Messages()
+	h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "later"}, Data: nlmsg(18, 1, 1, 0)})
+	h.src.status.Stats.Lost[0].Count = 77
+	h.tick()
+	h.wants("PAUSED", "lost 77", "(ring buffer full)")
+	h.lacks("later")
+	if h.tree.rows[0].Messages() != before {
+		t.Error("the figures move")
+	}
+	h.press("p")
+	h.wants("later")
+	h.lacks("PAUSED")
+}
+
+func TestClear(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("c")
+	h.wants("counters and messages cleared", "no Netlink message yet")
+	h.press("Down", "Enter", "m", "Left", "Right", "Space", "e", "End", "Esc")
+	if h.src.cleared != 1 {
+		t.Errorf("cleared %d times", h.src.cleared)
+	}
+}
+
+// The list stays at its end while the cursor is there, and on its message
+// otherwise.
+func TestMessagesFollow(t *testing.T) {
+	h := newHarness(t, 100, 12, Options{})
+	h.press("m")
+	v := h.top().(*messagesView)
+	newest := func() uint64 { return v.list[len(v.list)-1].Seq }
+	more := func() {
+		h.src.feed(capture.Frame{Dir: capture.DirRequest, Protocol: 0,
+			Proc:   capture.Proc{PID: 4711, Comm: "ip"},
+			Socket: capture.Socket{PortID: 4711, Inode: 74711, Owner: capture.Proc{PID: 4711, Comm: "ip"}},
+			Data:   nlmsg(18, 1, 1, 0)})
+		h.tick()
+	}
+	was := newest()
+	more()
+	if newest() == was || v.list[v.cur.at].Seq != newest() {
+		t.Errorf("the cursor is on %d, the newest %d", v.list[v.cur.at].Seq, newest())
+	}
+	h.press("Up")
+	on := v.list[v.cur.at].Seq
+	more()
+	if v.list[v.cur.at].Seq != on {
+		t.Errorf("the cursor left %d for %d", on, v.list[v.cur.at].Seq)
+	}
+	for range 200 {
+		more()
+	}
+	if at := v.list[v.cur.at].Seq; at != on && v.cur.at != 0 {
+		t.Errorf("the message left, the cursor is on line %d", v.cur.at)
+	}
+	h.press("p")
+	was = newest()
+	more()
+	if newest() != was {
+		t.Error("the list moves while paused")
+	}
+}
+
+// Moving in the decoded message marks the bytes of the line.
+func TestMessageMarksBytes(t *testing.T) {
+	h := newHarness(t, 120, 30, Options{})
+	h.press("m", "Up", "Enter", "End") // attribute 200, at the end
+	v := h.top().(*messageView)
+	l := v.lines[v.cur.at]
+	if l.name != "attribute 200" || l.hi-l.lo != 2 || l.lo-l.head != 4 {
+		t.Fatalf("line %+v", l)
+	}
+	marked := ""
+	cells, w, _ := h.sim.GetContents()
+	for i, c := range cells {
+		if c.Style == h.theme.mark && i%w < w-17 {
+			marked += string(c.Runes)
+		}
+	}
+	if marked != "de ad" {
+		t.Errorf("marked %q", marked)
+	}
+	if got := v.lines[len(v.lines)-1].value; got != "dead" {
+		t.Errorf("value %q", got)
+	}
+}
+
+func TestLossesAndStatus(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.src.status.Err = errors.New("ring buffer: closed")
+	h.src.status.Replay = &Replay{Path: "bug.pcapng", Pos: 50, Size: 200}
+	h.src.status.Recording, h.src.status.RecordingBytes = "out.pcapng", 3<<20
+	h.tick()
+	h.wants("capture ended: ring buffer: closed", "bug.pcapng 25%", "rec out.pcapng 3.00M")
+	h.src.status.Replay.Ended = true
+	h.press("l")
+	h.tick()
+	h.wants("bug.pcapng (end)", "messages that a socket filter dropped", "hook recursion", "sk_error_report is absent")
+	h.src.status.Stats.Lost[1].Count = 4242
+	h.tick()
+	h.wants("hook recursion             4242")
+}
+
+func TestInterval(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.press("+")
+	h.wants("refresh every 250ms")
+	h.press("+", "+", "+")
+	h.wants("refresh every 100ms")
+	for range 10 {
+		h.press("-")
+	}
+	h.wants("refresh every 10s")
+	h.opt.Interval = 300 * time.Millisecond // of the command line
+	h.press("-")
+	h.wants("refresh every 500ms")
+}
+
+func TestMouse(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	click := func(x, y int) {
+		h.event(tcell.NewEventMouse(x, y, tcell.Button1, 0))
+		h.event(tcell.NewEventMouse(x, y, tcell.ButtonNone, 0))
+		h.draw()
+	}
+	click(5, 4)
+	if h.selected() != "zebra" {
+		t.Fatalf("on %q", h.selected())
+	}
+	click(5, 4)
+	h.wants("▾ zebra")
+	click(5, 20) // below the rows
+	click(5, 0)
+	click(5, 23)
+	if h.selected() != "zebra" {
+		t.Errorf("on %q", h.selected())
+	}
+	h.event(tcell.NewEventMouse(5, 5, tcell.WheelUp, 0))
+	if h.selected() != "ip" {
+		t.Errorf("the wheel goes to %q", h.selected())
+	}
+}
+
+// Every key of every table is in the help, and no key is in two that are asked
+// at the same time.
+func TestHelpIsComplete(t *testing.T) {
+	h := newHarness(t, 120, 80, Options{})
+	h.press("?")
+	for _, table := range [][]binding{h.tree.bindings(), h.bindings(), moves(&h.tree.cur)} {
+		for _, b := range table {
+			h.wants(b.help)
+		}
+	}
+	h.press("?")
+	h.lacks("Everywhere")
+	h.press("m", "Enter")
+	views := []view{h.tree, h.views[1], h.views[2]}
+	for _, v := range views {
+		seen := make(map[string]string)
+		for _, table := range [][]binding{v.bindings(), h.bindings(), moves(v.cursor())} {
+			for _, b := range table {
+				for _, k := range strings.Fields(b.keys) {
+					if other, twice := seen[k]; twice {
+						t.Errorf("%T: %s does %q and %q", v, k, other, b.help)
+					}
+					seen[k] = b.help
+				}
+			}
+		}
+	}
+}
+
+// Any size, in any view, at any moment.
+func TestResize(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	for _, keys := range [][]string{nil, {"e"}, {"m"}, {"Enter"}, {"End"}, {"?"}, {"?", "l"}, {"q", "f", "x", "Enter"}} {
+		h.press(keys...)
+		for _, size := range [][2]int{{1, 1}, {0, 0}, {3, 2}, {200, 3}, {5, 60}, {20, 5}, {300, 100}, {80, 24}} {
+			h.sim.SetSize(size[0], size[1])
+			h.event(tcell.NewEventResize(size[0], size[1]))
+			h.tick()
+		}
+	}
+	h.wants("nltop")
+}
+
+// Nothing is sent to the terminal when nothing has changed.
+func TestNoDrawWithoutChange(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	h.tick()
+	before := h.show.shows
+	for range 100 {
+		h.tick()
+	}
+	h.press("Left", "x")
+	if n := h.show.shows - before; n != 0 {
+		t.Errorf("drawn %d times", n)
+	}
+	h.press("Down")
+	if n := h.show.shows - before; n != 1 {
+		t.Errorf("a key that moves draws %d times", n)
+	}
+	h.src.now = h.src.now.Add(time.Second)
+	h.tick()
+	if n := h.show.shows - before; n != 2 {
+		t.Errorf("other figures draw %d times", n)
+	}
+}
+
+func TestUntilFrame(t *testing.T) {
+	for _, tt := range []struct{ since, want time.Duration }{
+		{0, minFrame}, {minFrame - 1, 1}, {minFrame, 0}, {time.Hour, 0}, {-time.Hour, minFrame},
+	} {
+		if got := untilFrame(epoch, epoch.Add(tt.since)); got != tt.want {
+			t.Errorf("%v after the last: wait %v, want %v", tt.since, got, tt.want)
+		}
+	}
+	if untilFrame(time.Time{}, epoch) != 0 {
+		t.Error("the first drawing waits")
+	}
+}
+
+// A flood of keys and of news is drawn at most 20 times a second.
+func TestRunBoundsDrawing(t *testing.T) {
+	c := newScreen(t, 80, 24)
+	src := newSource()
+	src.traffic()
+	go func() {
+		for range 3000 {
+			c.InjectKey(tcell.KeyRune, 'r', 0)
+		}
+		c.InjectKey(tcell.KeyCtrlC, 0, 0)
+	}()
+	start := time.Now()
+	if err := Run(t.Context(), c, src, Options{Interval: time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	if most := int(time.Since(start)/minFrame) + 1; c.shows > most {
+		t.Errorf("drawn %d times in %v", c.shows, time.Since(start))
+	}
+	if c.shows == 0 {
+		t.Error("never drawn")
+	}
+}
+
+// finished says whether the screen was given back.
+func finished(s tcell.Screen) bool {
+	w, h := s.Size()
+	return w == 0 && h == 0
+}
+
+func TestRunEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := newScreen(t, 80, 24)
+	if err := Run(ctx, c, newSource(), Options{}); err != nil || !finished(c) {
+		t.Errorf("context: %v, finished %v", err, finished(c))
+	}
+	c = newScreen(t, 80, 24)
+	c.InjectKey(tcell.KeyRune, 'q', 0)
+	if err := Run(t.Context(), c, newSource(), Options{}); err != nil || !finished(c) {
+		t.Errorf("q: %v, finished %v", err, finished(c))
+	}
+	if len(screens.open) != 0 {
+		t.Errorf("%d screens are still known", len(screens.open))
+	}
+}
+
+// A panic in a view goes on to the caller, after the terminal was given back.
+func TestPanicRestores(t *testing.T) {
+	c := newScreen(t, 80, 24)
+	src := newSource()
+	src.panics = true
+	defer func() {
+		if r := recover(); r != "the source panics" || !finished(c) {
+			t.Errorf("recovered %v, finished %v", r, finished(c))
+		}
+	}()
+	_ = Run(t.Context(), c, src, Options{})
+	t.Error("no panic")
+}
+
+// So does one in a goroutine beside the view.
+func TestGuard(t *testing.T) {
+	c := newScreen(t, 80, 24)
+	register(c)
+	defer unregister(c)
+	done := make(chan any)
+	go func() {
+		defer func() { done <- recover() }()
+		defer Guard()
+		panic("the capture panics")
+	}()
+	if r := <-done; r != "the capture panics" || !finished(c) {
+		t.Errorf("recovered %v, finished %v", r, finished(c))
+	}
+}
+
+// A message that is cut or malformed says so, and shows what there is.
+func TestMalformedMessage(t *testing.T) {
+	whole := nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, []byte("vx0\x00")...), attr(18, attr(1, []byte("vxlan\x00")...)...))
+	bad := append([]byte(nil), whole...)
+	bad[32] = 3 // nla_len shorter than its own header
+	for _, data := range [][]byte{bad, whole[:41], whole[:33], whole[:17], whole[:16], whole[:7], {0}} {
+		h := newHarness(t, 120, 30, Options{})
+		p := capture.Proc{PID: 5, Comm: "odd"}
+		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: 5, Owner: p}, Data: data})
+		h.tick()
+		h.press("/")
+		h.typeText("odd")
+		h.press("Enter", "m", "Enter", "End")
+		v, ok := h.top().(*messageView)
+		if !ok {
+			t.Fatalf("%x: not open", data)
+		}
+		if v.problem == "" && len(data) != 16 {
+			t.Errorf("%x: no problem", data)
+		}
+		if v.problem != "" {
+			h.wants(v.problem[:20])
+		}
+		h.wants("0000  " + hexOf(data[0]))
+	}
+}
+
+func hexOf(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }

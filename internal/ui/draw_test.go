@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func TestPut(t *testing.T) {
+	for _, tt := range []struct {
+		in    string
+		width int
+		ascii bool
+		want  string
+	}{
+		{"plain", 8, false, "plain   "},
+		{"exact", 5, false, "exact"},
+		{"too long", 5, false, "too …"},
+		{"too long", 5, true, "too ~"},
+		{"日本語", 6, false, "日本語"},
+		{"日本語", 5, false, "日本…"},
+		{"日本語", 4, false, "日… "},
+		{"日本語", 3, true, "???"},
+		{"a\x1b[31m", 8, false, "a�[31m  "},
+		{"a\r\n\tb\x00\u009b", 8, false, "a��b��  "},
+		{"a\u202eb", 4, false, "a�b "},
+		{"\xff\xfe", 4, false, "��  "},
+		{"e\u0301x", 3, false, "e\u0301x "},
+		{"\u0301x", 3, false, "�x "},
+		{"a" + strings.Repeat("\u0301", 10000), 3, false, "�  "},
+		{"👩‍👩‍👧", 3, false, "👩‍👩‍👧 "},
+		{"line\u2028sep", 9, false, "line�sep "},
+		{"", 2, false, "  "},
+		{"x", 0, false, ""},
+	} {
+		g := &grid{ascii: tt.ascii}
+		g.reset(tt.width, 1, tcell.StyleDefault)
+		g.put(0, 0, tt.width, tt.in, tcell.StyleDefault)
+		got := ""
+		for _, c := range g.cells {
+			got += c.text
+		}
+		if got != tt.want {
+			t.Errorf("%q in %d: %q, want %q", tt.in, tt.width, got, tt.want)
+		}
+		if w := uniseg.StringWidth(got); w != tt.width {
+			t.Errorf("%q in %d takes %d columns", tt.in, tt.width, w)
+		}
+	}
+}
+
+// Whatever is written wherever, every line of the grid is as wide as the grid,
+// and holds nothing that a terminal would act on.
+func TestPutAnything(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	alphabet := []rune("ab \x1b\x00\n日本語\u0301\u200d\u202e👩🇩🇪\ufeff한ᄀ\u0600…\u00ad")
+	g := &grid{}
+	for i := range 5000 {
+		w := 1 + rnd.IntN(12)
+		g.ascii = i%2 == 0
+		g.reset(w, 2, tcell.StyleDefault)
+		for range 4 {
+			s := make([]rune, rnd.IntN(9))
+			for j := range s {
+				s[j] = alphabet[rnd.IntN(len(alphabet))]
+			}
+			g.put(rnd.IntN(w+2)-1, rnd.IntN(4)-1, rnd.IntN(w+3), string(s), tcell.StyleDefault)
+		}
+		for y := range 2 {
+			for x := 0; x < w; {
+				text := g.cells[y*w+x].text
+				width := uniseg.StringWidth(text)
+				if width < 1 || width > 2 || strings.ContainsFunc(text, unicode.IsControl) {
+					t.Fatalf("cell %d of line %d holds %q, %d wide", x, y, text, width)
+				}
+				for k := 1; k < width; k++ {
+					if g.cells[y*w+x+k].text != "" {
+						t.Fatalf("%q at %d is followed by %q", text, x, g.cells[y*w+x+k].text)
+					}
+				}
+				x += width
+			}
+		}
+	}
+}
+
+// Names from the wire neither break columns nor reach the terminal as they are.
+func TestHostileNames(t *testing.T) {
+	h := newHarness(t, 100, 30, Options{})
+	for i, name := range []string{"\x1b]0;owned\x07", "a\nb", "\xff\xfe\xfd", strings.Repeat("\u0301", 7), "\u202etxt", "日本語日本語日本語日本語日本語日本語日本語", ""} {
+		p := capture.Proc{PID: uint32(50 + i), Comm: name}
+		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: p.PID, Owner: p},
+			Data: nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, append([]byte(name), 0)...))})
+	}
+	h.src.now = h.src.now.Add(time.Second)
+	h.tick()
+	for _, keys := range [][]string{{"e"}, {"End", "m"}, {"Enter"}, {"End"}, {"q", "q", "g"}, {"/", "\u202e"}} {
+		h.press(keys...)
+		for _, line := range strings.Split(h.text(), "\n") {
+			if w := uniseg.StringWidth(line); w > 100 {
+				t.Errorf("a line of %d columns: %q", w, line)
+			}
+			if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
+				t.Errorf("line %q", line)
+			}
+		}
+	}
+}
+
+func TestSegments(t *testing.T) {
+	g := &grid{}
+	segs := []segment{{text: "always"}, {text: "third", keep: 1}, {text: "second", keep: 2}, {text: "first", keep: 3, right: true}}
+	for _, tt := range []struct {
+		width int
+		want  string
+	}{
+		{30, "always third second      first"},
+		{25, "always third second first"},
+		{24, "always second      first"},
+		{12, "always first"},
+		{11, "always     "},
+		{4, "alw…"},
+	} {
+		g.reset(tt.width, 1, tcell.StyleDefault)
+		g.segments(0, 0, tt.width, 1, segs)
+		got := ""
+		for _, c := range g.cells {
+			got += c.text
+		}
+		if got != tt.want {
+			t.Errorf("in %d: %q, want %q", tt.width, got, tt.want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for _, tt := range []struct{ got, want string }{
+		{count(0), "0"}, {count(99_999), "99999"}, {count(100_000), "100K"}, {count(1_234_567), "1.23M"},
+		{count(1<<64 - 1), "18.4E"},
+		{rate(0.5), "0.5"}, {rate(9.94), "9.9"}, {rate(9.96), "10"}, {rate(9999), "9999"}, {rate(12345), "12.3K"}, {rate(1e6), "1.00M"},
+		{size(0), "0"}, {size(1023), "1023"}, {size(1023.9), "1.00K"}, {size(1536), "1.50K"}, {size(32 << 20), "32.0M"},
+		{duration(850, false), "850ns"}, {duration(12300, false), "12.3µs"}, {duration(12300, true), "12.3us"},
+		{duration(1250*time.Microsecond, false), "1.25ms"}, {duration(2*time.Second, false), "2.00s"},
+		{duration(10*time.Minute, false), "10m"}, {duration(-time.Millisecond, false), "-1.00ms"},
+		{age(0), "now"}, {age(-time.Hour), "now"}, {age(99 * time.Second), "99s"}, {age(100 * time.Second), "1m"},
+		{age(3 * time.Hour), "3h"}, {age(72 * time.Hour), "3d"},
+		{clock(7 * time.Second), "0:07"}, {clock(3723 * time.Second), "1:02:03"}, {clock(-time.Second), "0:00"},
+		{sparkline([]uint32{0, 1, 50, 100, 1<<32 - 1}, false), " ▁▁▁█"}, {sparkline([]uint32{0, 7, 14}, true), " =@"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%q, want %q", tt.got, tt.want)
+		}
+	}
+	// Nothing outgrows its column.
+	for n := uint64(1); n > 0; n *= 3 {
+		if n > 1<<62 {
+			break
+		}
+		for _, s := range []string{count(n), rate(float64(n)), size(float64(n)), size(float64(n) - 0.5)} {
+			if len(s) > 6 {
+				t.Errorf("%d: %q", n, s)
+			}
+		}
+		if s := duration(time.Duration(n), true); len(s) > 7 {
+			t.Errorf("%d ns: %q", n, s)
+		}
+	}
+}
+
+func TestLayout(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	for g := range h.tree.q.Group + 4 {
+		for w := range 300 {
+			cols, name := layout(w, g)
+			sum := name + 1
+			for _, c := range cols {
+				sum += c.width + 1
+				if head := fmt.Sprint(c.id); len(head) > c.width {
+					t.Fatalf("%q does not fit into %d", head, c.width)
+				}
+			}
+			if sum != w {
+				t.Fatalf("%v at %d: columns and name take %d", g, w, sum)
+			}
+			if len(cols) > 0 && name < nameLeast(w) {
+				t.Fatalf("%v at %d: %d for the name", g, w, name)
+			}
+		}
+	}
+}
+
+func TestThemes(t *testing.T) {
+	for _, colors := range []int{0, 2, 8, 16, 256, 1 << 24} {
+		th := newTheme(colors)
+		for name, st := range map[string]tcell.Style{"text": th.text, "bad": th.bad, "bar": th.bar, "head": th.head, "selected": th.selected(th.text)} {
+			fg, bg, _ := st.Decompose()
+			for _, c := range []tcell.Color{fg, bg} {
+				if c == tcell.ColorDefault {
+					continue
+				}
+				if n := int(c - tcell.ColorValid); colors < 8 || n >= colors {
+					t.Errorf("%s uses colour %d of %d", name, n, colors)
+				}
+			}
+		}
+		if th.bad == th.text || th.selected(th.text) == th.text || th.mark == th.hex {
+			t.Errorf("with %d colours nothing stands out", colors)
+		}
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	h := newHarness(b, 120, 40, Options{})
+	h.press("e")
+	b.ReportAllocs()
+	for b.Loop() {
+		h.draw()
+	}
+}

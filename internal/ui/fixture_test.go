@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"encoding/binary"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// The fixture has tables of its own, so that the golden screens do not change
+// with the real ones. Numbers are those of include/uapi/linux/rtnetlink.h,
+// if_link.h and genetlink.h.
+func tables() []*schema.Family {
+	u32 := schema.Type{Kind: schema.U32}
+	vxlan := &schema.Set{Name: "IFLA_VXLAN", Attrs: []schema.Attr{{ID: 1, Name: "IFLA_VXLAN_ID", Type: u32}}}
+	info := &schema.Set{Name: "IFLA_INFO", Attrs: []schema.Attr{
+		{ID: 1, Name: "IFLA_INFO_KIND", Type: schema.Type{Kind: schema.String}},
+		{ID: 2, Name: "IFLA_INFO_DATA", Type: schema.Type{Kind: schema.Nest, Set: vxlan}},
+	}}
+	route := &schema.Family{
+		Name: "route", Protocol: capture.NETLINK_ROUTE,
+		Header: &schema.StructType{Name: "ifinfomsg", Fields: []schema.Field{
+			{Name: "ifi_family", Type: schema.Type{Kind: schema.U8}},
+			{Name: "__ifi_pad", Type: schema.Type{Kind: schema.Pad, Len: 1}},
+			{Name: "ifi_type", Type: schema.Type{Kind: schema.U16}},
+			{Name: "ifi_index", Type: schema.Type{Kind: schema.S32}},
+			{Name: "ifi_flags", Type: u32}, {Name: "ifi_change", Type: u32},
+		}},
+		Set: &schema.Set{Name: "IFLA", Attrs: []schema.Attr{
+			{ID: 3, Name: "IFLA_IFNAME", Type: schema.Type{Kind: schema.String}},
+			{ID: 4, Name: "IFLA_MTU", Type: u32},
+			{ID: 18, Name: "IFLA_LINKINFO", Type: schema.Type{Kind: schema.Nest, Set: info}},
+		}},
+		Messages: []schema.Message{{ID: 16, Name: "RTM_NEWLINK"}, {ID: 18, Name: "RTM_GETLINK"}},
+		Lead:     []string{"IFLA_IFNAME", "IFLA_INFO_KIND", "IFLA_MTU"},
+	}
+	nlctrl := &schema.Family{
+		Name: "nlctrl", Protocol: capture.NETLINK_GENERIC, GenlID: 16,
+		Set: &schema.Set{Name: "CTRL_ATTR", Attrs: []schema.Attr{
+			{ID: 2, Name: "CTRL_ATTR_FAMILY_NAME", Type: schema.Type{Kind: schema.String}},
+		}},
+		Messages: []schema.Message{{ID: 3, Name: "CTRL_CMD_GETFAMILY"}},
+	}
+	return []*schema.Family{route, nlctrl}
+}
+
+func attr(id uint16, data ...byte) []byte {
+	b := binary.LittleEndian.AppendUint16(nil, uint16(4+len(data)))
+	b = append(binary.LittleEndian.AppendUint16(b, id), data...)
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	return b
+}
+
+func nlmsg(typ, flags uint16, seq, pid uint32, parts ...[]byte) []byte {
+	b := make([]byte, 16)
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(b)))
+	binary.LittleEndian.PutUint16(b[4:], typ)
+	binary.LittleEndian.PutUint16(b[6:], flags)
+	binary.LittleEndian.PutUint32(b[8:], seq)
+	binary.LittleEndian.PutUint32(b[12:], pid)
+	return b
+}
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// fakeSource is a table that is fed by hand, and what was asked of it.
+type fakeSource struct {
+	table   *aggregate.Table
+	decoder *decode.Decoder
+	tracker *correlate.Tracker
+	now     time.Time
+	status  Status
+	id      uint64
+	cleared int
+	panics  bool
+}
+
+var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
+
+func (s *fakeSource) Snapshot() (aggregate.Snapshot, Status) {
+	if s.panics {
+		panic("the source panics")
+	}
+	return s.table.Snapshot(s.now), s.status
+}
+
+func (s *fakeSource) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
+	return s.table.Messages(id, limit)
+}
+
+func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
+
+func (s *fakeSource) SetFilter(expr string) error {
+	if expr == "famly == 1" {
+		return errFilter
+	}
+	s.status.Filter = expr
+	return nil
+}
+
+// feed passes a frame through decoder and tracker, as the pipeline does.
+func (s *fakeSource) feed(f capture.Frame) {
+	s.id++
+	f.ID, f.Time, f.NetNS, f.OrigLen = s.id, s.now, 4026531840, len(f.Data)
+	for _, x := range s.tracker.Frame(&f, s.decoder.Frame(&f, nil), nil) {
+		s.table.Observe(x)
+	}
+}
+
+func newSource() *fakeSource {
+	return &fakeSource{
+		table:   aggregate.New(aggregate.Options{}),
+		decoder: decode.New(tables(), decode.Options{}),
+		tracker: correlate.New(),
+		now:     epoch,
+		status: Status{
+			Info: capture.Info{
+				Name: capture.SourceFentry, Scope: "all network namespaces",
+				Blind: []string{"messages that a socket filter dropped"},
+				Notes: []string{"sk_error_report is absent: sock_def_error_report is used"},
+			},
+			Stats: capture.Stats{Frames: 1234, Bytes: 56789, Lost: []capture.Loss{{Reason: "ring buffer full"}, {Reason: "hook recursion"}}},
+		},
+	}
+}
+
+// traffic feeds a little of everything.
+func (s *fakeSource) traffic() {
+	end := func(p capture.Proc, inode uint64, dir capture.Dir, data []byte) capture.Frame {
+		f := capture.Frame{Dir: dir, Proc: p, Data: data, Socket: capture.Socket{PortID: p.PID, Inode: inode, Owner: p}}
+		if dir == capture.DirRequest {
+			f.SrcPort = p.PID
+		}
+		return f
+	}
+	ip := capture.Proc{PID: 4711, Comm: "ip"}
+	networkd := capture.Proc{PID: 811, Comm: "systemd-network"}
+	zebra := capture.Proc{PID: 2044, Comm: "zebra"}
+	odd := capture.Proc{PID: 99, Comm: "日本\x1b[31m語"}
+	link := func(index byte, name string) [][]byte {
+		return [][]byte{
+			{0, 0, 1, 0, index, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0},
+			attr(3, append([]byte(name), 0)...), attr(4, 0xdc, 5, 0, 0),
+			attr(18, append(attr(1, []byte("vxlan\x00")...), attr(2, attr(1, 42, 0, 0, 0)...)...)...),
+			attr(200, 0xde, 0xad),
+		}
+	}
+	seq := uint32(100)
+	for i := range 40 {
+		s.now = s.now.Add(50 * time.Millisecond)
+		for _, p := range []capture.Proc{ip, zebra} {
+			seq++
+			req := nlmsg(16, 0x605, seq, 0, link(0, "vx0")...)
+			s.feed(end(p, uint64(p.PID)+70000, capture.DirRequest, req))
+			s.now = s.now.Add(1250 * time.Microsecond)
+			code := []byte{0, 0, 0, 0}
+			if p == zebra && i%10 == 0 {
+				code = []byte{0xef, 0xff, 0xff, 0xff} // -EEXIST
+			}
+			s.feed(end(p, uint64(p.PID)+70000, capture.DirReply, nlmsg(2, 0x100, seq, p.PID, code, req[:16])))
+		}
+		ev := end(networkd, 71234, capture.DirEvent, nlmsg(16, 0, 0, 0, link(7, "vx0")...))
+		ev.Proc, ev.Group = ip, 1
+		if i == 30 {
+			ev.Verdict = capture.VerdictOverrun
+		}
+		s.feed(ev)
+	}
+	raised := end(networkd, 71234, capture.DirUnknown, nil)
+	raised.Kind, raised.Verdict, raised.Errno = capture.KindSocketError, capture.VerdictNobufsRaised, 105
+	s.feed(raised)
+	get := end(odd, 5, capture.DirRequest, nlmsg(16, 5, 9, 0, []byte{3, 2, 0, 0}, attr(2, []byte("nl80211\x00")...)))
+	get.Protocol = capture.NETLINK_GENERIC
+	s.feed(get)
+	get.Data = nlmsg(0x21, 5, 10, 0, []byte{7, 1, 0, 0})
+	s.feed(get)
+	s.now = s.now.Add(250 * time.Millisecond)
+}
+
+// harness is a view on a simulated screen, without the loop of Run.
+type harness struct {
+	*app
+	t    testing.TB
+	sim  tcell.SimulationScreen
+	src  *fakeSource
+	show *counter
+}
+
+// counter counts how often a screen is brought up to date.
+type counter struct {
+	tcell.SimulationScreen
+	shows int
+}
+
+func (c *counter) Show() {
+	c.shows++
+	c.SimulationScreen.Show()
+}
+
+func newScreen(t testing.TB, w, h int) *counter {
+	t.Helper()
+	sim := tcell.NewSimulationScreen("UTF-8")
+	if err := sim.Init(); err != nil {
+		t.Fatal(err)
+	}
+	sim.SetSize(w, h)
+	return &counter{SimulationScreen: sim}
+}
+
+func newHarness(t testing.TB, w, h int, o Options) *harness {
+	t.Helper()
+	c := newScreen(t, w, h)
+	t.Cleanup(c.Fini)
+	src := newSource()
+	src.traffic()
+	o.Interval = defaultInterval
+	a := newApp(c, src, o)
+	a.cpu = func(time.Time) float64 { return 1.5 }
+	hn := &harness{app: a, t: t, sim: c.SimulationScreen, src: src, show: c}
+	hn.tick()
+	return hn
+}
+
+// tick is what the ticker of the loop does.
+func (h *harness) tick() {
+	h.refresh(h.src.now)
+	h.draw()
+}
+
+// keysByName are those that tests press.
+var keysByName = func() map[string]tcell.Key {
+	m := make(map[string]tcell.Key)
+	for k, name := range tcell.KeyNames {
+		m[name] = k
+	}
+	return m
+}()
+
+// press presses keys by the names that keyName gives them.
+func (h *harness) press(keys ...string) {
+	h.t.Helper()
+	for _, name := range keys {
+		ev := tcell.NewEventKey(tcell.KeyRune, []rune(name)[0], 0)
+		if name == "Space" {
+			ev = tcell.NewEventKey(tcell.KeyRune, ' ', 0)
+		} else if k, ok := keysByName[name]; ok {
+			ev = tcell.NewEventKey(k, 0, 0)
+		} else if len([]rune(name)) != 1 {
+			h.t.Fatalf("no key %q", name)
+		}
+		h.event(ev)
+		h.draw()
+	}
+}
+
+// typeText presses one key per character.
+func (h *harness) typeText(s string) {
+	for _, r := range s {
+		h.event(tcell.NewEventKey(tcell.KeyRune, r, 0))
+	}
+	h.draw()
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rivo/uniseg"
+)
+
+var update = flag.Bool("update", false, "write the golden screens anew")
+
+// text is what the simulated screen shows, without spaces at the ends of lines.
+func (h *harness) text() string {
+	h.t.Helper()
+	cells, w, height := h.sim.GetContents()
+	var b strings.Builder
+	for y := range height {
+		var line strings.Builder
+		for x := 0; x < w; {
+			s := string(cells[y*w+x].Runes)
+			if !utf8.ValidString(s) || s == "" {
+				h.t.Fatalf("cell %d of line %d holds %q", x, y, s)
+			}
+			line.WriteString(s)
+			x += max(uniseg.StringWidth(s), 1)
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}
+
+func (h *harness) golden(name string) {
+	h.t.Helper()
+	got := h.text()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			h.t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		h.t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
+	}
+}
+
+// Every view in every size. The screens under testdata are to be looked at.
+func TestGolden(t *testing.T) {
+	views := []struct {
+		name string
+		keys []string
+	}{
+		{"tree", nil},
+		{"tree_expanded", []string{"Down", "Down", "e"}},
+		{"family", []string{"g", "e"}},
+		{"socket", []string{"g", "g", "e", "End"}},
+		{"command", []string{"g", "g", "g", "s", "s"}},
+		{"messages", []string{"g", "m", "Up", "Up"}},
+		{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
+		{"losses", []string{"l"}},
+		{"help", []string{"?"}},
+		{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}},
+	}
+	sizes := [][2]int{{80, 24}, {120, 40}, {40, 10}}
+	for _, v := range views {
+		for _, size := range sizes {
+			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
+			t.Run(name, func(t *testing.T) {
+				h := newHarness(t, size[0], size[1], Options{})
+				h.press(v.keys...)
+				h.golden(name)
+			})
+		}
+		t.Run(v.name+"_ascii", func(t *testing.T) {
+			h := newHarness(t, 80, 24, Options{ASCII: true, NoColor: true})
+			h.press(v.keys...)
+			for i, r := range h.text() {
+				if r > '~' {
+					t.Fatalf("%q at byte %d of:\n%s", r, i, h.text())
+				}
+			}
+		})
+	}
+}
