@@ -92,7 +92,9 @@ var headers = []cited{
 	{name: "linux/gen_stats.h"},
 	{name: "linux/mroute.h", only: []string{"IPMRA_", "VIFF_"}},
 	{name: "linux/if.h", only: []string{"IFF_", "IF_OPER_", "IF_LINK_MODE_"}, skip: map[string]string{"IFF_VOLATILE": notNames}},
-	{name: "linux/if_arp.h", only: []string{"ARPHRD_"}, skip: map[string]string{"ARPHRD_HDLC": "alias of ARPHRD_CISCO"}},
+	{name: "linux/if_arp.h", only: []string{"ARPHRD_"}, skip: map[string]string{
+		"ARPHRD_HDLC": "alias of ARPHRD_CISCO", "ARPHRD_NETROM": "0, which requests leave blank",
+	}},
 	{name: "linux/if_ether.h", only: []string{"ETH_P_"}},
 	{name: "linux/in.h", only: []string{"IPPROTO_", "MCAST_EXCLUDE", "MCAST_INCLUDE"}},
 	{name: "linux/ip.h", only: []string{"IPV4_DEVCONF_"}},

@@ -12,9 +12,10 @@ var iffFlags = bits("net_device_flags",
 	"IFF_ECHO",
 )
 
-// arphrd is ARPHRD_* of linux/if_arp.h: the hardware type of a link.
+// arphrd is ARPHRD_* of linux/if_arp.h: the hardware type of a link. 0,
+// ARPHRD_NETROM, has no name here: it is what every request leaves blank.
 var arphrd = values("ARPHRD",
-	val(0, "ARPHRD_NETROM"), val(1, "ARPHRD_ETHER"), val(2, "ARPHRD_EETHER"), val(3, "ARPHRD_AX25"),
+	val(1, "ARPHRD_ETHER"), val(2, "ARPHRD_EETHER"), val(3, "ARPHRD_AX25"),
 	val(4, "ARPHRD_PRONET"), val(5, "ARPHRD_CHAOS"), val(6, "ARPHRD_IEEE802"),
 	val(7, "ARPHRD_ARCNET"), val(8, "ARPHRD_APPLETLK"), val(15, "ARPHRD_DLCI"), val(19, "ARPHRD_ATM"),
 	val(23, "ARPHRD_METRICOM"), val(24, "ARPHRD_IEEE1394"), val(27, "ARPHRD_EUI64"),

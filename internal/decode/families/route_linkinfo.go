@@ -7,6 +7,15 @@ import "github.com/nltop/nltop/internal/decode/schema"
 // IFLA_LINKINFO: what kind of device a link is, and what that kind adds.
 
 func iflaInfo(ifla *schema.Set) *schema.Set {
+	bond, bridge := nest(iflaBondSlave()), nest(iflaBrport())
+	vrf := nest(set("IFLA_VRF_PORT",
+		unspec("IFLA_VRF_PORT_UNSPEC"),
+		attr(1, "IFLA_VRF_PORT_TABLE", named(u32, rtTable))))
+	// Requests leave IFLA_INFO_SLAVE_KIND out, since the kernel takes the
+	// master's (rtnl_newlink); iproute2 writes the kind with a suffix instead.
+	asked := by("IFLA_INFO_KIND", blob, map[string]schema.Type{
+		"bond_slave": bond, "bridge_slave": bridge, "vrf_slave": vrf,
+	})
 	return set("IFLA_INFO",
 		unspec("IFLA_INFO_UNSPEC"),
 		attr(1, "IFLA_INFO_KIND", str),
@@ -15,13 +24,9 @@ func iflaInfo(ifla *schema.Set) *schema.Set {
 			"can": structOf(canDeviceStats()),
 		}), "only can has rtnl_link_ops.fill_xstats"),
 		attr(4, "IFLA_INFO_SLAVE_KIND", str),
-		noted(5, "IFLA_INFO_SLAVE_DATA", by("IFLA_INFO_SLAVE_KIND", blob, map[string]schema.Type{
-			"bond":   nest(iflaBondSlave()),
-			"bridge": nest(iflaBrport()),
-			"vrf": nest(set("IFLA_VRF_PORT",
-				unspec("IFLA_VRF_PORT_UNSPEC"),
-				attr(1, "IFLA_VRF_PORT_TABLE", named(u32, rtTable)))),
-		}), "other kinds have no rtnl_link_ops.fill_slave_info"),
+		attr(5, "IFLA_INFO_SLAVE_DATA", by("IFLA_INFO_SLAVE_KIND", asked, map[string]schema.Type{
+			"bond": bond, "bridge": bridge, "vrf": vrf,
+		})),
 	)
 }
 

@@ -131,12 +131,12 @@ func (h *header) number(e ast.Expr) (uint64, bool) {
 	case *ast.BinaryExpr:
 		x, ok1 := h.number(e.X)
 		y, ok2 := h.number(e.Y)
-		return binary(e.Op, x, y, ok1 && ok2)
+		return binaryOp(e.Op, x, y, ok1 && ok2)
 	}
 	return 0, false
 }
 
-func binary(op token.Token, x, y uint64, ok bool) (uint64, bool) {
+func binaryOp(op token.Token, x, y uint64, ok bool) (uint64, bool) {
 	switch op {
 	case token.SHL:
 		return x << y, ok
