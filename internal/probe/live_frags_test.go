@@ -18,7 +18,7 @@ import (
 // From include/uapi/linux/netfilter/nfnetlink_queue.h and nfnetlink.h.
 const (
 	nfqnlMsgConfig   = 3<<8 | 2 // NFNL_SUBSYS_QUEUE, NFQNL_MSG_CONFIG
-	nfqnlMsgPacket   = 3<<8 | 0 // NFQNL_MSG_PACKET
+	nfqnlMsgPacket   = 3 << 8   // NFQNL_MSG_PACKET
 	nfqaCfgCmd       = 1
 	nfqaCfgParams    = 2
 	nfqnlCfgCmdBind  = 1
