@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,7 +72,7 @@ func (g *grid) fill(x, y, end int, st tcell.Style) {
 }
 
 // restyle changes how a stretch looks and leaves what it says.
-func (g *grid) restyle(x, y, end int, f func(tcell.Style) tcell.Style) {
+func (g *grid) restyle(x, end, y int, f func(tcell.Style) tcell.Style) {
 	for ; x < end; x++ {
 		if x >= 0 && x < g.w && y >= 0 && y < g.h {
 			c := &g.cells[y*g.w+x]
@@ -229,9 +230,9 @@ func (g *grid) segments(x, y, end, gap int, segs []segment) {
 	}
 }
 
-// fit leaves out segments until the rest fits into room.
+// fit leaves out empty segments, and others until the rest fits into room.
 func fit(g *grid, room, gap int, segs []segment) []segment {
-	segs = append([]segment(nil), segs...)
+	segs = slices.DeleteFunc(slices.Clone(segs), func(s segment) bool { return s.text == "" })
 	for {
 		total, drop := -gap, -1
 		for i, s := range segs {

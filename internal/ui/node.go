@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 )
 
 // attrHeader is NLA_HDRLEN in bytes.
@@ -62,8 +63,11 @@ func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLin
 		return lines
 	}
 	l := nodeLine{
-		depth: depth, name: n.Label(), value: nodeValue(n), style: t.text,
+		depth: depth, name: n.Label(), style: t.text,
 		head: n.Off, lo: n.Off, hi: n.Off + len(n.Raw),
+	}
+	if !n.Nested {
+		l.value = export.NodeValue(n) // what a nest says stands below it
 	}
 	if n.Attr {
 		l.head = max(n.Off-attrHeader, 0)
@@ -79,39 +83,4 @@ func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLin
 		lines = appendNode(lines, t, &n.Children[i], depth+1)
 	}
 	return lines
-}
-
-// maxRaw is how many bytes of an unknown payload stand in its line.
-const maxRaw = 24
-
-// nodeText is a node in one word: NAME=value.
-func nodeText(n *decode.Node) string { return n.Label() + "=" + nodeValue(n) }
-
-// nodeValue is what a node says, or its bytes.
-func nodeValue(n *decode.Node) string {
-	if n.Text != "" {
-		return n.Text
-	}
-	switch v := n.Value.(type) {
-	case string:
-		return decode.Quote(v)
-	case []string:
-		if len(v) == 0 {
-			return "0"
-		}
-		return strings.Join(v, "|")
-	case bool:
-		return strconv.FormatBool(v)
-	case uint64:
-		return strconv.FormatUint(v, 10)
-	case int64:
-		return strconv.FormatInt(v, 10)
-	}
-	switch {
-	case n.Nested || len(n.Raw) == 0:
-		return ""
-	case len(n.Raw) > maxRaw:
-		return fmt.Sprintf("%x… (%d bytes)", n.Raw[:maxRaw], len(n.Raw))
-	}
-	return fmt.Sprintf("%x", n.Raw)
 }

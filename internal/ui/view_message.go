@@ -10,6 +10,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
@@ -22,7 +23,7 @@ type messageView struct {
 	lines   []nodeLine
 	problem string
 	cur     cursor
-	hex     cursor // window of the hex pane, in rows
+	hexTop  int // first row of the hex pane
 }
 
 // nodeLine is one line of the decoded message. Bytes from head to before lo are
@@ -43,7 +44,7 @@ func newMessageView(a *app, list *messagesView) *messageView {
 // show decodes a message.
 func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
-	v.cur.at, v.cur.top, v.hex.top = 0, 0, 0
+	v.cur.at, v.cur.top, v.hexTop = 0, 0, 0
 	v.lines, v.problem = messageLines(&v.app.theme, k.Message)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
@@ -88,8 +89,12 @@ func (v *messageView) detail() []segment {
 	}
 }
 
-// sideBySide is the width from which the bytes stand beside the tree.
-const sideBySide = 100
+// sideBySide is the width from which the bytes stand beside the tree, and
+// treeLeast what they leave to it.
+const (
+	sideBySide = 100
+	treeLeast  = 44
+)
 
 func (v *messageView) draw(g *grid, r rect) {
 	r = v.heading(g, r)
@@ -97,19 +102,22 @@ func (v *messageView) draw(g *grid, r rect) {
 		return
 	}
 	tree, hex := r, r
-	per := 16
+	per, size := 16, len(v.kept.Message.Data)
 	if r.w >= sideBySide {
-		hex.w = hexWidth(per) + 1
+		if r.w < treeLeast+hexWidth(per, size) {
+			per = 8
+		}
+		hex.w = hexWidth(per, size) + 1
 		tree.w = r.w - hex.w - 1
 		hex.x = tree.w + 1
 		for y := r.y; y < r.y+r.h; y++ {
 			g.put(tree.w-1, y, g.w, v.line(), v.app.theme.dim)
 		}
 	} else {
-		if hexWidth(per) > r.w {
+		if hexWidth(per, size) > r.w {
 			per = 8
 		}
-		rows := (len(v.kept.Message.Data) + per - 1) / per
+		rows := (size + per - 1) / per
 		hex.h = max(min(rows, r.h/2), 0)
 		tree.h = r.h - hex.h
 		if hex.h > 0 && tree.h > 3 {
@@ -117,6 +125,7 @@ func (v *messageView) draw(g *grid, r rect) {
 			v.rule(g, tree.y+tree.h, r.w)
 		}
 		hex.y = r.y + r.h - hex.h
+		hex.x = max(min(1, r.w-hexWidth(per, size)), 0)
 	}
 	v.drawTree(g, tree)
 	v.drawHex(g, hex, per)
@@ -153,7 +162,7 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: m.TypeText(), style: t.title},
 		segment{text: m.FamilyText(), style: t.family, keep: 5},
 		segment{text: arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
-		segment{text: process(k.Account), style: t.text, keep: 6},
+		segment{text: export.Process(k.Account), style: t.text, keep: 6},
 		segment{text: result, style: st, keep: 4},
 		segment{text: f.Time.Format("15:04:05.000000"), style: t.dim, keep: 3},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
@@ -208,67 +217,7 @@ func (v *messageView) drawTree(g *grid, r rect) {
 			g.put(x, y, end, l.value, l.style)
 		}
 		if i == v.cur.at {
-			g.restyle(r.x, y, end, t.selected)
-		}
-	}
-}
-
-// hexWidth is how many columns a row of so many bytes takes: offset, bytes with
-// a gap in the middle, characters.
-func hexWidth(per int) int { return hexChars(per) + per }
-
-// hexChars is the column of the first character in a row of bytes.
-func hexChars(per int) int { return 7 + 3*per + per/8 }
-
-// drawHex writes the bytes. The window follows the bytes of the current line.
-func (v *messageView) drawHex(g *grid, r rect, per int) {
-	t, data := &v.app.theme, v.kept.Message.Data
-	rows := (len(data) + per - 1) / per
-	head, lo, hi := 0, 0, 0
-	if v.cur.at < len(v.lines) {
-		l := &v.lines[v.cur.at]
-		head, lo, hi = l.head, l.lo, l.hi
-	}
-	if r.h <= 0 {
-		return
-	}
-	v.hex.page = r.h
-	if last := max(hi-1, lo) / per; last >= v.hex.top+r.h {
-		v.hex.top = last - r.h + 1
-	}
-	v.hex.top = max(min(v.hex.top, head/per, rows-1), 0)
-	for line := range r.h {
-		row := v.hex.top + line
-		if row >= rows {
-			return
-		}
-		y, off := r.y+line, row*per
-		g.put(r.x+1, y, r.x+r.w, fmt.Sprintf("%04x", off), t.dim)
-		for i := range min(per, len(data)-off) {
-			at := off + i
-			st := t.hex
-			switch {
-			case at >= lo && at < hi:
-				st = t.mark
-			case at >= head && at < lo:
-				st = t.markHead
-			}
-			x := r.x + 7 + 3*i
-			if i >= per/2 {
-				x++
-			}
-			b := data[at]
-			g.put(x, y, r.x+r.w, fmt.Sprintf("%02x", b), st)
-			if i+1 < per && i+1 != per/2 && at+1 < hi && at >= lo {
-				g.put(x+2, y, r.x+r.w, " ", st)
-			}
-			text := "."
-			if b >= ' ' && b < 0x7f {
-				text = string(rune(b))
-			} else if st == t.hex {
-				st = t.dim
-			}
-			g.put(r.x+hexChars(per)+i, y, r.x+r.w, text, st)
+			g.restyle(r.x, end, y, t.selected)
 		}
 	}
 }

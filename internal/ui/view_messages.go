@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 )
 
 // maxListed is how many messages of a row are asked for.
@@ -144,7 +145,7 @@ func (v *messagesView) draw(g *grid, r rect) {
 		}
 		l.line(g, r.y+line, r.w, v.fields(&v.list[i], &l))
 		if i == v.cur.at {
-			g.restyle(0, r.y+line, g.w, t.selected)
+			g.restyle(0, g.w, r.y+line, t.selected)
 		}
 	}
 	if len(v.list) == 0 && r.h > 0 {
@@ -184,7 +185,7 @@ func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 	return []field{
 		{stamp(k.Frame.Time, l), t.dim},
 		{arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
-		{process(k.Account), t.text},
+		{export.Process(k.Account), t.text},
 		{m.FamilyText(), t.family},
 		{m.TypeText(), t.text},
 		{count(uint64(len(m.Data))), t.dim},
@@ -222,7 +223,7 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 		parts = append(parts, "for "+k.Type)
 	}
 	for _, n := range m.Lead(4) {
-		parts = append(parts, nodeText(&n))
+		parts = append(parts, export.NodeText(&n))
 	}
 	s := strings.Join(parts, "  ")
 	v.info[k.Seq] = s
@@ -239,17 +240,6 @@ func arrow(d capture.Dir, ascii bool) string {
 		return signs[1]
 	}
 	return signs[0]
-}
-
-// process names a process with its PID.
-func process(p capture.Proc) string {
-	switch {
-	case p.Comm == "" && p.PID == 0:
-		return "(unknown)"
-	case p.PID == 0:
-		return p.Comm
-	}
-	return fmt.Sprintf("%s[%d]", p.Comm, p.PID)
 }
 
 // outcome says what came of a message, or of the request that it answers.

@@ -241,7 +241,7 @@ func (v *treeView) draw(g *grid, r rect) {
 		}
 		v.row(g, r.y+line, v.rows[i], cols, name)
 		if i == v.cur.at {
-			g.restyle(0, r.y+line, g.w, t.selected)
+			g.restyle(0, g.w, r.y+line, t.selected)
 		}
 	}
 	if len(v.rows) == 0 && r.h > 0 {
