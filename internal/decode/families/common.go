@@ -20,10 +20,7 @@ var (
 	u32     = schema.Type{Kind: schema.U32}
 	u64     = schema.Type{Kind: schema.U64}
 	anyUint = schema.Type{Kind: schema.Uint} // NLA_UINT
-	s8      = schema.Type{Kind: schema.S8}
-	s16     = schema.Type{Kind: schema.S16}
 	s32     = schema.Type{Kind: schema.S32}
-	s64     = schema.Type{Kind: schema.S64}
 	be16    = schema.Type{Kind: schema.U16, Big: true}
 	be32    = schema.Type{Kind: schema.U32, Big: true}
 	be64    = schema.Type{Kind: schema.U64, Big: true}
