@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// JSON writes one object per message, one per line, by hand: reflection costs
+// several times what the decoding does. Fields that are not known are null or
+// left out. It writes whole lines, one Write for each, and it is not safe for
+// concurrent use.
+//
+// The fields of every message, in this order:
+//
+//	time source dir protocol family type type_id cmd flags seq portid len frame
+//	netns proc header attrs error problem
+//
+// Behind them, where there is something to say: inferred, owner_inferred,
+// guess, index, rest, verdict, errno, group, groupname, cause, socket,
+// orig_len, outcome, latency_ns, request. A failed send and an ENOBUFS are
+// objects with "kind" ("completion", "socket_error") and without a message.
+type JSON struct {
+	w     io.Writer
+	group func(protocol uint16, group uint32) string
+	buf   []byte
+	room  decode.Scratch
+	names []string
+}
+
+// NewJSON returns a JSON that writes to w. group names multicast groups; nil:
+// they are numbers.
+func NewJSON(w io.Writer, group func(protocol uint16, group uint32) string) *JSON {
+	return &JSON{w: w, group: group}
+}
+
+// Observe writes a message with what it was paired with, or a report.
+func (j *JSON) Observe(o *correlate.Observation) error {
+	if o.Message == nil {
+		return j.report(o)
+	}
+	return j.message(o)
+}
+
+// WriteMessage writes a message of which nothing more is known.
+func (j *JSON) WriteMessage(m *decode.Message) error { return j.message(observe(m)) }
+
+// WriteFrame writes what a frame without messages says: nothing for a send
+// that went well.
+func (j *JSON) WriteFrame(f *capture.Frame) error { return j.report(observeFrame(f)) }
+
+func (j *JSON) message(o *correlate.Observation) error {
+	m, f := o.Message, o.Frame
+	body := m.ValuesIn(&j.room)
+	j.open(f)
+	j.orNull("family", m.Family)
+	j.orNull("type", m.Type)
+	j.header(m)
+	j.buf = appendUint(append(j.buf, `,"frame":`...), f.ID)
+	j.origin(o)
+	j.buf = append(j.buf, `,"header":`...)
+	j.fields(body.Fields)
+	j.buf = append(j.buf, `,"attrs":`...)
+	j.attrs(body.Attrs, false)
+	j.err(o)
+	j.orNull("problem", body.Problem)
+	j.extras(o, &body)
+	return j.flush()
+}
+
+// open begins an object with what every frame has.
+func (j *JSON) open(f *capture.Frame) {
+	j.buf = append(j.buf[:0], `{"time":"`...)
+	j.buf = f.Time.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
+	j.buf = append(j.buf, `","source":`...)
+	j.buf = appendString(j.buf, f.Source)
+	j.buf = append(j.buf, `,"dir":"`...)
+	j.buf = append(j.buf, f.Dir.String()...)
+	j.buf = append(j.buf, `","protocol":"`...)
+	j.buf = append(j.buf, capture.ProtocolName(f.Protocol)...)
+	j.buf = append(j.buf, '"')
+}
+
+// header writes what nlmsghdr says, and nulls for a message without one.
+func (j *JSON) header(m *decode.Message) {
+	if m.NoHeader {
+		j.buf = append(j.buf, `,"type_id":null,"cmd":null,"flags":null,"seq":null,"portid":null,"len":null`...)
+		return
+	}
+	h := &m.Header
+	j.buf = appendUint(append(j.buf, `,"type_id":`...), uint64(h.Type))
+	if m.HasCmd {
+		j.buf = appendUint(append(j.buf, `,"cmd":`...), uint64(m.Cmd))
+	} else {
+		j.buf = append(j.buf, `,"cmd":null`...)
+	}
+	j.names = m.AppendFlags(j.names[:0])
+	j.buf = append(j.buf, `,"flags":`...)
+	j.buf = appendStrings(j.buf, j.names)
+	j.buf = appendUint(append(j.buf, `,"seq":`...), uint64(h.Seq))
+	j.buf = appendUint(append(j.buf, `,"portid":`...), uint64(h.PID))
+	j.buf = appendUint(append(j.buf, `,"len":`...), uint64(h.Len))
+}
+
+// origin writes network namespace and process.
+func (j *JSON) origin(o *correlate.Observation) {
+	if o.Frame.NetNS != 0 {
+		j.buf = appendUint(append(j.buf, `,"netns":`...), o.Frame.NetNS)
+	} else {
+		j.buf = append(j.buf, `,"netns":null`...)
+	}
+	j.buf = append(j.buf, `,"proc":`...)
+	if o.Account.Known() {
+		j.proc(&o.Account)
+	} else {
+		j.buf = append(j.buf, "null"...)
+	}
+}
+
+func (j *JSON) proc(p *capture.Proc) {
+	j.buf = appendUint(append(j.buf, `{"pid":`...), uint64(p.PID))
+	j.number("tid", uint64(p.TID))
+	j.number("ppid", uint64(p.PPID))
+	if p.Comm != "" {
+		j.text("comm", p.Comm)
+	}
+	if p.Cgroup != "" {
+		j.text("cgroup", p.Cgroup)
+	} else {
+		j.number("cgroup_id", p.CgroupID)
+	}
+	j.buf = append(j.buf, '}')
+}
+
+// err writes what an NLMSG_ERROR or NLMSG_DONE says; null for plain success.
+func (j *JSON) err(o *correlate.Observation) {
+	e := o.Message.Err
+	if e == nil || e.Errno == 0 && e.Msg == "" && !e.HasOff && !e.HasMissType && len(e.Cookie) == 0 {
+		j.buf = append(j.buf, `,"error":null`...)
+		return
+	}
+	j.buf = append(j.buf, `,"error":{"errno":`...)
+	j.buf = strconv.AppendInt(j.buf, int64(e.Errno), 10)
+	if e.Name != "" {
+		j.text("name", e.Name)
+	}
+	if e.Msg != "" {
+		j.text("msg", e.Msg)
+	}
+	if e.Attr != "" {
+		j.text("attr", e.Attr)
+	}
+	if e.HasOff {
+		j.buf = appendUint(append(j.buf, `,"offset":`...), uint64(e.Offset))
+	}
+	if e.HasMissType {
+		j.buf = appendUint(append(j.buf, `,"miss_type":`...), uint64(e.MissType))
+		if o.Request != nil && o.Request.Message != nil {
+			if name := o.Request.Message.MissingName(e); name != "" {
+				j.text("miss_name", name)
+			}
+		}
+	}
+	if e.HasMissNest {
+		j.buf = appendUint(append(j.buf, `,"miss_nest":`...), uint64(e.MissNest))
+	}
+	if len(e.Cookie) > 0 {
+		j.hex("cookie", e.Cookie)
+	}
+	j.buf = append(j.buf, '}')
+}
+
+// extras writes what the contract does not promise of every message.
+func (j *JSON) extras(o *correlate.Observation, body *decode.Body) {
+	m, f := o.Message, o.Frame
+	j.flag("inferred", f.Inferred)
+	j.flag("owner_inferred", f.OwnerInferred)
+	j.flag("guess", m.Guess)
+	j.number("index", uint64(m.Index))
+	if len(body.Rest) > 0 {
+		j.buf = appendUint(append(j.buf, `,"rest":{"offset":`...), uint64(body.RestOff))
+		j.hex("raw", body.Rest)
+		j.buf = append(j.buf, '}')
+	}
+	j.verdict(f)
+	if f.Group != 0 {
+		j.number("group", uint64(f.Group))
+		if j.group != nil {
+			if name := j.group(f.Protocol, f.Group); name != "" {
+				j.text("groupname", name)
+			}
+		}
+	}
+	if f.Dir != capture.DirRequest && f.Proc.Known() {
+		j.buf = append(j.buf, `,"cause":`...)
+		j.proc(&f.Proc)
+	}
+	j.socket(&f.Socket)
+	if f.Cut() {
+		j.number("orig_len", uint64(f.OrigLen))
+	}
+	if s := o.Outcome.String(); s != "" {
+		j.text("outcome", s)
+	}
+	j.number("latency_ns", uint64(max(o.Latency, 0)))
+	j.request(o)
+}
+
+// request names what a control message is about.
+func (j *JSON) request(o *correlate.Observation) {
+	if o.Frame.Dir == capture.DirRequest {
+		return // of a request, Observation.Request is its own record
+	}
+	e := o.Message.Err
+	var m *decode.Message
+	if o.Request != nil {
+		m = o.Request.Message
+	}
+	switch {
+	case m != nil:
+		j.buf = append(j.buf, `,"request":{"family":`...)
+		j.buf = appendStringOrNull(j.buf, m.Family)
+		j.orNull("type", m.Type)
+		j.buf = appendUint(append(j.buf, `,"type_id":`...), uint64(m.Header.Type))
+		if m.Frame != nil {
+			j.number("frame", m.Frame.ID)
+		}
+		j.buf = append(j.buf, '}')
+	case e != nil && e.Request.Len != 0:
+		j.buf = append(j.buf, `,"request":{"family":`...)
+		j.buf = appendStringOrNull(j.buf, e.RequestFamily)
+		j.orNull("type", e.RequestType)
+		j.buf = appendUint(append(j.buf, `,"type_id":`...), uint64(e.Request.Type))
+		j.buf = append(j.buf, '}')
+	}
+}
+
+func (j *JSON) verdict(f *capture.Frame) {
+	if s := f.Verdict.String(); s != "" {
+		j.text("verdict", s)
+	}
+	if f.Errno != 0 {
+		j.buf = append(j.buf, `,"errno":`...)
+		j.buf = strconv.AppendInt(j.buf, int64(f.Errno), 10)
+	}
+}
+
+// socket writes this end's socket, as far as it is known.
+func (j *JSON) socket(s *capture.Socket) {
+	if s.PortID == 0 && s.Inode == 0 && !s.Owner.Known() {
+		return
+	}
+	j.buf = appendUint(append(j.buf, `,"socket":{"portid":`...), uint64(s.PortID))
+	j.number("inode", s.Inode)
+	if s.Owner.Known() {
+		j.buf = append(j.buf, `,"owner":`...)
+		j.proc(&s.Owner)
+	}
+	j.number("drops", uint64(s.Drops))
+	j.number("rcvbuf", uint64(s.RcvBuf))
+	j.number("rmem", uint64(s.RMem))
+	j.buf = append(j.buf, '}')
+}
+
+// report writes a failed send, an ENOBUFS, or a datagram that was lost without
+// its bytes.
+func (j *JSON) report(o *correlate.Observation) error {
+	f := o.Frame
+	kind := "datagram"
+	switch {
+	case f.Kind == capture.KindCompletion && f.Verdict == capture.VerdictFailed:
+		kind = "completion"
+	case f.Kind == capture.KindSocketError:
+		kind = "socket_error"
+	case f.Kind == capture.KindDatagram && f.Verdict > capture.VerdictDelivered:
+	default:
+		return nil
+	}
+	j.open(f)
+	j.orNull("family", o.Family)
+	j.orNull("type", o.Type)
+	j.text("kind", kind)
+	j.number("frame", f.ID)
+	j.number("of", f.Of)
+	j.origin(o)
+	j.verdict(f)
+	j.number("elapsed_ns", uint64(max(f.Elapsed, 0)))
+	j.number("group", uint64(f.Group))
+	j.socket(&f.Socket)
+	j.number("orig_len", uint64(max(f.OrigLen, 0)))
+	return j.flush()
+}
+
+func (j *JSON) flush() error {
+	j.buf = append(j.buf, '}', '\n')
+	_, err := j.w.Write(j.buf)
+	if cap(j.buf) > maxLine {
+		j.buf = nil
+	}
+	return err
+}
+
+// maxLine is what is kept of the buffer after a very long message.
+const maxLine = 1 << 20

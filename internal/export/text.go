@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// TextOptions of a Text. The zero value writes one line per message, in local
+// time, without colour and as long as need be.
+type TextOptions struct {
+	Verbose int // 1: the attribute tree; 2: padding and where the message came from
+	Hex     bool
+	Color   bool
+	Width   int // columns at which the one line is cut; 0: it is not
+	UTC     bool
+	ASCII   bool // arrows in ASCII, for terminals without UTF-8
+	// Group names multicast groups; nil: they are numbers.
+	Group func(protocol uint16, group uint32) string
+}
+
+// Text writes messages for people. It writes whole lines, one Write for each
+// message, and it is not safe for concurrent use.
+type Text struct {
+	w    io.Writer
+	o    TextOptions
+	line line
+}
+
+// NewText returns a Text that writes to w.
+func NewText(w io.Writer, o TextOptions) *Text {
+	return &Text{w: w, o: o, line: line{color: o.Color, width: o.Width, ascii: o.ASCII}}
+}
+
+// leads is how many telling values stand in a line.
+const leads = 6
+
+// Observe writes a message with what it was paired with, or a report.
+func (t *Text) Observe(o *correlate.Observation) error {
+	if o.Message == nil {
+		return t.report(o)
+	}
+	return t.message(o)
+}
+
+// WriteMessage writes a message of which nothing more is known.
+func (t *Text) WriteMessage(m *decode.Message) error { return t.message(observe(m)) }
+
+// WriteFrame writes what a frame without messages says: nothing for a send
+// that went well.
+func (t *Text) WriteFrame(f *capture.Frame) error { return t.report(observeFrame(f)) }
+
+func observe(m *decode.Message) *correlate.Observation {
+	return &correlate.Observation{Frame: m.Frame, Message: m, Account: m.Frame.Account(),
+		Family: m.FamilyText(), Type: m.TypeText()}
+}
+
+func observeFrame(f *capture.Frame) *correlate.Observation {
+	return &correlate.Observation{Frame: f, Account: f.Account(), Errno: f.Errno}
+}
+
+func (t *Text) message(o *correlate.Observation) error {
+	m, f, l := o.Message, o.Frame, &t.line
+	t.head(o, arrow(f.Dir, t.o.ASCII))
+	l.word(styleFamily, m.FamilyText())
+	l.word(styleType, m.TypeText())
+	if f.Dir == capture.DirEvent && f.Group != 0 {
+		l.word(styleDim, "to "+t.group(f))
+	}
+	if flags := shortFlags(m); flags != "" {
+		l.word(styleDim, flags)
+	}
+	lead := m.Lead(leads)
+	for i := range lead {
+		l.word(styleNone, NodeText(&lead[i]))
+	}
+	if m.Err != nil {
+		t.err(o)
+	} else if m.Type == "NLMSG_DONE" {
+		t.asked(o)
+	}
+	if o.Latency > 0 {
+		l.word(styleDim, "("+Duration(o.Latency)+")")
+	}
+	t.verdict(f)
+	problem := ""
+	if m.Problem != nil {
+		problem = m.Problem.Error()
+	}
+	var body decode.Body
+	if t.o.Verbose > 0 {
+		body = m.Body()
+		problem = body.Problem
+	}
+	if problem != "" {
+		l.word(styleBad, "problem: "+decode.Quote(problem))
+	}
+	l.end()
+	t.details(o, &body)
+	return t.flush()
+}
+
+// head begins a line: time, process, arrow.
+func (t *Text) head(o *correlate.Observation, arrow string) {
+	l, when := &t.line, o.Frame.Time
+	l.reset()
+	if t.o.UTC {
+		when = when.UTC()
+	}
+	l.word(styleDim, when.Format(timeLayout))
+	l.padded(styleProcess, processText(o), processWidth)
+	l.word(styleStrong, arrow)
+}
+
+const (
+	timeLayout   = "15:04:05.000000"
+	processWidth = 18
+)
+
+func (t *Text) group(f *capture.Frame) string {
+	if t.o.Group != nil {
+		if name := t.o.Group(f.Protocol, f.Group); name != "" {
+			return decode.Quote(name)
+		}
+	}
+	return "group " + strconv.FormatUint(uint64(f.Group), 10)
+}
+
+// err writes what the kernel answered: "ok" or the name of the errno, its words,
+// and the attribute it is about.
+func (t *Text) err(o *correlate.Observation) {
+	e, l := o.Message.Err, &t.line
+	t.asked(o)
+	if e.Errno == 0 {
+		l.word(styleGood, "ok")
+	} else {
+		l.word(styleBad, errnoText(e.Errno))
+	}
+	if e.Msg != "" {
+		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))
+	}
+	if e.Attr != "" {
+		l.word(styleBad, "at "+decode.Quote(e.Attr))
+	} else if e.HasOff {
+		l.word(styleBad, "at offset "+strconv.FormatUint(uint64(e.Offset), 10))
+	}
+	if e.HasMissType {
+		l.word(styleBad, "missing "+decode.Quote(missing(o)))
+	}
+}
+
+// asked writes the type of the request that a control message answers.
+func (t *Text) asked(o *correlate.Observation) {
+	if e := o.Message.Err; e != nil && e.RequestType != "" {
+		t.line.word(styleType, e.RequestType)
+	} else if o.Request != nil && o.Request.Message != nil {
+		t.line.word(styleType, o.Request.Message.TypeText())
+	}
+}
+
+// missing names the attribute that an error says is missing.
+func missing(o *correlate.Observation) string {
+	e := o.Message.Err
+	if o.Request != nil && o.Request.Message != nil {
+		if name := o.Request.Message.MissingName(e); name != "" {
+			return name
+		}
+	}
+	s := "attribute " + strconv.FormatUint(uint64(e.MissType), 10)
+	if e.HasMissNest {
+		s += " in the nest at offset " + strconv.FormatUint(uint64(e.MissNest), 10)
+	}
+	return s
+}
+
+// verdict writes what became of a datagram unless it was delivered.
+func (t *Text) verdict(f *capture.Frame) {
+	l := &t.line
+	switch f.Verdict {
+	case capture.VerdictOverrun, capture.VerdictDropped, capture.VerdictFailed:
+		text := f.Verdict.String()
+		if f.Errno != 0 {
+			text += " " + errnoText(f.Errno)
+		}
+		l.word(styleBad, text)
+		if f.Socket.Drops != 0 {
+			l.word(styleBad, "drops="+strconv.FormatUint(uint64(f.Socket.Drops), 10))
+		}
+	}
+	if f.Cut() {
+		l.word(styleWarn, "cut "+strconv.Itoa(len(f.Data))+"/"+strconv.Itoa(f.OrigLen))
+	}
+}
+
+// report writes a failed send, an ENOBUFS, or a datagram that was lost without
+// its bytes.
+func (t *Text) report(o *correlate.Observation) error {
+	f, l := o.Frame, &t.line
+	switch {
+	case f.Kind == capture.KindCompletion && f.Verdict != capture.VerdictFailed:
+		return nil
+	case f.Kind == capture.KindDatagram && f.Verdict <= capture.VerdictDelivered:
+		return nil
+	}
+	sign := "!"
+	if f.Kind == capture.KindDatagram {
+		sign = arrow(f.Dir, t.o.ASCII)
+	}
+	t.head(o, sign)
+	family := o.Family
+	if family == "" {
+		family = capture.ProtocolName(f.Protocol)
+	}
+	l.word(styleFamily, decode.Quote(family))
+	if o.Type != "" {
+		l.word(styleType, decode.Quote(o.Type))
+	}
+	switch f.Verdict {
+	case capture.VerdictFailed:
+		l.word(styleBad, "send failed: "+errnoText(f.Errno))
+	case capture.VerdictNobufsRaised:
+		l.word(styleBad, "ENOBUFS raised: the receive buffer was full")
+	case capture.VerdictNobufsRead:
+		l.word(styleBad, "ENOBUFS read by the owner: it knows that messages are lost")
+	default:
+		l.word(styleBad, f.Verdict.String())
+	}
+	t.socketWords(f)
+	l.end()
+	return t.flush()
+}
+
+func (t *Text) socketWords(f *capture.Frame) {
+	s := &f.Socket
+	for _, x := range []struct {
+		name string
+		n    uint64
+	}{{"portid", uint64(s.PortID)}, {"drops", uint64(s.Drops)}, {"rmem", uint64(s.RMem)}, {"rcvbuf", uint64(s.RcvBuf)}} {
+		if x.n != 0 {
+			t.line.word(styleDim, x.name+"="+strconv.FormatUint(x.n, 10))
+		}
+	}
+}
+
+func (t *Text) flush() error {
+	_, err := t.w.Write(t.line.buf)
+	return err
+}
+
+// arrow is the direction as one character.
+func arrow(d capture.Dir, ascii bool) string {
+	signs := [...][2]string{
+		capture.DirUnknown: {"?", "?"}, capture.DirRequest: {"→", ">"}, capture.DirReply: {"←", "<"},
+		capture.DirEvent: {"«", "*"}, capture.DirPeer: {"↔", "="},
+	}
+	if int(d) >= len(signs) {
+		d = capture.DirUnknown
+	}
+	if ascii {
+		return signs[d][1]
+	}
+	return signs[d][0]
+}
+
+// Process names a process as every line does: comm[pid].
+func Process(p capture.Proc) string {
+	switch {
+	case !p.Known():
+		return "?"
+	case p.PID == 0:
+		return decode.Quote(p.Comm)
+	case p.Comm == "":
+		return "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
+	}
+	return decode.Quote(p.Comm) + "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
+}
+
+// processText names whom the message is counted for, or at least the port.
+func processText(o *correlate.Observation) string {
+	if o.Account.Known() {
+		return Process(o.Account)
+	}
+	if port := o.Frame.Socket.PortID; port != 0 {
+		return "port " + strconv.FormatUint(uint64(port), 10)
+	}
+	return "?"
+}
+
+// errnoText is an errno by name, by number where it has none.
+func errnoText(errno int32) string {
+	if name := decode.ErrnoName(errno); name != "" {
+		return name
+	}
+	return "errno " + strconv.Itoa(int(errno))
+}
+
+// Duration writes a latency in three digits and a unit.
+func Duration(d time.Duration) string {
+	unit, name := time.Nanosecond, "ns"
+	switch {
+	case d >= time.Second:
+		unit, name = time.Second, "s"
+	case d >= time.Millisecond:
+		unit, name = time.Millisecond, "ms"
+	case d >= time.Microsecond:
+		unit, name = time.Microsecond, "us"
+	}
+	v := float64(d) / float64(unit)
+	prec := 0
+	if unit != time.Nanosecond && v < 10 {
+		prec = 2
+	} else if unit != time.Nanosecond && v < 100 {
+		prec = 1
+	}
+	return strconv.FormatFloat(v, 'f', prec, 64) + " " + name
+}
+
+// shortFlags are the flags without their common prefix, and without
+// NLM_F_REQUEST, which the arrow says.
+func shortFlags(m *decode.Message) string {
+	var b []byte
+	var names [8]string
+	for _, name := range m.AppendFlags(names[:0]) {
+		if name == "NLM_F_REQUEST" && m.Frame.Dir == capture.DirRequest {
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, '|')
+		}
+		if len(name) > len(flagPrefix) && name[:len(flagPrefix)] == flagPrefix {
+			name = name[len(flagPrefix):]
+		}
+		b = append(b, name...)
+	}
+	return string(b)
+}
+
+const flagPrefix = "NLM_F_"

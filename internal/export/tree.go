@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+const indentStep = "    "
+
+// details writes the lines below a message's line.
+func (t *Text) details(o *correlate.Observation, body *decode.Body) {
+	l := &t.line
+	if t.o.Verbose > 0 {
+		width := l.width
+		l.width = 0
+		t.origin(o)
+		t.nodes(body.Fields, 1)
+		t.nodes(body.Attrs, 1)
+		if len(body.Rest) > 0 {
+			l.buf = append(l.buf, indentStep...)
+			l.put(styleWarn, fmt.Sprintf("%d bytes at offset %d belong to no attribute: ", len(body.Rest), body.RestOff))
+			l.buf = appendRaw(l.buf, body.Rest)
+			l.end()
+		}
+		l.width = width
+	}
+	if t.o.Hex {
+		l.buf = Hex(l.buf, o.Message.Data, indentStep)
+	}
+}
+
+// origin writes the header and where the message came from.
+func (t *Text) origin(o *correlate.Observation) {
+	l, m, f := &t.line, o.Message, o.Frame
+	start := len(l.buf)
+	l.buf = append(l.buf, indentStep...)
+	word := func(name string, n uint64) {
+		if n != 0 {
+			l.word(styleDim, name+"="+strconv.FormatUint(n, 10))
+		}
+	}
+	if !m.NoHeader {
+		l.word(styleDim, "len="+strconv.FormatUint(uint64(m.Header.Len), 10))
+		l.word(styleDim, "seq="+strconv.FormatUint(uint64(m.Header.Seq), 10))
+		l.word(styleDim, "portid="+strconv.FormatUint(uint64(m.Header.PID), 10))
+	}
+	if f.Group != 0 {
+		l.word(styleDim, "to "+t.group(f))
+	}
+	word("netns", f.NetNS)
+	if f.Dir != capture.DirRequest && f.Proc.Known() {
+		l.word(styleDim, "cause="+Process(f.Proc))
+	}
+	if o.Account.Cgroup != "" {
+		l.word(styleDim, "cgroup="+decode.Quote(o.Account.Cgroup))
+	}
+	if t.o.Verbose > 1 {
+		l.word(styleDim, "protocol="+capture.ProtocolName(f.Protocol))
+		l.word(styleDim, "dir="+f.Dir.String())
+		word("frame", f.ID)
+		word("message", uint64(m.Index))
+		word("inode", f.Socket.Inode)
+		word("rcvbuf", uint64(f.Socket.RcvBuf))
+		word("rmem", uint64(f.Socket.RMem))
+		l.word(styleDim, decode.Quote(f.Source))
+		if f.Inferred {
+			l.word(styleDim, "direction inferred")
+		}
+		if f.OwnerInferred {
+			l.word(styleDim, "process inferred")
+		}
+	}
+	if l.used == 0 {
+		l.buf = l.buf[:start]
+		return
+	}
+	l.end()
+}
+
+// nodes writes a tree, a line for each node.
+func (t *Text) nodes(nodes []decode.Node, depth int) {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.Hidden && t.o.Verbose < 2 {
+			continue
+		}
+		t.node(n, depth)
+		if n.Nested && !scalars(n) {
+			t.nodes(n.Children, depth+1)
+		}
+	}
+}
+
+func (t *Text) node(n *decode.Node, depth int) {
+	l := &t.line
+	for range depth {
+		l.buf = append(l.buf, indentStep...)
+	}
+	switch label := n.Label(); {
+	case label != "":
+		l.put(styleName, decode.Quote(label))
+	case n.Hidden:
+		l.put(styleDim, "padding")
+	default:
+		l.put(styleWarn, "bytes")
+	}
+	if !n.Nested || scalars(n) {
+		l.buf = append(l.buf, ' ')
+		l.buf = appendValue(l.buf, n)
+	}
+	if n.Guess {
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "(guess)")
+	}
+	if n.Problem != "" {
+		l.buf = append(l.buf, ' ')
+		l.put(styleBad, "problem: "+decode.Quote(n.Problem))
+	}
+	l.end()
+}
