@@ -46,11 +46,12 @@ struct {
 	__type(value, __u64);
 } nl_ids SEC(".maps");
 
-/* Thread group IDs that pass, and with Filter.Children their descendants. */
+/* Thread group IDs that pass, and with Filter.Children their descendants.
+ * Preallocated, since a kprobe that uses any other map makes older kernels
+ * print a warning. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536); /* set before loading */
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, __u8);
 } nl_pids SEC(".maps");

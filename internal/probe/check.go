@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/btf"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -38,24 +37,37 @@ func remedy(err error) string {
 	denied := errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES)
 	var ve *ebpf.VerifierError
 	switch {
-	case errors.Is(err, btf.ErrNotFound) || errors.Is(err, ebpf.ErrNotSupported) && !hasBTF():
-		if !hasBTF() {
-			return "the kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF=y (/sys/kernel/btf/vmlinux)"
-		}
 	case !hasBTF():
 		return "the kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF=y (/sys/kernel/btf/vmlinux)"
 	case denied && !privileged():
-		return "not permitted: run as root, or give the program CAP_BPF, CAP_PERFMON and CAP_DAC_READ_SEARCH " +
-			"(setcap cap_bpf,cap_perfmon,cap_dac_read_search,cap_sys_ptrace+ep FILE)"
-	case denied && lockdown() == "confidentiality":
+		return "not permitted: run as root, or give the program its capabilities " +
+			"(setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep FILE)"
+	case lockdown() == "confidentiality":
+		// bpf_probe_read_kernel() is then no known function, whence EINVAL.
 		return "kernel lockdown is at confidentiality, which forbids BPF programs to read kernel memory: boot with lockdown=integrity or none"
-	case errors.As(err, &ve) && errors.Is(err, unix.EACCES) && len(ve.Log) > 1:
+	case errors.As(err, &ve) && len(ve.Log) > 1:
 		return "the kernel's verifier rejects the program: please report it with the kernel's version"
 	case denied:
 		return "refused although privileged: a policy of the administrator (LSM, seccomp, container runtime) forbids these BPF programs; " +
 			"use --source syscall or nlmon, or ask for them to be allowed"
+	case errors.Is(err, errNoKprobes):
+		return "the kernel has no kprobe events: use one built with CONFIG_KPROBE_EVENTS=y, or --source syscall or nlmon"
+	case errors.Is(err, ebpf.ErrNotSupported):
+		return "the kernel cannot trace functions this way (trampolines, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS): use --source kprobe"
 	}
 	return ""
+}
+
+// errNoKprobes says that the kernel makes no kprobes for perf events.
+var errNoKprobes = errors.New("no kprobe PMU in /sys/bus/event_source/devices")
+
+// haveKprobes looks for the PMU. Without it the library would make an event
+// in tracefs, which stays behind when nltop is killed: that is not wanted.
+func haveKprobes() error {
+	if _, err := os.Stat("/sys/bus/event_source/devices/kprobe/type"); err != nil {
+		return errNoKprobes
+	}
+	return nil
 }
 
 func hasBTF() bool {

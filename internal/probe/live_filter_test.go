@@ -3,6 +3,7 @@
 package probe
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"testing"
@@ -171,4 +172,41 @@ func programs(t *testing.T) map[ebpf.ProgramID]bool {
 		ids[next] = true
 		id = next
 	}
+}
+
+// A process that is running already is followed with the children that it
+// has.
+func TestLiveLivingChildren(t *testing.T) {
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs iproute2's ip")
+	}
+	eachBackend(t, func(t *testing.T, backend string) {
+		cmd := exec.Command("/bin/sh", "-c", `/bin/sh -c 'echo ready; read go; ip -o link >/dev/null; true'; true`)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = cmd.Process.Kill() }()
+		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "ready\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(cmd.Process.Pid)}, Children: true}, Options{}, nil)
+		if _, err := in.Write([]byte("\n")); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		got := of(r.stop(), func(f *capture.Frame) bool { return f.Dir == capture.DirRequest && f.Proc.Comm == "ip" })
+		if len(got) == 0 {
+			t.Error("nothing of the grandchild was seen")
+		}
+	})
 }

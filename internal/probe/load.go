@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/link"
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -80,6 +82,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			if err := l.follow(prog); err != nil {
 				return l.att, err
 			}
+		}
+		if err := addDescendants(l.maps["nl_pids"], f.PIDs); err != nil {
+			return l.att, err
 		}
 	}
 	if broadcast {
@@ -246,6 +251,9 @@ func (l *loader) attachKprobe(p point, fn string) error {
 	if err != nil {
 		return fmt.Errorf("load kprobe %s: %w", fn, err)
 	}
+	if err := haveKprobes(); err != nil {
+		return errors.Join(fmt.Errorf("attach kprobe %s: %w", fn, err), prog.Close())
+	}
 	attach := link.Kprobe
 	if strings.HasPrefix(l.kprobe.Programs[p.prog].SectionName, "kretprobe/") {
 		attach = link.Kretprobe
@@ -294,7 +302,30 @@ func (l *loader) remarks() {
 	if l.backend == capture.SourceKprobe {
 		l.att.blind = append(l.att.blind,
 			"returns of more simultaneous calls than the kernel keeps return probes for: a completion or a read ENOBUFS may be missing")
+		if !countsMisses() {
+			l.att.blind = append(l.att.blind,
+				"what an interrupt sends while another probe runs on that CPU: before Linux 6.7 such misses are not counted")
+		}
 	}
+	if ns, err := os.Readlink("/proc/self/ns/pid"); err == nil && ns != initPIDNamespace {
+		l.note("nltop runs in a PID namespace: process IDs are those of the host, filters on them and leaving out nltop itself do not work")
+	}
+}
+
+// initPIDNamespace is PROC_PID_INIT_INO of include/linux/proc_ns.h.
+const initPIDNamespace = "pid:[4026531836]"
+
+// countsMisses says whether trace_call_bpf() counts in recursion_misses.
+func countsMisses() bool {
+	var u unix.Utsname
+	var major, minor int
+	if unix.Uname(&u) != nil {
+		return false
+	}
+	if n, _ := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor); n != 2 {
+		return false
+	}
+	return major > 6 || major == 6 && minor >= 7
 }
 
 // brief is the first line of an error, without a verifier's log.

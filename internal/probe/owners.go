@@ -58,6 +58,41 @@ func seedOwners(owners *ebpf.Map) error {
 	return nil
 }
 
+// addDescendants adds the living descendants of pids to the filter. It runs
+// while follow_fork does, and until it finds no more: a child that a process
+// forked before it was added is found by the next round.
+func addDescendants(filter *ebpf.Map, pids []uint32) error {
+	wanted := map[uint32]bool{}
+	for _, p := range pids {
+		wanted[p] = true
+	}
+	for found := len(pids) > 0; found; {
+		found = false
+		stats, err := filepath.Glob("/proc/[0-9]*/stat")
+		if err != nil {
+			return err
+		}
+		for _, path := range stats {
+			stat, err := os.ReadFile(path)
+			if err != nil {
+				continue // it has ended
+			}
+			h, err := parseStat(stat)
+			if err != nil {
+				return fmt.Errorf("parse %s: %w", path, err)
+			}
+			if wanted[h.task.Tgid] || !wanted[h.task.Ppid] {
+				continue
+			}
+			wanted[h.task.Tgid], found = true, true
+			if err := filter.Put(h.task.Tgid, uint8(1)); err != nil {
+				return fmt.Errorf("filter PID %d: %w", h.task.Tgid, err)
+			}
+		}
+	}
+	return nil
+}
+
 // netlinkSockets lists the inodes of the Netlink sockets that a process has
 // open. The sockets' protocol is asked of sockfs, because /proc/net/netlink
 // knows one network namespace and a thread may have sockets of any. known

@@ -99,7 +99,8 @@ func (a *attached) Close() error {
 }
 
 // Open starts capturing with the named backend. Frames that pass the filter
-// are collected from the moment it returns; Run delivers them.
+// are collected from the moment it returns; Run delivers them. A filter with
+// Children and no PIDs passes nothing until AddPID.
 func Open(name string, f capture.Filter, o Options) (*Source, error) {
 	b, ok := backends[name]
 	if !ok {

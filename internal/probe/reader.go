@@ -41,6 +41,7 @@ type Source struct {
 	bytes     atomic.Uint64
 	cut       atomic.Uint64
 	malformed atomic.Uint64
+	orphans   atomic.Uint64
 
 	mu     sync.Mutex // guards closed, final and the use of att
 	closed bool
@@ -69,6 +70,7 @@ func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 		}
 		return emit(f)
 	})
+	asm.orphans = &s.orphans
 	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
 	defer stop()
 
@@ -255,7 +257,7 @@ func (s *Source) Stats() capture.Stats {
 			{Reason: "32-bit task", Count: c.compat},
 			{Reason: "malformed record", Count: s.malformed.Load()},
 		},
-		LostReports: c.reports,
+		LostReports: c.reports + s.orphans.Load(),
 	}
 }
 

@@ -5,6 +5,7 @@ package probe
 import (
 	"bytes"
 	"fmt"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -55,6 +56,8 @@ type assembler struct {
 	open      map[uint64]*openFrame
 	openBytes int
 	lastID    uint64
+	// orphans counts completions of datagrams that were lost.
+	orphans *atomic.Uint64
 	// Frame numbers by kernel id, of datagrams for which a completion may
 	// come. Two generations bound the memory when completions are lost.
 	numbers, older map[uint64]uint64
@@ -71,6 +74,7 @@ func newAssembler(source string, clock func(uint64) time.Time, emit func(*captur
 		source:  source,
 		clock:   clock,
 		emit:    emit,
+		orphans: new(atomic.Uint64),
 		open:    map[uint64]*openFrame{},
 		numbers: map[uint64]uint64{},
 	}
@@ -109,6 +113,10 @@ func (a *assembler) addEvent(rec []byte) error {
 	}
 
 	f := a.frame(&ev)
+	if f == nil {
+		a.orphans.Add(1)
+		return nil
+	}
 	if ev.InlineLen == ev.CapLen {
 		if ev.InlineLen > 0 {
 			f.Data = bytes.Clone(payload[:ev.InlineLen])
@@ -191,11 +199,19 @@ func (a *assembler) flush() error {
 	return nil
 }
 
-// frame translates everything but the payload.
+// frame translates everything but the payload. It returns nil for the
+// completion of a datagram that was never seen.
 func (a *assembler) frame(ev *nlEvent) *capture.Frame {
+	var of uint64
+	if capture.Kind(ev.Kind) == capture.KindCompletion {
+		if of = a.number(ev.Of); of == 0 {
+			return nil
+		}
+	}
 	a.lastID++
 	f := &capture.Frame{
 		ID:       a.lastID,
+		Of:       of,
 		Kind:     capture.Kind(ev.Kind),
 		Dir:      capture.Dir(ev.Dir),
 		Inferred: ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,
@@ -220,10 +236,7 @@ func (a *assembler) frame(ev *nlEvent) *capture.Frame {
 		OrigLen: int(ev.OrigLen),
 		Source:  a.source,
 	}
-	switch {
-	case f.Kind == capture.KindCompletion:
-		f.Of = a.number(ev.Of)
-	case f.Dir == capture.DirRequest || f.Dir == capture.DirPeer:
+	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
 		a.remember(ev.Id, f.ID)
 	}
 	return f

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// What a request and its reply cost, with and without nltop. Wall time means
+// nothing on emulated processors: run it with scripts/vmtest/run --icount,
+// where time counts instructions, those of this process' reader included.
+func BenchmarkLiveRoundTrip(b *testing.B) {
+	for _, c := range []struct {
+		name, backend string
+		filter        capture.Filter
+	}{
+		{"bare", "", capture.Filter{}},
+		{"fentry", capture.SourceFentry, capture.Filter{}},
+		{"fentry, filtered out", capture.SourceFentry, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}},
+		{"kprobe", capture.SourceKprobe, capture.Filter{}},
+		{"kprobe, filtered out", capture.SourceKprobe, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			if os.Geteuid() != 0 {
+				b.Skip("needs root")
+			}
+			if c.backend != "" {
+				if err := Check(c.backend); err != nil {
+					b.Skip(err)
+				}
+				src, err := Open(c.backend, c.filter, Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer src.Close()
+				ctx, cancel := context.WithCancel(context.Background())
+				done := make(chan error, 1)
+				go func() { done <- src.Run(ctx, func(*capture.Frame) error { return nil }) }()
+				defer func() {
+					cancel()
+					if err := <-done; err != nil {
+						b.Error(err)
+					}
+				}()
+			}
+			fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer unix.Close(fd)
+			msg := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 1, []byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+			to := &unix.SockaddrNetlink{Family: unix.AF_NETLINK}
+			buf := make([]byte, 1<<16)
+			for b.Loop() {
+				if err := unix.Sendto(fd, msg, 0, to); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := unix.Read(fd, buf); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
