@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/ladder"
+)
+
+// captureFlags are those of every command that shows traffic.
+type captureFlags struct {
+	source    string
+	pids      []uint
+	comms     []string
+	netns     []string
+	protocols []string
+	expr      string
+	read      string
+	write     string
+	snap      int
+	ringMiB   int
+	self      bool
+}
+
+func (f *captureFlags) register(c *cobra.Command) {
+	fs := c.Flags()
+	fs.StringVar(&f.source, "source", ladder.Auto, "capture source: auto, fentry, kprobe, syscall, nlmon, listen")
+	fs.UintSliceVarP(&f.pids, "pid", "p", nil, "only this process and its children (repeatable)")
+	fs.StringSliceVar(&f.comms, "comm", nil, "only processes of this name (repeatable)")
+	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
+	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol: route, generic, netfilter, … or a number (repeatable)")
+	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
+	fs.StringVarP(&f.read, "read", "r", "", "read this pcap or pcapng file instead of capturing; - is standard input")
+	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
+	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
+	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
+	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
+	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
+		[]string{ladder.Auto, "fentry", "kprobe", "syscall", "nlmon", "listen"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// scope turns the flags into what the kernel is asked to filter.
+func (f *captureFlags) scope() (capture.Filter, error) {
+	s := capture.Filter{Children: len(f.pids) > 0}
+	for _, pid := range f.pids {
+		if pid == 0 || pid > 1<<22 { // PID_MAX_LIMIT
+			return s, usageError{fmt.Errorf("-p %d: no such PID can exist", pid)}
+		}
+		s.PIDs = append(s.PIDs, uint32(pid))
+	}
+	for _, comm := range f.comms {
+		if len(comm) > 15 { // TASK_COMM_LEN - 1: the kernel cuts there too
+			comm = comm[:15]
+		}
+		s.Comms = append(s.Comms, comm)
+	}
+	for _, p := range f.protocols {
+		n, err := capture.ParseProtocol(p)
+		if err != nil {
+			return s, usageError{fmt.Errorf("--protocol: %w", err)}
+		}
+		s.Protocols = append(s.Protocols, n)
+	}
+	for _, n := range f.netns {
+		inode, err := netnsInode(n)
+		if err != nil {
+			return s, usageError{fmt.Errorf("--netns %s: %w", n, err)}
+		}
+		s.NetNS = append(s.NetNS, inode)
+	}
+	return s, nil
+}
+
+// compile compiles -f; nil without one.
+func (f *captureFlags) compile() (*filter.Filter, error) {
+	if f.expr == "" {
+		return nil, nil
+	}
+	x, err := compileFilter(f.expr)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("-f: %w", err)}
+	}
+	return x, nil
+}
+
+// compileFilter refuses names that no family knows.
+func compileFilter(expr string) (*filter.Filter, error) {
+	return filter.Known(families.All()).Compile(expr)
+}
+
+// netnsInode resolves a network namespace: an inode number as outputs print
+// it, a path, or a name below /run/netns (ip-netns(8)).
+func netnsInode(s string) (uint64, error) {
+	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
+		return n, nil
+	}
+	path := s
+	if !strings.Contains(s, "/") {
+		path = filepath.Join("/run/netns", s)
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return 0, fmt.Errorf("find network namespace %s: %w", path, err)
+	}
+	var fs unix.Statfs_t
+	if err := unix.Statfs(path, &fs); err != nil {
+		return 0, fmt.Errorf("look at %s: %w", path, err)
+	}
+	if fs.Type != unix.NSFS_MAGIC {
+		return 0, fmt.Errorf("%s is no namespace", path)
+	}
+	return st.Ino, nil
+}
+
+// stdoutIsTerminal decides about colour and about refusing binary output.
+func stdoutIsTerminal() bool {
+	_, err := unix.IoctlGetTermios(int(os.Stdout.Fd()), unix.TCGETS)
+	return err == nil
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"go/build"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/nltop/nltop/"
+
+// mayImport is the import column of ARCHITECTURE.md: what each package may
+// import of this module. A package that is not listed fails the test.
+var mayImport = map[string][]string{
+	"internal/capture":         {},
+	"internal/probe":           {"internal/capture"},
+	"internal/nlmon":           {"internal/capture"},
+	"internal/listen":          {"internal/capture"},
+	"internal/pcapng":          {"internal/capture"},
+	"internal/sockets":         {"internal/capture"},
+	"internal/decode/schema":   {},
+	"internal/decode/families": {"internal/decode/schema"},
+	"internal/decode":          {"internal/capture", "internal/decode/schema"},
+	"internal/correlate":       {"internal/capture", "internal/decode"},
+	"internal/aggregate":       {"internal/capture", "internal/correlate", "internal/decode"},
+	"internal/filter":          {"internal/capture", "internal/correlate", "internal/decode"},
+	"internal/ladder":          {"internal/capture", "internal/probe", "internal/nlmon", "internal/listen"},
+	"internal/export": {"internal/capture", "internal/correlate", "internal/decode", "internal/decode/schema",
+		"internal/aggregate"},
+	"internal/ui": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/export"},
+	"internal/pipeline": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate",
+		"internal/filter"},
+	"internal/e2e": {},
+	"cmd/nltop":    {"*"},
+}
+
+// onlyHere confines a library to the packages that wrap it.
+var onlyHere = map[string][]string{
+	"github.com/cilium/ebpf":        {"internal/probe"},
+	"github.com/gdamore/tcell":      {"internal/ui", "cmd/nltop"},
+	"github.com/spf13/cobra":        {"cmd/nltop"},
+	"github.com/expr-lang/expr":     {"internal/filter"},
+	"github.com/mdlayher/netlink":   {"internal/sockets", "internal/nlmon", "internal/listen", "internal/pipeline"},
+	"github.com/mdlayher/genetlink": {"internal/pipeline", "internal/listen"},
+}
+
+// TestImports enforces the one-way data flow: nothing flows back.
+func TestImports(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := 0
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "bin") {
+			return filepath.SkipDir
+		}
+		pkg, err := build.ImportDir(path, 0)
+		if err != nil {
+			return nil // no Go files here
+		}
+		seen++
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		checkImports(t, filepath.ToSlash(rel), pkg.Imports)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < len(mayImport) {
+		t.Errorf("found %d packages, the list has %d: is one gone?", seen, len(mayImport))
+	}
+}
+
+func checkImports(t *testing.T, pkg string, imports []string) {
+	allowed, ok := mayImport[pkg]
+	if !ok {
+		t.Errorf("package %s is not in the import list", pkg)
+		return
+	}
+	for _, imp := range imports {
+		if own, ok := strings.CutPrefix(imp, module); ok {
+			if !slices.Contains(allowed, own) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s must not import %s", pkg, own)
+			}
+			continue
+		}
+		for lib, homes := range onlyHere {
+			if strings.HasPrefix(imp, lib) && !slices.Contains(homes, pkg) {
+				t.Errorf("%s must not import %s: only %v may", pkg, imp, homes)
+			}
+		}
+	}
+}

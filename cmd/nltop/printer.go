@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/pipeline"
+)
+
+// printer buffers lines and flushes them when nothing follows for a moment, so
+// that a live trace is live and a busy one is cheap.
+type printer struct {
+	mu   sync.Mutex
+	buf  *bufio.Writer
+	sink pipeline.Sink
+}
+
+// flushDelay is how long a line may wait in the buffer.
+const flushDelay = 50 * time.Millisecond
+
+// printer returns the sink for standard output that the flags ask for.
+func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
+	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10)}
+	switch f.format {
+	case "text":
+		tty := stdoutIsTerminal()
+		p.sink = export.NewText(p.buf, export.TextOptions{
+			Verbose: f.verbose, Hex: f.hex, UTC: f.utc,
+			Color: tty && os.Getenv("NO_COLOR") == "",
+			ASCII: tty && !utf8Locale(),
+			Group: dec.GroupName,
+		})
+	case "json":
+		p.sink = export.NewJSON(p.buf, dec.GroupName)
+	default:
+		return nil, usageError{fmt.Errorf("-o %s: text or json", f.format)}
+	}
+	return p, nil
+}
+
+// Observe implements pipeline.Sink.
+func (p *printer) Observe(o *correlate.Observation) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sink.Observe(o)
+}
+
+func (p *printer) flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.Flush()
+}
+
+func (p *printer) flushLoop(ctx context.Context) {
+	tick := time.NewTicker(flushDelay)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			_ = p.flush() // bufio keeps the error for the next write
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// utf8Locale says whether the terminal's user reads UTF-8 (locale(7)).
+func utf8Locale() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}

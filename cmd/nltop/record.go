@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func newRecord() *cobra.Command {
+	var f captureFlags
+	var quiet bool
+	var limit int
+	c := &cobra.Command{
+		Use:   "record -w FILE [flags] [-- COMMAND [ARG...]]",
+		Short: "Record messages to a pcapng file",
+		Long: `Record Netlink messages to a pcapng file that nltop, Wireshark and tshark open.
+The file is readable up to the last second at any time, also after kill -9.`,
+		Example: `  nltop record -w bug.pcapng
+  nltop record -w bug.pcapng --protocol route -- systemctl restart systemd-networkd`,
+		Args: usage(cobra.ArbitraryArgs),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if f.write == "" {
+				return usageError{errors.New("record needs -w FILE")}
+			}
+			return runRecord(&f, args, limit, quiet)
+		},
+	}
+	f.register(c)
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing on standard error")
+	c.Flags().IntVarP(&limit, "count", "c", 0, "stop after this many messages")
+	return c
+}
+
+func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error) {
+	o := sessionOptions{flags: f, limit: limit}
+	if len(args) > 0 {
+		if f.read != "" {
+			return usageError{errors.New("-r and a command exclude each other")}
+		}
+		o.needProc = true
+		// With -w - standard output is the recording.
+		stdout := os.Stdout
+		if f.write == "-" {
+			stdout = os.Stderr
+		}
+		if o.child, err = startChild(args, stdout); err != nil {
+			return err
+		}
+	}
+	s, err := openSession(o)
+	if err != nil {
+		if o.child != nil {
+			o.child.abandon()
+		}
+		return err
+	}
+	if !quiet {
+		s.explain()
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	begin := time.Now()
+	if o.child != nil {
+		err = s.follow(o.child)
+	} else {
+		err = s.run(ctx)
+	}
+	if cerr := s.close(); cerr != nil {
+		return errors.Join(err, cerr)
+	}
+	if !quiet {
+		s.account()
+		frames, size := s.rec.written()
+		fmt.Fprintf(os.Stderr, "nltop: %s: %d datagrams, %d bytes in %s\n",
+			f.write, frames, size, time.Since(begin).Round(time.Millisecond))
+	}
+	return err
+}

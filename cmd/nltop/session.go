@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/sockets"
+)
+
+// session is one capture, live or from a file, wired up but not running.
+type session struct {
+	src  capture.Source
+	file *pcapng.Reader // nil: live
+	pipe *pipeline.Pipeline
+	expr *filter.Filter // nil: none
+	rec  *recorder
+	left []ladder.Left // rungs that were tried in vain
+}
+
+// sessionOptions are what commands differ in.
+type sessionOptions struct {
+	flags    *captureFlags
+	file     *pcapng.Reader  // instead of what -r names (demo)
+	dec      *decode.Decoder // nil: a new one
+	table    *aggregate.Table
+	sinks    []pipeline.Sink
+	limit    int
+	needProc bool
+	speed    float64 // of a replay; 0: at once
+	child    *child  // its PID joins the scope
+}
+
+// openSession opens the source, teaches the decoder the kernel's families and
+// starts the recording. The caller closes the session.
+func openSession(o sessionOptions) (_ *session, err error) {
+	s := &session{file: o.file}
+	defer func() {
+		if err != nil {
+			_ = s.close()
+		}
+	}()
+	if s.expr, err = o.flags.compile(); err != nil {
+		return nil, err
+	}
+	scope, err := o.flags.scope()
+	if err != nil {
+		return nil, err
+	}
+	if o.child != nil {
+		scope.PIDs, scope.Children = append(scope.PIDs, o.child.pid()), true
+	}
+	demanded := scope
+	if s.expr != nil {
+		demanded = filter.Narrow(scope, s.expr.Pushdown())
+	}
+	if err := s.openSource(o, demanded); err != nil {
+		return nil, err
+	}
+	p := pipeline.Options{
+		Source: s.src, Decoder: o.dec,
+		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
+	}
+	if p.Decoder == nil {
+		p.Decoder = o.flags.decoder()
+	}
+	if !s.seesProc() {
+		p.Scope = scope
+	}
+	if s.file == nil {
+		owners := sockets.NewIndex(sockets.Options{})
+		// What it cannot read now it looks up later, frame by frame.
+		_ = owners.Refresh(context.Background())
+		p.Owners, p.Families = owners, pipeline.KernelFamilies
+	}
+	if o.flags.write != "" {
+		if s.rec, err = newRecorder(o.flags, s.src); err != nil {
+			return nil, err
+		}
+		p.Recorder = s.rec
+	}
+	if s.pipe, err = pipeline.New(p); err != nil {
+		return nil, err
+	}
+	return s, s.learn()
+}
+
+// decoder returns a decoder that, live, also knows this host's interfaces.
+func (f *captureFlags) decoder() *decode.Decoder {
+	var known decode.Options
+	if f.read == "" {
+		known.IfName = ifName()
+	}
+	return decode.New(families.All(), known)
+}
+
+func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error) {
+	if s.file == nil && o.flags.read != "" {
+		if s.file, err = pcapng.Open(o.flags.read); err != nil {
+			return err
+		}
+	}
+	if s.file != nil {
+		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}
+		return nil
+	}
+	s.src, s.left, err = ladder.Open(o.flags.source, scope, ladder.Options{
+		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
+		ExcludeSelf: !o.flags.self, NeedProc: o.needProc,
+	})
+	return err
+}
+
+// learn teaches the decoder the generic-netlink families, live from the kernel
+// and for a file from its preamble, and begins the recording with them.
+func (s *session) learn() error {
+	teach := func(fs ...*capture.Frame) error {
+		s.pipe.Learn(fs)
+		if s.rec != nil {
+			return s.rec.preamble(fs)
+		}
+		return nil
+	}
+	if s.file != nil {
+		s.file.OnPreamble(func(f *capture.Frame) error { return teach(f) })
+		return nil
+	}
+	// A kernel without generic netlink is rare, but no reason to stop.
+	fs, err := pipeline.KernelFamilies()
+	if err != nil {
+		return nil
+	}
+	return teach(fs...)
+}
+
+// seesProc says whether the source filters on processes itself.
+func (s *session) seesProc() bool {
+	switch s.src.Info().Name {
+	case capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall:
+		return s.file == nil
+	}
+	return false
+}
+
+// run captures until the end of the input, ctx, the limit, or an error. A
+// damaged file is a warning: what could be read was shown.
+func (s *session) run(ctx context.Context) error {
+	err := s.pipe.Run(ctx)
+	var damaged *pcapng.Error
+	if s.file != nil && errors.As(err, &damaged) {
+		fmt.Fprintf(os.Stderr, "nltop: warning: %v\n", err)
+		return quietError{exitFailed}
+	}
+	return err
+}
+
+// close ends the recording and takes everything out of the kernel.
+func (s *session) close() error {
+	var errs []error
+	if s.rec != nil {
+		errs = append(errs, s.rec.close())
+	}
+	switch {
+	case s.src != nil:
+		errs = append(errs, s.src.Close())
+	case s.file != nil:
+		errs = append(errs, s.file.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// explain tells on standard error what the source is, why better ones were
+// left, and what was worked around.
+func (s *session) explain() {
+	info := s.src.Info()
+	if s.file == nil {
+		fmt.Fprintf(os.Stderr, "nltop: source %s, %s\n", info.Name, info.Scope)
+	}
+	for _, l := range s.left {
+		fmt.Fprintf(os.Stderr, "nltop: not %s: %v\n", l.Name, l.Err)
+	}
+	for _, n := range info.Notes {
+		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", n)
+	}
+}
+
+// account tells on standard error what was seen and what was lost.
+func (s *session) account() {
+	st := s.src.Stats()
+	fmt.Fprintf(os.Stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
+	for _, l := range st.Lost {
+		if l.Count > 0 {
+			fmt.Fprintf(os.Stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)
+		}
+	}
+	if s.expr != nil && s.expr.Errors() > 0 {
+		fmt.Fprintf(os.Stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())
+	}
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/pipeline"
+)
+
+type traceFlags struct {
+	captureFlags
+	format  string
+	verbose int
+	hex     bool
+	count   int
+	quiet   bool
+	utc     bool
+}
+
+func newTrace() *cobra.Command {
+	var f traceFlags
+	c := &cobra.Command{
+		Use:   "trace [flags] [-- COMMAND [ARG...]]",
+		Short: "Print one line per message",
+		Long: `Print one line per Netlink message: time, process, direction, family, type,
+flags, the telling attributes, the kernel's answer.
+
+With a command, only its messages and those of its children are shown, from the
+first to the last, and its exit status is returned. The trace goes to standard
+output; what the command itself prints goes to standard error.`,
+		Example: `  nltop trace                               everything, until Ctrl-C
+  nltop trace -v -- ip link add d0 type dummy
+  nltop trace -f 'family == "route" && error != 0'
+  nltop trace -o json -c 100 | jq .type
+  nltop trace -r bug.pcapng -x`,
+		Args: usage(cobra.ArbitraryArgs),
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
+	}
+	f.register(c)
+	fs := c.Flags()
+	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
+	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
+	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
+	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
+	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
+	return c
+}
+
+func (f *traceFlags) run(args []string) (err error) {
+	if f.count < 0 {
+		return usageError{fmt.Errorf("-c %d: cannot be negative", f.count)}
+	}
+	dec := f.decoder()
+	out, err := f.printer(dec)
+	if err != nil {
+		return err
+	}
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count}
+	if len(args) > 0 {
+		if f.read != "" {
+			return usageError{errors.New("-r and a command exclude each other")}
+		}
+		o.needProc = true
+		if o.child, err = startChild(args, os.Stderr); err != nil {
+			return err
+		}
+	}
+	s, err := openSession(o)
+	if err != nil {
+		if o.child != nil {
+			o.child.abandon()
+		}
+		return err
+	}
+	defer func() {
+		flushErr := out.flush()
+		err = errors.Join(err, s.close(), flushErr)
+		if brokenPipe(err) {
+			err = nil
+		}
+		if !f.quiet {
+			s.account()
+		}
+	}()
+	if !f.quiet {
+		s.explain()
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	go out.flushLoop(ctx)
+	if o.child == nil {
+		return s.run(ctx)
+	}
+	return s.follow(o.child)
+}
+
+// follow runs the session for as long as the command lives. The source hands
+// over everything that it saw until then before it returns.
+func (s *session) follow(c *child) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var exit commandExit
+	var ended sync.WaitGroup
+	if err := c.release(); err != nil {
+		c.abandon()
+		return err
+	}
+	ended.Go(func() {
+		exit = c.wait()
+		cancel()
+	})
+	err := s.run(ctx)
+	ended.Wait()
+	if err == nil && exit != 0 {
+		return exit
+	}
+	return err
+}
+
+// brokenPipe says whether the reader of standard output is gone (`| head`):
+// the end of the trace, not an error.
+func brokenPipe(err error) bool { return errors.Is(err, unix.EPIPE) }

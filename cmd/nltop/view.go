@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/ui"
+)
+
+type viewFlags struct {
+	captureFlags
+	interval time.Duration
+	group    string
+	speed    float64
+	ascii    bool
+}
+
+// newView is the root command: the live view.
+func newView() *cobra.Command {
+	var f viewFlags
+	c := &cobra.Command{
+		Use:   "nltop",
+		Short: "Show live who talks Netlink, what the kernel answers, and who loses messages",
+		Long: `nltop shows live which process sends which Netlink family and type of message,
+what the kernel answered, and which socket loses messages.
+
+Without a command it opens the live view; press ? there for the keys.`,
+		Example: `  nltop                       the live view, with the best source of this host
+  nltop -p $(pidof zebra)     one process and its children
+  nltop -r bug.pcapng         a recording
+  nltop doctor                which sources work here`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			return f.run(sessionOptions{flags: &f.captureFlags, speed: f.speed})
+		},
+	}
+	f.register(c)
+	f.registerView(c)
+	c.Flags().Float64Var(&f.speed, "speed", 0, "with -r: play at this multiple of the recorded pace; 0 is at once")
+	return c
+}
+
+func (f *viewFlags) registerView(c *cobra.Command) {
+	fs := c.Flags()
+	fs.DurationVar(&f.interval, "interval", 500*time.Millisecond, "time between updates")
+	fs.StringVarP(&f.group, "group", "g", "process", "group rows by process, family or socket")
+	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	_ = c.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(
+		[]string{"process", "family", "socket"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *viewFlags) run(o sessionOptions) error {
+	group, err := aggregate.ParseGroup(f.group)
+	if err != nil {
+		return usageError{fmt.Errorf("--group: %w", err)}
+	}
+	if f.interval < 50*time.Millisecond {
+		return usageError{errors.New("--interval: at least 50ms")}
+	}
+	if f.write == "-" {
+		return usageError{errors.New("-w -: the live view needs the terminal; use nltop record -w -")}
+	}
+	if !stdoutIsTerminal() {
+		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
+	}
+	o.table = aggregate.New(aggregate.Options{})
+	s, err := openSession(o)
+	if err != nil {
+		return err
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	screen, err := ui.NewScreen()
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	v := &viewSource{s: s, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read)}
+	// Also when the view panics, the capture ends and leaves nothing behind.
+	defer v.stop()
+	v.start(ctx)
+	err = ui.Run(ctx, screen, v, ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii})
+	if serr := v.stop(); serr != nil {
+		err = errors.Join(err, serr)
+	}
+	return err
+}
+
+func fileSize(path string) int64 {
+	st, err := os.Stat(path)
+	if err != nil || !st.Mode().IsRegular() {
+		return 0
+	}
+	return st.Size()
+}
+
+// viewSource runs a session beside the view and answers its questions.
+type viewSource struct {
+	s      *session
+	path   string // of the file that is replayed
+	size   int64
+	write  string
+	base   string // -f
+	filter string // what is in force
+
+	cancel context.CancelFunc
+	done   chan struct{}
+	once   sync.Once
+	closed error
+
+	mu    sync.Mutex
+	ended bool
+	err   error
+}
+
+var _ ui.Source = (*viewSource)(nil)
+
+func (v *viewSource) start(ctx context.Context) {
+	ctx, v.cancel = context.WithCancel(ctx)
+	v.done = make(chan struct{})
+	go func() {
+		defer close(v.done)
+		defer ui.Guard()
+		err := v.s.pipe.Run(ctx)
+		v.mu.Lock()
+		v.ended, v.err = true, err
+		v.mu.Unlock()
+	}()
+}
+
+// stop ends the capture and closes the session; once.
+func (v *viewSource) stop() error {
+	v.once.Do(func() {
+		v.cancel()
+		<-v.done
+		v.closed = v.s.close()
+	})
+	return v.closed
+}
+
+// Snapshot implements ui.Source. Live rates are those of now; a file's are
+// those of its newest frame.
+func (v *viewSource) Snapshot() (aggregate.Snapshot, ui.Status) {
+	var now time.Time
+	if v.s.file == nil {
+		now = time.Now()
+	}
+	st := ui.Status{Info: v.s.src.Info(), Stats: v.s.src.Stats(), Filter: v.filter}
+	v.mu.Lock()
+	ended := v.ended
+	st.Err = v.err
+	v.mu.Unlock()
+	if v.s.file != nil {
+		st.Replay = &ui.Replay{Path: v.path, Size: v.size, Ended: ended}
+		if ended {
+			st.Replay.Pos = v.size
+		}
+	}
+	if v.s.rec != nil {
+		st.Recording = v.write
+		_, size := v.s.rec.written()
+		st.RecordingBytes = uint64(size)
+	}
+	return v.s.pipe.Snapshot(now), st
+}
+
+// Messages implements ui.Source.
+func (v *viewSource) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
+	return v.s.pipe.Messages(id, limit)
+}
+
+// Clear implements ui.Source.
+func (v *viewSource) Clear() { v.s.pipe.Clear() }
+
+// SetFilter implements ui.Source. It narrows what -f passes, and never widens
+// it: what the kernel left out cannot come back.
+func (v *viewSource) SetFilter(expr string) error {
+	var f *filter.Filter
+	if expr != "" {
+		var err error
+		if f, err = compileFilter(expr); err != nil {
+			return err
+		}
+	}
+	v.s.pipe.Narrow(f)
+	switch {
+	case expr == "" || expr == v.base:
+		v.filter = v.base
+	case v.base == "":
+		v.filter = expr
+	default:
+		v.filter = "(" + v.base + ") && (" + expr + ")"
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// links counts the BPF links of the whole system.
+func links(t *testing.T) int {
+	t.Helper()
+	var ls []struct {
+		ID int `json:"id"`
+	}
+	if err := json.Unmarshal([]byte(must(t, "bpftool", "-j", "link", "show")), &ls); err != nil {
+		t.Fatal(err)
+	}
+	return len(ls)
+}
+
+// awaitLinks waits until the kernel has taken a killed process's links away.
+func awaitLinks(t *testing.T, want int) {
+	t.Helper()
+	for end := time.Now().Add(patience); links(t) != want; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d BPF links remain, %d were there before", links(t), want)
+		}
+	}
+}
+
+// nlmonDevices lists devices that only nltop makes.
+func nlmonDevices(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, l := range strings.Split(must(t, "ip", "-o", "link", "show", "type", "nlmon"), "\n") {
+		if f := strings.Fields(l); len(f) > 1 && strings.HasPrefix(f[1], "nltop") {
+			names = append(names, strings.TrimSuffix(f[1], ":"))
+		}
+	}
+	return names
+}
+
+// sources lists what this kernel is expected to offer as root.
+func sources() []string {
+	if inVM() {
+		return []string{capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall, capture.SourceNlmon, capture.SourceListen}
+	}
+	return []string{"auto", capture.SourceListen}
+}
+
+// TestNothingLeftBehind ends a recording in every way there is.
+func TestNothingLeftBehind(t *testing.T) {
+	needRoot(t)
+	needTool(t, "bpftool", "ip")
+	for _, source := range sources() {
+		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
+			t.Run(source+" "+unix.SignalName(sig), func(t *testing.T) { leave(t, source, sig) })
+		}
+	}
+}
+
+func leave(t *testing.T, source string, sig syscall.Signal) {
+	before := links(t)
+	file := filepath.Join(t.TempDir(), "left.pcapng")
+	top := start(t, io.Discard, "source ", nltop(t), "record", "--source", source, "-w", file)
+	s := open(t, unix.NETLINK_ROUTE)
+	// An event for listen, a request and a reply for the others.
+	must(t, "ip", "addr", "add", "127.9.9.9/32", "dev", "lo")
+	must(t, "ip", "addr", "del", "127.9.9.9/32", "dev", "lo")
+	s.send(0, s.message(unix.NLMSG_NOOP, 0, beginMark))
+	if sig == syscall.SIGKILL {
+		awaitRecords(t, file)
+	}
+	err := top.stop(t, sig)
+	if sig != syscall.SIGKILL && err != nil {
+		t.Errorf("nltop: %v\n%s", err, top.stderr())
+	}
+	traffic := 0
+	for _, r := range readFile(t, file) { // fails unless it ends at a whole block
+		if !r.Preamble {
+			traffic++
+		}
+	}
+	if traffic == 0 {
+		t.Errorf("nothing was recorded\n%s", top.stderr())
+	}
+	awaitLinks(t, before)
+	if sig == syscall.SIGKILL && source == capture.SourceNlmon {
+		// The device outlives kill -9; the next nltop removes it.
+		again := start(t, io.Discard, "source ", nltop(t), "record", "--source", source, "-w", file)
+		if err := again.stop(t, syscall.SIGINT); err != nil {
+			t.Errorf("nltop again: %v\n%s", err, again.stderr())
+		}
+	}
+	if inVM() {
+		if left := nlmonDevices(t); len(left) > 0 {
+			t.Errorf("devices remain: %v", left)
+		}
+	}
+}
+
+// awaitRecords waits for a flush that holds traffic.
+func awaitRecords(t *testing.T, file string) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
+			for _, r := range readFile(t, file) {
+				if !r.Preamble {
+					return
+				}
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatal("nothing was flushed")
+		}
+	}
+}

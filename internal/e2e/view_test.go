@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// terminal is a pseudo-terminal with a program in it.
+type terminal struct {
+	t      *testing.T
+	master *os.File
+	slave  *os.File
+	cmd    *exec.Cmd
+	done   chan error
+	before unix.Termios
+
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func openTerminal(t *testing.T, name string, args ...string) *terminal {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 110}); err != nil {
+		t.Fatal(err)
+	}
+	tm := &terminal{t: t, master: master, slave: slave, done: make(chan error, 1)}
+	tm.before = tm.termios()
+	tm.cmd = exec.Command(name, args...)
+	tm.cmd.Stdin, tm.cmd.Stdout, tm.cmd.Stderr = slave, slave, slave
+	tm.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
+	tm.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
+	if err := tm.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { tm.done <- tm.cmd.Wait() }()
+	go tm.collect()
+	t.Cleanup(func() {
+		_ = tm.cmd.Process.Kill()
+		_ = slave.Close()
+		_ = master.Close()
+	})
+	return tm
+}
+
+func (tm *terminal) collect() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := tm.master.Read(buf)
+		tm.mu.Lock()
+		tm.out.Write(buf[:n])
+		tm.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (tm *terminal) output() string {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return tm.out.String()
+}
+
+func (tm *terminal) await(what string) {
+	tm.t.Helper()
+	for end := time.Now().Add(patience); !strings.Contains(tm.output(), what); time.Sleep(20 * time.Millisecond) {
+		select {
+		case err := <-tm.done:
+			tm.t.Fatalf("ended early: %v\n%q", err, tm.output())
+		default:
+		}
+		if time.Now().After(end) {
+			tm.t.Fatalf("the screen never showed %q:\n%q", what, tm.output())
+		}
+	}
+}
+
+func (tm *terminal) termios() unix.Termios {
+	tm.t.Helper()
+	st, err := unix.IoctlGetTermios(int(tm.slave.Fd()), unix.TCGETS)
+	if err != nil {
+		tm.t.Fatal(err)
+	}
+	return *st
+}
+
+func (tm *terminal) keys(s string) {
+	tm.t.Helper()
+	if _, err := tm.master.WriteString(s); err != nil {
+		tm.t.Fatal(err)
+	}
+}
+
+// ended demands a clean end and a terminal as it was before.
+func (tm *terminal) ended() {
+	tm.t.Helper()
+	select {
+	case err := <-tm.done:
+		if err != nil {
+			tm.t.Errorf("ended with %v:\n%q", err, tm.output())
+		}
+	case <-time.After(patience):
+		tm.t.Fatalf("does not end:\n%q", tm.output())
+	}
+	if after := tm.termios(); after != tm.before {
+		tm.t.Errorf("terminal settings: %+v, before: %+v", after, tm.before)
+	}
+	time.Sleep(50 * time.Millisecond) // the last bytes are on their way through the pty
+	out := tm.output()
+	if strings.LastIndex(out, "\x1b[?1049l") < strings.LastIndex(out, "\x1b[?1049h") {
+		tm.t.Error("the alternate screen was not left")
+	}
+	if strings.LastIndex(out, "\x1b[?25h") < strings.LastIndex(out, "\x1b[?25l") {
+		tm.t.Error("the cursor was left hidden")
+	}
+}
+
+// TestViewLeavesTerminal ends the live view in every way a user may.
+func TestViewLeavesTerminal(t *testing.T) {
+	ends := map[string]func(*terminal){
+		"q":       func(tm *terminal) { tm.keys("q") },
+		"Ctrl-C":  func(tm *terminal) { tm.keys("\x03") },
+		"SIGTERM": func(tm *terminal) { _ = tm.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(tm *terminal) { _ = tm.cmd.Process.Signal(syscall.SIGHUP) },
+		"help, then q twice": func(tm *terminal) {
+			tm.keys("?")
+			time.Sleep(200 * time.Millisecond)
+			tm.keys("q")
+			time.Sleep(200 * time.Millisecond)
+			tm.keys("q")
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			tm := openTerminal(t, nltop(t), "demo")
+			tm.await("ROUTE")
+			end(tm)
+			tm.ended()
+		})
+	}
+}
+
+// TestViewLive starts the live view on this kernel and finds a command in it.
+func TestViewLive(t *testing.T) {
+	needRoot(t)
+	needTool(t, "ip")
+	tm := openTerminal(t, nltop(t))
+	for range 5 {
+		must(t, "ip", "link", "show")
+	}
+	tm.await("ip")
+	tm.keys("q")
+	tm.ended()
+}
