@@ -145,10 +145,16 @@ test_signal() {
 	[[ $1 == KILL ]] || check "SIG$1: no temporary folder left" test -z "$(find "$tmp" -maxdepth 1 -name 'vmtest.*')"
 }
 
+# A tree as dpkg -x leaves it.
 test_path() {
-	local tree
-	tree=$(readlink -f "$("$here/kernel" "$kernel")")
-	check "-k PATH" equal "$("$here/run" -k "$tree" -- uname -r)" "$(<"$tree/release")"
+	local kdir release tree=$tmp/unpacked
+	kdir=$(readlink -f "$("$here/kernel" "$kernel")")
+	release=$(<"$kdir/release")
+	mkdir -p "$tree/boot" "$tree/usr/lib/modules"
+	ln -s "$kdir/vmlinuz" "$tree/boot/vmlinuz-$release"
+	ln -s "$kdir/lib/modules/$release" "$tree/usr/lib/modules/$release"
+	check "-k PATH" equal "$("$here/run" -k "$tree" -- sh -c 'uname -r; modprobe nlmon && echo nlmon')" "$release"$'\nnlmon'
+	rm -r "$("$here/kernel" "$tree")"
 }
 
 test_icount() {
