@@ -118,17 +118,24 @@ static __always_inline long nl_copy(void *dst, __u32 n, __u64 src, __u64 user)
 	return bpf_probe_read_kernel(dst, n, (void *)src);
 }
 
-static __always_inline void nl_current(struct nl_task *t)
+/* As much of the current task as filters ask for. */
+static __always_inline void nl_whoami(struct nl_task *t)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct task_struct *task = (void *)bpf_get_current_task();
 
 	t->tgid = id >> 32;
 	t->tid = id;
+	bpf_get_current_comm(t->comm, sizeof(t->comm));
+}
+
+static __always_inline void nl_current(struct nl_task *t)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	nl_whoami(t);
 	t->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	t->pad = 0;
 	t->cgroup = bpf_get_current_cgroup_id();
-	bpf_get_current_comm(t->comm, sizeof(t->comm));
 }
 
 /* Copy the owner of a socket; false: unknown. */
@@ -151,13 +158,16 @@ static __always_inline bool nl_same_comm(const struct nl_task *a, const struct n
 }
 
 /* Note that the current task uses a socket. */
-static __always_inline void nl_own(__u64 inode, const struct nl_task *cur)
+static __always_inline void nl_own(__u64 inode)
 {
 	struct nl_task *o = bpf_map_lookup_elem(&nl_owners, &inode);
+	struct nl_task cur = {};
 
-	if (o && o->tgid == cur->tgid && nl_same_comm(o, cur))
+	nl_whoami(&cur);
+	if (o && o->tgid == cur.tgid && nl_same_comm(o, &cur))
 		return;
-	bpf_map_update_elem(&nl_owners, &inode, cur, BPF_ANY);
+	nl_current(&cur);
+	bpf_map_update_elem(&nl_owners, &inode, &cur, BPF_ANY);
 }
 
 /* The part of the filter that needs no task. */

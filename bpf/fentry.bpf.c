@@ -5,6 +5,7 @@
  * order, for fexit followed by the return value. Where a function has
  * variants, internal/probe sets the name to attach to before loading.
  */
+#define NL_DIRECT 1
 #include "hooks.h"
 #include "follow.h"
 

@@ -8,6 +8,17 @@
 #define NL_HOOKS_H
 
 #include "emit.h"
+
+/* Read a field. In fentry programs the arguments of the traced function, and
+ * what they point to, are pointers that the verifier knows: a read is one
+ * instruction and not a call of bpf_probe_read_kernel(), which is a hundred.
+ * direct is a constant: whether p is such a pointer. */
+#ifndef NL_DIRECT
+#error "define NL_DIRECT before including this file"
+#endif
+#define NL_GET(direct, p, field)                                               \
+	((direct) && NL_DIRECT ? (p)->field : BPF_CORE_READ(p, field))
+
 #include "skb.h"
 
 /* net/netlink/af_netlink.h: NETLINK_F_KERNEL_SOCKET is bit 0, as a mask until
@@ -96,6 +107,7 @@ static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
 	return &f->bcast[top];
 }
 
+/* SOCK_INODE(), include/net/sock.h */
 static __always_inline __u64 nl_inode(struct socket *sock)
 {
 	struct socket_alloc *a;
@@ -106,25 +118,32 @@ static __always_inline __u64 nl_inode(struct socket *sock)
 	return BPF_CORE_READ(a, vfs_inode.i_ino);
 }
 
+static __always_inline __u32 nl_netns_of(bool direct, struct sock *sk)
+{
+	if (direct && NL_DIRECT)
+		return sk->__sk_common.skc_net.net->ns.inum;
+	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+}
+
 /* Protocol and namespace, and whether they pass the filter. */
-static __always_inline bool nl_begin(struct nl_event *ev, struct sock *sk)
+static __always_inline bool nl_begin(struct nl_event *ev, bool direct, struct sock *sk)
 {
 	ev->record = NL_RECORD_EVENT;
-	ev->protocol = BPF_CORE_READ(sk, sk_protocol);
-	ev->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	ev->protocol = NL_GET(direct, sk, sk_protocol);
+	ev->netns = nl_netns_of(direct, sk);
 	if (!nl_wanted(ev->protocol, ev->netns))
 		return false;
 	ev->ktime = bpf_ktime_get_ns();
-	ev->inode = nl_inode(BPF_CORE_READ(sk, sk_socket));
+	ev->inode = nl_inode(NL_GET(direct, sk, sk_socket));
 	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 	return true;
 }
 
-static __always_inline void nl_queue(struct nl_event *ev, struct sock *sk)
+static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct sock *sk)
 {
-	ev->drops = BPF_CORE_READ(sk, sk_drops.counter);
-	ev->rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
-	ev->rmem = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
+	ev->drops = NL_GET(direct, sk, sk_drops.counter);
+	ev->rcvbuf = NL_GET(direct, sk, sk_rcvbuf);
+	ev->rmem = NL_GET(direct, sk, sk_backlog.rmem_alloc.counter);
 }
 
 /* The rest of the filter for something that the current task sends. */
@@ -180,10 +199,10 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 
 	if (portid || BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET)
 		return 0;
-	if (!nl_begin(&ev, ssk) || !nl_sender(&ev))
+	if (!nl_begin(&ev, true, ssk) || !nl_sender(&ev))
 		return 0;
 	nl_owner(ev.inode, &ev.owner);
-	nl_queue(&ev, ssk);
+	nl_queue(&ev, true, ssk);
 	ev.id = nl_next_id(NL_PROG_REQUEST);
 	ev.dir = NL_DIR_REQUEST;
 	ev.verdict = NL_VERDICT_DELIVERED;
@@ -191,7 +210,7 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	f = nl_flow();
 	if (f && f->sk == (__u64)ssk)
 		f->id = ev.id;
-	nl_emit_skb(&ev, skb);
+	nl_emit_skb(&ev, true, skb);
 	return 0;
 }
 
@@ -199,28 +218,29 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 {
 	struct nl_event ev = {};
-	struct nl_flow *f = nl_flow();
+	struct nl_flow *f;
 
-	if (!nl_begin(&ev, sk))
+	if (!nl_begin(&ev, true, sk))
 		return 0;
+	f = nl_flow();
 	nl_route(&ev, skb, nl_bcast(f));
 	if (!nl_receiver(&ev))
 		return 0;
-	nl_queue(&ev, sk);
+	nl_queue(&ev, true, sk);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (f && ev.dir == NL_DIR_PEER)
 		f->id = ev.id;
-	nl_emit_skb(&ev, skb);
+	nl_emit_skb(&ev, true, skb);
 	return 0;
 }
 
 /* skb_queue_tail(), where __netlink_sendskb() is inlined (5.10). */
 static __always_inline int on_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
 {
-	struct sock *sk = BPF_CORE_READ(skb, sk);
+	struct sock *sk = NL_GET(true, skb, sk);
 
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_family) != AF_NETLINK ||
+	if (!sk || NL_GET(true, sk, __sk_common.skc_family) != AF_NETLINK ||
 	    (void *)list != __builtin_preserve_access_index(&sk->sk_receive_queue))
 		return 0;
 	return on_deliver(sk, skb);
@@ -228,16 +248,19 @@ static __always_inline int on_queue_tail(struct sk_buff_head *list, struct sk_bu
 
 static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, __u32 group)
 {
-	struct nl_flow *f = nl_flow_new();
+	bool wanted = nl_wanted(NL_GET(true, ssk, sk_protocol), nl_netns_of(true, ssk));
+	struct nl_flow *f = wanted ? nl_flow_new() : nl_flow();
 	__u32 at;
 
-	if (!f)
+	/* One that is not wanted counts only inside one that is: the exit does
+	 * not know which of them ends. */
+	if (!f || (!wanted && !f->depth))
 		return 0;
 	at = f->depth;
 	if (at < NL_DEPTH) {
 		f->bcast[at].skb = (__u64)skb;
 		f->bcast[at].group = group;
-		f->bcast[at].protocol = BPF_CORE_READ(ssk, sk_protocol);
+		f->bcast[at].protocol = NL_GET(true, ssk, sk_protocol);
 	}
 	f->depth = at + 1;
 	return 0;
@@ -255,12 +278,12 @@ static __always_inline int on_broadcast_exit(void)
 /* netlink_attachskb(): remember what netlink_overrun() may be about to lose. */
 static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
 {
-	__u32 rmem = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
-	__u32 rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
+	__u32 rmem = NL_GET(true, sk, sk_backlog.rmem_alloc.counter);
+	__u32 rcvbuf = NL_GET(true, sk, sk_rcvbuf);
 	struct nl_flow *f;
 
 	/* Since 6.16 the skb's own size counts, before that it does not. */
-	if (rmem + BPF_CORE_READ(skb, truesize) <= rcvbuf &&
+	if (rmem + NL_GET(true, skb, truesize) <= rcvbuf &&
 	    !(BPF_CORE_READ((struct netlink_sock *)sk, state) & NL_CONGESTED))
 		return 0;
 	f = nl_flow_new();
@@ -280,7 +303,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	struct nl_bcast *b = nl_bcast(f);
 	struct sk_buff *skb = 0;
 
-	if (!nl_begin(&ev, sk))
+	if (!nl_begin(&ev, true, sk))
 		return 0;
 	if (b)
 		skb = (void *)b->skb;
@@ -290,13 +313,13 @@ static __always_inline int on_overrun(struct sock *sk)
 		nl_route(&ev, skb, b);
 	if (!nl_receiver(&ev))
 		return 0;
-	nl_queue(&ev, sk);
+	nl_queue(&ev, true, sk);
 	ev.drops++;
 	ev.id = nl_next_id(NL_PROG_OVERRUN);
 	ev.verdict = NL_VERDICT_OVERRUN;
 	ev.err = ENOBUFS;
 	if (skb)
-		nl_emit_skb(&ev, skb);
+		nl_emit_skb(&ev, false, skb);
 	else
 		nl_emit(&ev, 0, 0);
 	return 0;
@@ -306,11 +329,9 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 {
 	struct nl_event ev = {};
 
-	if (!nl_begin(&ev, sk))
+	if (!nl_begin(&ev, false, sk) || !nl_receiver(&ev))
 		return;
-	if (!nl_receiver(&ev))
-		return;
-	nl_queue(&ev, sk);
+	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(prog);
 	ev.kind = NL_KIND_SOCKET_ERROR;
 	ev.verdict = verdict;
@@ -321,8 +342,8 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 /* sk_error_report(): called for every family of sockets, rarely. */
 static __always_inline int on_error_report(struct sock *sk)
 {
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_NETLINK &&
-	    BPF_CORE_READ(sk, sk_err) == ENOBUFS)
+	if (NL_GET(true, sk, __sk_common.skc_family) == AF_NETLINK &&
+	    NL_GET(true, sk, sk_err) == ENOBUFS)
 		nl_socket_error(sk, NL_VERDICT_NOBUFS_RAISED, NL_PROG_ERROR);
 	return 0;
 }
@@ -330,10 +351,7 @@ static __always_inline int on_error_report(struct sock *sk)
 /* The current task uses sock: it is the owner from now on. */
 static __always_inline int on_use(struct socket *sock)
 {
-	struct nl_task cur = {};
-
-	nl_current(&cur);
-	nl_own(nl_inode(sock), &cur);
+	nl_own(nl_inode(sock));
 	return 0;
 }
 
@@ -341,7 +359,7 @@ static __always_inline int on_use(struct socket *sock)
  * like any other: sock_error() clears it. */
 static __always_inline int on_recvmsg_exit(struct socket *sock, int ret)
 {
-	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct sock *sk = NL_GET(true, sock, sk);
 
 	on_use(sock);
 	if (ret == -ENOBUFS && sk)
@@ -357,12 +375,12 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 
 	if (ret >= 0 || ret == -EINVAL)
 		return 0;
-	if (!nl_begin(&ev, sk))
+	if (!nl_begin(&ev, false, sk))
 		return 0;
 	ev.dir = NL_DIR_REPLY;
 	if (!nl_receiver(&ev))
 		return 0;
-	nl_queue(&ev, sk);
+	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(NL_PROG_DUMP);
 	ev.verdict = NL_VERDICT_DROPPED;
 	ev.err = -ret;
@@ -402,21 +420,24 @@ static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *ms
 /* netlink_sendmsg() begins. */
 static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
 {
-	struct nl_flow *f = nl_flow_new();
+	struct sock *sk = NL_GET(true, sock, sk);
+	struct nl_flow *f;
 	struct nl_task cur = {};
-	__u64 inode = nl_inode(sock);
 
-	nl_current(&cur);
-	nl_own(inode, &cur);
+	nl_own(nl_inode(sock));
+	if (!sk || !nl_wanted(NL_GET(true, sk, sk_protocol), nl_netns_of(true, sk)))
+		return 0;
+	f = nl_flow_new();
 	if (!f)
 		return 0;
 	f->start = 0;
 	f->depth = 0; /* whatever a missed return left behind */
+	nl_whoami(&cur);
 	if (nl_is_self(&cur) || !nl_wanted_task(&cur))
 		return 0;
 	f->start = bpf_ktime_get_ns();
 	f->id = 0;
-	f->sk = (__u64)BPF_CORE_READ(sock, sk);
+	f->sk = (__u64)sk;
 	f->msg = (__u64)msg;
 	f->len = len;
 	nl_remember_iov(f, msg);
@@ -461,21 +482,23 @@ static __always_inline int on_sendmsg_exit(int ret)
 	struct nl_flow *f = nl_flow();
 	struct nl_event ev = {};
 	struct sock *sk;
+	__u64 start;
 
 	if (!f || !f->start)
 		return 0;
-	ev.elapsed = bpf_ktime_get_ns() - f->start;
+	start = f->start;
 	ev.of = f->id;
 	sk = (void *)f->sk;
 	f->start = 0;
 	f->sk = 0;
 	if (!ev.of && ret >= 0)
 		return 0;
-	if (!nl_begin(&ev, sk))
+	if (!nl_begin(&ev, false, sk))
 		return 0;
+	ev.elapsed = ev.ktime - start;
 	nl_current(&ev.task);
 	nl_owner(ev.inode, &ev.owner);
-	nl_queue(&ev, sk);
+	nl_queue(&ev, false, sk);
 	ev.src_port = ev.own_port;
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (ret < 0) {

@@ -5,6 +5,7 @@
  * fentry backend cannot attach. A return probe sees no arguments, so an entry
  * probe leaves them in the task's nl_flow.
  */
+#define NL_DIRECT 0
 #include "hooks.h"
 #include "follow.h"
 

@@ -63,14 +63,14 @@ static __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 
 /* Emit ev with the whole payload of skb. The head may be vmalloc'ed
  * (netlink_alloc_large_skb()), which makes no difference to the copy. */
-static __always_inline long nl_emit_skb(struct nl_event *ev, struct sk_buff *skb)
+static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct sk_buff *skb)
 {
 	__u64 head, n, limit, got;
 	struct nl_event *r;
 
-	ev->orig_len = BPF_CORE_READ(skb, len);
-	n = ev->orig_len - BPF_CORE_READ(skb, data_len);
-	head = (__u64)BPF_CORE_READ(skb, data);
+	ev->orig_len = NL_GET(direct, skb, len);
+	n = ev->orig_len - NL_GET(direct, skb, data_len);
+	head = (__u64)NL_GET(direct, skb, data);
 	if (n == ev->orig_len)
 		return nl_emit(ev, head, 0);
 
