@@ -113,7 +113,8 @@ type Node struct {
 	// Num is the number behind a string or []string Value, where there is one.
 	Num uint64
 	// Text is Value as people write it: with unit, interface name, prefix; ""
-	// where Value says it already.
+	// where Value says it already. It is safe for a terminal; a string in Value
+	// is not (see Quote).
 	Text string
 	// Off is the offset of Raw in Message.Data in bytes.
 	Off int

@@ -133,11 +133,12 @@ func bareFamily(p uint16) *schema.Family {
 }
 
 // FamilyText returns Family, or what stands for it on a screen: "generic:0x1c"
-// for an id that nobody has told, "NETLINK_17" for a protocol.
+// for an id that nobody has told, "NETLINK_17" for a protocol. It is safe for a
+// terminal, which Family is not: traffic names generic families.
 func (m *Message) FamilyText() string {
 	switch {
 	case m.Family != "":
-		return m.Family
+		return Quote(m.Family)
 	case m.Frame.Protocol == capture.NETLINK_GENERIC:
 		return fmt.Sprintf("generic:0x%x", m.Header.Type)
 	}

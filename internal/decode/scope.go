@@ -15,6 +15,10 @@ type view struct {
 	// scopes are the levels of nesting that are open, the outermost first.
 	// They are a slice because a list on the stack of a recursion escapes.
 	scopes []scope
+	// seen remembers what was asked of the open scopes. Without it, a nest full
+	// of payloads that one missing selector decides would be searched once for
+	// each. The tables bound it: a handful of selectors in a set.
+	seen []choice
 }
 
 // noScope stands for no level at all.
@@ -26,11 +30,17 @@ func (v *view) push(s scope) int {
 	return len(v.scopes) - 1
 }
 
-// pop closes the innermost level.
+// pop closes the innermost level and forgets what was asked there.
 func (v *view) pop() {
 	last := len(v.scopes) - 1
-	v.scopes[last] = scope{}
 	v.scopes = v.scopes[:last]
+	kept := v.seen[:0]
+	for i := range v.seen {
+		if v.seen[i].scope != last {
+			kept = append(kept, v.seen[i])
+		}
+	}
+	v.seen = kept
 }
 
 // scope is one level of nesting, as far as a selector may look into it: the
@@ -41,15 +51,12 @@ type scope struct {
 	lo, hi     int
 	st         *schema.StructType
 	stLo, stHi int
-	// seen remembers what was asked here. Without it, a nest full of payloads
-	// that one missing selector decides would be searched once for each.
-	seen [4]choice
-	next uint8
 }
 
 // choice is the value behind a selector's name.
 type choice struct {
-	name  string // "": empty slot
+	scope int // that was asked
+	name  string
 	raw   []byte
 	typ   *schema.Type // nil: there is no such value
 	flags uint16
@@ -61,19 +68,17 @@ func (v *view) find(sc int, name string) choice {
 	if sc == noScope {
 		return choice{}
 	}
-	s := &v.scopes[sc]
-	for i := range s.seen {
-		if s.seen[i].name == name {
-			return s.seen[i]
+	for i := range v.seen {
+		if v.seen[i].scope == sc && v.seen[i].name == name {
+			return v.seen[i]
 		}
 	}
-	c, ok := s.here(v, name)
+	c, ok := v.scopes[sc].here(v, name)
 	if !ok {
-		c = v.find(s.parent, name)
+		c = v.find(v.scopes[sc].parent, name)
 	}
-	c.name = name
-	s.seen[s.next%uint8(len(s.seen))] = c
-	s.next++
+	c.scope, c.name = sc, name
+	v.seen = append(v.seen, c)
 	return c
 }
 

@@ -70,13 +70,13 @@ var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 func (m *Message) walker(plain bool) *walker {
 	w := walkers.Get().(*walker)
-	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0]}, d: m.dec, m: m, plain: plain}
+	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0], seen: w.seen[:0]}, d: m.dec, m: m, plain: plain}
 	return w
 }
 
 // release gives w back; the nodes that it made do not refer to it.
 func (w *walker) release() {
-	*w = walker{view: view{scopes: w.scopes[:0]}}
+	*w = walker{view: view{scopes: w.scopes[:0], seen: w.seen[:0]}}
 	walkers.Put(w)
 }
 

@@ -67,7 +67,7 @@ func observeFrame(f *capture.Frame) *correlate.Observation {
 
 func (t *Text) message(o *correlate.Observation) error {
 	m, f, l := o.Message, o.Frame, &t.line
-	t.head(o, arrow(f.Dir, t.o.ASCII))
+	t.head(o, Arrow(f.Dir, t.o.ASCII))
 	l.word(styleFamily, m.FamilyText())
 	l.word(styleType, m.TypeText())
 	if f.Dir == capture.DirEvent && f.Group != 0 {
@@ -107,7 +107,7 @@ func (t *Text) message(o *correlate.Observation) error {
 }
 
 // head begins a line: time, process, arrow.
-func (t *Text) head(o *correlate.Observation, arrow string) {
+func (t *Text) head(o *correlate.Observation, sign string) {
 	l, when := &t.line, o.Frame.Time
 	l.reset()
 	if t.o.UTC {
@@ -115,7 +115,7 @@ func (t *Text) head(o *correlate.Observation, arrow string) {
 	}
 	l.word(styleDim, when.Format(timeLayout))
 	l.padded(styleProcess, processText(o), processWidth)
-	l.word(styleStrong, arrow)
+	l.word(styleStrong, sign)
 }
 
 const (
@@ -210,7 +210,7 @@ func (t *Text) report(o *correlate.Observation) error {
 	}
 	sign := "!"
 	if f.Kind == capture.KindDatagram {
-		sign = arrow(f.Dir, t.o.ASCII)
+		sign = Arrow(f.Dir, t.o.ASCII)
 	}
 	t.head(o, sign)
 	family := o.Family
@@ -253,8 +253,8 @@ func (t *Text) flush() error {
 	return err
 }
 
-// arrow is the direction as one character.
-func arrow(d capture.Dir, ascii bool) string {
+// Arrow is the direction as one character.
+func Arrow(d capture.Dir, ascii bool) string {
 	signs := [...][2]string{
 		capture.DirUnknown: {"?", "?"}, capture.DirRequest: {"→", ">"}, capture.DirReply: {"←", "<"},
 		capture.DirEvent: {"«", "*"}, capture.DirPeer: {"↔", "="},
