@@ -23,7 +23,7 @@ func route() *schema.Family {
 			"TCA_KIND", "tcm_ifindex", "tcm_handle", "tcm_parent", "TCA_CHAIN", "TCA_ACT_KIND", "TCA_ACT_INDEX",
 			"NHA_ID", "NHA_GATEWAY", "NHA_OIF", "NHA_GROUP_TYPE", "NHA_BLACKHOLE",
 			"NETNSA_NSID", "NETNSA_PID", "NETNSA_FD", "NDTA_NAME", "NETCONFA_IFINDEX", "IFAL_LABEL",
-			"IFAL_ADDRESS", "PREFIX_ADDRESS", "DCB_ATTR_IFNAME", "ifindex", "ifi_family", "family",
+			"IFAL_ADDRESS", "PREFIX_ADDRESS", "DCB_ATTR_IFNAME", "vid", "ifindex", "ifi_family", "family",
 		},
 	}
 }
