@@ -7,6 +7,7 @@
  */
 #define NL_DIRECT 0
 #include "hooks.h"
+#include "send.h"
 #include "follow.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -42,6 +42,10 @@ func remedy(err error) string {
 	case denied && !privileged():
 		return "not permitted: run as root, or give the program its capabilities " +
 			"(setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep FILE)"
+	case denied && errors.Is(err, errAttachKprobe) && !capable(unix.CAP_SYS_ADMIN):
+		return "not permitted: kprobes take CAP_SYS_ADMIN where kernel.perf_event_paranoid is 3 (Debian, Ubuntu): run as root, or use --source fentry"
+	case errors.Is(err, errMemlock):
+		return "before Linux 5.11 BPF maps count as locked memory: give the program cap_sys_resource too, or raise the limit (ulimit -l)"
 	case lockdown() == "confidentiality":
 		// bpf_probe_read_kernel() is then no known function, whence EINVAL.
 		return "kernel lockdown is at confidentiality, which forbids BPF programs to read kernel memory: boot with lockdown=integrity or none"
@@ -57,6 +61,8 @@ func remedy(err error) string {
 	}
 	return ""
 }
+
+var errAttachKprobe = errors.New("attach kprobe")
 
 // errNoKprobes says that the kernel makes no kprobes for perf events.
 var errNoKprobes = errors.New("no kprobe PMU in /sys/bus/event_source/devices")
@@ -78,13 +84,17 @@ func hasBTF() bool {
 // privileged says whether this process has the capabilities that loading and
 // reading kernel memory take: CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON.
 func privileged() bool {
+	return capable(unix.CAP_SYS_ADMIN) || capable(unix.CAP_BPF) && capable(unix.CAP_PERFMON)
+}
+
+// capable says whether a capability is effective.
+func capable(c uint) bool {
 	hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	if unix.Capget(&hdr, &data[0]) != nil {
 		return os.Geteuid() == 0
 	}
-	has := func(c uint) bool { return data[c/32].Effective&(1<<(c%32)) != 0 }
-	return has(unix.CAP_SYS_ADMIN) || has(unix.CAP_BPF) && has(unix.CAP_PERFMON)
+	return data[c/32].Effective&(1<<(c%32)) != 0
 }
 
 // lockdown returns the level in force: "none", "integrity", "confidentiality".
@@ -108,7 +118,7 @@ func (e *shortError) Error() string {
 	if errors.As(e.err, &ve) && len(ve.Log) > 4 {
 		return brief(e.err) + ": " + strings.Join(ve.Log[len(ve.Log)-4:], "; ")
 	}
-	return e.err.Error()
+	return brief(e.err)
 }
 
 func (e *shortError) Unwrap() error { return e.err }

@@ -19,12 +19,15 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 	for _, c := range []struct {
 		name, backend string
 		filter        capture.Filter
+		unread        bool // leave everything in the ring: what the kernel's side costs
 	}{
-		{"bare", "", capture.Filter{}},
-		{"fentry", capture.SourceFentry, capture.Filter{}},
-		{"fentry, filtered out", capture.SourceFentry, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}},
-		{"kprobe", capture.SourceKprobe, capture.Filter{}},
-		{"kprobe, filtered out", capture.SourceKprobe, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}},
+		{"bare", "", capture.Filter{}, false},
+		{"fentry", capture.SourceFentry, capture.Filter{}, false},
+		{"fentry unread", capture.SourceFentry, capture.Filter{}, true},
+		{"fentry filtered out", capture.SourceFentry, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false},
+		{"kprobe", capture.SourceKprobe, capture.Filter{}, false},
+		{"kprobe unread", capture.SourceKprobe, capture.Filter{}, true},
+		{"kprobe filtered out", capture.SourceKprobe, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			if os.Geteuid() != 0 {
@@ -34,19 +37,26 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 				if err := Check(c.backend); err != nil {
 					b.Skip(err)
 				}
-				src, err := Open(c.backend, c.filter, Options{})
+				src, err := Open(c.backend, c.filter, Options{RingBytes: 64 << 20})
 				if err != nil {
 					b.Fatal(err)
 				}
 				defer src.Close()
 				ctx, cancel := context.WithCancel(context.Background())
 				done := make(chan error, 1)
-				go func() { done <- src.Run(ctx, func(*capture.Frame) error { return nil }) }()
+				run := func() { done <- src.Run(ctx, func(*capture.Frame) error { return nil }) }
+				if !c.unread {
+					go run()
+				}
 				defer func() {
 					cancel()
+					if c.unread {
+						run()
+					}
 					if err := <-done; err != nil {
 						b.Error(err)
 					}
+					b.ReportMetric(float64(src.Stats().LostTotal()), "lost")
 				}()
 			}
 			fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)

@@ -55,7 +55,7 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 	a, err = attachHooks(name, f, o, false)
 	if a != nil {
 		a.notes = append(a.notes, fmt.Sprintf("cannot hook netlink_broadcast (%v): "+
-			"overruns by multicasts are shown without their payload", nb.err))
+			"overruns by multicasts are shown without their payload", brief(nb.err)))
 	}
 	return a, err
 }
@@ -252,7 +252,7 @@ func (l *loader) attachKprobe(p point, fn string) error {
 		return fmt.Errorf("load kprobe %s: %w", fn, err)
 	}
 	if err := haveKprobes(); err != nil {
-		return errors.Join(fmt.Errorf("attach kprobe %s: %w", fn, err), prog.Close())
+		return errors.Join(fmt.Errorf("%w %s: %w", errAttachKprobe, fn, err), prog.Close())
 	}
 	attach := link.Kprobe
 	if strings.HasPrefix(l.kprobe.Programs[p.prog].SectionName, "kretprobe/") {
@@ -260,7 +260,7 @@ func (l *loader) attachKprobe(p point, fn string) error {
 	}
 	lnk, err := attach(fn, prog, nil)
 	if err != nil {
-		return errors.Join(fmt.Errorf("attach kprobe %s: %w", fn, err), prog.Close())
+		return errors.Join(fmt.Errorf("%w %s: %w", errAttachKprobe, fn, err), prog.Close())
 	}
 	l.keep(p, prog, lnk)
 	return nil
@@ -328,8 +328,7 @@ func countsMisses() bool {
 	return major > 6 || major == 6 && minor >= 7
 }
 
-// brief is the first line of an error, without a verifier's log.
+// brief puts an error on one line.
 func brief(err error) string {
-	s, _, _ := strings.Cut(err.Error(), "\n")
-	return s
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }

@@ -224,11 +224,13 @@ func fill(pids, comms, netns *ebpf.Map, f capture.Filter) error {
 	return nil
 }
 
+var errMemlock = errors.New("lift the memlock limit")
+
 // prepare does what every backend needs first.
 func prepare() error {
 	// Before 5.11 maps count against RLIMIT_MEMLOCK.
 	if err := rlimit.RemoveMemlock(); err != nil {
-		return fmt.Errorf("lift the memlock limit: %w", err)
+		return fmt.Errorf("%w: %w", errMemlock, err)
 	}
 	return nil
 }

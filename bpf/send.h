@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/* netlink_sendmsg(): the frame of time in which a task's requests happen, what
+ * became of them, and sends that came to nothing. */
+#ifndef NL_SEND_H
+#define NL_SEND_H
+
+#include "hooks.h"
+
+/* Where the payload is, before netlink_sendmsg() moves the iterator on. */
+static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *msg)
+{
+	struct iov_iter *it = __builtin_preserve_access_index(&msg->msg_iter);
+	__u32 type;
+
+	f->iov = 0;
+	f->iov_nr = 0;
+	f->ubuf = 0;
+	if (bpf_core_field_exists(it->iter_type)) {
+		type = BPF_CORE_READ(it, iter_type);
+		if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
+		    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+			f->ubuf = (__u64)BPF_CORE_READ(it, ubuf);
+			return;
+		}
+		if (type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
+			return;
+	} else if ((BPF_CORE_READ(it, type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+		return; /* bit 0 is the direction */
+	}
+	if (bpf_core_field_exists(it->__iov))
+		f->iov = (__u64)BPF_CORE_READ(it, __iov);
+	else
+		f->iov = (__u64)BPF_CORE_READ(it, iov);
+	f->iov_nr = BPF_CORE_READ(it, nr_segs);
+}
+
+/* netlink_sendmsg() begins. */
+static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
+{
+	struct sock *sk = NL_GET(true, sock, sk);
+	struct nl_flow *f;
+	struct nl_task cur = {};
+
+	nl_own(nl_inode(sock));
+	if (!sk || !nl_wanted(NL_GET(true, sk, sk_protocol), nl_netns_of(true, sk)))
+		return 0;
+	f = nl_flow_new();
+	if (!f)
+		return 0;
+	f->start = 0;
+	f->depth = 0; /* whatever a missed return left behind */
+	nl_whoami(&cur);
+	if (nl_is_self(&cur) || !nl_wanted_task(&cur))
+		return 0;
+	f->start = bpf_ktime_get_ns();
+	f->id = 0;
+	f->sk = (__u64)sk;
+	f->msg = (__u64)msg;
+	f->len = len;
+	nl_remember_iov(f, msg);
+	return 0;
+}
+
+/* Nothing was delivered: the datagram itself is the report. */
+static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *f)
+{
+	struct msghdr *msg = (void *)f->msg;
+	struct netlink_sock *nlk = (void *)f->sk;
+	struct {
+		__u16 family, pad;
+		__u32 pid, groups;
+	} to = {}; /* struct sockaddr_nl, include/uapi/linux/netlink.h */
+
+	if (BPF_CORE_READ(msg, msg_namelen) >= (int)sizeof(to)) {
+		bpf_probe_read_kernel(&to, sizeof(to), BPF_CORE_READ(msg, msg_name));
+		for (int i = 0; i < 32; i++)
+			if (to.groups & 1U << i) {
+				ev->group = i + 1; /* ffs(), as netlink_sendmsg() does */
+				break;
+			}
+	} else {
+		to.pid = BPF_CORE_READ(nlk, dst_portid);
+		ev->group = BPF_CORE_READ(nlk, dst_group);
+	}
+	ev->id = nl_next_id(NL_PROG_SEND);
+	ev->kind = NL_KIND_DATAGRAM;
+	ev->dir = to.pid || ev->group ? NL_DIR_PEER : NL_DIR_REQUEST;
+	ev->dst_port = to.pid;
+	ev->orig_len = f->len;
+	if (f->ubuf || !f->iov_nr)
+		nl_emit(ev, f->ubuf, 1);
+	else
+		nl_emit_iov(ev, (void *)f->iov, f->iov_nr, false);
+}
+
+/* netlink_sendmsg() returns. */
+static __always_inline int on_sendmsg_exit(int ret)
+{
+	struct nl_flow *f = nl_flow();
+	struct nl_event ev = {};
+	struct sock *sk;
+	__u64 start;
+
+	if (!f || !f->start)
+		return 0;
+	start = f->start;
+	ev.of = f->id;
+	sk = (void *)f->sk;
+	f->start = 0;
+	f->sk = 0;
+	if (!ev.of && ret >= 0)
+		return 0;
+	if (!nl_begin(&ev, false, sk))
+		return 0;
+	ev.elapsed = ev.ktime - start;
+	nl_current(&ev.task);
+	nl_owner(ev.inode, &ev.owner);
+	nl_queue(&ev, false, sk);
+	ev.src_port = ev.own_port;
+	ev.verdict = NL_VERDICT_DELIVERED;
+	if (ret < 0) {
+		ev.verdict = NL_VERDICT_FAILED;
+		ev.err = -ret;
+	}
+	if (!ev.of) {
+		nl_send_failed(&ev, f);
+		return 0;
+	}
+	ev.kind = NL_KIND_COMPLETION;
+	nl_report(&ev);
+	return 0;
+}
+
+#endif
