@@ -13,9 +13,10 @@
  * looked up in vain.
  *
  * On newer kernels (7.2, not yet 6.18) these programs can be preempted, and
- * the kernel then skips them for every other task of that CPU (it counts the
- * misses). So they turn preemption off as soon as a call is of interest, which
- * also keeps the scratch memory to one call at a time.
+ * the kernel then skips them for every other task of that CPU. So they turn
+ * preemption off as soon as a call is of interest, which also keeps the
+ * scratch memory to one call at a time, and sys_exit is attached twice: the
+ * second program takes the calls that the first one missed (sc_claim).
  */
 
 #include "kernel.h"
@@ -32,6 +33,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* Set where bpf_preempt_disable() can be used together with global functions
  * (6.15). Before, the tracepoints themselves turn preemption off. */
 const volatile __u8 sc_preempt = 0;
+
+/* Set where nl_sys_exit_again is attached behind nl_sys_exit. */
+const volatile __u8 sc_twice = 0;
 
 extern void bpf_preempt_disable(void) __weak __ksym;
 extern void bpf_preempt_enable(void) __weak __ksym;
@@ -50,6 +54,27 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sc_note);
 } sc_notes SEC(".maps");
+
+/* Calls that the first of the two programs took, by thread ID. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} sc_taken SEC(".maps");
+
+/* Whether this program is the one that handles the call. */
+static __always_inline bool sc_claim(__u32 tid, bool again)
+{
+	__u8 one = 1;
+
+	if (!sc_twice)
+		return true;
+	if (again)
+		return bpf_map_delete_elem(&sc_taken, &tid) != 0;
+	return bpf_map_update_elem(&sc_taken, &tid, &one, BPF_ANY) == 0;
+}
 
 /* The call at hand, and the datagram of it. */
 struct sc_walk {
@@ -126,7 +151,8 @@ int nl_sys_enter(__u64 *ctx)
 
 /* A 32-bit task's msghdr and iovec have another layout, and its numbers
  * another meaning: its calls are counted, not read. */
-static __always_inline void sc_count_compat(struct pt_regs *regs, long nr, long ret, bool x32)
+static __always_inline void sc_count_compat(struct pt_regs *regs, long nr, long ret, bool x32,
+					    __u32 tid, bool again)
 {
 	struct sc_sock sock;
 	__u32 fd;
@@ -143,7 +169,7 @@ static __always_inline void sc_count_compat(struct pt_regs *regs, long nr, long 
 	} else {
 		fd = sc_compat_arg0(regs);
 	}
-	if (sc_find(fd, &sock) && nl_wanted(sock.protocol, sock.netns))
+	if (sc_find(fd, &sock) && nl_wanted(sock.protocol, sock.netns) && sc_claim(tid, again))
 		nl_count(NL_LOST_COMPAT);
 }
 
@@ -586,30 +612,33 @@ static __always_inline __u64 sc_begun(__u32 op, __u32 fd, __u32 tid)
 	return ktime;
 }
 
-static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, __u32 tid, long ret)
+static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __u32 tid, bool again)
 {
 	struct sc_walk *w = sc_walk();
 	__u32 fd = sc_arg0(regs);
 
 	if (!w || !sc_find(fd, &w->sock))
 		return;
-	w->op = op;
-	w->send = sc_is_send(op);
-	w->now = bpf_ktime_get_ns();
-	w->begun = w->send ? sc_begun(op, fd, tid) : 0;
 	/* Interrupted before it did anything; the call comes again. */
 	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
 		return;
-	if (!nl_wanted(w->sock.protocol, w->sock.netns))
-		return;
 	nl_current(&w->ev.task);
-	if (!nl_wanted_task(&w->ev.task))
+	if (!nl_wanted(w->sock.protocol, w->sock.netns) || !nl_wanted_task(&w->ev.task)) {
+		if (sc_is_send(op))
+			bpf_map_delete_elem(&sc_notes, &tid);
+		return;
+	}
+	if (!sc_claim(tid, again))
 		return;
 	/* At this boundary the current task is the socket's user. */
 	w->ev.owner = w->ev.task;
 
 	sc_load_args(regs, &w->args);
 	w->ret = ret;
+	w->op = op;
+	w->send = sc_is_send(op);
+	w->now = bpf_ktime_get_ns();
+	w->begun = w->send ? sc_begun(op, fd, tid) : 0;
 	w->nmsg = 1;
 	if (!w->send && ret < 0) {
 		sc_recv_error(w);
@@ -624,12 +653,10 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, __u32 tid, l
 			break;
 }
 
-SEC("tp_btf/sys_exit")
-int nl_sys_exit(__u64 *ctx)
+static __always_inline int sc_on_exit(struct pt_regs *regs, long ret, bool again)
 {
-	struct pt_regs *regs = (void *)ctx[0];
 	__u64 id = bpf_get_current_pid_tgid();
-	long nr = sc_nr(regs), ret = ctx[1];
+	long nr = sc_nr(regs);
 	bool x32 = sc_is_x32(nr);
 	__u32 op = sc_op(nr);
 
@@ -640,10 +667,22 @@ int nl_sys_exit(__u64 *ctx)
 	if (sc_preempt)
 		bpf_preempt_disable();
 	if (x32 || sc_compat())
-		sc_count_compat(regs, nr, ret, x32);
+		sc_count_compat(regs, nr, ret, x32, id, again);
 	else if (op != SC_NONE)
-		sc_exit(regs, op, id, ret);
+		sc_exit(regs, op, ret, id, again);
 	if (sc_preempt)
 		bpf_preempt_enable();
 	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int nl_sys_exit(__u64 *ctx)
+{
+	return sc_on_exit((void *)ctx[0], ctx[1], false);
+}
+
+SEC("tp_btf/sys_exit")
+int nl_sys_exit_again(__u64 *ctx)
+{
+	return sc_on_exit((void *)ctx[0], ctx[1], true);
 }

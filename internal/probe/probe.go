@@ -63,6 +63,9 @@ type attached struct {
 	ring, counts, pids *ebpf.Map
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
+	// twice are programs on one hook that take over each other's misses:
+	// lost is at most what the one that missed least did.
+	twice   []*ebpf.Program
 	links   []io.Closer // what runs the programs
 	closers []io.Closer // maps and programs
 	notes   []string

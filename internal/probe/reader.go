@@ -83,40 +83,51 @@ func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 			measured = now
 		}
 		s.ring.SetDeadline(now.Add(deadline))
-		n, err := s.drain(&rec, asm)
+		err := s.drain(&rec, asm)
+		var stopped *emitError
 		switch {
+		case errors.As(err, &stopped):
+			return stopped.err
 		case errors.Is(err, ringbuf.ErrClosed):
 			return asm.flush()
-		case ctx.Err() != nil && (err == nil || endOfWait(err)):
-			return s.finish(&rec, asm)
 		case err != nil && !endOfWait(err):
 			return err
+		case ctx.Err() != nil:
+			return s.finish(&rec, asm)
 		}
-		if n > 0 {
+		if err == nil && s.ring.AvailableBytes() == 0 {
 			time.Sleep(breather)
 		}
 	}
 }
+
+// emitError is an error of the consumer, which must not be taken for one of
+// the ring, whatever it wraps.
+type emitError struct{ err error }
+
+func (e *emitError) Error() string { return e.err.Error() }
 
 // endOfWait says whether the reader returned because there is nothing to read.
 func endOfWait(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ringbuf.ErrFlushed)
 }
 
-// drain reads until the ring is empty and its deadline, a flush or Close ends
-// the wait. It returns the number of records read.
-func (s *Source) drain(rec *ringbuf.Record, asm *assembler) (int, error) {
-	for n := 0; ; n++ {
-		if n > 0 && s.ring.AvailableBytes() == 0 {
-			return n, nil
-		}
+// drain waits for records and reads until the ring is empty, or for so long
+// that Run should look up: under a flood the ring is never empty. It returns
+// an error also when the deadline, a flush or Close ended the wait.
+func (s *Source) drain(rec *ringbuf.Record, asm *assembler) error {
+	for range 4096 {
 		if err := s.ring.ReadInto(rec); err != nil {
-			return n, err
+			return err
 		}
 		if err := s.take(rec, asm); err != nil {
-			return n, err
+			return &emitError{err}
+		}
+		if s.ring.AvailableBytes() == 0 {
+			break
 		}
 	}
+	return nil
 }
 
 // finish detaches the programs, so that a busy system cannot keep Run from
@@ -230,11 +241,21 @@ func (s *Source) counters() counters {
 		reports: perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_REPORT)),
 	}
 	for _, p := range s.att.payload {
-		if st, err := p.Stats(); err == nil {
-			c.recursion += st.RecursionMisses
-		}
+		c.recursion += misses(p)
+	}
+	if t := s.att.twice; len(t) == 2 {
+		c.recursion += min(misses(t[0]), misses(t[1]))
 	}
 	return c
+}
+
+// misses is how often the kernel skipped a program; 0 where it cannot be read.
+func misses(p *ebpf.Program) uint64 {
+	st, err := p.Stats()
+	if err != nil {
+		return 0
+	}
+	return st.RecursionMisses
 }
 
 // Stats implements capture.Source. Once Run has returned because its context

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/features"
@@ -18,11 +20,30 @@ func init() {
 	backends[capture.SourceSyscall] = backend{open: openSyscall, check: checkSyscall}
 }
 
-// The programs of bpf/syscall.bpf.c in the order of attaching: a note that
-// sys_enter takes and sys_exit does not fetch would go stale.
-var (
-	syscallFollow = []string{"follow_fork", "follow_free"}
-	syscallHooks  = []string{"nl_sys_exit", "nl_sys_enter"}
+// neededPrograms are the programs of bpf/syscall.bpf.c that this kernel and
+// this filter need, in the order of attaching: a note that sys_enter takes and
+// sys_exit does not fetch would go stale, and nl_sys_exit_again must run
+// behind nl_sys_exit.
+func neededPrograms(children, twice bool) []string {
+	var names []string
+	if children {
+		names = append(names, "follow_fork", "follow_free")
+	}
+	names = append(names, "nl_sys_exit")
+	if twice {
+		names = append(names, "nl_sys_exit_again")
+	}
+	return append(names, "nl_sys_enter")
+}
+
+// Versions of the kernel, as features.LinuxVersionCode has them.
+const (
+	// kernelPreemptKfuncs lets programs call global functions between
+	// bpf_preempt_disable and bpf_preempt_enable.
+	kernelPreemptKfuncs = 6<<16 | 15<<8
+	// kernelPreemptible may run programs on system calls with preemption on
+	// (6.18 does not, 7.2 does).
+	kernelPreemptible = 6<<16 | 19<<8
 )
 
 // syscallBlind is what the boundary of the system calls does not show.
@@ -51,34 +72,34 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the kernel's version: %w", err)
 	}
-	if err := setPreempt(spec, version); err != nil {
-		return nil, err
-	}
-	names := syscallHooks
-	if f.Children {
-		names = append(append([]string(nil), syscallFollow...), syscallHooks...)
-	} else {
-		for _, name := range syscallFollow {
-			delete(spec.Programs, name)
+	twice := version >= kernelPreemptible
+	for name, on := range map[string]bool{"sc_preempt": version >= kernelPreemptKfuncs, "sc_twice": twice} {
+		if err := setSwitch(spec, name, on); err != nil {
+			return nil, err
 		}
 	}
+	names := neededPrograms(f.Children, twice)
+	maps.DeleteFunc(spec.Programs, func(name string, _ *ebpf.ProgramSpec) bool {
+		return !slices.Contains(names, name)
+	})
 	coll, err := ebpf.NewCollection(spec)
 	if err != nil {
 		return nil, fmt.Errorf("load system call programs: %w", err)
 	}
-
 	a := &attached{
 		ring:   coll.Maps["nl_ring"],
 		counts: coll.Maps["nl_counts"],
 		pids:   coll.Maps["nl_pids"],
-		// A miss of sys_enter costs the duration of a send, not the send.
-		payload: []*ebpf.Program{coll.Programs["nl_sys_exit"]},
-		blind:   syscallBlind,
-		infer:   newSyscallInferrer().infer,
+		blind:  syscallBlind,
+		infer:  newSyscallInferrer().infer,
 	}
-	if version >= 7<<16 {
+	// A miss of sys_enter costs the duration of a send, not the send.
+	if twice {
+		a.twice = []*ebpf.Program{coll.Programs["nl_sys_exit"], coll.Programs["nl_sys_exit_again"]}
 		a.notes = append(a.notes, "this kernel may preempt the programs and skip them meanwhile: "+
 			"hook recursion counts such system calls of every kind, few of which carry a message")
+	} else {
+		a.payload = []*ebpf.Program{coll.Programs["nl_sys_exit"]}
 	}
 	for _, m := range coll.Maps {
 		a.closers = append(a.closers, m)
@@ -99,19 +120,18 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	return a, nil
 }
 
-// setPreempt says whether the programs can turn preemption off: the kfuncs are
-// older (6.10), but only 6.15 lets global functions be called after them.
-func setPreempt(spec *ebpf.CollectionSpec, version uint32) error {
-	v, ok := spec.Variables["sc_preempt"]
+// setSwitch sets a constant that the programs are loaded with.
+func setSwitch(spec *ebpf.CollectionSpec, name string, on bool) error {
+	v, ok := spec.Variables[name]
 	if !ok {
-		return errors.New("BPF object has no sc_preempt")
+		return fmt.Errorf("BPF object has no %s", name)
 	}
-	var on uint8
-	if version >= 6<<16|15<<8 {
-		on = 1
+	var value uint8
+	if on {
+		value = 1
 	}
-	if err := v.Set(on); err != nil {
-		return fmt.Errorf("set sc_preempt: %w", err)
+	if err := v.Set(value); err != nil {
+		return fmt.Errorf("set %s: %w", name, err)
 	}
 	return nil
 }

@@ -16,21 +16,24 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	syscallMapNlComms     = "nl_comms"
-	syscallMapNlCounts    = "nl_counts"
-	syscallMapNlIds       = "nl_ids"
-	syscallMapNlNetns     = "nl_netns"
-	syscallMapNlOwners    = "nl_owners"
-	syscallMapNlPids      = "nl_pids"
-	syscallMapNlRing      = "nl_ring"
-	syscallMapScNotes     = "sc_notes"
-	syscallMapScWalks     = "sc_walks"
-	syscallProgFollowFork = "follow_fork"
-	syscallProgFollowFree = "follow_free"
-	syscallProgNlSysEnter = "nl_sys_enter"
-	syscallProgNlSysExit  = "nl_sys_exit"
-	syscallVarNlCfg       = "nl_cfg"
-	syscallVarScPreempt   = "sc_preempt"
+	syscallMapNlComms         = "nl_comms"
+	syscallMapNlCounts        = "nl_counts"
+	syscallMapNlIds           = "nl_ids"
+	syscallMapNlNetns         = "nl_netns"
+	syscallMapNlOwners        = "nl_owners"
+	syscallMapNlPids          = "nl_pids"
+	syscallMapNlRing          = "nl_ring"
+	syscallMapScNotes         = "sc_notes"
+	syscallMapScTaken         = "sc_taken"
+	syscallMapScWalks         = "sc_walks"
+	syscallProgFollowFork     = "follow_fork"
+	syscallProgFollowFree     = "follow_free"
+	syscallProgNlSysEnter     = "nl_sys_enter"
+	syscallProgNlSysExit      = "nl_sys_exit"
+	syscallProgNlSysExitAgain = "nl_sys_exit_again"
+	syscallVarNlCfg           = "nl_cfg"
+	syscallVarScPreempt       = "sc_preempt"
+	syscallVarScTwice         = "sc_twice"
 )
 
 // loadSyscall returns the embedded CollectionSpec for syscall.
@@ -75,10 +78,11 @@ type syscallSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallProgramSpecs struct {
-	FollowFork *ebpf.ProgramSpec `ebpf:"follow_fork"`
-	FollowFree *ebpf.ProgramSpec `ebpf:"follow_free"`
-	NlSysEnter *ebpf.ProgramSpec `ebpf:"nl_sys_enter"`
-	NlSysExit  *ebpf.ProgramSpec `ebpf:"nl_sys_exit"`
+	FollowFork     *ebpf.ProgramSpec `ebpf:"follow_fork"`
+	FollowFree     *ebpf.ProgramSpec `ebpf:"follow_free"`
+	NlSysEnter     *ebpf.ProgramSpec `ebpf:"nl_sys_enter"`
+	NlSysExit      *ebpf.ProgramSpec `ebpf:"nl_sys_exit"`
+	NlSysExitAgain *ebpf.ProgramSpec `ebpf:"nl_sys_exit_again"`
 }
 
 // syscallMapSpecs contains maps before they are loaded into the kernel.
@@ -93,6 +97,7 @@ type syscallMapSpecs struct {
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
 	ScNotes  *ebpf.MapSpec `ebpf:"sc_notes"`
+	ScTaken  *ebpf.MapSpec `ebpf:"sc_taken"`
 	ScWalks  *ebpf.MapSpec `ebpf:"sc_walks"`
 }
 
@@ -102,6 +107,7 @@ type syscallMapSpecs struct {
 type syscallVariableSpecs struct {
 	NlCfg     *ebpf.VariableSpec `ebpf:"nl_cfg"`
 	ScPreempt *ebpf.VariableSpec `ebpf:"sc_preempt"`
+	ScTwice   *ebpf.VariableSpec `ebpf:"sc_twice"`
 }
 
 // syscallObjects contains all objects after they have been loaded into the kernel.
@@ -132,6 +138,7 @@ type syscallMaps struct {
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
 	ScNotes  *ebpf.Map `ebpf:"sc_notes"`
+	ScTaken  *ebpf.Map `ebpf:"sc_taken"`
 	ScWalks  *ebpf.Map `ebpf:"sc_walks"`
 }
 
@@ -145,6 +152,7 @@ func (m *syscallMaps) Close() error {
 		m.NlPids,
 		m.NlRing,
 		m.ScNotes,
+		m.ScTaken,
 		m.ScWalks,
 	)
 }
@@ -155,16 +163,18 @@ func (m *syscallMaps) Close() error {
 type syscallVariables struct {
 	NlCfg     *ebpf.Variable `ebpf:"nl_cfg"`
 	ScPreempt *ebpf.Variable `ebpf:"sc_preempt"`
+	ScTwice   *ebpf.Variable `ebpf:"sc_twice"`
 }
 
 // syscallPrograms contains all programs after they have been loaded into the kernel.
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallPrograms struct {
-	FollowFork *ebpf.Program `ebpf:"follow_fork"`
-	FollowFree *ebpf.Program `ebpf:"follow_free"`
-	NlSysEnter *ebpf.Program `ebpf:"nl_sys_enter"`
-	NlSysExit  *ebpf.Program `ebpf:"nl_sys_exit"`
+	FollowFork     *ebpf.Program `ebpf:"follow_fork"`
+	FollowFree     *ebpf.Program `ebpf:"follow_free"`
+	NlSysEnter     *ebpf.Program `ebpf:"nl_sys_enter"`
+	NlSysExit      *ebpf.Program `ebpf:"nl_sys_exit"`
+	NlSysExitAgain *ebpf.Program `ebpf:"nl_sys_exit_again"`
 }
 
 func (p *syscallPrograms) Close() error {
@@ -173,6 +183,7 @@ func (p *syscallPrograms) Close() error {
 		p.FollowFree,
 		p.NlSysEnter,
 		p.NlSysExit,
+		p.NlSysExitAgain,
 	)
 }
 
