@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	_ "embed"
 	"fmt"
 
@@ -14,8 +15,21 @@ import (
 
 // demoFile is a recording made in the lab (scripts/demo says how).
 //
-//go:embed demo.pcapng
+//go:embed demo.pcapng.gz
 var demoFile []byte
+
+// openDemo returns the recording. It is unpacked whole: some hundred KiB.
+func openDemo() (*pcapng.Reader, error) {
+	z, err := gzip.NewReader(bytes.NewReader(demoFile))
+	if err != nil {
+		return nil, fmt.Errorf("unpack the built-in recording: %w", err)
+	}
+	r, err := pcapng.NewReader(z)
+	if err != nil {
+		return nil, fmt.Errorf("open the built-in recording: %w", err)
+	}
+	return r, nil
+}
 
 func newDemo() *cobra.Command {
 	var f viewFlags
@@ -26,9 +40,9 @@ func newDemo() *cobra.Command {
 it was made. It needs no privileges and touches nothing.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			r, err := pcapng.NewReader(bytes.NewReader(demoFile))
+			r, err := openDemo()
 			if err != nil {
-				return fmt.Errorf("open the built-in recording: %w", err)
+				return err
 			}
 			f.read = "demo"
 			return f.run(sessionOptions{flags: &f.captureFlags, file: r, speed: f.speed})

@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"internal/decode":          {"internal/capture", "internal/decode/schema"},
 	"internal/correlate":       {"internal/capture", "internal/decode"},
 	"internal/aggregate":       {"internal/capture", "internal/correlate", "internal/decode"},
-	"internal/filter":          {"internal/capture", "internal/correlate", "internal/decode"},
+	"internal/filter":          {"internal/capture", "internal/correlate", "internal/decode", "internal/decode/schema"},
 	"internal/ladder":          {"internal/capture", "internal/probe", "internal/nlmon", "internal/listen"},
 	"internal/export": {"internal/capture", "internal/correlate", "internal/decode", "internal/decode/schema",
 		"internal/aggregate"},

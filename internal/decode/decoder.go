@@ -3,6 +3,7 @@
 package decode
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"sync"
@@ -80,8 +81,8 @@ var ErrCut = errors.New("cut at the snap length")
 
 // Frame splits the datagram of f at its nlmsghdr boundaries, names the
 // messages, learns from them, and appends them to dst. Every byte of the
-// datagram but the padding between messages belongs to one of them: what no
-// header fits becomes a message of its own with a Problem. Reports
+// datagram but the padding between messages, and zeros behind the last one,
+// belongs to one of them: what no header fits becomes a message of its own with a Problem. Reports
 // (KindCompletion, KindSocketError) hold no messages.
 func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 	if f.Kind != capture.KindDatagram || len(f.Data) == 0 {
@@ -92,6 +93,11 @@ func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 	}
 	o := order(f.BigEndian)
 	for off, index := 0, 0; off < len(f.Data); index++ {
+		if index > 0 && !f.Cut() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0 {
+			// Zeros behind the last message say nothing: iproute2 sends its whole
+			// buffer, and netlink_rcv_skb stops at an nlmsg_len below 16.
+			break
+		}
 		dst = append(dst, Message{Frame: f, Index: index, Offset: off, dec: d})
 		m := &dst[len(dst)-1]
 		off = m.split(o)

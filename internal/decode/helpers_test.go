@@ -223,8 +223,13 @@ func account(t *testing.T, f *capture.Frame, ms []Message) {
 		end = m.Offset + len(m.Data)
 		accountMessage(t, m)
 	}
-	if end > len(f.Data) || align4(end) < len(f.Data) {
+	if end > len(f.Data) {
 		t.Fatalf("messages end at %d of %d bytes", end, len(f.Data))
+	}
+	for _, c := range f.Data[min(align4(end), len(f.Data)):] {
+		if c != 0 || f.Cut() || len(ms) == 0 {
+			t.Fatalf("messages end at %d of %d bytes", end, len(f.Data))
+		}
 	}
 }
 

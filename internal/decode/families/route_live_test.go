@@ -3,7 +3,6 @@
 package families_test
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -161,9 +160,6 @@ func measure(t *testing.T, l *lab, d *decode.Decoder) {
 	messages, types := 0, map[string]int{}
 	for _, f := range l.frames {
 		for _, m := range d.Frame(f, nil) {
-			if trailing(&m) {
-				continue
-			}
 			messages++
 			types[m.Type]++
 			b := m.Body()
@@ -187,12 +183,6 @@ func measure(t *testing.T, l *lab, d *decode.Decoder) {
 	if c.attrs < 1000 || percent(c.named, c.attrs) < 99 || percent(c.typed, c.attrs) < 98 {
 		t.Errorf("of %d attributes, %d have a name and %d a type; at least 1000, 99 %% and 98 %% wanted", c.attrs, c.named, c.typed)
 	}
-}
-
-// trailing says whether these are the zeros of a request buffer that ip sends
-// to its end (rtnl_dump_filter), which the kernel ignores (netlink_rcv_skb).
-func trailing(m *decode.Message) bool {
-	return m.Frame.Dir == capture.DirRequest && m.Index > 0 && len(bytes.Trim(m.Data, "\x00")) == 0
 }
 
 func percent(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) }
