@@ -70,7 +70,9 @@ static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct
 
 	ev->orig_len = NL_GET(direct, skb, len);
 	n = ev->orig_len - NL_GET(direct, skb, data_len);
-	head = (__u64)NL_GET(direct, skb, data);
+	/* Never directly: 7.2 takes the result for a pointer to memory that it
+	 * knows, and global functions take scalars. */
+	head = (__u64)BPF_CORE_READ(skb, data);
 	if (n == ev->orig_len)
 		return nl_emit(ev, head, 0);
 

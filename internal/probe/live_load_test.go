@@ -4,10 +4,12 @@ package probe
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -165,6 +167,72 @@ func TestLiveLongerThanRing(t *testing.T) {
 		}
 		if st := r.src.Stats(); st.Cut != 1 || st.LostTotal() != 0 {
 			t.Errorf("account %+v", st)
+		}
+	})
+}
+
+// Under a flood the ring is never empty. Run ends all the same when it is
+// told to, and the account is whole.
+func TestLiveStopUnderFlood(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		ctx, cancel := context.WithCancel(context.Background())
+		src, err := Open(backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: 1 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		stop := make(chan struct{})
+		var senders sync.WaitGroup
+		for range 2 {
+			s := newSock(t, unix.NETLINK_ROUTE)
+			senders.Go(func() {
+				msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 1000))
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if err := s.send(msg, 0); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		n := uint64(0)
+		err = src.Run(ctx, func(f *capture.Frame) error {
+			if f.Kind == capture.KindDatagram {
+				n++
+			}
+			if n == 20_000 {
+				cancel()
+			}
+			return nil
+		})
+		close(stop)
+		senders.Wait()
+		st := src.Stats()
+		t.Logf("%d frames, %d lost", n, st.LostTotal())
+		if err != nil || n < 20_000 || st.Frames != n {
+			t.Errorf("%d frames, %d counted, error %v", n, st.Frames, err)
+		}
+	})
+}
+
+// What the consumer returns comes out of Run, whatever it is.
+func TestLiveEmitError(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		src, err := Open(backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		if err := newSock(t, unix.NETLINK_ROUTE).send(nlmsg(noop, unix.NLM_F_REQUEST, 1, nil), 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := src.Run(context.Background(), func(*capture.Frame) error { return os.ErrClosed }); err != os.ErrClosed {
+			t.Errorf("Run returned %v", err)
 		}
 	})
 }
