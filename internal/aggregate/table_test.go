@@ -32,7 +32,14 @@ func sample(pid uint32, comm, family, typ string, dir capture.Dir, n int, at tim
 	}
 }
 
-func TestObserveCounts(t *testing.T) {
+// countTest is what one observation adds.
+type countTest struct {
+	name string
+	x    correlate.Observation
+	want Counters
+}
+
+func countTests() []countTest {
 	req := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirRequest, 52, epoch)
 	ack := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirReply, 36, epoch)
 	ack.Outcome, ack.Latency = correlate.Acked, 3*time.Millisecond
@@ -69,11 +76,7 @@ func TestObserveCounts(t *testing.T) {
 	leaves.Frame.SrcPort, leaves.Frame.DstPort = 7, 9
 
 	ms := time.Millisecond
-	for _, tt := range []struct {
-		name string
-		x    correlate.Observation
-		want Counters
-	}{
+	return []countTest{
 		{"request", req, Counters{OutMessages: 1, OutBytes: 52}},
 		{"ack", ack, Counters{InMessages: 1, InBytes: 36, Latency: Latency{1, 3 * ms, 3 * ms}}},
 		{"error reply", fail, Counters{InMessages: 1, InBytes: 36, Errors: 1, Latency: Latency{1, 5 * ms, 5 * ms}}},
@@ -93,7 +96,11 @@ func TestObserveCounts(t *testing.T) {
 		{"cut without nlmsghdr", uevent, Counters{InMessages: 1, InBytes: 100}},
 		{"peer message that arrives", arrives, Counters{InMessages: 1, InBytes: 20}},
 		{"peer message that leaves", leaves, Counters{OutMessages: 1, OutBytes: 20}},
-	} {
+	}
+}
+
+func TestObserveCounts(t *testing.T) {
+	for _, tt := range countTests() {
 		t.Run(tt.name, func(t *testing.T) {
 			tab := New(Options{})
 			tab.Observe(tt.x)
@@ -298,8 +305,18 @@ func TestBoundsAndSums(t *testing.T) {
 		t.Errorf("heap grew by %d bytes, from %d", grown, heap[0])
 	}
 
-	s := tab.Snapshot(x.Frame.Time)
-	if got := uint64(len(s.Cells)) + s.Overflow.Cells; got < uint64(total)*9/10 {
+	checkSums(t, tab.Snapshot(x.Frame.Time), uint64(total)*9/10)
+	tab.Clear()
+	if s := tab.Snapshot(epoch); s.Total != (Counters{}) || len(s.Cells) != 0 || s.Overflow.Cells != 0 || s.Kept != 0 || s.KeptBytes != 0 {
+		t.Errorf("after Clear: %+v", s)
+	}
+}
+
+// checkSums compares the total of a snapshot with its cells and every tree of
+// it; so many cells were there at least.
+func checkSums(t *testing.T, s Snapshot, cells uint64) {
+	t.Helper()
+	if got := uint64(len(s.Cells)) + s.Overflow.Cells; got < cells {
 		t.Errorf("only %d cells were ever there", got)
 	}
 	if sum := sumCells(&s); sum != s.Total {
@@ -311,10 +328,6 @@ func TestBoundsAndSums(t *testing.T) {
 			t.Errorf("by %v: rows sum to %+v, total %+v", g, sum, s.Total)
 		}
 		checkRows(t, rows, make(map[RowID]bool))
-	}
-	tab.Clear()
-	if s := tab.Snapshot(epoch); s.Total != (Counters{}) || len(s.Cells) != 0 || s.Overflow.Cells != 0 || s.Kept != 0 || s.KeptBytes != 0 {
-		t.Errorf("after Clear: %+v", s)
 	}
 }
 

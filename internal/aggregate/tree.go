@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 // Level is what the rows of one depth of a tree are.
@@ -114,7 +115,8 @@ func (id RowID) holds(k *Key) bool {
 
 // Row is one line of a tree: the sum of its children, or of cells.
 type Row struct {
-	ID    RowID
+	ID RowID
+	// Label is the name of the row, safe for a terminal.
 	Label string
 	// PortID and NetNS are those of the row's cells where they have the same.
 	PortID uint32
@@ -215,7 +217,8 @@ func onPath(levels []Level, c *Cell, find string) bool {
 	return false
 }
 
-// label is the name of a row at level l that c is counted in.
+// label is the name of a row at level l that c is counted in. It is safe for a
+// terminal: processes choose their names, and traffic names generic families.
 func label(l Level, c *Cell) string {
 	switch l {
 	case LevelProcess, LevelCommand:
@@ -223,15 +226,15 @@ func label(l Level, c *Cell) string {
 	case LevelSocket:
 		return c.Process.label() + " " + strings.TrimPrefix(capture.ProtocolName(c.Protocol), "NETLINK_")
 	case LevelFamily:
-		return c.FamilyLabel()
+		return decode.Quote(c.FamilyLabel())
 	}
-	return c.Type.Label()
+	return decode.Quote(c.Type.Label())
 }
 
 func (p Process) label() string {
 	switch {
 	case p.Comm != "":
-		return p.Comm
+		return decode.Quote(p.Comm)
 	case p.PID != 0:
 		return "pid " + strconv.FormatUint(uint64(p.PID), 10)
 	}

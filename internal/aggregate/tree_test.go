@@ -48,14 +48,12 @@ func outline(rows []*Row, indent string) string {
 	return b.String()
 }
 
-func TestTree(t *testing.T) {
-	s := fixture().Snapshot(epoch.Add(time.Minute))
-	for _, tt := range []struct {
-		name string
-		q    Query
-		want string
-	}{
-		{"process", Query{Group: GroupProcess, Sort: ColumnMessages}, `
+var treeTests = []struct {
+	name string
+	q    Query
+	want string
+}{
+	{"process", Query{Group: GroupProcess, Sort: ColumnMessages}, `
 zebra 18
  nlctrl 9
   CTRL_CMD_GETFAMILY 9
@@ -72,7 +70,7 @@ ip 2
  route 1
   RTM_NEWLINK 1
 `},
-		{"family, by name, reversed", Query{Group: GroupFamily, Sort: ColumnName, Reverse: true}, `
+	{"family, by name, reversed", Query{Group: GroupFamily, Sort: ColumnName, Reverse: true}, `
 route 19
  RTM_NEWROUTE 9
   zebra 9
@@ -86,14 +84,14 @@ nlctrl 9
  CTRL_CMD_GETFAMILY 9
   zebra 9
 `},
-		{"socket, one of them", Query{Group: GroupSocket, Sort: ColumnName, Find: "ZeB"}, `
+	{"socket, one of them", Query{Group: GroupSocket, Sort: ColumnName, Find: "ZeB"}, `
 zebra ROUTE 18
  nlctrl 9
   CTRL_CMD_GETFAMILY 9
  route 9
   RTM_NEWROUTE 9
 `},
-		{"command", Query{Group: GroupCommand, Sort: ColumnName, Find: "newlink"}, `
+	{"command", Query{Group: GroupCommand, Sort: ColumnName, Find: "newlink"}, `
 (unknown) 1
  route 1
   RTM_NEWLINK 1
@@ -101,14 +99,32 @@ ip 5
  route 5
   RTM_NEWLINK 5
 `},
-		{"nothing found", Query{Find: "wireguard"}, "\n"},
-	} {
+	{"nothing found", Query{Find: "wireguard"}, "\n"},
+}
+
+func TestTree(t *testing.T) {
+	s := fixture().Snapshot(epoch.Add(time.Minute))
+	for _, tt := range treeTests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := outline(s.Tree(tt.q), "")
 			if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whatever names processes and families give themselves, labels are safe.
+func TestLabelsAreQuoted(t *testing.T) {
+	tab := New(Options{})
+	tab.Observe(sample(5, "a\x1b[2J", "b\n", "c\x07", capture.DirRequest, 20, epoch))
+	s := tab.Snapshot(epoch)
+	want := `"a\x1b[2J" ROUTE 1
+ "b\n" 1
+  "c\a" 1
+`
+	if diff := cmp.Diff(want, outline(s.Tree(Query{Group: GroupSocket}), "")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

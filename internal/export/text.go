@@ -5,7 +5,6 @@ package export
 import (
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
@@ -71,7 +70,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	l.word(styleFamily, m.FamilyText())
 	l.word(styleType, m.TypeText())
 	if f.Dir == capture.DirEvent && f.Group != 0 {
-		l.word(styleDim, "to "+t.group(f))
+		l.word(styleDim, "to "+Group(f, t.o.Group))
 	}
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
@@ -113,24 +112,15 @@ func (t *Text) head(o *correlate.Observation, sign string) {
 	if t.o.UTC {
 		when = when.UTC()
 	}
-	l.word(styleDim, when.Format(timeLayout))
+	l.word(styleDim, when.Format(TimeLayout))
 	l.padded(styleProcess, processText(o), processWidth)
 	l.word(styleStrong, sign)
 }
 
-const (
-	timeLayout   = "15:04:05.000000"
-	processWidth = 18
-)
+// TimeLayout is how a line writes the time of day.
+const TimeLayout = "15:04:05.000000"
 
-func (t *Text) group(f *capture.Frame) string {
-	if t.o.Group != nil {
-		if name := t.o.Group(f.Protocol, f.Group); name != "" {
-			return decode.Quote(name)
-		}
-	}
-	return "group " + strconv.FormatUint(uint64(f.Group), 10)
-}
+const processWidth = 18
 
 // err writes what the kernel answered: "ok" or the name of the errno, its words,
 // and the attribute it is about.
@@ -140,7 +130,7 @@ func (t *Text) err(o *correlate.Observation) {
 	if e.Errno == 0 {
 		l.word(styleGood, "ok")
 	} else {
-		l.word(styleBad, errnoText(e.Errno))
+		l.word(styleBad, Errno(e.Errno))
 	}
 	if e.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))
@@ -186,7 +176,7 @@ func (t *Text) verdict(f *capture.Frame) {
 	case capture.VerdictOverrun, capture.VerdictDropped, capture.VerdictFailed:
 		text := f.Verdict.String()
 		if f.Errno != 0 {
-			text += " " + errnoText(f.Errno)
+			text += " " + Errno(f.Errno)
 		}
 		l.word(styleBad, text)
 		if f.Socket.Drops != 0 {
@@ -223,7 +213,7 @@ func (t *Text) report(o *correlate.Observation) error {
 	}
 	switch f.Verdict {
 	case capture.VerdictFailed:
-		l.word(styleBad, "send failed: "+errnoText(f.Errno))
+		l.word(styleBad, "send failed: "+Errno(f.Errno))
 	case capture.VerdictNobufsRaised:
 		l.word(styleBad, "ENOBUFS raised: the receive buffer was full")
 	case capture.VerdictNobufsRead:
@@ -253,34 +243,6 @@ func (t *Text) flush() error {
 	return err
 }
 
-// Arrow is the direction as one character.
-func Arrow(d capture.Dir, ascii bool) string {
-	signs := [...][2]string{
-		capture.DirUnknown: {"?", "?"}, capture.DirRequest: {"→", ">"}, capture.DirReply: {"←", "<"},
-		capture.DirEvent: {"«", "*"}, capture.DirPeer: {"↔", "="},
-	}
-	if int(d) >= len(signs) {
-		d = capture.DirUnknown
-	}
-	if ascii {
-		return signs[d][1]
-	}
-	return signs[d][0]
-}
-
-// Process names a process as every line does: comm[pid].
-func Process(p capture.Proc) string {
-	switch {
-	case !p.Known():
-		return "?"
-	case p.PID == 0:
-		return decode.Quote(p.Comm)
-	case p.Comm == "":
-		return "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
-	}
-	return decode.Quote(p.Comm) + "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
-}
-
 // processText names whom the message is counted for, or at least the port.
 func processText(o *correlate.Observation) string {
 	if o.Account.Known() {
@@ -290,35 +252,6 @@ func processText(o *correlate.Observation) string {
 		return "port " + strconv.FormatUint(uint64(port), 10)
 	}
 	return "?"
-}
-
-// errnoText is an errno by name, by number where it has none.
-func errnoText(errno int32) string {
-	if name := decode.ErrnoName(errno); name != "" {
-		return name
-	}
-	return "errno " + strconv.Itoa(int(errno))
-}
-
-// Duration writes a latency in three digits and a unit.
-func Duration(d time.Duration) string {
-	unit, name := time.Nanosecond, "ns"
-	switch {
-	case d >= time.Second:
-		unit, name = time.Second, "s"
-	case d >= time.Millisecond:
-		unit, name = time.Millisecond, "ms"
-	case d >= time.Microsecond:
-		unit, name = time.Microsecond, "us"
-	}
-	v := float64(d) / float64(unit)
-	prec := 0
-	if unit != time.Nanosecond && v < 10 {
-		prec = 2
-	} else if unit != time.Nanosecond && v < 100 {
-		prec = 1
-	}
-	return strconv.FormatFloat(v, 'f', prec, 64) + " " + name
 }
 
 // shortFlags are the flags without their common prefix, and without

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -148,17 +147,6 @@ func TestNodeText(t *testing.T) {
 	} {
 		if got := NodeText(&tt.n); got != tt.want {
 			t.Errorf("%+v: %s, want %s", tt.n, got, tt.want)
-		}
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 ns", 999: "999 ns", 1000: "1.00 us", 41500: "41.5 us", 415000: "415 us", 1500000: "1.50 ms",
-		2 * time.Second: "2.00 s", 90 * time.Second: "90.0 s",
-	} {
-		if got := Duration(d); got != want {
-			t.Errorf("%d: %s, want %s", d, got, want)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (t *Text) origin(o *correlate.Observation) {
 		l.word(styleDim, "portid="+strconv.FormatUint(uint64(m.Header.PID), 10))
 	}
 	if f.Group != 0 {
-		l.word(styleDim, "to "+t.group(f))
+		l.word(styleDim, "to "+Group(f, t.o.Group))
 	}
 	word("netns", f.NetNS)
 	if f.Dir != capture.DirRequest && f.Proc.Known() {

@@ -217,6 +217,24 @@ func (a *app) askFilter() {
 	}
 }
 
+// drawList draws the lines of a list that fit into r, each with its index and
+// its place on the screen, and marks the one under the cursor.
+func (a *app) drawList(g *grid, r rect, c *cursor, n int, draw func(i, y int)) {
+	a.listY = r.y
+	c.fit(n, r.h)
+	for line := range r.h {
+		i, ok := c.row(line)
+		if !ok {
+			return
+		}
+		y := r.y + line
+		draw(i, y)
+		if i == c.at {
+			g.restyle(r.x, r.x+r.w, y, a.theme.selected)
+		}
+	}
+}
+
 // draw puts the state on the screen and says whether anything had changed.
 func (a *app) draw() bool {
 	w, h := a.screen.Size()

@@ -239,69 +239,6 @@ func TestClear(t *testing.T) {
 	}
 }
 
-// The list stays at its end while the cursor is there, and on its message
-// otherwise.
-func TestMessagesFollow(t *testing.T) {
-	h := newHarness(t, 100, 12, Options{})
-	h.press("m")
-	v := h.top().(*messagesView)
-	newest := func() uint64 { return v.list[len(v.list)-1].Seq }
-	more := func() {
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Protocol: 0,
-			Proc:   capture.Proc{PID: 4711, Comm: "ip"},
-			Socket: capture.Socket{PortID: 4711, Inode: 74711, Owner: capture.Proc{PID: 4711, Comm: "ip"}},
-			Data:   nlmsg(18, 1, 1, 0)})
-		h.tick()
-	}
-	was := newest()
-	more()
-	if newest() == was || v.list[v.cur.at].Seq != newest() {
-		t.Errorf("the cursor is on %d, the newest %d", v.list[v.cur.at].Seq, newest())
-	}
-	h.press("Up")
-	on := v.list[v.cur.at].Seq
-	more()
-	if v.list[v.cur.at].Seq != on {
-		t.Errorf("the cursor left %d for %d", on, v.list[v.cur.at].Seq)
-	}
-	for range 200 {
-		more()
-	}
-	if at := v.list[v.cur.at].Seq; at != on && v.cur.at != 0 {
-		t.Errorf("the message left, the cursor is on line %d", v.cur.at)
-	}
-	h.press("p")
-	was = newest()
-	more()
-	if newest() != was {
-		t.Error("the list moves while paused")
-	}
-}
-
-// Moving in the decoded message marks the bytes of the line.
-func TestMessageMarksBytes(t *testing.T) {
-	h := newHarness(t, 120, 30, Options{})
-	h.press("m", "Up", "Enter", "End") // attribute 200, at the end
-	v := h.top().(*messageView)
-	l := v.lines[v.cur.at]
-	if l.name != "attribute 200" || l.hi-l.lo != 2 || l.lo-l.head != 4 {
-		t.Fatalf("line %+v", l)
-	}
-	marked := ""
-	cells, w, _ := h.sim.GetContents()
-	for i, c := range cells {
-		if c.Style == h.theme.mark && i%w < w-17 {
-			marked += string(c.Runes)
-		}
-	}
-	if marked != "de ad" {
-		t.Errorf("marked %q", marked)
-	}
-	if got := v.lines[len(v.lines)-1].value; got != "dead" {
-		t.Errorf("value %q", got)
-	}
-}
-
 func TestLossesAndStatus(t *testing.T) {
 	h := newHarness(t, 120, 40, Options{})
 	h.src.status.Err = errors.New("ring buffer: closed")
@@ -512,32 +449,3 @@ func TestGuard(t *testing.T) {
 		t.Errorf("recovered %v, finished %v", r, finished(c))
 	}
 }
-
-// A message that is cut or malformed says so, and shows what there is.
-func TestMalformedMessage(t *testing.T) {
-	whole := nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, []byte("vx0\x00")...), attr(18, attr(1, []byte("vxlan\x00")...)...))
-	bad := append([]byte(nil), whole...)
-	bad[32] = 3 // nla_len shorter than its own header
-	for _, data := range [][]byte{bad, whole[:41], whole[:33], whole[:17], whole[:16], whole[:7], {0}} {
-		h := newHarness(t, 120, 30, Options{})
-		p := capture.Proc{PID: 5, Comm: "odd"}
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: 5, Owner: p}, Data: data})
-		h.tick()
-		h.press("/")
-		h.typeText("odd")
-		h.press("Enter", "m", "Enter", "End")
-		v, ok := h.top().(*messageView)
-		if !ok {
-			t.Fatalf("%x: not open", data)
-		}
-		if v.problem == "" && len(data) != 16 {
-			t.Errorf("%x: no problem", data)
-		}
-		if v.problem != "" {
-			h.wants(v.problem[:20])
-		}
-		h.wants("0000  " + hexOf(data[0]))
-	}
-}
-
-func hexOf(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }

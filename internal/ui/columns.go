@@ -8,6 +8,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/export"
 )
 
 // column is one of the tree view. keep orders them by how long they stay when
@@ -58,10 +59,10 @@ var columns = []column{
 		return a.cell(r.Nobufs() != 0, count(r.Nobufs()), a.theme.bad)
 	}},
 	{aggregate.ColumnLatency, 7, 7, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, duration(r.Latency.Mean(), a.opt.ASCII), a.theme.text)
+		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Mean()), a.theme.text)
 	}},
 	{aggregate.ColumnLatencyMax, 7, 1, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, duration(r.Latency.Max, a.opt.ASCII), a.theme.text)
+		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Max), a.theme.text)
 	}},
 	{aggregate.ColumnLast, 5, 4, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.since(r.Seen), a.theme.dim

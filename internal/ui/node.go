@@ -63,7 +63,7 @@ func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLin
 		return lines
 	}
 	l := nodeLine{
-		depth: depth, name: n.Label(), style: t.text,
+		depth: depth, name: decode.Quote(n.Label()), style: t.text,
 		head: n.Off, lo: n.Off, hi: n.Off + len(n.Raw),
 	}
 	if !n.Nested {
@@ -74,7 +74,7 @@ func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLin
 	}
 	switch {
 	case n.Problem != "":
-		l.value, l.style = strings.TrimSpace(l.value+"  "+n.Problem), t.bad
+		l.value, l.style = strings.TrimSpace(l.value+"  "+decode.Quote(n.Problem)), t.bad
 	case n.Name == "" && !n.Elem, n.Guess:
 		l.style = t.dim
 	}

@@ -53,37 +53,6 @@ func scaled(n, unit float64) string {
 	return strconv.FormatFloat(n, 'f', digits, 64) + units[i:i+1]
 }
 
-// duration writes a time with three digits: 850ns, 12.3µs, 1.25ms, 2.10s, 15m.
-func duration(d time.Duration, ascii bool) string {
-	switch {
-	case d < 0:
-		return "-" + duration(-d, ascii)
-	case d < time.Microsecond:
-		return strconv.FormatInt(int64(d), 10) + "ns"
-	case d < time.Millisecond:
-		unit := "µs"
-		if ascii {
-			unit = "us"
-		}
-		return digits3(float64(d)/1e3) + unit
-	case d < time.Second:
-		return digits3(float64(d)/1e6) + "ms"
-	case d < 100*time.Second:
-		return digits3(d.Seconds()) + "s"
-	}
-	return age(d)
-}
-
-func digits3(f float64) string {
-	switch {
-	case f < 9.995:
-		return strconv.FormatFloat(f, 'f', 2, 64)
-	case f < 99.95:
-		return strconv.FormatFloat(f, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(f, 'f', 0, 64)
-}
-
 // age writes how long ago something was: now, 42s, 15m, 7h, 3d.
 func age(d time.Duration) string {
 	switch {

@@ -68,6 +68,9 @@ type Options struct {
 	Group    aggregate.Group // how rows are arranged at first
 	ASCII    bool            // no other characters, even if the terminal has them
 	NoColor  bool            // attributes only; NO_COLOR in the environment does the same
+	// GroupName names multicast groups; nil: they are numbers. It is called from
+	// the goroutine of Run.
+	GroupName func(protocol uint16, group uint32) string
 }
 
 // NewScreen takes over the terminal. Run gives it back; whoever does not call

@@ -161,34 +161,40 @@ func (v *messageView) heading(g *grid, r rect) rect {
 	line(
 		segment{text: m.TypeText(), style: t.title},
 		segment{text: m.FamilyText(), style: t.family, keep: 5},
-		segment{text: arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
+		segment{text: export.Arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
 		segment{text: export.Process(k.Account), style: t.text, keep: 6},
 		segment{text: result, style: st, keep: 4},
-		segment{text: f.Time.Format("15:04:05.000000"), style: t.dim, keep: 3},
+		segment{text: f.Time.Format(export.TimeLayout), style: t.dim, keep: 3},
+		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
 	if e := m.Err; e != nil && e.Errno != 0 {
-		text := errno(e.Errno)
+		text := export.Errno(e.Errno)
 		if e.Msg != "" {
 			text += ": " + decode.Quote(e.Msg)
 		}
 		if e.Attr != "" {
-			text += ", at " + e.Attr
+			text += ", at " + decode.Quote(e.Attr)
 		}
 		line(segment{text: text, style: t.warn})
 	}
 	if v.problem != "" {
-		line(segment{text: v.problem, style: t.bad})
+		line(segment{text: decode.Quote(v.problem), style: t.bad})
 	}
 	return r
 }
 
-// inDatagram says which message of its datagram it is, and where that went.
+// group says to which multicast group the message went; "": to none.
+func (v *messageView) group() string {
+	if v.kept.Frame.Group == 0 {
+		return ""
+	}
+	return "to " + export.Group(v.kept.Frame, v.app.opt.GroupName)
+}
+
+// inDatagram says which message of its datagram it is, and in which namespace.
 func inDatagram(m *decode.Message) string {
 	s := ""
-	if m.Frame.Group != 0 {
-		s = fmt.Sprintf("group %d  ", m.Frame.Group)
-	}
 	if m.Index > 0 {
 		s += fmt.Sprintf("message %d of its datagram  ", m.Index+1)
 	}
@@ -200,15 +206,10 @@ func inDatagram(m *decode.Message) string {
 
 func (v *messageView) drawTree(g *grid, r rect) {
 	t := &v.app.theme
-	v.app.listY = r.y
-	v.cur.fit(len(v.lines), r.h)
-	end := r.x + r.w - 1
-	for line := range r.h {
-		i, ok := v.cur.row(line)
-		if !ok {
-			break
-		}
-		l, y := &v.lines[i], r.y+line
+	r.w--
+	end := r.x + r.w
+	v.app.drawList(g, r, &v.cur, len(v.lines), func(i, y int) {
+		l := &v.lines[i]
 		x := g.put(r.x+1+2*l.depth, y, end, l.name, t.name)
 		if l.value != "" {
 			if x > r.x+1+2*l.depth {
@@ -216,8 +217,5 @@ func (v *messageView) drawTree(g *grid, r rect) {
 			}
 			g.put(x, y, end, l.value, l.style)
 		}
-		if i == v.cur.at {
-			g.restyle(r.x, end, y, t.selected)
-		}
-	}
+	})
 }

@@ -136,18 +136,9 @@ func (v *messagesView) draw(g *grid, r rect) {
 		{"LEN", t.head}, {"RESULT", t.head}, {"MESSAGE", t.head},
 	})
 	r.y, r.h = r.y+1, r.h-1
-	v.app.listY = r.y
-	v.cur.fit(len(v.list), r.h)
-	for line := range r.h {
-		i, ok := v.cur.row(line)
-		if !ok {
-			break
-		}
-		l.line(g, r.y+line, r.w, v.fields(&v.list[i], &l))
-		if i == v.cur.at {
-			g.restyle(0, g.w, r.y+line, t.selected)
-		}
-	}
+	v.app.drawList(g, r, &v.cur, len(v.list), func(i, y int) {
+		l.line(g, y, r.w, v.fields(&v.list[i], &l))
+	})
 	if len(v.list) == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
 	}
@@ -184,7 +175,7 @@ func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 	result, st := outcome(v.app, &k.Observation)
 	return []field{
 		{stamp(k.Frame.Time, l), t.dim},
-		{arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
+		{export.Arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
 		{export.Process(k.Account), t.text},
 		{m.FamilyText(), t.family},
 		{m.TypeText(), t.text},
@@ -196,8 +187,7 @@ func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 
 // stamp writes a time of day as far as there is room for it.
 func stamp(t time.Time, l *listLayout) string {
-	const format = "15:04:05.000000"
-	return t.Format(format[:max(l.time, len("15:04:05"))])
+	return t.Format(export.TimeLayout[:max(l.time, len("15:04:05"))])
 }
 
 // summary is the telling values of a message. It is worked out once, when its
@@ -209,14 +199,14 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	m := k.Message
 	var parts []string
 	if m.Problem != nil {
-		parts = append(parts, m.Problem.Error())
+		parts = append(parts, decode.Quote(m.Problem.Error()))
 	}
 	if e := m.Err; e != nil && e.Errno != 0 {
 		if e.Msg != "" {
 			parts = append(parts, decode.Quote(e.Msg))
 		}
 		if e.Attr != "" {
-			parts = append(parts, "at "+e.Attr)
+			parts = append(parts, "at "+decode.Quote(e.Attr))
 		}
 	}
 	if m.Type != k.Type && k.Type != "" {
@@ -230,18 +220,6 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	return s
 }
 
-// arrow shows a direction from where the user sits.
-func arrow(d capture.Dir, ascii bool) string {
-	signs := map[capture.Dir][2]string{
-		capture.DirRequest: {"→", ">"}, capture.DirReply: {"←", "<"},
-		capture.DirEvent: {"«", "*"}, capture.DirPeer: {"↔", "="}, capture.DirUnknown: {"?", "?"},
-	}[d]
-	if ascii {
-		return signs[1]
-	}
-	return signs[0]
-}
-
 // outcome says what came of a message, or of the request that it answers.
 func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 	t := &a.theme
@@ -250,7 +228,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 	case f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped:
 		return f.Verdict.String(), t.bad
 	case x.Errno > 0:
-		text, st = errno(x.Errno), t.warn
+		text, st = export.Errno(x.Errno), t.warn
 	case x.Outcome == correlate.Lost:
 		return text, t.bad
 	case x.Outcome == correlate.Interrupted:
@@ -265,7 +243,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 		}
 	}
 	if x.Latency > 0 && x.Outcome != correlate.Partial {
-		text = strings.TrimSpace(text + " " + duration(x.Latency, a.opt.ASCII))
+		text = strings.TrimSpace(text + " " + export.Duration(x.Latency))
 	}
 	return text, st
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 )
 
 // treeView is the first view: who talks what, and how much.
@@ -232,18 +234,7 @@ func (v *treeView) draw(g *grid, r rect) {
 	v.shown = cols
 	v.heads(g, r, cols, name)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.listY = r.y
-	v.cur.fit(len(v.rows), r.h)
-	for line := range r.h {
-		i, ok := v.cur.row(line)
-		if !ok {
-			break
-		}
-		v.row(g, r.y+line, v.rows[i], cols, name)
-		if i == v.cur.at {
-			g.restyle(0, g.w, r.y+line, t.selected)
-		}
-	}
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, v.rows[i], cols, name) })
 	if len(v.rows) == 0 && r.h > 0 {
 		text := "no Netlink message yet"
 		if v.q.Find != "" {
@@ -356,14 +347,13 @@ func (v *treeView) detail() []segment {
 	add(6, t.text, "out %s (%sB)", count(r.OutMessages), size(float64(r.OutBytes)))
 	add(6, t.text, "in %s (%sB)", count(r.InMessages), size(float64(r.InBytes)))
 	if r.Errno != 0 {
-		add(9, t.warn, "last error %s", errno(r.Errno))
+		add(9, t.warn, "last error %s", export.Errno(r.Errno))
 	}
 	if n := r.NobufsRaised + r.NobufsRead; n > 0 {
 		add(8, t.bad, "ENOBUFS %s raised, %s read", count(r.NobufsRaised), count(r.NobufsRead))
 	}
 	if l := r.Latency; l.Count > 0 {
-		ascii := v.app.opt.ASCII
-		add(4, t.dim, "latency %s, max %s", duration(l.Mean(), ascii), duration(l.Max, ascii))
+		add(4, t.dim, "latency %s, max %s", export.Duration(l.Mean()), export.Duration(l.Max))
 	}
 	if r.NetNS != 0 {
 		add(3, t.dim, "netns %d", r.NetNS)
@@ -387,7 +377,7 @@ func (v *treeView) path(r *aggregate.Row) string {
 			switch pid := around.ID.Key.PID; {
 			case pid == 0:
 			case around.ID.Level() == aggregate.LevelProcess:
-				name = fmt.Sprintf("%s[%d]", name, pid)
+				name = export.Process(capture.Proc{PID: pid, Comm: around.ID.Key.Comm})
 			case around.ID.Level() == aggregate.LevelSocket:
 				name = fmt.Sprintf("%s pid %d", name, pid)
 			}
@@ -395,12 +385,4 @@ func (v *treeView) path(r *aggregate.Row) string {
 		}
 	}
 	return strings.Join(names, sep)
-}
-
-// errno names an error number.
-func errno(n int32) string {
-	if name := decode.ErrnoName(n); name != "" {
-		return name
-	}
-	return fmt.Sprintf("errno %d", n)
 }

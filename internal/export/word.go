@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// Arrow is the direction as one character.
+func Arrow(d capture.Dir, ascii bool) string {
+	signs := [...][2]string{
+		capture.DirUnknown: {"?", "?"}, capture.DirRequest: {"→", ">"}, capture.DirReply: {"←", "<"},
+		capture.DirEvent: {"«", "*"}, capture.DirPeer: {"↔", "="},
+	}
+	if int(d) >= len(signs) {
+		d = capture.DirUnknown
+	}
+	if ascii {
+		return signs[d][1]
+	}
+	return signs[d][0]
+}
+
+// Process names a process as every line does: comm[pid].
+func Process(p capture.Proc) string {
+	switch {
+	case !p.Known():
+		return "?"
+	case p.PID == 0:
+		return decode.Quote(p.Comm)
+	case p.Comm == "":
+		return "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
+	}
+	return decode.Quote(p.Comm) + "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
+}
+
+// Group names the multicast group that a datagram went to, or gives its number
+// where name, which may be nil, does not know it.
+func Group(f *capture.Frame, name func(protocol uint16, group uint32) string) string {
+	if name != nil {
+		if s := name(f.Protocol, f.Group); s != "" {
+			return decode.Quote(s)
+		}
+	}
+	return "group " + strconv.FormatUint(uint64(f.Group), 10)
+}
+
+// Errno is an errno by name, by number where it has none.
+func Errno(errno int32) string {
+	if name := decode.ErrnoName(errno); name != "" {
+		return name
+	}
+	return "errno " + strconv.Itoa(int(errno))
+}
+
+// durations are the units of Duration, and from what on they are used: a figure
+// that would be rounded up to 1000 takes the next unit, and so do 100 seconds
+// and 100 minutes.
+var durations = [...]struct {
+	from, unit time.Duration
+	name       string
+}{
+	{100 * time.Minute, time.Hour, " h"},
+	{100 * time.Second, time.Minute, " m"},
+	{999500 * time.Microsecond, time.Second, " s"},
+	{999500 * time.Nanosecond, time.Millisecond, " ms"},
+	{time.Microsecond, time.Microsecond, " us"},
+}
+
+// Duration writes a latency in three digits and a unit.
+func Duration(d time.Duration) string {
+	abs := math.Abs(float64(d))
+	for _, u := range durations {
+		if abs < float64(u.from) {
+			continue
+		}
+		v, prec := abs/float64(u.unit), 0
+		switch {
+		case v < 9.995:
+			prec = 2
+		case v < 99.95:
+			prec = 1
+		}
+		return strconv.FormatFloat(math.Copysign(v, float64(d)), 'f', prec, 64) + u.name
+	}
+	return strconv.FormatInt(int64(d), 10) + " ns"
+}
