@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // version is set by the linker (Makefile).
@@ -26,7 +28,18 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == execArg {
 		os.Exit(execChild(os.Args[2:]))
 	}
+	readOwnMemory()
 	os.Exit(status(newRoot().Execute()))
+}
+
+// readOwnMemory undoes what file capabilities (setcap) do to a process besides
+// their purpose: /proc/self/mem becomes unreadable, where cilium/ebpf finds the
+// kernel's version. Nobody gains by it: ptrace still asks for all of nltop's
+// capabilities (cap_ptrace_access_check).
+func readOwnMemory() {
+	if d, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0); err == nil && d != 1 {
+		_ = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
+	}
 }
 
 // usageError is a mistake on the command line.

@@ -188,7 +188,7 @@ func (s *session) explain() {
 		fmt.Fprintf(os.Stderr, "nltop: source %s, %s\n", info.Name, info.Scope)
 	}
 	for _, l := range s.left {
-		fmt.Fprintf(os.Stderr, "nltop: not %s: %v\n", l.Name, l.Err)
+		fmt.Fprintf(os.Stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
 	for _, n := range info.Notes {
 		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", n)

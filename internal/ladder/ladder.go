@@ -88,6 +88,27 @@ type Left struct {
 	Err  error
 }
 
+// Reason is why the rung was left, in a line: without what the error says in
+// its last parentheses, which nltop doctor shows.
+func (l Left) Reason() string {
+	text := strings.TrimPrefix(l.Err.Error(), "open "+l.Name+": ")
+	if !strings.HasSuffix(text, ")") {
+		return text
+	}
+	for i, depth := len(text)-1, 0; i > 0; i-- {
+		switch text[i] {
+		case ')':
+			depth++
+		case '(':
+			depth--
+		}
+		if depth == 0 {
+			return strings.TrimRight(text[:i], " ")
+		}
+	}
+	return text
+}
+
 // Open opens the source called name, or for Auto the first that works. The
 // rungs that were tried and left come back also on success.
 func Open(name string, f capture.Filter, o Options) (capture.Source, []Left, error) {

@@ -73,3 +73,15 @@ func TestOpenExplainsFailure(t *testing.T) {
 		t.Errorf("unknown source: %v", err)
 	}
 }
+
+func TestReason(t *testing.T) {
+	for in, want := range map[string]string{
+		"open a: refused: a policy (LSM, seccomp) forbids it (load x: EPERM (MEMLOCK?))": "refused: a policy (LSM, seccomp) forbids it",
+		"no module": "no module",
+		"odd)":      "odd)",
+	} {
+		if got := (Left{"a", errors.New(in)}).Reason(); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
