@@ -172,7 +172,7 @@ func TestLiveLongerThanRing(t *testing.T) {
 }
 
 // Under a flood the ring is never empty. Run ends all the same when it is
-// told to, and the account is whole.
+// told to, and counts what it emitted.
 func TestLiveStopUnderFlood(t *testing.T) {
 	eachBackend(t, func(t *testing.T, backend string) {
 		ctx, cancel := context.WithCancel(context.Background())
