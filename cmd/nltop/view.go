@@ -73,7 +73,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if !stdoutIsTerminal() {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
-	o.table = aggregate.New(aggregate.Options{})
+	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
 	s, err := openSession(o)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 	// Also when the view panics, the capture ends and leaves nothing behind.
 	defer v.stop()
 	v.start(ctx)
-	err = ui.Run(ctx, screen, v, ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii})
+	err = ui.Run(ctx, screen, v, ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName})
 	if serr := v.stop(); serr != nil {
 		err = errors.Join(err, serr)
 	}
