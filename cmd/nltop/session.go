@@ -204,6 +204,9 @@ func (s *session) account() {
 			fmt.Fprintf(os.Stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)
 		}
 	}
+	if st.LostReports > 0 {
+		fmt.Fprintf(os.Stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)
+	}
 	if s.expr != nil && s.expr.Errors() > 0 {
 		fmt.Fprintf(os.Stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())
 	}
