@@ -46,7 +46,7 @@ vmtest: build ## the VM ring alone
 lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
-bench: ## benchmarks, and nltop's cost beside tcpdump's and strace's
+bench: ## benchmarks of every package (as root: the probes' cost on this kernel too)
 	@$(GO) test -run '^$$' -bench . -benchmem ./internal/...
 
 install: build ## install nltop below $(PREFIX)

@@ -6,11 +6,13 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
@@ -61,15 +63,26 @@ func (p *printer) flush() error {
 	return p.buf.Flush()
 }
 
-func (p *printer) flushLoop(ctx context.Context) {
+// flushLoop flushes until ctx is done, and warns when messages were lost since
+// it looked last.
+func (p *printer) flushLoop(ctx context.Context, stats func() capture.Stats, warn io.Writer) {
 	tick := time.NewTicker(flushDelay)
 	defer tick.Stop()
-	for {
+	const every = 20 // ticks between looks at the losses
+	var told uint64
+	for n := 1; ; n++ {
 		select {
 		case <-tick.C:
 			_ = p.flush() // bufio keeps the error for the next write
 		case <-ctx.Done():
 			return
+		}
+		if n%every != 0 {
+			continue
+		}
+		if lost := stats().LostTotal(); lost > told {
+			fmt.Fprintf(warn, "nltop: %d datagrams lost so far, %d since the last warning\n", lost, lost-told)
+			told = lost
 		}
 	}
 }

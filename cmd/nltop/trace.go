@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 
@@ -96,7 +97,11 @@ func (f *traceFlags) run(args []string) (err error) {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	go out.flushLoop(ctx)
+	warn := io.Writer(os.Stderr)
+	if f.quiet {
+		warn = io.Discard
+	}
+	go out.flushLoop(ctx, s.src.Stats, warn)
 	if o.child == nil {
 		return s.run(ctx)
 	}

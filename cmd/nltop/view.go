@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gdamore/tcell/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -84,15 +85,18 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
+	return f.show(ctx, screen, s, ui.Options{
+		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName,
+	})
+}
+
+// show runs a session and its view, and ends both, also when the view panics.
+func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o ui.Options) error {
 	v := &viewSource{s: s, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read)}
-	// Also when the view panics, the capture ends and leaves nothing behind.
-	defer v.stop()
+	defer func() { _ = v.stop() }()
 	v.start(ctx)
-	err = ui.Run(ctx, screen, v, ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName})
-	if serr := v.stop(); serr != nil {
-		err = errors.Join(err, serr)
-	}
-	return err
+	err := ui.Run(ctx, screen, v, o)
+	return errors.Join(err, v.stop())
 }
 
 func fileSize(path string) int64 {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/ui"
+)
+
+// waiting is a source that captures nothing until it is told to stop.
+type waiting struct{ closed atomic.Int32 }
+
+func (*waiting) Run(ctx context.Context, _ func(*capture.Frame) error) error {
+	<-ctx.Done()
+	return nil
+}
+func (*waiting) Stats() capture.Stats { return capture.Stats{} }
+func (*waiting) Info() capture.Info   { return capture.Info{Name: capture.SourceFentry} }
+func (w *waiting) Close() error {
+	w.closed.Add(1)
+	return nil
+}
+
+// fragile is a screen that fails when it is drawn on.
+type fragile struct {
+	tcell.SimulationScreen
+	panics bool
+	given  atomic.Int32
+}
+
+func (s *fragile) Show() {
+	if s.panics {
+		panic("no more ink")
+	}
+	s.SimulationScreen.Show()
+}
+
+func (s *fragile) Fini() {
+	s.given.Add(1)
+	s.SimulationScreen.Fini()
+}
+
+// TestShowLeavesNothing ends the view by a panic and by its context: each time
+// the source is closed and the terminal is given back.
+func TestShowLeavesNothing(t *testing.T) {
+	for _, panics := range []bool{true, false} {
+		src := &waiting{}
+		table := aggregate.New(aggregate.Options{})
+		pipe, err := pipeline.New(pipeline.Options{Source: src, Decoder: decode.New(nil, decode.Options{}), Table: table})
+		if err != nil {
+			t.Fatal(err)
+		}
+		screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), panics: panics}
+		if err := screen.Init(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+		got := func() (r any) {
+			defer func() { r = recover() }()
+			var f viewFlags
+			if err := f.show(ctx, screen, &session{src: src, pipe: pipe}, ui.Options{}); err != nil {
+				t.Errorf("panics %v: %v", panics, err)
+			}
+			return nil
+		}()
+		cancel()
+		if (got != nil) != panics {
+			t.Errorf("panics %v: recovered %v", panics, got)
+		}
+		if src.closed.Load() != 1 || screen.given.Load() == 0 {
+			t.Errorf("panics %v: source closed %d times, terminal given back %d times", panics, src.closed.Load(), screen.given.Load())
+		}
+	}
+}
