@@ -38,38 +38,22 @@ The file is readable up to the last second at any time, also after kill -9.`,
 
 func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error) {
 	o := sessionOptions{flags: f, limit: limit}
-	if len(args) > 0 {
-		if f.read != "" {
-			return usageError{errors.New("-r and a command exclude each other")}
-		}
-		o.needProc = true
-		// With -w - standard output is the recording.
-		stdout := os.Stdout
-		if f.write == "-" {
-			stdout = os.Stderr
-		}
-		if o.child, err = startChild(args, stdout); err != nil {
-			return err
-		}
+	// With -w - standard output is the recording.
+	stdout := os.Stdout
+	if f.write == "-" {
+		stdout = os.Stderr
 	}
-	s, err := openSession(o)
+	ctx, stop := untilSignal()
+	defer stop()
+	s, err := o.openWith(args, stdout)
 	if err != nil {
-		if o.child != nil {
-			o.child.abandon()
-		}
 		return err
 	}
 	if !quiet {
 		s.explain()
 	}
-	ctx, stop := untilSignal()
-	defer stop()
 	begin := time.Now()
-	if o.child != nil {
-		err = s.follow(o.child)
-	} else {
-		err = s.run(ctx)
-	}
+	err = s.runOrFollow(ctx)
 	if cerr := s.close(); cerr != nil {
 		return errors.Join(err, cerr)
 	}

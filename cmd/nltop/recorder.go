@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +36,7 @@ type recorder struct {
 }
 
 // newRecorder creates the file and writes its header.
-func newRecorder(f *captureFlags, src capture.Source) (*recorder, error) {
+func newRecorder(f *captureFlags, src capture.Source, file *pcapng.Reader) (*recorder, error) {
 	out := os.Stdout
 	if f.write != "-" {
 		var err error
@@ -46,21 +47,36 @@ func newRecorder(f *captureFlags, src capture.Source) (*recorder, error) {
 		return nil, usageError{errors.New("-w -: refusing to write a recording to a terminal")}
 	}
 	r := &recorder{src: src, out: out, stop: make(chan struct{}), done: make(chan struct{})}
-	var uts unix.Utsname
-	if err := unix.Uname(&uts); err != nil {
-		return nil, fmt.Errorf("read kernel version: %w", err)
+	head, err := header(f, src, file)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	r.w, err = pcapng.NewWriter(counter{r}, pcapng.Options{
-		Kernel:   unix.ByteSliceToString(uts.Release[:]),
-		Hardware: unix.ByteSliceToString(uts.Machine[:]),
-		Version:  version, Info: src.Info(), Filter: f.expr,
-	})
+	r.w, err = pcapng.NewWriter(counter{r}, head)
 	if err != nil {
 		return nil, fmt.Errorf("begin recording: %w", err)
 	}
 	go r.flushLoop()
 	return r, nil
+}
+
+// header says where the traffic comes from: this machine, or the one that the
+// file being read was recorded on.
+func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Options, error) {
+	o := pcapng.Options{Version: version, Info: src.Info(), Filter: f.expr}
+	if file != nil {
+		meta := file.Meta()
+		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
+		if meta.Source.Name != "" {
+			o.Info = meta.Source
+		}
+		return o, nil
+	}
+	var uts unix.Utsname
+	if err := unix.Uname(&uts); err != nil {
+		return o, fmt.Errorf("read kernel version: %w", err)
+	}
+	o.Kernel, o.Hardware = unix.ByteSliceToString(uts.Release[:]), unix.ByteSliceToString(uts.Machine[:])
+	return o, nil
 }
 
 // counter counts what reaches the file. The recorder's lock is held.

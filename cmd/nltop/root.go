@@ -21,7 +21,9 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// untilSignal returns a context that Ctrl-C, SIGTERM and SIGHUP end. A second
+// untilSignal returns a context that Ctrl-C, SIGTERM and SIGHUP end. It is
+// called before a source is opened: from then on there is something to leave
+// behind, and a shell may have started nltop with SIGINT ignored. A second
 // signal kills nltop the hard way, should the end take too long.
 func untilSignal() (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM, unix.SIGHUP)

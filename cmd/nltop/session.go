@@ -27,6 +27,8 @@ type session struct {
 	expr *filter.Filter // nil: none
 	rec  *recorder
 	left []ladder.Left // rungs that were tried in vain
+	// child is the command that is traced; nil: none.
+	child *child
 }
 
 // sessionOptions are what commands differ in.
@@ -85,7 +87,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		p.Owners, p.Families = owners, pipeline.KernelFamilies
 	}
 	if o.flags.write != "" {
-		if s.rec, err = newRecorder(o.flags, s.src); err != nil {
+		if s.rec, err = newRecorder(o.flags, s.src, s.file); err != nil {
 			return nil, err
 		}
 		p.Recorder = s.rec

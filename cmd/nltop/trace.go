@@ -66,20 +66,10 @@ func (f *traceFlags) run(args []string) (err error) {
 		return err
 	}
 	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count}
-	if len(args) > 0 {
-		if f.read != "" {
-			return usageError{errors.New("-r and a command exclude each other")}
-		}
-		o.needProc = true
-		if o.child, err = startChild(args, os.Stderr); err != nil {
-			return err
-		}
-	}
-	s, err := openSession(o)
+	ctx, stop := untilSignal()
+	defer stop()
+	s, err := o.openWith(args, os.Stderr)
 	if err != nil {
-		if o.child != nil {
-			o.child.abandon()
-		}
 		return err
 	}
 	defer func() {
@@ -95,17 +85,43 @@ func (f *traceFlags) run(args []string) (err error) {
 	if !f.quiet {
 		s.explain()
 	}
-	ctx, stop := untilSignal()
-	defer stop()
 	warn := io.Writer(os.Stderr)
 	if f.quiet {
 		warn = io.Discard
 	}
 	go out.flushLoop(ctx, s.src.Stats, warn)
-	if o.child == nil {
-		return s.run(ctx)
+	return s.runOrFollow(ctx)
+}
+
+// openWith opens a session for a command and its children, which is held back
+// until the session runs; for an empty argv, one for everybody.
+func (o sessionOptions) openWith(argv []string, stdout io.Writer) (*session, error) {
+	if len(argv) == 0 {
+		return openSession(o)
 	}
-	return s.follow(o.child)
+	if o.flags.read != "" {
+		return nil, usageError{errors.New("-r and a command exclude each other")}
+	}
+	var err error
+	if o.child, err = startChild(argv, stdout); err != nil {
+		return nil, err
+	}
+	o.needProc = true
+	s, err := openSession(o)
+	if err != nil {
+		o.child.abandon()
+		return nil, err
+	}
+	s.child = o.child
+	return s, nil
+}
+
+// runOrFollow runs the session until ctx is done, or until its command ends.
+func (s *session) runOrFollow(ctx context.Context) error {
+	if s.child != nil {
+		return s.follow(s.child)
+	}
+	return s.run(ctx)
 }
 
 // follow runs the session for as long as the command lives. The source hands

@@ -75,12 +75,12 @@ func (f *viewFlags) run(o sessionOptions) error {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
 	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
+	ctx, stop := untilSignal()
+	defer stop()
 	s, err := openSession(o)
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
-	defer stop()
 	screen, err := ui.NewScreen()
 	if err != nil {
 		return errors.Join(err, s.close())
