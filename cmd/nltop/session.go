@@ -33,15 +33,14 @@ type session struct {
 
 // sessionOptions are what commands differ in.
 type sessionOptions struct {
-	flags    *captureFlags
-	file     *pcapng.Reader  // instead of what -r names (demo)
-	dec      *decode.Decoder // nil: a new one
-	table    *aggregate.Table
-	sinks    []pipeline.Sink
-	limit    int
-	needProc bool
-	speed    float64 // of a replay; 0: at once
-	child    *child  // its PID joins the scope
+	flags *captureFlags
+	file  *pcapng.Reader  // instead of what -r names (demo)
+	dec   *decode.Decoder // nil: a new one
+	table *aggregate.Table
+	sinks []pipeline.Sink
+	limit int
+	speed float64 // of a replay; 0: at once
+	child *child  // its PID joins the scope
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -119,7 +118,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 	}
 	s.src, s.left, err = ladder.Open(o.flags.source, scope, ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
-		ExcludeSelf: !o.flags.self, NeedProc: o.needProc,
+		ExcludeSelf: !o.flags.self, NeedProc: o.child != nil,
 	})
 	return err
 }

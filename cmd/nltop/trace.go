@@ -106,7 +106,6 @@ func (o sessionOptions) openWith(argv []string, stdout io.Writer) (*session, err
 	if o.child, err = startChild(argv, stdout); err != nil {
 		return nil, err
 	}
-	o.needProc = true
 	s, err := openSession(o)
 	if err != nil {
 		o.child.abandon()

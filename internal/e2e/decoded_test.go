@@ -15,13 +15,13 @@ import (
 
 // sameDecoded demands that tcpdump's file reads as nltop's own does. Each is
 // decoded by itself: what tcpdump's teaches of generic families is in it.
-func sameDecoded(t *testing.T, ours, theirs string) {
+func sameDecoded(t *testing.T, ours []pcapng.Record, theirs []*capture.Frame) {
 	t.Helper()
 	own := netns(t)
-	a := decodeAll(window(t, readFile(t, ours)), readFile(t, ours), func(f *capture.Frame) bool {
+	a := decodeAll(window(t, ours), ours, func(f *capture.Frame) bool {
 		return f.NetNS == own
 	})
-	b := decodeAll(window(t, readFile(t, theirs)), nil, func(*capture.Frame) bool { return true })
+	b := decodeAll(theirs, nil, func(*capture.Frame) bool { return true })
 	named, differ := 0, 0
 	for text, n := range b {
 		if a[text] < n {
