@@ -74,8 +74,17 @@ func (b *planBuilder) family(f *schema.Family) {
 	b.strct(nil, f.Header)
 	b.set(nil, f.Set)
 	for i := range f.Messages {
-		b.strct(nil, f.Messages[i].Header)
-		b.set(nil, f.Messages[i].Set)
+		m := &f.Messages[i]
+		b.strct(nil, m.Header)
+		b.set(nil, m.Set)
+		b.typ(nil, m.Body)
+		if m.Variants != nil {
+			for _, v := range m.Variants.Cases {
+				b.strct(nil, v.Header)
+				b.set(nil, v.Set)
+				b.typ(nil, v.Body)
+			}
+		}
 	}
 }
 

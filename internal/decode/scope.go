@@ -154,7 +154,10 @@ func (v *view) resolve(sc int, sub *schema.SubMessage) *schema.Type {
 // readNumber reads a number of any numeric kind, sign-extended; it is false
 // where the bytes are not that long.
 func readNumber(b []byte, t *schema.Type, flags uint16, o order) (uint64, bool) {
-	if t.Big || flags&nlaNetOrder != 0 {
+	switch {
+	case t.Little:
+		o = littleEndian
+	case t.Big || flags&nlaNetOrder != 0:
 		o = bigEndian
 	}
 	switch w := t.Width(); {

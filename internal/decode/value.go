@@ -18,6 +18,8 @@ func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 		if n.Attr && n.Flags&nlaNested != 0 {
 			w.unknown(n, sc, depth)
 		}
+	case schema.Opaque:
+		n.Value = hex.EncodeToString(n.Raw)
 	case schema.Pad:
 		n.Hidden = true
 	case schema.Flag:
@@ -52,7 +54,7 @@ func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 
 // big says whether the numbers of a node are in big-endian order.
 func (w *walker) big(n *Node, t *schema.Type) bool {
-	return t.Big || n.Flags&nlaNetOrder != 0 || w.ord == bigEndian
+	return !t.Little && (t.Big || n.Flags&nlaNetOrder != 0 || w.ord == bigEndian)
 }
 
 func (w *walker) number(n *Node, t *schema.Type) {

@@ -144,6 +144,9 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		if l.set == nil {
 			l.set = m.family.Set
 		}
+		if def.Variants != nil {
+			w.variant(&l, def.Variants, hi)
+		}
 	} else if m.family != nil {
 		l.st, l.set = m.family.Header, m.family.Set
 	}
@@ -152,6 +155,26 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		l.attrs = min(l.stLo+align4(structEnd(l.st, hi-l.stLo)), hi)
 	}
 	return l
+}
+
+// variant replaces the layout by the case that the payload selects.
+func (w *view) variant(l *layout, vs *schema.Variants, hi int) {
+	lo := l.stLo + vs.Off
+	if lo+vs.Width > hi {
+		return
+	}
+	var n uint64
+	switch b := w.data[lo:]; vs.Width {
+	case 1:
+		n = uint64(b[0])
+	case 2:
+		n = uint64(w.ord.u16(b))
+	case 4:
+		n = uint64(w.ord.u32(b))
+	}
+	if v, ok := vs.Cases[n]; ok {
+		l.st, l.set, l.body = v.Header, v.Set, v.Body
+	}
 }
 
 // structEnd returns how many of n bytes a struct takes: all, where its last

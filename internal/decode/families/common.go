@@ -7,7 +7,8 @@ import "github.com/nltop/nltop/internal/decode/schema"
 // Types that most tables use. A name says width, byte order (be: network) and
 // how people write the number.
 var (
-	blob   = schema.Type{Kind: schema.Binary}
+	blob   = schema.Type{Kind: schema.Binary} // unknown: needs a Note
+	opaque = schema.Type{Kind: schema.Opaque} // bytes by design
 	unused = schema.Type{Kind: schema.Unused}
 	padAt  = schema.Type{Kind: schema.Pad}
 	flag   = schema.Type{Kind: schema.Flag}

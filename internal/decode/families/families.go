@@ -9,15 +9,26 @@
 // these tables is added elsewhere (packages ynl and policy).
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"slices"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // All returns every built-in family, indexed and ready for decode.New. Each
 // call makes new tables, so a caller may extend its own.
 func All() []*schema.Family {
-	all := []*schema.Family{
-		nlctrl(),
-		route(),
-	}
+	all := slices.Concat(
+		[]*schema.Family{nlctrl(), route()},
+		nftablesFamilies(),
+		netfilterFamilies(),
+		ethernetFamilies(),
+		wirelessFamilies(),
+		tunnelFamilies(),
+		genericFamilies(),
+		diagFamilies(),
+		protocolFamilies(),
+	)
 	for _, f := range all {
 		f.Origin = schema.BuiltIn
 		f.Build()

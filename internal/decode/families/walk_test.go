@@ -3,6 +3,8 @@
 package families_test
 
 import (
+	"fmt"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -27,6 +29,16 @@ func (v *visitor) family(f *schema.Family) {
 		v.sets(m.Name, m.Set)
 		if m.Body != nil {
 			v.types(m.Name, m.Body)
+		}
+		if m.Variants != nil {
+			for n, c := range m.Variants.Cases {
+				path := fmt.Sprintf("%s(%d)", m.Name, n)
+				v.structs(path, c.Header)
+				v.sets(path, c.Set)
+				if c.Body != nil {
+					v.types(path, c.Body)
+				}
+			}
 		}
 	}
 }

@@ -47,6 +47,14 @@ const (
 	// bytes, struct and attributes included. The next record begins at the
 	// next multiple of four. (RTA_MULTIPATH: struct rtnexthop.)
 	Records
+	// Opaque is bytes that have no parts by design: packets, keys, cookies,
+	// firmware. Its value is the bytes in hex. Binary is for what a table does
+	// not know.
+	Opaque
+	// KeyValues is text of words KEY=VALUE (audit records). Type.Set may have
+	// attributes by the name of a key; a value that is a number is then shown
+	// by the attribute's Enum and Hint.
+	KeyValues
 )
 
 // Hint says how people write a number.
@@ -75,6 +83,7 @@ const (
 type Type struct {
 	Kind   Kind
 	Big    bool // numbers in network byte order
+	Little bool // numbers in little-endian order on every machine
 	Hint   Hint
 	Len    int         // Binary, String, Pad, IPAddr, HWAddr in a struct: length in bytes; 0: all that is left
 	Enum   *Enum       // numbers: names of values or bits
@@ -292,6 +301,24 @@ type Message struct {
 	// Body describes a payload that is not header and attributes (uevent text,
 	// audit records); nil otherwise.
 	Body *Type
+	// Variants are the layouts of a message that a number at the beginning of
+	// its payload selects (NETLINK_SOCK_DIAG: the address family). Header, Set
+	// and Body hold where no case does.
+	Variants *Variants
+}
+
+// Variants selects a layout by a number in host byte order in the payload of a
+// message, behind the headers of nlmsghdr and of a multiplexer.
+type Variants struct {
+	Off, Width int // of the number, in bytes; Width is 1, 2 or 4
+	Cases      map[uint64]Variant
+}
+
+// Variant is one layout of a message.
+type Variant struct {
+	Header *StructType
+	Set    *Set
+	Body   *Type
 }
 
 // Group is a multicast group.
@@ -375,6 +402,13 @@ func (f *Family) Build() {
 		b.strct(m.Header)
 		b.set(m.Set)
 		b.typ(m.Body)
+		if m.Variants != nil {
+			for _, v := range m.Variants.Cases {
+				b.strct(v.Header)
+				b.set(v.Set)
+				b.typ(v.Body)
+			}
+		}
 	}
 }
 
