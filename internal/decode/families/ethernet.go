@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families
+
+import "github.com/nltop/nltop/internal/decode/schema"
+
+// ethernetFamilies are the families of generic-netlink families of network devices (ethtool, devlink, netdev, dpll, ...).
+func ethernetFamilies() []*schema.Family {
+	return []*schema.Family{}
+}

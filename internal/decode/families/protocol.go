@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families
+
+import "github.com/nltop/nltop/internal/decode/schema"
+
+// protocolFamilies are the families of the smaller Netlink protocols.
+func protocolFamilies() []*schema.Family {
+	return []*schema.Family{}
+}
