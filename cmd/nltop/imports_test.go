@@ -34,8 +34,9 @@ var mayImport = map[string][]string{
 	"internal/ui": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/export"},
 	"internal/pipeline": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate",
 		"internal/filter"},
-	"internal/e2e": {},
-	"cmd/nltop":    {"*"},
+	"internal/coverage": {"internal/decode", "internal/decode/schema"},
+	"internal/e2e":      {},
+	"cmd/nltop":         {"*"},
 }
 
 // onlyHere confines a library to the packages that wrap it.

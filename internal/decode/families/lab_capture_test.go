@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/coverage"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/pcapng"
+)
+
+// labDir has the recordings of scripts/lab.
+const labDir = "testdata/lab"
+
+// recording is one script of the lab on one kernel.
+type recording struct {
+	t            *testing.T
+	name, kernel string
+	messages     []decode.Message
+}
+
+// recordings decodes what a script of the lab recorded, once for each kernel;
+// "" is all scripts. There must be at least one.
+func recordings(t *testing.T, script string) []recording {
+	t.Helper()
+	if script == "" {
+		script = "*"
+	}
+	files, err := filepath.Glob(filepath.Join(labDir, script+".*.pcapng.gz"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recording of %s.sh (scripts/lab makes them): %v", script, err)
+	}
+	var out []recording
+	for _, file := range files {
+		name, kernel, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".pcapng.gz"), ".")
+		out = append(out, recording{t: t, name: name, kernel: kernel, messages: readRecording(t, file)})
+	}
+	return out
+}
+
+func readRecording(t *testing.T, file string) []decode.Message {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	r, err := pcapng.NewReader(io.NopCloser(z))
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	d := decode.New(families.All(), decode.Options{})
+	var msgs []decode.Message
+	r.OnPreamble(func(f *capture.Frame) error { d.Frame(f, nil); return nil })
+	if err := r.Run(context.Background(), func(f *capture.Frame) error {
+		msgs = d.Frame(f, msgs)
+		return nil
+	}); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return msgs
+}
+
+// truth returns what a tool printed while the recording was made (`truth WHAT`
+// in the script); it fails the test where there is none.
+func (r *recording) truth(what string) []byte {
+	r.t.Helper()
+	b, err := os.ReadFile(filepath.Join(labDir, r.name+"."+r.kernel+"."+what))
+	if errors.Is(err, fs.ErrNotExist) {
+		r.t.Fatalf("%s on %s: no truth %q", r.name, r.kernel, what)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return bytes.TrimSpace(b)
+}
+
+// of returns the messages of a family and type; "" is all types.
+func (r *recording) of(family, typ string) []decode.Message {
+	var out []decode.Message
+	for _, m := range r.messages {
+		if m.Family == family && (typ == "" || m.Type == typ) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// exceptions are families whose recordings may fall below the bar, with why.
+// docs/decoding.md lists them for the reader.
+var exceptions = map[string]string{}
+
+// TestLabCoverage: of all attributes in the recordings of a family, at least
+// 99 % have a name and 98 % a type, and all messages a name.
+func TestLabCoverage(t *testing.T) {
+	byKernel := map[string]*coverage.Counter{}
+	for _, r := range recordings(t, "") {
+		c := byKernel[r.kernel]
+		if c == nil {
+			c = &coverage.Counter{}
+			byKernel[r.kernel] = c
+		}
+		for i := range r.messages {
+			c.Add(&r.messages[i])
+		}
+	}
+	for kernel, c := range byKernel {
+		for _, row := range c.Rows() {
+			named, typed := coverage.Percent(row.Named, row.Attrs), coverage.Percent(row.Typed, row.Attrs)
+			fields := coverage.Percent(row.FieldsOK, row.Fields)
+			if exceptions[row.Family] == "" && (named < 99 || typed < 98 || fields < 98 || row.Unnamed > 0) {
+				t.Errorf("%s on %s: %d of %d messages without a name, %d attributes, %.2f %% named, %.2f %% typed; "+
+					"%d fields, %.2f %% typed; left as hex: %v", row.Family, kernel, row.Unnamed, row.Messages, row.Attrs,
+					named, typed, row.Fields, fields, row.Unknown)
+			}
+		}
+	}
+}
