@@ -73,7 +73,7 @@ func (f *traceFlags) run(args []string) (err error) {
 		return err
 	}
 	defer func() {
-		flushErr := out.flush()
+		flushErr := out.close()
 		err = errors.Join(err, s.close(), flushErr)
 		if brokenPipe(err) {
 			err = nil
