@@ -17,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -52,7 +53,11 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 			})
 		}
 	default:
-		return nil, usageError{fmt.Errorf("-o %s: text or json", f.format)}
+		format, ok := literal.ParseFormat(f.format)
+		if !ok {
+			return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
+		}
+		p.sink = export.NewLiteral(p.buf, format)
 	}
 	return p, nil
 }

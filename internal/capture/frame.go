@@ -27,6 +27,11 @@ const (
 	// (Verdict VerdictNobufsRaised), or read by its owner
 	// (VerdictNobufsRead). Data is empty.
 	KindSocketError
+	// KindExtack reports the words of an extended ACK (tracepoint
+	// netlink_extack): Data is text, Proc the task whose request was handled.
+	// It names neither socket nor protocol, and the task may or may not have
+	// got the words itself.
+	KindExtack
 )
 
 // Dir is the direction in which a datagram travels.

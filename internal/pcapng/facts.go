@@ -300,7 +300,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
 		case tagKind:
-			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindSocketError)))
+			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindExtack)))
 		case tagDir:
 			fr.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 		case tagVerdict:
