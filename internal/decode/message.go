@@ -72,9 +72,9 @@ type Message struct {
 
 // ErrorInfo is an NLMSG_ERROR, or the status of an NLMSG_DONE.
 type ErrorInfo struct {
-	Errno  int32  // positive; 0: success
-	Name   string // "EEXIST"; "" for 0
-	Msg    string // NLMSGERR_ATTR_MSG
+	Errno int32  // positive; 0: success
+	Name  string // "EEXIST"; "" for 0
+	Msg   string // NLMSGERR_ATTR_MSG
 	// Traced: Msg did not come with the message but from the tracepoint
 	// netlink_extack; the client has not seen it.
 	Traced bool
