@@ -46,8 +46,10 @@ vmtest: build ## the VM ring alone
 lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
-bench: ## benchmarks of every package (as root: the probes' cost on this kernel too)
-	@$(GO) test -run '^$$' -bench . -benchmem ./internal/...
+bench: build ## benchmarks of every package (as root: the probes' cost on this kernel too)
+	@scripts/deps test
+	@NLTOP_BIN=$(CURDIR)/bin/nltop $(GO) test -run '^$$' -bench File -benchtime 1x -timeout 30m ./internal/e2e
+	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./internal/... | grep -v /e2e$$)
 
 install: build ## install nltop below $(PREFIX)
 	@install -D -m 0755 bin/nltop $(DESTDIR)$(PREFIX)/bin/nltop

@@ -35,9 +35,10 @@ var mayImport = map[string][]string{
 	"internal/ui":      {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/export", "internal/literal"},
 	"internal/pipeline": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate",
 		"internal/filter"},
-	"internal/coverage": {"internal/decode", "internal/decode/schema"},
-	"internal/e2e":      {},
-	"cmd/nltop":         {"*"},
+	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
+	"internal/coverage/beside": {"internal/capture", "internal/decode", "internal/decode/families", "internal/pcapng"},
+	"internal/e2e":             {},
+	"cmd/nltop":                {"*"},
 }
 
 // onlyHere confines a library to the packages that wrap it.

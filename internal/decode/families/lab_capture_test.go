@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,14 +27,14 @@ const labDir = "testdata/lab"
 
 // recording is one script of the lab on one kernel.
 type recording struct {
-	t            *testing.T
+	t            testing.TB
 	name, kernel string
 	messages     []decode.Message
 }
 
 // recordings decodes what a script of the lab recorded, once for each kernel;
 // "" is all scripts. There must be at least one.
-func recordings(t *testing.T, script string) []recording {
+func recordings(t testing.TB, script string) []recording {
 	t.Helper()
 	if script == "" {
 		script = "*"
@@ -50,7 +51,13 @@ func recordings(t *testing.T, script string) []recording {
 	return out
 }
 
-func readRecording(t *testing.T, file string) []decode.Message {
+// recordingsOf are all recordings of Linux 6.12.
+func recordingsOf(t testing.TB) []recording {
+	t.Helper()
+	return slices.DeleteFunc(recordings(t, ""), func(r recording) bool { return r.kernel != "6.12" })
+}
+
+func readRecording(t testing.TB, file string) []decode.Message {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
