@@ -200,8 +200,10 @@ func selected(sub *schema.SubMessage, before []Node) *schema.Type {
 		if before[i].Name != sub.Selector {
 			continue
 		}
-		if t := sub.Case(before[i].Raw); t != nil {
-			return t
+		if name, ok := before[i].Value.(string); ok {
+			if t := sub.Named(name); t != nil {
+				return t
+			}
 		}
 		break
 	}
