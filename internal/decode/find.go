@@ -229,7 +229,7 @@ func (m *Message) Lead(n int) []Node {
 	if m.isUevent() {
 		return m.lookups(lead, ueventLead, n)
 	}
-	if m.family != nil && m.Header.Type >= minUserType {
+	if m.family != nil && !isControl(m.Frame.Protocol, m.Header.Type) {
 		lead = m.lookups(lead, m.family.Lead, n)
 	}
 	if len(lead) > 0 || m.NoHeader || isControl(m.Frame.Protocol, m.Header.Type) {

@@ -4,14 +4,15 @@ package families
 
 import "github.com/nltop/nltop/internal/decode/schema"
 
-// NETLINK_CONNECTOR: linux/connector.h. Every message has the type NLMSG_DONE;
-// struct cn_msg says by cb_id whose it is.
+// NETLINK_CONNECTOR: linux/connector.h. Every message has the type NLMSG_DONE
+// (cn_netlink_send_mult) and is none: it bears the name of its struct here,
+// which says by cb_id whose it is.
 func connector() *schema.Family {
 	return &schema.Family{
 		Name: "connector", Protocol: 11,
 		Messages: []schema.Message{
-			{ID: 3, Name: "NLMSG_DONE", Dirs: schema.ToKernel, Header: connectorMsg(connectorProcInput())},
-			{ID: 3, Name: "NLMSG_DONE", Dirs: schema.FromKernel, Header: connectorMsg(structOf(connectorProcEvent()))},
+			{ID: 3, Name: "cn_msg", Dirs: schema.ToKernel, Header: connectorMsg(connectorProcInput())},
+			{ID: 3, Name: "cn_msg", Dirs: schema.FromKernel, Header: connectorMsg(structOf(connectorProcEvent()))},
 		},
 		// A group has the number of the index that speaks in it.
 		Groups: []schema.Group{

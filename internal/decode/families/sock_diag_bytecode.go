@@ -217,6 +217,12 @@ func bcNot(c *bcExpr) *bcExpr {
 	if rest, ok := strings.CutPrefix(c.text, "not "); ok {
 		return &bcExpr{text: rest, size: len(rest)}
 	}
+	if l, r, ok := strings.Cut(c.text, " <= "); ok {
+		return &bcExpr{text: l + " > " + r, size: c.size}
+	}
+	if l, r, ok := strings.Cut(c.text, " >= "); ok {
+		return &bcExpr{text: l + " < " + r, size: c.size}
+	}
 	return &bcExpr{text: "not " + c.text, size: c.size + 4}
 }
 

@@ -1,19 +1,20 @@
 # Rules and status of audit, and the records that system calls raise.
 # netns: host
-need auditctl python3
+need auditctl ausearch python3
+cd /
 cat >/tmp/listen.py <<'PY'
 # The multicast group, as journald joins it, and a user message.
 import os, socket, struct, sys, time
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
 s.bind((0, 1)); s.settimeout(0.5)
 open('/tmp/listening', 'w').close()
-out = open(os.environ['LAB_PREFIX'] + '.records', 'w')
+out = open('/tmp/lab-audit.log', 'w')
 end = time.time() + 60
 while time.time() < end and not os.path.exists('/tmp/stop'):
     try: d = s.recv(65536)
     except OSError: continue
     typ = struct.unpack_from('=H', d, 4)[0]
-    out.write('%d %s\n' % (typ, d[16:].rstrip(b'\0').decode('latin-1').replace('\n', ' ')))
+    out.write('type=UNKNOWN[%d] msg=%s\n' % (typ, d[16:].rstrip(b'\0').decode('latin-1').replace('\n', ' ')))
 out.close()
 PY
 rm -f /tmp/listening /tmp/stop
@@ -39,6 +40,8 @@ auditctl -a always,exclude -F msgtype=CWD
 may auditctl -a always,exit -F arch=b64 -S mount -F auid!=-1 -F perm=x -F path=/bin/mount
 may auditctl -a always,exit -S all -F uid=4321 -C uid!=euid
 auditctl -a never,filesystem -F fstype=tracefs
+auditctl -a always,exit -F arch=b64 -S openat -F pid=$$ -k lab-open
+auditctl -a always,exit -F arch=b64 -S execve,unlinkat,fchmodat,mkdir -F ppid=$$ -k lab-run
 truth rules auditctl -l
 may auditctl -a always,exit -F arch=b64 -S execve -F path=/bin/true -k lab-exec
 /bin/true "one argument" 'quo"ted' two
@@ -46,6 +49,8 @@ echo x >/tmp/watched/file
 echo x >'/tmp/watched/a name with spaces'
 rm /tmp/watched/file
 chmod 640 '/tmp/watched/a name with spaces'
+may chmod 0 /tmp/watched/nothing
+may mkdir /tmp/watched
 python3 - <<'PY'
 import os, socket, struct, sys
 for fam, addr in ((socket.AF_INET, ('127.0.0.1', 4444)), ):
@@ -78,3 +83,5 @@ sleep 1
 touch /tmp/stop
 wait || true
 may auditctl -e 0
+truth search env TZ=UTC ausearch -i -k lab-run -if /tmp/lab-audit.log
+rm -rf /tmp/watched
