@@ -351,7 +351,7 @@ func TestRDMATruth(t *testing.T) {
 			t.Fatalf("%s: %v", r.kernel, err)
 		}
 		l, d, ok := links[0], devs[0], 0
-		for _, m := range r.of("rdma", "RDMA_NLDEV_CMD_PORT_GET") {
+		for _, m := range r.of("rdma", "RDMA_NLDEV_CMD_GET") { // the answer to PORT_GET too
 			if get(&m, "RDMA_NLDEV_ATTR_PORT_STATE") == "" {
 				continue
 			}

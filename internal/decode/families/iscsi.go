@@ -106,7 +106,7 @@ func iscsiRequests() map[string]schema.Type {
 	t := func(name string, parts ...any) schema.Type { return iscsiUnion(24, name, parts...) }
 	conn, host := fields(u32, "sid", "cid"), field("host_no", u32)
 	flash := field("flashnode_idx", u32)
-	return map[string]schema.Type{
+	m := map[string]schema.Type{
 		"ISCSI_UEVENT_CREATE_SESSION":                    t("msg_create_session", field("initial_cmdsn", u32), fields(u16, "cmds_max", "queue_depth")),
 		"ISCSI_UEVENT_CREATE_BOUND_SESSION":              t("msg_create_bound_session", field("ep_handle", hex64), field("initial_cmdsn", u32), fields(u16, "cmds_max", "queue_depth")),
 		"ISCSI_UEVENT_DESTROY_SESSION":                   t("msg_destroy_session", field("sid", u32)),
@@ -142,6 +142,12 @@ func iscsiRequests() map[string]schema.Type {
 		"ISCSI_UEVENT_LOGOUT_FLASHNODE_SID": t("msg_logout_flashnode_sid", host, field("sid", u32)),
 		"ISCSI_UEVENT_GET_HOST_STATS":       t("msg_get_host_stats", host),
 	}
+	for _, v := range iscsiType.Values {
+		if v.N > 100 {
+			m[v.Name] = sized(padAt, 24) // events have none
+		}
+	}
+	return m
 }
 
 // iscsiReplies: union r, of 16 bytes. The kernel answers a request in it.

@@ -36,7 +36,7 @@ func sockDiag() *schema.Family {
 		10: {Header: inetDiagReq(10), Set: inetDiagReqSet()},
 	}
 	inet := map[uint64]schema.Variant{2: inet4, 10: inet6}
-	any := diagRec("sock_diag_req", field("sdiag_family", named(u8, addressFamily)), field("sdiag_protocol", u8))
+	generic := diagRec("sock_diag_req", field("sdiag_family", named(u8, addressFamily)), field("sdiag_protocol", u8))
 	return &schema.Family{
 		Name: "sock_diag", Protocol: 4,
 		Messages: []schema.Message{
@@ -44,11 +44,11 @@ func sockDiag() *schema.Family {
 			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
 			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.ToKernel, Variants: sockDiagBy(old)},
 			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
-			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.ToKernel, Header: any, Variants: sockDiagBy(request)},
+			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request)},
 			// The replies for AF_TIPC have no header: the first byte is that of
 			// a length, which is no address family's number.
 			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.FromKernel, Set: tipcDiag(), Variants: sockDiagBy(reply)},
-			{ID: 21, Name: "SOCK_DESTROY", Dirs: schema.ToKernel, Header: any, Variants: sockDiagBy(request)},
+			{ID: 21, Name: "SOCK_DESTROY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request)},
 			{ID: 21, Name: "SOCK_DESTROY", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
 		},
 		Groups: []schema.Group{
