@@ -193,13 +193,27 @@ func tcpInfo() *schema.StructType {
 		// __u8 tcpi_snd_wscale : 4, tcpi_rcv_wscale : 4;
 		field("tcpi_wscale", sized(custom(tcpInfoWscale), 1)),
 		// __u8 tcpi_delivery_rate_app_limited : 1, tcpi_fastopen_client_fail : 2;
-		field("tcpi_limited_fastopen", sized(custom(tcpInfoLimited), 1)), fields(micros, "tcpi_rto", "tcpi_ato"), fields(bytes32, "tcpi_snd_mss", "tcpi_rcv_mss"), fields(u32, "tcpi_unacked", "tcpi_sacked", "tcpi_lost", "tcpi_retrans", "tcpi_fackets"), fields(millis, "tcpi_last_data_sent", "tcpi_last_ack_sent", "tcpi_last_data_recv", "tcpi_last_ack_recv"), field("tcpi_pmtu", bytes32), field("tcpi_rcv_ssthresh", bytes32), field("tcpi_rtt", micros), field("tcpi_rttvar", micros),
+		field("tcpi_limited_fastopen", sized(custom(tcpInfoLimited), 1)), fields(micros, "tcpi_rto", "tcpi_ato"),
+		fields(bytes32, "tcpi_snd_mss", "tcpi_rcv_mss"),
+		fields(u32, "tcpi_unacked", "tcpi_sacked", "tcpi_lost", "tcpi_retrans", "tcpi_fackets"),
+		fields(millis, "tcpi_last_data_sent", "tcpi_last_ack_sent", "tcpi_last_data_recv", "tcpi_last_ack_recv"),
+		field("tcpi_pmtu", bytes32), field("tcpi_rcv_ssthresh", bytes32), field("tcpi_rtt", micros),
+		field("tcpi_rttvar", micros),
 		field("tcpi_snd_ssthresh", inetDiagSsthresh), field("tcpi_snd_cwnd", u32), field("tcpi_advmss", bytes32),
 		field("tcpi_reordering", u32), field("tcpi_rcv_rtt", micros), field("tcpi_rcv_space", bytes32),
-		field("tcpi_total_retrans", u32), field("tcpi_pacing_rate", inetDiagRate), field("tcpi_max_pacing_rate", inetDiagRate), fields(bytes64, "tcpi_bytes_acked", "tcpi_bytes_received"), fields(u32, "tcpi_segs_out", "tcpi_segs_in"), field("tcpi_notsent_bytes", bytes32), field("tcpi_min_rtt", inetDiagMinRTT), fields(u32, "tcpi_data_segs_in", "tcpi_data_segs_out"), field("tcpi_delivery_rate", inetDiagRate), fields(hinted(u64, schema.Micros), "tcpi_busy_time", "tcpi_rwnd_limited", "tcpi_sndbuf_limited"), fields(u32, "tcpi_delivered", "tcpi_delivered_ce"), fields(bytes64, "tcpi_bytes_sent", "tcpi_bytes_retrans"), fields(u32, "tcpi_dsack_dups", "tcpi_reord_seen", "tcpi_rcv_ooopack"), fields(bytes32, "tcpi_snd_wnd", "tcpi_rcv_wnd"), field("tcpi_rehash", u32), field("tcpi_total_rto", u16), field("tcpi_total_rto_recoveries", u16), field("tcpi_total_rto_time", millis),
+		field("tcpi_total_retrans", u32), field("tcpi_pacing_rate", inetDiagRate), field("tcpi_max_pacing_rate", inetDiagRate),
+		fields(bytes64, "tcpi_bytes_acked", "tcpi_bytes_received"), fields(u32, "tcpi_segs_out", "tcpi_segs_in"),
+		field("tcpi_notsent_bytes", bytes32), field("tcpi_min_rtt", inetDiagMinRTT),
+		fields(u32, "tcpi_data_segs_in", "tcpi_data_segs_out"), field("tcpi_delivery_rate", inetDiagRate),
+		fields(hinted(u64, schema.Micros), "tcpi_busy_time", "tcpi_rwnd_limited", "tcpi_sndbuf_limited"),
+		fields(u32, "tcpi_delivered", "tcpi_delivered_ce"), fields(bytes64, "tcpi_bytes_sent", "tcpi_bytes_retrans"),
+		fields(u32, "tcpi_dsack_dups", "tcpi_reord_seen", "tcpi_rcv_ooopack"), fields(bytes32, "tcpi_snd_wnd", "tcpi_rcv_wnd"),
+		field("tcpi_rehash", u32), field("tcpi_total_rto", u16), field("tcpi_total_rto_recoveries", u16),
+		field("tcpi_total_rto_time", millis),
 		// 6.18: accurate ECN.
 		fields(u32, "tcpi_received_ce", "tcpi_delivered_e1_bytes", "tcpi_delivered_e0_bytes", "tcpi_delivered_ce_bytes",
-			"tcpi_received_e1_bytes", "tcpi_received_e0_bytes", "tcpi_received_ce_bytes"), field("tcpi_accecn_fail_mode", u16), field("tcpi_accecn_opt_seen", u16)))
+			"tcpi_received_e1_bytes", "tcpi_received_e0_bytes", "tcpi_received_ce_bytes"), field("tcpi_accecn_fail_mode", u16),
+		field("tcpi_accecn_opt_seen", u16)))
 }
 
 // struct mptcp_info of linux/mptcp.h.
@@ -208,7 +222,12 @@ func mptcpInfo() *schema.StructType {
 		fields(u8, "mptcpi_subflows", "mptcpi_add_addr_signal", "mptcpi_add_addr_accepted", "mptcpi_subflows_max",
 			"mptcpi_add_addr_signal_max", "mptcpi_add_addr_accepted_max"), padding("pad0", 2),
 		field("mptcpi_flags", named(u32, bits("MPTCP_INFO_FLAG", "MPTCP_INFO_FLAG_FALLBACK", "MPTCP_INFO_FLAG_REMOTE_KEY_RECEIVED"))),
-		field("mptcpi_token", hex32), fields(u64, "mptcpi_write_seq", "mptcpi_snd_una", "mptcpi_rcv_nxt"), fields(u8, "mptcpi_local_addr_used", "mptcpi_local_addr_max", "mptcpi_csum_enabled"), padding("pad1", 1), field("mptcpi_retransmits", u32), fields(bytes64, "mptcpi_bytes_retrans", "mptcpi_bytes_sent", "mptcpi_bytes_received", "mptcpi_bytes_acked"), field("mptcpi_subflows_total", u8), padding("reserved", 3), fields(millis, "mptcpi_last_data_sent", "mptcpi_last_data_recv", "mptcpi_last_ack_recv")))
+		field("mptcpi_token", hex32), fields(u64, "mptcpi_write_seq", "mptcpi_snd_una", "mptcpi_rcv_nxt"),
+		fields(u8, "mptcpi_local_addr_used", "mptcpi_local_addr_max", "mptcpi_csum_enabled"), padding("pad1", 1),
+		field("mptcpi_retransmits", u32),
+		fields(bytes64, "mptcpi_bytes_retrans", "mptcpi_bytes_sent", "mptcpi_bytes_received", "mptcpi_bytes_acked"),
+		field("mptcpi_subflows_total", u8), padding("reserved", 3),
+		fields(millis, "mptcpi_last_data_sent", "mptcpi_last_data_recv", "mptcpi_last_ack_recv")))
 }
 
 // struct sctp_info of linux/sctp.h.
@@ -217,8 +236,11 @@ func sctpInfo() *schema.StructType {
 		field("sctpi_tag", hex32),
 		field("sctpi_state", named(u32, enum("sctp_sstat_state", 0, "SCTP_EMPTY", "SCTP_CLOSED", "SCTP_COOKIE_WAIT", "SCTP_COOKIE_ECHOED",
 			"SCTP_ESTABLISHED", "SCTP_SHUTDOWN_PENDING", "SCTP_SHUTDOWN_SENT", "SCTP_SHUTDOWN_RECEIVED", "SCTP_SHUTDOWN_ACK_SENT"))),
-		field("sctpi_rwnd", bytes32), fields(u16, "sctpi_unackdata", "sctpi_penddata", "sctpi_instrms", "sctpi_outstrms"), fields(u32, "sctpi_fragmentation_point", "sctpi_inqueue", "sctpi_outqueue", "sctpi_overall_error", "sctpi_max_burst",
-			"sctpi_maxseg", "sctpi_peer_rwnd"), field("sctpi_peer_tag", hex32), field("sctpi_peer_capable", hex8), field("sctpi_peer_sack", u8), padding("__reserved1", 2), fields(u64, "sctpi_isacks", "sctpi_osacks", "sctpi_opackets", "sctpi_ipackets", "sctpi_rtxchunks", "sctpi_outofseqtsns",
+		field("sctpi_rwnd", bytes32), fields(u16, "sctpi_unackdata", "sctpi_penddata", "sctpi_instrms", "sctpi_outstrms"),
+		fields(u32, "sctpi_fragmentation_point", "sctpi_inqueue", "sctpi_outqueue", "sctpi_overall_error", "sctpi_max_burst",
+			"sctpi_maxseg", "sctpi_peer_rwnd"), field("sctpi_peer_tag", hex32), field("sctpi_peer_capable", hex8),
+		field("sctpi_peer_sack", u8), padding("__reserved1", 2),
+		fields(u64, "sctpi_isacks", "sctpi_osacks", "sctpi_opackets", "sctpi_ipackets", "sctpi_rtxchunks", "sctpi_outofseqtsns",
 			"sctpi_idupchunks", "sctpi_gapcnt", "sctpi_ouodchunks", "sctpi_iuodchunks", "sctpi_oodchunks", "sctpi_iodchunks",
 			"sctpi_octrlchunks", "sctpi_ictrlchunks"), field("sctpi_p_address", sized(custom(sockaddrText), 128)),
 		field("sctpi_p_state", named(s32, enum("sctp_spinfo_state", 0, "SCTP_INACTIVE", "SCTP_PF", "SCTP_ACTIVE", "SCTP_UNCONFIRMED"))),
@@ -226,5 +248,7 @@ func sctpInfo() *schema.StructType {
 		field("sctpi_p_pathmaxrxt", u32), field("sctpi_p_sackdelay", millis), field("sctpi_p_sackfreq", u32),
 		field("sctpi_p_ssthresh", bytes32), field("sctpi_p_partial_bytes_acked", bytes32), field("sctpi_p_flight_size", bytes32),
 		field("sctpi_p_error", u16), padding("__reserved2", 2),
-		field("sctpi_s_autoclose", seconds), field("sctpi_s_adaptation_ind", u32), field("sctpi_s_pd_point", u32), fields(u8, "sctpi_s_nodelay", "sctpi_s_disable_fragments", "sctpi_s_v4mapped", "sctpi_s_frag_interleave"), field("sctpi_s_type", u32), padding("__reserved3", 4))
+		field("sctpi_s_autoclose", seconds), field("sctpi_s_adaptation_ind", u32), field("sctpi_s_pd_point", u32),
+		fields(u8, "sctpi_s_nodelay", "sctpi_s_disable_fragments", "sctpi_s_v4mapped", "sctpi_s_frag_interleave"),
+		field("sctpi_s_type", u32), padding("__reserved3", 4))
 }
