@@ -149,8 +149,8 @@ func TestNames(t *testing.T) {
 		{"batch of old nft", capture.NETLINK_NETFILTER, capture.DirRequest, 17, 1, []byte{0, 0, 10, 0}, "nftables", "NFNL_MSG_BATCH_END", -1, false},
 		{"batch of nothing", capture.NETLINK_NETFILTER, capture.DirRequest, 16, 1, nil, "netfilter", "NFNL_MSG_BATCH_BEGIN", -1, false},
 		{"control", testProtocol, capture.DirReply, 3, 2, le.u32(0), "test", "NLMSG_DONE", -1, false},
-		{"the connector's NLMSG_DONE is none", capture.NETLINK_CONNECTOR, capture.DirEvent, 3, 0, make([]byte, 20), "connector", "type 0x3", -1, false},
-		{"iscsi begins at 10", 8, capture.DirReply, 11, 0, nil, "iscsi", "type 0xb", -1, false},
+		{"the connector's NLMSG_DONE is none", capture.NETLINK_CONNECTOR, capture.DirEvent, 3, 0, make([]byte, 20), "connector", "cn_msg", -1, false},
+		{"iscsi begins at 10", 8, capture.DirReply, 11, 0, nil, "iscsi", "ISCSI_UEVENT_CREATE_SESSION", -1, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := one(t, le.frame(tt.protocol, tt.dir, le.msg(tt.typ, tt.flags, tt.payload)))

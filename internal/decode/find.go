@@ -36,6 +36,9 @@ func (m *Message) Lookup(name string) (Node, bool) {
 	if m.NoHeader || m.headerBroken() {
 		return Node{}, false
 	}
+	if m.keyValuesBody() != nil {
+		return m.lookupWord(name)
+	}
 	p := m.dec.plan(name)
 	if len(p.reach) == 0 && name != statusName {
 		return Node{}, false
@@ -148,7 +151,7 @@ func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
 	if depth >= maxDepth {
 		return false
 	}
-	switch t.Kind {
+	switch t = t.For(hi - lo); t.Kind {
 	case schema.Nest:
 		if !f.plan.set(t.Set) && !f.plan.strct(t.Struct) {
 			return false
@@ -226,7 +229,7 @@ func (m *Message) Lead(n int) []Node {
 	if m.isUevent() {
 		return m.lookups(lead, ueventLead, n)
 	}
-	if m.family != nil && m.Header.Type >= minUserType {
+	if m.family != nil && !isControl(m.Frame.Protocol, m.Header.Type) {
 		lead = m.lookups(lead, m.family.Lead, n)
 	}
 	if len(lead) > 0 || m.NoHeader || isControl(m.Frame.Protocol, m.Header.Type) {

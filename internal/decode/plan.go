@@ -40,6 +40,11 @@ func (p *plan) typ(t *schema.Type) bool {
 		if p.set(t.Set) || p.strct(t.Struct) || t.Sub != nil && p.sub(t.Sub) {
 			return true
 		}
+		for _, other := range t.ByLen {
+			if p.typ(other) {
+				return true
+			}
+		}
 	}
 	return false
 }
@@ -129,6 +134,9 @@ func (b *planBuilder) typ(holder any, t *schema.Type) {
 	b.set(holder, t.Set)
 	b.strct(holder, t.Struct)
 	b.typ(holder, t.Elem)
+	for _, other := range t.ByLen {
+		b.typ(holder, other)
+	}
 	if t.Sub == nil || !b.visit(holder, t.Sub) {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 
 // value decodes n.Raw by a type.
 func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
+	t = t.For(len(n.Raw))
 	n.typ = t
 	switch t.Kind {
 	case schema.Binary, schema.Unused:
@@ -47,6 +48,8 @@ func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 			return
 		}
 		w.container(n, t, sc, depth+1)
+	case schema.KeyValues:
+		w.keyValues(n, t, depth)
 	default:
 		w.number(n, t)
 	}

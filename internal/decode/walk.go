@@ -223,7 +223,11 @@ func (w *walker) payload(m *Message, lo, hi, depth int) part {
 	case l.body != nil:
 		n := Node{Off: l.attrs, Raw: w.data[l.attrs:hi:hi]}
 		w.value(&n, l.body, sc, depth)
-		p.fields = append(p.fields, n)
+		if l.body.Kind == schema.KeyValues {
+			p.fields = append(p.fields, n.Children...)
+		} else {
+			p.fields = append(p.fields, n)
+		}
 	case l.set != nil:
 		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, l.set, nil, sc, depth)
 		p.attrs, p.rest = cutRest(p.attrs, hi)

@@ -6,5 +6,5 @@ import "github.com/nltop/nltop/internal/decode/schema"
 
 // protocolFamilies are the families of the smaller Netlink protocols.
 func protocolFamilies() []*schema.Family {
-	return []*schema.Family{}
+	return []*schema.Family{audit(), connector(), selinux(), fibLookup(), dnrtmsg(), ecryptfs(), iscsi(), scsitransport()}
 }

@@ -84,6 +84,9 @@ func (v *visitor) types(path string, t *schema.Type) {
 	if t.Elem != nil {
 		v.types(path+"[]", t.Elem)
 	}
+	for n, other := range t.ByLen {
+		v.types(fmt.Sprintf("%s(%d bytes)", path, n), other)
+	}
 	if t.Sub != nil && !v.seen[t.Sub] {
 		v.seen[t.Sub] = true
 		for name, c := range t.Sub.Cases {

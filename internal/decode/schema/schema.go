@@ -97,6 +97,19 @@ type Type struct {
 	// Format renders what the kinds above cannot (Custom). It must accept any
 	// bytes; ok is false where they do not fit, and hex is shown instead.
 	Format func(b []byte, big bool) (text string, ok bool)
+	// ByLen has other types for payloads of exactly so many bytes, where length
+	// is all that tells them apart.
+	ByLen map[int]*Type
+}
+
+// For returns the type that a payload of n bytes has.
+func (t *Type) For(n int) *Type {
+	if t.ByLen != nil {
+		if other := t.ByLen[n]; other != nil {
+			return other
+		}
+	}
+	return t
 }
 
 // Enum names the values of a number, or its bits.
@@ -450,6 +463,9 @@ func (b *builder) typ(t *Type) {
 	b.set(t.Set)
 	b.strct(t.Struct)
 	b.typ(t.Elem)
+	for _, other := range t.ByLen {
+		b.typ(other)
+	}
 	if t.Sub != nil && !b.subs[t.Sub] {
 		b.subs[t.Sub] = true
 		t.Sub.build()

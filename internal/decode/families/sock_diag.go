@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families
+
+import (
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// NETLINK_SOCK_DIAG: linux/sock_diag.h. One message type serves all address
+// families; the first byte of the payload, the address family, decides what
+// follows (net/core/sock_diag.c, __sock_diag_cmd).
+func sockDiag() *schema.Family {
+	unix, nl, packet := unixDiagReply(), netlinkDiagReply(), packetDiagReply()
+	xdp, smc := xdpDiagReply(), smcDiagReply()
+	vsock := schema.Variant{Header: vsockDiagMsg()}
+	inet4, inet6 := inetDiagReply(2), inetDiagReply(10)
+	raw := schema.Variant{Header: inetDiagReqV2(0), Set: inetDiagReqSet()}
+	request := map[uint64]schema.Variant{
+		0:  raw,
+		1:  {Header: unixDiagReq()},
+		2:  {Header: inetDiagReqV2(2), Set: inetDiagReqSet()},
+		10: {Header: inetDiagReqV2(10), Set: inetDiagReqSet()},
+		16: {Header: netlinkDiagReq()},
+		17: {Header: packetDiagReq()},
+		30: {Header: tipcDiagReq()},
+		40: {Header: vsockDiagReq()},
+		43: {Header: smcDiagReq()},
+		44: {Header: xdpDiagReq()},
+	}
+	reply := map[uint64]schema.Variant{
+		1: unix, 2: inet4, 10: inet6, 16: nl, 17: packet, 40: vsock, 43: smc, 44: xdp,
+	}
+	old := map[uint64]schema.Variant{
+		0:  {Header: inetDiagReq(0), Set: inetDiagReqSet()},
+		2:  {Header: inetDiagReq(2), Set: inetDiagReqSet()},
+		10: {Header: inetDiagReq(10), Set: inetDiagReqSet()},
+	}
+	inet := map[uint64]schema.Variant{2: inet4, 10: inet6}
+	generic := diagRec("sock_diag_req", field("sdiag_family", named(u8, addressFamily)), field("sdiag_protocol", u8))
+	return &schema.Family{
+		Name: "sock_diag", Protocol: 4,
+		Messages: []schema.Message{
+			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.ToKernel, Variants: sockDiagBy(old)},
+			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
+			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.ToKernel, Variants: sockDiagBy(old)},
+			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
+			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request)},
+			// The replies for AF_TIPC have no header: the first byte is that of
+			// a length, which is no address family's number.
+			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.FromKernel, Set: tipcDiag(), Variants: sockDiagBy(reply)},
+			{ID: 21, Name: "SOCK_DESTROY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request)},
+			{ID: 21, Name: "SOCK_DESTROY", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
+		},
+		Groups: []schema.Group{
+			{ID: 1, Name: "SKNLGRP_INET_TCP_DESTROY"}, {ID: 2, Name: "SKNLGRP_INET_UDP_DESTROY"},
+			{ID: 3, Name: "SKNLGRP_INET6_TCP_DESTROY"}, {ID: 4, Name: "SKNLGRP_INET6_UDP_DESTROY"},
+		},
+		Lead: []string{
+			"sdiag_family", "sdiag_protocol", "idiag_family", "idiag_state", "idiag_src", "idiag_sport", "idiag_dst", "idiag_dport",
+			"INET_DIAG_REQ_BYTECODE", "udiag_family", "udiag_type", "udiag_state", "UNIX_DIAG_NAME", "ndiag_family", "ndiag_protocol",
+			"ndiag_portid", "pdiag_family", "pdiag_type", "pdiag_num", "vdiag_family", "vdiag_state", "vdiag_src_cid", "vdiag_src_port",
+			"xdiag_family", "diag_family", "diag_state",
+		},
+	}
+}
+
+func sockDiagBy(cases map[uint64]schema.Variant) *schema.Variants {
+	return &schema.Variants{Width: 1, Cases: cases}
+}
+
+var (
+	sockDiagCookie = sized(custom(sockDiagCookieText), 8)
+	sockDiagUID    = u32
+	sockDiagInode  = u32
+	sockDiagFamily = named(u8, addressFamily)
+	sockDiagProto  = named(u8, ipProtocol)
+
+	// TCP_* of include/net/tcp_states.h; other protocols borrow them.
+	sockDiagState = enum("TCP state", 1, "TCP_ESTABLISHED", "TCP_SYN_SENT", "TCP_SYN_RECV", "TCP_FIN_WAIT1", "TCP_FIN_WAIT2",
+		"TCP_TIME_WAIT", "TCP_CLOSE", "TCP_CLOSE_WAIT", "TCP_LAST_ACK", "TCP_LISTEN", "TCP_CLOSING", "TCP_NEW_SYN_RECV",
+		"TCP_BOUND_INACTIVE")
+	sockDiagStates = bits("TCP states", "", "TCPF_ESTABLISHED", "TCPF_SYN_SENT", "TCPF_SYN_RECV", "TCPF_FIN_WAIT1", "TCPF_FIN_WAIT2",
+		"TCPF_TIME_WAIT", "TCPF_CLOSE", "TCPF_CLOSE_WAIT", "TCPF_LAST_ACK", "TCPF_LISTEN", "TCPF_CLOSING", "TCPF_NEW_SYN_RECV",
+		"TCPF_BOUND_INACTIVE")
+	sockDiagType = enum("socket type", 1, "SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET", "SOCK_DCCP",
+		"", "", "", "SOCK_PACKET")
+	sockDiagShutdown = bits("shutdown", "RCV_SHUTDOWN", "SEND_SHUTDOWN")
+)
+
+// sk_get_meminfo: u32 mem[SK_MEMINFO_VARS].
+func sockDiagMeminfo() schema.Type {
+	return structOf(atLeast(4, diagRec("sk_meminfo", fields(bytes32,
+		"SK_MEMINFO_RMEM_ALLOC", "SK_MEMINFO_RCVBUF", "SK_MEMINFO_WMEM_ALLOC", "SK_MEMINFO_SNDBUF",
+		"SK_MEMINFO_FWD_ALLOC", "SK_MEMINFO_WMEM_QUEUED", "SK_MEMINFO_OPTMEM", "SK_MEMINFO_BACKLOG"),
+		field("SK_MEMINFO_DROPS", u32))))
+}
