@@ -4,7 +4,10 @@ package families
 
 import "github.com/nltop/nltop/internal/decode/schema"
 
-// ethernetFamilies are the families of generic-netlink families of network devices (ethtool, devlink, netdev, dpll, ...).
+// ethernetFamilies are the generic-netlink families of network devices and of
+// what stands beside them (ethtool, devlink, netdev, dpll, ...).
 func ethernetFamilies() []*schema.Family {
-	return []*schema.Family{}
+	return []*schema.Family{
+		ethtool(),
+	}
 }
