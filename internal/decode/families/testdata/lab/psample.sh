@@ -9,13 +9,16 @@ tc qdisc add dev veth1 clsact
 tc filter add dev veth1 ingress matchall action sample rate 1 group 5 trunc 64
 truth tc tc -j filter show dev veth1 ingress
 python3 - <<'PY'
-import subprocess
+import socket, subprocess
 from genlraw import *
 f = Family("psample")
 f.join("packets")
 f.join("config")
 f.call(1, b"", DUMP | ACK)
-subprocess.call(["ping", "-c", "2", "-W", "1", "10.9.9.2"], stdout=subprocess.DEVNULL)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+for _ in range(3):
+    s.sendto(b"nltop lab", ("10.9.9.255", 9))
 f.listen(1.0)
 subprocess.call(["tc", "filter", "del", "dev", "veth1", "ingress"])
 f.listen(1.0)

@@ -2,8 +2,6 @@
 # netns: host
 need python3
 may modprobe intel_powerclamp
-may modprobe netdevsim
-may modprobe test_power
 truth zones sh -c 'for z in /sys/class/thermal/thermal_zone* /sys/class/thermal/cooling_device*; do [ -e "$z/type" ] && echo "${z##*/} $(cat "$z/type")"; done; true'
 python3 - <<'PY'
 from genlraw import *
