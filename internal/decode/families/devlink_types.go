@@ -2,25 +2,55 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // The payloads of devlink that have numbers of their own: linux/devlink.h,
 // net/devlink/*.c.
 
-// devlinkVar is a value whose type another attribute names: parameters, and
-// messages of health reporters. A flag is present in one, a number in the other.
-func devlinkVar(selector string, flagType schema.Type) schema.Type {
+// devlinkVar is a value whose type another attribute names.
+func devlinkVar(selector string) schema.Type {
 	return by(selector, opaque, map[string]schema.Type{
 		"DEVLINK_VAR_ATTR_TYPE_U8":         u8,
 		"DEVLINK_VAR_ATTR_TYPE_U16":        u16,
 		"DEVLINK_VAR_ATTR_TYPE_U32":        u32,
 		"DEVLINK_VAR_ATTR_TYPE_U64":        u64,
 		"DEVLINK_VAR_ATTR_TYPE_STRING":     str,
-		"DEVLINK_VAR_ATTR_TYPE_FLAG":       flagType,
+		"DEVLINK_VAR_ATTR_TYPE_FLAG":       flag,
 		"DEVLINK_VAR_ATTR_TYPE_NUL_STRING": str,
 		"DEVLINK_VAR_ATTR_TYPE_BINARY":     opaque,
 		"DEVLINK_VAR_ATTR_TYPE_U64_ARRAY":  packed(u64),
 	})
+}
+
+// devlinkFmsgValue writes a value of a health reporter's message. Its type is in
+// the attribute before it, but one nest has many of both, so the length has to
+// say what it is: text ends with a NUL, numbers have 1, 4 or 8 bytes.
+func devlinkFmsgValue(b []byte, big bool) (string, bool) {
+	if n := len(b); n > 1 && b[n-1] == 0 && !bytes.ContainsFunc(b[:n-1], func(r rune) bool { return r < ' ' || r > '~' }) {
+		return strconv.Quote(string(b[:n-1])), true
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if big {
+		order = binary.BigEndian
+	}
+	switch len(b) {
+	case 0:
+		return "set", true
+	case 1:
+		return strconv.Itoa(int(b[0])), true
+	case 4:
+		return strconv.FormatUint(uint64(order.Uint32(b)), 10), true
+	case 8:
+		return strconv.FormatUint(order.Uint64(b), 10), true
+	}
+	return "0x" + hex.EncodeToString(b), true
 }
 
 func devlinkBits(e *schema.Enum) schema.Type { return schema.Type{Kind: schema.Bits32, Enum: e} }
