@@ -5,8 +5,6 @@ need devlink python3
 (timeout 60 devlink -j monitor >/dev/null 2>&1) &
 mon=$!
 sleep 1
-echo "41 2" >/sys/bus/netdevsim/new_device
-sleep 1
 d=netdevsim/netdevsim41
 may devlink -j dev show
 may devlink -j port show
