@@ -216,3 +216,28 @@ func TestHsrTruth(t *testing.T) {
 		}
 	}
 }
+
+// TestDropMonitorTruth: the script sends three datagrams of nine bytes to a
+// port where nobody listens, once for a summary and once for whole packets.
+func TestDropMonitorTruth(t *testing.T) {
+	for _, r := range recordings(t, "net_dm") {
+		summary := false
+		for _, b := range ethBodies(&r, "NET_DM", "NET_DM_CMD_ALERT") {
+			summary = summary || ethText(b, "count") == "3"
+		}
+		packets := 0
+		for _, b := range ethBodies(&r, "NET_DM", "NET_DM_CMD_PACKET_ALERT") {
+			payload := ethNodes(b, "NET_DM_ATTR_PAYLOAD")
+			if len(payload) == 1 && strings.HasSuffix(string(payload[0].Raw), "nltop lab") {
+				packets++
+				ethWant(t, &r, b, "NET_DM_ATTR_ORIG_LEN", "51")
+				ethWant(t, &r, b, "NET_DM_ATTR_PROTO", "ETH_P_IP")
+				ethWant(t, &r, b, "NET_DM_ATTR_PORT_NETDEV_IFINDEX", "1") // lo
+				ethWant(t, &r, b, "NET_DM_ATTR_ORIGIN", "NET_DM_ORIGIN_SW")
+			}
+		}
+		if !summary || packets != 3 {
+			t.Errorf("%s: a summary of three: %v; %d packets", r.kernel, summary, packets)
+		}
+	}
+}
