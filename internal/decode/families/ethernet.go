@@ -4,7 +4,12 @@ package families
 
 import "github.com/nltop/nltop/internal/decode/schema"
 
-// ethernetFamilies are the families of generic-netlink families of network devices (ethtool, devlink, netdev, dpll, ...).
+// ethernetFamilies are the generic-netlink families of network devices and of
+// what stands beside them: hardware, accounts, servers in the kernel.
 func ethernetFamilies() []*schema.Family {
-	return []*schema.Family{}
+	return []*schema.Family{
+		ethtool(), devlink(), netdev(), dpll(), handshake(), netShaper(), psp(),
+		psample(), netDM(), team(), thermal(), acpiEvent(), vdpa(), hsr(),
+		nfsd(), lockd(), ovpn(), taskstats(),
+	}
 }

@@ -1,0 +1,13 @@
+# nfsd: threads, versions, listeners by hand (nfsdctl is newer than Debian 12).
+need python3
+load nfsd
+python3 - <<'PY'
+from genlraw import *
+f = Family("nfsd")
+f.call(1, b"", DUMP | ACK)
+for cmd in (3, 5, 7, 9):
+    f.call(cmd)
+f.call(8, attr(1, "global"))
+f.call(4, nest(1, u32(1, 4) + u32(2, 1) + attr(3)))
+f.call(2, u32(1, 0))
+PY

@@ -1,0 +1,1 @@
+{"pid": 493, "ppid": 487, "comm": "python3", "uid": 0}
