@@ -10,14 +10,14 @@ import "github.com/nltop/nltop/internal/decode/schema"
 // receiver must know the attribute; so the numbers below are declared
 // little-endian, as DRBD's hosts are.
 func drbd() *schema.Family {
-	return &schema.Family{
+	f := &schema.Family{
 		Name:     "drbd",
 		Protocol: 16, // NETLINK_GENERIC
 		Version:  1,
 		Groups:   []schema.Group{{Name: "events"}},
 		Header: record("drbd_genlmsghdr",
 			field("minor", u32),
-			field("flags", u32)), // of requests: DRBD_GENL_F_SET_DEFAULTS; of answers: enum drbd_ret_code
+			field("flags", named(u32, bits("DRBD_GENL_F", "DRBD_GENL_F_SET_DEFAULTS")))),
 		Set:  drbdAttrs(),
 		Lead: []string{"T_ctx_resource_name", "T_ctx_volume", "minor", "T_nh_type", "T_info_text"},
 		Messages: []schema.Message{
@@ -61,6 +61,15 @@ func drbd() *schema.Family {
 			{ID: 41, Name: "DRBD_INITIAL_STATE_DONE"},
 		},
 	}
+	// struct drbd_genlmsghdr has a union: what requests call flags is a return
+	// code in answers.
+	answer := record("drbd_genlmsghdr", field("minor", u32), field("ret_code", named(s32, drbdRet)))
+	for i, m := range f.Messages {
+		f.Messages[i].Dirs = schema.ToKernel
+		m.Dirs, m.Header = schema.FromKernel, answer
+		f.Messages = append(f.Messages, m)
+	}
+	return f
 }
 
 func drbdAttrs() *schema.Set {
@@ -126,7 +135,37 @@ var (
 		"MDF_PEER_OUT_DATED", "MDF_CRASHED_PRIMARY", "MDF_AL_CLEAN", "MDF_AL_DISABLED")
 	drbdSIB = enum("drbd_state_info_bcast_reason", 1,
 		"SIB_GET_STATUS_REPLY", "SIB_STATE_CHANGE", "SIB_HELPER_PRE", "SIB_HELPER_POST", "SIB_SYNC_PROGRESS")
+	// drbdNotify is a type, and a bit that says that more is to come.
 	drbdNotify = values("drbd_notification_type",
 		val(0, "NOTIFY_EXISTS"), val(1, "NOTIFY_CREATE"), val(2, "NOTIFY_CHANGE"), val(3, "NOTIFY_DESTROY"),
-		val(4, "NOTIFY_CALL"), val(5, "NOTIFY_RESPONSE"), val(0x8000, "NOTIFY_CONTINUES"))
+		val(4, "NOTIFY_CALL"), val(5, "NOTIFY_RESPONSE"),
+		val(0x8000, "NOTIFY_EXISTS|NOTIFY_CONTINUES"), val(0x8001, "NOTIFY_CREATE|NOTIFY_CONTINUES"),
+		val(0x8002, "NOTIFY_CHANGE|NOTIFY_CONTINUES"), val(0x8003, "NOTIFY_DESTROY|NOTIFY_CONTINUES"),
+		val(0x8004, "NOTIFY_CALL|NOTIFY_CONTINUES"), val(0x8005, "NOTIFY_RESPONSE|NOTIFY_CONTINUES"))
+	drbdRet = values("drbd_ret_code",
+		val(101, "NO_ERROR"), val(102, "ERR_LOCAL_ADDR"), val(103, "ERR_PEER_ADDR"), val(104, "ERR_OPEN_DISK"),
+		val(105, "ERR_OPEN_MD_DISK"), val(107, "ERR_DISK_NOT_BDEV"), val(108, "ERR_MD_NOT_BDEV"),
+		val(111, "ERR_DISK_TOO_SMALL"), val(112, "ERR_MD_DISK_TOO_SMALL"), val(114, "ERR_BDCLAIM_DISK"),
+		val(115, "ERR_BDCLAIM_MD_DISK"), val(116, "ERR_MD_IDX_INVALID"), val(118, "ERR_IO_MD_DISK"),
+		val(119, "ERR_MD_INVALID"), val(120, "ERR_AUTH_ALG"), val(121, "ERR_AUTH_ALG_ND"), val(122, "ERR_NOMEM"),
+		val(123, "ERR_DISCARD_IMPOSSIBLE"), val(124, "ERR_DISK_CONFIGURED"), val(125, "ERR_NET_CONFIGURED"),
+		val(126, "ERR_MANDATORY_TAG"), val(127, "ERR_MINOR_INVALID"), val(129, "ERR_INTR"),
+		val(130, "ERR_RESIZE_RESYNC"), val(131, "ERR_NO_PRIMARY"), val(132, "ERR_RESYNC_AFTER"),
+		val(133, "ERR_RESYNC_AFTER_CYCLE"), val(134, "ERR_PAUSE_IS_SET"), val(135, "ERR_PAUSE_IS_CLEAR"),
+		val(137, "ERR_PACKET_NR"), val(138, "ERR_NO_DISK"), val(139, "ERR_NOT_PROTO_C"),
+		val(140, "ERR_NOMEM_BITMAP"), val(141, "ERR_INTEGRITY_ALG"), val(142, "ERR_INTEGRITY_ALG_ND"),
+		val(143, "ERR_CPU_MASK_PARSE"), val(144, "ERR_CSUMS_ALG"), val(145, "ERR_CSUMS_ALG_ND"),
+		val(146, "ERR_VERIFY_ALG"), val(147, "ERR_VERIFY_ALG_ND"), val(148, "ERR_CSUMS_RESYNC_RUNNING"),
+		val(149, "ERR_VERIFY_RUNNING"), val(150, "ERR_DATA_NOT_CURRENT"), val(151, "ERR_CONNECTED"),
+		val(152, "ERR_PERM"), val(153, "ERR_NEED_APV_93"), val(154, "ERR_STONITH_AND_PROT_A"),
+		val(155, "ERR_CONG_NOT_PROTO_A"), val(156, "ERR_PIC_AFTER_DEP"), val(157, "ERR_PIC_PEER_DEP"),
+		val(158, "ERR_RES_NOT_KNOWN"), val(159, "ERR_RES_IN_USE"), val(160, "ERR_MINOR_CONFIGURED"),
+		val(161, "ERR_MINOR_OR_VOLUME_EXISTS"), val(162, "ERR_INVALID_REQUEST"), val(163, "ERR_NEED_APV_100"),
+		val(164, "ERR_NEED_ALLOW_TWO_PRI"), val(165, "ERR_MD_UNCLEAN"), val(166, "ERR_MD_LAYOUT_CONNECTED"),
+		val(167, "ERR_MD_LAYOUT_TOO_BIG"), val(168, "ERR_MD_LAYOUT_TOO_SMALL"), val(169, "ERR_MD_LAYOUT_NO_FIT"),
+		val(170, "ERR_IMPLICIT_SHRINK"),
+	)
 )
+
+// drbdSockaddr is a socket address of a little-endian host: see drbd.
+func drbdSockaddr(b []byte, _ bool) (string, bool) { return tipcSockaddr(b, false) }

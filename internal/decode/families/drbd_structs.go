@@ -17,8 +17,8 @@ func drbdCfgContextSet() *schema.Set {
 	return set("drbd_cfg_context",
 		attr(1, "T_ctx_volume", drbdU32),
 		attr(2, "T_ctx_resource_name", str),
-		attr(3, "T_ctx_my_addr", custom(tipcSockaddr)),
-		attr(4, "T_ctx_peer_addr", custom(tipcSockaddr)),
+		attr(3, "T_ctx_my_addr", custom(drbdSockaddr)),
+		attr(4, "T_ctx_peer_addr", custom(drbdSockaddr)),
 	)
 }
 
