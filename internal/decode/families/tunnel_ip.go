@@ -2,7 +2,12 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"encoding/binary"
+	"strconv"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // tcpMetrics is the cache of what TCP learned of its peers
 // (linux/tcp_metrics.h, net/ipv4/tcp_metrics.c).
@@ -40,17 +45,32 @@ func tcpMetrics() *schema.Family {
 }
 
 // tcpMetricsVals has the indexes of enum tcp_metric_index, plus one, which
-// headers name so since 6.9 (the misspelling is theirs).
+// headers name so since 6.9 (the misspelling is theirs). Times are what the
+// kernel keeps of them: eighths of the round trip, quarters of its deviation.
 func tcpMetricsVals() *schema.Set {
 	return set("TCP_METRICS_A_METRICS",
-		attr(1, "TCP_METRICS_A_METRICS_RTT", millis),
-		attr(2, "TCP_METRICS_A_METRICS_RTTVAR", millis),
+		attr(1, "TCP_METRICS_A_METRICS_RTT", custom(tcpMetricsTime(8, "ms"))),
+		attr(2, "TCP_METRICS_A_METRICS_RTTVAR", custom(tcpMetricsTime(4, "ms"))),
 		attr(3, "TCP_METRICS_A_METRICS_SSTHRESH", u32),
 		attr(4, "TCP_METRICS_A_METRICS_CWND", u32),
 		attr(5, "TCP_METRICS_A_METRICS_REODERING", u32),
-		attr(6, "TCP_METRICS_A_METRICS_RTT_US", micros),
-		attr(7, "TCP_METRICS_A_METRICS_RTTVAR_US", micros),
+		attr(6, "TCP_METRICS_A_METRICS_RTT_US", custom(tcpMetricsTime(8, "us"))),
+		attr(7, "TCP_METRICS_A_METRICS_RTTVAR_US", custom(tcpMetricsTime(4, "us"))),
 	)
+}
+
+// tcpMetricsTime renders a u32 of so many parts of a unit.
+func tcpMetricsTime(parts float64, unit string) func([]byte, bool) (string, bool) {
+	return func(b []byte, big bool) (string, bool) {
+		if len(b) != 4 {
+			return "", false
+		}
+		v := binary.LittleEndian.Uint32(b)
+		if big {
+			v = binary.BigEndian.Uint32(b)
+		}
+		return strconv.FormatFloat(float64(v)/parts, 'f', -1, 64) + " " + unit, true
+	}
 }
 
 // fou is the receiving side of UDP encapsulation (linux/fou.h,

@@ -9,17 +9,10 @@ mount -o loop,usrquota /tmp/q.img /tmp/q
 chmod 777 /tmp/q
 setquota -u 1234 100 200 3 5 /tmp/q
 python3 - <<'PY'
-import os, socket, struct, sys
+import os, socket, sys
 sys.path.insert(0, ".")
 from tun_genl import *
-f = Family("nlctrl")
-grp = None
-for m in f.send(3, attr(2, "VFS_DQUOT")):
-    i = m.find(b"events\0")
-    grp = struct.unpack("=I", m[i + 12:i + 16])[0] if i > 0 else None
-    j = m.find(struct.pack("=HH", 8, 2), 20)  # CTRL_ATTR_MCAST_GRP_ID
-    grp = struct.unpack("=I", m[j + 4:j + 8])[0] if j > 0 else grp
-print("group", grp)
+Family("VFS_DQUOT")
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
 s.bind((0, 0)); s.settimeout(1)
 for g in range(1, 40):

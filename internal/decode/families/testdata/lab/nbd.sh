@@ -39,7 +39,7 @@ except socket.timeout:
 PY
 ip link set lo up
 sleep 1
-may timeout 5 nbd-client -N x 127.0.0.1 10809 /dev/nbd3 -timeout 7
+out=$(timeout 5 nbd-client -N x 127.0.0.1 10809 /dev/nbd3 -timeout 7 2>&1) || echo "lab: $out"
 may nbd-client -c /dev/nbd3
 python3 - <<'PY'
 import socket, sys

@@ -3,15 +3,18 @@
 need python3 ip
 load smc
 may modprobe smc_diag
+ip link set lo up
 ip link add d0 type dummy
 python3 - <<'PY'
 import socket, sys
 sys.path.insert(0, ".")
 from tun_genl import *
 # Sockets that fall back to TCP make statistics.
-s = socket.socket(43, socket.SOCK_STREAM, 0)
+def smc():  # AF_SMC, whose addresses are those of AF_INET
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=socket.socket(43, socket.SOCK_STREAM, 0).detach())
+s = smc()
 s.bind(("127.0.0.1", 5000)); s.listen(1)
-c = socket.socket(43, socket.SOCK_STREAM, 0)
+c = smc()
 try:
     c.settimeout(5); c.connect(("127.0.0.1", 5000)); p, _ = s.accept(); c.send(b"x"); p.recv(1)
 except OSError as e:

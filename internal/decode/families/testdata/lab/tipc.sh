@@ -10,10 +10,10 @@ ip link set t1 netns peer
 ip netns exec peer ip link set lo up
 ip netns exec peer ip link set t1 up
 ip addr add 10.1.0.1/24 dev t0
-tipc node set address 1.1.1
 tipc node set netid 4711
-ip netns exec peer tipc node set address 1.1.2
+tipc node set address 1.1.1
 ip netns exec peer tipc node set netid 4711
+ip netns exec peer tipc node set address 1.1.2
 tipc bearer enable media eth device t0
 ip netns exec peer tipc bearer enable media eth device t1
 tipc bearer enable media udp name u0 localip 10.1.0.1
