@@ -17,7 +17,7 @@ flow 'in_port(1),eth(src=00:01:02:03:04:05,dst=10:11:12:13:14:15),eth_type(0x080
 flow 'in_port(1),eth(),eth_type(0x86dd),ipv6(src=fd00::1/ffff::,dst=fd00::2,label=0x1234/0xfffff,proto=17,tclass=0x20/0xfc,hlimit=0/0,frag=no),udp(src=53/0xffff,dst=0/0)' 'push_vlan(vid=5,pcp=0),0'
 flow 'in_port(1),eth(),eth_type(0x8100),vlan(vid=7,pcp=0),encap(eth_type(0x0806),arp(sip=10.0.0.1,tip=10.0.0.2,op=1/0xff))' 'pop_vlan,0'
 flow 'in_port(1),eth(),eth_type(0x8847),mpls(label=100,tc=0,ttl=64,bos=1)' 'pop_mpls(eth_type=0x800),0'
-flow 'in_port(1),eth(),eth_type(0x86dd),ipv6(src=::/::,dst=::/::,proto=58,frag=no),icmpv6(type=135,code=0),nd(target=fd00::9)' 'drop'
+flow 'in_port(1),eth(),eth_type(0x86dd),ipv6(src=::/::,dst=::/::,proto=58,frag=no),icmpv6(type=135,code=0),nd(target=fd00::9)' '0'
 flow 'ct_state(+trk+est),ct_zone(5),ct_mark(0x1/0xff),ct_label(0x1/0x1),in_port(1),eth(),eth_type(0x0800),ipv4(proto=17,frag=no)' 'ct(commit,zone=5,mark=0x42/0xff,label=0x3/0xff,nat(src=10.0.0.9-10.0.0.10:1000-2000,random)),recirc(0x7)'
 flow 'recirc_id(0x7),in_port(1),eth(),eth_type(0x0800),ipv4(frag=no)' 'sample(sample=25.0%,actions(userspace(pid=7,userdata(0102)))),set(eth(src=00:00:00:00:00:09)),set(ipv4(ttl=9)),clone(0),check_pkt_len(size=200,gt(0),le(2)),trunc(100),2'
 flow 'in_port(1),skb_priority(0x9),skb_mark(0x42),eth(),eth_type(0x0800),ipv4(proto=132,frag=no),sctp(src=9,dst=10)' 'hash(l4(0)),recirc(0x9)'
