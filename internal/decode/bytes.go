@@ -34,6 +34,25 @@ func (o order) u64(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
+// noSelector is the selector of a payload that is too short to have one.
+const noSelector = 1 << 63
+
+// selector reads the number of 1, 2 or 4 bytes that selects a variant.
+func (o order) selector(b []byte, at, width int) uint64 {
+	if at+width > len(b) {
+		return noSelector
+	}
+	switch b = b[at:]; width {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(o.u16(b))
+	case 4:
+		return uint64(o.u32(b))
+	}
+	return noSelector
+}
+
 // align4 is NLMSG_ALIGN and NLA_ALIGN, which round up to 4.
 func align4(n int) int { return (n + 3) &^ 3 }
 

@@ -28,9 +28,25 @@ func (d *Decoder) name(m *Message, toKernel bool) {
 }
 
 func (m *Message) setDef(def *schema.Message) {
-	if m.def = def; def != nil {
-		m.Type = def.Name
+	if m.def = def; def == nil {
+		return
 	}
+	m.Type = def.Name
+	if def.Variants == nil {
+		return
+	}
+	if v, ok := def.Variants.Cases[m.selector(def.Variants)]; ok && v.Name != "" {
+		m.Type = v.Name
+	}
+}
+
+// selector is the number that selects the variant of a message.
+func (m *Message) selector(vs *schema.Variants) uint64 {
+	lo := HeaderLen + vs.Off
+	if st := m.muxHeader(); st != nil {
+		lo += st.Size()
+	}
+	return m.order().selector(m.Data, lo, vs.Width)
 }
 
 // nameNetfilter reads nlmsg_type as nfnetlink does: the subsystem in the high

@@ -159,19 +159,7 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 
 // variant replaces the layout by the case that the payload selects.
 func (w *view) variant(l *layout, vs *schema.Variants, hi int) {
-	lo := l.stLo + vs.Off
-	if lo+vs.Width > hi {
-		return
-	}
-	var n uint64
-	switch b := w.data[lo:]; vs.Width {
-	case 1:
-		n = uint64(b[0])
-	case 2:
-		n = uint64(w.ord.u16(b))
-	case 4:
-		n = uint64(w.ord.u32(b))
-	}
+	n := w.ord.selector(w.data[:hi], l.stLo+vs.Off, vs.Width)
 	if v, ok := vs.Cases[n]; ok {
 		l.st, l.set, l.body = v.Header, v.Set, v.Body
 	}

@@ -329,6 +329,7 @@ type Variants struct {
 
 // Variant is one layout of a message.
 type Variant struct {
+	Name   string // where the same number is another message; "": Message.Name
 	Header *StructType
 	Set    *Set
 	Body   *Type
