@@ -100,6 +100,8 @@ func nl80211Number(b []byte, big bool) (uint64, bool) {
 		order = binary.BigEndian
 	}
 	switch len(b) {
+	case 1:
+		return uint64(b[0]), true
 	case 2:
 		return uint64(order.Uint16(b)), true
 	case 4:

@@ -33,6 +33,23 @@ func init() {
 			"NL80211_RRF_GO_CONCURRENT": wirelessAlias, "NL80211_SURVEY_INFO_CHANNEL_*": wirelessAlias, "NL80211_TXQ_ATTR_QUEUE": wirelessAlias,
 			"NL80211_TXQ_Q_*": wirelessAlias, "NL80211_TXRATE_MCS": wirelessAlias, "NL80211_WOWLAN_PKTPAT_*": wirelessAlias,
 		}},
+		cited{name: "linux/nfc.h", skip: map[string]string{
+			"NFC_GENL_VERSION": notWire, "NFC_DEVICE_NAME_MAXSIZE": notWire, "NFC_NFCID*": notWire,
+			"NFC_SENSB_RES_MAXSIZE": notWire, "NFC_SENSF_RES_MAXSIZE": notWire, "NFC_ATR_*": notWire, "NFC_GB_MAXSIZE": notWire,
+			"NFC_FIRMWARE_NAME_MAXSIZE": notWire, "NFC_ISO15693_UID_MAXSIZE": notWire, "NFC_SE_ENABLED": "in no message",
+			"NFC_LLCP_*": "socket options", "NFC_SOCKPROTO_*": "socket protocols", "NFC_HEADER_SIZE": notWire, "NFC_RAW_HEADER_SIZE": notWire,
+			"NFC_DIRECTION_*": "of raw sockets", "RAW_PAYLOAD_*": "of raw sockets",
+		}},
+		cited{name: "linux/wireguard.h", skip: map[string]string{"WG_GENL_VERSION": notWire, "WG_KEY_LEN": notWire}},
+		cited{name: "linux/if_macsec.h", skip: map[string]string{
+			"NUM_MACSEC_*": notWire, "MACSEC_GENL_VERSION": notWire, "MACSEC_MAX_KEY_LEN": notWire, "MACSEC_KEYID_LEN": notWire,
+			"MACSEC_SALT_LEN": notWire, "MACSEC_MIN_ICV_LEN": notWire, "MACSEC_MAX_ICV_LEN": notWire, "MACSEC_STD_ICV_LEN": notWire,
+			"MACSEC_DEFAULT_CIPHER_ALT": wirelessAlias,
+		}},
+		cited{name: "linux/batman_adv.h", skip: map[string]string{
+			"NUM_BATADV_ATTR": notWire, "BATADV_CMD_GET_MESH_INFO": wirelessAlias, "BATADV_CMD_GET_HARDIFS": wirelessAlias,
+		}},
+		cited{name: "linux/batadv_packet.h", only: []string{"BATADV_MCAST_WANT_", "BATADV_MCAST_HAVE_"}},
 	)
 	maps.Copy(foreign, map[string]string{
 		"NL80211_FREQUENCY_ATTR": "the header writes __NL80211_FREQUENCY_ATTR_NO_IBSS, which old kernels and new ones send",
