@@ -36,8 +36,39 @@ func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
 		return bitRateText(v)
 	case schema.Seconds, schema.Millis, schema.Micros, schema.Nanos, schema.Jiffies:
 		return durationText(v, t, width)
+	case schema.MHz, schema.KHz, schema.DBm, schema.MBm, schema.Rate100k, schema.KBit, schema.TU:
+		return radioText(v, t)
 	}
 	return ""
+}
+
+// radioText writes what radio people measure.
+func radioText(v uint64, t *schema.Type) string {
+	f := float64(v)
+	if signed(t.Kind) {
+		f = float64(int64(v))
+	}
+	decimal := func(f float64, prec int, unit string) string {
+		return strconv.FormatFloat(f, 'f', prec, 64) + unit
+	}
+	switch t.Hint {
+	case schema.KHz:
+		if v < 1000 {
+			return decimal(f, 0, " kHz")
+		}
+		return decimal(f/1000, -1, " MHz")
+	case schema.MHz:
+		return decimal(f, 0, " MHz")
+	case schema.DBm:
+		return decimal(f, 0, " dBm")
+	case schema.MBm:
+		return decimal(f/100, 2, " dBm")
+	case schema.Rate100k:
+		return decimal(f/10, 1, " Mbit/s")
+	case schema.KBit:
+		return decimal(f/1000, -1, " Mbit/s")
+	}
+	return decimal(f, 0, " TU")
 }
 
 func errnoText(v int64) string {

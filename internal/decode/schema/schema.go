@@ -76,6 +76,13 @@ const (
 	PID     // process ID
 	NSID    // netns id, -1: none
 	Errno   // errno, positive or negative
+	MHz
+	KHz
+	DBm      // power in dBm
+	MBm      // power in 1/100 dBm
+	Rate100k // 100 kbit/s
+	KBit     // kbit/s
+	TU       // 802.11 time units, 1024 us
 )
 
 // Type is the type of an attribute, of a struct's field, or of an array's
