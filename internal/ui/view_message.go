@@ -169,7 +169,7 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
 	if e := m.Err; e != nil && e.Errno != 0 {
-		text := export.Errno(e.Errno)
+		text := export.ErrorName(e)
 		if e.Msg != "" {
 			text += ": " + decode.Quote(e.Msg)
 		}
