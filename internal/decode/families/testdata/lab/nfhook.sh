@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# Hooks: asked for by number, since the nft of Debian 12 may or may not ask.
+# Fingerprints of operating systems (osf), which only nfnl_osf adds.
+need python3 iptables-legacy ip
+load nf_conntrack iptable_filter nf_conntrack_netlink
+ip link set lo up
+iptables-legacy -A INPUT -m conntrack --ctstate NEW
+truth hooks python3 nfhook.py
