@@ -406,4 +406,4 @@ func ipsetHex(s string) string {
 	return fmt.Sprintf("0x%08x", n)
 }
 
-var reSpaces = regexp.MustCompile(`\s+`)
+var nfSpaces = regexp.MustCompile(`\s+`)

@@ -63,7 +63,7 @@ func xfrm() *schema.Family {
 		names[i].ID = uint16(0x10 + i) // XFRM_MSG_BASE
 	}
 	f := &schema.Family{Name: "xfrm", Protocol: 6, Set: attrs, Messages: names,
-		Lead: []string{"id", "sa_id", "spi", "saddr", "daddr", "proto", "dir", "sel"}}
+		Lead: []string{"id", "sa_id", "mode", "dir", "action", "saddr", "daddr"}}
 	for i, name := range []string{"ACQUIRE", "EXPIRE", "SA", "POLICY", "AEVENTS", "REPORT", "MIGRATE", "MAPPING"} {
 		f.Groups = append(f.Groups, schema.Group{ID: uint32(i + 1), Name: "XFRMNLGRP_" + name})
 	}
