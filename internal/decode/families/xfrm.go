@@ -58,6 +58,7 @@ func xfrm() *schema.Family {
 		{Name: "XFRM_MSG_MAPPING", Header: xfrmMapping()},
 		{Name: "XFRM_MSG_SETDEFAULT", Header: defaults},
 		{Name: "XFRM_MSG_GETDEFAULT", Header: defaults},
+		{Name: "XFRM_MSG_MIGRATE_STATE", Header: xfrmMigrateState()},
 	}
 	for i := range names {
 		names[i].ID = uint16(0x10 + i) // XFRM_MSG_BASE

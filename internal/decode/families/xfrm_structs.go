@@ -178,6 +178,22 @@ func xfrmMigrate() *schema.StructType {
 	)
 }
 
+// struct xfrm_user_migrate_state, since 7.2
+func xfrmMigrateState() *schema.StructType {
+	return record("xfrm_user_migrate_state",
+		field("id", structOf(xfrmSAID())),
+		field("new_daddr", xfrmAddr("new_family")),
+		field("new_saddr", xfrmAddr("new_family")),
+		field("old_mark", structOf(record("xfrm_mark", fields(hex32, "v", "m")...))),
+		field("new_sel", structOf(xfrmSelector())),
+		field("new_reqid", u32),
+		field("flags", named(u32, bits("xfrm_migrate_state_flags", "XFRM_MIGRATE_STATE_CLEAR_OFFLOAD",
+			"XFRM_MIGRATE_STATE_UPDATE_H2H_SEL"))),
+		field("new_family", named(u16, addressFamily)),
+		padding("reserved", 2),
+	)
+}
+
 // struct xfrm_user_tmpl
 func xfrmTmpl() *schema.StructType {
 	return record("xfrm_user_tmpl",
