@@ -273,13 +273,14 @@ type ipsetXML struct {
 			Entries    string `xml:"numentries"`
 		} `xml:"header"`
 		Members []struct {
-			Elem    string `xml:"elem"`
-			Packets string `xml:"packets"`
-			Bytes   string `xml:"bytes"`
-			Comment string `xml:"comment"`
-			Mark    string `xml:"skbmark"`
-			Prio    string `xml:"skbprio"`
-			Queue   string `xml:"skbqueue"`
+			Elem    string    `xml:"elem"`
+			NoMatch *struct{} `xml:"nomatch"`
+			Packets string    `xml:"packets"`
+			Bytes   string    `xml:"bytes"`
+			Comment string    `xml:"comment"`
+			Mark    string    `xml:"skbmark"`
+			Prio    string    `xml:"skbprio"`
+			Queue   string    `xml:"skbqueue"`
 		} `xml:"members>member"`
 	} `xml:"ipset"`
 }
@@ -380,6 +381,9 @@ func TestTruthIpset(t *testing.T) {
 					s.Name, s.Type, h.Family, h.HashSize, h.MaxElem, h.BucketSize, h.InitVal, h.MemSize, h.Entries))
 			}
 			for _, m := range s.Members {
+				if m.NoMatch != nil {
+					m.Elem += " nomatch"
+				}
 				want = append(want, fmt.Sprintf("%s %s packets %s bytes %s comment %s mark %s prio %s queue %s", s.Name, m.Elem,
 					m.Packets, m.Bytes, strings.Trim(m.Comment, `"`), m.Mark, m.Prio, m.Queue))
 			}
@@ -389,7 +393,7 @@ func TestTruthIpset(t *testing.T) {
 		for _, m := range r.of("ipset", "NLMSG_ERROR") {
 			errors[m.Err.Name] = true
 		}
-		for _, name := range []string{"IPSET_ERR_EXIST", "IPSET_ERR_FIND_TYPE", "IPSET_ERR_REFERENCED"} {
+		for _, name := range []string{"IPSET_ERR_EXIST", "IPSET_ERR_BUSY"} {
 			if !errors[name] {
 				t.Errorf("ipset on %s: no error %s among %v", r.kernel, name, errors)
 			}

@@ -15,7 +15,7 @@ var xfrmWords = map[string]string{
 	"IPPROTO_ESP": "esp", "IPPROTO_AH": "ah", "IPPROTO_COMP": "comp",
 	"XFRM_POLICY_IN": "in", "XFRM_POLICY_OUT": "out", "XFRM_POLICY_FWD": "fwd",
 	"XFRM_STATE_NOECN": "noecn", "XFRM_STATE_DECAP_DSCP": "decap-dscp", "XFRM_STATE_ESN": "esn", "XFRM_STATE_AF_UNSPEC": "af-unspec",
-	"IPPROTO_TCP": "tcp", "UDP_ENCAP_ESPINUDP": "espinudp",
+	"IPPROTO_TCP": "tcp", "IPPROTO_UDP": "udp", "UDP_ENCAP_ESPINUDP": "espinudp",
 	"XFRM_POLICY_ALLOW": "allow", "XFRM_POLICY_BLOCK": "block",
 	"XFRM_USERPOLICY_BLOCK": "block", "XFRM_USERPOLICY_ACCEPT": "accept",
 }
@@ -130,7 +130,8 @@ func TestTruthXfrmState(t *testing.T) {
 			case "proto", "limit:", "expire", "auth-trunc", "auth", "enc", "aead", "comp", "if_id", "encap", "mark", "tfcpad":
 				want = append(want, who+" "+l)
 			case "sel":
-				l = strings.TrimSuffix(l, " uid 0")
+				l, _, _ = strings.Cut(l, " dev ")
+				l, _, _ = strings.Cut(l, " uid ")
 				want = append(want, who+" "+l)
 			}
 		}
