@@ -17,6 +17,11 @@ func ctnetlink() *schema.Family {
 		"CTA_STATS_CHAIN_TOOLONG")...)...)
 	m[5].Set = set("CTA_STATS_GLOBAL", append([]schema.Attr{unspec("CTA_STATS_GLOBAL_UNSPEC")}, attrs(1, be32,
 		"CTA_STATS_GLOBAL_ENTRIES", "CTA_STATS_GLOBAL_MAX_ENTRIES")...)...)
+	// Entries come back as IPCTNL_MSG_CT_NEW. What comes back under number 3 is
+	// statistics of expectations: ctnetlink_exp_stat_fill_info gives them the
+	// subsystem of connections.
+	m[3].Dirs = schema.ToKernel
+	m = append(m, schema.Message{ID: 3, Name: "IPCTNL_MSG_EXP_GET_STATS_CPU", Dirs: schema.FromKernel, Set: ctnlExpectStats()})
 	f := nfSubsys("ctnetlink", nfnlCtnetlink, ctnlSet(), m...)
 	f.Lead = []string{"CTA_PROTO_NUM", "CTA_PROTOINFO_TCP_STATE", "CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC",
 		"CTA_IP_V6_DST", "CTA_PROTO_SRC_PORT", "CTA_PROTO_DST_PORT", "CTA_STATUS"}
@@ -27,13 +32,17 @@ func ctnetlink() *schema.Family {
 
 func ctnetlinkExp() *schema.Family {
 	m := nfMessages("IPCTNL_MSG_EXP_NEW", "IPCTNL_MSG_EXP_GET", "IPCTNL_MSG_EXP_DELETE", "IPCTNL_MSG_EXP_GET_STATS_CPU")
-	m[3].Set = set("CTA_STATS_EXP", append([]schema.Attr{unspec("CTA_STATS_EXP_UNSPEC")}, attrs(1, be32,
-		"CTA_STATS_EXP_NEW", "CTA_STATS_EXP_CREATE", "CTA_STATS_EXP_DELETE")...)...)
+	m[3].Set = ctnlExpectStats()
 	f := nfSubsys("ctnetlink_exp", nfnlCtnetlinkExp, ctnlExpect(), m...)
 	f.Lead = []string{"CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT"}
 	f.Groups = []schema.Group{{ID: 4, Name: "NFNLGRP_CONNTRACK_EXP_NEW"}, {ID: 5, Name: "NFNLGRP_CONNTRACK_EXP_UPDATE"},
 		{ID: 6, Name: "NFNLGRP_CONNTRACK_EXP_DESTROY"}}
 	return f
+}
+
+func ctnlExpectStats() *schema.Set {
+	return set("CTA_STATS_EXP", append([]schema.Attr{unspec("CTA_STATS_EXP_UNSPEC")}, attrs(1, be32,
+		"CTA_STATS_EXP_NEW", "CTA_STATS_EXP_CREATE", "CTA_STATS_EXP_DELETE")...)...)
 }
 
 func ctnlSet() *schema.Set {
@@ -67,8 +76,8 @@ func ctnlSet() *schema.Set {
 			attr(1, "CTA_SECCTX_NAME", str)))),
 		attr(20, "CTA_TIMESTAMP", nest(set("CTA_TIMESTAMP",
 			unspec("CTA_TIMESTAMP_UNSPEC"),
-			attr(1, "CTA_TIMESTAMP_START", be64), // nanoseconds since 1970
-			attr(2, "CTA_TIMESTAMP_STOP", be64),
+			attr(1, "CTA_TIMESTAMP_START", custom(ctnlTime)),
+			attr(2, "CTA_TIMESTAMP_STOP", custom(ctnlTime)),
 			attr(3, "CTA_TIMESTAMP_PAD", padAt)))),
 		attr(21, "CTA_MARK_MASK", hexBE32),
 		attr(22, "CTA_LABELS", labels),
@@ -80,7 +89,7 @@ func ctnlSet() *schema.Set {
 			attr(1, "CTA_FILTER_ORIG_FLAGS", named(u32, ctnlFilter)),
 			attr(2, "CTA_FILTER_REPLY_FLAGS", named(u32, ctnlFilter))))),
 		attr(26, "CTA_STATUS_MASK", named(be32, ctnlStatus)),
-		attr(27, "CTA_TIMESTAMP_EVENT", be64), // nanoseconds since 1970
+		attr(27, "CTA_TIMESTAMP_EVENT", custom(ctnlTime)),
 	)
 }
 

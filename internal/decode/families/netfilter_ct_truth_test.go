@@ -220,3 +220,23 @@ func ctHelpers(t *testing.T, r *recording) {
 	}
 	nfWant(t, r, "nfct list helper", want, have)
 }
+
+// TestConntrackExpectStatistics: the kernel answers the request for statistics
+// of expectations under the subsystem of connections.
+func TestConntrackExpectStatistics(t *testing.T) {
+	for _, r := range recordings(t, "conntrack") {
+		found := false
+		for _, m := range r.of("ctnetlink", "IPCTNL_MSG_EXP_GET_STATS_CPU") {
+			v := nfMessage(&m)
+			found = found || v["CTA_STATS_EXP_CREATE"] != "" && v["CTA_STATS_EXP_DELETE"] != ""
+		}
+		if !found {
+			t.Errorf("conntrack on %s: no statistics of expectations", r.kernel)
+		}
+		for _, m := range r.messages {
+			if b := m.Body(); m.Family == "ctnetlink" && b.Problem != "" {
+				t.Errorf("conntrack on %s: %s: %s", r.kernel, m.Type, b.Problem)
+			}
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // nfPacket renders a packet: what its IP header says, as far as it is there,
@@ -126,6 +127,14 @@ func ctnlLabels(b []byte, big bool) (string, bool) {
 		return "none", true
 	}
 	return "bit " + strings.Join(names, ","), true
+}
+
+// ctnlTime renders nanoseconds since 1970.
+func ctnlTime(b []byte, _ bool) (string, bool) {
+	if len(b) != 8 {
+		return "", false
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(b))).UTC().Format(time.RFC3339Nano), true
 }
 
 // osfOptLen is the size of
