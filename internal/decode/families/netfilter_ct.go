@@ -96,7 +96,7 @@ func ctnlSet() *schema.Set {
 func ctnlTuple() *schema.Set {
 	proto := set("CTA_PROTO",
 		unspec("CTA_PROTO_UNSPEC"),
-		attr(1, "CTA_PROTO_NUM", named(u8, ipProtocol)),
+		attr(1, "CTA_PROTO_NUM", named(u8, ctnlL4Proto)),
 		attr(2, "CTA_PROTO_SRC_PORT", be16),
 		attr(3, "CTA_PROTO_DST_PORT", be16),
 		attr(4, "CTA_PROTO_ICMP_ID", be16),

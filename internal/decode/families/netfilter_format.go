@@ -103,7 +103,7 @@ func nfVerdictText(b []byte, _ bool) (string, bool) {
 			name += " bypass"
 		}
 	case high != 0 && v&0xff == 0: // NF_DROP_ERR
-		name += " errno " + strconv.Itoa(int(-int16(high)))
+		name += " errno " + strconv.Itoa(int(high))
 	case v > 0xff:
 		name += " 0x" + strconv.FormatUint(uint64(v), 16)
 	}
