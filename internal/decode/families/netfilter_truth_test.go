@@ -162,7 +162,11 @@ func TestTruthHook(t *testing.T) {
 			have[fmt.Sprintf("%d %d %s %s %s", families[v["nfgen_family"]], numbers[v["NFNLA_HOOK_HOOKNUM"]],
 				v["NFNLA_HOOK_PRIORITY"], v["NFNLA_HOOK_FUNCTION_NAME"], module)] = true
 		}
-		nfWant(t, &r, "nfhook.py", nfLines(r.truth("hooks")), have)
+		if want := nfLines(r.truth("hooks")); r.kernel != "6.1" {
+			nfWant(t, &r, "nfhook.py", want, have)
+		} else if len(want)+len(have) > 0 { // Debian's 6.1 has no CONFIG_NETFILTER_NETLINK_HOOK
+			t.Errorf("6.1 has hooks: %q, %v", want, have)
+		}
 		for _, m := range r.of("osf", "OSF_MSG_ADD") {
 			v := nfMessage(&m)
 			if got := v["OSF_ATTR_FINGER/opt"]; got != "OSFOPT_MSS length 4, OSFOPT_SACKP length 2, OSFOPT_TS length 10" {
