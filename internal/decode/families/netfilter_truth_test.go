@@ -107,6 +107,7 @@ func TestTruthAcct(t *testing.T) {
 			have[s+" } = "+v["NFACCT_NAME"]+";"] = true
 		}
 		nfWant(t, &r, "nfacct list", nfLines(r.truth("list")), have)
+		nfWant(t, &r, "nfacct get", nfLines(r.truth("get")), have)
 	}
 }
 
@@ -155,6 +156,9 @@ func TestTruthHook(t *testing.T) {
 		have := map[string]bool{}
 		for _, m := range r.of("nfhook", "NFNL_MSG_HOOK_GET") {
 			v := nfMessage(&m)
+			if v["NFNLA_HOOK_PRIORITY"] == "" {
+				continue // a request
+			}
 			module := v["NFNLA_HOOK_MODULE_NAME"]
 			if module == "" {
 				module = "-"
@@ -229,6 +233,12 @@ func ipvsDest(v map[string]string) string {
 	return s
 }
 
+func ipvsThresholds(v map[string]string) string {
+	const p = "IPVS_CMD_ATTR_DEST/IPVS_DEST_ATTR_"
+	return fmt.Sprintf("-> %s:%s %s %s %s %s", ipvsHost(v[p+"ADDR"]), v[p+"PORT"], v[p+"U_THRESH"], v[p+"L_THRESH"],
+		v[p+"ACTIVE_CONNS"], v[p+"INACT_CONNS"])
+}
+
 // TestTruthIPVS compares services and destinations with what ipvsadm saved.
 func TestTruthIPVS(t *testing.T) {
 	for _, r := range recordings(t, "ipvs") {
@@ -238,6 +248,7 @@ func TestTruthIPVS(t *testing.T) {
 			have[ipvsService(v)] = true
 			if v["IPVS_CMD_ATTR_DEST/IPVS_DEST_ATTR_ADDR"] != "" {
 				have[ipvsDest(v)] = true
+				have[ipvsThresholds(v)] = true
 			}
 			const d = "IPVS_CMD_ATTR_DAEMON/IPVS_DAEMON_ATTR_"
 			if v[d+"STATE"] == "IP_VS_STATE_MASTER" && v[d+"MCAST_PORT"] != "" {
@@ -257,6 +268,13 @@ func TestTruthIPVS(t *testing.T) {
 			want = append(want, l)
 		}
 		nfWant(t, &r, "ipvsadm -S", want, have)
+		want = nil
+		for _, l := range nfLines(r.truth("thresholds"))[3:] {
+			if strings.HasPrefix(l, "->") {
+				want = append(want, nfSpaces.ReplaceAllString(l, " "))
+			}
+		}
+		nfWant(t, &r, "ipvsadm --thresholds", want, have)
 		nfWant(t, &r, "ipvsadm --daemon", nfLines(r.truth("daemon")), have)
 		nfWant(t, &r, "ipvsadm --timeout", nfLines(r.truth("timeout")), have)
 	}

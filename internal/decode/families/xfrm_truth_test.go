@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// xfrmFlags maps the words of ip to the names of the header.
+// xfrmWords maps the words of ip to the names of the header.
 var xfrmWords = map[string]string{
 	"XFRM_MODE_TRANSPORT": "transport", "XFRM_MODE_TUNNEL": "tunnel",
 	"IPPROTO_ESP": "esp", "IPPROTO_AH": "ah", "IPPROTO_COMP": "comp",
@@ -195,6 +195,25 @@ func xfrmAfter(words []string, key string) string {
 		}
 	}
 	return ""
+}
+
+// TestTruthXfrmDefault compares the default policy with ip xfrm policy
+// getdefault.
+func TestTruthXfrmDefault(t *testing.T) {
+	for _, r := range recordings(t, "xfrm") {
+		have := map[string]bool{}
+		for _, m := range r.of("xfrm", "XFRM_MSG_GETDEFAULT") {
+			v := nfMessage(&m)
+			for _, dir := range []string{"in", "fwd", "out"} {
+				have[dir+": "+xfrmWords[v[dir]]] = true
+			}
+		}
+		want := nfLines(r.truth("default"))[1:]
+		for i := range want {
+			want[i] = xfrmLine(want[i])
+		}
+		nfWant(t, &r, "ip xfrm policy getdefault", want, have)
+	}
 }
 
 // TestXfrmEvents: what the kernel tells of itself is there, with its addresses.

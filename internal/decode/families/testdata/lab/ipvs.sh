@@ -21,7 +21,7 @@ ipvsadm -e -t 192.0.2.1:80 -r 198.51.100.2 -g -w 9
 ipvsadm --set 120 60 30
 may ipvsadm --start-daemon master --mcast-interface lo --syncid 5
 truth save ipvsadm -S -n
-truth stats ipvsadm -L -n --stats --exact
+ipvsadm -L -n --stats --exact
 truth thresholds ipvsadm -L -n --thresholds
 truth timeout ipvsadm -L --timeout
 truth daemon ipvsadm -L --daemon
