@@ -38,6 +38,8 @@ l = socket.create_server(("127.0.0.1", 2121))
 c = socket.create_connection(("127.0.0.1", 2121))
 s = l.accept()[0]
 s.sendall(b"220 ready\r\n"); c.recv(99)
+c.sendall(b"USER lab\r\n"); s.recv(99)  # the helper looks at what follows a line's end
+s.sendall(b"331 who\r\n"); c.recv(99)
 c.sendall(b"PORT 127,0,0,1,40,1\r\n"); s.recv(99)
 s.sendall(b"200 ok\r\n"); c.recv(99)
 import subprocess
