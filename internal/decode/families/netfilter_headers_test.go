@@ -5,6 +5,7 @@ package families_test
 const (
 	nfKernel  = "kernel-internal"
 	nfSockopt = "for socket options"
+	nfByType  = "one number has a name for each type of set, which an error does not tell: ipsetErrors gives all of them"
 	nfOlder   = "older name of another one"
 )
 
@@ -49,6 +50,9 @@ func init() {
 			"IPSET_INV_MATCH": "of iptables' set match", "IPSET_RETURN_NOMATCH": "of iptables' set match", "IPSET_COUNTER_*": "of iptables' set match",
 			"SO_IP_SET": nfSockopt, "IP_SET_OP_*": nfSockopt,
 		}},
+		cited{name: "linux/netfilter/ipset/ip_set_bitmap.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
+		cited{name: "linux/netfilter/ipset/ip_set_hash.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
+		cited{name: "linux/netfilter/ipset/ip_set_list.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
 		cited{name: "linux/ip_vs.h", skip: map[string]string{
 			"IP_VS_VERSION_CODE": notWire, "IP_VS_SO_*": nfSockopt, "IP_VS_BASE_CTL": nfSockopt, "IP_VS_SVC_F_SCHED_*": "IP_VS_SVC_F_SCHED1 and 2 by scheduler",
 			"IP_VS_CONN_F_FWD_MASK": notNames, "IP_VS_CONN_F_SYNC": nfKernel, "IP_VS_CONN_F_HASHED": nfKernel, "IP_VS_CONN_F_NOOUTPUT": nfKernel,
