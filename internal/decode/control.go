@@ -118,6 +118,9 @@ func (d *Decoder) setError(m *Message, o order) {
 	sub := Message{Frame: m.Frame, Data: quoted, Header: header(o, quoted), dec: d}
 	d.name(&sub, true)
 	e.Request, e.RequestFamily, e.RequestType = sub.Header, sub.Family, sub.Type
+	if e.Name == "" && sub.family != nil && sub.family.Errnos != nil {
+		e.Name, _ = sub.family.Errnos.Lookup(uint64(e.Errno))
+	}
 	if multiplexed(m.Frame.Protocol) && sub.Family != "" {
 		m.Family = sub.Family
 	}
@@ -185,6 +188,9 @@ func (w *walker) control(m *Message, lo, hi, depth int) part {
 	}
 	p.fields = append(w.take(3), Node{Name: "error", Off: lo, Raw: w.data[lo : lo+4 : lo+4]})
 	w.value(&p.fields[0], &w.d.control.errnoType, noScope, depth)
+	if n := &p.fields[0]; n.Text == "" && m.Err != nil && m.Err.Name != "" && !w.plain {
+		n.Text = fmt.Sprintf("%v (%s)", n.Value, m.Err.Name)
+	}
 	if l.quoted < l.quotedEnd {
 		p.fields = append(p.fields, w.quoted(l.quoted, l.quotedEnd, depth))
 		p.fields = w.padding(p.fields, l.quotedEnd, min(l.tlvs, l.rest))

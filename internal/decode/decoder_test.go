@@ -135,7 +135,7 @@ func TestNames(t *testing.T) {
 		{"by direction, reply", testProtocol, capture.DirReply, 17, 0, nil, "test", "T_GET_REPLY", -1, false},
 		{"by flags where the direction is unknown", testProtocol, capture.DirUnknown, 17, 1, nil, "test", "T_GET", -1, false},
 		{"unknown type", testProtocol, capture.DirReply, 93, 0, nil, "test", "type 0x5d", -1, false},
-		{"no tables", capture.NETLINK_XFRM, capture.DirReply, 16, 0, nil, "xfrm", "type 0x10", -1, false},
+		{"no such type", capture.NETLINK_XFRM, capture.DirReply, 0x99, 0, nil, "xfrm", "type 0x99", -1, false},
 		{"usersock", capture.NETLINK_USERSOCK, capture.DirPeer, 16, 0, nil, "usersock", "type 0x10", -1, true},
 		{"nobody's protocol", 17, capture.DirReply, 16, 0, nil, "NETLINK_17", "type 0x10", -1, true},
 		{"protocol out of range", 999, capture.DirReply, 16, 0, nil, "NETLINK_999", "type 0x10", -1, true},

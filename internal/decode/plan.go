@@ -85,12 +85,19 @@ func (b *planBuilder) family(f *schema.Family) {
 		b.typ(nil, m.Body)
 		if m.Variants != nil {
 			for _, v := range m.Variants.Cases {
-				b.strct(nil, v.Header)
-				b.set(nil, v.Set)
-				b.typ(nil, v.Body)
+				b.variant(&v)
 			}
 		}
+		if m.Dump != nil {
+			b.variant(m.Dump)
+		}
 	}
+}
+
+func (b *planBuilder) variant(v *schema.Variant) {
+	b.strct(nil, v.Header)
+	b.set(nil, v.Set)
+	b.typ(nil, v.Body)
 }
 
 // visit notes that holder refers to x; it is true the first time.

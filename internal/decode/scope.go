@@ -4,6 +4,7 @@ package decode
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/nltop/nltop/internal/decode/schema"
 )
@@ -95,18 +96,27 @@ func (s *scope) here(v *view, name string) (choice, bool) {
 			off = a.next
 		}
 	}
-	if s.st == nil {
+	return v.member(s.st, s.stLo, s.stHi, name)
+}
+
+// member looks for a member of the struct at [off, hi), or with a dot in its
+// name for one of a struct in it.
+func (v *view) member(st *schema.StructType, off, hi int, name string) (choice, bool) {
+	if st == nil {
 		return choice{}, false
 	}
-	off := s.stLo
-	for i := range s.st.Fields {
-		f := &s.st.Fields[i]
+	outer, inner, dotted := strings.Cut(name, ".")
+	for i := range st.Fields {
+		f := &st.Fields[i]
 		end := off + f.Type.Width()
-		if end == off || end > s.stHi {
+		if end == off || end > hi {
 			break
 		}
-		if f.Name == name {
+		switch {
+		case f.Name == name:
 			return choice{raw: v.data[off:end], typ: &f.Type}, true
+		case dotted && f.Name == outer && f.Type.Kind == schema.Struct:
+			return v.member(f.Type.Struct, off, end, inner)
 		}
 		off = end
 	}

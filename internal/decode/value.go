@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -135,7 +137,11 @@ func flagNames(e *schema.Enum, v uint64) []string {
 }
 
 func (w *walker) ipAddr(n *Node, t *schema.Type, sc int) {
-	addr, ok := netip.AddrFromSlice(n.Raw)
+	raw := n.Raw
+	if t.Family != "" && len(raw) == 16 && w.holdsIPv4(raw, t, sc) {
+		raw = raw[:4]
+	}
+	addr, ok := netip.AddrFromSlice(raw)
 	if !ok {
 		w.fault(n, "an address of %d bytes, 4 or 16 wanted", len(n.Raw))
 		return
@@ -149,6 +155,19 @@ func (w *walker) ipAddr(n *Node, t *schema.Type, sc int) {
 	if bits, ok := c.number(w.ord); ok && bits <= 128 {
 		n.Text = s + "/" + strconv.FormatUint(bits, 10)
 	}
+}
+
+// holdsIPv4 says whether 16 bytes with room for either kind of address hold an
+// IPv4 address.
+func (w *walker) holdsIPv4(b []byte, t *schema.Type, sc int) bool {
+	c := w.find(sc, t.Family)
+	switch family, _ := c.number(w.ord); family {
+	case unix.AF_INET:
+		return true
+	case 0:
+		return [12]byte(b[4:]) == [12]byte{} && [4]byte(b) != [4]byte{}
+	}
+	return false
 }
 
 // maxHWAddr is MAX_ADDR_LEN of include/linux/netdevice.h.

@@ -136,7 +136,10 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		l.stLo = min(lo+l.mux.Size(), hi)
 	}
 	l.attrs = l.stLo
-	if def := m.def; def != nil {
+	switch def := m.def; {
+	case def != nil && def.Dump != nil && m.Header.Flags&flagDump == flagDump:
+		l.st, l.set, l.body = def.Dump.Header, def.Dump.Set, def.Dump.Body
+	case def != nil:
 		l.st, l.set, l.body = def.Header, def.Set, def.Body
 		if l.st == nil && !def.NoHeader {
 			l.st = m.family.Header
@@ -147,7 +150,7 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		if def.Variants != nil {
 			w.variant(&l, def.Variants, hi)
 		}
-	} else if m.family != nil {
+	case m.family != nil:
 		l.st, l.set = m.family.Header, m.family.Set
 	}
 	if l.st != nil {

@@ -134,7 +134,7 @@ func (t *Text) err(o *correlate.Observation) {
 	if e.Errno == 0 {
 		l.word(styleGood, "ok")
 	} else {
-		l.word(styleBad, Errno(e.Errno))
+		l.word(styleBad, ErrorName(e))
 	}
 	if e.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))

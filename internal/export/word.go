@@ -58,6 +58,15 @@ func Errno(errno int32) string {
 	return "errno " + strconv.Itoa(int(errno))
 }
 
+// ErrorName is the error of a reply by name: an errno, or one of the family's
+// own.
+func ErrorName(e *decode.ErrorInfo) string {
+	if e.Name != "" {
+		return e.Name
+	}
+	return Errno(e.Errno)
+}
+
 // durations are the units of Duration, and from what on they are used: a figure
 // that would be rounded up to 1000 takes the next unit, and so do 100 seconds
 // and 100 minutes.

@@ -239,7 +239,7 @@ func errorText(o *correlate.Observation) string {
 func errorWords(e *decode.ErrorInfo, missing string) string {
 	text := "ok"
 	if e.Errno != 0 {
-		text = export.Errno(e.Errno)
+		text = export.ErrorName(e)
 	}
 	if e.Msg != "" {
 		text += ": " + decode.Quote(e.Msg)

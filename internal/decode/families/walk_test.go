@@ -23,6 +23,15 @@ func (v *visitor) family(f *schema.Family) {
 	v.seen = map[any]bool{}
 	v.structs(f.Name, f.Header)
 	v.sets(f.Name, f.Set)
+	if f.Subsys != 0 {
+		// Selectors may ask for what lies in front of all nfnetlink messages.
+		proto := schema.Type{Kind: schema.U8, Enum: &schema.Enum{Name: "nfproto", Values: []schema.Value{
+			{N: 3, Name: "NFPROTO_ARP"}, {N: 5, Name: "NFPROTO_NETDEV"}}}}
+		v.structs("nfgenmsg", &schema.StructType{Name: "nfgenmsg", Fields: []schema.Field{{Name: "nfgen_family", Type: proto}}})
+	}
+	if f.Errnos != nil {
+		v.types(f.Name+"/errno", &schema.Type{Kind: schema.S32, Enum: f.Errnos})
+	}
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		v.structs(m.Name, m.Header)
@@ -32,14 +41,20 @@ func (v *visitor) family(f *schema.Family) {
 		}
 		if m.Variants != nil {
 			for n, c := range m.Variants.Cases {
-				path := fmt.Sprintf("%s(%d)", m.Name, n)
-				v.structs(path, c.Header)
-				v.sets(path, c.Set)
-				if c.Body != nil {
-					v.types(path, c.Body)
-				}
+				v.variant(fmt.Sprintf("%s(%d)", m.Name, n), &c)
 			}
 		}
+		if m.Dump != nil {
+			v.variant(m.Name+"(dump)", m.Dump)
+		}
+	}
+}
+
+func (v *visitor) variant(path string, c *schema.Variant) {
+	v.structs(path, c.Header)
+	v.sets(path, c.Set)
+	if c.Body != nil {
+		v.types(path, c.Body)
 	}
 }
 

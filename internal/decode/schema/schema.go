@@ -101,6 +101,11 @@ type Type struct {
 	// Prefix names the attribute or header field that holds the prefix length
 	// of an IPAddr ("rtm_dst_len"), found as SubMessage.Selector is.
 	Prefix string
+	// Family names the attribute or header field ("family", or "sel.family" for
+	// a member of a struct among the fields) that holds the address family of
+	// an IPAddr of 16 bytes with room for either: an IPv4 address is in the
+	// first four. Where it is nowhere or 0, 12 zeros tell an IPv4 address.
+	Family string
 	// Format renders what the kinds above cannot (Custom). It must accept any
 	// bytes; ok is false where they do not fit, and hex is shown instead.
 	Format func(b []byte, big bool) (text string, ok bool)
@@ -325,6 +330,9 @@ type Message struct {
 	// its payload selects (NETLINK_SOCK_DIAG: the address family). Header, Set
 	// and Body hold where no case does.
 	Variants *Variants
+	// Dump is the layout of a request with NLM_F_DUMP where that differs: it
+	// may come without the header. nil: as the others.
+	Dump *Variant
 }
 
 // Variants selects a layout by a number in host byte order in the payload of a
@@ -381,6 +389,8 @@ type Family struct {
 	// Lead lists the attributes that tell one message of the family from
 	// another, most telling first; the one-line view prints them.
 	Lead []string
+	// Errnos names the errors of the family's own, positive, that no errno has.
+	Errnos *Enum
 
 	to, from *messageIndex // nil until Build has run
 }
@@ -412,6 +422,9 @@ func (f *Family) Build() {
 	b := builder{sets: map[*Set]bool{}, structs: map[*StructType]bool{}, subs: map[*SubMessage]bool{}}
 	b.strct(f.Header)
 	b.set(f.Set)
+	if f.Errnos != nil {
+		f.Errnos.build()
+	}
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
@@ -425,10 +438,11 @@ func (f *Family) Build() {
 		b.typ(m.Body)
 		if m.Variants != nil {
 			for _, v := range m.Variants.Cases {
-				b.strct(v.Header)
-				b.set(v.Set)
-				b.typ(v.Body)
+				b.variant(&v)
 			}
+		}
+		if m.Dump != nil {
+			b.variant(m.Dump)
 		}
 	}
 }
@@ -438,6 +452,12 @@ type builder struct {
 	sets    map[*Set]bool
 	structs map[*StructType]bool
 	subs    map[*SubMessage]bool
+}
+
+func (b *builder) variant(v *Variant) {
+	b.strct(v.Header)
+	b.set(v.Set)
+	b.typ(v.Body)
 }
 
 func (b *builder) set(s *Set) {
