@@ -223,7 +223,7 @@ func tcActIFE() *schema.Set {
 		field("TCA_IFE_TM", tcTimes()),
 		field("TCA_IFE_DMAC", hwaddr),
 		field("TCA_IFE_SMAC", hwaddr),
-		field("TCA_IFE_TYPE", named(u16, etherType)), // in host byte order (tcf_ife_dump)
+		field("TCA_IFE_TYPE", named(hex16, etherType)), // in host byte order (tcf_ife_dump)
 		field("TCA_IFE_METALST", nest(set("IFE_META", // linux/ife.h
 			attr(1, "IFE_META_SKBMARK", meta), attr(2, "IFE_META_HASHID", meta), attr(3, "IFE_META_PRIO", meta),
 			attr(4, "IFE_META_QMAP", meta), attr(5, "IFE_META_TCINDEX", meta)))),
@@ -394,7 +394,7 @@ func tcActSkbmod() schema.Type {
 			"SKBMOD_F_DMAC", "SKBMOD_F_SMAC", "SKBMOD_F_ETYPE", "SKBMOD_F_SWAPMAC", "SKBMOD_F_ECN"))))),
 		field("TCA_SKBMOD_DMAC", hwaddr),
 		field("TCA_SKBMOD_SMAC", hwaddr),
-		field("TCA_SKBMOD_ETYPE", named(u16, etherType)), // in host byte order (tcf_skbmod_dump)
+		field("TCA_SKBMOD_ETYPE", named(hex16, etherType)), // in host byte order (tcf_skbmod_dump)
 		field("TCA_SKBMOD_PAD", padAt),
 	)
 }

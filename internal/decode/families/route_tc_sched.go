@@ -11,7 +11,8 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func tcQdiscOptions() map[string]schema.Type {
 	none := nest(set("TCA_OPTIONS"))
 	fifo := structOf(record("tc_fifo_qopt", field("limit", u32))) // bytes or packets
-	prio := structOf(tcPrioOpt())
+	// tc puts an empty TCA_OPTIONS behind the struct (addattr_nest_compat).
+	prio := headed(tcPrioOpt(), set("TCA_OPTIONS", attr(2, "TCA_OPTIONS", none)))
 	return map[string]schema.Type{
 		"bfifo": fifo, "pfifo": fifo, "pfifo_head_drop": fifo,
 		"pfifo_fast": prio, "prio": prio,
