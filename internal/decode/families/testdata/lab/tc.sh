@@ -82,7 +82,7 @@ for h in open(sys.argv[1]).read().split():
 for d in htb hfsc drr qfq ets fqcodel cake sfq; do
 	echo "class show dev $d"
 done >"$dir/show"
-truth class tc -s -j -force -batch "$dir/show"
+truth class tc -s -force -batch "$dir/show"
 truth qdisc tc -s -j qdisc show
 tc qdisc del dev bfifo root
 rm -r "$dir"
