@@ -36,6 +36,7 @@ const (
 	otherNum  = "belongs to no number of a message that has a type here"
 	oldGroups = "bits of sockaddr_nl.nl_groups, the old spelling of RTNLGRP_*"
 	notNames  = "a mask of several bits: numbers, not names"
+	actionID  = "numbers of actions inside the kernel: messages name them by TCA_ACT_KIND"
 )
 
 // headers are those that the tables of this package cite. A new family adds
@@ -44,9 +45,8 @@ var headers = []cited{
 	{name: "linux/rtnetlink.h", skip: map[string]string{
 		"RTNL_FAMILY_MAX": notWire, "RTM_NR_*": notWire, "RTA_ALIGNTO": notWire, "RTNH_ALIGNTO": notWire,
 		"RTNH_COMPARE_MASK": notNames, "RTAX_FEATURE_MASK": notNames, "RTNETLINK_HAVE_PEERINFO": notWire,
-		"RTMGRP_*": oldGroups, "TCM_IFINDEX_MAGIC_BLOCK": "shown as -1", "RTNLGRP_NONE": "no group",
+		"RTMGRP_*": oldGroups, "RTNLGRP_NONE": "no group",
 		"TCA_FLAG_LARGE_DUMP_ON": "alias of TCA_ACT_FLAG_LARGE_DUMP_ON", "TCAA_MAX": notWire,
-		"NDUSEROPT_SRCADDR": "lies behind ND options, which no attribute table can skip", "NDUSEROPT_UNSPEC": "see NDUSEROPT_SRCADDR",
 		"TCA_ACT_TAB": "alias of TCA_ROOT_TAB", "RTM_BASE": "alias of RTM_NEWLINK",
 	}},
 	{name: "linux/if_link.h", skip: map[string]string{
@@ -90,7 +90,7 @@ var headers = []cited{
 	{name: "linux/mrp_bridge.h", only: []string{"BR_MRP_RING_", "BR_MRP_IN_", "BR_MRP_PORT_"}},
 	{name: "linux/cfm_bridge.h", only: []string{"BR_CFM_PORT", "BR_CFM_VLAN", "BR_CFM_MEP_", "BR_CFM_CCM_"}},
 	{name: "linux/gen_stats.h"},
-	{name: "linux/mroute.h", only: []string{"IPMRA_", "VIFF_"}},
+	{name: "linux/mroute.h", only: []string{"IPMRA_", "VIFF_", "IGMPMSG_"}},
 	{name: "linux/if.h", only: []string{"IFF_", "IF_OPER_", "IF_LINK_MODE_"}, skip: map[string]string{"IFF_VOLATILE": notNames}},
 	{name: "linux/if_arp.h", only: []string{"ARPHRD_"}, skip: map[string]string{
 		"ARPHRD_HDLC": "alias of ARPHRD_CISCO", "ARPHRD_NETROM": "0, which requests leave blank",
@@ -100,7 +100,9 @@ var headers = []cited{
 	{name: "linux/ip.h", only: []string{"IPV4_DEVCONF_"}},
 	{name: "linux/ipv6.h", only: []string{"DEVCONF_"}, skip: map[string]string{"DEVCONF_MAX": notWire}},
 	{name: "linux/icmpv6.h", only: []string{"ICMPV6_ROUTER_PREF_"}},
-	{name: "linux/snmp.h", only: []string{"ICMP6_MIB_"}},
+	{name: "linux/snmp.h", only: []string{"ICMP6_MIB_", "IPSTATS_MIB_"}, skip: map[string]string{
+		"IPSTATS_MIB_OUTPKTS": "another counter since Linux 6.6 (ipstatsMIB)",
+	}},
 	{name: "linux/if_vlan.h", only: []string{"VLAN_FLAG_"}},
 	{name: "linux/if_bonding.h", only: []string{"BOND_MODE_", "BOND_LINK_", "BOND_STATE_", "BOND_XMIT_POLICY_", "LACP_STATE_", "BOND_XSTATS_", "BOND_3AD_STAT_"}},
 	{name: "linux/if_tun.h", only: []string{"IFF_TUN", "IFF_TAP"}, skip: map[string]string{"IFF_TUN_EXCL": otherNum}},
@@ -108,15 +110,62 @@ var headers = []cited{
 	{name: "linux/ip6_tunnel.h", only: []string{"IP6_TNL_F_"}},
 	{name: "linux/mpls.h", only: []string{"MPLS_STATS_"}},
 	{name: "linux/batman_adv.h", only: []string{"IFLA_BATADV_"}},
-	{name: "linux/pkt_sched.h", only: []string{"TCA_STAB_"}},
-	{name: "linux/pkt_cls.h", only: []string{
-		"TCA_ACT_UNSPEC", "TCA_ACT_KIND", "TCA_ACT_OPTIONS", "TCA_ACT_INDEX", "TCA_ACT_STATS", "TCA_ACT_PAD", "TCA_ACT_COOKIE",
-		"TCA_ACT_FLAGS", "TCA_ACT_HW_STATS", "TCA_ACT_USED_HW_STATS", "TCA_ACT_IN_HW_COUNT",
-	}, skip: map[string]string{"TCA_ACT_FLAGS_USER_*": "kernel-internal", "TCA_ACT_HW_STATS_ANY": notNames}},
-	{name: "linux/dcbnl.h", only: []string{"DCB_ATTR_", "DCB_CMD_"}, skip: map[string]string{
-		"DCB_ATTR_IEEE_*": "inside a nest that stays hex", "DCB_ATTR_CEE_*": "inside a nest that stays hex",
-		"DCB_ATTR_BCN_*": "inside a nest that stays hex", "DCB_ATTR_DCB_*": "inside a nest that stays hex",
-		"DCB_ATTR_VALUE_UNDEFINED": otherNum,
+	{name: "linux/pkt_sched.h", skip: map[string]string{
+		"TC_PRIO_*": notWire, "TC_H_*": "written in words: root, ingress, 1:10 (tcHandle)", "TC_LINKLAYER_MASK": notNames,
+		"TC_RTAB_SIZE": notWire, "SKBPRIO_MAX_PRIORITY": notWire, "TCQ_PRIO_BANDS": notWire, "TCQ_MIN_PRIO_BANDS": notWire,
+		"TC_RED_HISTORIC_FLAGS": notNames, "MAX_DPs": notWire, "TC_HTB_*": notWire, "TC_CBQ_MAXPRIO": notWire,
+		"TC_CBQ_MAXLEVEL": notWire, "TC_CBQ_DEF_EWMA": notWire, "NETEM_DIST_*": notWire, "TC_QOPT_*": notWire,
+		"TC_MQPRIO_F_*": "kernel-internal: which attributes were given", "SFB_MAX_PROB": notWire, "FQ_BANDS": notWire,
+		"FQ_MIN_WEIGHT": notWire, "FQ_CODEL_QUANTUM_MAX": notWire, "TC_CAKE_MAX_TINS": notWire, "TCQ_ETS_MAX_BANDS": notWire,
+		"TCA_TAPRIO_SCHED_UNSPEC": "TCA_TAPRIO_SCHED_ENTRY_UNSPEC has its number and no message either",
+	}},
+	{name: "linux/pkt_cls.h", bits: []string{"FLOW_KEY_"}, skip: map[string]string{
+		"TCA_ACT_FLAGS_USER_*": "kernel-internal", "TCA_ACT_HW_STATS_ANY": notNames, "TC_COOKIE_MAX_SIZE": notWire,
+		"TCA_OLD_COMPAT": notWire, "TCA_ACT_MAX_PRIO": notWire, "TCA_ACT_BIND": notWire, "TCA_ACT_NOBIND": notWire,
+		"TCA_ACT_UNBIND": notWire, "TCA_ACT_NOUNBIND": notWire, "TCA_ACT_REPLACE": notWire, "TCA_ACT_NOREPLACE": notWire,
+		"TC_ACT_VALUE_MAX": notWire, "TC_ACT_EXT_*": notNames, "TCA_ACT_GACT": actionID, "TCA_ACT_IPT": actionID,
+		"TCA_ACT_PEDIT": actionID, "TCA_ACT_MIRRED": actionID, "TCA_ACT_NAT": actionID, "TCA_ACT_XT": actionID,
+		"TCA_ACT_SKBEDIT": actionID, "TCA_ACT_VLAN": actionID, "TCA_ACT_BPF": actionID, "TCA_ACT_CONNMARK": actionID,
+		"TCA_ACT_SKBMOD": actionID, "TCA_ACT_CSUM": actionID, "TCA_ACT_TUNNEL_KEY": actionID, "TCA_ACT_SIMP": actionID,
+		"TCA_ACT_IFE": actionID, "TCA_ACT_SAMPLE": actionID, "TCA_ID_*": actionID, "TC_POLICE_*": "aliases of TC_ACT_*",
+		"TC_U32_ROOT": "a handle, shown as ffe:: is", "TC_U32_UNSPEC": "a handle, shown as none", "TC_U32_MAXDEPTH": notWire,
+		"TCA_FLOWER_MASK_FLAGS_RANGE": "kernel-internal", "TCF_EM_REL_MASK": notNames,
+	}},
+	{name: "linux/tc_act/tc_bpf.h"},
+	{name: "linux/tc_act/tc_connmark.h"},
+	{name: "linux/tc_act/tc_csum.h"},
+	{name: "linux/tc_act/tc_ct.h"},
+	{name: "linux/tc_act/tc_ctinfo.h"},
+	{name: "linux/tc_act/tc_defact.h"},
+	{name: "linux/tc_act/tc_gact.h", skip: map[string]string{"MAX_RAND": notWire}},
+	{name: "linux/tc_act/tc_gate.h"},
+	{name: "linux/tc_act/tc_ife.h"},
+	{name: "linux/tc_act/tc_ipt.h", since: 9999}, // left with Linux 6.8
+	{name: "linux/tc_act/tc_mirred.h"},
+	{name: "linux/tc_act/tc_mpls.h"},
+	{name: "linux/tc_act/tc_nat.h"},
+	{name: "linux/tc_act/tc_pedit.h"},
+	{name: "linux/tc_act/tc_sample.h"},
+	{name: "linux/tc_act/tc_skbedit.h"},
+	{name: "linux/tc_act/tc_skbmod.h"},
+	{name: "linux/tc_act/tc_tunnel_key.h"},
+	{name: "linux/tc_act/tc_vlan.h"},
+	{name: "linux/tc_ematch/tc_em_cmp.h", skip: map[string]string{"TCF_EM_CMP_TRANS": "half of a byte, named by tcNibbles"}},
+	{name: "linux/tc_ematch/tc_em_ipt.h"},
+	{name: "linux/tc_ematch/tc_em_meta.h", skip: map[string]string{
+		"TCF_META_TYPE_*": "a part of a number, named by tcEmMetaKind", "TCF_META_ID_MASK": notNames,
+	}},
+	{name: "linux/tc_ematch/tc_em_nbyte.h"},
+	{name: "linux/tc_ematch/tc_em_text.h", skip: map[string]string{"TC_EM_TEXT_ALGOSIZ": notWire}},
+	{name: "linux/ife.h", skip: map[string]string{"IFE_METAHDRLEN": notWire}},
+	{name: "linux/dcbnl.h", skip: map[string]string{
+		"IEEE_8021QAZ_MAX_TCS": notWire, "IEEE_8021Q_MAX_PRIORITIES": notWire, "DCBX_MAX_BUFFERS": notWire,
+		"CEE_DCBX_MAX_PGS": notWire, "CEE_DCBX_MAX_PRIO": notWire, "IEEE_8021QAZ_APP_SEL_MAX": notWire,
+	}},
+	{name: "linux/mroute6.h", only: []string{"IP6MRA_CREPORT_", "MRT6MSG_"}},
+	{name: "linux/wireless.h", only: []string{"SIOCSIW", "SIOCGIW", "IWEV", "IW_MODE_", "IW_QUAL_", "IW_FREQ_", "IW_MICFAILURE_", "IW_PMKID_CAND_"}, skip: map[string]string{
+		"IWEVFIRST": "alias of IWEVTXDROP", "IW_QUAL_ALL_UPDATED": notNames, "IW_QUAL_ALL_INVALID": notNames,
+		"IW_MICFAILURE_KEY_ID": notNames, "IW_MICFAILURE_COUNT": notNames,
 	}},
 	{name: "linux/genetlink.h", only: []string{"CTRL_CMD_", "CTRL_ATTR_"}},
 }
@@ -128,7 +177,7 @@ var renamed = map[string]string{
 }
 
 // indexed are structs whose fields are an enum in order, by its first number.
-var indexed = map[string]uint64{"ipv4_devconf": 1, "ipv6_devconf": 0, "icmpv6_mib": 0}
+var indexed = map[string]uint64{"ipv4_devconf": 1, "ipv6_devconf": 0, "icmpv6_mib": 0, "ipstats_mib": 0}
 
 // carried collects name → values of every table of every family. A name can
 // have two: the number of an attribute, and the bit for it in a mask.

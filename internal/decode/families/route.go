@@ -43,7 +43,7 @@ type group struct {
 // NETLINK_ROUTE.
 func routeMessages() []schema.Message {
 	link, linkReq := linkTables(false), linkTables(true)
-	addr, tc := ifa(), tca()
+	addr, tc := ifa(), tcSets()
 	next := nha()
 	groups := []group{
 		{16, rtmNames("LINK", "NDGS"), ifinfomsg(), link, linkReq, linkReq},
@@ -51,30 +51,27 @@ func routeMessages() []schema.Message {
 		{24, rtmNames("ROUTE", "NDG"), rtmsg(), rta(), nil, nil},
 		{28, rtmNames("NEIGH", "NDG"), ndmsg(), nda(), nil, nil},
 		{32, rtmNames("RULE", "NDG"), fibRuleHdr(), fra(), nil, nil},
-		{36, rtmNames("QDISC", "NDG"), tcmsg(), tc, nil, nil},
-		{40, rtmNames("TCLASS", "NDG"), tcmsg(), tc, nil, nil},
-		{44, rtmNames("TFILTER", "NDG"), tcmsg(), tc, nil, nil},
-		{48, rtmNames("ACTION", "NDG"), tcamsg(), tcaRoot(), nil, nil},
+		{36, rtmNames("QDISC", "NDG"), tcmQdisc(), tc.qdisc, nil, nil},
+		{40, rtmNames("TCLASS", "NDG"), tcmClass(), tc.class, nil, nil},
+		{44, rtmNames("TFILTER", "NDG"), tcmFilter(), tc.filter, nil, nil},
+		{48, rtmNames("ACTION", "NDG"), tcamsg(), tc.action, nil, nil},
 		{52, rtmNames("PREFIX", "N"), prefixmsg(), prefixAttrs(), nil, nil},
 		{56, rtmNames("MULTICAST", "NDG"), ifaddrmsg(), addr, nil, nil},
 		{60, rtmNames("ANYCAST", "NDG"), ifaddrmsg(), addr, nil, nil},
 		{64, rtmNames("NEIGHTBL", "NGS"), ndtmsg(), ndta(), nil, nil},
 		{72, rtmNames("ADDRLABEL", "NDG"), ifaddrlblmsg(), ifal(), nil, nil},
-		{76, rtmNames("DCB", "GS"), dcbmsg(), dcbAttr(), nil, nil},
 		{80, rtmNames("NETCONF", "NDG"), netconfmsg(), netconfa(), nil, nil},
 		{84, rtmNames("MDB", "NDG"), brPortMsg(), mdba(), mdbaSet(), mdbaGet()},
 		{88, rtmNames("NSID", "NDG"), rtgenmsg(), netnsa(), nil, nil},
 		{92, rtmNames("STATS", "NGS"), ifStatsMsg(), iflaStats(), iflaStatsRequest(), iflaStatsRequest()},
-		{96, rtmNames("CACHEREPORT", "N"), rtgenmsg(), cacheReport(), nil, nil},
-		{100, rtmNames("CHAIN", "NDG"), tcmsg(), tc, nil, nil},
+		{100, rtmNames("CHAIN", "NDG"), tcmFilter(), tc.filter, nil, nil},
 		{104, rtmNames("NEXTHOP", "NDG"), nhmsg(), next, nil, nil},
 		{108, rtmNames("LINKPROP", "NDG"), ifinfomsg(), link, linkReq, linkReq},
 		{112, rtmNames("VLAN", "NDG"), brVlanMsg(), bridgeVlandb(), nil, bridgeVlandbDump()},
 		{116, rtmNames("NEXTHOPBUCKET", "NDG"), nhmsg(), next, nil, nil},
 		{120, rtmNames("TUNNEL", "NDG"), tunnelMsg(), vxlanVnifilter(), nil, nil},
 	}
-	// No attributes: see nduseropt.
-	msgs := []schema.Message{{ID: 68, Name: "RTM_NEWNDUSEROPT", NoHeader: true, Body: nduseropt()}}
+	msgs := append(dcbMessages(), nduseropt(), cacheReport())
 	for _, g := range groups {
 		msgs = append(msgs, g.messages()...)
 	}

@@ -28,7 +28,7 @@ func iflaBridgeCFM() *schema.Set {
 		attr(1, "IFLA_BRIDGE_CFM_CC_CONFIG_INSTANCE", u32),
 		attr(2, "IFLA_BRIDGE_CFM_CC_CONFIG_ENABLE", u32),
 		attr(3, "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_INTERVAL", named(u32, cfmInterval)),
-		noted(4, "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID", blob, "48 bytes of IEEE 802.1ag MAID")))
+		attr(4, "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID", opaque)))
 	ccPeerMep := nest(set("IFLA_BRIDGE_CFM_CC_PEER_MEP",
 		unspec("IFLA_BRIDGE_CFM_CC_PEER_MEP_UNSPEC"),
 		attr(1, "IFLA_BRIDGE_CFM_CC_PEER_MEP_INSTANCE", u32),

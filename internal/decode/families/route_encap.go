@@ -84,7 +84,7 @@ func lwtunnelOpts() *schema.Set {
 			unspec("LWTUNNEL_IP_OPT_GENEVE_UNSPEC"),
 			attr(1, "LWTUNNEL_IP_OPT_GENEVE_CLASS", hexBE16),
 			attr(2, "LWTUNNEL_IP_OPT_GENEVE_TYPE", hex8),
-			noted(3, "LWTUNNEL_IP_OPT_GENEVE_DATA", blob, "opaque, by class and type")))),
+			attr(3, "LWTUNNEL_IP_OPT_GENEVE_DATA", opaque)))),
 		attr(2, "LWTUNNEL_IP_OPTS_VXLAN", nest(set("LWTUNNEL_IP_OPT_VXLAN",
 			unspec("LWTUNNEL_IP_OPT_VXLAN_UNSPEC"),
 			attr(1, "LWTUNNEL_IP_OPT_VXLAN_GBP", hex32)))),
@@ -263,7 +263,7 @@ func ioam6IPTunnel() *schema.Set {
 			field("nodelen", hex8), // 5 bits, then overflow
 			field("remlen", u8),
 			field("type", hexBE32),
-			field("data", blob)))),
+			field("data", opaque)))), // by node and type
 		attr(4, "IOAM6_IPTUNNEL_FREQ_K", u32),
 		attr(5, "IOAM6_IPTUNNEL_FREQ_N", u32),
 		attr(6, "IOAM6_IPTUNNEL_SRC", ip),

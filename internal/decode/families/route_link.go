@@ -50,7 +50,7 @@ func iflaFirst(ifla *schema.Set, toKernel bool) []schema.Attr {
 		noted(8, "IFLA_COST", unused, "never used"),
 		noted(9, "IFLA_PRIORITY", unused, "never used"),
 		attr(10, "IFLA_MASTER", ifindex),
-		noted(11, "IFLA_WIRELESS", blob, "struct iw_event, a union by command (linux/wireless.h)"),
+		attr(11, "IFLA_WIRELESS", structOf(iwEvent())),
 		noted(12, "IFLA_PROTINFO", by("ifi_family", blob, map[string]schema.Type{
 			"AF_BRIDGE": nest(iflaBrport()), // br_fill_ifinfo
 			"AF_INET6":  nest(iflaInet6()),  // inet6_fill_ifinfo
@@ -82,9 +82,9 @@ func iflaLater() []schema.Attr {
 		attr(31, "IFLA_NUM_TX_QUEUES", u32),
 		attr(32, "IFLA_NUM_RX_QUEUES", u32),
 		attr(33, "IFLA_CARRIER", u8),
-		noted(34, "IFLA_PHYS_PORT_ID", blob, "opaque, up to MAX_PHYS_ITEM_ID_LEN bytes"),
+		attr(34, "IFLA_PHYS_PORT_ID", opaque), // up to MAX_PHYS_ITEM_ID_LEN bytes
 		attr(35, "IFLA_CARRIER_CHANGES", u32),
-		noted(36, "IFLA_PHYS_SWITCH_ID", blob, "opaque, up to MAX_PHYS_ITEM_ID_LEN bytes"),
+		attr(36, "IFLA_PHYS_SWITCH_ID", opaque),
 		attr(37, "IFLA_LINK_NETNSID", nsid),
 		attr(38, "IFLA_PHYS_PORT_NAME", str),
 		attr(39, "IFLA_PROTO_DOWN", u8),

@@ -70,10 +70,7 @@ func iflaInet6() *schema.Set {
 		unspec("IFLA_INET6_UNSPEC"),
 		attr(1, "IFLA_INET6_FLAGS", named(u32, inet6Flags)),
 		attr(2, "IFLA_INET6_CONF", structOf(atLeast(4, record("ipv6_devconf", fields(s32, ipv6Devconf...)...)))),
-		// IPSTATS_MIB_*, in the running kernel's order: the enum of
-		// linux/snmp.h was renumbered in Linux 6.5 and later, so an index has
-		// no name that holds for every kernel. The first is their number.
-		attr(3, "IFLA_INET6_STATS", packed(u64)),
+		attr(3, "IFLA_INET6_STATS", structOf(atLeast(8, record("ipstats_mib", fields(u64, ipstatsMIB...)...)))),
 		noted(4, "IFLA_INET6_MCAST", unused, "never used"),
 		attr(5, "IFLA_INET6_CACHEINFO", structOf(record("ifla_cacheinfo",
 			field("max_reasm_len", bytes32),
@@ -87,6 +84,24 @@ func iflaInet6() *schema.Set {
 		attr(8, "IFLA_INET6_ADDR_GEN_MODE", named(u8, addrGenMode)),
 		attr(9, "IFLA_INET6_RA_MTU", bytes32),
 	)
+}
+
+// ipstatsMIB is IPSTATS_MIB_* of linux/snmp.h, whose first is their number.
+// Number 5 was IPSTATS_MIB_OUTPKTS until Linux 6.6, which gave that name to a
+// counter at the end.
+var ipstatsMIB = []string{
+	"IPSTATS_MIB_NUM", "IPSTATS_MIB_INPKTS", "IPSTATS_MIB_INOCTETS", "IPSTATS_MIB_INDELIVERS",
+	"IPSTATS_MIB_OUTFORWDATAGRAMS", "IPSTATS_MIB_OUTREQUESTS", "IPSTATS_MIB_OUTOCTETS",
+	"IPSTATS_MIB_INHDRERRORS", "IPSTATS_MIB_INTOOBIGERRORS", "IPSTATS_MIB_INNOROUTES",
+	"IPSTATS_MIB_INADDRERRORS", "IPSTATS_MIB_INUNKNOWNPROTOS", "IPSTATS_MIB_INTRUNCATEDPKTS",
+	"IPSTATS_MIB_INDISCARDS", "IPSTATS_MIB_OUTDISCARDS", "IPSTATS_MIB_OUTNOROUTES",
+	"IPSTATS_MIB_REASMTIMEOUT", "IPSTATS_MIB_REASMREQDS", "IPSTATS_MIB_REASMOKS", "IPSTATS_MIB_REASMFAILS",
+	"IPSTATS_MIB_FRAGOKS", "IPSTATS_MIB_FRAGFAILS", "IPSTATS_MIB_FRAGCREATES", "IPSTATS_MIB_INMCASTPKTS",
+	"IPSTATS_MIB_OUTMCASTPKTS", "IPSTATS_MIB_INBCASTPKTS", "IPSTATS_MIB_OUTBCASTPKTS",
+	"IPSTATS_MIB_INMCASTOCTETS", "IPSTATS_MIB_OUTMCASTOCTETS", "IPSTATS_MIB_INBCASTOCTETS",
+	"IPSTATS_MIB_OUTBCASTOCTETS", "IPSTATS_MIB_CSUMERRORS", "IPSTATS_MIB_NOECTPKTS",
+	"IPSTATS_MIB_ECT1PKTS", "IPSTATS_MIB_ECT0PKTS", "IPSTATS_MIB_CEPKTS", "IPSTATS_MIB_REASM_OVERLAPS",
+	"IPSTATS_MIB_OUTPKTS",
 }
 
 // inet6Flags is IF_* of include/net/if_inet6.h, which the kernel shows although

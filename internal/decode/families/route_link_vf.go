@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"fmt"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Virtual functions of SR-IOV devices: linux/if_link.h, net/core/rtnetlink.c
 // (ifla_vf_policy, rtnl_fill_vfinfo).
@@ -69,11 +73,19 @@ func iflaPort() *schema.Set {
 		attr(1, "IFLA_PORT_VF", s32), // PORT_SELF_VF is -1
 		attr(2, "IFLA_PORT_PROFILE", str),
 		attr(3, "IFLA_PORT_VSI_TYPE", structOf(record("ifla_port_vsi",
-			field("vsi_mgr_id", u8), field("vsi_type_id", sized(blob, 3)),
+			field("vsi_mgr_id", u8), field("vsi_type_id", sized(opaque, 3)),
 			field("vsi_type_version", u8), padding("pad", 3)))),
-		noted(4, "IFLA_PORT_INSTANCE_UUID", sized(blob, 16), "UUID"),
-		noted(5, "IFLA_PORT_HOST_UUID", sized(blob, 16), "UUID"),
+		attr(4, "IFLA_PORT_INSTANCE_UUID", custom(portUUID)),
+		attr(5, "IFLA_PORT_HOST_UUID", custom(portUUID)),
 		attr(6, "IFLA_PORT_REQUEST", named(u8, portRequest)),
 		attr(7, "IFLA_PORT_RESPONSE", named(u16, portResponse)),
 	)
+}
+
+// portUUID renders PORT_UUID_MAX bytes as UUIDs are written.
+func portUUID(b []byte, _ bool) (string, bool) {
+	if len(b) != 16 {
+		return "", false
+	}
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), true
 }

@@ -5,7 +5,7 @@ package families
 import "github.com/nltop/nltop/internal/decode/schema"
 
 // Small message groups of rtnetlink: netns IDs, netconf, address labels,
-// prefixes, ND user options, DCB, multicast cache reports.
+// prefixes, multicast cache reports.
 
 // struct rtgenmsg { unsigned char rtgen_family; };
 func rtgenmsg() *schema.StructType {
@@ -76,7 +76,7 @@ func prefixmsg() *schema.StructType {
 		padding("prefix_pad1", 1),
 		padding("prefix_pad2", 2),
 		field("prefix_ifindex", ifindexS),
-		field("prefix_type", u8), // ND option type
+		field("prefix_type", named(u8, ndOption)),
 		field("prefix_len", u8),
 		field("prefix_flags", named(u8, prefixFlags)),
 		padding("prefix_pad3", 1),
@@ -97,80 +97,30 @@ func prefixAttrs() *schema.Set {
 	)
 }
 
-// nduseropt is a whole RTM_NEWNDUSEROPT: struct nduseroptmsg, then
-// nduseropt_opts_len bytes of ND options, then NDUSEROPT_SRCADDR
-// (net/ipv6/ndisc.c ndisc_ra_useropt).
-func nduseropt() *schema.Type {
-	t := structOf(record("nduseroptmsg",
-		field("nduseropt_family", named(u8, addressFamily)),
-		padding("nduseropt_pad1", 1),
-		field("nduseropt_opts_len", hinted(u16, schema.Bytes)),
-		field("nduseropt_ifindex", ifindexS),
-		field("nduseropt_icmp_type", u8),
-		field("nduseropt_icmp_code", u8),
-		padding("nduseropt_pad2", 2),
-		padding("nduseropt_pad3", 4),
-		field("options", blob),
-	))
-	t.Struct.MinLen = 16
-	return &t
-}
-
-// struct dcbmsg (linux/dcbnl.h)
-func dcbmsg() *schema.StructType {
-	return record("dcbmsg",
-		field("dcb_family", named(u8, addressFamily)),
-		field("cmd", named(u8, dcbCommand)),
-		padding("dcb_pad", 2),
-	)
-}
-
-// dcbAttr are the attributes of RTM_GETDCB and RTM_SETDCB by name; what the
-// nests hold depends on the command (net/dcb/dcbnl.c).
-func dcbAttr() *schema.Set {
-	const byCmd = "by dcbmsg.cmd"
-	return set("DCB_ATTR",
-		unspec("DCB_ATTR_UNDEFINED"),
-		attr(1, "DCB_ATTR_IFNAME", str),
-		attr(2, "DCB_ATTR_STATE", u8),
-		attr(3, "DCB_ATTR_PFC_STATE", u8),
-		noted(4, "DCB_ATTR_PFC_CFG", blob, byCmd),
-		attr(5, "DCB_ATTR_NUM_TC", u8),
-		noted(6, "DCB_ATTR_PG_CFG", blob, byCmd),
-		attr(7, "DCB_ATTR_SET_ALL", u8),
-		attr(8, "DCB_ATTR_PERM_HWADDR", hwaddr),
-		noted(9, "DCB_ATTR_CAP", blob, byCmd),
-		noted(10, "DCB_ATTR_NUMTCS", blob, byCmd),
-		noted(11, "DCB_ATTR_BCN", blob, byCmd),
-		noted(12, "DCB_ATTR_APP", blob, byCmd),
-		noted(13, "DCB_ATTR_IEEE", blob, byCmd),
-		attr(14, "DCB_ATTR_DCBX", hex8),
-		noted(15, "DCB_ATTR_FEATCFG", blob, byCmd),
-		noted(16, "DCB_ATTR_CEE", blob, byCmd),
-	)
-}
-
-var dcbCommand = enum("dcbnl_commands", 0,
-	"DCB_CMD_UNDEFINED", "DCB_CMD_GSTATE", "DCB_CMD_SSTATE", "DCB_CMD_PGTX_GCFG",
-	"DCB_CMD_PGTX_SCFG", "DCB_CMD_PGRX_GCFG", "DCB_CMD_PGRX_SCFG", "DCB_CMD_PFC_GCFG",
-	"DCB_CMD_PFC_SCFG", "DCB_CMD_SET_ALL", "DCB_CMD_GPERM_HWADDR", "DCB_CMD_GCAP",
-	"DCB_CMD_GNUMTCS", "DCB_CMD_SNUMTCS", "DCB_CMD_PFC_GSTATE", "DCB_CMD_PFC_SSTATE",
-	"DCB_CMD_BCN_GCFG", "DCB_CMD_BCN_SCFG", "DCB_CMD_GAPP", "DCB_CMD_SAPP", "DCB_CMD_IEEE_SET",
-	"DCB_CMD_IEEE_GET", "DCB_CMD_GDCBX", "DCB_CMD_SDCBX", "DCB_CMD_GFEATCFG", "DCB_CMD_SFEATCFG",
-	"DCB_CMD_CEE_GET", "DCB_CMD_IEEE_DEL",
-)
-
 // cacheReport is RTM_NEWCACHEREPORT, what a multicast routing daemon also gets
-// on its socket: IPMRA_CREPORT_* of linux/mroute.h. linux/mroute6.h gives the
-// same numbers the names IP6MRA_CREPORT_*, with MIF_ID for VIF_ID.
-func cacheReport() *schema.Set {
-	return set("IPMRA_CREPORT",
+// on its socket: IPMRA_CREPORT_* of linux/mroute.h, IP6MRA_CREPORT_* of
+// linux/mroute6.h, by the family in the header.
+func cacheReport() schema.Message {
+	v4 := set("IPMRA_CREPORT",
 		unspec("IPMRA_CREPORT_UNSPEC"),
-		attr(1, "IPMRA_CREPORT_MSGTYPE", u8),
+		attr(1, "IPMRA_CREPORT_MSGTYPE", named(u8, enum("im_msgtype", 1,
+			"IGMPMSG_NOCACHE", "IGMPMSG_WRONGVIF", "IGMPMSG_WHOLEPKT", "IGMPMSG_WRVIFWHOLE"))),
 		attr(2, "IPMRA_CREPORT_VIF_ID", u32),
 		attr(3, "IPMRA_CREPORT_SRC_ADDR", ip),
 		attr(4, "IPMRA_CREPORT_DST_ADDR", ip),
-		noted(5, "IPMRA_CREPORT_PKT", blob, "the packet that nobody wanted"),
+		attr(5, "IPMRA_CREPORT_PKT", opaque), // the packet that nobody wanted
 		attr(6, "IPMRA_CREPORT_TABLE", named(u32, rtTable)),
 	)
+	v6 := set("IP6MRA_CREPORT",
+		unspec("IP6MRA_CREPORT_UNSPEC"),
+		attr(1, "IP6MRA_CREPORT_MSGTYPE", named(u8, enum("im6_msgtype", 1,
+			"MRT6MSG_NOCACHE", "MRT6MSG_WRONGMIF", "MRT6MSG_WHOLEPKT", "MRT6MSG_WRMIFWHOLE"))),
+		attr(2, "IP6MRA_CREPORT_MIF_ID", u32),
+		attr(3, "IP6MRA_CREPORT_SRC_ADDR", ip),
+		attr(4, "IP6MRA_CREPORT_DST_ADDR", ip),
+		attr(5, "IP6MRA_CREPORT_PKT", opaque),
+	)
+	const family6 = 129 // RTNL_FAMILY_IP6MR
+	return schema.Message{ID: 96, Name: "RTM_NEWCACHEREPORT", Header: rtgenmsg(), Set: v4,
+		Variants: &schema.Variants{Width: 1, Cases: map[uint64]schema.Variant{family6: {Header: rtgenmsg(), Set: v6}}}}
 }

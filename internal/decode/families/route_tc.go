@@ -2,28 +2,68 @@
 
 package families
 
-import (
-	"encoding/binary"
-	"strconv"
-
-	"github.com/nltop/nltop/internal/decode/schema"
-)
+import "github.com/nltop/nltop/internal/decode/schema"
 
 // What all traffic control messages have in common: linux/rtnetlink.h,
-// linux/gen_stats.h, net/sched/sch_api.c (tc_fill_qdisc). TCA_OPTIONS belongs
-// to the kind.
+// linux/gen_stats.h, net/sched/sch_api.c (tc_fill_qdisc), net/sched/cls_api.c
+// (tcf_fill_node). TCA_OPTIONS and the statistics belong to the kind, and a
+// qdisc, its classes and a filter may have the same kind ("flow", "hfsc"), so
+// each of the three has a set of its own.
 
-// struct tcmsg
-func tcmsg() *schema.StructType {
+// tcTables are the sets of RTM_*QDISC, RTM_*TCLASS, RTM_*TFILTER and
+// RTM_*CHAIN, and RTM_*ACTION.
+type tcTables struct{ qdisc, class, filter, action *schema.Set }
+
+func tcSets() tcTables {
+	act := tcaAct()
+	return tcTables{
+		qdisc:  tca(tcQdiscOptions(), tcQdiscStats()),
+		class:  tca(tcClassOptions(), tcClassStats()),
+		filter: tca(tcFilterOptions(array(nest(act))), nil),
+		action: tcaRoot(act),
+	}
+}
+
+// tcmsg is the header of all but actions. What its members say depends on who
+// uses them; info is the type of tcm_info.
+//
+//	struct tcmsg {
+//		unsigned char  tcm_family;
+//		unsigned char  tcm__pad1;
+//		unsigned short tcm__pad2;
+//		int            tcm_ifindex;
+//		__u32          tcm_handle;
+//		__u32          tcm_parent;
+//		__u32          tcm_info;
+//	};
+func tcmsg(handle, info schema.Type) *schema.StructType {
 	return record("tcmsg",
 		field("tcm_family", named(u8, addressFamily)),
 		padding("tcm__pad1", 1),
 		padding("tcm__pad2", 2),
-		field("tcm_ifindex", ifindexS), // TCM_IFINDEX_MAGIC_BLOCK is -1
-		field("tcm_handle", sized(custom(tcHandle), 4)),
-		field("tcm_parent", sized(custom(tcHandle), 4)),
-		field("tcm_info", hex32), // filters: preference << 16 | protocol
+		field("tcm_ifindex", named(ifindexS, tcMagicBlock)),
+		field("tcm_handle", handle),
+		field("tcm_parent", sized(by("tcm_ifindex", tcClassID, map[string]schema.Type{
+			"TCM_IFINDEX_MAGIC_BLOCK": u32, // tcm_block_index
+		}), 4)),
+		field("tcm_info", info),
 	)
+}
+
+// With this index, tcm_parent is the number of a block of filters.
+var tcMagicBlock = values("tcm_ifindex", val(0xffffffff, "TCM_IFINDEX_MAGIC_BLOCK"))
+
+// tcmQdisc: tcm_info is the reference count.
+func tcmQdisc() *schema.StructType { return tcmsg(tcClassID, u32) }
+
+// tcmClass: tcm_info is the handle of the qdisc below.
+func tcmClass() *schema.StructType { return tcmsg(tcClassID, tcClassID) }
+
+// tcmFilter: tcm_info is the priority and the protocol, tcm_handle is what the
+// kind makes of it.
+func tcmFilter() *schema.StructType {
+	handle := by("TCA_KIND", hex32, map[string]schema.Type{"u32": tcU32Handle})
+	return tcmsg(sized(handle, 4), sized(custom(tcPriority), 4))
 }
 
 // struct tcamsg
@@ -35,22 +75,31 @@ func tcamsg() *schema.StructType {
 	)
 }
 
-func tca() *schema.Set {
+func tca(options, stats map[string]schema.Type) *schema.Set {
+	const other = "by TCA_KIND: this one has none, or is unknown"
+	var app schema.Type = opaque
+	if stats != nil {
+		app = by("TCA_KIND", blob, stats)
+	}
 	return set("TCA",
 		unspec("TCA_UNSPEC"),
 		attr(1, "TCA_KIND", str),
-		noted(2, "TCA_OPTIONS", blob, "by TCA_KIND"),
+		noted(2, "TCA_OPTIONS", by("TCA_KIND", blob, options), other),
 		attr(3, "TCA_STATS", structOf(atLeast(36, record("tc_stats", // linux/pkt_sched.h
 			field("bytes", bytes64), field("packets", u32), field("drops", u32),
-			field("overlimits", u32), field("bps", u32), field("pps", u32), field("qlen", u32),
+			field("overlimits", u32), field("bps", hinted(u32, schema.BitRate)), field("pps", u32), field("qlen", u32),
 			field("backlog", bytes32), padding("", 4))))),
-		noted(4, "TCA_XSTATS", blob, "by TCA_KIND"),
-		noted(5, "TCA_RATE", blob, "struct gnet_estimator"),
+		noted(4, "TCA_XSTATS", app, other),
+		attr(5, "TCA_RATE", structOf(record("gnet_estimator", // struct tc_estimator; 2^interval quarters of a second
+			field("interval", tcS8), field("ewma_log", u8)))),
 		attr(6, "TCA_FCNT", u32),
-		attr(7, "TCA_STATS2", nest(tcaStats())),
+		attr(7, "TCA_STATS2", nest(tcaStats(app))),
 		attr(8, "TCA_STAB", nest(set("TCA_STAB",
 			unspec("TCA_STAB_UNSPEC"),
-			noted(1, "TCA_STAB_BASE", blob, "struct tc_sizespec"),
+			attr(1, "TCA_STAB_BASE", structOf(record("tc_sizespec",
+				field("cell_log", u8), field("size_log", u8), field("cell_align", tcS16),
+				field("overhead", s32), field("linklayer", named(u32, tcLinkLayer)),
+				field("mpu", bytes32), field("mtu", bytes32), field("tsize", u32)))),
 			attr(2, "TCA_STAB_DATA", packed(u16))))),
 		attr(9, "TCA_PAD", padAt),
 		attr(10, "TCA_DUMP_INVISIBLE", flag),
@@ -58,14 +107,15 @@ func tca() *schema.Set {
 		attr(12, "TCA_HW_OFFLOAD", u8),
 		attr(13, "TCA_INGRESS_BLOCK", u32),
 		attr(14, "TCA_EGRESS_BLOCK", u32),
-		attr(15, "TCA_DUMP_FLAGS", schema.Type{Kind: schema.Bits32, Enum: bits("TCA_DUMP_FLAGS", "TCA_DUMP_FLAGS_TERSE")}),
+		attr(15, "TCA_DUMP_FLAGS", tcBits32(bits("TCA_DUMP_FLAGS", "TCA_DUMP_FLAGS_TERSE"))),
 		attr(16, "TCA_EXT_WARN_MSG", str),
 	)
 }
 
 // tcaStats are the counters of a qdisc, class or action (linux/gen_stats.h,
-// net/core/gen_stats.c). struct gnet_stats_basic is padded to 16 bytes.
-func tcaStats() *schema.Set {
+// net/core/gen_stats.c); app is what the kind adds. struct gnet_stats_basic is
+// padded to 16 bytes.
+func tcaStats(app schema.Type) *schema.Set {
 	basic := structOf(atLeast(12, record("gnet_stats_basic",
 		field("bytes", bytes64), field("packets", u32), padding("", 4))))
 	return set("TCA_STATS",
@@ -76,7 +126,7 @@ func tcaStats() *schema.Set {
 		attr(3, "TCA_STATS_QUEUE", structOf(record("gnet_stats_queue",
 			field("qlen", u32), field("backlog", bytes32), field("drops", u32),
 			field("requeues", u32), field("overlimits", u32)))),
-		noted(4, "TCA_STATS_APP", blob, "by TCA_KIND"),
+		noted(4, "TCA_STATS_APP", app, "by TCA_KIND: this one has none, or is unknown"),
 		attr(5, "TCA_STATS_RATE_EST64", structOf(record("gnet_stats_rate_est64",
 			field("bps", hinted(u64, schema.BitRate)), field("pps", u64)))),
 		attr(6, "TCA_STATS_PAD", padAt),
@@ -86,63 +136,13 @@ func tcaStats() *schema.Set {
 }
 
 // tcaRoot are the attributes of RTM_*ACTION.
-func tcaRoot() *schema.Set {
+func tcaRoot(act *schema.Set) *schema.Set {
 	return set("TCA_ROOT",
 		unspec("TCA_ROOT_UNSPEC"),
-		attr(1, "TCA_ROOT_TAB", array(nest(tcaAct()))),
-		attr(2, "TCA_ROOT_FLAGS", schema.Type{Kind: schema.Bits32, Enum: bits("TCA_ACT_FLAG", "TCA_ACT_FLAG_LARGE_DUMP_ON", "TCA_ACT_FLAG_TERSE_DUMP")}),
+		attr(1, "TCA_ROOT_TAB", array(nest(act))),
+		attr(2, "TCA_ROOT_FLAGS", tcBits32(bits("TCA_ACT_FLAG", "TCA_ACT_FLAG_LARGE_DUMP_ON", "TCA_ACT_FLAG_TERSE_DUMP"))),
 		attr(3, "TCA_ROOT_COUNT", u32),
 		attr(4, "TCA_ROOT_TIME_DELTA", millis),
 		attr(5, "TCA_ROOT_EXT_WARN_MSG", str),
 	)
-}
-
-// tcaAct is one action (linux/pkt_cls.h, net/sched/act_api.c).
-func tcaAct() *schema.Set {
-	return set("TCA_ACT",
-		unspec("TCA_ACT_UNSPEC"),
-		attr(1, "TCA_ACT_KIND", str),
-		noted(2, "TCA_ACT_OPTIONS", blob, "by TCA_ACT_KIND"),
-		attr(3, "TCA_ACT_INDEX", u32),
-		attr(4, "TCA_ACT_STATS", nest(tcaStats())),
-		attr(5, "TCA_ACT_PAD", padAt),
-		noted(6, "TCA_ACT_COOKIE", blob, "opaque, up to 16 bytes"),
-		attr(7, "TCA_ACT_FLAGS", schema.Type{Kind: schema.Bits32, Enum: tcaActFlags}),
-		attr(8, "TCA_ACT_HW_STATS", schema.Type{Kind: schema.Bits32, Enum: tcaActHWStats}),
-		attr(9, "TCA_ACT_USED_HW_STATS", schema.Type{Kind: schema.Bits32, Enum: tcaActHWStats}),
-		attr(10, "TCA_ACT_IN_HW_COUNT", u32),
-	)
-}
-
-var (
-	tcaActFlags = bits("TCA_ACT_FLAGS",
-		"TCA_ACT_FLAGS_NO_PERCPU_STATS", "TCA_ACT_FLAGS_SKIP_HW", "TCA_ACT_FLAGS_SKIP_SW",
-	)
-	tcaActHWStats = bits("TCA_ACT_HW_STATS", "TCA_ACT_HW_STATS_IMMEDIATE", "TCA_ACT_HW_STATS_DELAYED")
-)
-
-// tcHandle renders a handle as tc does: "1:10", both in hex, "root" for
-// TC_H_ROOT, "ingress" for TC_H_INGRESS (linux/pkt_sched.h).
-func tcHandle(b []byte, big bool) (string, bool) {
-	if len(b) != 4 {
-		return "", false
-	}
-	h := binary.LittleEndian.Uint32(b)
-	if big {
-		h = binary.BigEndian.Uint32(b)
-	}
-	switch h {
-	case 0:
-		return "none", true
-	case 0xffffffff:
-		return "root", true
-	case 0xfffffff1:
-		return "ingress", true
-	}
-	out := strconv.AppendUint(nil, uint64(h>>16), 16)
-	out = append(out, ':')
-	if minor := h & 0xffff; minor != 0 {
-		out = strconv.AppendUint(out, uint64(minor), 16)
-	}
-	return string(out), true
 }
