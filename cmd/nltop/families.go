@@ -67,7 +67,7 @@ func (f *familiesFlags) run(args []string) error {
 	if err := f.learn(d); err != nil {
 		return err
 	}
-	rows := familyRows(f.specs.tables(), d)
+	rows := familyRows(d)
 	out := bufio.NewWriter(os.Stdout)
 	var err error
 	switch {
@@ -141,15 +141,12 @@ type groupRow struct {
 }
 
 // familyRows joins the tables with what is registered, by protocol, id, name.
-func familyRows(tables []*schema.Family, d *decode.Decoder) []familyRow {
+func familyRows(d *decode.Decoder) []familyRow {
 	registered := map[string]decode.GenericFamily{}
-	all := slices.Clone(tables)
 	for _, g := range d.GenericFamilies() {
 		registered[g.Name] = g
-		if !slices.ContainsFunc(tables, func(f *schema.Family) bool { return f.Protocol == capture.NETLINK_GENERIC && f.Name == g.Name }) {
-			all = append(all, g.Table)
-		}
 	}
+	all := d.Families()
 	rows := make([]familyRow, 0, len(all))
 	for _, f := range all {
 		r := familyRow{

@@ -213,7 +213,7 @@ func (b *builder) directional() ([]schema.Message, error) {
 		}
 		name := b.s.opName(r.op)
 		switch async := r.op.notify != "" || r.op.event; {
-		case shared && requests[r.id] != "":
+		case shared && requests[r.id] != "" && (!async || r.op.value.set):
 			name = requests[r.id]
 		case !async && shared:
 			name = r.op.name + "-reply"
