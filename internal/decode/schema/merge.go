@@ -275,6 +275,13 @@ func (m *merger) typ(a, b Type) Type {
 	if vague(a.Kind) && !vague(b.Kind) {
 		a, b = b, Type{}
 	}
+	if a.Kind == Nest && b.Kind == Sub {
+		// A nest of one kind against one of many: what the winner knows is the
+		// usual kind, and the others are left open.
+		b.Sub = m.sub(b.Sub, nil)
+		b.Sub.Default = m.typ(a, b.Sub.Default)
+		return b
+	}
 	t := a
 	if a.Kind == b.Kind {
 		t = a.inherit(b)
@@ -366,7 +373,7 @@ func (m *merger) enum(a, b *Enum, comparable bool) *Enum {
 }
 
 // strct takes the winner's struct. Where both have the same layout its fields
-// keep what the other knows more of them.
+// keep what the other knows more of them, and it the members behind its end.
 func (m *merger) strct(a, b *StructType) *StructType {
 	if a == nil {
 		a, b = b, nil
@@ -383,19 +390,23 @@ func (m *merger) strct(a, b *StructType) *StructType {
 	}
 	s := &StructType{Name: a.Name, MinLen: a.MinLen, Fields: make([]Field, 0, len(a.Fields))}
 	m.structs[key] = s
-	same := b != nil && len(a.Fields) == len(b.Fields)
-	for i := 0; same && i < len(a.Fields); i++ {
+	same := b != nil
+	for i := 0; same && i < min(len(a.Fields), len(b.Fields)); i++ {
 		same = a.Fields[i].Type.Width() == b.Fields[i].Type.Width()
 	}
 	for i, f := range a.Fields {
 		other := Type{}
-		if same {
+		if same && i < len(b.Fields) {
 			f.Name, other = m.name(f.Name, b.Fields[i].Name), b.Fields[i].Type
 		}
 		s.Fields = append(s.Fields, Field{Name: f.Name, Type: m.typ(f.Type, other)})
 	}
+	for i := len(a.Fields); same && i < len(b.Fields); i++ {
+		// The kernel appends members; the shorter description is the older one.
+		s.Fields = append(s.Fields, Field{Name: b.Fields[i].Name, Type: m.typ(b.Fields[i].Type, Type{})})
+	}
 	if b != nil && s.MinLen == 0 {
-		s.MinLen = min(b.Min(), s.Size())
+		s.MinLen = min(a.Min(), b.Min())
 	}
 	return s
 }
