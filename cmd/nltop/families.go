@@ -96,7 +96,13 @@ func (f *familiesFlags) learn(d *decode.Decoder) error {
 		defer r.Close()
 		each := func(fr *capture.Frame) error { d.Frame(fr, nil); return nil }
 		r.OnPreamble(each)
-		return r.Run(context.Background(), each)
+		err = r.Run(context.Background(), each)
+		var damaged *pcapng.Error
+		if errors.As(err, &damaged) { // what could be read has taught
+			fmt.Fprintf(os.Stderr, "nltop: warning: %v\n", err)
+			return nil
+		}
+		return err
 	}
 	fs, err := pipeline.KernelFamilies()
 	if err != nil {

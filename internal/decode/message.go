@@ -131,9 +131,9 @@ type Node struct {
 	Policy bool
 	// Hidden: alignment padding, shown only with -v -v and in hex.
 	Hidden  bool
+	big     bool   // the numbers of a guess
 	Problem string // what is malformed here; "" is nothing
 
-	big bool // the numbers of a guess
 	typ *schema.Type
 }
 

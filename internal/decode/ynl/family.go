@@ -159,12 +159,7 @@ func (b *builder) setOf(op *operation) string {
 func (b *builder) directional() ([]schema.Message, error) {
 	var out []schema.Message
 	requests := map[int]string{}
-	type reply struct {
-		op *operation
-		id int
-	}
 	var replies []reply
-	shared := b.s.raw() || b.sharedEnum()
 	req, rsp := 1, 1
 	for i := range b.s.ops.list {
 		op := &b.s.ops.list[i]
@@ -206,8 +201,23 @@ func (b *builder) directional() ([]schema.Message, error) {
 			replies = append(replies, reply{op, d.reply.n})
 		}
 	}
+	answers, err := b.replies(replies, requests)
+	return append(out, answers...), err
+}
+
+// reply is an answer or a notification and its number.
+type reply struct {
+	op *operation
+	id int
+}
+
+// replies makes the messages from the kernel; the first of a number wins.
+// requests has the names of the requests by number.
+func (b *builder) replies(list []reply, requests map[int]string) ([]schema.Message, error) {
+	shared := b.s.raw() || b.sharedEnum()
 	answered := map[int]bool{}
-	for _, r := range replies {
+	var out []schema.Message
+	for _, r := range list {
 		if err := b.checkID(r.op, r.id); err != nil {
 			return nil, err
 		}
