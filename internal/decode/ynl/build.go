@@ -52,7 +52,11 @@ func newBuilder(r *reader, s *spec) *builder {
 		enums: map[enumKey]*schema.Enum{}, structs: map[string]*structState{}, holders: map[string][]string{},
 	}
 	for i := range s.defs {
-		b.defs[s.defs[i].name] = &s.defs[i]
+		d := &s.defs[i]
+		b.defs[d.name] = d
+		if d.typ == "const" && d.prefix != nil { // referred to with its prefix
+			b.defs[*d.prefix+d.name] = d
+		}
 	}
 	for i := range s.subs {
 		b.subMsgs[s.subs[i].name] = &s.subs[i]

@@ -23,7 +23,7 @@ protocol: netlink-raw
 protonum: 25
 future-key: [1, 2]
 definitions:
-  - {name: maxlen, type: const, value: 16}
+  - {name: len, name-prefix: max, type: const, value: 16}
   - {name: kinds, type: enum, value-start: 5, entries: [cat, {name: dog, value: 9}, cow]}
   - {name: bits, type: flags, name-prefix: zoo-f-, entries: [one, {name: five, value: 4}, six]}
   - {name: inner, type: struct, members: [{name: a-b, type: u16, byte-order: big-endian}, {name: gap, type: pad, len: 2}]}
