@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/ladder"
 )
@@ -31,6 +30,7 @@ type captureFlags struct {
 	snap      int
 	ringMiB   int
 	self      bool
+	specs     specFlags
 }
 
 func (f *captureFlags) register(c *cobra.Command) {
@@ -45,6 +45,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
+	fs.StringVar(&f.specs.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
 		[]string{ladder.Auto, "fentry", "kprobe", "syscall", "nlmon", "listen"}, cobra.ShellCompDirectiveNoFileComp))
@@ -87,7 +88,7 @@ func (f *captureFlags) compile() (*filter.Filter, error) {
 	if f.expr == "" {
 		return nil, nil
 	}
-	x, err := compileFilter(f.expr)
+	x, err := f.compileFilter(f.expr)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("-f: %w", err)}
 	}
@@ -95,8 +96,8 @@ func (f *captureFlags) compile() (*filter.Filter, error) {
 }
 
 // compileFilter refuses names that no family knows.
-func compileFilter(expr string) (*filter.Filter, error) {
-	return filter.Known(families.All()).Compile(expr)
+func (f *captureFlags) compileFilter(expr string) (*filter.Filter, error) {
+	return filter.Known(f.specs.tables()).Compile(expr)
 }
 
 // netnsInode resolves a network namespace: an inode number as outputs print

@@ -24,7 +24,9 @@ var mayImport = map[string][]string{
 	"internal/sockets":         {"internal/capture"},
 	"internal/decode/schema":   {},
 	"internal/decode/families": {"internal/decode/schema"},
-	"internal/decode":          {"internal/capture", "internal/decode/schema"},
+	"internal/decode":          {"internal/capture", "internal/decode/schema", "internal/decode/policy"},
+	"internal/decode/policy":   {"internal/decode/schema"},
+	"internal/decode/ynl":      {"internal/decode/schema"},
 	"internal/correlate":       {"internal/capture", "internal/decode"},
 	"internal/aggregate":       {"internal/capture", "internal/correlate", "internal/decode"},
 	"internal/filter":          {"internal/capture", "internal/correlate", "internal/decode", "internal/decode/schema"},
@@ -49,6 +51,7 @@ var onlyHere = map[string][]string{
 	"github.com/expr-lang/expr":     {"internal/filter"},
 	"github.com/mdlayher/netlink":   {"internal/sockets", "internal/nlmon", "internal/listen", "internal/pipeline"},
 	"github.com/mdlayher/genetlink": {"internal/pipeline", "internal/listen"},
+	"go.yaml.in/yaml":               {"internal/decode/ynl"},
 }
 
 // TestImports enforces the one-way data flow: nothing flows back.

@@ -90,6 +90,9 @@ func (c counter) Write(b []byte) (int, error) {
 
 var _ io.Writer = counter{}
 
+// WritePreamble implements pipeline.Teacher.
+func (r *recorder) WritePreamble(fs []*capture.Frame) error { return r.preamble(fs) }
+
 func (r *recorder) preamble(fs []*capture.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

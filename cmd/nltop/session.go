@@ -12,7 +12,6 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/ladder"
 	"github.com/nltop/nltop/internal/pcapng"
@@ -53,6 +52,9 @@ func openSession(o sessionOptions) (_ *session, err error) {
 			_ = s.close()
 		}
 	}()
+	if err = o.flags.specs.check(); err != nil {
+		return nil, err
+	}
 	if s.expr, err = o.flags.compile(); err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		owners := sockets.NewIndex(sockets.Options{})
 		// What it cannot read now it looks up later, frame by frame.
 		_ = owners.Refresh(context.Background())
-		p.Owners, p.Families = owners, pipeline.KernelFamilies
+		p.Owners, p.Families, p.Policy = owners, pipeline.KernelFamilies, pipeline.KernelPolicy
 	}
 	if o.flags.write != "" {
 		if s.rec, err = newRecorder(o.flags, s.src, s.file); err != nil {
@@ -96,15 +98,6 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		return nil, err
 	}
 	return s, s.learn()
-}
-
-// decoder returns a decoder that, live, also knows this host's interfaces.
-func (f *captureFlags) decoder() *decode.Decoder {
-	var known decode.Options
-	if f.read == "" {
-		known.IfName = ifName()
-	}
-	return decode.New(families.All(), known)
 }
 
 func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error) {

@@ -92,7 +92,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 
 // show runs a session and its view, and ends both, also when the view panics.
 func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o ui.Options) error {
-	v := &viewSource{s: s, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read)}
+	v := &viewSource{s: s, flags: &f.captureFlags, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read)}
 	defer func() { _ = v.stop() }()
 	v.start(ctx)
 	err := ui.Run(ctx, screen, v, o)
@@ -110,6 +110,7 @@ func fileSize(path string) int64 {
 // viewSource runs a session beside the view and answers its questions.
 type viewSource struct {
 	s      *session
+	flags  *captureFlags
 	path   string // of the file that is replayed
 	size   int64
 	write  string
@@ -191,7 +192,7 @@ func (v *viewSource) SetFilter(expr string) error {
 	var f *filter.Filter
 	if expr != "" {
 		var err error
-		if f, err = compileFilter(expr); err != nil {
+		if f, err = v.flags.compileFilter(expr); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,7 @@ type Decoder struct {
 	protocols [capture.MaxProtocol]*schema.Family
 	subsys    [len(nfnlNames)]*schema.Family // of NETLINK_NETFILTER; 0 is nil
 	genl      genlTable
+	policies  policies
 	names     ifNames
 	tables    []*schema.Family // all that New got
 	plans     sync.Map         // name → *plan
@@ -112,6 +113,9 @@ func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 		} else if m.Frame.Dir != capture.DirRequest && m.Header.Flags&flagRequest == 0 {
 			d.learn(m, o)
 		}
+	}
+	if len(d.policies.fresh) > 0 {
+		d.applyPolicies()
 	}
 	return dst
 }

@@ -38,6 +38,7 @@ type genlEntry struct {
 	version uint8
 	hdrSize int
 	groups  []schema.Group
+	policy  *schema.Family // made of the kernel's policies; nil: none
 	family  *schema.Family
 }
 
@@ -72,7 +73,11 @@ func (t *genlTable) get(id uint16) *genlEntry {
 // put enters a family under its id and takes it away from any other id: names
 // are unique in a kernel, so the older id was released unseen.
 func (t *genlTable) put(e *genlEntry) {
-	if e.family = t.tables[e.name]; e.family == nil {
+	switch e.family = t.tables[e.name]; {
+	case e.family != nil:
+	case e.policy != nil:
+		e.family = e.policy
+	default:
 		e.family = bareGeneric(e)
 	}
 	for i := range t.byID {
@@ -128,7 +133,7 @@ func (d *Decoder) LearnFamily(id uint16, name string, version uint8, groups []sc
 	}
 	e := &genlEntry{id: id, name: name, version: version, groups: slices.Clone(groups)}
 	if old := d.genl.get(id); old != nil && old.name == name {
-		e.hdrSize = old.hdrSize
+		e.hdrSize, e.policy = old.hdrSize, old.policy
 	}
 	d.genl.put(e)
 	d.genl.regroup()
@@ -168,6 +173,9 @@ type ctrlMsg struct {
 func (d *Decoder) learnGenl(m *Message, o order) {
 	switch m.Cmd {
 	case ctrlNewFamily, ctrlDelFamily, ctrlNewGroup, ctrlDelGroup:
+	case ctrlGetPolicy:
+		d.learnPolicy(m, o)
+		return
 	default:
 		return
 	}
@@ -181,9 +189,19 @@ func (d *Decoder) learnGenl(m *Message, o order) {
 		if old != nil && old.same(&c) {
 			return
 		}
-		d.genl.put(&genlEntry{id: c.id, name: string(c.name), version: c.version, hdrSize: c.hdrSize, groups: c.groups})
+		e := &genlEntry{id: c.id, name: string(c.name), version: c.version, hdrSize: c.hdrSize, groups: c.groups}
+		switch {
+		case old == nil && d.policies.byID[c.id] != nil:
+			d.policies.fresh[c.id] = true // a policy seen before its name
+		case old != nil && old.name == e.name:
+			e.policy = old.policy
+		default:
+			delete(d.policies.byID, c.id)
+		}
+		d.genl.put(e)
 	case ctrlDelFamily:
 		d.genl.byID[c.id].Store(nil)
+		delete(d.policies.byID, c.id)
 	default:
 		if old == nil || old.name != string(c.name) {
 			old = &genlEntry{id: c.id, name: string(c.name)}

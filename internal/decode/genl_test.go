@@ -106,7 +106,7 @@ func TestUserHeader(t *testing.T) {
 	ms := d.Frame(f, nil)
 	account(t, f, ms)
 	want := "16 cmd = uint64 1\n17 version = uint64 1\n18 reserved = uint64 0\n20 user_header = raw 010203040506\n26  hidden = raw 0000\n" +
-		"32 attribute 1 = raw 05000000\n40 attribute 2 = raw 05000000\n"
+		"32 attribute 1 guess = raw 05000000\n40 attribute 2 guess = raw 05000000\n"
 	if diff := cmp.Diff(want, dump(ms[0].Body())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

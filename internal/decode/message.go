@@ -129,10 +129,15 @@ type Node struct {
 	// Nested: Children holds what the payload contains, possibly nothing.
 	Nested   bool
 	Children []Node
-	// Guess: the payload parsed as attributes although no table says so.
+	// Guess: the payload parsed as attributes although no table says so, or it
+	// may be what Guessed returns.
 	Guess bool
+	// Policy: only the kernel's policy of the family tells what this is, so it
+	// has a type and a value, but no name.
+	Policy bool
 	// Hidden: alignment padding, shown only with -v -v and in hex.
 	Hidden  bool
+	big     bool   // the numbers of a guess
 	Problem string // what is malformed here; "" is nothing
 
 	typ *schema.Type

@@ -134,6 +134,9 @@ func (c *choice) number(o order) (uint64, bool) {
 // resolve returns the type that a sub-message has here.
 func (v *view) resolve(sc int, sub *schema.SubMessage) *schema.Type {
 	c := v.find(sc, sub.Selector)
+	for i := 0; c.typ == nil && i < len(sub.Also); i++ {
+		c = v.find(sc, sub.Also[i])
+	}
 	if c.typ == nil {
 		return &sub.Default
 	}

@@ -292,6 +292,11 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 		if elem == nil {
 			if def := set.Lookup(a.id); def != nil {
 				n.Name, t = def.Name, &def.Type
+				if n.Name == "" { // of a policy
+					if t = w.ofPolicy(n, t); t != nil {
+						n.Policy = true
+					}
+				}
 			}
 		}
 		if a.size > 0 {
@@ -327,9 +332,7 @@ func (w *walker) unknown(n *Node, sc int, depth int) {
 		n.Children = w.attrs(w.take(w.ord.countAttrs(w.data, lo, hi)), lo, hi, nil, nil, sc, depth+1)
 		return
 	}
-	if text, ok := guessString(n.Raw); ok && !w.plain {
-		n.Text, n.Guess = text, true
-	}
+	w.guess(n)
 }
 
 // parses says whether a region is attributes to its last byte. Without a flag

@@ -133,9 +133,9 @@ const everythingGolden = `16 family = uint64 2
 392 T_BE32 = uint64 6
 400 T_U32 = uint64 32 | 0x20
 408 attribute 200 guess
-  412 attribute 1 = raw RAW3
+  412 attribute 1 guess = raw RAW3
   420 attribute 2 guess = raw 6574683020697320757000 | eth0 is up
-436 attribute 201 = raw 09
+436 attribute 201 guess = raw 09
 `
 
 func TestEveryKind(t *testing.T) {
@@ -177,14 +177,14 @@ func TestMisfits(t *testing.T) {
 		{"custom", le.attr(24, make([]byte, 9)), "28 T_CUSTOM = raw 000000000000000000\n"},
 		{"record", le.attr(25, le.u16(1), []byte{0, 0}), "28 T_RECORDS\n  28  = raw 01000000 ! bytes at offset 28: a record of length 1 with 4 bytes left\n"},
 		{"message", le.attr(23, le.u32(1)), "28 T_MESSAGES\n  28  = raw 01000000 ! bytes at offset 28: a message of length 0 with 4 bytes left\n"},
-		{"no selector", le.nest(17, le.attr(2, le.u32(1))), "28 T_NEST\n  32 TI_DATA = raw 01000000\n"},
+		{"no selector", le.nest(17, le.attr(2, le.u32(1))), "28 T_NEST\n  32 TI_DATA guess = raw 01000000\n"},
 		{"no case", le.nest(17, le.attr(4, []byte{9}), le.attr(5, []byte{1})), "28 T_NEST\n  32 TI_MODE = uint64 9\n  40 TI_BY_MODE = raw 01\n"},
 		{"length 3 in a nest", le.nest(17, []byte{3, 0, 4, 0}), "28 T_NEST\n  28  = raw 03000400 ! attribute at offset 28: length 3 is less than 4\n"},
 		{"length 0 in a nest", le.nest(17, le.attr(4, []byte{1}), []byte{0, 0, 0, 0, 1, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE\n  36  = raw 000000000101 ! attribute at offset 36: length 0 is less than 4\n"},
 		{"beyond the nest", le.nest(17, []byte{9, 0, 4, 0, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE ! TI_MODE at offset 28: length 9 is beyond the end (5 bytes left)\n"},
 		{"crumbs in a nest", le.nest(17, []byte{9, 0}), "28 T_NEST\n  28  = raw 0900 ! 2 bytes at offset 28 are too short for an attribute\n"},
-		{"unknown and nested but not", le.nest(300, []byte{1, 2, 3, 4}), "28 attribute 300 = raw 01020304\n"},
-		{"unknown number", le.attr(300, le.u32(4)), "28 attribute 300 = raw 04000000\n"},
+		{"unknown and nested but not", le.nest(300, []byte{1, 2, 3, 4}), "28 attribute 300 guess = raw 01020304\n"},
+		{"unknown number", le.attr(300, le.u32(4)), "28 attribute 300 guess = raw 04000000\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), tt.attr, le.attr(4, []byte{1}))))
@@ -239,12 +239,12 @@ func TestOtherPayloads(t *testing.T) {
 	}{
 		{"text", testProtocol, le.msg(18, 0, str("hello")), "T_TEXT", "16  = string hello\n"},
 		{"undefined message", testProtocol, le.msg(99, 0, []byte{1, 2}), "", "16 family = uint64 1\n17 plen = uint64 2\n"},
-		{"attributes by guess", capture.NETLINK_USERSOCK, le.msg(99, 0, attrs), "", "20 attribute 1 = raw 07000000\n28 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
+		{"attributes by guess", capture.NETLINK_USERSOCK, le.msg(99, 0, attrs), "", "20 attribute 1 guess = raw 07000000\n28 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"no attributes", capture.NETLINK_USERSOCK, le.msg(99, 0, []byte("hello")), "", "rest 16: 68656c6c6f\n"},
 		{"nfnetlink without tables", capture.NETLINK_NETFILTER, le.msg(11<<8|3, 0, []byte{2, 0, 0, 0}, attrs), "",
-			"16 nfgen_family = string NFPROTO_IPV4\n17 version = uint64 0\n18 res_id = uint64 0\n24 attribute 1 = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
+			"16 nfgen_family = string NFPROTO_IPV4\n17 version = uint64 0\n18 res_id = uint64 0\n24 attribute 1 guess = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"generic netlink, id unknown", capture.NETLINK_GENERIC, le.msg(77, 0, []byte{3, 1, 0, 0}, attrs), "",
-			"16 cmd = uint64 3\n17 version = uint64 1\n18 reserved = uint64 0\n24 attribute 1 = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
+			"16 cmd = uint64 3\n17 version = uint64 1\n18 reserved = uint64 0\n24 attribute 1 guess = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"generic netlink, no header", capture.NETLINK_GENERIC, le.msg(77, 0), "", "problem: header genlmsghdr at offset 16: 0 bytes, at least 4 wanted\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -300,6 +300,10 @@ func (j *JSON) payload(n *decode.Node, guessed bool) {
 		j.flag("guess", true)
 		j.key("attrs")
 		j.attrs(n.Children, true)
+	case n.Guess:
+		j.guess(n)
+	case n.Policy:
+		j.policy(n, guessed)
 	case n.Nested && (n.Kind() == schema.Nest || n.Kind() == schema.Array):
 		j.nest(n)
 	case n.Nested:
@@ -314,6 +318,45 @@ func (j *JSON) payload(n *decode.Node, guessed bool) {
 		} else if lossy(n) {
 			j.hex("raw", n.Raw)
 		}
+	}
+}
+
+// guess appends bytes that may be text or a number. A guess is no value.
+func (j *JSON) guess(n *decode.Node) {
+	j.hex("raw", n.Raw)
+	if v := n.Guessed(); v != nil {
+		j.flag("guess", true)
+		g := decode.Node{Value: v}
+		j.key("guess_value")
+		j.scalar(&g)
+	}
+}
+
+// policy appends what an attribute is of which only the kernel's policy tells:
+// its bytes, since it has no name, and beside them type and value.
+func (j *JSON) policy(n *decode.Node, shown bool) {
+	if !shown || !n.Nested {
+		j.hex("raw", n.Raw)
+	}
+	j.key("policy")
+	j.buf = append(j.buf, `{"type":"`...)
+	j.buf = append(j.buf, n.Kind().String()...)
+	j.buf = append(j.buf, '"')
+	if !n.Nested {
+		mark := len(j.buf)
+		j.key("value")
+		if !j.scalar(n) {
+			j.buf = j.buf[:mark]
+		}
+	}
+	j.buf = append(j.buf, '}')
+	switch {
+	case n.Kind() == schema.Nest || n.Kind() == schema.Array:
+		j.key("attrs")
+		j.attrs(n.Children, true)
+	case n.Nested:
+		j.key("value")
+		j.parts(n)
 	}
 }
 

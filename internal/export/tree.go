@@ -174,9 +174,16 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 		l.buf = append(l.buf, ' ')
 		l.buf = appendValue(l.buf, n)
 	}
-	if n.Guess {
+	switch v, ok := n.Guessed().(uint64); {
+	case ok:
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "(guess: "+strconv.FormatUint(v, 10)+")")
+	case n.Guess:
 		l.buf = append(l.buf, ' ')
 		l.put(styleDim, "(guess)")
+	case n.Policy:
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "("+n.Kind().String()+", from policy)")
 	}
 	if mark != noMark && n.Head() == mark {
 		l.buf = append(l.buf, ' ')

@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -17,6 +18,32 @@ import (
 // decoder learns ids and group names from them as it does from captured
 // traffic, and recordings begin with them.
 func KernelFamilies() ([]*capture.Frame, error) {
+	fs, err := askNlctrl(unix.CTRL_CMD_GETFAMILY, nil)
+	if err != nil {
+		return nil, fmt.Errorf("dump generic-netlink families: %w", err)
+	}
+	return fs, nil
+}
+
+// ctrlCmdGetPolicy is CTRL_CMD_GETPOLICY.
+const ctrlCmdGetPolicy = 10
+
+// KernelPolicy dumps what the running kernel accepts of a generic-netlink
+// family (CTRL_CMD_GETPOLICY, Linux 5.7), as frames like those of
+// KernelFamilies.
+func KernelPolicy(id uint16) ([]*capture.Frame, error) {
+	attr := binary.NativeEndian.AppendUint16(nil, unix.SizeofNlAttr+2)
+	attr = binary.NativeEndian.AppendUint16(attr, unix.CTRL_ATTR_FAMILY_ID)
+	attr = binary.NativeEndian.AppendUint16(attr, id)
+	fs, err := askNlctrl(ctrlCmdGetPolicy, append(attr, 0, 0))
+	if err != nil {
+		return nil, fmt.Errorf("dump policy of generic-netlink family %d: %w", id, err)
+	}
+	return fs, nil
+}
+
+// askNlctrl sends a dump request to nlctrl and returns the answers.
+func askNlctrl(cmd byte, attrs []byte) ([]*capture.Frame, error) {
 	conn, err := netlink.Dial(unix.NETLINK_GENERIC, nil)
 	if err != nil {
 		return nil, fmt.Errorf("open generic-netlink socket: %w", err)
@@ -29,17 +56,17 @@ func KernelFamilies() ([]*capture.Frame, error) {
 	ms, err := conn.Execute(netlink.Message{
 		Header: netlink.Header{Type: unix.GENL_ID_CTRL, Flags: netlink.Request | netlink.Dump},
 		// struct genlmsghdr { __u8 cmd; __u8 version; __u16 reserved; };
-		Data: []byte{unix.CTRL_CMD_GETFAMILY, 1, 0, 0},
+		Data: append([]byte{cmd, 1, 0, 0}, attrs...),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("dump generic-netlink families: %w", err)
+		return nil, err
 	}
 	now := time.Now()
 	out := make([]*capture.Frame, 0, len(ms))
 	for _, m := range ms {
 		b, err := m.MarshalBinary()
 		if err != nil {
-			return nil, fmt.Errorf("encode family reply: %w", err)
+			return nil, fmt.Errorf("encode reply of nlctrl: %w", err)
 		}
 		out = append(out, &capture.Frame{
 			Time: now, Kind: capture.KindDatagram, Dir: capture.DirReply,

@@ -35,6 +35,12 @@ type Recorder interface {
 	WriteFrame(f *capture.Frame) error
 }
 
+// Teacher is a Recorder that also keeps frames that only teach: what the
+// kernel was asked while the capture ran, so that a replay knows it too.
+type Teacher interface {
+	WritePreamble(fs []*capture.Frame) error
+}
+
 // ErrLimit is what the loop stops with after Options.Limit messages; Run turns
 // it into nil.
 var ErrLimit = errors.New("message limit reached")
@@ -50,6 +56,10 @@ type Options struct {
 	// Families asks the kernel for the generic-netlink families again; it is
 	// called, at a bounded rate, when an id is seen that nobody knows.
 	Families func() ([]*capture.Frame, error)
+	// Policy asks the kernel for the policy of the generic-netlink family with
+	// this id; it is called once for each family of which nothing is known but
+	// its name.
+	Policy   func(id uint16) ([]*capture.Frame, error)
 	Table    *aggregate.Table
 	Sinks    []Sink
 	Recorder Recorder
@@ -71,6 +81,7 @@ type Pipeline struct {
 	nextID  uint64
 	shown   int
 	learned time.Time
+	asked   map[string]bool // families whose policy was asked for
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
@@ -152,6 +163,11 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	// Messages are allocated per frame, since tables and trackers keep them.
 	ms := p.o.Decoder.Frame(f, nil)
 	if p.unknownFamily(ms) && p.relearn(f.Time) {
+		ms = p.o.Decoder.Frame(f, nil)
+	}
+	if taught, err := p.askPolicies(ms); err != nil {
+		return err
+	} else if taught {
 		ms = p.o.Decoder.Frame(f, nil)
 	}
 
@@ -255,6 +271,40 @@ func (p *Pipeline) relearn(now time.Time) bool {
 	p.Learn(fs)
 	return true
 }
+
+// askPolicies asks the kernel for the policies of the families that these
+// messages belong to and that nobody knows. A family that the kernel will not
+// tell of is asked for once too.
+func (p *Pipeline) askPolicies(ms []decode.Message) (taught bool, err error) {
+	if p.o.Policy == nil {
+		return false, nil
+	}
+	for i := range ms {
+		id, ok := p.o.Decoder.WantsPolicy(&ms[i])
+		if !ok || p.asked[ms[i].Family] || len(p.asked) >= maxAsked {
+			continue
+		}
+		if p.asked == nil {
+			p.asked = make(map[string]bool)
+		}
+		p.asked[ms[i].Family] = true
+		fs, err := p.o.Policy(id)
+		if err != nil {
+			continue // a kernel before 5.7, or the family is gone
+		}
+		p.Learn(fs)
+		taught = true
+		if t, ok := p.o.Recorder.(Teacher); ok {
+			if err := t.WritePreamble(fs); err != nil {
+				return taught, err
+			}
+		}
+	}
+	return taught, nil
+}
+
+// maxAsked bounds the questions: a kernel has some dozens of families.
+const maxAsked = 256
 
 // Learn decodes frames for what they teach (nlctrl replies) and shows nothing
 // of them. It must not be called while Run is running, except by the loop.

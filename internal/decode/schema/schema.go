@@ -281,6 +281,10 @@ type SubMessage struct {
 	// header. It is looked up in the same nest first, then outward; an
 	// attribute may follow the payload that it selects.
 	Selector string
+	// Also are other names of the selector, looked for where Selector is not
+	// found: what lies outward may be called otherwise in each of the sets
+	// that nest the payload.
+	Also []string
 	// Cases maps the selector's value to a type. Strings are used as they are,
 	// named numbers by name, others in decimal.
 	Cases   map[string]Type
@@ -379,9 +383,11 @@ type Family struct {
 	// Subsys is the nfnetlink subsystem (high byte of nlmsg_type); NETLINK_NETFILTER only.
 	Subsys uint16
 	// GenlID is a fixed generic-netlink id (GENL_ID_CTRL); 0: assigned at registration.
-	GenlID   uint16
-	Version  uint8
-	Origin   Origin
+	GenlID  uint16
+	Version uint8
+	Origin  Origin
+	// Merged is the second source of knowledge, where Merge has joined two.
+	Merged   Origin
 	Header   *StructType // default for messages
 	Set      *Set        // default for messages
 	Messages []Message
