@@ -23,6 +23,12 @@ func (v *visitor) family(f *schema.Family) {
 	v.seen = map[any]bool{}
 	v.structs(f.Name, f.Header)
 	v.sets(f.Name, f.Set)
+	if f.Subsys != 0 {
+		// Selectors may ask for what lies in front of all nfnetlink messages.
+		proto := schema.Type{Kind: schema.U8, Enum: &schema.Enum{Name: "nfproto", Values: []schema.Value{
+			{N: 2, Name: "NFPROTO_IPV4"}, {N: 3, Name: "NFPROTO_ARP"}, {N: 5, Name: "NFPROTO_NETDEV"}}}}
+		v.structs("nfgenmsg", &schema.StructType{Name: "nfgenmsg", Fields: []schema.Field{{Name: "nfgen_family", Type: proto}}})
+	}
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		v.structs(m.Name, m.Header)
