@@ -66,17 +66,15 @@ func (r *rule) meta(a []decode.Node) {
 		s.len = 1
 	case "iifname", "oifname", "meta ibrname", "meta obrname", "meta iifkind", "meta oifkind", "meta sdifname":
 		s.len = 16
-	case "meta protocol", "iiftype", "oiftype", "meta ibrpvid", "meta ibrvproto":
+	case "meta protocol", "meta iiftype", "meta oiftype", "meta ibrpvid", "meta ibrvproto":
 		s.len = 2
 	}
 	if _, store := num(a, "NFTA_META_SREG"); store {
-		r.word(metaSet(k.name) + " set " + r.source(a, "NFTA_META_SREG", s))
+		r.word(k.name + " set " + r.source(a, "NFTA_META_SREG", s))
 		return
 	}
 	r.load(a, "NFTA_META_DREG", s)
 }
-
-func metaSet(name string) string { return name }
 
 // source writes what a statement takes from a register, as s's type would be.
 func (r *rule) source(a []decode.Node, attr string, s *slot) string {
@@ -237,7 +235,7 @@ func (r *rule) tunnel(a []decode.Node) {
 }
 
 // tcpOptions are options of TCP by number, and their fields by offset.
-var tcpOptions = map[uint64]string{0: "eol", 1: "nop", 2: "maxseg", 3: "window", 4: "sack-permitted", 5: "sack", 8: "timestamp", 30: "mptcp", 34: "fastopen"}
+var tcpOptions = map[uint64]string{0: "eol", 1: "nop", 2: "maxseg", 3: "window", 4: "sack-perm", 5: "sack", 8: "timestamp", 30: "mptcp", 34: "fastopen"}
 
 var ipOptions = map[uint64]string{7: "rr", 131: "lsrr", 137: "ssrr", 148: "ra"}
 
@@ -284,6 +282,12 @@ func (r *rule) exthdr(a []decode.Node) {
 	} else {
 		s.text += fmt.Sprintf(" @%d,%d", off*8, n*8)
 	}
+	switch op {
+	case 0:
+		s.layer, s.proto = baseNet+1, "ip6"
+	case 2:
+		s.layer, s.proto = baseNet+1, "ip"
+	}
 	if _, store := num(a, "NFTA_EXTHDR_SREG"); store {
 		r.word(s.text + " set " + r.source(a, "NFTA_EXTHDR_SREG", s))
 		return
@@ -311,7 +315,7 @@ func (r *rule) immediate(a []decode.Node) {
 
 func (r *rule) byteorder(a []decode.Node) {
 	s := *r.regOr(a, "NFTA_BYTEORDER_SREG")
-	s.host = val(a, "NFTA_BYTEORDER_OP") == 0
+	s.host = !s.host // to the other order: which way it is called says nothing
 	if s.imm {
 		s.text = "[byteorder of " + s.text + "]"
 	}

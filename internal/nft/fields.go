@@ -26,7 +26,7 @@ var headers = map[string][]field{
 	"ip": {{off: 0, len: 1, mask: 0xf0, shift: 4, name: "version", typ: "integer"}, {off: 0, len: 1, mask: 0x0f, name: "hdrlength", typ: "integer"},
 		{off: 1, len: 1, mask: 0xfc, shift: 2, name: "dscp", typ: "dscp"}, {off: 1, len: 1, mask: 0x03, name: "ecn", typ: "ecn"},
 		{off: 2, len: 2, name: "length", typ: "integer"}, {off: 4, len: 2, name: "id", typ: "integer"},
-		{off: 6, len: 2, name: "frag-off", typ: "hexinteger"}, {off: 8, len: 1, name: "ttl", typ: "integer"},
+		{off: 6, len: 2, name: "frag-off", typ: "integer"}, {off: 8, len: 1, name: "ttl", typ: "integer"},
 		{off: 9, len: 1, name: "protocol", typ: "inet_proto"}, {off: 10, len: 2, name: "checksum", typ: "integer"},
 		{off: 12, len: 4, name: "saddr", typ: "ipv4_addr"}, {off: 16, len: 4, name: "daddr", typ: "ipv4_addr"}},
 	"ip6": {{off: 0, len: 1, mask: 0xf0, shift: 4, name: "version", typ: "integer"}, {off: 0, len: 2, mask: 0x0fc0, shift: 6, name: "dscp", typ: "dscp"},
@@ -67,7 +67,7 @@ type key struct{ name, typ string }
 // metaKeys are NFT_META_* by number.
 var metaKeys = map[uint64]key{
 	0: {"meta length", "hostinteger"}, 1: {"meta protocol", "ether_type"}, 2: {"meta priority", "classid"}, 3: {"meta mark", "mark"},
-	4: {"iif", "iface_index"}, 5: {"oif", "iface_index"}, 6: {"iifname", "ifname"}, 7: {"oifname", "ifname"}, 8: {"iiftype", "iface_type"}, 9: {"oiftype", "iface_type"},
+	4: {"iif", "iface_index"}, 5: {"oif", "iface_index"}, 6: {"iifname", "ifname"}, 7: {"oifname", "ifname"}, 8: {"meta iiftype", "iface_type"}, 9: {"meta oiftype", "iface_type"},
 	10: {"meta skuid", "uid"}, 11: {"meta skgid", "gid"}, 12: {"meta nftrace", "hostinteger"}, 13: {"meta rtclassid", "realm"}, 14: {"meta secmark", "mark"},
 	15: {"meta nfproto", "nf_proto"}, 16: {"meta l4proto", "inet_proto"}, 17: {"meta ibrname", "ifname"}, 18: {"meta obrname", "ifname"}, 19: {"meta pkttype", "pkt_type"},
 	20: {"meta cpu", "hostinteger"}, 21: {"iifgroup", "devgroup"}, 22: {"oifgroup", "devgroup"}, 23: {"meta cgroup", "hostinteger"}, 24: {"meta random", "hostinteger"},

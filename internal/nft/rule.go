@@ -23,6 +23,7 @@ type slot struct {
 	// mask and xor are what a bitwise did to it.
 	mask, xor []byte
 	field     *field // payload: mask may make another field of it
+	fields    []field // one load of several fields that follow each other
 	proto     string
 	layer     int // 1 + base of a payload; 0: none
 	group     int
@@ -203,6 +204,9 @@ func (r *rule) imply(s *slot) {
 	if s.layer == 0 || s.proto == "" {
 		return
 	}
+	if d := &r.deps[baseNet]; s.proto == "vlan" && d.proto == "vlan" && d.at > 0 {
+		r.out[d.at-1], d.at = "", 0
+	}
 	for _, base := range []int{s.layer - 1, s.layer - 2} {
 		if base < 0 || base >= len(r.deps) {
 			continue
@@ -273,7 +277,7 @@ func (s *slot) maskText(b []byte) string {
 			return t
 		}
 	}
-	if s.typ.name == "integer" || s.typ.name == "hostinteger" || s.typ.name == "hexinteger" {
+	if s.typ.name == "hexinteger" {
 		if n, ok := number(b, s.host); ok {
 			return "0x" + strconv.FormatUint(n, 16)
 		}
@@ -320,6 +324,14 @@ func (r *rule) compare(a []decode.Node) {
 	r.imply(s)
 	if op == 5 {
 		r.pended = &compare{s, b}
+		return
+	}
+	if s.fields != nil && op == 0 && s.mask == nil && s.xor == nil && len(b) == s.len {
+		for _, f := range s.fields {
+			t := lookupType(f.typ)
+			r.word(s.proto + " " + f.name + " " + t.format(b[:f.len], t.host))
+			b = b[f.len:]
+		}
 		return
 	}
 	if len(s.mask) == 0 {
@@ -417,7 +429,7 @@ func (r *rule) learn(s *slot, op uint64, b []byte) {
 		d.proto = transport[n]
 	case "meta protocol", "ether type", "vlan type":
 		d.proto = network[n]
-	case "iiftype":
+	case "meta iiftype":
 		d.proto = map[uint64]string{1: "ether"}[n]
 	}
 }
@@ -432,7 +444,7 @@ func (r *rule) learned(s *slot, op uint64) *dep {
 		return &r.deps[baseNet]
 	case "meta l4proto", "ip protocol", "ip6 nexthdr":
 		return &r.deps[baseTransport]
-	case "iiftype":
+	case "meta iiftype":
 		return &r.deps[baseLL]
 	}
 	return nil
@@ -443,6 +455,10 @@ func (r *rule) payload(a []decode.Node) {
 	base, off, n := int(val(a, "NFTA_PAYLOAD_BASE")), int(val(a, "NFTA_PAYLOAD_OFFSET")), int(val(a, "NFTA_PAYLOAD_LEN"))
 	s := r.field(base, off, n)
 	if _, store := num(a, "NFTA_PAYLOAD_SREG"); store {
+		if text := r.storeBits(a, s); text != "" {
+			r.word(text)
+			return
+		}
 		r.imply(s)
 		r.word(s.text + " set " + r.source(a, "NFTA_PAYLOAD_SREG", s))
 		return
@@ -470,11 +486,8 @@ func (r *rule) field(base, off, n int) *slot {
 	for i := range headers[proto] {
 		f := &headers[proto][i]
 		addr := f.typ == "ipv4_addr" || f.typ == "ipv6_addr"
-		if f.off == off && (f.len == n && (f.mask == 0 || proto != "vlan" || true) || addr && n < f.len) && f.mask == 0 {
+		if f.off == off && f.mask == 0 && (f.len == n || addr && n < f.len) {
 			s.text, s.typ, s.proto = proto+" "+f.name, lookupType(f.typ), proto
-			if proto == "arp" {
-				s.text = "arp " + f.name
-			}
 			return s
 		}
 	}
@@ -485,7 +498,11 @@ func (r *rule) field(base, off, n int) *slot {
 			return s
 		}
 	}
-	s.text, s.proto, s.layer = fmt.Sprintf("@%s,%d,%d", baseName(base), off*8, n*8), "", 0
+	s.text = fmt.Sprintf("@%s,%d,%d", baseName(base), off*8, n*8)
+	s.fields = fieldsFrom(headers[proto], off, n)
+	if s.proto = proto; s.fields == nil {
+		s.proto, s.layer = "", 0
+	}
 	return s
 }
 
@@ -558,4 +575,64 @@ func (r *rule) bits(s *slot) {
 			return
 		}
 	}
+}
+
+// fieldsFrom returns the fields that lie at off one behind the other and fill n
+// bytes; nil: there are none.
+func fieldsFrom(all []field, off, n int) []field {
+	var out []field
+	for n > 0 {
+		found := false
+		for _, f := range all {
+			if f.off == off && f.mask == 0 && f.len <= n {
+				out, off, n, found = append(out, f), off+f.len, n-f.len, true
+				break
+			}
+		}
+		if !found {
+			return nil
+		}
+	}
+	return out
+}
+
+// storeBits writes a store of a few bits: the load that it changes took more
+// bytes than the field, since a checksum needs two.
+func (r *rule) storeBits(a []decode.Node, s *slot) string {
+	v := r.reg(a, "NFTA_PAYLOAD_SREG")
+	base, off, n := int(val(a, "NFTA_PAYLOAD_BASE")), int(val(a, "NFTA_PAYLOAD_OFFSET")), int(val(a, "NFTA_PAYLOAD_LEN"))
+	if v == nil || v.mask == nil || base >= len(r.deps) || len(v.mask) != n || n > 8 {
+		return ""
+	}
+	mask, _ := number(v.mask, false)
+	xor := uint64(0)
+	if v.xor != nil {
+		xor, _ = number(v.xor, false)
+	}
+	width := uint(n * 8)
+	changed := ^mask & (1<<width - 1)
+	proto := r.deps[base].proto
+	for _, f := range headers[proto] {
+		at := f.off - off
+		if at < 0 || at+f.len > n {
+			continue
+		}
+		m := f.mask
+		if m == 0 {
+			m = 1<<(uint(f.len)*8) - 1
+		}
+		shift := uint(n-at-f.len) * 8
+		if m<<shift != changed || f.len > 7 {
+			continue
+		}
+		r.imply(&slot{layer: base + 1, proto: proto})
+		r.used()
+		t := lookupType(f.typ)
+		x := xor >> shift >> uint(f.shift)
+		if name := t.names[x]; name != "" {
+			return proto + " " + f.name + " set " + name
+		}
+		return proto + " " + f.name + " set " + strconv.FormatUint(x, 10)
+	}
+	return ""
 }

@@ -27,6 +27,9 @@ func bytesText(n uint64) (uint64, string) {
 	return n, units[i]
 }
 
+// defaultBurst is what nft sends where nobody says a burst, and does not print.
+const defaultBurst = 5
+
 func limitText(a []decode.Node) string {
 	s := "rate "
 	if val(a, "NFTA_LIMIT_FLAGS")&1 != 0 {
@@ -41,14 +44,14 @@ func limitText(a []decode.Node) string {
 	if val(a, "NFTA_LIMIT_TYPE") == 1 {
 		n, u := bytesText(rate)
 		s += fmt.Sprintf("%d %s/%s", n, u, per)
-		if burst != 0 {
+		if burst != 0 && burst != defaultBurst {
 			n, u = bytesText(burst)
 			s += fmt.Sprintf(" burst %d %s", n, u)
 		}
 		return s
 	}
 	s += fmt.Sprintf("%d/%s", rate, per)
-	if burst != 0 {
+	if burst != 0 && burst != defaultBurst {
 		s += fmt.Sprintf(" burst %d packets", burst)
 	}
 	return s
@@ -275,11 +278,6 @@ func (r *rule) nat(a []decode.Node) {
 	if r.family == 1 || r.family == 7 {
 		s += map[uint64]string{2: " ip", 10: " ip6"}[family]
 	}
-	if v := r.reg(a, "NFTA_NAT_REG_ADDR_MIN"); v != nil && !v.imm {
-		if _, ports := num(a, "NFTA_NAT_REG_PROTO_MIN"); ports {
-			s += " addr . port"
-		}
-	}
 	to := r.target(a, "NFTA_NAT_REG_ADDR_MIN", "NFTA_NAT_REG_ADDR_MAX", "NFTA_NAT_REG_PROTO_MIN", "NFTA_NAT_REG_PROTO_MAX", family)
 	if to != "" {
 		to = " to " + to
@@ -315,7 +313,7 @@ func (r *rule) tproxy(a []decode.Node) {
 func (r *rule) dup(a []decode.Node) {
 	dev := &slot{typ: lookupType("iface_index"), host: true}
 	if _, ok := num(a, "NFTA_DUP_SREG_ADDR"); !ok {
-		r.word("dup to " + r.device(r.source(a, "NFTA_DUP_SREG_DEV", dev)))
+		r.word("dup to " + r.source(a, "NFTA_DUP_SREG_DEV", dev))
 		return
 	}
 	addr := lookupType("ipv4_addr")
@@ -324,12 +322,10 @@ func (r *rule) dup(a []decode.Node) {
 	}
 	s := "dup to " + r.source(a, "NFTA_DUP_SREG_ADDR", &slot{typ: addr})
 	if _, ok := num(a, "NFTA_DUP_SREG_DEV"); ok {
-		s += " device " + r.device(r.source(a, "NFTA_DUP_SREG_DEV", dev))
+		s += " device " + r.source(a, "NFTA_DUP_SREG_DEV", dev)
 	}
 	r.word(s)
 }
-
-func (r *rule) device(s string) string { return s }
 
 func (r *rule) fwd(a []decode.Node) {
 	s := "fwd"
@@ -344,7 +340,7 @@ func (r *rule) fwd(a []decode.Node) {
 	} else {
 		s += " to"
 	}
-	r.word(s + " " + r.device(r.source(a, "NFTA_FWD_SREG_DEV", &slot{typ: lookupType("iface_index"), host: true})))
+	r.word(s + " " + r.source(a, "NFTA_FWD_SREG_DEV", &slot{typ: lookupType("iface_index"), host: true}))
 }
 
 // xt writes an extension of xtables: its name, and what of its struct is not

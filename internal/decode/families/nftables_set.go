@@ -163,14 +163,14 @@ func nftCtTimeout() *schema.Set {
 }
 
 // nftCtExpect is enum nft_ct_expectation_attributes. The timeout is in host
-// order (nft_ct_expect_obj_init).
+// order and without a unit: the kernel takes seconds, nft 1.0 sends milliseconds.
 func nftCtExpect() *schema.Set {
 	return set("NFTA_CT_EXPECT",
 		unspec("NFTA_CT_EXPECT_UNSPEC"),
 		attr(1, "NFTA_CT_EXPECT_L3PROTO", nftL3),
 		attr(2, "NFTA_CT_EXPECT_L4PROTO", nftL4),
 		attr(3, "NFTA_CT_EXPECT_DPORT", be16),
-		attr(4, "NFTA_CT_EXPECT_TIMEOUT", seconds),
+		attr(4, "NFTA_CT_EXPECT_TIMEOUT", u32),
 		attr(5, "NFTA_CT_EXPECT_SIZE", u8),
 	)
 }

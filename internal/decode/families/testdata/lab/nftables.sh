@@ -5,7 +5,7 @@ ip link set lo up
 ip link add dummy0 type dummy
 ip link set dummy0 up
 ip addr add 192.0.2.1/24 dev dummy0
-nft -f nftables.nft 2>&1 | grep Error: | head -30 | sed "s/^/lab: /" >&2; nft -f nftables.nft >/dev/null 2>&1
+nft -f nftables.nft || { nft -f nftables.nft 2>&1 | sed -n 's/^.*Error:/lab: Error:/p' | head -3 >&2; nft -f nftables.nft 2>&1 | grep '^nftables.nft' | head -5 | sed 's/^/lab: /' >&2; exit 1; }
 truth list nft -a list ruleset
 truth json nft -j list ruleset
 truth rules nft list ruleset
