@@ -23,3 +23,12 @@ func (m *Message) Siblings() []Message {
 	}
 	return all
 }
+
+// IfName returns the name of an interface in the network namespace of the
+// message, as far as the traffic has told it; "" is unknown.
+func (m *Message) IfName(index int32) string {
+	if m.dec == nil || m.Frame == nil {
+		return ""
+	}
+	return m.dec.IfName(m.Frame.NetNS, index)
+}

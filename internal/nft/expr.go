@@ -81,7 +81,7 @@ func (r *rule) source(a []decode.Node, attr string, s *slot) string {
 	v := r.regOr(a, attr)
 	r.used()
 	if v.imm {
-		return s.format(v.value)
+		return r.format(s, v.value)
 	}
 	r.imply(v)
 	return v.left()

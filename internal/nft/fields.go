@@ -70,7 +70,7 @@ var metaKeys = map[uint64]key{
 	4: {"iif", "iface_index"}, 5: {"oif", "iface_index"}, 6: {"iifname", "ifname"}, 7: {"oifname", "ifname"}, 8: {"meta iiftype", "iface_type"}, 9: {"meta oiftype", "iface_type"},
 	10: {"meta skuid", "uid"}, 11: {"meta skgid", "gid"}, 12: {"meta nftrace", "hostinteger"}, 13: {"meta rtclassid", "realm"}, 14: {"meta secmark", "mark"},
 	15: {"meta nfproto", "nf_proto"}, 16: {"meta l4proto", "inet_proto"}, 17: {"meta ibrname", "ifname"}, 18: {"meta obrname", "ifname"}, 19: {"meta pkttype", "pkt_type"},
-	20: {"meta cpu", "hostinteger"}, 21: {"iifgroup", "devgroup"}, 22: {"oifgroup", "devgroup"}, 23: {"meta cgroup", "hostinteger"}, 24: {"meta random", "hostinteger"},
+	20: {"meta cpu", "hostinteger"}, 21: {"iifgroup", "devgroup"}, 22: {"oifgroup", "devgroup"}, 23: {"meta cgroup", "hostinteger"}, 24: {"meta random", "integer"},
 	25: {"meta ipsec", "boolean"}, 26: {"meta iifkind", "ifname"}, 27: {"meta oifkind", "ifname"}, 28: {"meta ibrpvid", "hostinteger"}, 29: {"meta ibrvproto", "ether_type"},
 	30: {"meta time", "hostinteger"}, 31: {"meta day", "day"}, 32: {"meta hour", "hour"}, 33: {"meta sdif", "iface_index"}, 34: {"meta sdifname", "ifname"},
 	35: {"meta broute", "hostinteger"}, 36: {"meta ibrhwaddr", "ether_addr"},

@@ -20,7 +20,7 @@ import (
 const labDir = "../decode/families/testdata/lab"
 
 // kernels are those that the lab recorded.
-var kernels = []string{"6.1", "6.12"}
+var kernels = []string{"6.12"}
 
 func recording(t testing.TB, name string) []decode.Message {
 	t.Helper()

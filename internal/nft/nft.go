@@ -28,6 +28,8 @@ type Lines struct {
 	batch map[setKey]*setInfo
 	known map[setKey]*setInfo
 
+	ifName func(index int32) string // of the message under way
+
 	batchFrame *capture.Frame
 	batches    []Batch
 	batchIndex []place
@@ -62,6 +64,7 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 	}
 	body := m.Body()
 	l.enter(m)
+	l.ifName = m.IfName
 	family, _ := num(body.Fields, "nfgen_family")
 	s := w(l, &message{Message: m, attrs: body.Attrs, family: family, event: m.Frame.Dir != capture.DirRequest})
 	return s, s != ""

@@ -22,7 +22,7 @@ type slot struct {
 	imm   bool // value is known: an immediate
 	// mask and xor are what a bitwise did to it.
 	mask, xor []byte
-	field     *field // payload: mask may make another field of it
+	field     *field  // payload: mask may make another field of it
 	fields    []field // one load of several fields that follow each other
 	proto     string
 	layer     int // 1 + base of a payload; 0: none
@@ -302,6 +302,19 @@ func (s *slot) format(b []byte) string {
 	return s.typ.format(b, s.host)
 }
 
+// format writes a value of a slot; an interface by its name, where the traffic
+// told it.
+func (r *rule) format(s *slot, b []byte) string {
+	if s.typ.name == "iface_index" && s.mask == nil {
+		if n, ok := number(b, s.host); ok && n != 0 && n < 1<<31 {
+			if name := r.lines.ifName(int32(n)); name != "" {
+				return strconv.QuoteToASCII(name)
+			}
+		}
+	}
+	return s.format(b)
+}
+
 var cmpOps = [...]string{"== ", "!= ", "< ", "<= ", "> ", ">= "}
 
 // compare writes a cmp.
@@ -344,7 +357,7 @@ func (r *rule) compare(a []decode.Node) {
 		if op == 0 && (s.mask == nil || s.field != nil && s.field.mask != 0) {
 			sign = ""
 		}
-		r.word(s.left() + " " + sign + s.format(b))
+		r.word(s.left() + " " + sign + r.format(s, b))
 	}
 	if d := r.learned(s, op); d != nil {
 		d.at = len(r.out)

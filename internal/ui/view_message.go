@@ -11,6 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/nft"
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
@@ -22,6 +23,7 @@ type messageView struct {
 	// lines are the decoded message, top-down; problem is what is malformed.
 	lines   []nodeLine
 	problem string
+	told    string // what nft would say it is; "": nothing
 	cur     cursor
 	hexTop  int // first row of the hex pane
 }
@@ -46,6 +48,7 @@ func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
 	v.cur.at, v.cur.top, v.hexTop = 0, 0, 0
 	v.lines, v.problem = messageLines(&v.app.theme, k.Message)
+	v.told = told(k.Message)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
@@ -168,6 +171,9 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
+	if v.told != "" {
+		line(segment{text: v.told, style: t.text})
+	}
 	if e := m.Err; e != nil && e.Errno != 0 {
 		text := export.Errno(e.Errno)
 		if e.Msg != "" {
@@ -182,6 +188,25 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		line(segment{text: decode.Quote(v.problem), style: t.bad})
 	}
 	return r
+}
+
+// told writes a message of nftables near nft's own syntax, with its place in
+// its transaction; "" for all others.
+func told(m *decode.Message) string {
+	s := ""
+	if b, ok := nft.BatchOf(m); ok {
+		s = b.String()
+		if b.Index > 0 && b.HasGenID {
+			s += fmt.Sprintf(" for generation %d", b.GenID)
+		}
+	}
+	if text, ok := nft.Line(m); ok {
+		if s != "" {
+			s += "  "
+		}
+		s += text
+	}
+	return s
 }
 
 // group says to which multicast group the message went; "": to none.
