@@ -213,7 +213,6 @@ func guessSet(elems []decode.Node) *setInfo {
 			s.flags |= setInterval
 		}
 	}
-	s.flags |= 0
 	if s.flags&setInterval != 0 {
 		s.key = []string{"hexinteger"}
 	}
@@ -223,7 +222,11 @@ func guessSet(elems []decode.Node) *setInfo {
 func objLine(_ *Lines, m *message) string {
 	a := m.attrs
 	n := val(a, "NFTA_OBJ_TYPE")
-	s := m.head(strings.TrimPrefix(strings.Replace(objectName(n), "meta ", "", 1), "meta "), str(a, "NFTA_OBJ_TABLE"), str(a, "NFTA_OBJ_NAME"))
+	kind := strings.TrimPrefix(objectName(n), "meta ")
+	if n == 0 {
+		kind = "object" // of any type
+	}
+	s := m.head(kind, str(a, "NFTA_OBJ_TABLE"), str(a, "NFTA_OBJ_NAME"))
 	d := find(a, "NFTA_OBJ_DATA")
 	text := ""
 	if d != nil {

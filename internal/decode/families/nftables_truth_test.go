@@ -15,10 +15,10 @@ import (
 // nftListed is one object that `nft -j list ruleset` printed: its kind is the
 // key of the outer map.
 type nftListed struct {
-	Family, Table, Chain, Name, Hook, Policy, Comment string
-	Handle, Timeout, Size, Packets, Bytes             uint64
-	Prio                                              int
-	Type, Flags                                       any
+	Family, Table, Chain, Name, Hook, Comment string
+	Handle, Timeout, Size, Packets, Bytes     uint64
+	Prio                                      int
+	Type, Flags, Policy                       any
 }
 
 // nftAttr returns the value of an attribute as text; "" where it is missing.
@@ -114,7 +114,7 @@ func nftCompare(t *testing.T, dump map[string]*decode.Message, kind string, x *n
 		}
 		if x.Hook != "" {
 			want["NFTA_HOOK_PRIORITY"] = fmt.Sprint(x.Prio)
-			want["NFTA_CHAIN_POLICY"] = "NF_" + strings.ToUpper(x.Policy)
+			want["NFTA_CHAIN_POLICY"] = "NF_" + strings.ToUpper(fmt.Sprint(x.Policy))
 			want["NFTA_HOOK_HOOKNUM"] = map[string]string{"prerouting": "NF_INET_PRE_ROUTING", "input": "NF_INET_LOCAL_IN",
 				"forward": "NF_INET_FORWARD", "output": "NF_INET_LOCAL_OUT", "postrouting": "NF_INET_POST_ROUTING"}[x.Hook]
 		}
