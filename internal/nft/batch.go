@@ -152,7 +152,7 @@ func (b *Batch) String() string {
 	for i, k := range b.Kinds {
 		parts[i] = fmt.Sprintf("%d %s", k.N, k.What)
 	}
-	if parts != nil {
+	if len(parts) > 0 {
 		s += ": " + strings.Join(parts, ", ")
 	}
 	return s

@@ -11,7 +11,7 @@ import (
 
 // TestBatch: what the lab's big ruleset holds, and one that fails.
 func TestBatch(t *testing.T) {
-	for _, kernel := range kernels {
+	for _, kernel := range kernels(t, "nftables") {
 		var l nft.Lines
 		var first *nft.Batch
 		fails := 0

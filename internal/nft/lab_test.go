@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -19,8 +20,18 @@ import (
 // labDir has the recordings of scripts/lab.
 const labDir = "../decode/families/testdata/lab"
 
-// kernels are those that the lab recorded.
-var kernels = []string{"6.12"}
+// kernels are those on which the lab recorded a script.
+func kernels(t testing.TB, script string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(labDir, script+".*.pcapng.gz"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recording of %s.sh (scripts/lab makes them): %v", script, err)
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), script+"."), ".pcapng.gz")
+	}
+	return files
+}
 
 func recording(t testing.TB, name string) []decode.Message {
 	t.Helper()

@@ -64,7 +64,7 @@ var reRule = regexp.MustCompile(`^add rule (\S+ \S+ \S+) (.*)$`)
 // TestRuleset: the rules of the batch that made a rich ruleset, one by one, are
 // written as `nft list ruleset` lists them.
 func TestRuleset(t *testing.T) {
-	for _, kernel := range kernels {
+	for _, kernel := range kernels(t, "nftables") {
 		t.Run(kernel, func(t *testing.T) {
 			order, want := listed(t, kernel)
 			got := map[string][]string{}
@@ -114,7 +114,7 @@ func TestRuleset(t *testing.T) {
 
 // TestObjects: sets, elements, chains, tables and objects.
 func TestObjects(t *testing.T) {
-	for _, kernel := range kernels {
+	for _, kernel := range kernels(t, "nftables") {
 		seen := map[string]bool{}
 		var l nft.Lines
 		for _, m := range recording(t, "nftables."+kernel) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/schema"
 )
 
 func (r *rule) counter(a []decode.Node) {
@@ -364,10 +365,15 @@ func xtParts(nodes []decode.Node, depth int) string {
 	if depth > maxNested {
 		return " [nested too deep]"
 	}
-	s := ""
+	s, last := "", -1
 	for i := range nodes {
+		if !allZero(nodes[i].Raw) {
+			last = i
+		}
+	}
+	for i := range nodes[:last+1] {
 		n := &nodes[i]
-		if n.Hidden || n.Num == 0 && !n.Nested && allZero(n.Raw) {
+		if n.Hidden || !n.Elem && allZero(n.Raw) {
 			continue
 		}
 		v := ""
@@ -387,10 +393,10 @@ func xtParts(nodes []decode.Node, depth int) string {
 		if n.Text != "" {
 			v = n.Text
 		}
+		if n.Kind() == schema.Opaque {
+			v = trimmed(n.Raw)
+		}
 		if n.Nested {
-			if allZero(n.Raw) {
-				continue
-			}
 			v = "{" + xtParts(n.Children, depth+1) + " }"
 		} else if v == "" {
 			v = raw(n.Raw)
@@ -402,6 +408,18 @@ func xtParts(nodes []decode.Node, depth int) string {
 		}
 	}
 	return s
+}
+
+// trimmed writes bytes without the zeros at their end, and says how many.
+func trimmed(b []byte) string {
+	n := len(b)
+	for n > 0 && b[n-1] == 0 {
+		n--
+	}
+	if len(b)-n < 8 {
+		return raw(b)
+	}
+	return raw(b[:n]) + fmt.Sprintf("[+%d zeros]", len(b)-n)
 }
 
 func allZero(b []byte) bool {

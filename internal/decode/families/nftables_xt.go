@@ -150,7 +150,7 @@ func nftXtMatches() map[string]map[string]schema.Type {
 		"statistic": {"0": nftXt("xt_statistic_info",
 			field("mode", named(u16, enum("xt_statistic_mode", 0, "XT_STATISTIC_MODE_RANDOM", "XT_STATISTIC_MODE_NTH"))),
 			field("flags", named(u16, bits("xt_statistic_flags", "XT_STATISTIC_INVERT"))),
-			field("every", u32), field("packet", u32), field("count", u32), field("master", nftXtPointer))},
+			field("u", nftXtStatistic()), field("master", nftXtPointer))},
 		"string": {"1": nftXt("xt_string_info", field("from_offset", u16), field("to_offset", u16), field("algo", nftXtText(16)),
 			field("pattern", nftXtText(128)), field("patlen", u8),
 			field("flags", inv("xt_string flags", "XT_STRING_FLAG_INVERT", "XT_STRING_FLAG_IGNORECASE")),
@@ -170,6 +170,15 @@ func nftXtMatches() map[string]map[string]schema.Type {
 // nftXtPorts is a protocol's ports and the bits that turn them round.
 func nftXtPorts(name string, invert ...string) schema.Type {
 	return nftXt(name, field("spts", nftXtRange(u16)), field("dpts", nftXtRange(u16)), field("invflags", named(u8, bits(name+" invflags", invert...))))
+}
+
+// nftXtStatistic is the union of struct xt_statistic_info.
+func nftXtStatistic() schema.Type {
+	t := by("mode", structOf(record("nth", fields(u32, "every", "packet", "count")...)), map[string]schema.Type{
+		"XT_STATISTIC_MODE_RANDOM": structOf(record("random", field("probability", u32), padding("unused", 8))),
+	})
+	t.Len = 12
+	return t
 }
 
 func nftXtRecent() []schema.Field {

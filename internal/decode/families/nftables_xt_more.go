@@ -27,7 +27,7 @@ var nftXtHashMode = bits("xt_hashlimit mode", "XT_HASHLIMIT_HASH_DIP", "XT_HASHL
 // nftXtSetInfo is struct xt_set_info of linux/netfilter/xt_set.h.
 func nftXtSetInfo() schema.Type {
 	return structOf(record("xt_set_info", field("index", u16), field("dim", u8),
-		field("flags", named(u8, bits("xt_set flags", "IPSET_SRC", "IPSET_DST", "IPSET_MATCH_INV")))))
+		field("flags", named(u8, bits("ip_set_kopt", "IPSET_INV_MATCH", "IPSET_DIM_ONE_SRC", "IPSET_DIM_TWO_SRC", "IPSET_DIM_THREE_SRC")))))
 }
 
 // nftXtMatchesMore are rarer matches.
@@ -213,6 +213,14 @@ func nftXtTargets() map[string]map[string]schema.Type {
 			"2": nftXt("xt_set_info_target_v2", field("add_set", si), field("del_set", si), field("flags", hex32), field("timeout", seconds)),
 			"3": nftXt("xt_set_info_target_v3", field("add_set", si), field("del_set", si), field("map_set", si), field("flags", hex32), field("timeout", seconds)),
 		},
+		"SNPT":     {"0": nftXtNPT()},
+		"DNPT":     {"0": nftXtNPT()},
 		"SYNPROXY": {"0": nftXt("xt_synproxy_info", field("options", named(u8, nftSynproxyFlags)), field("wscale", u8), field("mss", u16))},
 	}
+}
+
+// nftXtNPT is struct ip6t_npt_tginfo.
+func nftXtNPT() schema.Type {
+	return nftXt("ip6t_npt_tginfo", field("src_pfx", sized(ip, 16)), field("dst_pfx", sized(ip, 16)),
+		field("src_pfx_len", u8), field("dst_pfx_len", u8), field("adjustment", hex16))
 }
