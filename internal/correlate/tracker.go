@@ -45,7 +45,7 @@ type Tracker struct {
 	bytes   int
 
 	extacks   map[uint32]extackText // by thread
-	frames    map[uint64]*Request // first request of a datagram, by frame ID
+	frames    map[uint64]*Request   // first request of a datagram, by frame ID
 	frameFIFO []uint64
 
 	unanswered uint64

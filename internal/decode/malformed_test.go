@@ -25,7 +25,7 @@ func (w wire) fixtures() []fixture {
 		{"done", testProtocol, capture.DirReply, w.msg(typeDone, 2|flagAckTLVs, w.s32(-5), w.attr(1, str("text")))},
 		{"nlctrl", capture.NETLINK_GENERIC, capture.DirReply, w.ctrl(1, 30, "name", 4, 5, "group")},
 		{"batch", capture.NETLINK_NETFILTER, capture.DirRequest, cat(w.msg(16, 1, []byte{0, 0, 0, 10}), w.msg(10<<8, 5, []byte{2, 0, 0, 0},
-			w.attr(1, str("table")), w.nest(2, w.attr(1, w.u32(7)))), w.msg(17, 1, []byte{0, 0, 0, 10}))},
+			w.attr(1, str("table")), w.nest(99, w.attr(1, w.u32(7)))), w.msg(17, 1, []byte{0, 0, 0, 10}))},
 		{"link", capture.NETLINK_ROUTE, capture.DirReply, w.newLink(1, "eth0")},
 		{"uevent", capture.NETLINK_KOBJECT_UEVENT, capture.DirEvent, []byte(kernelUevent)},
 		{"udevd", capture.NETLINK_KOBJECT_UEVENT, capture.DirPeer, udevUevent(40, "ACTION=add\x00SUBSYSTEM=net\x00")},

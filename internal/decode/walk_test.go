@@ -241,7 +241,7 @@ func TestOtherPayloads(t *testing.T) {
 		{"undefined message", testProtocol, le.msg(99, 0, []byte{1, 2}), "", "16 family = uint64 1\n17 plen = uint64 2\n"},
 		{"attributes by guess", capture.NETLINK_USERSOCK, le.msg(99, 0, attrs), "", "20 attribute 1 guess = raw 07000000\n28 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"no attributes", capture.NETLINK_USERSOCK, le.msg(99, 0, []byte("hello")), "", "rest 16: 68656c6c6f\n"},
-		{"nfnetlink without tables", capture.NETLINK_NETFILTER, le.msg(11<<8|3, 0, []byte{2, 0, 0, 0}, attrs), "",
+		{"nfnetlink without tables", capture.NETLINK_NETFILTER, le.msg(13<<8|3, 0, []byte{2, 0, 0, 0}, attrs), "",
 			"16 nfgen_family = string NFPROTO_IPV4\n17 version = uint64 0\n18 res_id = uint64 0\n24 attribute 1 guess = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"generic netlink, id unknown", capture.NETLINK_GENERIC, le.msg(77, 0, []byte{3, 1, 0, 0}, attrs), "",
 			"16 cmd = uint64 3\n17 version = uint64 1\n18 reserved = uint64 0\n24 attribute 1 guess = raw 07000000\n32 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},

@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nft"
 )
 
 // JSON writes one object per message, one per line, by hand: reflection costs
@@ -23,7 +24,9 @@ import (
 //
 // Behind them, where there is something to say: inferred, owner_inferred,
 // guess, index, rest, verdict, errno, group, groupname, cause, socket,
-// orig_len, outcome, latency_ns, request. A failed send and an ENOBUFS are
+// orig_len, outcome, latency_ns, request, line (an nftables message near nft's
+// own syntax), batch (its transaction: genid, index from 1, of; the messages
+// around it have no index, and instead what is added and deleted). A failed send and an ENOBUFS are
 // objects with "kind" ("completion", "socket_error") and without a message.
 type JSON struct {
 	w     io.Writer
@@ -31,6 +34,7 @@ type JSON struct {
 	buf   []byte
 	room  decode.Scratch
 	names []string
+	nft   nft.Lines
 }
 
 // NewJSON returns a JSON that writes to w. group names multicast groups; nil:
@@ -213,6 +217,31 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body) {
 	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
+	j.nftables(m)
+}
+
+// nftables writes a message of nftables as a line, and its transaction.
+func (j *JSON) nftables(m *decode.Message) {
+	if s, ok := j.nft.Line(m); ok {
+		j.text("line", s)
+	}
+	b, ok := j.nft.BatchOf(m)
+	if !ok {
+		return
+	}
+	j.buf = append(j.buf, `,"batch":{`...)
+	if b.HasGenID {
+		j.buf = append(appendUint(append(j.buf, `"genid":`...), uint64(b.GenID)), ',')
+	}
+	if b.Index > 0 {
+		j.buf = append(appendUint(append(j.buf, `"index":`...), uint64(b.Index)), ',')
+	}
+	j.buf = appendUint(append(j.buf, `"of":`...), uint64(b.Of))
+	if b.Index == 0 {
+		j.buf = appendUint(append(j.buf, `,"added":`...), uint64(b.Added))
+		j.buf = appendUint(append(j.buf, `,"deleted":`...), uint64(b.Deleted))
+	}
+	j.buf = append(j.buf, '}')
 }
 
 // request names what a control message is about.

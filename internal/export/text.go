@@ -10,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nft"
 )
 
 // TextOptions of a Text. The zero value writes one line per message, in local
@@ -32,6 +33,7 @@ type Text struct {
 	w    io.Writer
 	o    TextOptions
 	line line
+	nft  nft.Lines
 }
 
 // NewText returns a Text that writes to w.
@@ -77,10 +79,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
 	}
-	lead := m.Lead(leads)
-	for i := range lead {
-		l.word(styleNone, NodeText(&lead[i]))
-	}
+	t.tell(m)
 	if m.Err != nil {
 		t.err(o)
 	} else if m.Type == "NLMSG_DONE" {
@@ -105,6 +104,26 @@ func (t *Text) message(o *correlate.Observation) error {
 	l.end()
 	t.details(o, &body)
 	return t.flush()
+}
+
+// tell writes what tells the message from others: of nftables the rule itself,
+// with its place in the transaction, else the leading attributes.
+func (t *Text) tell(m *decode.Message) {
+	l := &t.line
+	if b, ok := t.nft.BatchOf(m); ok {
+		l.word(styleDim, b.String())
+		if b.Index == 0 {
+			return
+		}
+	}
+	if s, ok := t.nft.Line(m); ok {
+		l.word(styleNone, s)
+		return
+	}
+	lead := m.Lead(leads)
+	for i := range lead {
+		l.word(styleNone, NodeText(&lead[i]))
+	}
 }
 
 // head begins a line: time, process, arrow.
@@ -149,6 +168,11 @@ func (t *Text) err(o *correlate.Observation) {
 	}
 	if e.Policy != "" {
 		l.word(styleBad, e.Policy)
+	}
+	if r := o.Request; r != nil && r.Message != nil && e.Errno != 0 {
+		if b, ok := t.nft.BatchOf(r.Message); ok && b.Index > 0 {
+			l.word(styleBad, "message "+b.String()+" of its transaction")
+		}
 	}
 	if e.HasMissType {
 		l.word(styleBad, "missing "+decode.Quote(Missing(o)))

@@ -15,7 +15,7 @@ import (
 // that says so.
 func failed(h *harness) (request []byte) {
 	request = nlmsg(16, 5, 99, 0, make([]byte, 16), attr(3, []byte("dummy0\x00")...), attr(4, 1, 0, 0, 0))
-	const offset = 16 + 16 + 12 // of IFLA_MTU
+	const offset = 16 + 16 + 12                                // of IFLA_MTU
 	errno := binary.LittleEndian.AppendUint32(nil, 0xffffffde) // -34
 	answer := nlmsg(2, 0x300, 99, 0, errno, request[:16],
 		attr(1, []byte("too small\x00")...), attr(2, binary.LittleEndian.AppendUint32(nil, offset)...))

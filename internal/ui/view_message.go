@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/literal"
+	"github.com/nltop/nltop/internal/nft"
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
@@ -26,6 +27,7 @@ type messageView struct {
 	// lines are the decoded message, top-down; problem is what is malformed.
 	lines   []nodeLine
 	problem string
+	told    string // what nft would say it is; "": nothing
 	cur     cursor
 	hexTop  int // first row of the hex pane
 	// literal is the message in a form for a test case, shown in place of tree
@@ -60,6 +62,7 @@ func (v *messageView) show(k aggregate.Kept) {
 			v.cur.at = i // what one opens a failed request for
 		}
 	}
+	v.told = told(k.Message)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
@@ -204,6 +207,9 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
+	if v.told != "" {
+		line(segment{text: v.told, style: t.text})
+	}
 	if text := errorText(&k.Observation); text != "" {
 		line(segment{text: text, style: t.warn})
 	} else if e := requestError(k); e != nil {
@@ -257,6 +263,25 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 		text += ", missing " + decode.Quote(missing)
 	}
 	return text
+}
+
+// told writes a message of nftables near nft's own syntax, with its place in
+// its transaction; "" for all others.
+func told(m *decode.Message) string {
+	s := ""
+	if b, ok := nft.BatchOf(m); ok {
+		s = b.String()
+		if b.Index > 0 && b.HasGenID {
+			s += fmt.Sprintf(" for generation %d", b.GenID)
+		}
+	}
+	if text, ok := nft.Line(m); ok {
+		if s != "" {
+			s += "  "
+		}
+		s += text
+	}
+	return s
 }
 
 // group says to which multicast group the message went; "": to none.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"testing"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func TestSiblings(t *testing.T) {
+	for _, w := range []wire{le, be} {
+		d := New(nil, Options{})
+		f := w.frame(testProtocol, capture.DirRequest, w.msg(16, flagRequest), w.msg(17, flagRequest), []byte{1, 2, 3})
+		all := d.Frame(f, nil)
+		for i := range all {
+			got := all[i].Siblings()
+			if all[i].NoHeader {
+				continue
+			}
+			if len(got) != len(all) {
+				t.Fatalf("%d siblings, %d messages", len(got), len(all))
+			}
+			for j := range got {
+				if got[j].Header != all[j].Header || got[j].Offset != all[j].Offset || got[j].Index != j || got[j].Type != all[j].Type {
+					t.Errorf("message %d: %+v, %+v", j, got[j].Header, all[j].Header)
+				}
+			}
+		}
+	}
+}

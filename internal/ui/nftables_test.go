@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+)
+
+// A message of nftables is shown near nft's own syntax above its tree, with its
+// place in the transaction; no other message gets such a line.
+func TestToldAboveTheTree(t *testing.T) {
+	begin := nlmsg(16, 1, 1, 0, []byte{0, 0, 0, 10}, attr(1, 0, 0, 0, 9))
+	chain := nlmsg(10<<8|3, 1, 2, 0, []byte{2, 0, 0, 0}, attr(1, 't', 0), attr(3, 'c', 0x1b, 0))
+	end := nlmsg(17, 1, 3, 0, []byte{0, 0, 0, 10})
+	data := append(append(begin, chain...), end...)
+	f := &capture.Frame{Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER, Data: data, OrigLen: len(data), Time: epoch}
+	msgs := decode.New(families.All(), decode.Options{}).Frame(f, nil)
+	want := []string{"transaction of 1 for generation 9: 1 add chain", `1/1 for generation 9  add chain ip t "c\x1b"`, "transaction of 1 for generation 9: 1 add chain"}
+	h := newHarness(t, 120, 20, Options{})
+	h.press("m")
+	v := newMessageView(h.app, h.top().(*messagesView))
+	for i := range msgs {
+		if got := told(&msgs[i]); got != want[i] {
+			t.Errorf("message %d: %q, want %q", i, got, want[i])
+		}
+		v.show(aggregate.Kept{Observation: correlate.Observation{Frame: f, Message: &msgs[i]}})
+		if v.told != want[i] {
+			t.Errorf("shown %q", v.told)
+		}
+	}
+	link := nlmsg(16, 1, 1, 0, make([]byte, 16))
+	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Data: link, OrigLen: len(link)}, nil); told(&m[0]) != "" {
+		t.Errorf("a link is %q", told(&m[0]))
+	}
+	if strings.ContainsRune(v.told, 0x1b) {
+		t.Error("an escape got through")
+	}
+}
