@@ -27,6 +27,7 @@ enum nl_kind {
 	NL_KIND_DATAGRAM = 0,
 	NL_KIND_COMPLETION = 1,
 	NL_KIND_SOCKET_ERROR = 2,
+	NL_KIND_EXTACK = 3,
 };
 
 /* capture.Dir */
@@ -75,6 +76,7 @@ enum nl_prog {
 	NL_PROG_RECV = 6,
 	NL_PROG_SYSCALL_ENTER = 7,
 	NL_PROG_SYSCALL_EXIT = 8,
+	NL_PROG_EXTACK = 9,
 	NL_PROG_MAX = 16,
 };
 

@@ -9,6 +9,7 @@
 #include "hooks.h"
 #include "send.h"
 #include "follow.h"
+#include "extack.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -144,10 +144,15 @@ struct msghdr {
 	struct iov_iter msg_iter;
 };
 
+struct nsproxy {
+	struct net *net_ns;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct nsproxy *nsproxy;
 };
 
 #pragma clang attribute pop

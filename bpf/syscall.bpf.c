@@ -22,6 +22,7 @@
 #include "kernel.h"
 #include "emit.h"
 #include "follow.h"
+#include "extack.h"
 #include "syscall.h"
 #include "syscall_copy.h"
 

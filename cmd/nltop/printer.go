@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -25,6 +27,7 @@ type printer struct {
 	mu   sync.Mutex
 	buf  *bufio.Writer
 	sink pipeline.Sink
+	all  *export.Parallel // of a file as JSON; nil: sink renders each as it comes
 }
 
 // flushDelay is how long a line may wait in the buffer.
@@ -44,14 +47,26 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 		})
 	case "json":
 		p.sink = export.NewJSON(p.buf, dec.GroupName)
+		if f.read != "" && f.read != "-" {
+			p.all = export.NewParallel(os.Stdout, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
+				return export.NewJSON(w, dec.GroupName)
+			})
+		}
 	default:
-		return nil, usageError{fmt.Errorf("-o %s: text or json", f.format)}
+		format, ok := literal.ParseFormat(f.format)
+		if !ok {
+			return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
+		}
+		p.sink = export.NewLiteral(p.buf, format)
 	}
 	return p, nil
 }
 
 // Observe implements pipeline.Sink.
 func (p *printer) Observe(o *correlate.Observation) error {
+	if p.all != nil {
+		return p.all.Observe(o)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.sink.Observe(o)
@@ -61,6 +76,14 @@ func (p *printer) flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.buf.Flush()
+}
+
+// close writes what is left.
+func (p *printer) close() error {
+	if p.all != nil {
+		return p.all.Close()
+	}
+	return p.flush()
 }
 
 // flushLoop flushes until ctx is done, and warns when messages were lost since

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
@@ -111,6 +112,8 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 		if s.file, err = pcapng.Open(o.flags.read); err != nil {
 			return err
 		}
+		// A file makes garbage as fast as it can be read, and little lives.
+		debug.SetGCPercent(400)
 	}
 	if s.file != nil {
 		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}

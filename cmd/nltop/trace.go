@@ -47,7 +47,7 @@ output; what the command itself prints goes to standard error.`,
 	}
 	f.register(c)
 	fs := c.Flags()
-	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
+	fs.StringVarP(&f.format, "output", "o", "text", "text, json, or literals for a test case: go, c, hex")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
@@ -73,7 +73,7 @@ func (f *traceFlags) run(args []string) (err error) {
 		return err
 	}
 	defer func() {
-		flushErr := out.flush()
+		flushErr := out.close()
 		err = errors.Join(err, s.close(), flushErr)
 		if brokenPipe(err) {
 			err = nil

@@ -58,7 +58,8 @@ func (c *Counters) Bytes() uint64 { return c.OutBytes + c.InBytes }
 // as well as for those that see both.
 func (c *Counters) Nobufs() uint64 { return max(c.NobufsRaised, c.NobufsRead) }
 
-func (c *Counters) add(d *Counters) {
+// Add sums two accounts.
+func (c *Counters) Add(d *Counters) {
 	c.OutMessages += d.OutMessages
 	c.InMessages += d.InMessages
 	c.OutBytes += d.OutBytes

@@ -11,10 +11,11 @@ import (
 
 // Options bound a Table; zero fields take the defaults.
 type Options struct {
-	MaxCells        int // 16384
-	MaxMessages     int // last messages kept in all: 8192
-	MaxMessageBytes int // and their bytes, datagrams and bookkeeping included: 32 MiB
-	MaxPerCell      int // and their number per cell: 64
+	MaxCells        int  // 16384
+	MaxMessages     int  // last messages kept in all: 8192
+	MaxMessageBytes int  // and their bytes, datagrams and bookkeeping included: 32 MiB
+	MaxPerCell      int  // and their number per cell: 64
+	CountOnly       bool // keep no messages
 }
 
 func (o Options) withDefaults() Options {
@@ -49,8 +50,12 @@ type cell struct {
 type Table struct {
 	opt   Options
 	index map[Key]*cell
-	cells []*cell // in order of creation; a folded one is used again in place
-	lru   cell    // ring: lru.older is the cell used last, lru.newer the one idle longest
+	// recent are the cells seen last, by Key.slot: most messages are of a row
+	// that had one a moment ago. A cell that was used again for another key is
+	// found out by its key.
+	recent [recentCells]*cell
+	cells  []*cell // in order of creation; a folded one is used again in place
+	lru    cell    // ring: lru.older is the cell used last, lru.newer the one idle longest
 
 	total    cell
 	overflow cell
@@ -97,13 +102,13 @@ func (t *Table) Observe(o correlate.Observation) {
 	if d.OutMessages+d.InMessages > 0 {
 		t.history.count(at)
 	}
-	if x.Message != nil {
+	if x.Message != nil && !t.opt.CountOnly {
 		t.store.add(c, x)
 	}
 }
 
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
-	c.counts.add(d)
+	c.counts.Add(d)
 	at := x.Frame.Time
 	if at.After(c.last.Seen) {
 		c.last.Seen = at
@@ -192,15 +197,35 @@ func size(x *correlate.Observation) uint64 {
 
 // cell returns the cell of k and makes it the one used last.
 func (t *Table) cell(k Key) *cell {
-	c := t.index[k]
+	hint := &t.recent[k.slot()]
+	c := *hint
+	if c == nil || c.key != k {
+		c = t.index[k]
+		*hint = c
+	}
 	if c == nil {
 		c = t.add(k)
+		*hint = c
 	} else {
 		c.newer.older, c.older.newer = c.older, c.newer
 	}
 	c.newer, c.older = &t.lru, t.lru.older
 	c.newer.older, c.older.newer = c, c
 	return c
+}
+
+// recentCells is the length of Table.recent, a power of two.
+const recentCells = 512
+
+// slot spreads keys over Table.recent. It looks at no text: hashing the strings
+// of a key costs more than all else that counting does.
+func (k *Key) slot() uint32 {
+	h := k.PID*0x9e3779b1 ^ uint32(k.Inode)*0x85ebca6b ^ k.PortID*0xc2b2ae35 ^ uint32(len(k.Name))<<7
+	if n := len(k.Name); n > 6 {
+		h ^= uint32(k.Name[4])<<3 ^ uint32(k.Name[n-1]) ^ uint32(k.Name[6])<<5
+	}
+	h ^= uint32(k.ID) ^ uint32(k.Cmd) ^ uint32(k.FamilyID)
+	return (h ^ h>>15) & (recentCells - 1)
 }
 
 // add makes a cell that is not linked yet. When there are too many, the one
@@ -225,7 +250,7 @@ func (t *Table) add(k Key) *cell {
 // fold moves what c counted into the overflow. Its messages are let go.
 func (t *Table) fold(c *cell) {
 	t.folded++
-	t.overflow.counts.add(&c.counts)
+	t.overflow.counts.Add(&c.counts)
 	t.overflow.last.merge(&c.last)
 	t.overflow.newest = max(t.overflow.newest, c.newest)
 	t.overflow.rate.fold(&c.rate)

@@ -218,15 +218,15 @@ func TestAbsurdTimes(t *testing.T) {
 func sumCells(s *Snapshot) Counters {
 	var sum Counters
 	for i := range s.Cells {
-		sum.add(&s.Cells[i].Counters)
+		sum.Add(&s.Cells[i].Counters)
 	}
-	sum.add(&s.Overflow.Counters)
+	sum.Add(&s.Overflow.Counters)
 	return sum
 }
 
 func sumRows(rows []*Row) (c Counters, leaves int) {
 	for _, r := range rows {
-		c.add(&r.Counters)
+		c.Add(&r.Counters)
 		if len(r.Children) == 0 {
 			leaves++
 			continue

@@ -197,7 +197,7 @@ func (r *Row) child(id *RowID, later map[RowID]*Row) *Row {
 }
 
 func (r *Row) add(c *Cell) {
-	r.Counters.add(&c.Counters)
+	r.Counters.Add(&c.Counters)
 	r.Rates.add(&c.Rates)
 	r.Last.merge(&c.Last)
 	if r.PortID != c.PortID {

@@ -10,6 +10,7 @@ package capture
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"time"
 )
@@ -27,6 +28,11 @@ const (
 	// (Verdict VerdictNobufsRaised), or read by its owner
 	// (VerdictNobufsRead). Data is empty.
 	KindSocketError
+	// KindExtack reports the words of an extended ACK (tracepoint
+	// netlink_extack): Data is text, Proc the task whose request was handled.
+	// It names neither socket nor protocol, and the task may or may not have
+	// got the words itself.
+	KindExtack
 )
 
 // Dir is the direction in which a datagram travels.
@@ -177,6 +183,15 @@ type Frame struct {
 
 // Cut says whether the payload is incomplete.
 func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
+
+// Uint16 reads a number in the byte order of the capturing machine from two
+// bytes.
+func (f *Frame) Uint16(b []byte) uint16 {
+	if f.BigEndian {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
+}
 
 // Account returns the process that a row of the live view belongs to: the
 // socket's owner where it is known, else the sender of a request. A delivery

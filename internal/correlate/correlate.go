@@ -59,6 +59,9 @@ type Request struct {
 	Bytes   uint64        // of those
 	First   time.Duration // to the first reply; 0: none yet
 	Intr    bool          // a part carried NLM_F_DUMP_INTR
+	// Err is what the NLMSG_ERROR or NLMSG_DONE said that answered it; nil: no
+	// such answer, or one that says nothing.
+	Err *decode.ErrorInfo
 }
 
 // Observation is one message, or one report without a message, with what it

@@ -44,6 +44,7 @@ type Tracker struct {
 	queue   []*entry // oldest first; entries leave from the front
 	bytes   int
 
+	extacks   map[uint32]extackText // by thread
 	frames    map[uint64]*Request // first request of a datagram, by frame ID
 	frameFIFO []uint64
 
@@ -52,7 +53,7 @@ type Tracker struct {
 
 // New returns an empty Tracker.
 func New() *Tracker {
-	return &Tracker{pending: map[key]*entry{}, frames: map[uint64]*Request{}}
+	return &Tracker{pending: map[key]*entry{}, frames: map[uint64]*Request{}, extacks: map[uint32]extackText{}}
 }
 
 // Pending returns the number of requests that wait for an answer, and
@@ -148,6 +149,45 @@ const (
 	minType      = 16   // NLMSG_MIN_TYPE
 )
 
+// extackText is the words of a KindExtack frame.
+type extackText struct {
+	at   time.Time
+	text string
+}
+
+const (
+	maxExtacks = 4096
+	// extackAge bounds how long before its answer the words of an error can
+	// have been said.
+	extackAge = time.Second
+)
+
+// Extack takes the words that the kernel had for the request that a thread is
+// just handing to it. They are used for the error that follows, if that does
+// not carry its own.
+func (t *Tracker) Extack(f *capture.Frame) {
+	if len(t.extacks) >= maxExtacks {
+		clear(t.extacks)
+	}
+	t.extacks[f.Proc.TID] = extackText{f.Time, string(f.Data)}
+}
+
+// explain gives an error the words that its client did not ask for.
+func (t *Tracker) explain(f *capture.Frame, m *decode.Message, o *Observation) {
+	tid := f.Proc.TID // the cause of a delivery, or at the system call its reader
+	if o.Request != nil && o.Request.Proc.TID != 0 {
+		tid = o.Request.Proc.TID
+	}
+	x, ok := t.extacks[tid]
+	if !ok {
+		return
+	}
+	delete(t.extacks, tid)
+	if e := m.Err; e != nil && e.Errno != 0 && e.Msg == "" && f.Time.Sub(x.at) <= extackAge {
+		e.Msg, e.Traced = x.text, true
+	}
+}
+
 func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	e := t.pending[keyOf(f, m)]
 	if e != nil {
@@ -171,6 +211,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	case m.Header.Type == typeError, m.Header.Type == typeDone:
 		final = true
 		t.answer(m, o)
+		t.explain(f, m, o)
 	case m.Header.Flags&flagMulti != 0:
 		o.Outcome = Partial
 	case e != nil:
@@ -197,6 +238,7 @@ func (t *Tracker) answer(m *decode.Message, o *Observation) {
 	if o.Request != nil {
 		req := o.Request.Message
 		o.Family, o.Type = req.Family, req.Type
+		o.Request.Err = m.Err
 		if m.Err != nil && m.Err.HasOff && m.Err.Attr == "" {
 			m.Err.Attr = req.PathAt(m.Err.Offset)
 		}

@@ -78,6 +78,7 @@ const (
 	nlmsgerrMsg      = 1
 	nlmsgerrOffs     = 2
 	nlmsgerrCookie   = 3
+	nlmsgerrPolicy   = 4
 	nlmsgerrMissType = 5
 	nlmsgerrMissNest = 6
 )
@@ -159,6 +160,8 @@ func (e *ErrorInfo) readTLVs(v *view, lo, hi int) {
 			e.Msg = string(cString(b))
 		case a.id == nlmsgerrCookie:
 			e.Cookie = b
+		case a.id == nlmsgerrPolicy:
+			e.Policy = v.policyWords(a.lo, a.hi)
 		case len(b) != 4:
 		case a.id == nlmsgerrOffs:
 			e.Offset, e.HasOff = v.ord.u32(b), true

@@ -83,7 +83,7 @@ var ErrCut = errors.New("cut at the snap length")
 // messages, learns from them, and appends them to dst. Every byte of the
 // datagram but the padding between messages, and zeros behind the last one,
 // belongs to one of them: what no header fits becomes a message of its own with a Problem. Reports
-// (KindCompletion, KindSocketError) hold no messages.
+// (KindCompletion, KindSocketError, KindExtack) hold no messages.
 func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 	if f.Kind != capture.KindDatagram || len(f.Data) == 0 {
 		return dst

@@ -307,6 +307,15 @@ func (n *Node) Label() string {
 	return ""
 }
 
+// Head returns where a node begins in the message, its nlattr header included:
+// what NLMSGERR_ATTR_OFFS counts to, in bytes.
+func (n *Node) Head() int {
+	if n.Attr {
+		return n.Off - attrHdrLen
+	}
+	return n.Off
+}
+
 // Kind returns what the tables say the payload is; schema.Binary where they
 // say nothing.
 func (n *Node) Kind() schema.Kind {

@@ -72,9 +72,15 @@ type Message struct {
 
 // ErrorInfo is an NLMSG_ERROR, or the status of an NLMSG_DONE.
 type ErrorInfo struct {
-	Errno  int32  // positive; 0: success
-	Name   string // "EEXIST"; "" for 0
-	Msg    string // NLMSGERR_ATTR_MSG
+	Errno int32  // positive; 0: success
+	Name  string // "EEXIST"; "" for 0
+	Msg   string // NLMSGERR_ATTR_MSG
+	// Traced: Msg did not come with the message but from the tracepoint
+	// netlink_extack; the client has not seen it.
+	Traced bool
+	// Policy says in words which rule the attribute at Offset broke
+	// (NLMSGERR_ATTR_POLICY): "must be 1…4094".
+	Policy string
 	HasOff bool
 	Offset uint32 // NLMSGERR_ATTR_OFFS: bytes from the request's nlmsghdr
 	// Attr is the path of the attribute at Offset ("IFLA_LINKINFO >

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -88,6 +89,13 @@ func nltop(t *testing.T) string {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv("NLTOP_E2E_BAD_REQUEST") != "" { // as the command of TestExtackTraced
+		if err := badRequest(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	if build.path != "" && os.Getenv("NLTOP_BIN") == "" {
 		_ = os.RemoveAll(filepath.Dir(build.path))

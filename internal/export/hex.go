@@ -4,6 +4,7 @@ package export
 
 import (
 	"encoding/hex"
+	"fmt"
 )
 
 // HexRow is the number of bytes in a row of a hex dump.
@@ -18,6 +19,21 @@ func Hex(dst, data []byte, indent string) []byte {
 	for off := 0; off < len(data); off += HexRow {
 		dst = append(dst, indent...)
 		dst = HexLine(dst, data, off, HexRow)
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// HexMarked is Hex with a mark behind each row that has bytes from lo to before
+// hi.
+func HexMarked(dst, data []byte, indent string, lo, hi int) []byte {
+	for off := 0; off < len(data); off += HexRow {
+		dst = append(dst, indent...)
+		dst = HexLine(dst, data, off, HexRow)
+		if off < hi && off+HexRow > lo {
+			first, last := max(lo, off), min(hi, off+HexRow, len(data))-1
+			dst = fmt.Appendf(dst, "  <== bytes %d to %d", first, last)
+		}
 		dst = append(dst, '\n')
 	}
 	return dst

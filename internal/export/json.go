@@ -152,8 +152,12 @@ func (j *JSON) err(o *correlate.Observation) {
 	if e.Msg != "" {
 		j.text("msg", e.Msg)
 	}
+	j.flag("msg_traced", e.Traced)
 	if e.Attr != "" {
 		j.text("attr", e.Attr)
+	}
+	if e.Policy != "" {
+		j.text("policy", e.Policy)
 	}
 	if e.HasOff {
 		j.buf = appendUint(append(j.buf, `,"offset":`...), uint64(e.Offset))

@@ -3,6 +3,7 @@
 package export
 
 import (
+	"encoding/hex"
 	"io"
 	"strconv"
 
@@ -19,6 +20,7 @@ type TextOptions struct {
 	Color   bool
 	Width   int // columns at which the one line is cut; 0: it is not
 	UTC     bool
+	Bare    bool // no time and process: the message came alone
 	ASCII   bool // arrows in ASCII, for terminals without UTF-8
 	// Group names multicast groups; nil: they are numbers.
 	Group func(protocol uint16, group uint32) string
@@ -112,8 +114,10 @@ func (t *Text) head(o *correlate.Observation, sign string) {
 	if t.o.UTC {
 		when = when.UTC()
 	}
-	l.word(styleDim, when.Format(TimeLayout))
-	l.padded(styleProcess, processText(o), processWidth)
+	if !t.o.Bare {
+		l.word(styleDim, when.Format(TimeLayout))
+		l.padded(styleProcess, processText(o), processWidth)
+	}
 	l.word(styleStrong, sign)
 }
 
@@ -134,14 +138,23 @@ func (t *Text) err(o *correlate.Observation) {
 	}
 	if e.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))
+		if e.Traced {
+			l.word(styleDim, "(traced; the client did not ask)")
+		}
 	}
 	if e.Attr != "" {
 		l.word(styleBad, "at "+decode.Quote(e.Attr))
 	} else if e.HasOff {
 		l.word(styleBad, "at offset "+strconv.FormatUint(uint64(e.Offset), 10))
 	}
+	if e.Policy != "" {
+		l.word(styleBad, e.Policy)
+	}
 	if e.HasMissType {
-		l.word(styleBad, "missing "+decode.Quote(missing(o)))
+		l.word(styleBad, "missing "+decode.Quote(Missing(o)))
+	}
+	if len(e.Cookie) > 0 {
+		l.word(styleDim, "cookie "+hex.EncodeToString(e.Cookie))
 	}
 }
 
@@ -154,11 +167,18 @@ func (t *Text) asked(o *correlate.Observation) {
 	}
 }
 
-// missing names the attribute that an error says is missing.
-func missing(o *correlate.Observation) string {
+// Missing names the attribute that an error says is missing, and the nest that
+// it is missing in.
+func Missing(o *correlate.Observation) string {
 	e := o.Message.Err
 	if o.Request != nil && o.Request.Message != nil {
-		if name := o.Request.Message.MissingName(e); name != "" {
+		req := o.Request.Message
+		if name := req.MissingName(e); name != "" {
+			if e.HasMissNest {
+				if nest := req.PathAt(e.MissNest); nest != "" {
+					name += " in " + nest
+				}
+			}
 			return name
 		}
 	}

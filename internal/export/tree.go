@@ -20,18 +20,77 @@ func (t *Text) details(o *correlate.Observation, body *decode.Body) {
 		width := l.width
 		l.width = 0
 		t.origin(o)
-		t.nodes(body.Fields, 1)
-		t.nodes(body.Attrs, 1)
+		fault := faultOf(o)
+		t.nodes(body.Fields, 1, fault.inAnswer)
+		t.nodes(body.Attrs, 1, noMark)
 		if len(body.Rest) > 0 {
 			l.buf = append(l.buf, indentStep...)
 			l.put(styleWarn, fmt.Sprintf("%d bytes at offset %d belong to no attribute: ", len(body.Rest), body.RestOff))
 			l.buf = appendRaw(l.buf, body.Rest)
 			l.end()
 		}
+		if fault.inRequest != noMark {
+			t.request(o, fault)
+		}
 		l.width = width
 	}
 	if t.o.Hex {
 		l.buf = Hex(l.buf, o.Message.Data, indentStep)
+	}
+}
+
+// noMark is an offset at which nothing is.
+const noMark = -1
+
+// fault says where the attribute is that an error is about.
+type fault struct {
+	inAnswer  int // offset in the answer, which quotes the request; noMark: not there
+	inRequest int // offset in the request, where the answer does not quote it
+}
+
+// faultOf finds what NLMSGERR_ATTR_OFFS, or else NLMSGERR_ATTR_MISS_NEST, points
+// at.
+func faultOf(o *correlate.Observation) fault {
+	f := fault{noMark, noMark}
+	e := o.Message.Err
+	if e == nil || !e.HasOff && !e.HasMissNest {
+		return f
+	}
+	off := e.MissNest
+	if e.HasOff {
+		off = e.Offset
+	}
+	// struct nlmsgerr: the errno, then the request, whole or its header alone.
+	const quoted = decode.HeaderLen + 4
+	capped := o.Message.Header.Flags&flagCapped != 0 || e.Request.Len <= decode.HeaderLen
+	switch {
+	case !capped && uint64(off) < uint64(e.Request.Len):
+		f.inAnswer = quoted + int(off)
+	case o.Request != nil && o.Request.Message != nil && uint64(off) < uint64(len(o.Request.Message.Data)):
+		f.inRequest = int(off)
+	}
+	return f
+}
+
+const flagCapped = 0x100 // NLM_F_CAPPED
+
+// request writes the request that an error is about, and marks what is wrong.
+func (t *Text) request(o *correlate.Observation, f fault) {
+	l, m := &t.line, o.Request.Message
+	l.buf = append(l.buf, indentStep...)
+	l.put(styleDim, "of the request "+decode.Quote(m.TypeText()))
+	l.end()
+	body := m.Body()
+	t.nodes(body.Fields, 2, f.inRequest)
+	t.nodes(body.Attrs, 2, f.inRequest)
+	if t.o.Hex {
+		lo, hi := f.inRequest, len(m.Data)
+		if lo+4 <= hi {
+			if n := int(m.Frame.Uint16(m.Data[lo:])); n >= 4 {
+				hi = min(lo+n, hi)
+			}
+		}
+		l.buf = HexMarked(l.buf, m.Data, indentStep+indentStep, lo, hi)
 	}
 }
 
@@ -83,21 +142,22 @@ func (t *Text) origin(o *correlate.Observation) {
 	l.end()
 }
 
-// nodes writes a tree, a line for each node.
-func (t *Text) nodes(nodes []decode.Node, depth int) {
+// nodes writes a tree, a line for each node. What begins at the offset mark is
+// what an error is about.
+func (t *Text) nodes(nodes []decode.Node, depth, mark int) {
 	for i := range nodes {
 		n := &nodes[i]
 		if n.Hidden && t.o.Verbose < 2 {
 			continue
 		}
-		t.node(n, depth)
+		t.node(n, depth, mark)
 		if n.Nested && !scalars(n) {
-			t.nodes(n.Children, depth+1)
+			t.nodes(n.Children, depth+1, mark)
 		}
 	}
 }
 
-func (t *Text) node(n *decode.Node, depth int) {
+func (t *Text) node(n *decode.Node, depth, mark int) {
 	l := &t.line
 	for range depth {
 		l.buf = append(l.buf, indentStep...)
@@ -117,6 +177,10 @@ func (t *Text) node(n *decode.Node, depth int) {
 	if n.Guess {
 		l.buf = append(l.buf, ' ')
 		l.put(styleDim, "(guess)")
+	}
+	if mark != noMark && n.Head() == mark {
+		l.buf = append(l.buf, ' ')
+		l.put(styleBad, "<== the error is here")
 	}
 	if n.Problem != "" {
 		l.buf = append(l.buf, ' ')

@@ -228,7 +228,7 @@ var errFacts = errors.New("nltop's data are malformed")
 // no varint.
 func eachFact(b []byte, fn func(tag, num uint64, value []byte)) error {
 	for len(b) > 0 {
-		tag, n := binary.Uvarint(b)
+		tag, n := uvarint(b)
 		if n <= 0 {
 			return errFacts
 		}
@@ -236,13 +236,13 @@ func eachFact(b []byte, fn func(tag, num uint64, value []byte)) error {
 			return nil
 		}
 		b = b[n:]
-		size, n := binary.Uvarint(b)
+		size, n := uvarint(b)
 		if n <= 0 || size > uint64(len(b)-n) {
 			return errFacts
 		}
 		value := b[n : n+int(size)]
 		b = b[n+int(size):]
-		num, n := binary.Uvarint(value)
+		num, n := uvarint(value)
 		if n != len(value) {
 			num = 0
 		}
@@ -251,20 +251,56 @@ func eachFact(b []byte, fn func(tag, num uint64, value []byte)) error {
 	return nil
 }
 
+// uvarint is binary.Uvarint, quick for the numbers below 128 that most are.
+func uvarint(b []byte) (uint64, int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return binary.Uvarint(b)
+}
+
+// names keeps one copy of the few texts and processes that a file repeats in
+// every packet.
+type names struct {
+	texts map[string]string
+	procs map[string]capture.Proc
+}
+
+// maxNames and maxName bound what a hostile file can make a reader keep.
+const (
+	maxNames = 4096
+	maxName  = 256
+)
+
+func (n *names) of(b []byte) string {
+	if s, ok := n.texts[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(s) > maxName {
+		return s
+	}
+	if n.texts == nil || len(n.texts) >= maxNames {
+		n.texts = make(map[string]string)
+	}
+	n.texts[s] = s
+	return s
+}
+
 func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
 // setFrame restores the facts of a frame, leaves the rest of fr alone, and
 // says whether it belongs to the preamble. Enumerators that this version does
 // not have become the zero one.
-func setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
+func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
 	var seconds, nanos int64
 	var haveTime bool
 	var inner error
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
 		case tagKind:
-			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindSocketError)))
+			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindExtack)))
 		case tagDir:
 			fr.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 		case tagVerdict:
@@ -282,11 +318,11 @@ func setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
 		case tagNanos:
 			nanos, haveTime = int64(num), true
 		case tagProc:
-			inner = errors.Join(inner, setProc(&fr.Proc, value))
+			inner = errors.Join(inner, n.setProc(&fr.Proc, value))
 		case tagOwner:
-			inner = errors.Join(inner, setProc(&fr.Socket.Owner, value))
+			inner = errors.Join(inner, n.setProc(&fr.Socket.Owner, value))
 		case tagSource:
-			fr.Source = string(value)
+			fr.Source = n.of(value)
 		case tagData:
 			fr.Data = bytes.Clone(value)
 		default:
@@ -342,21 +378,39 @@ func atMost(num, most uint64) uint64 {
 	return num
 }
 
-func setProc(p *capture.Proc, body []byte) error {
-	return eachFact(body, func(tag, num uint64, value []byte) {
+// setProc restores a process; the same bytes are parsed once.
+func (n *names) setProc(p *capture.Proc, body []byte) error {
+	if known, ok := n.procs[string(body)]; ok {
+		*p = known
+		return nil
+	}
+	var read capture.Proc
+	err := eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
 		case tagPID:
-			p.PID = uint32(num)
+			read.PID = uint32(num)
 		case tagTID:
-			p.TID = uint32(num)
+			read.TID = uint32(num)
 		case tagPPID:
-			p.PPID = uint32(num)
+			read.PPID = uint32(num)
 		case tagComm:
-			p.Comm = string(value)
+			read.Comm = n.of(value)
 		case tagCgroupID:
-			p.CgroupID = num
+			read.CgroupID = num
 		case tagCgroup:
-			p.Cgroup = string(value)
+			read.Cgroup = n.of(value)
 		}
 	})
+	*p = read
+	if err != nil || len(body) > maxProcFacts {
+		return err
+	}
+	if n.procs == nil || len(n.procs) >= maxNames {
+		n.procs = make(map[string]capture.Proc)
+	}
+	n.procs[string(body)] = read
+	return nil
 }
+
+// maxProcFacts bounds what is kept of a process, in bytes.
+const maxProcFacts = 1024

@@ -335,7 +335,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		f.Source = r.meta.Source.Name
 		f.ID = id
 		var err error
-		if rec.Preamble, err = setFrame(f, facts); err != nil {
+		if rec.Preamble, err = r.names.setFrame(f, facts); err != nil {
 			r.noteBadFacts()
 		}
 		f.Kind = capture.KindDatagram
@@ -354,7 +354,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		return Record{}, false, nil // somebody else's block
 	}
 	f := &capture.Frame{Source: r.meta.Source.Name}
-	if _, err := setFrame(f, facts); err != nil || f.Kind == capture.KindDatagram {
+	if _, err := r.names.setFrame(f, facts); err != nil || f.Kind == capture.KindDatagram {
 		return r.skip(lostMalformed)
 	}
 	f.ID, f.Of = r.renumber(f.ID), r.renumber(f.Of)

@@ -78,6 +78,7 @@ type Reader struct {
 	meta     Meta
 	stats    capture.Stats // without Lost
 	past     losses        // of finished sections
+	names    names         // of processes and cgroups
 	skipped  [2]uint64     // other link types, malformed blocks
 	badFacts uint64        // packets whose nltop data were malformed
 
@@ -166,6 +167,11 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 		stop := context.AfterFunc(ctx, func() { _ = d.SetReadDeadline(time.Unix(1, 0)) })
 		defer stop()
 	}
+	if f, ok := r.src.(*os.File); ok {
+		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
+			return r.runAhead(ctx, emit)
+		}
+	}
 	for ctx.Err() == nil {
 		rec, err := r.Next()
 		switch {
@@ -173,16 +179,86 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 			return nil
 		case err != nil:
 			return err
-		case !rec.Preamble:
-			err = emit(rec.Frame)
-		case r.onPreamble != nil:
-			err = r.onPreamble(rec.Frame)
 		}
-		if err != nil {
+		if err := r.hand(&rec, emit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// runAhead parses a regular file on one processor while emit, which decodes
+// its messages, keeps another busy.
+func (r *Reader) runAhead(ctx context.Context, emit func(*capture.Frame) error) error {
+	done := make(chan struct{})
+	ahead := make(chan batch, 4)
+	defer func() {
+		close(done)
+		for range ahead { // its goroutine is gone when Run returns
+		}
+	}()
+	go r.readAhead(ahead, done)
+	for b := range ahead {
+		for i := range b.records {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := r.hand(&b.records[i], emit); err != nil {
+				return err
+			}
+		}
+		if b.err != nil && b.err != io.EOF {
+			return b.err
+		}
+	}
+	return nil
+}
+
+// hand passes a record on to where it belongs.
+func (r *Reader) hand(rec *Record, emit func(*capture.Frame) error) error {
+	switch {
+	case !rec.Preamble:
+		return emit(rec.Frame)
+	case r.onPreamble != nil:
+		return r.onPreamble(rec.Frame)
+	}
+	return nil
+}
+
+// batch is what is read ahead at once.
+type batch struct {
+	records []Record
+	err     error // behind the records
+}
+
+const (
+	batchRecords = 256
+	batchBytes   = 1 << 20
+)
+
+// readAhead reads batches until the end or an error.
+func (r *Reader) readAhead(out chan<- batch, done <-chan struct{}) {
+	defer close(out)
+	for {
+		var b batch
+		b.records = make([]Record, 0, batchRecords/4)
+		for size := 0; len(b.records) < batchRecords && size < batchBytes; {
+			var rec Record
+			if rec, b.err = r.Next(); b.err != nil {
+				break
+			}
+			size += len(rec.Frame.Data)
+			b.records = append(b.records, rec)
+		}
+		select {
+		case out <- b:
+		case <-done:
+			return
+		}
+		if b.err != nil {
+			return
+		}
+	}
 }
 
 // Close closes the file.

@@ -160,6 +160,16 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	if !p.scope.passes(f) {
 		return nil
 	}
+	if f.Kind == capture.KindExtack {
+		// It belongs to an error that is yet to come, so no filter can judge it.
+		p.tracker.Extack(f)
+		if p.o.Recorder != nil {
+			if err := p.o.Recorder.WriteFrame(f); err != nil {
+				return fmt.Errorf("record frame: %w", err)
+			}
+		}
+		return nil
+	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
 	return p.observe(f)

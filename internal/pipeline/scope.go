@@ -27,7 +27,7 @@ func newScope(f capture.Filter) *scope {
 // sender of a request, the owner of a receiving socket, or either end of a
 // message between users.
 func (s *scope) passes(f *capture.Frame) bool {
-	if len(s.f.Protocols) > 0 && !slices.Contains(s.f.Protocols, f.Protocol) {
+	if len(s.f.Protocols) > 0 && f.Kind != capture.KindExtack && !slices.Contains(s.f.Protocols, f.Protocol) {
 		return false
 	}
 	if len(s.f.NetNS) > 0 && !slices.Contains(s.f.NetNS, f.NetNS) {

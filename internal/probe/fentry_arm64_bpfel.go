@@ -104,6 +104,7 @@ const (
 	fentryNlKindNL_KIND_DATAGRAM     fentryNlKind = 0
 	fentryNlKindNL_KIND_COMPLETION   fentryNlKind = 1
 	fentryNlKindNL_KIND_SOCKET_ERROR fentryNlKind = 2
+	fentryNlKindNL_KIND_EXTACK       fentryNlKind = 3
 )
 
 type fentryNlLimit uint32
@@ -165,6 +166,7 @@ const (
 	fentryProgDumpExit      = "dump_exit"
 	fentryProgDumpExit2     = "dump_exit2"
 	fentryProgErrorReport   = "error_report"
+	fentryProgExtack        = "extack"
 	fentryProgFollowFork    = "follow_fork"
 	fentryProgFollowFree    = "follow_free"
 	fentryProgOverrun       = "overrun"
@@ -229,6 +231,7 @@ type fentryProgramSpecs struct {
 	DumpExit      *ebpf.ProgramSpec `ebpf:"dump_exit"`
 	DumpExit2     *ebpf.ProgramSpec `ebpf:"dump_exit2"`
 	ErrorReport   *ebpf.ProgramSpec `ebpf:"error_report"`
+	Extack        *ebpf.ProgramSpec `ebpf:"extack"`
 	FollowFork    *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree    *ebpf.ProgramSpec `ebpf:"follow_free"`
 	Overrun       *ebpf.ProgramSpec `ebpf:"overrun"`
@@ -326,6 +329,7 @@ type fentryPrograms struct {
 	DumpExit      *ebpf.Program `ebpf:"dump_exit"`
 	DumpExit2     *ebpf.Program `ebpf:"dump_exit2"`
 	ErrorReport   *ebpf.Program `ebpf:"error_report"`
+	Extack        *ebpf.Program `ebpf:"extack"`
 	FollowFork    *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree    *ebpf.Program `ebpf:"follow_free"`
 	Overrun       *ebpf.Program `ebpf:"overrun"`
@@ -348,6 +352,7 @@ func (p *fentryPrograms) Close() error {
 		p.DumpExit,
 		p.DumpExit2,
 		p.ErrorReport,
+		p.Extack,
 		p.FollowFork,
 		p.FollowFree,
 		p.Overrun,

@@ -107,6 +107,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			l.note("%v: %s", brief(err), p.why)
 		}
 	}
+	if err := l.follow(extackProgram); err != nil {
+		l.note("%v: %s", brief(err), extackWhy)
+	}
 	l.remarks()
 	// After the hooks, so that no socket is created unseen in between.
 	if err := seedOwners(l.maps["nl_owners"]); err != nil {
@@ -266,7 +269,13 @@ func (l *loader) attachKprobe(p point, fn string) error {
 	return nil
 }
 
-// follow attaches one of followPoints.
+// extackProgram is on a BTF raw tracepoint that kernels have from 5.12 on.
+const (
+	extackProgram = "extack"
+	extackWhy     = "the words of an error are known only where the client asked for them"
+)
+
+// follow attaches one of followPoints, or extackProgram.
 func (l *loader) follow(name string) error {
 	prog, err := l.load(l.fentry, name, "")
 	if err != nil {

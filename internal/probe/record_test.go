@@ -47,6 +47,7 @@ func TestNumbers(t *testing.T) {
 	}{
 		{"kind datagram", int(fentryNlKindNL_KIND_DATAGRAM), int(capture.KindDatagram)},
 		{"kind completion", int(fentryNlKindNL_KIND_COMPLETION), int(capture.KindCompletion)},
+		{"kind extack", int(fentryNlKindNL_KIND_EXTACK), int(capture.KindExtack)},
 		{"kind socket error", int(fentryNlKindNL_KIND_SOCKET_ERROR), int(capture.KindSocketError)},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},

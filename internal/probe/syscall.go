@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/link"
 
@@ -79,6 +80,10 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		}
 	}
 	names := neededPrograms(f.Children, twice)
+	extackErr := haveExtack()
+	if extackErr == nil {
+		names = append(names, extackProgram)
+	}
 	maps.DeleteFunc(spec.Programs, func(name string, _ *ebpf.ProgramSpec) bool {
 		return !slices.Contains(names, name)
 	})
@@ -92,6 +97,9 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		pids:   coll.Maps["nl_pids"],
 		blind:  syscallBlind,
 		infer:  newSyscallInferrer().infer,
+	}
+	if extackErr != nil {
+		a.notes = append(a.notes, fmt.Sprintf("%s: %s", brief(extackErr), extackWhy))
 	}
 	// A miss of sys_enter costs the duration of a send, not the send.
 	if twice {
@@ -118,6 +126,19 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		a.links = append(a.links, l)
 	}
 	return a, nil
+}
+
+// haveExtack says whether the kernel has the tracepoint netlink_extack.
+func haveExtack() error {
+	k, err := btf.LoadKernelSpec()
+	if err != nil {
+		return fmt.Errorf("load the kernel's BTF: %w", err)
+	}
+	var t *btf.Typedef
+	if err := k.TypeByName("btf_trace_netlink_extack", &t); err != nil {
+		return fmt.Errorf("hook the tracepoint netlink_extack: %w", err)
+	}
+	return nil
 }
 
 // setSwitch sets a constant that the programs are loaded with.

@@ -26,6 +26,7 @@ const (
 	syscallMapScNotes         = "sc_notes"
 	syscallMapScTaken         = "sc_taken"
 	syscallMapScWalks         = "sc_walks"
+	syscallProgExtack         = "extack"
 	syscallProgFollowFork     = "follow_fork"
 	syscallProgFollowFree     = "follow_free"
 	syscallProgNlSysEnter     = "nl_sys_enter"
@@ -78,6 +79,7 @@ type syscallSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallProgramSpecs struct {
+	Extack         *ebpf.ProgramSpec `ebpf:"extack"`
 	FollowFork     *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree     *ebpf.ProgramSpec `ebpf:"follow_free"`
 	NlSysEnter     *ebpf.ProgramSpec `ebpf:"nl_sys_enter"`
@@ -170,6 +172,7 @@ type syscallVariables struct {
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallPrograms struct {
+	Extack         *ebpf.Program `ebpf:"extack"`
 	FollowFork     *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree     *ebpf.Program `ebpf:"follow_free"`
 	NlSysEnter     *ebpf.Program `ebpf:"nl_sys_enter"`
@@ -179,6 +182,7 @@ type syscallPrograms struct {
 
 func (p *syscallPrograms) Close() error {
 	return _SyscallClose(
+		p.Extack,
 		p.FollowFork,
 		p.FollowFree,
 		p.NlSysEnter,

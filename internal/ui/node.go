@@ -16,7 +16,7 @@ const attrHeader = 4
 
 // messageLines lists a message as lines: its nlmsghdr, its fixed headers, its
 // attributes, and what is left over; and what is wrong with it.
-func messageLines(t *theme, m *decode.Message) (lines []nodeLine, problem string) {
+func messageLines(t *theme, m *decode.Message, e *decode.ErrorInfo) (lines []nodeLine, problem string) {
 	if !m.NoHeader && len(m.Data) >= decode.HeaderLen {
 		lines = headerLines(t, m)
 	}
@@ -25,6 +25,9 @@ func messageLines(t *theme, m *decode.Message) (lines []nodeLine, problem string
 		for i := range nodes {
 			lines = appendNode(lines, t, &nodes[i], 0)
 		}
+	}
+	if e != nil {
+		markFault(lines, t, e)
 	}
 	if n := len(body.Rest); n > 0 {
 		lines = append(lines, nodeLine{
@@ -36,6 +39,23 @@ func messageLines(t *theme, m *decode.Message) (lines []nodeLine, problem string
 		return lines, m.Problem.Error()
 	}
 	return lines, body.Problem
+}
+
+// markFault marks what an error is about in the lines of its request.
+func markFault(lines []nodeLine, t *theme, e *decode.ErrorInfo) {
+	at := -1
+	switch {
+	case e.HasOff:
+		at = int(e.Offset)
+	case e.HasMissNest:
+		at = int(e.MissNest)
+	}
+	for i := range lines {
+		if l := &lines[i]; l.head == at && at >= decode.HeaderLen {
+			l.fault = true
+			l.value, l.style = strings.TrimSpace(l.value+"  <== the error is here"), t.bad
+		}
+	}
 }
 
 // headerLines are the fields of struct nlmsghdr.

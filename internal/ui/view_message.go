@@ -4,13 +4,17 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/literal"
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
@@ -24,6 +28,10 @@ type messageView struct {
 	problem string
 	cur     cursor
 	hexTop  int // first row of the hex pane
+	// literal is the message in a form for a test case, shown in place of tree
+	// and bytes; nil: it is not. form says which.
+	literal []string
+	form    literal.Format
 }
 
 // nodeLine is one line of the decoded message. Bytes from head to before lo are
@@ -33,6 +41,7 @@ type nodeLine struct {
 	name, value  string
 	style        tcell.Style
 	head, lo, hi int
+	fault        bool // an error is about it
 }
 
 func newMessageView(a *app, list *messagesView) *messageView {
@@ -44,8 +53,13 @@ func newMessageView(a *app, list *messagesView) *messageView {
 // show decodes a message.
 func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
-	v.cur.at, v.cur.top, v.hexTop = 0, 0, 0
-	v.lines, v.problem = messageLines(&v.app.theme, k.Message)
+	v.cur.at, v.cur.top, v.hexTop, v.literal = 0, 0, 0, nil
+	v.lines, v.problem = messageLines(&v.app.theme, k.Message, requestError(&k))
+	for i := range v.lines {
+		if v.lines[i].fault {
+			v.cur.at = i // what one opens a failed request for
+		}
+	}
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
@@ -57,6 +71,22 @@ func (v *messageView) bindings() []binding {
 	return []binding{
 		{"Right n", "the next message of the list", "next", func() { v.step(1) }},
 		{"Left N", "the message before", "previous", func() { v.step(-1) }},
+		{"y", "the message as a literal to copy: Go, C, hex, then the tree again", "literal", v.nextForm},
+	}
+}
+
+// nextForm goes from the tree to the literals and back.
+func (v *messageView) nextForm() {
+	forms := []literal.Format{literal.Go, literal.C, literal.Hex}
+	next := 0
+	if v.literal != nil {
+		next = slices.Index(forms, v.form) + 1
+	}
+	v.literal, v.cur.at, v.cur.top = nil, 0, 0
+	if next < len(forms) {
+		v.form = forms[next]
+		text := export.LiteralText(v.form, &v.kept.Observation)
+		v.literal = strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\t", "    "), "\n"), "\n")
 	}
 }
 
@@ -78,7 +108,7 @@ func (v *messageView) step(by int) {
 
 // detail shows the current line again, with more room, and where its bytes are.
 func (v *messageView) detail() []segment {
-	if v.cur.at >= len(v.lines) {
+	if v.cur.at >= len(v.lines) || v.literal != nil {
 		return nil
 	}
 	l := &v.lines[v.cur.at]
@@ -99,6 +129,12 @@ const (
 func (v *messageView) draw(g *grid, r rect) {
 	r = v.heading(g, r)
 	if r.h <= 0 {
+		return
+	}
+	if v.literal != nil {
+		v.app.drawList(g, r, &v.cur, len(v.literal), func(i, y int) {
+			g.put(r.x, y, r.x+r.w, v.literal[i], v.app.theme.text)
+		})
 		return
 	}
 	tree, hex := r, r
@@ -168,20 +204,59 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
-	if e := m.Err; e != nil && e.Errno != 0 {
-		text := export.ErrorName(e)
-		if e.Msg != "" {
-			text += ": " + decode.Quote(e.Msg)
-		}
-		if e.Attr != "" {
-			text += ", at " + decode.Quote(e.Attr)
-		}
+	if text := errorText(&k.Observation); text != "" {
 		line(segment{text: text, style: t.warn})
+	} else if e := requestError(k); e != nil {
+		line(segment{text: "failed: " + errorWords(e, ""), style: t.warn})
 	}
 	if v.problem != "" {
 		line(segment{text: decode.Quote(v.problem), style: t.bad})
 	}
 	return r
+}
+
+// requestError is the error that a request got; nil: none, or not yet.
+func requestError(k *aggregate.Kept) *decode.ErrorInfo {
+	if k.Frame.Dir != capture.DirRequest || k.Request == nil || k.Request.Err == nil || k.Request.Err.Errno == 0 {
+		return nil
+	}
+	return k.Request.Err
+}
+
+// errorText is what an NLMSG_ERROR says; "": success.
+func errorText(o *correlate.Observation) string {
+	e := o.Message.Err
+	if e == nil || e.Errno == 0 && e.Msg == "" {
+		return ""
+	}
+	missing := ""
+	if e.HasMissType {
+		missing = export.Missing(o)
+	}
+	return errorWords(e, missing)
+}
+
+func errorWords(e *decode.ErrorInfo, missing string) string {
+	text := "ok"
+	if e.Errno != 0 {
+		text = export.ErrorName(e)
+	}
+	if e.Msg != "" {
+		text += ": " + decode.Quote(e.Msg)
+		if e.Traced {
+			text += " (traced; the client did not ask)"
+		}
+	}
+	if e.Attr != "" {
+		text += ", at " + decode.Quote(e.Attr)
+	}
+	if e.Policy != "" {
+		text += ", " + e.Policy
+	}
+	if missing != "" {
+		text += ", missing " + decode.Quote(missing)
+	}
+	return text
 }
 
 // group says to which multicast group the message went; "": to none.

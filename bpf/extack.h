@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * The words of an extended ACK, also for clients that never set
+ * NETLINK_EXT_ACK and so get a bare errno. The tracepoint is in every
+ * NL_SET_ERR_MSG() (do_trace_netlink_extack, from 5.12 on), runs in the task
+ * whose request is being handled, and knows neither socket nor message: user
+ * space joins the text with the task's error by thread and time.
+ */
+#ifndef NL_EXTACK_H
+#define NL_EXTACK_H
+
+#include "emit.h"
+
+/* TP_PROTO(const char *msg) */
+SEC("tp_btf/netlink_extack")
+int extack(__u64 *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct nl_event ev = {};
+	char text[128];
+	long n;
+
+	nl_current(&ev.task);
+	if (nl_is_self(&ev.task) || !nl_wanted_task(&ev.task))
+		return 0;
+	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&nl_netns, &ev.netns))
+		return 0;
+	n = bpf_probe_read_kernel_str(text, sizeof(text), (void *)ctx[0]);
+	if (n <= 1)
+		return 0;
+	ev.owner = ev.task;
+	ev.record = NL_RECORD_EVENT;
+	ev.kind = NL_KIND_EXTACK;
+	ev.ktime = bpf_ktime_get_ns();
+	ev.id = nl_next_id(NL_PROG_EXTACK);
+	ev.orig_len = n - 1;
+	if (nl_emit_small(&ev, ctx[0], n - 1, 0))
+		nl_count(NL_LOST_REPORT);
+	return 0;
+}
+
+#endif

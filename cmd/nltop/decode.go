@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/literal"
+)
+
+type decodeFlags struct {
+	captureFlags // for the decoder
+	protocol     string
+	dir          string
+	format       string
+	verbose      int
+	hex          bool
+	bigEndian    bool
+}
+
+// maxLiteral bounds what `nltop decode` reads, in bytes of text.
+const maxLiteral = 64 << 20
+
+func newDecode() *cobra.Command {
+	var f decodeFlags
+	c := &cobra.Command{
+		Use:   "decode [flags] [FILE]",
+		Short: "Decode a message given as hex, base64 or a string",
+		Long: `Decode the messages of a text, from FILE or standard input: plain hex, the dumps
+of xxd, hexdump, od, tcpdump -x and Wireshark ("copy as hex"), C and Go arrays,
+strings as strace -x prints them, base64. Each dump, array or line between empty
+lines is a datagram of one or more messages.
+
+--protocol names the protocol by name or number; generic:NAME and netfilter are
+for the multiplexers: a generic-netlink message does not say which family its
+number stands for.`,
+		Example: `  nltop decode 2c0000001200010001000000000000000000000000000000000000000000000008001d0001000000
+  xxd -p message.bin | nltop decode --protocol route
+  nltop decode --protocol generic:ethtool -o json message.hex
+  nltop decode -o go message.hex`,
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
+	}
+	fs := c.Flags()
+	fs.StringVarP(&f.protocol, "protocol", "p", "", "route, 16, generic:ethtool, … (default route, or what a cooked header says)")
+	fs.StringVar(&f.dir, "dir", "", "request, reply or event (default: by NLM_F_REQUEST)")
+	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c or hex")
+	fs.CountVarP(&f.verbose, "verbose", "v", "show padding too")
+	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
+	fs.BoolVar(&f.bigEndian, "big-endian", false, "the message is of a big-endian machine")
+	return c
+}
+
+func (f *decodeFlags) run(args []string) error {
+	text, err := literalText(args)
+	if err != nil {
+		return err
+	}
+	protocol, family, err := parseProtocol(f.protocol)
+	if err != nil {
+		return usageError{err}
+	}
+	dirs := map[string]capture.Dir{"": capture.DirUnknown, "request": capture.DirRequest, "reply": capture.DirReply, "event": capture.DirEvent}
+	dir, ok := dirs[f.dir]
+	if !ok {
+		return usageError{fmt.Errorf("--dir %s: request, reply or event", f.dir)}
+	}
+	datagrams, err := literal.Parse(text)
+	if err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	f.read = "-" // interfaces of this host have nothing to do with it
+	dec := f.decoder()
+	out, err := f.observer(dec, os.Stdout)
+	if err != nil {
+		return err
+	}
+	for i := range datagrams {
+		d := &datagrams[i]
+		fr := &capture.Frame{ID: uint64(i + 1), Protocol: protocol, Dir: dir, Data: d.Data, OrigLen: len(d.Data),
+			BigEndian: f.bigEndian, Source: capture.SourceFile}
+		if d.Cooked && f.protocol == "" {
+			fr.Protocol = d.Protocol
+		}
+		if err := writeDatagram(dec, out, fr, family); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeDatagram decodes one datagram. family is what the generic-netlink id of
+// its first message stands for; "" is unknown.
+func writeDatagram(dec *decode.Decoder, out export.Observer, f *capture.Frame, family string) error {
+	ms := dec.Frame(f, nil)
+	if family != "" && len(ms) > 0 {
+		dec.LearnFamily(ms[0].Header.Type, family, 0, nil)
+		ms = dec.Frame(f, nil)
+	}
+	for i := range ms {
+		m := &ms[i]
+		if f.Dir == capture.DirUnknown {
+			f.Dir = capture.DirReply
+			if m.Header.Flags&1 != 0 { // NLM_F_REQUEST
+				f.Dir = capture.DirRequest
+			}
+		}
+		o := correlate.Observation{Frame: f, Message: m, Family: m.FamilyText(), Type: m.TypeText()}
+		if err := out.Observe(&o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *decodeFlags) observer(dec *decode.Decoder, w io.Writer) (export.Observer, error) {
+	switch f.format {
+	case "text":
+		return export.NewText(w, export.TextOptions{Verbose: 1 + f.verbose, Hex: f.hex, UTC: true, Bare: true,
+			Color: stdoutIsTerminal() && os.Getenv("NO_COLOR") == "", Group: dec.GroupName}), nil
+	case "json":
+		return export.NewJSON(w, dec.GroupName), nil
+	}
+	if format, ok := literal.ParseFormat(f.format); ok {
+		return export.NewLiteral(w, format), nil
+	}
+	return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
+}
+
+// literalText returns the text of a file, of standard input ("-" or nothing),
+// or the argument itself where it is hex and no file.
+func literalText(args []string) (string, error) {
+	in := io.Reader(os.Stdin)
+	if len(args) > 0 && args[0] != "-" {
+		file, err := os.Open(args[0])
+		if errors.Is(err, os.ErrNotExist) {
+			if _, perr := literal.Parse(args[0]); perr == nil && !strings.ContainsAny(args[0], "./") {
+				return args[0], nil
+			}
+		}
+		if err != nil {
+			return "", fmt.Errorf("open message: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxLiteral+1))
+	if err != nil {
+		return "", fmt.Errorf("read message: %w", err)
+	}
+	if len(b) > maxLiteral {
+		return "", fmt.Errorf("read message: more than %d MiB of text", maxLiteral>>20)
+	}
+	return string(b), nil
+}
+
+// parseProtocol reads "route", "NETLINK_ROUTE", "16", "generic:ethtool", or the
+// name of a family ("ethtool", "nftables", "sock_diag").
+func parseProtocol(s string) (protocol uint16, family string, err error) {
+	name, family, _ := strings.Cut(s, ":")
+	if n, err := strconv.ParseUint(name, 10, 16); err == nil {
+		protocol = uint16(n)
+	} else if n, ok := protocolByName(name); ok {
+		protocol = n
+	} else if name != "" {
+		return 0, "", fmt.Errorf("--protocol %s: no such protocol (route, generic:NAME, netfilter, 0…%d)", name, capture.MaxProtocol-1)
+	}
+	if family != "" && protocol != capture.NETLINK_GENERIC {
+		return 0, "", fmt.Errorf("--protocol %s: only generic has families by name", s)
+	}
+	return protocol, family, nil
+}
+
+func protocolByName(name string) (uint16, bool) {
+	aliases := map[string]uint16{"uevent": capture.NETLINK_KOBJECT_UEVENT, "genetlink": capture.NETLINK_GENERIC,
+		"nftables": capture.NETLINK_NETFILTER, "genl": capture.NETLINK_GENERIC}
+	if p, ok := aliases[strings.ToLower(name)]; ok {
+		return p, true
+	}
+	for p := range uint16(capture.MaxProtocol) {
+		if uapi := capture.ProtocolName(p); strings.EqualFold(uapi, name) || strings.EqualFold(strings.TrimPrefix(uapi, "NETLINK_"), name) {
+			return p, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/nltop/nltop/internal/correlate"
+)
+
+// Observer is what renders observations: Text, JSON.
+type Observer interface {
+	Observe(o *correlate.Observation) error
+}
+
+// Parallel renders observations on several processors and writes them in
+// order. What waits is bounded, so that memory stays flat and a slow reader
+// slows the source down; so it is for files, not for live sources.
+//
+// Rendering happens later than Observe: it suits renderers that look at nothing
+// but the observation.
+type Parallel struct {
+	w       io.Writer
+	cur     *job
+	work    chan *job
+	order   chan *job
+	free    chan *job
+	workers sync.WaitGroup
+	writer  sync.WaitGroup
+
+	mu  sync.Mutex
+	err error // the first; nothing is written behind it
+}
+
+// job is a stretch of the output.
+type job struct {
+	obs   []correlate.Observation
+	reqs  []correlate.Request // copies: package correlate goes on counting in its own
+	bytes int
+	out   bytes.Buffer
+	err   error
+	done  chan struct{}
+}
+
+const (
+	jobObservations = 256
+	jobBytes        = 256 << 10
+)
+
+// NewParallel starts n renderers that write to w; render makes each of them.
+// The caller calls Close.
+func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel {
+	depth := 2 * n
+	p := &Parallel{w: w, work: make(chan *job, depth), order: make(chan *job, depth), free: make(chan *job, depth+n+1)}
+	for range n {
+		p.workers.Go(func() {
+			for j := range p.work {
+				r := render(&j.out)
+				for i := range j.obs {
+					if j.err = r.Observe(&j.obs[i]); j.err != nil {
+						break
+					}
+				}
+				j.done <- struct{}{}
+			}
+		})
+	}
+	p.writer.Go(p.write)
+	return p
+}
+
+// write puts the stretches out in the order in which they came in.
+func (p *Parallel) write() {
+	for j := range p.order {
+		<-j.done
+		err := p.failed()
+		if err == nil {
+			_, err = p.w.Write(j.out.Bytes())
+		}
+		if err == nil {
+			err = j.err
+		}
+		p.fail(err)
+		if j.out.Cap() > 8*jobBytes {
+			continue // one very long message; its room is not kept
+		}
+		select {
+		case p.free <- j:
+		default:
+		}
+	}
+}
+
+func (p *Parallel) fail(err error) {
+	p.mu.Lock()
+	if p.err == nil {
+		p.err = err
+	}
+	p.mu.Unlock()
+}
+
+func (p *Parallel) failed() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// Observe takes an observation to be rendered. Its error may be that of one
+// before.
+func (p *Parallel) Observe(o *correlate.Observation) error {
+	j := p.cur
+	if j == nil {
+		j = p.take()
+		p.cur = j
+	}
+	j.obs = append(j.obs, *o)
+	if o.Request != nil {
+		j.reqs = append(j.reqs, *o.Request)
+		j.obs[len(j.obs)-1].Request = &j.reqs[len(j.reqs)-1]
+	}
+	if o.Message != nil {
+		j.bytes += len(o.Message.Data)
+	}
+	if len(j.obs) == jobObservations || j.bytes >= jobBytes {
+		p.submit()
+		return p.failed()
+	}
+	return nil
+}
+
+// take returns a job with room for all that will be put into it: pointers into
+// its slices stay good.
+func (p *Parallel) take() *job {
+	select {
+	case j := <-p.free:
+		clear(j.obs)
+		clear(j.reqs)
+		j.obs, j.reqs, j.bytes, j.err = j.obs[:0], j.reqs[:0], 0, nil
+		j.out.Reset()
+		return j
+	default:
+		return &job{obs: make([]correlate.Observation, 0, jobObservations), reqs: make([]correlate.Request, 0, jobObservations),
+			done: make(chan struct{}, 1)}
+	}
+}
+
+func (p *Parallel) submit() {
+	if p.cur == nil {
+		return
+	}
+	p.order <- p.cur
+	p.work <- p.cur
+	p.cur = nil
+}
+
+// Close renders and writes what is left, and ends the renderers.
+func (p *Parallel) Close() error {
+	p.submit()
+	close(p.work)
+	close(p.order)
+	p.workers.Wait()
+	p.writer.Wait()
+	return p.failed()
+}

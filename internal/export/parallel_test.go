@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// numbered renders the frame's number and how often its request was answered.
+type numbered struct{ w io.Writer }
+
+func (n numbered) Observe(o *correlate.Observation) error {
+	replies := -1
+	if o.Request != nil {
+		replies = o.Request.Replies
+	}
+	_, err := fmt.Fprintln(n.w, o.Frame.ID, replies)
+	return err
+}
+
+// TestParallelOrder: the output is that of one renderer, whatever the number of
+// workers, and a request is printed as it was when it was observed.
+func TestParallelOrder(t *testing.T) {
+	const n = 5000
+	feed := func(o Observer) {
+		req := &correlate.Request{}
+		for i := range n {
+			x := correlate.Observation{Frame: &capture.Frame{ID: uint64(i)}}
+			if i%3 > 0 {
+				x.Request = req
+			}
+			if i%7 == 0 {
+				x.Message = &decode.Message{Data: make([]byte, jobBytes/3)}
+			}
+			if err := o.Observe(&x); err != nil {
+				t.Fatal(err)
+			}
+			req.Replies++
+		}
+	}
+	var want, got bytes.Buffer
+	feed(numbered{&want})
+	p := NewParallel(&got, 4, func(w io.Writer) Observer { return numbered{w} })
+	feed(p)
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%d bytes in another order or with other content, want %d", got.Len(), want.Len())
+	}
+}
+
+type broken struct{ after int }
+
+var errGone = errors.New("reader gone")
+
+func (b *broken) Write(p []byte) (int, error) {
+	if b.after -= len(p); b.after < 0 {
+		return 0, errGone
+	}
+	return len(p), nil
+}
+
+// TestParallelError: an error of the writer comes back, and nobody hangs.
+func TestParallelError(t *testing.T) {
+	p := NewParallel(&broken{after: 10_000}, 2, func(w io.Writer) Observer { return numbered{w} })
+	var err error
+	for i := 0; i < 100_000 && err == nil; i++ {
+		err = p.Observe(&correlate.Observation{Frame: &capture.Frame{ID: uint64(i)}})
+	}
+	if !errors.Is(err, errGone) {
+		t.Errorf("Observe: %v", err)
+	}
+	if err := p.Close(); !errors.Is(err, errGone) {
+		t.Errorf("Close: %v", err)
+	}
+}
