@@ -29,9 +29,6 @@ func (v *visitor) family(f *schema.Family) {
 			{N: 2, Name: "NFPROTO_IPV4"}, {N: 3, Name: "NFPROTO_ARP"}, {N: 5, Name: "NFPROTO_NETDEV"}}}}
 		v.structs("nfgenmsg", &schema.StructType{Name: "nfgenmsg", Fields: []schema.Field{{Name: "nfgen_family", Type: proto}}})
 	}
-	if f.Errnos != nil {
-		v.types(f.Name+"/errno", &schema.Type{Kind: schema.S32, Enum: f.Errnos})
-	}
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		v.structs(m.Name, m.Header)
@@ -47,6 +44,9 @@ func (v *visitor) family(f *schema.Family) {
 		if m.Dump != nil {
 			v.variant(m.Name+"(dump)", m.Dump)
 		}
+	}
+	if f.Errnos != nil {
+		v.types(f.Name+"/errno", &schema.Type{Kind: schema.S32, Enum: f.Errnos})
 	}
 }
 
