@@ -32,6 +32,12 @@ func init() {
 
 // expression writes one NFTA_LIST_ELEM or what stands for it.
 func (r *rule) expression(n *decode.Node) {
+	if r.lines.budget--; r.lines.budget < 0 {
+		if r.lines.budget == -1 {
+			r.word("[and more]")
+		}
+		return
+	}
 	kind := str(n.Children, "NFTA_EXPR_NAME")
 	d := find(n.Children, "NFTA_EXPR_DATA")
 	w := writers[kind]
@@ -370,9 +376,10 @@ func (r *rule) lookup(a []decode.Node) {
 	}
 }
 
-// setText writes a set by name, or an anonymous one by its elements.
+// setText writes a set by name, or an anonymous one by its elements; not within
+// elements, which could hold themselves.
 func (r *rule) setText(set string, info *setInfo) string {
-	if info != nil && info.flags&setAnonymous != 0 && info.elems != nil && r.depth < maxNested {
+	if info != nil && info.flags&setAnonymous != 0 && info.elems != nil && r.depth == 0 {
 		sub := *r
 		sub.depth++
 		return "{ " + info.elements(info.elems, &sub) + " }"

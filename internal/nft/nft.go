@@ -29,6 +29,7 @@ type Lines struct {
 	known map[setKey]*setInfo
 
 	ifName func(index int32) string // of the message under way
+	budget int                      // expressions that its line may still have
 
 	batchFrame *capture.Frame
 	batches    []Batch
@@ -42,6 +43,9 @@ type setKey struct {
 	id          uint64
 	netns       uint64
 }
+
+// maxExprs bounds the expressions of one line. The kernel takes 128 in a rule.
+const maxExprs = 4096
 
 // maxKnown bounds how many sets are remembered.
 const maxKnown = 4096
@@ -64,7 +68,7 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 	}
 	body := m.Body()
 	l.enter(m)
-	l.ifName = m.IfName
+	l.ifName, l.budget = m.IfName, maxExprs
 	family, _ := num(body.Fields, "nfgen_family")
 	s := w(l, &message{Message: m, attrs: body.Attrs, family: family, event: m.Frame.Dir != capture.DirRequest})
 	return s, s != ""
