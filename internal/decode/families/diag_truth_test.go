@@ -245,6 +245,7 @@ func TestAusearchTruth(t *testing.T) {
 				continue
 			}
 			compared++
+			f[3] = strings.Replace(f[3], "a0=AT_FDCWD", "a0=0xffffff9c", 1) // ausearch knows that it is a directory
 			if f[1] == "PROCTITLE" {
 				if have := "proctitle=" + get(m, "proctitle"); have != strings.TrimSpace(f[3]) {
 					t.Errorf("%s: %q, ausearch has %q", r.kernel, have, f[3])

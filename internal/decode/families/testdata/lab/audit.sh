@@ -2,6 +2,7 @@
 # netns: host
 need auditctl ausearch python3
 cd /
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
 cat >/tmp/listen.py <<'PY'
 # The multicast group, as journald joins it, and a user message.
 import os, socket, struct, sys, time
@@ -83,5 +84,5 @@ sleep 1
 touch /tmp/stop
 wait || true
 may auditctl -e 0
-truth search env TZ=UTC ausearch -i -k lab-run -if /tmp/lab-audit.log
+truth search sh -c 'for k in lab-run lab-watch lab-never; do TZ=UTC ausearch -i -k $k -if /tmp/lab-audit.log | head -60; done'
 rm -rf /tmp/watched
