@@ -189,56 +189,6 @@ func ethBitset(nodes []decode.Node, name string) []string {
 	return out
 }
 
-// TestVdpaTruth: devices as `vdpa -j` prints them.
-func TestVdpaTruth(t *testing.T) {
-	for _, r := range recordings(t, "vdpa") {
-		var mgmt struct {
-			Mgmtdev map[string]struct {
-				Classes []string `json:"supported_classes"`
-			}
-		}
-		if err := json.Unmarshal(r.truth("mgmtdev"), &mgmt); err != nil || len(mgmt.Mgmtdev) == 0 {
-			t.Fatalf("%s: %v", r.kernel, err)
-		}
-		for name, m := range mgmt.Mgmtdev {
-			b := ethFind(t, &r, "vdpa", "VDPA_CMD_MGMTDEV_NEW", "VDPA_ATTR_MGMTDEV_DEV_NAME", name)
-			classes := map[string]string{"net": "VIRTIO_ID_NET", "block": "VIRTIO_ID_BLOCK"}
-			var want []string
-			for _, c := range m.Classes {
-				want = append(want, classes[c])
-			}
-			ethWant(t, &r, b, "VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES", strings.Join(want, "|"))
-		}
-		var dev struct {
-			Dev map[string]struct {
-				Vendor uint64 `json:"vendor_id"`
-				Vqs    int    `json:"max_vqs"`
-				Size   int    `json:"max_vq_size"`
-			}
-		}
-		var config struct {
-			Config map[string]struct {
-				Mac string
-				MTU int
-			}
-		}
-		if err := json.Unmarshal(r.truth("dev"), &dev); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(r.truth("config"), &config); err != nil {
-			t.Fatal(err)
-		}
-		d, c := dev.Dev["lab0"], config.Config["lab0"]
-		b := ethFind(t, &r, "vdpa", "VDPA_CMD_DEV_NEW", "VDPA_ATTR_DEV_ID", "VIRTIO_ID_NET")
-		ethWant(t, &r, b, "VDPA_ATTR_DEV_MAX_VQS", strconv.Itoa(d.Vqs))
-		ethWant(t, &r, b, "VDPA_ATTR_DEV_MAX_VQ_SIZE", strconv.Itoa(d.Size))
-		ethWant(t, &r, b, "VDPA_ATTR_DEV_VENDOR_ID", strconv.FormatUint(d.Vendor, 10))
-		b = ethFind(t, &r, "vdpa", "VDPA_CMD_DEV_CONFIG_GET", "VDPA_ATTR_DEV_ID", "VIRTIO_ID_NET")
-		ethWant(t, &r, b, "VDPA_ATTR_DEV_NET_CFG_MACADDR", c.Mac)
-		ethWant(t, &r, b, "VDPA_ATTR_DEV_NET_CFG_MTU", strconv.Itoa(c.MTU))
-	}
-}
-
 // TestNetdevTruth: the queues of a device that ip counts.
 func TestNetdevTruth(t *testing.T) {
 	for _, r := range recordings(t, "netdev") {

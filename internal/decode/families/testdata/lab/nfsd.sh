@@ -3,7 +3,11 @@ need python3
 load nfsd
 python3 - <<'PY'
 from genlraw import *
-f = Family("nfsd")
+try:
+    f = Family("nfsd")
+except OSError as e:  # before 6.7
+    print("lab: left out:", e)
+    raise SystemExit(77)
 f.call(1, b"", DUMP | ACK)
 for cmd in (3, 5, 7, 9):
     f.call(cmd)

@@ -1,0 +1,1 @@
+{"pid": 737, "ppid": 732, "comm": "python3", "uid": 0}
