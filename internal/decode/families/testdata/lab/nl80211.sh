@@ -28,7 +28,7 @@ EOF
 hostapd -B -P "$tmp/ap.pid" "$tmp/ap.conf" || hostapd -dd "$tmp/ap.conf"
 truth apdev iw dev wlan0 info
 ip link set wlan1 up
-iw dev wlan1 scan freq 2437 || iw dev wlan1 scan
+timeout 20 iw dev wlan1 scan freq 2437
 truth scan iw dev wlan1 scan dump
 cat >"$tmp/sta.conf" <<EOF
 network={
