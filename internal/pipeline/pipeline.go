@@ -162,8 +162,12 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 
 	// Messages are allocated per frame, since tables and trackers keep them.
 	ms := p.o.Decoder.Frame(f, nil)
-	if p.unknownFamily(ms) && p.relearn(f.Time) {
-		ms = p.o.Decoder.Frame(f, nil)
+	if p.unknownFamily(ms) {
+		if learned, err := p.relearn(f.Time); err != nil {
+			return err
+		} else if learned {
+			ms = p.o.Decoder.Frame(f, nil)
+		}
 	}
 	if taught, err := p.askPolicies(ms); err != nil {
 		return err
@@ -258,18 +262,27 @@ func (p *Pipeline) unknownFamily(ms []decode.Message) bool {
 }
 
 // relearn asks the kernel for its families, at most once a second of frame
-// time, and says whether it did.
-func (p *Pipeline) relearn(now time.Time) bool {
+// time, and says whether it did. A recording gets the answer too: a module may
+// have registered its family since it began.
+func (p *Pipeline) relearn(now time.Time) (bool, error) {
 	if p.o.Families == nil || now.Sub(p.learned).Abs() < time.Second {
-		return false
+		return false, nil
 	}
 	p.learned = now
 	fs, err := p.o.Families()
 	if err != nil {
-		return false
+		return false, nil // who knows no families asks nobody
 	}
 	p.Learn(fs)
-	return true
+	return true, p.teach(fs)
+}
+
+// teach writes what was learned to the recording, if there is one.
+func (p *Pipeline) teach(fs []*capture.Frame) error {
+	if t, ok := p.o.Recorder.(Teacher); ok {
+		return t.WritePreamble(fs)
+	}
+	return nil
 }
 
 // askPolicies asks the kernel for the policies of the families that these
@@ -294,10 +307,8 @@ func (p *Pipeline) askPolicies(ms []decode.Message) (taught bool, err error) {
 		}
 		p.Learn(fs)
 		taught = true
-		if t, ok := p.o.Recorder.(Teacher); ok {
-			if err := t.WritePreamble(fs); err != nil {
-				return taught, err
-			}
+		if err := p.teach(fs); err != nil {
+			return taught, err
 		}
 	}
 	return taught, nil

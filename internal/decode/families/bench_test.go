@@ -17,7 +17,15 @@ var benchFamilies = []string{"route", "nlctrl", "nftables", "ctnetlink", "ipset"
 func framesOf(b testing.TB, family string) (frames []*capture.Frame, messages int, size int64) {
 	b.Helper()
 	seen := map[*capture.Frame]bool{}
-	for _, r := range recordingsOf(b) {
+	all := recordingsOf(b)
+	for _, r := range all {
+		for i := range r.messages {
+			if m := &r.messages[i]; m.Err != nil {
+				seen[m.Frame] = true // an error carries what it says
+			}
+		}
+	}
+	for _, r := range all {
 		for i := range r.messages {
 			m := &r.messages[i]
 			if m.Family == family && m.Err == nil && !seen[m.Frame] {

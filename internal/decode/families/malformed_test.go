@@ -37,7 +37,7 @@ func specimens(t *testing.T) []specimen {
 	t.Helper()
 	found := map[string]decode.Message{}
 	add := func(m *decode.Message) {
-		if m.NoHeader || len(m.Data) > maxSpecimen || m.Problem != nil || len(m.Data) != int(m.Header.Len) {
+		if m.NoHeader || len(m.Data) > maxSpecimen || m.Problem != nil || len(m.Data) != int(m.Header.Len) || m.Family == "" {
 			return
 		}
 		key := fmt.Sprintf("%s %s %s", m.FamilyText(), m.TypeText(), m.Frame.Dir)
