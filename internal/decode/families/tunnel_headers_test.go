@@ -36,5 +36,6 @@ func init() {
 	for _, name := range []string{"MPTCP_EVENT_LISTENER_CREATED", "OVS_VPORT_ATTR_UPCALL_STATS"} {
 		newer[name] = true
 	}
+	exceptions["gtp"] = "gtp_genl_dump_pdp gives genlmsg_put the number of the family as the command, so entries of a dump have no name"
 	foreign["L2TP_ATTR_STATS"] = "L2TP_ATTR_TX_PACKETS has no prefix of the set's"
 }

@@ -50,7 +50,7 @@ import socket, sys
 sys.path.insert(0, ".")
 from tun_genl import *
 s = socket.socket(30, socket.SOCK_SEQPACKET)  # AF_TIPC
-s.bind((18888, 17, 17))
+s.bind((socket.TIPC_ADDR_NAMESEQ, 18888, 17, 17))
 f = Family("TIPCv2")
 f.send(6, dump=True)
 for m in f.send(6, dump=True):

@@ -67,7 +67,7 @@ class Family:
             while len(b) >= 16:
                 n, typ = struct.unpack("=IH", b[:6])
                 if typ in (2, 3):
-                    err = struct.unpack("=i", b[16:20])[0]
+                    err = struct.unpack("=i", b[16:20])[0] if n >= 20 else 0  # SMC_PNETID ends a flush without
                     if err:
                         print("cmd %d: errno %d" % (cmd, -err))
                     return out
