@@ -58,6 +58,7 @@ number stands for.`,
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c or hex")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show padding too")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
+	fs.StringVar(&f.specs.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
 	fs.BoolVar(&f.bigEndian, "big-endian", false, "the message is of a big-endian machine")
 	return c
 }
@@ -79,6 +80,9 @@ func (f *decodeFlags) run(args []string) error {
 	datagrams, err := literal.Parse(text)
 	if err != nil {
 		return fmt.Errorf("read message: %w", err)
+	}
+	if err := f.specs.check(); err != nil {
+		return err
 	}
 	f.read = "-" // interfaces of this host have nothing to do with it
 	dec := f.decoder()

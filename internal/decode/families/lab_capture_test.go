@@ -46,10 +46,18 @@ func recordings(t testing.TB, script string) []recording {
 	var out []recording
 	for _, file := range files {
 		name, kernel, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".pcapng.gz"), ".")
-		out = append(out, recording{t: t, name: name, kernel: kernel, messages: readRecording(t, file)})
+		ms, ok := readAlready[file]
+		if !ok {
+			ms = readRecording(t, file)
+			readAlready[file] = ms
+		}
+		out = append(out, recording{t: t, name: name, kernel: kernel, messages: slices.Clone(ms)})
 	}
 	return out
 }
+
+// readAlready keeps what was decoded, since many tests ask for it.
+var readAlready = map[string][]decode.Message{}
 
 // recordingsOf are all recordings of Linux 6.12.
 func recordingsOf(t testing.TB) []recording {
