@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 		"internal/filter"},
 	"internal/nft":             {"internal/capture", "internal/decode", "internal/decode/schema"},
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
-	"internal/coverage/beside": {"internal/capture", "internal/decode", "internal/decode/families", "internal/pcapng"},
+	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},
 	"cmd/nltop":                {"*"},
 }

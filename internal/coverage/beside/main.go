@@ -23,6 +23,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,6 +31,7 @@ import (
 	"syscall"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/coverage"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/pcapng"
@@ -37,9 +39,12 @@ import (
 
 func main() {
 	var err error
-	if len(os.Args) == 3 && os.Args[1] == "--send" {
+	switch {
+	case len(os.Args) == 3 && os.Args[1] == "--send":
 		err = send(os.Args[2])
-	} else {
+	case len(os.Args) > 2 && os.Args[1] == "--coverage":
+		err = account(os.Args[2:])
+	default:
 		err = run(os.Args[1:])
 	}
 	if err != nil {
@@ -86,8 +91,52 @@ func run(files []string) error {
 	return nil
 }
 
+// percent writes a share of a whole; a dash where there is none.
 func percent(n, of int) string {
+	if of == 0 {
+		return "–"
+	}
 	return strconv.FormatFloat(100*float64(n)/float64(of), 'f', 1, 64)
+}
+
+// account prints how much of recordings nltop decodes, by family and kernel,
+// which the name of a recording says: NAME.KERNEL.pcapng.gz.
+func account(files []string) error {
+	kernels := map[string]*coverage.Counter{}
+	for _, file := range files {
+		_, kernel, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".pcapng.gz"), ".")
+		c := kernels[kernel]
+		if c == nil {
+			c = &coverage.Counter{}
+			kernels[kernel] = c
+		}
+		plain, frames, err := unpack(file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		if err := os.Remove(plain); err != nil {
+			return err
+		}
+		dec := decode.New(families.All(), decode.Options{})
+		for _, f := range frames {
+			ms := dec.Frame(f, nil)
+			for i := range ms {
+				c.Add(&ms[i])
+			}
+		}
+	}
+	fmt.Println("| Family | Kernel | Messages | Attributes | named | typed | Fields | typed | Opaque bytes | Left as hex |")
+	fmt.Println("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	var lines []string
+	for kernel, c := range kernels {
+		for _, r := range c.Rows() {
+			lines = append(lines, fmt.Sprintf("| %s | %s | %d | %d | %s | %s | %d | %s | %d | %d |", r.Family, kernel, r.Messages, r.Attrs,
+				percent(r.Named, r.Attrs), percent(r.Typed, r.Attrs), r.Fields, percent(r.FieldsOK, r.Fields), r.OpaqueLen, r.HexLen))
+		}
+	}
+	slices.Sort(lines)
+	fmt.Println(strings.Join(lines, "\n"))
+	return nil
 }
 
 // place is an attribute in a packet: of which packet, and where its nlattr and
