@@ -6,6 +6,7 @@ modprobe -a dummy veth bridge vxlan geneve bonding ip_gre ip6_gre ipip sit ip6_t
 may ip -force -batch - <<'END'
 link set lo up
 link add v0 type veth peer name v1
+link add v2 type veth peer name v3
 link add br0 type bridge vlan_filtering 1 mcast_snooping 1 vlan_stats_enabled 1 stp_state 1
 link add bond0 type bond mode 802.3ad miimon 100 xmit_hash_policy layer3+4
 link add vx0 type vxlan id 42 local 10.7.0.1 remote 10.7.0.2 dstport 4789 dev v0 ttl 9 gbp
@@ -23,7 +24,9 @@ link add ms0 link v0 type macsec sci 1 encrypt on
 link add dm0 type dummy
 link property add dev dm0 altname another-name-of-dm0
 link set dm0 alias 'a dummy' group 3 txqueuelen 77
-link set v1 master br0
+link set v2 master br0
+link set v3 up
+link set v2 up
 link set dm0 master br0
 link set v0 up
 link set v1 up
@@ -49,10 +52,11 @@ rule add from 10.7.0.0/24 to 10.20.0.0/16 fwmark 0x5/0xff iif v0 table 500 prior
 rule add ipproto tcp dport 80-90 sport 1000 uidrange 0-1000 priority 101 lookup main suppress_prefixlength 0
 END
 may ip -6 rule add from 2001:db8::/32 tos 0x10 table 500 priority 102
+# Refused: a neighbour with no address; ip ends a batch here.
+may ip neigh add 10.7.0.88 dev v0 nud probe
 may ip -force -batch - <<'END'
 neigh add 10.7.0.9 lladdr 02:00:00:00:00:09 dev v0
 neigh add proxy 10.7.0.77 dev v0
-neigh add 10.7.0.88 dev v0 nud probe
 nexthop add id 1 via 10.7.0.9 dev v0
 nexthop add id 2 via 2001:db8::9 dev v0
 nexthop add id 3 blackhole
@@ -62,16 +66,17 @@ nexthop add id 11 group 1/4 type resilient buckets 8 idle_timer 60 unbalanced_ti
 route add 10.25.0.0/16 nhid 10
 END
 may bridge -force -batch - <<'END'
-fdb add 02:00:00:00:00:aa dev v1 master static vlan 1
+fdb add 02:00:00:00:00:aa dev v2 master static vlan 1
+fdb add 02:00:00:00:00:ac dev v1 self permanent
 fdb add 02:00:00:00:00:ab dev vx0 dst 10.7.0.44 vni 43 self
-mdb add dev br0 port v1 grp 239.1.1.1 permanent vid 1
-mdb add dev br0 port v1 grp ff0e::1 temp
-vlan add dev v1 vid 10-12 pvid untagged
+mdb add dev br0 port v2 grp 239.1.1.1 permanent vid 1
+mdb add dev br0 port v2 grp ff0e::1 temp
+vlan add dev v2 vid 10-12 pvid untagged
 vlan add dev br0 vid 10 self
-vlan set dev v1 vid 10 state learning
+vlan set dev v2 vid 10 state learning
 vni add dev vxm vni 100-110
 vni show
-link set dev v1 cost 5 learning off mcast_flood off isolated on
+link set dev v2 cost 5 learning off mcast_flood off isolated on
 END
 may ip -force -batch - <<'END'
 netconf show dev v0
@@ -80,6 +85,8 @@ addrlabel list
 ntable show dev v0
 ntable change name arp_cache dev v0 queue 8
 END
+may sysctl -q -w net.mpls.platform_labels=1000
+may ip -f mpls route add 300 as 400 via inet 10.7.0.9 dev v0
 ip netns add other 2>/dev/null || true
 may ip netns set other 5
 may ip netns list-id
@@ -100,16 +107,17 @@ route get 10.20.1.1 mark 5 uid 0
 END
 may bridge -d -s -j vlan show
 may bridge -j vlan global show
-may bridge -j -s fdb show br br0
 may ip -j nexthop bucket list
 truth link ip -s -d -j link show
 truth addr ip -d -j addr show
 truth route ip -d -j route show table all
 truth route6 ip -6 -d -j route show table all
+truth mpls ip -f mpls -d -j route show
 truth rule ip -d -j rule show
 truth rule6 ip -6 -d -j rule show
 truth neigh ip -s -j neigh show
 truth nexthop ip -d -j nexthop show
+truth fdb bridge -d -j fdb show
 truth mdb bridge -d -s -j mdb show
 truth netconf ip -j netconf show
 truth nsid ip -j netns list-id
