@@ -37,7 +37,6 @@ may batctl meshif bat0 bridge_loop_avoidance 1
 may batctl meshif bat0 aggregation 0
 may batctl meshif bat0 vid 7 ap_isolation 1
 sleep 6
-may ping -c 2 -W 3 10.5.0.2
 truth mj batctl meshif bat0 mj
 truth oj batctl meshif bat0 oj
 truth hj batctl hardif v0 hj

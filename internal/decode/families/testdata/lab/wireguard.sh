@@ -32,7 +32,6 @@ ip addr add 10.1.0.1/24 dev wg0
 ip link set wg0 up
 $in ip addr add 10.1.0.2/24 dev wg0
 $in ip link set wg0 up
-may ping -c 2 -W 5 10.1.0.2
 truth show wg show all dump
 $in wg show
 wg showconf wg0 >"$tmp/conf"
