@@ -65,6 +65,9 @@ func batadvMiss(o object, body []decode.Node) (miss []string) {
 	for key, v := range o {
 		name := "BATADV_ATTR_" + strings.ToUpper(key)
 		all := wirelessAll(body, name)
+		if len(all) == 0 {
+			all = wirelessAll(body, "BATADV_ATTR_FLAG_"+strings.ToUpper(key))
+		}
 		var n decode.Node
 		if len(all) > 0 {
 			n = *all[0]
@@ -80,6 +83,8 @@ func batadvMiss(o object, body []decode.Node) (miss []string) {
 		case object:
 			same = len(all) > 0
 			for flag, on := range v {
+				// batctl writes want_no_rtr_ipv4 for BATADV_MCAST_WANT_NO_RTR4.
+				flag = strings.Replace(flag, "rtr_ipv", "rtr", 1)
 				has := strings.Contains(","+strings.ToLower(value(&n))+",", "_"+flag+",")
 				if on, ok := on.(bool); ok && on != has {
 					same = false

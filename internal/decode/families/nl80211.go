@@ -106,5 +106,5 @@ func nl80211CoalesceSupport() schema.Type {
 // nl80211FrameTypeSet is what a kind of interface sends or takes: the same
 // attribute over and over (nl80211_send_mgmt_stypes).
 func nl80211FrameTypeSet() *schema.Set {
-	return set("NL80211_ATTR", attr(102, "NL80211_ATTR_FRAME_TYPE", named(u16, nl80211FrameTypes)))
+	return set("NL80211_ATTR", attr(101, "NL80211_ATTR_FRAME_TYPE", named(u16, nl80211FrameTypes)))
 }
