@@ -152,6 +152,11 @@ func (m *merger) messages(win, lose *Family) []Message {
 				out = append(out, m.message(a, b, win, lose, AnyDir))
 				continue
 			}
+			if a == c && a != nil && b != nil && d != nil && b.Name != d.Name && uapiName(d.Name) {
+				// One side has the number once, the other knows that it is a command
+				// one way and an event the other (MPTCP_EVENT_*).
+				c = nil
+			}
 			if a != nil || b != nil {
 				out = append(out, m.message(a, b, win, lose, ToKernel))
 			}
