@@ -67,7 +67,7 @@ const (
 
 func run(files []string) error {
 	if len(files) == 0 {
-		return errors.New("usage: beside RECORDING.pcapng.gz...")
+		return errors.New("usage: beside [--coverage] RECORDING.pcapng.gz")
 	}
 	rows := map[string]*row{}
 	for _, f := range files {
