@@ -106,7 +106,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 			return err
 		}
 		// A file makes garbage as fast as it can be read, and little lives.
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(200)
 	}
 	if s.file != nil {
 		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}
