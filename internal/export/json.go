@@ -79,9 +79,13 @@ func (j *JSON) message(o *correlate.Observation) error {
 
 // open begins an object with what every frame has.
 func (j *JSON) open(f *capture.Frame) {
-	j.buf = append(j.buf[:0], `{"time":"`...)
-	j.buf = f.Time.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
-	j.buf = append(j.buf, `","source":`...)
+	if f.Time.IsZero() { // a message that came alone
+		j.buf = append(j.buf[:0], `{"time":null,"source":`...)
+	} else {
+		j.buf = append(j.buf[:0], `{"time":"`...)
+		j.buf = f.Time.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
+		j.buf = append(j.buf, `","source":`...)
+	}
 	j.buf = appendString(j.buf, f.Source)
 	j.buf = append(j.buf, `,"dir":"`...)
 	j.buf = append(j.buf, f.Dir.String()...)
