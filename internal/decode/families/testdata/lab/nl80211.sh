@@ -10,8 +10,8 @@ may iw reg set DE
 sleep 1
 truth reg iw reg get
 may iw dev wlan0 info
-# an IBSS of two. No scan: iw reads its results into a buffer that is too small
-# for the dump, gets ENOBUFS and asks again, for ever
+# an IBSS of two. No scan: the dump of its results ends in ENOBUFS, which iw
+# reads again and again on the same request: a recording of many megabytes
 may iw dev wlan0 set type ibss
 may ip link set wlan0 up
 may iw dev wlan0 ibss join labibss 2412 HT20 beacon-interval 100
