@@ -156,6 +156,13 @@ func ruleLine(l *Lines, m *message) string {
 	if m.verb() == "" {
 		head = strings.TrimPrefix(head, "rule ")
 	}
+	if m.deletes() && table != "" && find(a, "NFTA_RULE_HANDLE") == nil && find(a, "NFTA_RULE_ID") == nil {
+		what := "flush table"
+		if find(a, "NFTA_RULE_CHAIN") != nil || find(a, "NFTA_RULE_CHAIN_ID") != nil {
+			what = "flush chain"
+		}
+		head = what + strings.TrimPrefix(head, "delete rule")
+	}
 	if h, ok := num(a, "NFTA_RULE_POSITION"); ok && h != 0 && m.Frame.Dir == capture.DirRequest {
 		head += fmt.Sprintf(" position %d", h)
 	} else if id, ok := num(a, "NFTA_RULE_POSITION_ID"); ok {
@@ -234,7 +241,7 @@ func (l *Lines) learnElems(family uint64, a []decode.Node) {
 	if info == nil || info.flags&setAnonymous == 0 || len(info.elems) > 1<<16 {
 		return
 	}
-	info.elems = append(info.elems, e.Children...)
+	info.add(e.Children)
 }
 
 // set finds a set by its number in the transaction, or by name.

@@ -42,6 +42,14 @@ func num(nodes []decode.Node, name string) (uint64, bool) {
 	return v, true
 }
 
+// hostNum is the number of a node whose type has the host's byte order.
+func hostNum(n *decode.Node) uint64 {
+	if v, ok := n.Value.(uint64); ok {
+		return v
+	}
+	return n.Num
+}
+
 // val is num, 0 where it is missing.
 func val(nodes []decode.Node, name string) uint64 {
 	v, _ := num(nodes, name)

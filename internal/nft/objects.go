@@ -35,9 +35,22 @@ func (m *message) handle(attr string) string {
 	return fmt.Sprintf(" # handle %d", h)
 }
 
+// deletes says whether a request deletes: one that does not say what, deletes
+// all that there is, which nft calls flush.
+func (m *message) deletes() bool {
+	return m.Frame.Dir == capture.DirRequest && strings.HasPrefix(m.Type, "NFT_MSG_DEL")
+}
+
 func tableLine(_ *Lines, m *message) string {
 	a := m.attrs
 	s := m.head("table", "", str(a, "NFTA_TABLE_NAME"))
+	if m.deletes() && find(a, "NFTA_TABLE_NAME") == nil && find(a, "NFTA_TABLE_HANDLE") == nil {
+		s = "flush ruleset"
+		if m.family != 0 {
+			s += " " + familyName(m.family)
+		}
+		return s
+	}
 	var flags []string
 	f := val(a, "NFTA_TABLE_FLAGS")
 	for i, n := range []string{"dormant", "owner", "persist"} {
@@ -195,6 +208,9 @@ func elemLine(l *Lines, m *message) string {
 	table, set := str(a, "NFTA_SET_ELEM_LIST_TABLE"), str(a, "NFTA_SET_ELEM_LIST_SET")
 	s := m.head("element", table, set)
 	e := find(a, "NFTA_SET_ELEM_LIST_ELEMENTS")
+	if e == nil && m.deletes() {
+		return "flush set" + strings.TrimPrefix(s, "delete element")
+	}
 	if e == nil {
 		return s
 	}
@@ -229,7 +245,7 @@ func objLine(_ *Lines, m *message) string {
 	s := m.head(kind, str(a, "NFTA_OBJ_TABLE"), str(a, "NFTA_OBJ_NAME"))
 	d := find(a, "NFTA_OBJ_DATA")
 	text := ""
-	if d != nil {
+	if d != nil && len(d.Children) > 0 { // a request to reset has it empty
 		text = objText(n, d)
 	}
 	text = strings.TrimSpace(text + comment(a, "NFTA_OBJ_USERDATA", 0))
@@ -255,7 +271,7 @@ func objText(n uint64, d *decode.Node) string {
 	case 7:
 		s := "protocol " + proto(c, "NFTA_CT_TIMEOUT_L4PROTO") + "; l3proto " + familyName(val(c, "NFTA_CT_TIMEOUT_L3PROTO"))
 		if t := find(c, "NFTA_CT_TIMEOUT_DATA"); t != nil {
-			s += "; policy = {" + xtParts(t.Children, 0) + " }"
+			s += "; policy = { " + timeouts(t.Children) + " }"
 		}
 		return s
 	case 8:
@@ -263,13 +279,28 @@ func objText(n uint64, d *decode.Node) string {
 	case 9:
 		s := "protocol " + proto(c, "NFTA_CT_EXPECT_L4PROTO") + fmt.Sprintf("; dport %d; size %d; l3proto ", val(c, "NFTA_CT_EXPECT_DPORT"), val(c, "NFTA_CT_EXPECT_SIZE")) + familyName(val(c, "NFTA_CT_EXPECT_L3PROTO"))
 		if t := find(c, "NFTA_CT_EXPECT_TIMEOUT"); t != nil {
-			s += fmt.Sprintf("; timeout %d", t.Num)
+			s += "; timeout " + duration(hostNum(t))
 		}
 		return s
 	case 10:
 		return synproxyText(c)
 	}
 	return strings.TrimSpace("[" + strings.TrimSpace(xtParts(c, 0)) + "]")
+}
+
+// timeouts writes a policy of timeouts: states and how long each lasts.
+func timeouts(a []decode.Node) string {
+	var out []string
+	for i := range a {
+		n, ok := num(a[i:i+1], a[i].Name)
+		_, state, named := strings.Cut(strings.TrimPrefix(a[i].Name, "CTA_TIMEOUT_"), "_")
+		if !ok || !named {
+			out = append(out, strings.TrimSpace("["+strings.TrimSpace(xtParts(a[i:i+1], 0))+"]"))
+			continue
+		}
+		out = append(out, strings.ToLower(state)+" : "+duration(n*1000))
+	}
+	return strings.Join(out, ", ")
 }
 
 func proto(a []decode.Node, attr string) string {
@@ -324,7 +355,10 @@ func traceLine(_ *Lines, m *message) string {
 	case 2:
 		s += " return"
 	case 3:
-		s += fmt.Sprintf(" rule handle %d", val(a, "NFTA_TRACE_RULE_HANDLE"))
+		s += " rule"
+		if h, ok := num(a, "NFTA_TRACE_RULE_HANDLE"); ok { // it is missing at a chain's end
+			s += fmt.Sprintf(" handle %d", h)
+		}
 	}
 	if v := find(a, "NFTA_TRACE_VERDICT"); v != nil {
 		if t, ok := verdict(v.Children); ok {

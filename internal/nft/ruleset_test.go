@@ -139,11 +139,43 @@ func TestObjects(t *testing.T) {
 			`add limit inet t lim { rate 400/minute burst 7 packets }`,
 			`add ct helper inet t ftp-std { type "ftp" protocol tcp; l3proto ip }`,
 			`delete table ip dorm`,
+			`flush set inet t s`,
+			`flush chain inet t other`,
+			`flush ruleset`,
+			`reset counter unspec`,
+			`add ct timeout inet t ag { protocol tcp; l3proto ip; policy = { syn_sent : 2m, syn_recv : 1m, established : 2m, fin_wait : 2m, close_wait : 1m, last_ack : 30s, time_wait : 2m, close : 20s, syn_sent2 : 2m, retrans : 5m, unack : 5m } }`,
+			`add ct expectation inet t ex { protocol udp; dport 9876; size 12; l3proto ip; timeout 2m }`,
 			`add table ip dorm { flags dormant; }`,
 		} {
 			if !seen[want] {
 				t.Errorf("%s: no line %s", kernel, want)
 			}
+		}
+	}
+}
+
+// TestNothingTwice: programs that dump the same anonymous set at the same time
+// add nothing to it.
+func TestNothingTwice(t *testing.T) {
+	for _, kernel := range kernels(t, "nftables") {
+		var l nft.Lines
+		checked := 0
+		for _, m := range recording(t, "nftables."+kernel) {
+			s, ok := l.Line(&m)
+			if !ok || m.Type != "NFT_MSG_NEWRULE" {
+				continue
+			}
+			for _, set := range reBraces.FindAllStringSubmatch(s, -1) {
+				parts := strings.Split(set[1], ", ")
+				slices.Sort(parts)
+				if n := len(parts); len(slices.Compact(parts)) != n {
+					t.Errorf("%s: %s", kernel, s)
+				}
+				checked++
+			}
+		}
+		if checked < 40 {
+			t.Errorf("%s: only %d sets", kernel, checked)
 		}
 	}
 }

@@ -22,6 +22,7 @@ type setInfo struct {
 	objType   uint64
 	hostOrder bool // libnftnl's note: keys are in host order
 	elems     []decode.Node
+	at        map[string]int // where in elems a key stands
 }
 
 const (
@@ -54,6 +55,29 @@ func newSet(attrs []decode.Node) *setInfo {
 		s.hostOrder = true
 	}
 	return s
+}
+
+// add keeps elements of an anonymous set. Several programs dump the same set,
+// each with all of its elements, and the answers come in any order: a key that
+// is there already is the same element.
+func (s *setInfo) add(elems []decode.Node) {
+	if s.at == nil {
+		s.at = map[string]int{}
+	}
+	for i := range elems {
+		a := elems[i].Children
+		k := fmt.Sprintf("%d", val(a, "NFTA_SET_ELEM_FLAGS")&(elemEnd|elemCatchall))
+		for _, name := range []string{"NFTA_SET_ELEM_KEY", "NFTA_SET_ELEM_KEY_END"} {
+			b, _ := data(a, name)
+			k += fmt.Sprintf(" %x", b)
+		}
+		if at, ok := s.at[k]; ok {
+			s.elems[at] = elems[i]
+			continue
+		}
+		s.at[k] = len(s.elems)
+		s.elems = append(s.elems, elems[i])
+	}
 }
 
 func typesOf(s string) []string {
