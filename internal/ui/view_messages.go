@@ -212,8 +212,12 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	if m.Type != k.Type && k.Type != "" {
 		parts = append(parts, "for "+k.Type)
 	}
-	for _, n := range m.Lead(4) {
-		parts = append(parts, export.NodeText(&n))
+	if text := told(m); text != "" {
+		parts = append(parts, text)
+	} else {
+		for _, n := range m.Lead(4) {
+			parts = append(parts, export.NodeText(&n))
+		}
 	}
 	s := strings.Join(parts, "  ")
 	v.info[k.Seq] = s
