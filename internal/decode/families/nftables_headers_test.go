@@ -3,8 +3,8 @@
 package families_test
 
 func init() {
-	// linux/netfilter/xt_conntrack.h is not cited: its bits are made of other
-	// headers' numbers. It has this one.
+	// It is in linux/netfilter/xt_conntrack.h, which is not cited: most of its
+	// other bits are made of another header's numbers.
 	newer["XT_CONNTRACK_STATE_INVALID"] = true
 	headers = append(headers,
 		cited{name: "linux/netfilter/nf_tables.h", skip: map[string]string{

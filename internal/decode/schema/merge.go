@@ -52,6 +52,7 @@ func sameFamily(a, b *Family) bool {
 // merger joins tables, the winner's first. It remembers what it has joined:
 // sets contain themselves.
 type merger struct {
+	how     How
 	sets    map[[2]*Set]*Set
 	structs map[[2]*StructType]*StructType
 	enums   map[[2]*Enum]*Enum
@@ -61,6 +62,7 @@ type merger struct {
 
 func mergeFamily(first, second *Family, how How) *Family {
 	m := &merger{
+		how:  how,
 		sets: map[[2]*Set]*Set{}, structs: map[[2]*StructType]*StructType{}, enums: map[[2]*Enum]*Enum{},
 		renamed: map[string][]string{},
 	}
@@ -72,7 +74,10 @@ func mergeFamily(first, second *Family, how How) *Family {
 		Name: first.Name, Protocol: first.Protocol, Subsys: first.Subsys, GenlID: first.GenlID, Version: win.Version,
 		Origin: first.Origin, Merged: second.Origin,
 		Header: m.strct(win.Header, lose.Header), Set: m.set(win.Set, lose.Set),
-		Groups: mergeGroups(win.Groups, lose.Groups), Lead: first.Lead,
+		Groups: mergeGroups(win.Groups, lose.Groups), Lead: first.Lead, Errnos: win.Errnos,
+	}
+	if f.Errnos == nil {
+		f.Errnos = lose.Errnos
 	}
 	if f.Origin == f.Merged {
 		f.Merged = None
@@ -180,7 +185,10 @@ func (m *merger) message(a, b *Message, win, lose *Family, dirs Dirs) Message {
 	x.ID, x.NoHeader = a.ID, a.NoHeader && b.Header == nil
 	x.Name = m.name(a.Name, b.Name)
 	x.Header, x.Set = m.strct(a.Header, b.Header), m.set(a.Set, b.Set)
-	x.Body, x.Variants = a.Body, a.Variants
+	x.Body, x.Variants, x.Dump = a.Body, a.Variants, a.Dump
+	if x.Dump == nil {
+		x.Dump = b.Dump
+	}
 	if x.Variants == nil {
 		x.Variants = b.Variants
 	}
@@ -290,6 +298,11 @@ func (m *merger) typ(a, b Type) Type {
 	t := a
 	if a.Kind == b.Kind {
 		t = a.inherit(b)
+	}
+	if m.how == Fill && numeric(a.Kind) {
+		// Host order is not something left open: specs err about it, and would
+		// change values that are right (TCA_FLOWER_KEY_VLAN_ID).
+		t.Big, t.Little = a.Big, a.Little
 	}
 	t.Enum = m.enum(a.Enum, b.Enum, a.Kind == b.Kind || numeric(a.Kind) && numeric(b.Kind))
 	other := Type{}

@@ -59,6 +59,9 @@ func sameNodes(t *testing.T, path string, a, b []decode.Node) (n int) {
 		if x.Value != nil && (!cmp.Equal(x.Value, y.Value) || x.Text != y.Text) && !unnamed(x.Value) {
 			t.Errorf("%s: %v %q became %v %q", here, x.Value, x.Text, y.Value, y.Text)
 		}
+		if x.Num != y.Num {
+			t.Errorf("%s: %d became %d", here, x.Num, y.Num)
+		}
 		n++
 	}
 	return n
