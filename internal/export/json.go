@@ -48,17 +48,25 @@ func (j *JSON) Observe(o *correlate.Observation) error {
 	if o.Message == nil {
 		return j.report(o)
 	}
-	return j.message(o)
+	return j.message(o, j.nft.Tell(o.Message))
+}
+
+// observeTold is Observe for a caller who keeps what messages tell of others.
+func (j *JSON) observeTold(o *correlate.Observation, told nft.Told) error {
+	if o.Message == nil {
+		return j.report(o)
+	}
+	return j.message(o, told)
 }
 
 // WriteMessage writes a message of which nothing more is known.
-func (j *JSON) WriteMessage(m *decode.Message) error { return j.message(observe(m)) }
+func (j *JSON) WriteMessage(m *decode.Message) error { return j.Observe(observe(m)) }
 
 // WriteFrame writes what a frame without messages says: nothing for a send
 // that went well.
 func (j *JSON) WriteFrame(f *capture.Frame) error { return j.report(observeFrame(f)) }
 
-func (j *JSON) message(o *correlate.Observation) error {
+func (j *JSON) message(o *correlate.Observation, told nft.Told) error {
 	m, f := o.Message, o.Frame
 	body := m.ValuesIn(&j.room)
 	j.open(f)
@@ -73,7 +81,7 @@ func (j *JSON) message(o *correlate.Observation) error {
 	j.attrs(body.Attrs, false)
 	j.err(o)
 	j.orNull("problem", body.Problem)
-	j.extras(o, &body)
+	j.extras(o, &body, told)
 	return j.flush()
 }
 
@@ -188,7 +196,7 @@ func (j *JSON) err(o *correlate.Observation) {
 }
 
 // extras writes what the contract does not promise of every message.
-func (j *JSON) extras(o *correlate.Observation, body *decode.Body) {
+func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told) {
 	m, f := o.Message, o.Frame
 	j.flag("inferred", f.Inferred)
 	j.flag("owner_inferred", f.OwnerInferred)
@@ -221,18 +229,18 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body) {
 	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
-	j.nftables(m)
+	j.nftables(told)
 }
 
 // nftables writes a message of nftables as a line, and its transaction.
-func (j *JSON) nftables(m *decode.Message) {
-	if s, ok := j.nft.Line(m); ok {
-		j.text("line", s)
+func (j *JSON) nftables(told nft.Told) {
+	if told.Line != "" {
+		j.text("line", told.Line)
 	}
-	b, ok := j.nft.BatchOf(m)
-	if !ok {
+	if !told.InBatch {
 		return
 	}
+	b := &told.Batch
 	j.buf = append(j.buf, `,"batch":{`...)
 	if b.HasGenID {
 		j.buf = append(appendUint(append(j.buf, `"genid":`...), uint64(b.GenID)), ',')

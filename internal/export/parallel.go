@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/nft"
 )
 
 // Observer is what renders observations: Text, JSON.
@@ -19,10 +20,13 @@ type Observer interface {
 // order. What waits is bounded, so that memory stays flat and a slow reader
 // slows the source down; so it is for files, not for live sources.
 //
-// Rendering happens later than Observe: it suits renderers that look at nothing
-// but the observation.
+// Rendering happens later than Observe and in no order: it suits renderers that
+// look at nothing but the observation. What a message of nftables owes to those
+// before it (the elements of a set, the name of an interface) is found out in
+// Observe, in order, and handed to renderers that ask for it.
 type Parallel struct {
 	w       io.Writer
+	lines   nft.Lines
 	cur     *job
 	work    chan *job
 	order   chan *job
@@ -37,6 +41,7 @@ type Parallel struct {
 // job is a stretch of the output.
 type job struct {
 	obs   []correlate.Observation
+	told  []nft.Told          // of each of obs
 	reqs  []correlate.Request // copies: package correlate goes on counting in its own
 	bytes int
 	out   bytes.Buffer
@@ -57,18 +62,33 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 	for range n {
 		p.workers.Go(func() {
 			for j := range p.work {
-				r := render(&j.out)
-				for i := range j.obs {
-					if j.err = r.Observe(&j.obs[i]); j.err != nil {
-						break
-					}
-				}
+				j.render(render(&j.out))
 				j.done <- struct{}{}
 			}
 		})
 	}
 	p.writer.Go(p.write)
 	return p
+}
+
+// teller is a renderer that is told what other messages tell of one.
+type teller interface {
+	observeTold(o *correlate.Observation, told nft.Told) error
+}
+
+// render writes the stretch, up to the first error.
+func (j *job) render(r Observer) {
+	t, asks := r.(teller)
+	for i := range j.obs {
+		if asks {
+			j.err = t.observeTold(&j.obs[i], j.told[i])
+		} else {
+			j.err = r.Observe(&j.obs[i])
+		}
+		if j.err != nil {
+			return
+		}
+	}
 }
 
 // write puts the stretches out in the order in which they came in.
@@ -120,9 +140,12 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		j.reqs = append(j.reqs, *o.Request)
 		j.obs[len(j.obs)-1].Request = &j.reqs[len(j.reqs)-1]
 	}
+	var told nft.Told
 	if o.Message != nil {
+		told = p.lines.Tell(o.Message)
 		j.bytes += len(o.Message.Data)
 	}
+	j.told = append(j.told, told)
 	if len(j.obs) == jobObservations || j.bytes >= jobBytes {
 		p.submit()
 		return p.failed()
@@ -136,8 +159,9 @@ func (p *Parallel) take() *job {
 	select {
 	case j := <-p.free:
 		clear(j.obs)
+		clear(j.told)
 		clear(j.reqs)
-		j.obs, j.reqs, j.bytes, j.err = j.obs[:0], j.reqs[:0], 0, nil
+		j.obs, j.told, j.reqs, j.bytes, j.err = j.obs[:0], j.told[:0], j.reqs[:0], 0, nil
 		j.out.Reset()
 		return j
 	default:

@@ -12,6 +12,8 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/pcapng"
 )
 
 // numbered renders the frame's number and how often its request was answered.
@@ -81,5 +83,45 @@ func TestParallelError(t *testing.T) {
 	}
 	if err := p.Close(); !errors.Is(err, errGone) {
 		t.Errorf("Close: %v", err)
+	}
+}
+
+// TestParallelNftables: rules name the elements of sets, and interfaces, that
+// came long before them, as one renderer does that saw all in order.
+func TestParallelNftables(t *testing.T) {
+	var want, got bytes.Buffer
+	feed := func(o Observer) {
+		r, err := pcapng.OpenGzip("../decode/families/testdata/lab/nftables.6.12.pcapng.gz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		d := decode.New(families.All(), decode.Options{})
+		if err := r.Run(t.Context(), func(f *capture.Frame) error {
+			ms := d.Frame(f, nil)
+			for i := range ms {
+				if err := o.Observe(observe(&ms[i])); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feed(NewJSON(&want, nil))
+	p := NewParallel(&got, 4, func(w io.Writer) Observer { return NewJSON(w, nil) })
+	feed(p)
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		a, b := bytes.Split(want.Bytes(), []byte("\n")), bytes.Split(got.Bytes(), []byte("\n"))
+		for i := range min(len(a), len(b)) {
+			if !bytes.Equal(a[i], b[i]) {
+				t.Fatalf("line %d:\n%s\nwant\n%s", i+1, b[i], a[i])
+			}
+		}
+		t.Errorf("%d lines, want %d", len(b), len(a))
 	}
 }

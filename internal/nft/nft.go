@@ -74,6 +74,20 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 	return s, s != ""
 }
 
+// Told is what Lines has to say of a message.
+type Told struct {
+	Line    string // "": nothing
+	Batch   Batch
+	InBatch bool
+}
+
+// Tell writes one message and names its transaction, knowing those before it.
+func (l *Lines) Tell(m *decode.Message) (t Told) {
+	t.Line, _ = l.Line(m)
+	t.Batch, t.InBatch = l.BatchOf(m)
+	return t
+}
+
 // Is says whether a message is one of nftables that a line can be made of.
 func Is(m *decode.Message) bool {
 	return m.Frame != nil && m.Frame.Protocol == capture.NETLINK_NETFILTER && m.Family == "nftables" && messages[m.Type] != nil

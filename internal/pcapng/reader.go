@@ -5,6 +5,7 @@ package pcapng
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -102,6 +103,31 @@ func Open(path string) (*Reader, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return r, nil
+}
+
+// OpenGzip opens a file that gzip has packed, as those of the lab are.
+func OpenGzip(path string) (*Reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open capture file: %w", err)
+	}
+	r, err := newGzipReader(f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return r, nil
+}
+
+func newGzipReader(f *os.File) (*Reader, error) {
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return NewReader(struct {
+		io.Reader
+		io.Closer
+	}{z, f})
 }
 
 // NewReader reads the header of a file. Close closes src if it is an
