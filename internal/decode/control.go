@@ -161,7 +161,8 @@ func (e *ErrorInfo) readTLVs(v *view, lo, hi int) {
 		case a.id == nlmsgerrCookie:
 			e.Cookie = b
 		case a.id == nlmsgerrPolicy:
-			e.Policy = v.policyWords(a.lo, a.hi)
+			r := v.ord.rule(v.data, 0, a)
+			e.Policy = r.Must()
 		case len(b) != 4:
 		case a.id == nlmsgerrOffs:
 			e.Offset, e.HasOff = v.ord.u32(b), true

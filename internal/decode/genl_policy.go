@@ -78,7 +78,22 @@ func (o order) each(data []byte, lo, hi int, fn func(a span)) {
 	}
 }
 
-// rule reads NL_POLICY_TYPE_ATTR_* (include/uapi/linux/netlink.h).
+// The IDs of enum netlink_policy_type_attr (include/uapi/linux/netlink.h).
+const (
+	policyType   = 1
+	policyMinS   = 2
+	policyMaxS   = 3
+	policyMinU   = 4
+	policyMaxU   = 5
+	policyMinLen = 6
+	policyMaxLen = 7
+	policyNested = 8
+	policyBits   = 10 // NL_POLICY_TYPE_ATTR_BITFIELD32_MASK
+	policyMask   = 12
+)
+
+// rule reads NL_POLICY_TYPE_ATTR_*, as __netlink_policy_dump_write_attr writes
+// them for a policy dump and for an extended ACK.
 func (o order) rule(data []byte, index uint32, attr span) policy.Rule {
 	r := policy.Rule{Policy: index, ID: attr.id}
 	o.each(data, attr.lo, attr.hi, func(a span) {
@@ -87,29 +102,29 @@ func (o order) rule(data []byte, index uint32, attr span) policy.Rule {
 		case 4:
 			v := o.u32(b)
 			switch a.id {
-			case 1:
+			case policyType:
 				r.Type = v
-			case 6:
+			case policyMinLen:
 				r.MinLen, r.HasMinLen = v, true
-			case 7:
+			case policyMaxLen:
 				r.MaxLen, r.HasMaxLen = v, true
-			case 8:
+			case policyNested:
 				r.Nested, r.HasNested = v, true
-			case 10:
+			case policyBits:
 				r.Mask, r.HasMask = uint64(v), true
 			}
 		case 8:
 			v := o.u64(b)
 			switch a.id {
-			case 2:
+			case policyMinS:
 				r.MinS, r.HasS = int64(v), true
-			case 3:
+			case policyMaxS:
 				r.MaxS = int64(v)
-			case 4:
+			case policyMinU:
 				r.MinU, r.HasU = v, true
-			case 5:
+			case policyMaxU:
 				r.MaxU = v
-			case 12:
+			case policyMask:
 				r.Mask, r.HasMask = v, true
 			}
 		}

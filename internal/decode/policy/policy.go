@@ -53,6 +53,7 @@ type Op struct {
 const (
 	typeFlag        = 1
 	typeU8          = 2
+	typeS8          = 6
 	typeBinary      = 10
 	typeString      = 11
 	typeNulString   = 12
@@ -228,16 +229,27 @@ func (r *Rule) limits() string {
 
 // full says whether a range is all that the type can hold.
 func (r *Rule) full() bool {
-	switch r.Type {
-	case 2, 3, 4, 5:
-		return r.MinU == 0 && r.MaxU == math.MaxUint64>>(64-8<<(r.Type-2))
-	case 6, 7, 8, 9:
-		bits := 8 << (r.Type - 6)
-		return r.MinS == math.MinInt64>>(64-bits) && r.MaxS == math.MaxInt64>>(64-bits)
-	case typeSint:
-		return r.MinS == math.MinInt64 && r.MaxS == math.MaxInt64
-	case typeUint:
-		return r.MinU == 0 && r.MaxU == math.MaxUint64
+	switch top, ok := r.top(); {
+	case !ok:
+		return false
+	case r.HasS:
+		return r.MinS == -int64(top)-1 && r.MaxS == int64(top)
+	default:
+		return r.MinU == 0 && r.MaxU == top
 	}
-	return false
+}
+
+// top is the largest number that the type can hold; false for what is none.
+func (r *Rule) top() (uint64, bool) {
+	switch {
+	case r.Type == typeUint:
+		return math.MaxUint64, true
+	case r.Type == typeSint:
+		return math.MaxInt64, true
+	case r.Type >= typeU8 && r.Type < typeS8:
+		return math.MaxUint64 >> (64 - 8<<(r.Type-typeU8)), true
+	case r.Type >= typeS8 && r.Type < typeBinary:
+		return math.MaxInt64 >> (64 - 8<<(r.Type-typeS8)), true
+	}
+	return 0, false
 }
