@@ -24,15 +24,11 @@ type inventory struct {
 func takeInventory(f *schema.Family) *inventory {
 	v := &inventory{names: map[*schema.Set]string{}, taken: map[string]int{}}
 	for i := range f.Messages {
-		m := &f.Messages[i]
-		v.set(m.Set)
-		if m.Variants != nil {
-			for _, key := range slices.Sorted(maps.Keys(m.Variants.Cases)) {
-				v.set(m.Variants.Cases[key].Set)
+		for _, l := range f.Messages[i].Layouts() {
+			v.set(l.Set)
+			if l.Body != nil {
+				v.typ(l.Body)
 			}
-		}
-		if m.Body != nil {
-			v.typ(m.Body)
 		}
 	}
 	v.set(f.Set)
@@ -149,10 +145,7 @@ func (v *inventory) operations(f *schema.Family) []operationRow {
 
 func (v *inventory) attr(a *schema.Attr) attrRow {
 	r := attrRow{ID: a.ID, Name: a.Name, Type: typeWords(&a.Type), Note: a.Note}
-	t := &a.Type
-	for t.Elem != nil {
-		t = t.Elem
-	}
+	t := innermost(&a.Type)
 	if t.Enum != nil {
 		r.Enum = t.Enum.Name
 	}

@@ -94,9 +94,7 @@ func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 	}
 	o := order(f.BigEndian)
 	for off, index := 0, 0; off < len(f.Data); index++ {
-		if index > 0 && !f.Cut() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0 {
-			// Zeros behind the last message say nothing: iproute2 sends its whole
-			// buffer, and netlink_rcv_skb stops at an nlmsg_len below 16.
+		if index > 0 && onlyZeros(f, off) {
 			break
 		}
 		dst = append(dst, Message{Frame: f, Index: index, Offset: off, dec: d})
@@ -118,6 +116,12 @@ func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
 		d.applyPolicies()
 	}
 	return dst
+}
+
+// onlyZeros: zeros behind the last message say nothing. iproute2 sends its
+// whole buffer, and netlink_rcv_skb stops at an nlmsg_len below 16.
+func onlyZeros(f *capture.Frame, off int) bool {
+	return !f.Cut() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0
 }
 
 // split takes the message at m.Offset out of its frame and returns the offset

@@ -32,21 +32,24 @@ func (m *Message) setDef(def *schema.Message) {
 		return
 	}
 	m.Type = def.Name
-	if def.Variants == nil {
-		return
-	}
-	if v, ok := def.Variants.Cases[m.selector(def.Variants)]; ok && v.Name != "" {
+	if v, ok := m.variant(); ok && v.Name != "" {
 		m.Type = v.Name
 	}
 }
 
-// selector is the number that selects the variant of a message.
-func (m *Message) selector(vs *schema.Variants) uint64 {
+// variant returns the variant that the payload of a message selects; false
+// where the message has none, or not for this number.
+func (m *Message) variant() (v schema.Variant, ok bool) {
+	vs := m.def.Variants
+	if vs == nil {
+		return v, false
+	}
 	lo := HeaderLen + vs.Off
 	if st := m.muxHeader(); st != nil {
 		lo += st.Size()
 	}
-	return m.order().selector(m.Data, lo, vs.Width)
+	v, ok = vs.Cases[m.order().selector(m.Data, lo, vs.Width)]
+	return v, ok
 }
 
 // nameNetfilter reads nlmsg_type as nfnetlink does: the subsystem in the high

@@ -79,25 +79,12 @@ func (b *planBuilder) family(f *schema.Family) {
 	b.strct(nil, f.Header)
 	b.set(nil, f.Set)
 	for i := range f.Messages {
-		m := &f.Messages[i]
-		b.strct(nil, m.Header)
-		b.set(nil, m.Set)
-		b.typ(nil, m.Body)
-		if m.Variants != nil {
-			for _, v := range m.Variants.Cases {
-				b.variant(&v)
-			}
-		}
-		if m.Dump != nil {
-			b.variant(m.Dump)
+		for _, l := range f.Messages[i].Layouts() {
+			b.strct(nil, l.Header)
+			b.set(nil, l.Set)
+			b.typ(nil, l.Body)
 		}
 	}
-}
-
-func (b *planBuilder) variant(v *schema.Variant) {
-	b.strct(nil, v.Header)
-	b.set(nil, v.Set)
-	b.typ(nil, v.Body)
 }
 
 // visit notes that holder refers to x; it is true the first time.

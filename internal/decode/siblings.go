@@ -12,6 +12,9 @@ func (m *Message) Siblings() []Message {
 	var all []Message
 	o := m.order()
 	for off := 0; off < len(m.Frame.Data); {
+		if off > 0 && onlyZeros(m.Frame, off) {
+			break
+		}
 		all = append(all, Message{Frame: m.Frame, Index: len(all), Offset: off, dec: m.dec})
 		s := &all[len(all)-1]
 		off = s.split(o)

@@ -29,3 +29,13 @@ func TestSiblings(t *testing.T) {
 		}
 	}
 }
+
+// TestSiblingsPadding: zeros behind the last message are no message, for Frame
+// and for Siblings.
+func TestSiblingsPadding(t *testing.T) {
+	data := cat(le.msg(16, 1, le.testHeader(0, 0, 0)), make([]byte, 64))
+	m := one(t, le.frame(testProtocol, capture.DirRequest, data))
+	if n := len(m.Siblings()); n != 1 {
+		t.Errorf("%d messages, want 1", n)
+	}
+}

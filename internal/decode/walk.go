@@ -147,8 +147,8 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		if l.set == nil {
 			l.set = m.family.Set
 		}
-		if def.Variants != nil {
-			w.variant(&l, def.Variants, hi)
+		if v, ok := m.variant(); ok {
+			l.st, l.set, l.body = v.Header, v.Set, v.Body
 		}
 	case m.family != nil:
 		l.st, l.set = m.family.Header, m.family.Set
@@ -158,14 +158,6 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		l.attrs = min(l.stLo+align4(structEnd(l.st, hi-l.stLo)), hi)
 	}
 	return l
-}
-
-// variant replaces the layout by the case that the payload selects.
-func (w *view) variant(l *layout, vs *schema.Variants, hi int) {
-	n := w.ord.selector(w.data[:hi], l.stLo+vs.Off, vs.Width)
-	if v, ok := vs.Cases[n]; ok {
-		l.st, l.set, l.body = v.Header, v.Set, v.Body
-	}
 }
 
 // structEnd returns how many of n bytes a struct takes: all, where its last

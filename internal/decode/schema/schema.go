@@ -10,6 +10,11 @@
 // the first message, and never changed afterwards, so they need no locks.
 package schema
 
+import (
+	"maps"
+	"slices"
+)
+
 // Kind is what the payload of an attribute or the bytes of a field are.
 type Kind uint8
 
@@ -354,6 +359,21 @@ type Variant struct {
 	Body   *Type
 }
 
+// Layouts returns every layout that the message can have: its own, its variants
+// by their number, that of a dump request.
+func (m *Message) Layouts() []Variant {
+	all := []Variant{{Name: m.Name, Header: m.Header, Set: m.Set, Body: m.Body}}
+	if m.Variants != nil {
+		for _, n := range slices.Sorted(maps.Keys(m.Variants.Cases)) {
+			all = append(all, m.Variants.Cases[n])
+		}
+	}
+	if m.Dump != nil {
+		all = append(all, *m.Dump)
+	}
+	return all
+}
+
 // Group is a multicast group.
 type Group struct {
 	ID   uint32 // number, not mask; 0: assigned by the kernel at registration (generic netlink)
@@ -439,16 +459,10 @@ func (f *Family) Build() {
 		if m.Dirs == AnyDir || m.Dirs&FromKernel != 0 {
 			f.from.add(m)
 		}
-		b.strct(m.Header)
-		b.set(m.Set)
-		b.typ(m.Body)
-		if m.Variants != nil {
-			for _, v := range m.Variants.Cases {
-				b.variant(&v)
-			}
-		}
-		if m.Dump != nil {
-			b.variant(m.Dump)
+		for _, l := range m.Layouts() {
+			b.strct(l.Header)
+			b.set(l.Set)
+			b.typ(l.Body)
 		}
 	}
 }
@@ -458,12 +472,6 @@ type builder struct {
 	sets    map[*Set]bool
 	structs map[*StructType]bool
 	subs    map[*SubMessage]bool
-}
-
-func (b *builder) variant(v *Variant) {
-	b.strct(v.Header)
-	b.set(v.Set)
-	b.typ(v.Body)
 }
 
 func (b *builder) set(s *Set) {
