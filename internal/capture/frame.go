@@ -10,7 +10,6 @@ package capture
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"time"
 )
@@ -183,15 +182,6 @@ type Frame struct {
 
 // Cut says whether the payload is incomplete.
 func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
-
-// Uint16 reads a number in the byte order of the capturing machine from two
-// bytes.
-func (f *Frame) Uint16(b []byte) uint16 {
-	if f.BigEndian {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
-}
 
 // Account returns the process that a row of the live view belongs to: the
 // socket's owner where it is known, else the sender of a request. A delivery

@@ -100,6 +100,16 @@ type ErrorInfo struct {
 	RequestType   string
 }
 
+// Points returns where in the request an error points, in bytes from its
+// nlmsghdr: at the attribute in question (NLMSGERR_ATTR_OFFS), or else at the
+// nest that lacks one (NLMSGERR_ATTR_MISS_NEST).
+func (e *ErrorInfo) Points() (off uint32, ok bool) {
+	if e.HasOff {
+		return e.Offset, true
+	}
+	return e.MissNest, e.HasMissNest
+}
+
 // Node is one decoded value: a field of a fixed header, an attribute, or an
 // element of an array.
 type Node struct {

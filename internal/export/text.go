@@ -158,7 +158,7 @@ func (t *Text) err(o *correlate.Observation) {
 	if e.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))
 		if e.Traced {
-			l.word(styleDim, "(traced; the client did not ask)")
+			l.word(styleDim, TracedNote)
 		}
 	}
 	if e.Attr != "" {
@@ -181,6 +181,9 @@ func (t *Text) err(o *correlate.Observation) {
 		l.word(styleDim, "cookie "+hex.EncodeToString(e.Cookie))
 	}
 }
+
+// TracedNote stands behind words that did not come with an error.
+const TracedNote = "(traced; the client did not ask)"
 
 // asked writes the type of the request that a control message answers.
 func (t *Text) asked(o *correlate.Observation) {

@@ -53,12 +53,12 @@ type fault struct {
 func faultOf(o *correlate.Observation) fault {
 	f := fault{noMark, noMark}
 	e := o.Message.Err
-	if e == nil || !e.HasOff && !e.HasMissNest {
+	if e == nil {
 		return f
 	}
-	off := e.MissNest
-	if e.HasOff {
-		off = e.Offset
+	off, ok := e.Points()
+	if !ok {
+		return f
 	}
 	// struct nlmsgerr: the errno, then the request, whole or its header alone.
 	const quoted = decode.HeaderLen + 4
@@ -84,15 +84,29 @@ func (t *Text) request(o *correlate.Observation, f fault) {
 	t.nodes(body.Fields, 2, f.inRequest)
 	t.nodes(body.Attrs, 2, f.inRequest)
 	if t.o.Hex {
-		lo, hi := f.inRequest, len(m.Data)
-		if lo+4 <= hi {
-			if n := int(m.Frame.Uint16(m.Data[lo:])); n >= 4 {
-				hi = min(lo+n, hi)
-			}
+		hi := len(m.Data)
+		if n := headed(body.Attrs, f.inRequest); n != nil {
+			hi = n.Off + len(n.Raw)
 		}
-		l.buf = HexMarked(l.buf, m.Data, indentStep+indentStep, lo, hi)
+		l.buf = HexMarked(l.buf, m.Data, indentStep+indentStep, f.inRequest, hi)
 	}
 }
+
+// headed returns the attribute that begins at an offset, or nil.
+func headed(nodes []decode.Node, off int) *decode.Node {
+	for i := range nodes {
+		if n := &nodes[i]; n.Attr && n.Head() == off {
+			return n
+		}
+		if n := headed(nodes[i].Children, off); n != nil {
+			return n
+		}
+	}
+	return nil
+}
+
+// FaultMark stands behind what an error is about.
+const FaultMark = "<== the error is here"
 
 // origin writes the header and where the message came from.
 func (t *Text) origin(o *correlate.Observation) {
@@ -187,7 +201,7 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 	}
 	if mark != noMark && n.Head() == mark {
 		l.buf = append(l.buf, ' ')
-		l.put(styleBad, "<== the error is here")
+		l.put(styleBad, FaultMark)
 	}
 	if n.Problem != "" {
 		l.buf = append(l.buf, ' ')

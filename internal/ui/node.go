@@ -43,17 +43,14 @@ func messageLines(t *theme, m *decode.Message, e *decode.ErrorInfo) (lines []nod
 
 // markFault marks what an error is about in the lines of its request.
 func markFault(lines []nodeLine, t *theme, e *decode.ErrorInfo) {
-	at := -1
-	switch {
-	case e.HasOff:
-		at = int(e.Offset)
-	case e.HasMissNest:
-		at = int(e.MissNest)
+	at, ok := e.Points()
+	if !ok || at < decode.HeaderLen {
+		return
 	}
 	for i := range lines {
-		if l := &lines[i]; l.head == at && at >= decode.HeaderLen {
+		if l := &lines[i]; l.head == int(at) {
 			l.fault = true
-			l.value, l.style = strings.TrimSpace(l.value+"  <== the error is here"), t.bad
+			l.value, l.style = strings.TrimSpace(l.value+"  "+export.FaultMark), t.bad
 		}
 	}
 }

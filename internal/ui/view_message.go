@@ -250,7 +250,7 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 	if e.Msg != "" {
 		text += ": " + decode.Quote(e.Msg)
 		if e.Traced {
-			text += " (traced; the client did not ask)"
+			text += " " + export.TracedNote
 		}
 	}
 	if e.Attr != "" {
