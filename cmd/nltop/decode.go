@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ lines is a datagram of one or more messages.
 --protocol names the protocol by name or number; generic:NAME and netfilter are
 for the multiplexers: a generic-netlink message does not say which family its
 number stands for.`,
-		Example: `  nltop decode 2c0000001200010001000000000000000000000000000000000000000000000008001d0001000000
+		Example: `  nltop decode 280000001200010001000000000000000000000000000000000000000000000008001d0001000000
   xxd -p message.bin | nltop decode --protocol route
   nltop decode --protocol generic:ethtool -o json message.hex
   nltop decode -o go message.hex`,
@@ -58,7 +57,7 @@ number stands for.`,
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c or hex")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show padding too")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
-	fs.StringVar(&f.specs.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
+	f.specs.register(fs)
 	fs.BoolVar(&f.bigEndian, "big-endian", false, "the message is of a big-endian machine")
 	return c
 }
@@ -169,33 +168,17 @@ func literalText(args []string) (string, error) {
 	return string(b), nil
 }
 
-// parseProtocol reads "route", "NETLINK_ROUTE", "16", "generic:ethtool", or the
-// name of a family ("ethtool", "nftables", "sock_diag").
+// parseProtocol reads what capture.ParseProtocol does, and "generic:NAME".
 func parseProtocol(s string) (protocol uint16, family string, err error) {
 	name, family, _ := strings.Cut(s, ":")
-	if n, err := strconv.ParseUint(name, 10, 16); err == nil {
-		protocol = uint16(n)
-	} else if n, ok := protocolByName(name); ok {
-		protocol = n
-	} else if name != "" {
-		return 0, "", fmt.Errorf("--protocol %s: no such protocol (route, generic:NAME, netfilter, 0…%d)", name, capture.MaxProtocol-1)
+	if name == "" {
+		return 0, "", nil
+	}
+	if protocol, err = capture.ParseProtocol(name); err != nil {
+		return 0, "", fmt.Errorf("--protocol: %w", err)
 	}
 	if family != "" && protocol != capture.NETLINK_GENERIC {
 		return 0, "", fmt.Errorf("--protocol %s: only generic has families by name", s)
 	}
 	return protocol, family, nil
-}
-
-func protocolByName(name string) (uint16, bool) {
-	aliases := map[string]uint16{"uevent": capture.NETLINK_KOBJECT_UEVENT, "genetlink": capture.NETLINK_GENERIC,
-		"nftables": capture.NETLINK_NETFILTER, "genl": capture.NETLINK_GENERIC}
-	if p, ok := aliases[strings.ToLower(name)]; ok {
-		return p, true
-	}
-	for p := range uint16(capture.MaxProtocol) {
-		if uapi := capture.ProtocolName(p); strings.EqualFold(uapi, name) || strings.EqualFold(strings.TrimPrefix(uapi, "NETLINK_"), name) {
-			return p, true
-		}
-	}
-	return 0, false
 }

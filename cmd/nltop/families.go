@@ -52,7 +52,7 @@ With a name, print the operations and the attributes of one family.`,
 	fs := c.Flags()
 	fs.StringVarP(&f.read, "read", "r", "", "take ids and policies from this pcap or pcapng file; - is standard input")
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
-	fs.StringVar(&f.specs.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
+	f.specs.register(fs)
 	return c
 }
 
@@ -207,7 +207,8 @@ func (r *familyRow) id() string {
 	return strconv.Itoa(int(*r.ID))
 }
 
-func writeRows(w io.Writer, rows []familyRow) error {
+// writeRows writes rows as JSON, one object per line.
+func writeRows[T any](w io.Writer, rows []T) error {
 	enc := json.NewEncoder(w)
 	for i := range rows {
 		if err := enc.Encode(&rows[i]); err != nil {

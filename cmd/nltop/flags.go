@@ -45,7 +45,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
-	fs.StringVar(&f.specs.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
+	f.specs.register(fs)
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
 		[]string{ladder.Auto, "fentry", "kprobe", "syscall", "nlmon", "listen"}, cobra.ShellCompDirectiveNoFileComp))

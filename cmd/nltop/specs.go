@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/decode"
@@ -25,6 +26,11 @@ type specFlags struct {
 	once sync.Once
 	all  []*schema.Family
 	err  error
+}
+
+// register adds --specs to a command.
+func (f *specFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&f.dir, "specs", "", "directory of YNL specs (*.yaml) that override and extend what nltop knows of families")
 }
 
 // specPlaces are where specs are installed, the first that exists is taken:

@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,9 +17,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/coverage"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -83,15 +84,12 @@ func (f *statFlags) run(args []string) (err error) {
 		s.account()
 	}
 	out := bufio.NewWriter(os.Stdout)
-	switch rows := sink.Rows(); {
-	case f.coverage && f.format == "json":
-		err = errors.Join(err, f.coverageJSON(out, rows))
-	case f.coverage:
-		err = errors.Join(err, f.coverageText(out, rows))
-	case f.format == "json":
-		err = errors.Join(err, statJSON(out, statRows(o.table)))
-	default:
-		err = errors.Join(err, statText(out, statRows(o.table)))
+	if f.coverage {
+		err = errors.Join(err, f.writeCoverage(out, sink.Rows()))
+	} else if rows := statRows(o.table); f.format == "json" {
+		err = errors.Join(err, writeRows(out, rows))
+	} else {
+		err = errors.Join(err, statText(out, rows))
 	}
 	return errors.Join(err, out.Flush())
 }
@@ -147,7 +145,7 @@ func (r *statRow) process() string {
 	if r.Proc == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%s[%d]", decode.Quote(r.Proc.Comm), r.Proc.PID)
+	return export.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
 }
 
 func statText(w io.Writer, rows []statRow) error {
@@ -162,16 +160,6 @@ func statText(w io.Writer, rows []statRow) error {
 	return tw.Flush()
 }
 
-func statJSON(w io.Writer, rows []statRow) error {
-	enc := json.NewEncoder(w)
-	for i := range rows {
-		if err := enc.Encode(&rows[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // coverageSink accounts for the messages of a pipeline.
 type coverageSink struct{ coverage.Counter }
 
@@ -182,7 +170,16 @@ func (s *coverageSink) Observe(o *correlate.Observation) error {
 	return nil
 }
 
-func (f *statFlags) coverageText(w io.Writer, rows []coverage.Row) error {
+// writeCoverage prints the account of the decoder.
+func (f *statFlags) writeCoverage(w io.Writer, rows []coverage.Row) error {
+	if f.format == "json" {
+		if !f.unknown {
+			for i := range rows {
+				rows[i].Unknown = nil
+			}
+		}
+		return writeRows(w, rows)
+	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "FAMILY\tMESSAGES\tUNNAMED\tPROBLEMS\tATTRIBUTES\tNAMED\tTYPED\tFIELDS\tTYPED\tOPAQUE\tHEX")
 	for _, r := range rows {
@@ -198,19 +195,6 @@ func (f *statFlags) coverageText(w io.Writer, rows []coverage.Row) error {
 			if _, err := fmt.Fprintf(w, "%s\t%d\t%s\n", r.Family, r.Unknown[path], decode.Quote(path)); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-func (f *statFlags) coverageJSON(w io.Writer, rows []coverage.Row) error {
-	enc := json.NewEncoder(w)
-	for i := range rows {
-		if !f.unknown {
-			rows[i].Unknown = nil
-		}
-		if err := enc.Encode(&rows[i]); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -61,8 +61,13 @@ func ProtocolName(p uint16) string {
 	return "NETLINK_" + strconv.Itoa(int(p))
 }
 
-// ParseProtocol takes a number, a UAPI name, or the name without its prefix in
-// any case ("route").
+// otherNames are what people call protocols besides their UAPI names.
+var otherNames = map[string]string{
+	"INET_DIAG": "SOCK_DIAG", "UEVENT": "KOBJECT_UEVENT", "GENETLINK": "GENERIC", "GENL": "GENERIC", "NFTABLES": "NETFILTER",
+}
+
+// ParseProtocol takes a number, a UAPI name, the name without its prefix in any
+// case ("route"), or one of otherNames.
 func ParseProtocol(s string) (uint16, error) {
 	if n, err := strconv.ParseUint(s, 0, 16); err == nil {
 		if n >= MaxProtocol {
@@ -72,8 +77,8 @@ func ParseProtocol(s string) (uint16, error) {
 	}
 	up := strings.ToUpper(s)
 	short := strings.TrimPrefix(up, "NETLINK_")
-	if short == "INET_DIAG" {
-		short = "SOCK_DIAG"
+	if other := otherNames[short]; other != "" {
+		short = other
 	}
 	for i, name := range protocols {
 		if name != "" && strings.TrimPrefix(name, "NETLINK_") == short {

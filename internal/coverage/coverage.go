@@ -74,19 +74,30 @@ func (c *Counter) Add(m *decode.Message) {
 	}
 }
 
-// nodes accounts for the nodes of one nest. An error quotes the whole request,
-// which was counted when it was sent.
+// Named says whether an attribute has a name: elements of an array need none.
+func Named(n *decode.Node) bool { return n.Name != "" || n.Elem }
+
+// Typed says whether a payload is shown as more than bare hex.
+func Typed(n *decode.Node) bool {
+	return n.Value != nil || n.Nested && !n.Guess || len(n.Raw) == 0 && n.Name != ""
+}
+
+// Skipped are nodes that count for nothing: padding, and the request that an
+// error quotes, which was counted when it was sent.
+func Skipped(n *decode.Node) bool { return n.Hidden || n.Name == "msg" && !n.Attr }
+
+// nodes accounts for the nodes of one nest.
 func (r *Row) nodes(path string, nodes []decode.Node) {
 	for i := range nodes {
 		n := &nodes[i]
-		if n.Hidden || n.Name == "msg" && !n.Attr {
+		if Skipped(n) {
 			continue
 		}
 		here := path + " > " + n.Label()
-		known := n.Value != nil || n.Nested && !n.Guess || len(n.Raw) == 0 && n.Name != ""
+		known := Typed(n)
 		if n.Attr {
 			r.Attrs++
-			if n.Name != "" || n.Elem {
+			if Named(n) {
 				r.Named++
 			}
 			if known {

@@ -14,7 +14,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -184,18 +183,18 @@ func compare(file string, rows map[string]*row) error {
 func visit(places []place, r *row, nodes []decode.Node, base place) []place {
 	for i := range nodes {
 		n := &nodes[i]
-		if n.Hidden || n.Name == "msg" && !n.Attr {
-			continue // an error quotes a request that was counted when it was sent
+		if coverage.Skipped(n) {
+			continue
 		}
 		if n.Attr {
 			p := base
 			p.head, p.lo, p.hi = base.head+n.Head(), base.head+n.Off, base.head+n.Off+len(n.Raw)
 			places = append(places, p)
 			r.attrs++
-			if n.Name != "" || n.Elem {
+			if coverage.Named(n) {
 				r.named[nltop]++
 			}
-			if n.Value != nil || n.Nested && !n.Guess || len(n.Raw) == 0 && n.Name != "" {
+			if coverage.Typed(n) {
 				r.typed[nltop]++
 			}
 		}
@@ -207,19 +206,11 @@ func visit(places []place, r *row, nodes []decode.Node, base place) []place {
 // unpack writes the datagrams of a recording as a plain file, one packet each,
 // and returns them; those that name generic families come first.
 func unpack(file string) (plain string, frames []*capture.Frame, err error) {
-	f, err := os.Open(file)
+	r, err := pcapng.OpenGzip(file)
 	if err != nil {
 		return "", nil, err
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return "", nil, err
-	}
-	r, err := pcapng.NewReader(io.NopCloser(z))
-	if err != nil {
-		return "", nil, err
-	}
+	defer r.Close()
 	keep := func(f *capture.Frame) error {
 		if f.Kind == capture.KindDatagram && len(f.Data) > 0 && len(f.Data) < 60000 {
 			frames = append(frames, f)
