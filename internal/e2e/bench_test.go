@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -224,19 +223,11 @@ func messages(f *capture.Frame) int {
 
 func readFrames(b *testing.B, file string) []*capture.Frame {
 	b.Helper()
-	f, err := os.Open(file)
+	r, err := pcapng.OpenGzip(file)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r, err := pcapng.NewReader(io.NopCloser(z))
-	if err != nil {
-		b.Fatal(err)
-	}
+	defer r.Close()
 	var frames []*capture.Frame
 	keep := func(f *capture.Frame) error { frames = append(frames, f); return nil }
 	r.OnPreamble(keep)

@@ -3,10 +3,7 @@
 package nft_test
 
 import (
-	"compress/gzip"
 	"context"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,19 +32,11 @@ func kernels(t testing.TB, script string) []string {
 
 func recording(t testing.TB, name string) []decode.Message {
 	t.Helper()
-	f, err := os.Open(filepath.Join(labDir, name+".pcapng.gz"))
+	r, err := pcapng.OpenGzip(filepath.Join(labDir, name+".pcapng.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapng.NewReader(io.NopCloser(z))
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer r.Close()
 	d := decode.New(families.All(), decode.Options{})
 	var msgs []decode.Message
 	r.OnPreamble(func(f *capture.Frame) error { d.Frame(f, nil); return nil })

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"slices"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Types that most tables use. A name says width, byte order (be: network) and
 // how people write the number.
@@ -178,4 +182,13 @@ func bits(name string, names ...string) *schema.Enum {
 // masks is a set of bits with gaps.
 func masks(name string, v ...schema.Value) *schema.Enum {
 	return (&schema.Enum{Name: name, Flags: true, Values: v}).Indexed()
+}
+
+// bitsOf names the bits of a mask by the enumerators of their numbers.
+func bitsOf(e *schema.Enum) *schema.Enum {
+	v := slices.Clone(e.Values)
+	for i := range v {
+		v[i].N = 1 << v[i].N
+	}
+	return masks(e.Name, v...)
 }

@@ -4,10 +4,8 @@ package families_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,19 +65,11 @@ func recordingsOf(t testing.TB) []recording {
 
 func readRecording(t testing.TB, file string) []decode.Message {
 	t.Helper()
-	f, err := os.Open(file)
+	r, err := pcapng.OpenGzip(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	r, err := pcapng.NewReader(io.NopCloser(z))
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
+	defer r.Close()
 	d := decode.New(families.All(), decode.Options{})
 	var msgs []decode.Message
 	r.OnPreamble(func(f *capture.Frame) error { d.Frame(f, nil); return nil })

@@ -242,37 +242,5 @@ func tipcDiagReq() *schema.StructType {
 // tipcDiag: the replies are those of the generic family TIPCv2 without its
 // headers (net/tipc/socket.c, tipc_sk_fill_sock_diag).
 func tipcDiag() *schema.Set {
-	return set("TIPC_NLA", attr(2, "TIPC_NLA_SOCK", nest(set("TIPC_NLA_SOCK",
-		unspec("TIPC_NLA_SOCK_UNSPEC"),
-		attr(1, "TIPC_NLA_SOCK_ADDR", hex32),
-		attr(2, "TIPC_NLA_SOCK_REF", u32),
-		attr(3, "TIPC_NLA_SOCK_CON", nest(set("TIPC_NLA_CON",
-			unspec("TIPC_NLA_CON_UNSPEC"),
-			attr(1, "TIPC_NLA_CON_FLAG", flag),
-			attr(2, "TIPC_NLA_CON_NODE", hex32),
-			attr(3, "TIPC_NLA_CON_SOCK", u32),
-			attr(4, "TIPC_NLA_CON_TYPE", u32),
-			attr(5, "TIPC_NLA_CON_INST", u32)))),
-		attr(4, "TIPC_NLA_SOCK_HAS_PUBL", flag),
-		attr(5, "TIPC_NLA_SOCK_STAT", nest(set("TIPC_NLA_SOCK_STAT",
-			attr(0, "TIPC_NLA_SOCK_STAT_RCVQ", u32),
-			attr(1, "TIPC_NLA_SOCK_STAT_SENDQ", u32),
-			attr(2, "TIPC_NLA_SOCK_STAT_LINK_CONG", flag),
-			attr(3, "TIPC_NLA_SOCK_STAT_CONN_CONG", flag),
-			attr(4, "TIPC_NLA_SOCK_STAT_DROP", u32)))),
-		attr(6, "TIPC_NLA_SOCK_TYPE", named(u32, sockDiagType)),
-		attr(7, "TIPC_NLA_SOCK_INO", sockDiagInode),
-		attr(8, "TIPC_NLA_SOCK_UID", sockDiagUID),
-		attr(9, "TIPC_NLA_SOCK_TIPC_STATE", named(u32, values("tipc_sk_state", val(1, "TIPC_ESTABLISHED"), val(2, "TIPC_CONNECTING"),
-			val(7, "TIPC_OPEN"), val(8, "TIPC_DISCONNECTING"), val(10, "TIPC_LISTEN")))),
-		attr(10, "TIPC_NLA_SOCK_COOKIE", hex64),
-		attr(11, "TIPC_NLA_SOCK_PAD", padAt),
-		attr(12, "TIPC_NLA_SOCK_GROUP", nest(set("TIPC_NLA_SOCK_GROUP",
-			attr(0, "TIPC_NLA_SOCK_GROUP_ID", u32),
-			attr(1, "TIPC_NLA_SOCK_GROUP_OPEN", flag),
-			attr(2, "TIPC_NLA_SOCK_GROUP_NODE_SCOPE", flag),
-			attr(3, "TIPC_NLA_SOCK_GROUP_CLUSTER_SCOPE", flag),
-			attr(4, "TIPC_NLA_SOCK_GROUP_INSTANCE", u32),
-			attr(5, "TIPC_NLA_SOCK_GROUP_BC_SEND_NEXT", u32)))),
-	))))
+	return set("TIPC_NLA", attr(2, "TIPC_NLA_SOCK", nest(tipcSock())))
 }

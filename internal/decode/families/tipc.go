@@ -164,8 +164,7 @@ func tipcSock() *schema.Set {
 			attr(2, "TIPC_NLA_SOCK_STAT_LINK_CONG", flag),
 			attr(3, "TIPC_NLA_SOCK_STAT_CONN_CONG", flag),
 			attr(4, "TIPC_NLA_SOCK_STAT_DROP", u32)))),
-		attr(6, "TIPC_NLA_SOCK_TYPE", named(u32, values("SOCK",
-			val(1, "SOCK_STREAM"), val(2, "SOCK_DGRAM"), val(4, "SOCK_RDM"), val(5, "SOCK_SEQPACKET")))),
+		attr(6, "TIPC_NLA_SOCK_TYPE", named(u32, sockDiagType)),
 		attr(7, "TIPC_NLA_SOCK_INO", u32),
 		attr(8, "TIPC_NLA_SOCK_UID", u32),
 		attr(9, "TIPC_NLA_SOCK_TIPC_STATE", named(u32, values("TIPC state", // net/tipc/socket.c, by TCP_*

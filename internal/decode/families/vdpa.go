@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"slices"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // vdpa is virtio devices in hardware (linux/vdpa.h, drivers/vdpa/vdpa.c).
 func vdpa() *schema.Family {
@@ -82,7 +86,7 @@ func vdpaFeatures() schema.Type {
 }
 
 // linux/virtio_config.h, linux/virtio_ring.h
-var vdpaCommonFeatures = masks("VIRTIO_F",
+var vdpaCommon = []schema.Value{
 	val(1<<24, "VIRTIO_F_NOTIFY_ON_EMPTY"),
 	val(1<<27, "VIRTIO_F_ANY_LAYOUT"),
 	val(1<<28, "VIRTIO_RING_F_INDIRECT_DESC"),
@@ -97,10 +101,12 @@ var vdpaCommonFeatures = masks("VIRTIO_F",
 	val(1<<39, "VIRTIO_F_NOTIF_CONFIG_DATA"),
 	val(1<<40, "VIRTIO_F_RING_RESET"),
 	val(1<<41, "VIRTIO_F_ADMIN_VQ"),
-)
+}
+
+var vdpaCommonFeatures = masks("VIRTIO_F", vdpaCommon...)
 
 // linux/virtio_net.h
-var vdpaNetFeatures = masks("VIRTIO_NET_F",
+var vdpaNetFeatures = masks("VIRTIO_NET_F", slices.Concat([]schema.Value{
 	val(1<<0, "VIRTIO_NET_F_CSUM"),
 	val(1<<1, "VIRTIO_NET_F_GUEST_CSUM"),
 	val(1<<2, "VIRTIO_NET_F_CTRL_GUEST_OFFLOADS"),
@@ -124,20 +130,7 @@ var vdpaNetFeatures = masks("VIRTIO_NET_F",
 	val(1<<21, "VIRTIO_NET_F_GUEST_ANNOUNCE"),
 	val(1<<22, "VIRTIO_NET_F_MQ"),
 	val(1<<23, "VIRTIO_NET_F_CTRL_MAC_ADDR"),
-	val(1<<24, "VIRTIO_F_NOTIFY_ON_EMPTY"),
-	val(1<<27, "VIRTIO_F_ANY_LAYOUT"),
-	val(1<<28, "VIRTIO_RING_F_INDIRECT_DESC"),
-	val(1<<29, "VIRTIO_RING_F_EVENT_IDX"),
-	val(1<<32, "VIRTIO_F_VERSION_1"),
-	val(1<<33, "VIRTIO_F_ACCESS_PLATFORM"),
-	val(1<<34, "VIRTIO_F_RING_PACKED"),
-	val(1<<35, "VIRTIO_F_IN_ORDER"),
-	val(1<<36, "VIRTIO_F_ORDER_PLATFORM"),
-	val(1<<37, "VIRTIO_F_SR_IOV"),
-	val(1<<38, "VIRTIO_F_NOTIFICATION_DATA"),
-	val(1<<39, "VIRTIO_F_NOTIF_CONFIG_DATA"),
-	val(1<<40, "VIRTIO_F_RING_RESET"),
-	val(1<<41, "VIRTIO_F_ADMIN_VQ"),
+}, vdpaCommon, []schema.Value{
 	val(1<<50, "VIRTIO_NET_F_DEVICE_STATS"),
 	val(1<<52, "VIRTIO_NET_F_VQ_NOTF_COAL"),
 	val(1<<53, "VIRTIO_NET_F_NOTF_COAL"),
@@ -150,10 +143,10 @@ var vdpaNetFeatures = masks("VIRTIO_NET_F",
 	val(1<<61, "VIRTIO_NET_F_RSC_EXT"),
 	val(1<<62, "VIRTIO_NET_F_STANDBY"),
 	val(1<<63, "VIRTIO_NET_F_SPEED_DUPLEX"),
-)
+})...)
 
 // linux/virtio_blk.h
-var vdpaBlkFeatures = masks("VIRTIO_BLK_F",
+var vdpaBlkFeatures = masks("VIRTIO_BLK_F", slices.Concat([]schema.Value{
 	val(1<<0, "VIRTIO_BLK_F_BARRIER"),
 	val(1<<1, "VIRTIO_BLK_F_SIZE_MAX"),
 	val(1<<2, "VIRTIO_BLK_F_SEG_MAX"),
@@ -169,21 +162,7 @@ var vdpaBlkFeatures = masks("VIRTIO_BLK_F",
 	val(1<<14, "VIRTIO_BLK_F_WRITE_ZEROES"),
 	val(1<<16, "VIRTIO_BLK_F_SECURE_ERASE"),
 	val(1<<17, "VIRTIO_BLK_F_ZONED"),
-	val(1<<24, "VIRTIO_F_NOTIFY_ON_EMPTY"),
-	val(1<<27, "VIRTIO_F_ANY_LAYOUT"),
-	val(1<<28, "VIRTIO_RING_F_INDIRECT_DESC"),
-	val(1<<29, "VIRTIO_RING_F_EVENT_IDX"),
-	val(1<<32, "VIRTIO_F_VERSION_1"),
-	val(1<<33, "VIRTIO_F_ACCESS_PLATFORM"),
-	val(1<<34, "VIRTIO_F_RING_PACKED"),
-	val(1<<35, "VIRTIO_F_IN_ORDER"),
-	val(1<<36, "VIRTIO_F_ORDER_PLATFORM"),
-	val(1<<37, "VIRTIO_F_SR_IOV"),
-	val(1<<38, "VIRTIO_F_NOTIFICATION_DATA"),
-	val(1<<39, "VIRTIO_F_NOTIF_CONFIG_DATA"),
-	val(1<<40, "VIRTIO_F_RING_RESET"),
-	val(1<<41, "VIRTIO_F_ADMIN_VQ"),
-)
+}, vdpaCommon)...)
 
 // linux/virtio_ids.h
 var vdpaClass = values("VIRTIO_ID",
@@ -228,46 +207,6 @@ var vdpaClass = values("VIRTIO_ID",
 	val(41, "VIRTIO_ID_GPIO"),
 )
 
-var vdpaClasses = masks("VIRTIO_ID",
-	val(1<<1, "VIRTIO_ID_NET"),
-	val(1<<2, "VIRTIO_ID_BLOCK"),
-	val(1<<3, "VIRTIO_ID_CONSOLE"),
-	val(1<<4, "VIRTIO_ID_RNG"),
-	val(1<<5, "VIRTIO_ID_BALLOON"),
-	val(1<<6, "VIRTIO_ID_IOMEM"),
-	val(1<<7, "VIRTIO_ID_RPMSG"),
-	val(1<<8, "VIRTIO_ID_SCSI"),
-	val(1<<9, "VIRTIO_ID_9P"),
-	val(1<<10, "VIRTIO_ID_MAC80211_WLAN"),
-	val(1<<11, "VIRTIO_ID_RPROC_SERIAL"),
-	val(1<<12, "VIRTIO_ID_CAIF"),
-	val(1<<13, "VIRTIO_ID_MEMORY_BALLOON"),
-	val(1<<16, "VIRTIO_ID_GPU"),
-	val(1<<17, "VIRTIO_ID_CLOCK"),
-	val(1<<18, "VIRTIO_ID_INPUT"),
-	val(1<<19, "VIRTIO_ID_VSOCK"),
-	val(1<<20, "VIRTIO_ID_CRYPTO"),
-	val(1<<21, "VIRTIO_ID_SIGNAL_DIST"),
-	val(1<<22, "VIRTIO_ID_PSTORE"),
-	val(1<<23, "VIRTIO_ID_IOMMU"),
-	val(1<<24, "VIRTIO_ID_MEM"),
-	val(1<<25, "VIRTIO_ID_SOUND"),
-	val(1<<26, "VIRTIO_ID_FS"),
-	val(1<<27, "VIRTIO_ID_PMEM"),
-	val(1<<28, "VIRTIO_ID_RPMB"),
-	val(1<<29, "VIRTIO_ID_MAC80211_HWSIM"),
-	val(1<<30, "VIRTIO_ID_VIDEO_ENCODER"),
-	val(1<<31, "VIRTIO_ID_VIDEO_DECODER"),
-	val(1<<32, "VIRTIO_ID_SCMI"),
-	val(1<<33, "VIRTIO_ID_NITRO_SEC_MOD"),
-	val(1<<34, "VIRTIO_ID_I2C_ADAPTER"),
-	val(1<<35, "VIRTIO_ID_WATCHDOG"),
-	val(1<<36, "VIRTIO_ID_CAN"),
-	val(1<<37, "VIRTIO_ID_DMABUF"),
-	val(1<<38, "VIRTIO_ID_PARAM_SERV"),
-	val(1<<39, "VIRTIO_ID_AUDIO_POLICY"),
-	val(1<<40, "VIRTIO_ID_BT"),
-	val(1<<41, "VIRTIO_ID_GPIO"),
-)
+var vdpaClasses = bitsOf(vdpaClass)
 
 var vdpaNetStatus = bits("VIRTIO_NET_S", "VIRTIO_NET_S_LINK_UP", "VIRTIO_NET_S_ANNOUNCE")

@@ -3,12 +3,8 @@
 package ynl_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/hex"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,18 +51,11 @@ func allTraffic(t *testing.T) []traffic {
 
 func readRecording(t *testing.T, file string) traffic {
 	t.Helper()
-	data, err := os.ReadFile(file)
+	r, err := pcapng.OpenGzip(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	r, err := pcapng.NewReader(io.NopCloser(z))
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
+	defer r.Close()
 	tr := traffic{name: filepath.Base(file)}
 	r.OnPreamble(func(f *capture.Frame) error { tr.head = append(tr.head, f); return nil })
 	err = r.Run(context.Background(), func(f *capture.Frame) error { tr.frames = append(tr.frames, f); return nil })
