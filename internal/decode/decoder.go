@@ -33,6 +33,7 @@ type Decoder struct {
 	names     ifNames
 	tables    []*schema.Family // all that New got
 	plans     sync.Map         // name → *plan
+	atlas     atlas            // that plans are made from
 	errs      []ErrorInfo      // slab: ACKs are too many to allocate each
 }
 

@@ -2,7 +2,12 @@
 
 package decode
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"slices"
+	"sync"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // plan says where in the tables a name can be found, so that a look-up steps
 // over all that cannot hold it. There is one per name that was ever asked for:
@@ -54,7 +59,24 @@ func (d *Decoder) plan(name string) *plan {
 	if p, ok := d.plans.Load(name); ok {
 		return p.(*plan)
 	}
-	b := planBuilder{name: name, holders: map[any][]any{}, seen: map[any]bool{}}
+	d.atlas.once.Do(func() { d.atlas.draw(d) })
+	p, _ := d.plans.LoadOrStore(name, &plan{reach: d.atlas.reach(name)})
+	return p.(*plan)
+}
+
+// atlas knows all tables backwards: who has a name, and who refers to whom. It
+// is drawn once, when the first name is looked up, and not changed afterwards:
+// walking thousands of attributes anew for each of a family's Lead would be the
+// longest part of nltop's start.
+type atlas struct {
+	once    sync.Once
+	names   map[string][]any // name → those that have it
+	holders map[any][]any
+	seen    map[any]bool
+}
+
+func (b *atlas) draw(d *Decoder) {
+	b.names, b.holders, b.seen = map[string][]any{}, map[any][]any{}, map[any]bool{}
 	b.strct(nil, d.control.genlmsghdr)
 	b.strct(nil, d.control.nfgenmsg)
 	b.set(nil, d.control.errSet)
@@ -62,20 +84,13 @@ func (d *Decoder) plan(name string) *plan {
 	for _, f := range d.tables {
 		b.family(f)
 	}
-	p, _ := d.plans.LoadOrStore(name, &plan{reach: b.spread()})
-	return p.(*plan)
+	b.seen = nil
 }
 
-// planBuilder notes who refers to whom, and walks back from those that have
-// the name.
-type planBuilder struct {
-	name    string
-	holders map[any][]any
-	seen    map[any]bool
-	found   []any
-}
+// has notes that x has a name.
+func (b *atlas) has(name string, x any) { b.names[name] = append(b.names[name], x) }
 
-func (b *planBuilder) family(f *schema.Family) {
+func (b *atlas) family(f *schema.Family) {
 	b.strct(nil, f.Header)
 	b.set(nil, f.Set)
 	for i := range f.Messages {
@@ -88,7 +103,7 @@ func (b *planBuilder) family(f *schema.Family) {
 }
 
 // visit notes that holder refers to x; it is true the first time.
-func (b *planBuilder) visit(holder, x any) bool {
+func (b *atlas) visit(holder, x any) bool {
 	if holder != nil {
 		b.holders[x] = append(b.holders[x], holder)
 	}
@@ -97,31 +112,27 @@ func (b *planBuilder) visit(holder, x any) bool {
 	return first
 }
 
-func (b *planBuilder) set(holder any, s *schema.Set) {
+func (b *atlas) set(holder any, s *schema.Set) {
 	if s == nil || !b.visit(holder, s) {
 		return
 	}
 	for i := range s.Attrs {
-		if s.Attrs[i].Name == b.name {
-			b.found = append(b.found, s)
-		}
+		b.has(s.Attrs[i].Name, s)
 		b.typ(s, &s.Attrs[i].Type)
 	}
 }
 
-func (b *planBuilder) strct(holder any, s *schema.StructType) {
+func (b *atlas) strct(holder any, s *schema.StructType) {
 	if s == nil || !b.visit(holder, s) {
 		return
 	}
 	for i := range s.Fields {
-		if s.Fields[i].Name == b.name {
-			b.found = append(b.found, s)
-		}
+		b.has(s.Fields[i].Name, s)
 		b.typ(s, &s.Fields[i].Type)
 	}
 }
 
-func (b *planBuilder) typ(holder any, t *schema.Type) {
+func (b *atlas) typ(holder any, t *schema.Type) {
 	if t == nil {
 		return
 	}
@@ -140,17 +151,19 @@ func (b *planBuilder) typ(holder any, t *schema.Type) {
 	b.typ(t.Sub, &t.Sub.Default)
 }
 
-func (b *planBuilder) spread() map[any]struct{} {
+// reach returns what has the name, and what leads to it.
+func (b *atlas) reach(name string) map[any]struct{} {
 	reach := make(map[any]struct{})
-	for len(b.found) > 0 {
-		last := len(b.found) - 1
-		x := b.found[last]
-		b.found = b.found[:last]
+	left := slices.Clone(b.names[name])
+	for len(left) > 0 {
+		last := len(left) - 1
+		x := left[last]
+		left = left[:last]
 		if _, done := reach[x]; done {
 			continue
 		}
 		reach[x] = struct{}{}
-		b.found = append(b.found, b.holders[x]...)
+		left = append(left, b.holders[x]...)
 	}
 	return reach
 }
