@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,8 +105,13 @@ func TestSyscallStrace(t *testing.T) {
 		}
 	}
 	log := filepath.Join(t.TempDir(), "strace")
-	const script = `ip link show; ip -s addr; ip route show table all; ip rule; ip neigh; ip -6 route
-		ip link add type nosuchkind; ip link set dev lo mtu 70000; ip netns list-id
+	lo, err := net.InterfaceByName("lo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The MTU that it has: a test leaves the host as it was.
+	script := `ip link show; ip -s addr; ip route show table all; ip rule; ip neigh; ip -6 route
+		ip link add type nosuchkind; ip link set dev lo mtu ` + strconv.Itoa(lo.MTU) + `; ip netns list-id
 		ss -tlnu 2>/dev/null; tc qdisc show 2>/dev/null; genl ctrl list 2>/dev/null; nft list tables 2>/dev/null; true`
 	// The shell waits for its PID to be in the filter, then becomes strace.
 	cmd := exec.Command("sh", "-c", `read go && exec strace -f -yy -s 0 -e trace=network,read,write,readv,writev -o "$0" sh -c "$1"`, log, script)
