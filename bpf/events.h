@@ -28,6 +28,7 @@ enum nl_kind {
 	NL_KIND_COMPLETION = 1,
 	NL_KIND_SOCKET_ERROR = 2,
 	NL_KIND_EXTACK = 3,
+	NL_KIND_LOCK = 4,
 };
 
 /* capture.Dir */
@@ -104,6 +105,11 @@ struct nl_event {
 	__u64 ktime;      /* CLOCK_MONOTONIC, ns */
 	__u64 elapsed;    /* ns */
 	__u64 inode;      /* sockfs inode of the socket in question */
+	__u64 cast;       /* the same for all deliveries of one multicast; 0: none */
+	__u64 cause;      /* id of the request that is being handled; 0: none */
+	__u64 idle;       /* ns since the socket was read; 0: unknown */
+	__u64 lock_wait;  /* ns, rtnl_mutex */
+	__u64 lock_hold;  /* ns */
 	__u32 netns;
 	__u32 orig_len;
 	__u32 cap_len;    /* payload bytes in the ring, inline or in chunks */
@@ -115,12 +121,18 @@ struct nl_event {
 	__u32 drops;
 	__u32 rcvbuf;
 	__u32 rmem;
+	__u32 high;       /* most that rmem has been */
+	__u32 truesize;   /* of the skb */
 	__u16 protocol;
 	__u8 kind;
 	__u8 dir;
 	__u8 verdict;
 	__u8 flags;
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 blocker;        /* tgid of who held rtnl_mutex; 0: unknown, or a kernel thread */
+	__u32 blocker_tid;
+	__u32 pad2;
+	__u8 blocker_comm[NL_COMM_LEN];
 	struct nl_task task;  /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };

@@ -176,10 +176,10 @@ func (e *slot) fill(x *correlate.Observation) {
 	e.message.Data, e.message.Frame, e.message.Offset = e.data, &e.frame, 0
 	e.x.Frame, e.x.Message = &e.frame, &e.message
 	e.charge = overhead + cap(e.data)
-	if r := x.Request; r != nil && r.Message != nil {
+	if r := x.Exchange; r != nil && r.Request != nil {
 		// Package correlate keeps requests small; one that several messages
 		// answer is charged to each.
-		e.charge += len(r.Message.Data)
+		e.charge += len(r.Request.Data)
 	}
 }
 
@@ -190,9 +190,9 @@ func (e *slot) copy() Kept {
 	f.Data = slices.Clone(e.data)
 	m.Data, m.Frame = f.Data, &f
 	x.Frame, x.Message = &f, &m
-	if x.Request != nil {
-		r := *x.Request
-		x.Request = &r
+	if x.Exchange != nil {
+		r := *x.Exchange
+		x.Exchange = &r
 	}
 	return Kept{Seq: e.seq, Observation: x}
 }

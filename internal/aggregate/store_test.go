@@ -69,9 +69,9 @@ func TestMessages(t *testing.T) {
 // What is handed out stays as it is while the table goes on.
 func TestMessagesAreCopies(t *testing.T) {
 	tab := New(Options{MaxPerCell: 1})
-	req := &correlate.Request{}
+	req := &correlate.Exchange{}
 	x := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirReply, 20, epoch)
-	x.Request = req
+	x.Exchange = req
 	x.Message.Data[3] = 1
 	tab.Observe(x)
 	id := rowOf(t, tab, "route", "RTM_NEWLINK")
@@ -80,11 +80,11 @@ func TestMessagesAreCopies(t *testing.T) {
 	x.Message.Data[3] = 2
 	tab.Observe(x)
 	after := tab.Messages(id, 0)[0]
-	if before.Message.Data[3] != 1 || before.Frame.Data[3] != 1 || before.Request.Replies != 0 {
-		t.Errorf("changed to %x, %d replies", before.Message.Data, before.Request.Replies)
+	if before.Message.Data[3] != 1 || before.Frame.Data[3] != 1 || before.Exchange.Replies != 0 {
+		t.Errorf("changed to %x, %d replies", before.Message.Data, before.Exchange.Replies)
 	}
-	if after.Message.Data[3] != 2 || after.Request.Replies != 9 {
-		t.Errorf("now %x, %d replies", after.Message.Data, after.Request.Replies)
+	if after.Message.Data[3] != 2 || after.Exchange.Replies != 9 {
+		t.Errorf("now %x, %d replies", after.Message.Data, after.Exchange.Replies)
 	}
 }
 

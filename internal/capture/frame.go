@@ -32,6 +32,11 @@ const (
 	// It names neither socket nor protocol, and the task may or may not have
 	// got the words itself.
 	KindExtack
+	// KindLock reports that Proc held rtnl_mutex for long, or waited for it:
+	// Lock says how long and who was in the way. Protocol and Data (a bare
+	// nlmsghdr, and genlmsghdr) are those of the request that it handled; both
+	// empty: none (an ioctl, a kernel thread).
+	KindLock
 )
 
 // Dir is the direction in which a datagram travels.
@@ -129,6 +134,11 @@ type Proc struct {
 	Comm     string // task comm, at most 15 bytes, not necessarily UTF-8
 	CgroupID uint64 // cgroup v2 ID; 0: unknown
 	Cgroup   string // cgroup v2 path, resolved after capture; "": unknown
+	// Where it ran, as package place finds out after capture; "": nowhere special
+	// or unknown.
+	Unit      string // systemd unit: "ssh.service"
+	Container string // its name, else the first 12 digits of its ID
+	Pod       string // "namespace/name", else the pod's UID
 }
 
 // Known says whether the source could name a process at all. The kernel's own
@@ -144,6 +154,19 @@ type Socket struct {
 	Drops  uint32 // sk_drops after this frame, where the hook reads it
 	RcvBuf uint32 // sk_rcvbuf in bytes, where the hook reads it
 	RMem   uint32 // sk_rmem_alloc in bytes, where the hook reads it
+	// HighWater is the most that RMem has been since the source knows the socket.
+	HighWater uint32
+	// Idle is how long its reader has taken nothing out of the queue; 0: unknown.
+	Idle time.Duration
+}
+
+// Lock is what happened around rtnl_mutex.
+type Lock struct {
+	Wait time.Duration // for it
+	Hold time.Duration // of it
+	// Blocker is who held it when the longest wait began; zero: nobody waited,
+	// or unknown.
+	Blocker Proc
 }
 
 // Frame is one Netlink datagram, or a report about one (see Kind).
@@ -159,17 +182,30 @@ type Frame struct {
 	OwnerInferred bool
 	Verdict       Verdict
 
-	Time     time.Time     // when the hook ran, wall clock
-	Elapsed  time.Duration // KindCompletion: time in the kernel, entry to return of the send
-	Errno    int32         // positive; with VerdictFailed and VerdictDropped
-	Protocol uint16        // NETLINK_ROUTE, …
-	NetNS    uint64        // inode of the network namespace; 0: the source cannot tell
+	Time time.Time // when the hook ran, wall clock
+	// Elapsed is time in the kernel. KindCompletion: entry to return of the send.
+	// A part of a dump: entry of netlink_dump() to its delivery.
+	Elapsed  time.Duration
+	Errno    int32  // positive; with VerdictFailed and VerdictDropped
+	Protocol uint16 // NETLINK_ROUTE, …
+	NetNS    uint64 // inode of the network namespace; 0: the source cannot tell
 
 	Proc    Proc   // the task that ran the hook: sender of a request, cause of a delivery
 	Socket  Socket // this end: sender's for a request, receiver's otherwise
 	SrcPort uint32 // port ID of the sender; 0 is the kernel
 	DstPort uint32 // port ID of the addressee; 0 is the kernel, or nobody for an event
 	Group   uint32 // multicast group number (not a mask) of an event; 0: none
+
+	// Cast is the same for all deliveries and losses of one multicast; 0: none,
+	// or the source cannot tell.
+	Cast uint64
+	// Cause is the ID of the request inside whose handling the kernel sent this;
+	// 0: none, or the source cannot tell.
+	Cause    uint64
+	Lock     Lock   // KindCompletion: inside the send; KindLock
+	TrueSize uint32 // what the datagram takes of the receive buffer (skb->truesize); 0: unknown
+	// NetNSName is the name of NetNS ("host", that of its mount); "": none.
+	NetNSName string
 
 	OrigLen int    // length in bytes of the datagram; more than len(Data): cut at the snap length
 	Data    []byte // one or more nlmsghdr in host byte order of the capturing machine

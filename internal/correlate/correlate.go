@@ -50,19 +50,88 @@ func (o Outcome) String() string {
 	return ""
 }
 
-// Request is what is remembered of a request until it is answered.
-type Request struct {
-	Message *decode.Message
-	Proc    capture.Proc
-	Time    time.Time
-	Replies int           // messages so far
-	Bytes   uint64        // of those
-	First   time.Duration // to the first reply; 0: none yet
-	Intr    bool          // a part carried NLM_F_DUMP_INTR
+// Exchange is a request and all that belongs to it. The Tracker goes on writing
+// to it until it has ended: who keeps one copies it.
+type Exchange struct {
+	Request *decode.Message
+	Proc    capture.Proc   // who sent it
+	Socket  capture.Socket // on which
+	Time    time.Time      // of the request
+	Outcome Outcome        // so far
+	Replies int            // messages so far
+	Bytes   uint64         // of those
+	Rounds  int            // datagrams that they came in
+	First   time.Duration  // to the first reply; 0: none yet
+	Last    time.Duration  // to the newest reply; 0: none yet
+	// Kernel is the time in the kernel: entry to return of the send, and of
+	// every netlink_dump() that a later read called. 0: the source cannot tell.
+	Kernel time.Duration
+	// Reader is what the reader of a dump took between its rounds.
+	Reader time.Duration
+	// Shared is the number of requests in the datagram: Kernel and Lock are
+	// those of all of them together.
+	Shared int
+	Lock   capture.Lock // rtnl_mutex, inside the send
+	Intr   bool         // a part carried NLM_F_DUMP_INTR
+	// InterruptedBy is the change that interrupted the dump, as far as it was
+	// seen; nil: it was not, or Intr is false.
+	InterruptedBy *Event
 	// Err is what the NLMSG_ERROR or NLMSG_DONE said that answered it; nil: no
 	// such answer, or one that says nothing.
 	Err *decode.ErrorInfo
+	// Errno is positive where it failed.
+	Errno int32
+	// Events are the notifications that it caused, Listeners the sockets that
+	// got them, each counted once per event, LostBy who lost one of them.
+	Events, Listeners, Lost int
+	LostBy                  []capture.Proc // each once, at most MaxLosers
+	// Ended: nothing more will come. Until then Age is of interest.
+	Ended bool
+	seen  time.Time // of the request or its last reply
 }
+
+// MaxLosers bounds the names that an exchange or event keeps of who lost it.
+const MaxLosers = 8
+
+// Age is how long a request has been waiting, in frame time; 0 once it ended.
+func (x *Exchange) Age(now time.Time) time.Duration {
+	if x.Ended {
+		return 0
+	}
+	return max(now.Sub(x.Time), 0)
+}
+
+// Cause says who made the kernel send something.
+type Cause struct {
+	Proc capture.Proc // zero: unknown
+	// Exchange is the request inside whose handling it was sent; nil: none (an
+	// ioctl, a kernel thread, an interrupt) or not known.
+	Exchange *Exchange
+	// Inferred: found by port ID and sequence number, not seen.
+	Inferred bool
+}
+
+// Event is one notification: all deliveries of one multicast. The Tracker goes
+// on writing to it until it has ended.
+type Event struct {
+	ID      uint64          // frame ID of the first delivery
+	Message *decode.Message // the first; nil: lost without its bytes
+	Time    time.Time
+	Cause   Cause
+	// Delivered and Lost count sockets; Losers names their owners.
+	Delivered, Lost int
+	Losers          []capture.Proc // each once, at most MaxLosers
+	Ended           bool
+}
+
+// End says what an observation without a message reports the end of.
+type End uint8
+
+const (
+	EndNone     End = iota
+	EndExchange     // Exchange has ended
+	EndEvent        // Event has ended
+)
 
 // Observation is one message, or one report without a message, with what it
 // was paired with. It is what package aggregate counts and package export
@@ -72,9 +141,16 @@ type Observation struct {
 	// Message is nil for KindCompletion and KindSocketError, and for a datagram
 	// that was lost without its bytes.
 	Message *decode.Message
-	// Request is what the message answers, or what a completion is about; nil:
+	// Exchange is what the message answers, or what a completion is about; nil:
 	// unsolicited or unknown. For a request it is its own record.
-	Request *Request
+	Exchange *Exchange
+	// Event is the notification that a message is a delivery, or a loss, of.
+	Event *Event
+	// Self: the event wakes the process that caused it.
+	Self bool
+	// End is set for the end of an exchange or event, which has no message: its
+	// Frame is that of the request, or of the first delivery.
+	End     End
 	Outcome Outcome
 	// Latency is from the request to this reply; 0 where nothing was paired.
 	Latency time.Duration

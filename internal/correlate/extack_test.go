@@ -51,7 +51,7 @@ func TestExtack(t *testing.T) {
 				if got := x.Message.Err.Msg; got != tt.want || x.Message.Err.Traced != (tt.want != "") {
 					t.Errorf("got %q, traced %t, want %q", got, x.Message.Err.Traced, tt.want)
 				}
-				if o.Request.Err != x.Message.Err {
+				if o.Exchange.Err != x.Message.Err {
 					t.Error("the request does not know its error")
 				}
 			}

@@ -31,7 +31,7 @@ type key struct {
 
 type entry struct {
 	key  key
-	req  *Request
+	req  *Exchange
 	size int
 	seen time.Time // of the request or its last reply
 	gone bool
@@ -45,7 +45,7 @@ type Tracker struct {
 	bytes   int
 
 	extacks   map[uint32]extackText // by thread
-	frames    map[uint64]*Request   // first request of a datagram, by frame ID
+	frames    map[uint64]*Exchange  // first request of a datagram, by frame ID
 	frameFIFO []uint64
 
 	unanswered uint64
@@ -53,7 +53,7 @@ type Tracker struct {
 
 // New returns an empty Tracker.
 func New() *Tracker {
-	return &Tracker{pending: map[key]*entry{}, frames: map[uint64]*Request{}, extacks: map[uint32]extackText{}}
+	return &Tracker{pending: map[key]*entry{}, frames: map[uint64]*Exchange{}, extacks: map[uint32]extackText{}}
 }
 
 // Pending returns the number of requests that wait for an answer, and
@@ -79,8 +79,8 @@ func (t *Tracker) report(f *capture.Frame) Observation {
 	o := Observation{Frame: f, Account: f.Account(), Errno: f.Errno}
 	if f.Kind == capture.KindCompletion {
 		if r := t.frames[f.Of]; r != nil {
-			o.Request = r
-			o.Family, o.Type = r.Message.Family, r.Message.Type
+			o.Exchange = r
+			o.Family, o.Type = r.Request.Family, r.Request.Type
 			if !o.Account.Known() {
 				o.Account = r.Proc
 			}
@@ -118,8 +118,8 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 		return
 	}
 	o.Outcome = Pending
-	req := &Request{Message: keep(m), Proc: o.Account, Time: f.Time}
-	o.Request = req
+	req := &Exchange{Request: keep(m), Proc: o.Account, Time: f.Time}
+	o.Exchange = req
 	t.remember(f.ID, req)
 	if m.Header.Flags&flagRequest == 0 || m.Header.Type < minType {
 		// The kernel skips both in netlink_rcv_skb: no answer will come.
@@ -131,7 +131,7 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 		t.drop(old)
 		t.unanswered++
 	}
-	e := &entry{key: k, req: req, size: len(req.Message.Data) + 512, seen: f.Time}
+	e := &entry{key: k, req: req, size: len(req.Request.Data) + 512, seen: f.Time}
 	t.pending[k] = e
 	t.queue = append(t.queue, e)
 	t.bytes += e.size
@@ -175,8 +175,8 @@ func (t *Tracker) Extack(f *capture.Frame) {
 // explain gives an error the words that its client did not ask for.
 func (t *Tracker) explain(f *capture.Frame, m *decode.Message, o *Observation) {
 	tid := f.Proc.TID // the cause of a delivery, or at the system call its reader
-	if o.Request != nil && o.Request.Proc.TID != 0 {
-		tid = o.Request.Proc.TID
+	if o.Exchange != nil && o.Exchange.Proc.TID != 0 {
+		tid = o.Exchange.Proc.TID
 	}
 	x, ok := t.extacks[tid]
 	if !ok {
@@ -193,7 +193,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	if e != nil {
 		r := e.req
 		e.seen = f.Time
-		o.Request = r
+		o.Exchange = r
 		o.Latency = f.Time.Sub(r.Time)
 		r.Replies++
 		r.Bytes += uint64(m.Header.Len)
@@ -216,7 +216,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 		o.Outcome = Partial
 	case e != nil:
 		o.Outcome = Answered
-		final = e.req.Message.Header.Flags&flagAck == 0
+		final = e.req.Request.Header.Flags&flagAck == 0
 	}
 	if e != nil && final {
 		t.drop(e)
@@ -230,15 +230,15 @@ func (t *Tracker) answer(m *decode.Message, o *Observation) {
 		o.Outcome, o.Errno = Failed, m.Err.Errno
 	case m.Header.Type == typeError:
 		o.Outcome = Acked
-	case o.Request != nil && o.Request.Intr || m.Header.Flags&flagDumpIntr != 0:
+	case o.Exchange != nil && o.Exchange.Intr || m.Header.Flags&flagDumpIntr != 0:
 		o.Outcome = Interrupted
 	default:
 		o.Outcome = Answered
 	}
-	if o.Request != nil {
-		req := o.Request.Message
+	if o.Exchange != nil {
+		req := o.Exchange.Request
 		o.Family, o.Type = req.Family, req.Type
-		o.Request.Err = m.Err
+		o.Exchange.Err = m.Err
 		if m.Err != nil && m.Err.HasOff && m.Err.Attr == "" {
 			m.Err.Attr = req.PathAt(m.Err.Offset)
 		}
@@ -271,7 +271,7 @@ func keep(m *decode.Message) *decode.Message {
 
 // remember files the first request of a datagram under its frame, for the
 // completion: that names a batch.
-func (t *Tracker) remember(id uint64, r *Request) {
+func (t *Tracker) remember(id uint64, r *Exchange) {
 	if _, known := t.frames[id]; known || id == 0 {
 		return
 	}

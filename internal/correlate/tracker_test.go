@@ -84,7 +84,7 @@ func TestAckAndError(t *testing.T) {
 		if o.Outcome != tc.want || o.Errno != tc.errno || o.Type != "RTM_GETLINK" || o.Family != "route" {
 			t.Errorf("errno %d: %v, errno %d, counted as %s %s", tc.errno, o.Outcome, o.Errno, o.Family, o.Type)
 		}
-		if o.Latency != time.Millisecond || o.Request == nil {
+		if o.Latency != time.Millisecond || o.Exchange == nil {
 			t.Errorf("latency %v", o.Latency)
 		}
 		if s.tr.Pending() != 0 {
@@ -92,7 +92,7 @@ func TestAckAndError(t *testing.T) {
 		}
 		// The same answer again belongs to nothing, but keeps the quoted name.
 		o = s.frame(reply(100), ack(tc.errno, 7, req))[0]
-		if o.Request != nil || o.Type != "RTM_GETLINK" {
+		if o.Exchange != nil || o.Type != "RTM_GETLINK" {
 			t.Errorf("second answer: %+v", o)
 		}
 	}
@@ -115,11 +115,11 @@ func TestDump(t *testing.T) {
 			}
 		}
 		o := s.frame(reply(100), nlmsg(3, tc.flags, 9, 100, 0, 0, 0, 0))[0]
-		if o.Outcome != tc.want || o.Type != "RTM_GETLINK" || o.Request.Replies != 7 {
-			t.Errorf("done: %v of %s after %d replies", o.Outcome, o.Type, o.Request.Replies)
+		if o.Outcome != tc.want || o.Type != "RTM_GETLINK" || o.Exchange.Replies != 7 {
+			t.Errorf("done: %v of %s after %d replies", o.Outcome, o.Type, o.Exchange.Replies)
 		}
-		if o.Request.First != time.Millisecond || o.Latency != 4*time.Millisecond {
-			t.Errorf("first reply after %v, last after %v", o.Request.First, o.Latency)
+		if o.Exchange.First != time.Millisecond || o.Latency != 4*time.Millisecond {
+			t.Errorf("first reply after %v, last after %v", o.Exchange.First, o.Latency)
 		}
 	}
 }
@@ -130,20 +130,20 @@ func TestKeys(t *testing.T) {
 	req := getLink(0x05, 7)
 	s.frame(request(100), req)
 	other := reply(101)
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
 		t.Error("paired with another port")
 	}
 	other = reply(100)
 	other.NetNS = 5
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
 		t.Error("paired with another namespace")
 	}
 	other = reply(100)
 	other.Protocol = capture.NETLINK_XFRM
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Request != nil {
+	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
 		t.Error("paired with another protocol")
 	}
-	if o := s.frame(reply(100), ack(0, 7, req))[0]; o.Request == nil {
+	if o := s.frame(reply(100), ack(0, 7, req))[0]; o.Exchange == nil {
 		t.Error("not paired at all")
 	}
 }
@@ -172,7 +172,7 @@ func TestCompletion(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	o = s.frame(capture.Frame{Kind: capture.KindCompletion, Of: 999})
-	if len(o) != 1 || o[0].Request != nil {
+	if len(o) != 1 || o[0].Exchange != nil {
 		t.Errorf("completion of an unknown datagram: %+v", o)
 	}
 }
@@ -226,7 +226,7 @@ func TestKeepsSmall(t *testing.T) {
 	s := newStream(t)
 	big := nlmsg(1 /* NLMSG_NOOP */, 0, 0, 0, make([]byte, 400<<10)...)
 	o := s.frame(request(100), getLink(0x05, 1), big)
-	if got := cap(o[0].Request.Message.Frame.Data); got > 4096 {
+	if got := cap(o[0].Exchange.Request.Frame.Data); got > 4096 {
 		t.Errorf("the pending request holds %d bytes", got)
 	}
 }

@@ -151,6 +151,17 @@ func bareFamily(p uint16) *schema.Family {
 	return f
 }
 
+// Name names a type of which no message is at hand. cmd is genlmsghdr.cmd and
+// counts for generic netlink only; toKernel tells a request from what the
+// kernel sends. "" is unknown, as in a Message.
+func (d *Decoder) Name(protocol, typ uint16, cmd uint8, toKernel bool) (family, name string) {
+	var data [HeaderLen + 4]byte
+	data[HeaderLen] = cmd
+	m := Message{Frame: &capture.Frame{Protocol: protocol}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data[:], dec: d}
+	d.name(&m, toKernel)
+	return m.Family, m.Type
+}
+
 // FamilyText returns Family, or what stands for it on a screen: "generic:0x1c"
 // for an id that nobody has told, "NETLINK_17" for a protocol. It is safe for a
 // terminal, which Family is not: traffic names generic families.

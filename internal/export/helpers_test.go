@@ -158,5 +158,5 @@ func paired(t *testing.T) *correlate.Observation {
 	req, end := d.Frame(f[0], nil), d.Frame(f[3], nil)
 	return &correlate.Observation{Frame: f[3], Message: &end[0], Outcome: correlate.Failed, Latency: 41500 * time.Nanosecond,
 		Account: f[0].Proc, Family: "route", Type: "RTM_NEWLINK", Errno: 5,
-		Request: &correlate.Request{Message: &req[0], Proc: f[0].Proc, Time: f[0].Time}}
+		Exchange: &correlate.Exchange{Request: &req[0], Proc: f[0].Proc, Time: f[0].Time}}
 }

@@ -180,8 +180,8 @@ func (j *JSON) err(o *correlate.Observation) {
 	}
 	if e.HasMissType {
 		j.buf = appendUint(append(j.buf, `,"miss_type":`...), uint64(e.MissType))
-		if o.Request != nil && o.Request.Message != nil {
-			if name := o.Request.Message.MissingName(e); name != "" {
+		if o.Exchange != nil && o.Exchange.Request != nil {
+			if name := o.Exchange.Request.MissingName(e); name != "" {
 				j.text("miss_name", name)
 			}
 		}
@@ -259,12 +259,12 @@ func (j *JSON) nftables(told nft.Told) {
 // request names what a control message is about.
 func (j *JSON) request(o *correlate.Observation) {
 	if o.Frame.Dir == capture.DirRequest {
-		return // of a request, Observation.Request is its own record
+		return // of a request, Observation.Exchange is its own record
 	}
 	e := o.Message.Err
 	var m *decode.Message
-	if o.Request != nil {
-		m = o.Request.Message
+	if o.Exchange != nil {
+		m = o.Exchange.Request
 	}
 	switch {
 	case m != nil:

@@ -41,8 +41,8 @@ type Parallel struct {
 // job is a stretch of the output.
 type job struct {
 	obs   []correlate.Observation
-	told  []nft.Told          // of each of obs
-	reqs  []correlate.Request // copies: package correlate goes on counting in its own
+	told  []nft.Told           // of each of obs
+	reqs  []correlate.Exchange // copies: package correlate goes on counting in its own
 	bytes int
 	out   bytes.Buffer
 	err   error
@@ -136,9 +136,9 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		p.cur = j
 	}
 	j.obs = append(j.obs, *o)
-	if o.Request != nil {
-		j.reqs = append(j.reqs, *o.Request)
-		j.obs[len(j.obs)-1].Request = &j.reqs[len(j.reqs)-1]
+	if o.Exchange != nil {
+		j.reqs = append(j.reqs, *o.Exchange)
+		j.obs[len(j.obs)-1].Exchange = &j.reqs[len(j.reqs)-1]
 	}
 	var told nft.Told
 	if o.Message != nil {
@@ -165,7 +165,7 @@ func (p *Parallel) take() *job {
 		j.out.Reset()
 		return j
 	default:
-		return &job{obs: make([]correlate.Observation, 0, jobObservations), reqs: make([]correlate.Request, 0, jobObservations),
+		return &job{obs: make([]correlate.Observation, 0, jobObservations), reqs: make([]correlate.Exchange, 0, jobObservations),
 			done: make(chan struct{}, 1)}
 	}
 }

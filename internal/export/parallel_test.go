@@ -21,8 +21,8 @@ type numbered struct{ w io.Writer }
 
 func (n numbered) Observe(o *correlate.Observation) error {
 	replies := -1
-	if o.Request != nil {
-		replies = o.Request.Replies
+	if o.Exchange != nil {
+		replies = o.Exchange.Replies
 	}
 	_, err := fmt.Fprintln(n.w, o.Frame.ID, replies)
 	return err
@@ -33,11 +33,11 @@ func (n numbered) Observe(o *correlate.Observation) error {
 func TestParallelOrder(t *testing.T) {
 	const n = 5000
 	feed := func(o Observer) {
-		req := &correlate.Request{}
+		req := &correlate.Exchange{}
 		for i := range n {
 			x := correlate.Observation{Frame: &capture.Frame{ID: uint64(i)}}
 			if i%3 > 0 {
-				x.Request = req
+				x.Exchange = req
 			}
 			if i%7 == 0 {
 				x.Message = &decode.Message{Data: make([]byte, jobBytes/3)}

@@ -169,8 +169,8 @@ func (t *Text) err(o *correlate.Observation) {
 	if e.Policy != "" {
 		l.word(styleBad, e.Policy)
 	}
-	if r := o.Request; r != nil && r.Message != nil && e.Errno != 0 {
-		if b, ok := t.nft.BatchOf(r.Message); ok && b.Index > 0 {
+	if r := o.Exchange; r != nil && r.Request != nil && e.Errno != 0 {
+		if b, ok := t.nft.BatchOf(r.Request); ok && b.Index > 0 {
 			l.word(styleBad, "message "+b.String()+" of its transaction")
 		}
 	}
@@ -189,8 +189,8 @@ const TracedNote = "(traced; the client did not ask)"
 func (t *Text) asked(o *correlate.Observation) {
 	if e := o.Message.Err; e != nil && e.RequestType != "" {
 		t.line.word(styleType, e.RequestType)
-	} else if o.Request != nil && o.Request.Message != nil {
-		t.line.word(styleType, o.Request.Message.TypeText())
+	} else if o.Exchange != nil && o.Exchange.Request != nil {
+		t.line.word(styleType, o.Exchange.Request.TypeText())
 	}
 }
 
@@ -198,8 +198,8 @@ func (t *Text) asked(o *correlate.Observation) {
 // it is missing in.
 func Missing(o *correlate.Observation) string {
 	e := o.Message.Err
-	if o.Request != nil && o.Request.Message != nil {
-		req := o.Request.Message
+	if o.Exchange != nil && o.Exchange.Request != nil {
+		req := o.Exchange.Request
 		if name := req.MissingName(e); name != "" {
 			if e.HasMissNest {
 				if nest := req.PathAt(e.MissNest); nest != "" {

@@ -66,7 +66,7 @@ func faultOf(o *correlate.Observation) fault {
 	switch {
 	case !capped && uint64(off) < uint64(e.Request.Len):
 		f.inAnswer = quoted + int(off)
-	case o.Request != nil && o.Request.Message != nil && uint64(off) < uint64(len(o.Request.Message.Data)):
+	case o.Exchange != nil && o.Exchange.Request != nil && uint64(off) < uint64(len(o.Exchange.Request.Data)):
 		f.inRequest = int(off)
 	}
 	return f
@@ -76,7 +76,7 @@ const flagCapped = 0x100 // NLM_F_CAPPED
 
 // request writes the request that an error is about, and marks what is wrong.
 func (t *Text) request(o *correlate.Observation, f fault) {
-	l, m := &t.line, o.Request.Message
+	l, m := &t.line, o.Exchange.Request
 	l.buf = append(l.buf, indentStep...)
 	l.put(styleDim, "of the request "+decode.Quote(m.TypeText()))
 	l.end()

@@ -110,11 +110,11 @@ func (e *environment) message(m *decode.Message, f *capture.Frame, flags bool) {
 // answer: it holds the attributes that say what failed.
 func about(x *correlate.Observation) (own, request *decode.Message) {
 	own = x.Message
-	if x.Request == nil {
+	if x.Exchange == nil {
 		return own, nil
 	}
 	if own == nil || own.Err != nil || own.Type == "NLMSG_DONE" {
-		request = x.Request.Message
+		request = x.Exchange.Request
 	}
 	return own, request
 }

@@ -61,6 +61,15 @@ const (
 	tagProtocol
 	tagID
 	tagData
+	tagCast
+	tagCause
+	tagTrueSize
+	tagHighWater
+	tagIdle
+	tagLockWait
+	tagLockHold
+	tagBlocker
+	tagNetNSName
 )
 
 // Tags of a process inside tagProc and tagOwner.
@@ -71,6 +80,9 @@ const (
 	tagComm
 	tagCgroupID
 	tagCgroup
+	tagUnit
+	tagContainer
+	tagPod
 )
 
 // Tags of factsSection.
@@ -156,7 +168,8 @@ func (f facts) bytes(tag int, b []byte) facts {
 func (f facts) proc(tag int, p capture.Proc, scratch *[]byte) facts {
 	v := facts((*scratch)[:0]).uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
 		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
-		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup)
+		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup).
+		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod)
 	*scratch = v
 	return f.bytes(tag, v)
 }
@@ -173,7 +186,11 @@ func (f facts) frame(fr *capture.Frame, section string, preamble bool, scratch *
 		uint(tagDrops, uint64(fr.Socket.Drops)).uint(tagRcvBuf, uint64(fr.Socket.RcvBuf)).
 		uint(tagRMem, uint64(fr.Socket.RMem)).
 		uint(tagSrcPort, uint64(fr.SrcPort)).uint(tagDstPort, uint64(fr.DstPort)).
-		uint(tagGroup, uint64(fr.Group))
+		uint(tagGroup, uint64(fr.Group)).
+		uint(tagCast, fr.Cast).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
+		uint(tagHighWater, uint64(fr.Socket.HighWater)).int(tagIdle, int64(fr.Socket.Idle)).
+		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold)).
+		proc(tagBlocker, fr.Lock.Blocker, scratch).string(tagNetNSName, fr.NetNSName)
 	if fr.Source != section {
 		f = f.putString(tagSource, fr.Source)
 	}
@@ -300,7 +317,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
 		case tagKind:
-			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindExtack)))
+			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindLock)))
 		case tagDir:
 			fr.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 		case tagVerdict:
@@ -321,8 +338,12 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 			inner = errors.Join(inner, n.setProc(&fr.Proc, value))
 		case tagOwner:
 			inner = errors.Join(inner, n.setProc(&fr.Socket.Owner, value))
+		case tagBlocker:
+			inner = errors.Join(inner, n.setProc(&fr.Lock.Blocker, value))
 		case tagSource:
 			fr.Source = n.of(value)
+		case tagNetNSName:
+			fr.NetNSName = n.of(value)
 		case tagData:
 			fr.Data = bytes.Clone(value)
 		default:
@@ -368,6 +389,20 @@ func setNumber(fr *capture.Frame, tag, num uint64) {
 		fr.Group = uint32(num)
 	case tagOrigLen:
 		fr.OrigLen = int(unzigzag(num))
+	case tagCast:
+		fr.Cast = num
+	case tagCause:
+		fr.Cause = num
+	case tagTrueSize:
+		fr.TrueSize = uint32(num)
+	case tagHighWater:
+		fr.Socket.HighWater = uint32(num)
+	case tagIdle:
+		fr.Socket.Idle = time.Duration(unzigzag(num))
+	case tagLockWait:
+		fr.Lock.Wait = time.Duration(unzigzag(num))
+	case tagLockHold:
+		fr.Lock.Hold = time.Duration(unzigzag(num))
 	}
 }
 
@@ -399,6 +434,12 @@ func (n *names) setProc(p *capture.Proc, body []byte) error {
 			read.CgroupID = num
 		case tagCgroup:
 			read.Cgroup = n.of(value)
+		case tagUnit:
+			read.Unit = n.of(value)
+		case tagContainer:
+			read.Container = n.of(value)
+		case tagPod:
+			read.Pod = n.of(value)
 		}
 	})
 	*p = read

@@ -62,33 +62,44 @@ const (
 )
 
 type fentryNlEvent struct {
-	_         structs.HostLayout
-	Record    uint32
-	InlineLen uint32
-	Id        uint64
-	Of        uint64
-	Ktime     uint64
-	Elapsed   uint64
-	Inode     uint64
-	Netns     uint32
-	OrigLen   uint32
-	CapLen    uint32
-	SrcPort   uint32
-	DstPort   uint32
-	Group     uint32
-	OwnPort   uint32
-	Err       int32
-	Drops     uint32
-	Rcvbuf    uint32
-	Rmem      uint32
-	Protocol  uint16
-	Kind      uint8
-	Dir       uint8
-	Verdict   uint8
-	Flags     uint8
-	Pad       [6]uint8
-	Task      fentryNlTask
-	Owner     fentryNlTask
+	_           structs.HostLayout
+	Record      uint32
+	InlineLen   uint32
+	Id          uint64
+	Of          uint64
+	Ktime       uint64
+	Elapsed     uint64
+	Inode       uint64
+	Cast        uint64
+	Cause       uint64
+	Idle        uint64
+	LockWait    uint64
+	LockHold    uint64
+	Netns       uint32
+	OrigLen     uint32
+	CapLen      uint32
+	SrcPort     uint32
+	DstPort     uint32
+	Group       uint32
+	OwnPort     uint32
+	Err         int32
+	Drops       uint32
+	Rcvbuf      uint32
+	Rmem        uint32
+	High        uint32
+	Truesize    uint32
+	Protocol    uint16
+	Kind        uint8
+	Dir         uint8
+	Verdict     uint8
+	Flags       uint8
+	Pad         [2]uint8
+	Blocker     uint32
+	BlockerTid  uint32
+	Pad2        uint32
+	BlockerComm [16]uint8
+	Task        fentryNlTask
+	Owner       fentryNlTask
 }
 
 type fentryNlFlag uint32
@@ -105,6 +116,7 @@ const (
 	fentryNlKindNL_KIND_COMPLETION   fentryNlKind = 1
 	fentryNlKindNL_KIND_SOCKET_ERROR fentryNlKind = 2
 	fentryNlKindNL_KIND_EXTACK       fentryNlKind = 3
+	fentryNlKindNL_KIND_LOCK         fentryNlKind = 4
 )
 
 type fentryNlLimit uint32

@@ -217,7 +217,7 @@ func (a *assembler) frame(ev *nlEvent) *capture.Frame {
 		Inferred: ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,
 		Verdict:  capture.Verdict(ev.Verdict),
 		Time:     a.clock(ev.Ktime),
-		Elapsed:  time.Duration(min(ev.Elapsed, 1<<63-1)),
+		Elapsed:  nanoseconds(ev.Elapsed),
 		Errno:    ev.Err,
 		Protocol: ev.Protocol,
 		NetNS:    uint64(ev.Netns),
@@ -229,6 +229,17 @@ func (a *assembler) frame(ev *nlEvent) *capture.Frame {
 			Drops:  ev.Drops,
 			RcvBuf: ev.Rcvbuf,
 			RMem:   ev.Rmem,
+
+			HighWater: ev.High,
+			Idle:      nanoseconds(ev.Idle),
+		},
+		Cast:     ev.Cast,
+		Cause:    a.cause(ev.Cause),
+		TrueSize: ev.Truesize,
+		Lock: capture.Lock{
+			Wait:    nanoseconds(ev.LockWait),
+			Hold:    nanoseconds(ev.LockHold),
+			Blocker: capture.Proc{PID: ev.Blocker, TID: ev.BlockerTid, Comm: comm(ev.BlockerComm[:])},
 		},
 		SrcPort: ev.SrcPort,
 		DstPort: ev.DstPort,
@@ -261,17 +272,32 @@ func (a *assembler) number(id uint64) uint64 {
 	return 0
 }
 
+// cause returns the number of the request that caused a frame; 0: none, or it
+// was not emitted.
+func (a *assembler) cause(id uint64) uint64 {
+	if n, ok := a.numbers[id]; ok {
+		return n
+	}
+	return a.older[id]
+}
+
+func nanoseconds(n uint64) time.Duration { return time.Duration(min(n, 1<<63-1)) }
+
+// comm ends at the first NUL.
+func comm(b []byte) string {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
+	}
+	return string(b)
+}
+
 // proc translates a task; one that is all zero is unknown.
 func proc(t *nlTask) capture.Proc {
-	comm := t.Comm[:]
-	if i := bytes.IndexByte(comm, 0); i >= 0 {
-		comm = comm[:i]
-	}
 	return capture.Proc{
 		PID:      t.Tgid,
 		TID:      t.Tid,
 		PPID:     t.Ppid,
-		Comm:     string(comm),
+		Comm:     comm(t.Comm[:]),
 		CgroupID: t.Cgroup,
 	}
 }

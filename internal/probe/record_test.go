@@ -49,6 +49,7 @@ func TestNumbers(t *testing.T) {
 		{"kind completion", int(fentryNlKindNL_KIND_COMPLETION), int(capture.KindCompletion)},
 		{"kind extack", int(fentryNlKindNL_KIND_EXTACK), int(capture.KindExtack)},
 		{"kind socket error", int(fentryNlKindNL_KIND_SOCKET_ERROR), int(capture.KindSocketError)},
+		{"kind lock", int(fentryNlKindNL_KIND_LOCK), int(capture.KindLock)},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
 		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},
@@ -62,7 +63,7 @@ func TestNumbers(t *testing.T) {
 		{"verdict raised", int(fentryNlVerdictNL_VERDICT_NOBUFS_RAISED), int(capture.VerdictNobufsRaised)},
 		{"verdict read", int(fentryNlVerdictNL_VERDICT_NOBUFS_READ), int(capture.VerdictNobufsRead)},
 		{"size of a task", int(unsafe.Sizeof(nlTask{})), 40},
-		{"size of an event", eventSize, 184},
+		{"size of an event", eventSize, 256},
 		{"size of a chunk", chunkSize, 24},
 	} {
 		if c.c != c.go_ {

@@ -223,10 +223,10 @@ func (v *messageView) heading(g *grid, r rect) rect {
 
 // requestError is the error that a request got; nil: none, or not yet.
 func requestError(k *aggregate.Kept) *decode.ErrorInfo {
-	if k.Frame.Dir != capture.DirRequest || k.Request == nil || k.Request.Err == nil || k.Request.Err.Errno == 0 {
+	if k.Frame.Dir != capture.DirRequest || k.Exchange == nil || k.Exchange.Err == nil || k.Exchange.Err.Errno == 0 {
 		return nil
 	}
-	return k.Request.Err
+	return k.Exchange.Err
 }
 
 // errorText is what an NLMSG_ERROR says; "": success.

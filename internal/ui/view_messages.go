@@ -239,7 +239,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 		st = t.warn
 	case x.Outcome == correlate.Pending:
 		st = t.dim
-		if r := x.Request; r != nil && r.Replies > 0 {
+		if r := x.Exchange; r != nil && r.Replies > 0 {
 			text, st = fmt.Sprintf("%d replies", r.Replies), t.text
 			if r.Replies == 1 {
 				text = "1 reply"
