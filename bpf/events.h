@@ -78,6 +78,8 @@ enum nl_prog {
 	NL_PROG_SYSCALL_ENTER = 7,
 	NL_PROG_SYSCALL_EXIT = 8,
 	NL_PROG_EXTACK = 9,
+	NL_PROG_CAST = 10,
+	NL_PROG_LOCK = 11,
 	NL_PROG_MAX = 16,
 };
 
@@ -159,6 +161,12 @@ struct nl_config {
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;
 	__u64 page_offset_base;
+	/* Where the kernel keeps the array __per_cpu_offset and, relative to its
+	 * entries, preempt_count (x86-64); 0: unknown. */
+	__u64 per_cpu_offset;
+	__u64 preempt_count;
+	__u64 rtnl_mutex; /* its address; 0: unknown */
+	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on */
 };
 
 /* The key of nl_comms. */

@@ -95,6 +95,12 @@ int recvmsg_exit(__u64 *ctx)
 	return on_recvmsg_exit(ARG(0), ctx[4]);
 }
 
+SEC("fentry/netlink_dump")
+int dump(__u64 *ctx)
+{
+	return on_dump(ARG(0));
+}
+
 /* netlink_dump(sk) until 6.9, netlink_dump(sk, lock_taken) since: the return
  * value stands behind the last argument. */
 SEC("fexit/netlink_dump")

@@ -30,6 +30,7 @@
 
 struct nl_bcast {
 	__u64 skb;
+	__u64 cast;
 	__u32 group;
 	__u32 protocol;
 };
@@ -48,8 +49,9 @@ struct nl_flow {
 	/* netlink_attachskb() into a socket that may be full */
 	__u64 attach_sk;
 	__u64 attach_skb;
-	/* netlink_dump(), kprobe only */
+	/* netlink_dump() */
 	__u64 dump_sk;
+	__u64 dump_start;
 	/* netlink_recvmsg(), kprobe only */
 	__u64 recv_sk;
 	__u32 recv_reported;
@@ -92,6 +94,28 @@ static __noinline struct nl_flow *nl_flow_new(void)
 		return f;
 	bpf_map_update_elem(&nl_flows, &key, &zero, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&nl_flows, &key);
+}
+
+/* Whether an interrupt is being served. Its task is whoever was running then,
+ * and has nothing to do with it. preempt_count of include/linux/preempt.h: bit 8
+ * is set while a softirq is served (disabling them counts in steps of two),
+ * bits 16 to 23 count hardirqs and NMIs. */
+#define NL_IN_INTERRUPT 0x00ff0100
+
+static __always_inline bool nl_in_interrupt(void)
+{
+	struct task_struct___count *task = (void *)bpf_get_current_task();
+	__u32 count = 0;
+	__u64 base = 0;
+
+	if (bpf_core_field_exists(task->thread_info.preempt_count)) {
+		count = BPF_CORE_READ(task, thread_info.preempt_count);
+	} else if (nl_cfg.per_cpu_offset && nl_cfg.preempt_count) {
+		bpf_probe_read_kernel(&base, sizeof(base),
+				      (void *)nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id());
+		bpf_probe_read_kernel(&count, sizeof(count), (void *)base + nl_cfg.preempt_count);
+	}
+	return count & NL_IN_INTERRUPT;
 }
 
 /* The broadcast in progress, if any. */
@@ -190,6 +214,20 @@ static __always_inline void nl_route(struct nl_event *ev, struct sk_buff *skb, s
 		ev->dir = ev->group ? NL_DIR_EVENT : NL_DIR_REPLY;
 }
 
+/* Who made the kernel send this: the request that the current task has the
+ * kernel handle. In an interrupt nobody: the task was only passing by. */
+static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
+{
+	if (ev->src_port)
+		return;
+	if (nl_in_interrupt()) {
+		__builtin_memset(&ev->task, 0, sizeof(ev->task));
+		__builtin_memcpy(ev->task.comm, "(interrupt)", 12);
+	} else if (f && f->start) {
+		ev->cause = f->id;
+	}
+}
+
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
  * inside and consumes the skb. */
 static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
@@ -218,17 +256,25 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 {
 	struct nl_event ev = {};
+	struct nl_bcast *b;
 	struct nl_flow *f;
 
 	if (!nl_begin(&ev, true, sk))
 		return 0;
 	f = nl_flow();
-	nl_route(&ev, skb, nl_bcast(f));
+	b = nl_bcast(f);
+	nl_route(&ev, skb, b);
 	if (!nl_receiver(&ev))
 		return 0;
 	nl_queue(&ev, true, sk);
+	nl_cause(&ev, f);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
+	ev.truesize = NL_GET(true, skb, truesize);
+	if (ev.group && b)
+		ev.cast = b->cast;
+	if (f && f->dump_sk == (__u64)sk && !ev.src_port)
+		ev.elapsed = ev.ktime - f->dump_start;
 	if (f && ev.dir == NL_DIR_PEER)
 		f->id = ev.id;
 	nl_emit_skb(&ev, true, skb);
@@ -259,6 +305,7 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 	at = f->depth;
 	if (at < NL_DEPTH) {
 		f->bcast[at].skb = (__u64)skb;
+		f->bcast[at].cast = nl_next_id(NL_PROG_CAST);
 		f->bcast[at].group = group;
 		f->bcast[at].protocol = NL_GET(true, ssk, sk_protocol);
 	}
@@ -314,6 +361,11 @@ static __always_inline int on_overrun(struct sock *sk)
 	if (!nl_receiver(&ev))
 		return 0;
 	nl_queue(&ev, true, sk);
+	nl_cause(&ev, f);
+	if (skb)
+		ev.truesize = BPF_CORE_READ(skb, truesize);
+	if (ev.group && b)
+		ev.cast = b->cast;
 	ev.drops++;
 	ev.id = nl_next_id(NL_PROG_OVERRUN);
 	ev.verdict = NL_VERDICT_OVERRUN;
@@ -367,12 +419,27 @@ static __always_inline int on_recvmsg_exit(struct socket *sock, int ret)
 	return 0;
 }
 
+/* netlink_dump() begins. */
+static __always_inline int on_dump(struct sock *sk)
+{
+	struct nl_flow *f = nl_flow_new();
+
+	if (f) {
+		f->dump_sk = (__u64)sk;
+		f->dump_start = bpf_ktime_get_ns();
+	}
+	return 0;
+}
+
 /* netlink_dump() failed: a part of a dump, or its beginning, did not fit the
  * queue; sk_drops does not count these. -EINVAL says that no dump runs. */
 static __always_inline int on_dump_exit(struct sock *sk, int ret)
 {
 	struct nl_event ev = {};
+	struct nl_flow *f = nl_flow();
 
+	if (f)
+		f->dump_sk = 0;
 	if (ret >= 0 || ret == -EINVAL)
 		return 0;
 	if (!nl_begin(&ev, false, sk))

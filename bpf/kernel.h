@@ -148,6 +148,15 @@ struct nsproxy {
 	struct net *net_ns;
 };
 
+/* arm64 keeps preempt_count in here, x86-64 per CPU. */
+struct thread_info___count {
+	__u32 preempt_count;
+};
+
+struct task_struct___count {
+	struct thread_info___count thread_info;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;

@@ -135,21 +135,14 @@ int recvmsg_exit(struct pt_regs *ctx)
 SEC("kprobe/netlink_dump")
 int dump(struct pt_regs *ctx)
 {
-	struct nl_flow *f = nl_flow_new();
-
-	if (f)
-		f->dump_sk = ctx->ARG0;
-	return 0;
+	return on_dump(PTR(ARG0));
 }
 
 SEC("kretprobe/netlink_dump")
 int dump_exit(struct pt_regs *ctx)
 {
-	struct nl_flow *f;
+	struct nl_flow *f = nl_flow();
 
-	if ((int)ctx->RET >= 0)
-		return 0;
-	f = nl_flow();
 	if (f && f->dump_sk)
 		on_dump_exit((void *)f->dump_sk, ctx->RET);
 	return 0;

@@ -39,6 +39,10 @@ type fentryNlConfig struct {
 	Pad            uint32
 	VmemmapBase    uint64
 	PageOffsetBase uint64
+	PerCpuOffset   uint64
+	PreemptCount   uint64
+	RtnlMutex      uint64
+	LockNs         uint64
 }
 
 type fentryNlCount uint32
@@ -175,6 +179,7 @@ const (
 	fentryProgBroadcastExit = "broadcast_exit"
 	fentryProgCreate        = "create"
 	fentryProgDeliver       = "deliver"
+	fentryProgDump          = "dump"
 	fentryProgDumpExit      = "dump_exit"
 	fentryProgDumpExit2     = "dump_exit2"
 	fentryProgErrorReport   = "error_report"
@@ -240,6 +245,7 @@ type fentryProgramSpecs struct {
 	BroadcastExit *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
 	Create        *ebpf.ProgramSpec `ebpf:"create"`
 	Deliver       *ebpf.ProgramSpec `ebpf:"deliver"`
+	Dump          *ebpf.ProgramSpec `ebpf:"dump"`
 	DumpExit      *ebpf.ProgramSpec `ebpf:"dump_exit"`
 	DumpExit2     *ebpf.ProgramSpec `ebpf:"dump_exit2"`
 	ErrorReport   *ebpf.ProgramSpec `ebpf:"error_report"`
@@ -338,6 +344,7 @@ type fentryPrograms struct {
 	BroadcastExit *ebpf.Program `ebpf:"broadcast_exit"`
 	Create        *ebpf.Program `ebpf:"create"`
 	Deliver       *ebpf.Program `ebpf:"deliver"`
+	Dump          *ebpf.Program `ebpf:"dump"`
 	DumpExit      *ebpf.Program `ebpf:"dump_exit"`
 	DumpExit2     *ebpf.Program `ebpf:"dump_exit2"`
 	ErrorReport   *ebpf.Program `ebpf:"error_report"`
@@ -361,6 +368,7 @@ func (p *fentryPrograms) Close() error {
 		p.BroadcastExit,
 		p.Create,
 		p.Deliver,
+		p.Dump,
 		p.DumpExit,
 		p.DumpExit2,
 		p.ErrorReport,

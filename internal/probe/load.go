@@ -140,6 +140,11 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if runtime.GOARCH == "amd64" {
 		cfg.VmemmapBase = l.symbols[vmemmapBase].addr
 		cfg.PageOffsetBase = l.symbols[pageOffsetBase].addr
+		cfg.PerCpuOffset = l.symbols[perCPUOffset].addr
+		cfg.PreemptCount = l.preemptCount()
+		if cfg.PerCpuOffset == 0 || cfg.PreemptCount == 0 {
+			l.note("preempt_count is not found: what an interrupt sends may be blamed on the task that it interrupted")
+		}
 	}
 	if cfg.VmemmapBase == 0 || cfg.PageOffsetBase == 0 {
 		l.att.blind = append(l.att.blind, "page fragments of queued packets (NFQUEUE), which are cut")
@@ -165,6 +170,46 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	l.att.counts = l.maps["nl_counts"]
 	l.att.pids = l.maps["nl_pids"]
 	return l, nil
+}
+
+// preemptCount returns where a CPU keeps preempt_count, relative to its per-CPU
+// area; 0: unknown.
+func (l *loader) preemptCount() uint64 {
+	if s := l.symbols[preemptCount]; s.count == 1 {
+		return s.addr
+	}
+	var hot *btf.Struct
+	if l.symbols[pcpuHot].count != 1 || l.kernel.TypeByName(pcpuHot, &hot) != nil {
+		return 0
+	}
+	off, ok := memberOffset(hot.Members, "preempt_count")
+	if !ok {
+		return 0
+	}
+	return l.symbols[pcpuHot].addr + uint64(off)
+}
+
+// memberOffset finds a member in bytes, also in unnamed structs and unions.
+func memberOffset(members []btf.Member, name string) (uint32, bool) {
+	for _, m := range members {
+		if m.Name == name {
+			return m.Offset.Bytes(), true
+		}
+		var inner []btf.Member
+		switch t := m.Type.(type) {
+		case *btf.Struct:
+			inner = t.Members
+		case *btf.Union:
+			inner = t.Members
+		}
+		if m.Name != "" {
+			continue
+		}
+		if off, ok := memberOffset(inner, name); ok {
+			return m.Offset.Bytes() + off, true
+		}
+	}
+	return 0, false
 }
 
 // load loads one program of one of the objects, for function fn.

@@ -36,7 +36,7 @@ var points = []point{
 	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true},
 	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed"},
 	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed"},
-	{prog: "dump", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed", kprobeOnly: true},
+	{prog: "dump", funcs: []string{"netlink_dump"}, why: "the kernel's time for a dump is unknown"},
 	{prog: "dump_exit", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed"},
 	{prog: "attachskb", funcs: []string{"netlink_attachskb"}, why: "an overrun by a unicast is shown without its payload"},
 	{prog: "overrun", funcs: []string{"netlink_overrun"}, why: "overruns are missed", payload: true},
@@ -78,6 +78,15 @@ const (
 	pageOffsetBase = "page_offset_base"
 )
 
+// The variables that nl_in_interrupt() in bpf/hooks.h and bpf/rtnl.h read.
+// preempt_count is in the per-CPU struct pcpu_hot from 6.2 to 6.14.
+const (
+	perCPUOffset = "__per_cpu_offset"
+	preemptCount = "__preempt_count"
+	pcpuHot      = "pcpu_hot"
+	rtnlMutex    = "rtnl_mutex"
+)
+
 // kernelSymbols finds the functions of the kernel and its modules that the
 // points name, and the variables above.
 func kernelSymbols() (map[string]symbol, error) {
@@ -86,7 +95,10 @@ func kernelSymbols() (map[string]symbol, error) {
 }
 
 func readSymbols(path string) (map[string]symbol, error) {
-	found := map[string]symbol{vmemmapBase: {}, pageOffsetBase: {}}
+	found := map[string]symbol{}
+	for _, name := range []string{vmemmapBase, pageOffsetBase, perCPUOffset, preemptCount, pcpuHot, rtnlMutex} {
+		found[name] = symbol{}
+	}
 	for _, list := range [][]point{points, broadcastPoints, {queueTail}} {
 		for _, p := range list {
 			for _, f := range p.funcs {
