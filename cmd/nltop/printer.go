@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,13 +40,20 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()
-		p.sink = export.NewText(p.buf, export.TextOptions{
+		text := export.NewText(p.buf, export.TextOptions{
 			Verbose: f.verbose, Hex: f.hex, UTC: f.utc,
 			Color: tty && os.Getenv("NO_COLOR") == "",
 			ASCII: tty && !utf8Locale(),
 			Group: dec.GroupName,
 		})
+		if p.sink = text; f.ends {
+			p.sink = export.NewTextExchanges(text)
+		}
 	case "json":
+		if f.ends {
+			p.sink = export.NewJSONExchanges(export.NewJSON(p.buf, dec.GroupName))
+			return p, nil
+		}
 		p.sink = export.NewJSON(p.buf, dec.GroupName)
 		if f.read != "" && f.read != "-" {
 			p.all = export.NewParallel(os.Stdout, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
@@ -56,6 +64,9 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 		format, ok := literal.ParseFormat(f.format)
 		if !ok {
 			return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
+		}
+		if f.ends {
+			return nil, usageError{errors.New("--exchanges: -o text or json")}
 		}
 		p.sink = export.NewLiteral(p.buf, format)
 	}

@@ -41,6 +41,7 @@ type sessionOptions struct {
 	limit int
 	speed float64 // of a replay; 0: at once
 	child *child  // its PID joins the scope
+	ends  bool    // the sinks want the ends of exchanges, and nothing else
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -75,6 +76,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
+		Ends: o.ends,
 	}
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()

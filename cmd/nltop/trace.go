@@ -24,6 +24,7 @@ type traceFlags struct {
 	count   int
 	quiet   bool
 	utc     bool
+	ends    bool
 }
 
 func newTrace() *cobra.Command {
@@ -41,7 +42,9 @@ output; what the command itself prints goes to standard error.`,
   nltop trace -v -- ip link add d0 type dummy
   nltop trace -f 'family == "route" && error != 0'
   nltop trace -o json -c 100 | jq .type
-  nltop trace -r bug.pcapng -x`,
+  nltop trace -r bug.pcapng -x
+  nltop trace -f 'dir == "event"'            who deleted my route?
+  nltop trace --exchanges -- ip link show    requests with outcome and times`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
@@ -49,6 +52,7 @@ output; what the command itself prints goes to standard error.`,
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, or literals for a test case: go, c, hex")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
+	fs.BoolVarP(&f.ends, "exchanges", "e", false, "one line per exchange and per event, at its end, instead of per message")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
@@ -65,7 +69,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count}
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends}
 	ctx, stop := untilSignal()
 	defer stop()
 	s, err := o.openWith(args, os.Stderr)

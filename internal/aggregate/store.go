@@ -190,10 +190,7 @@ func (e *slot) copy() Kept {
 	f.Data = slices.Clone(e.data)
 	m.Data, m.Frame = f.Data, &f
 	x.Frame, x.Message = &f, &m
-	if x.Exchange != nil {
-		r := *x.Exchange
-		x.Exchange = &r
-	}
+	x.Own()
 	return Kept{Seq: e.seq, Observation: x}
 }
 

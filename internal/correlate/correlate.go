@@ -27,6 +27,9 @@ const (
 	Answered                   // the one reply of a request without NLM_F_ACK, or NLMSG_DONE
 	Interrupted                // NLMSG_DONE of a dump with NLM_F_DUMP_INTR
 	Lost                       // the reply was dropped, or its dump failed for want of room
+	Accepted                   // no answer was asked for and none came; where the send's result is known, it succeeded
+	RolledBack                 // a message of an nftables batch of which another one failed
+	Unanswered                 // an answer was asked for and never came
 )
 
 // String returns the word that the JSON output uses; "" for OutcomeNone.
@@ -46,6 +49,12 @@ func (o Outcome) String() string {
 		return "interrupted"
 	case Lost:
 		return "lost"
+	case Accepted:
+		return "accepted"
+	case RolledBack:
+		return "rolled back"
+	case Unanswered:
+		return "unanswered"
 	}
 	return ""
 }
@@ -73,9 +82,9 @@ type Exchange struct {
 	Shared int
 	Lock   capture.Lock // rtnl_mutex, inside the send
 	Intr   bool         // a part carried NLM_F_DUMP_INTR
-	// InterruptedBy is the change that interrupted the dump, as far as it was
-	// seen; nil: it was not, or Intr is false.
-	InterruptedBy *Event
+	// InterruptedBy is who made the newest change of the same family before the
+	// part that carried it, while the dump ran; nil: nobody was seen.
+	InterruptedBy *Cause
 	// Err is what the NLMSG_ERROR or NLMSG_DONE said that answered it; nil: no
 	// such answer, or one that says nothing.
 	Err *decode.ErrorInfo
@@ -87,7 +96,6 @@ type Exchange struct {
 	LostBy                  []capture.Proc // each once, at most MaxLosers
 	// Ended: nothing more will come. Until then Age is of interest.
 	Ended bool
-	seen  time.Time // of the request or its last reply
 }
 
 // MaxLosers bounds the names that an exchange or event keeps of who lost it.
@@ -101,9 +109,9 @@ func (x *Exchange) Age(now time.Time) time.Duration {
 	return max(now.Sub(x.Time), 0)
 }
 
-// Cause says who made the kernel send something.
+// Cause says who made the kernel do something.
 type Cause struct {
-	Proc capture.Proc // zero: unknown
+	Proc capture.Proc // zero: unknown; with the comm "(interrupt)": nobody
 	// Exchange is the request inside whose handling it was sent; nil: none (an
 	// ioctl, a kernel thread, an interrupt) or not known.
 	Exchange *Exchange
@@ -122,6 +130,44 @@ type Event struct {
 	Delivered, Lost int
 	Losers          []capture.Proc // each once, at most MaxLosers
 	Ended           bool
+}
+
+// Own replaces what the Tracker goes on writing to by copies.
+func (o *Observation) Own() {
+	if o.Exchange != nil {
+		o.Exchange = o.Exchange.Copy()
+	}
+	if o.Event != nil {
+		o.Event = o.Event.Copy()
+	}
+}
+
+// Copy returns an exchange that nobody will write to.
+func (x *Exchange) Copy() *Exchange {
+	c := *x
+	c.InterruptedBy = x.InterruptedBy.copy()
+	return &c
+}
+
+// Copy returns an event that nobody will write to.
+func (e *Event) Copy() *Event {
+	c := *e
+	c.Cause = *e.Cause.copy()
+	return &c
+}
+
+// copy goes no deeper than the request. Slices are only ever appended to.
+func (c *Cause) copy() *Cause {
+	if c == nil {
+		return nil
+	}
+	d := *c
+	if c.Exchange != nil {
+		x := *c.Exchange
+		x.InterruptedBy = nil
+		d.Exchange = &x
+	}
+	return &d
 }
 
 // End says what an observation without a message reports the end of.

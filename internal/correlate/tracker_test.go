@@ -208,7 +208,7 @@ func TestBounds(t *testing.T) {
 	if got := s.tr.Pending() + int(s.tr.Unanswered()); got != n {
 		t.Errorf("%d wait or left unanswered, %d were sent", got, n)
 	}
-	if len(s.tr.frames) > maxFrames || len(s.tr.queue) > 4*maxPending+1 {
+	if len(s.tr.frames) > maxKept+1 || len(s.tr.queue) > maxKept+1 {
 		t.Errorf("%d frames, %d queued", len(s.tr.frames), len(s.tr.queue))
 	}
 	s.now = s.now.Add(2 * maxAge)

@@ -23,11 +23,13 @@ import (
 //	netns proc header attrs error problem
 //
 // Behind them, where there is something to say: inferred, owner_inferred,
-// guess, index, rest, verdict, errno, group, groupname, cause, socket,
+// guess, index, rest, verdict, errno, group, groupname, cast, cause, self, socket,
 // orig_len, outcome, latency_ns, request, line (an nftables message near nft's
 // own syntax), batch (its transaction: genid, index from 1, of; the messages
 // around it have no index, and instead what is added and deleted). A failed send and an ENOBUFS are
-// objects with "kind" ("completion", "socket_error") and without a message.
+// objects with "kind" ("completion", "socket_error", "lock": rtnl_mutex was held
+// or waited for long) and without a message. With Exchanges there are those of
+// kind "exchange" and "event" instead of all others.
 type JSON struct {
 	w     io.Writer
 	group func(protocol uint16, group uint32) string
@@ -45,6 +47,9 @@ func NewJSON(w io.Writer, group func(protocol uint16, group uint32) string) *JSO
 
 // Observe writes a message with what it was paired with, or a report.
 func (j *JSON) Observe(o *correlate.Observation) error {
+	if o.End != correlate.EndNone {
+		return nil
+	}
 	if o.Message == nil {
 		return j.report(o)
 	}
@@ -53,6 +58,9 @@ func (j *JSON) Observe(o *correlate.Observation) error {
 
 // observeTold is Observe for a caller who keeps what messages tell of others.
 func (j *JSON) observeTold(o *correlate.Observation, told nft.Told) error {
+	if o.End != correlate.EndNone {
+		return nil
+	}
 	if o.Message == nil {
 		return j.report(o)
 	}
@@ -208,18 +216,16 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told
 		j.buf = append(j.buf, '}')
 	}
 	j.verdict(f)
-	if f.Group != 0 {
-		j.number("group", uint64(f.Group))
-		if j.group != nil {
-			if name := j.group(f.Protocol, f.Group); name != "" {
-				j.text("groupname", name)
-			}
-		}
-	}
-	if f.Dir != capture.DirRequest && f.Proc.Known() {
+	j.multicast(f)
+	j.number("cast", f.Cast)
+	switch {
+	case o.Event != nil && CauseText(&o.Event.Cause) != "":
+		j.cause("cause", &o.Event.Cause)
+	case f.Dir != capture.DirRequest && f.Proc.Known():
 		j.buf = append(j.buf, `,"cause":`...)
 		j.proc(&f.Proc)
 	}
+	j.flag("self", o.Self)
 	j.socket(&f.Socket)
 	if f.Cut() {
 		j.number("orig_len", uint64(f.OrigLen))
@@ -322,6 +328,8 @@ func (j *JSON) report(o *correlate.Observation) error {
 		kind = "completion"
 	case f.Kind == capture.KindSocketError:
 		kind = "socket_error"
+	case f.Kind == capture.KindLock:
+		kind = "lock"
 	case f.Kind == capture.KindDatagram && f.Verdict > capture.VerdictDelivered:
 	default:
 		return nil
@@ -335,6 +343,7 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.origin(o)
 	j.verdict(f)
 	j.number("elapsed_ns", uint64(max(f.Elapsed, 0)))
+	j.lock(&f.Lock)
 	j.number("group", uint64(f.Group))
 	j.socket(&f.Socket)
 	j.number("orig_len", uint64(max(f.OrigLen, 0)))

@@ -136,9 +136,12 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		p.cur = j
 	}
 	j.obs = append(j.obs, *o)
-	if o.Exchange != nil {
+	switch at := &j.obs[len(j.obs)-1]; {
+	case o.Event != nil || o.Exchange != nil && o.Exchange.InterruptedBy != nil:
+		at.Own()
+	case o.Exchange != nil:
 		j.reqs = append(j.reqs, *o.Exchange)
-		j.obs[len(j.obs)-1].Exchange = &j.reqs[len(j.reqs)-1]
+		at.Exchange = &j.reqs[len(j.reqs)-1]
 	}
 	var told nft.Told
 	if o.Message != nil {

@@ -46,6 +46,9 @@ const leads = 6
 
 // Observe writes a message with what it was paired with, or a report.
 func (t *Text) Observe(o *correlate.Observation) error {
+	if o.End != correlate.EndNone {
+		return nil
+	}
 	if o.Message == nil {
 		return t.report(o)
 	}
@@ -85,10 +88,14 @@ func (t *Text) message(o *correlate.Observation) error {
 	} else if m.Type == "NLMSG_DONE" {
 		t.asked(o)
 	}
+	if x := o.Exchange; x != nil && x.InterruptedBy != nil && m.Type == "NLMSG_DONE" {
+		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
+	}
 	if o.Latency > 0 {
 		l.word(styleDim, "("+Duration(o.Latency)+")")
 	}
 	t.verdict(f)
+	t.blame(o)
 	problem := ""
 	if m.Problem != nil {
 		problem = m.Problem.Error()
@@ -244,6 +251,8 @@ func (t *Text) report(o *correlate.Observation) error {
 		return nil
 	case f.Kind == capture.KindDatagram && f.Verdict <= capture.VerdictDelivered:
 		return nil
+	case f.Kind == capture.KindLock:
+		return t.lockReport(o)
 	}
 	sign := "!"
 	if f.Kind == capture.KindDatagram {
@@ -269,6 +278,19 @@ func (t *Text) report(o *correlate.Observation) error {
 		l.word(styleBad, f.Verdict.String())
 	}
 	t.socketWords(f)
+	l.end()
+	return t.flush()
+}
+
+// lockReport writes that somebody held rtnl_mutex, or waited for it, for long.
+func (t *Text) lockReport(o *correlate.Observation) error {
+	l := &t.line
+	t.head(o, "!")
+	if o.Family != "" {
+		l.word(styleFamily, decode.Quote(o.Family))
+		l.word(styleType, decode.Quote(o.Type))
+	}
+	t.lock(&o.Frame.Lock)
 	l.end()
 	return t.flush()
 }

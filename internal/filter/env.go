@@ -39,6 +39,17 @@ type environment struct {
 	Latency    float64   `expr:"latency"`
 	Outcome    string    `expr:"outcome"`
 	Frame      int       `expr:"frame"`
+	Kind       string    `expr:"kind"`
+	Self       bool      `expr:"self"`
+	Inferred   bool      `expr:"inferred"`
+	CauseType  string    `expr:"cause_type"`
+	Kernel     float64   `expr:"kernel"`
+	Replies    int       `expr:"replies"`
+	Rounds     int       `expr:"rounds"`
+	Listeners  int       `expr:"listeners"`
+	Lost       int       `expr:"lost"`
+	LockWait   float64   `expr:"lock_wait"`
+	LockHold   float64   `expr:"lock_hold"`
 
 	X *correlate.Observation `expr:"·x"`
 }
@@ -79,7 +90,50 @@ func (e *environment) fill(x *correlate.Observation, flags bool) {
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)
+	e.exchange(x, f)
 	e.message(x.Message, f, flags)
+}
+
+// exchange sets what the whole of an exchange or event tells, as far as it is
+// known by now.
+func (e *environment) exchange(x *correlate.Observation, f *capture.Frame) {
+	e.Kind, e.Self, e.Inferred, e.CauseType = kindOf(x, f), x.Self, false, ""
+	e.Kernel, e.Replies, e.Rounds, e.Listeners, e.Lost = 0, 0, 0, 0, 0
+	e.LockWait, e.LockHold = f.Lock.Wait.Seconds(), f.Lock.Hold.Seconds()
+	if r := x.Exchange; r != nil {
+		e.Kernel, e.Replies, e.Rounds = r.Kernel.Seconds(), r.Replies, r.Rounds
+		e.Listeners, e.Lost = r.Listeners, r.Lost
+		if x.End == correlate.EndExchange {
+			e.LockWait, e.LockHold = r.Lock.Wait.Seconds(), r.Lock.Hold.Seconds()
+		}
+	}
+	if v := x.Event; v != nil {
+		e.Listeners, e.Lost = v.Delivered+v.Lost, v.Lost
+		e.Cause, e.Inferred = processOf(&v.Cause.Proc), v.Cause.Inferred
+		if v.Cause.Exchange != nil {
+			e.CauseType = v.Cause.Exchange.Request.Type
+		}
+	}
+}
+
+// kindOf is "message", or what an object of the JSON output without a message
+// has as its kind.
+func kindOf(x *correlate.Observation, f *capture.Frame) string {
+	switch {
+	case x.End == correlate.EndExchange:
+		return "exchange"
+	case x.End == correlate.EndEvent:
+		return "event"
+	case f.Kind == capture.KindLock:
+		return "lock"
+	case f.Kind == capture.KindCompletion:
+		return "completion"
+	case f.Kind == capture.KindSocketError:
+		return "socket_error"
+	case x.Message == nil:
+		return "datagram"
+	}
+	return "message"
 }
 
 // message sets what only a message has.

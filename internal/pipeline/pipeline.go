@@ -12,6 +12,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -63,7 +64,10 @@ type Options struct {
 	Table    *aggregate.Table
 	Sinks    []Sink
 	Recorder Recorder
-	Limit    int // stop after so many matching messages; 0: never
+	Limit    int // stop after so many matching messages, or ends; 0: never
+	// Ends hands the sinks also the ends of exchanges and events; Limit counts
+	// those then.
+	Ends bool
 }
 
 // Owners fills in who owns a socket, for sources that cannot tell.
@@ -94,17 +98,36 @@ func New(o Options) (*Pipeline, error) {
 	if o.Source == nil || o.Decoder == nil {
 		return nil, errors.New("pipeline needs a source and a decoder")
 	}
-	return &Pipeline{o: o, tracker: correlate.New(), scope: newScope(o.Scope)}, nil
+	return &Pipeline{o: o, tracker: correlate.NewWith(correlate.Options{Ends: o.Ends}), scope: newScope(o.Scope)}, nil
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
 // sink fails.
 func (p *Pipeline) Run(ctx context.Context) error {
 	err := p.o.Source.Run(ctx, p.frame)
+	if err == nil {
+		err = p.flush()
+	}
 	if errors.Is(err, ErrLimit) {
 		return nil
 	}
 	return err
+}
+
+// flush ends the exchanges and events that are still open.
+func (p *Pipeline) flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.obs = p.tracker.Flush(p.obs[:0])
+	defer clear(p.obs)
+	return p.observe(nil)
+}
+
+// Open returns the requests that wait for an answer, oldest first.
+func (p *Pipeline) Open() []correlate.Exchange {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tracker.Open(nil)
 }
 
 // Source returns the source that the pipeline reads.
@@ -192,15 +215,42 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
+	if f.Kind == capture.KindLock {
+		p.nameLock(f)
+	}
 	return p.observe(f)
 }
 
-// observe filters the observations of one frame and hands them on.
+// nameLock names the request that a report on rtnl_mutex is about.
+func (p *Pipeline) nameLock(f *capture.Frame) {
+	if len(f.Data) < decode.HeaderLen {
+		return
+	}
+	var cmd uint8
+	if len(f.Data) > decode.HeaderLen {
+		cmd = f.Data[decode.HeaderLen]
+	}
+	typ := binary.NativeEndian.Uint16(f.Data[4:])
+	for i := range p.obs {
+		if x := &p.obs[i]; x.Frame == f {
+			x.Family, x.Type = p.o.Decoder.Name(f.Protocol, typ, cmd, true)
+		}
+	}
+}
+
+// observe filters the observations of one frame and hands them on; f is nil at
+// the end of the input.
 func (p *Pipeline) observe(f *capture.Frame) error {
 	recorded := p.o.Recorder == nil
 	for i := range p.obs {
 		x := &p.obs[i]
 		if !p.matches(x) {
+			continue
+		}
+		if x.End != correlate.EndNone {
+			if err := p.ended(x); err != nil {
+				return err
+			}
 			continue
 		}
 		if !recorded {
@@ -217,10 +267,25 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 				return err
 			}
 		}
-		if x.Message == nil {
+		if x.Message == nil || p.o.Ends {
 			continue
 		}
 		if p.shown++; p.o.Limit > 0 && p.shown >= p.o.Limit {
+			return ErrLimit
+		}
+	}
+	return nil
+}
+
+// ended hands on the end of an exchange or event.
+func (p *Pipeline) ended(x *correlate.Observation) error {
+	for _, s := range p.o.Sinks {
+		if err := s.Observe(x); err != nil {
+			return err
+		}
+	}
+	if p.o.Limit > 0 {
+		if p.shown++; p.shown >= p.o.Limit {
 			return ErrLimit
 		}
 	}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package correlate
+
+import (
+	"hash/maphash"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// Events are notifications: all deliveries of one multicast. A source that sees
+// the multicast itself gives them a Cast; for the others deliveries are taken
+// for one multicast that carry the same bytes to different sockets within
+// sameWithin, which is an estimate.
+const (
+	maxEvents  = 1024 // that may get one more delivery
+	sameWithin = grace
+)
+
+type event struct {
+	Event
+	cast  uint64 // 0: told by its bytes
+	sum   uint64
+	last  time.Time
+	tid   uint32 // of the thread that sent it
+	frame uint64 // of the request that caused it
+	// socks are the sockets that had it, where bytes tell it.
+	socks []uint64
+}
+
+type events struct {
+	seed  maphash.Seed
+	byID  map[uint64]*event // by cast
+	bySum map[uint64]*event
+	open  []*event      // oldest first
+	pasts [16]pastEvent // the newest, for dumps that were interrupted
+	next  int
+}
+
+// pastEvent is what interrupter needs to know of an event.
+type pastEvent struct {
+	netns    uint64
+	protocol uint16
+	typ      uint16
+	at       time.Time
+	cause    Cause
+}
+
+func newEvents() events {
+	return events{seed: maphash.MakeSeed(), byID: map[uint64]*event{}, bySum: map[uint64]*event{}}
+}
+
+// event handles one delivery or loss of a notification. m is nil where it was
+// lost without its bytes.
+func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
+	if lost(f) {
+		o.Outcome = Lost
+	}
+	e := t.events.find(f)
+	fresh := e == nil
+	if fresh {
+		e = t.events.add(f)
+		e.Cause = t.cause(f, m)
+		if m != nil {
+			e.Message = keep(m)
+		}
+	}
+	if m == nil || m.Index == 0 {
+		e.deliver(f, o)
+		if x := e.Cause.Exchange; x != nil {
+			x.count(e, f, o, fresh)
+		}
+	}
+	o.Event = &e.Event
+	o.Self = self(f, o, &e.Cause)
+	if fresh && m != nil {
+		t.events.remember(f, m, &e.Cause)
+	}
+	t.dst = append(t.dst, *o)
+}
+
+// deliver counts one socket.
+func (e *event) deliver(f *capture.Frame, o *Observation) {
+	e.last = f.Time
+	if o.Outcome != Lost {
+		e.Delivered++
+		return
+	}
+	e.Lost++
+	e.Losers = addLoser(e.Losers, o.Account)
+}
+
+func (x *Exchange) count(e *event, f *capture.Frame, o *Observation, fresh bool) {
+	if fresh {
+		x.Events++
+	}
+	x.Listeners++
+	if o.Outcome == Lost {
+		x.Lost++
+		x.LostBy = addLoser(x.LostBy, o.Account)
+	}
+}
+
+func addLoser(to []capture.Proc, p capture.Proc) []capture.Proc {
+	if len(to) >= MaxLosers || slices.ContainsFunc(to, func(q capture.Proc) bool { return q.PID == p.PID && q.Comm == p.Comm }) {
+		return to
+	}
+	return append(to, p)
+}
+
+// self says whether the reader of an event is who caused it.
+func self(f *capture.Frame, o *Observation, c *Cause) bool {
+	if c.Exchange == nil && c.Inferred {
+		return false
+	}
+	if o.Account.PID != 0 && c.Proc.PID != 0 {
+		return o.Account.PID == c.Proc.PID
+	}
+	return c.Exchange != nil && f.Socket.PortID != 0 && c.Exchange.Socket.PortID == f.Socket.PortID
+}
+
+// cause finds out who made the kernel send an event: seen by the source, else
+// by the port ID and sequence number of the request, which the kernel puts
+// into what it announces (rtnl_notify, nfnetlink_send).
+func (t *Tracker) cause(f *capture.Frame, m *decode.Message) Cause {
+	k := key{netns: f.NetNS, protocol: f.Protocol}
+	if m != nil {
+		k.port, k.seq = m.Header.PID, m.Header.Seq
+	}
+	named := t.recent[k]
+	if first := t.frames[f.Cause]; f.Cause != 0 && first != nil {
+		c := Cause{Proc: f.Proc, Exchange: &first.Exchange}
+		if named != nil && named.frame == f.Cause {
+			c.Exchange = &named.Exchange // that one of the batch
+		}
+		return c
+	}
+	switch f.Source {
+	case capture.SourceFentry, capture.SourceKprobe:
+		return Cause{Proc: f.Proc}
+	}
+	if f.Cast != 0 { // a recording of those
+		return Cause{Proc: f.Proc}
+	}
+	if k.port == 0 || named == nil || f.Time.Sub(named.Time) > maxAge {
+		return Cause{}
+	}
+	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Inferred: true}
+}
+
+// find returns the event that a frame is one more delivery of.
+func (es *events) find(f *capture.Frame) *event {
+	if f.Cast != 0 {
+		return es.byID[f.Cast]
+	}
+	e := es.bySum[es.sum(f)]
+	if e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() {
+		return nil
+	}
+	if id := socketID(f); id != 0 && slices.Contains(e.socks, id) {
+		return nil // this socket had it: it was said twice
+	} else if id != 0 {
+		e.socks = append(e.socks, id)
+	}
+	return e
+}
+
+func (e *event) group() uint32 {
+	if e.Message == nil {
+		return 0
+	}
+	return e.Message.Frame.Group
+}
+
+func socketID(f *capture.Frame) uint64 {
+	if f.Socket.Inode != 0 {
+		return f.Socket.Inode
+	}
+	return uint64(f.Socket.PortID)
+}
+
+// sum tells multicasts apart by what they carry.
+func (es *events) sum(f *capture.Frame) uint64 {
+	var h maphash.Hash
+	h.SetSeed(es.seed)
+	_, _ = h.Write(f.Data)
+	n := f.NetNS<<8 ^ uint64(f.Protocol)
+	return h.Sum64() ^ n*0x9e3779b97f4a7c15
+}
+
+func (es *events) add(f *capture.Frame) *event {
+	e := &event{Event: Event{ID: f.ID, Time: f.Time}, cast: f.Cast, last: f.Time, tid: f.Proc.TID, frame: f.Cause}
+	if e.cast != 0 {
+		es.byID[e.cast] = e
+	} else {
+		e.sum = es.sum(f)
+		es.bySum[e.sum] = e
+		if id := socketID(f); id != 0 {
+			e.socks = append(e.socks, id)
+		}
+	}
+	es.open = append(es.open, e)
+	return e
+}
+
+// expire ends the events that can get no more deliveries: a thread sends one
+// after the other, and the others have a time.
+func (es *events) expire(t *Tracker, f *capture.Frame) {
+	for i := 0; i < len(es.open); i++ {
+		e := es.open[i]
+		switch {
+		case f.Time.Sub(e.last) > sameWithin, len(es.open) > maxEvents:
+		case e.cast != 0 && e.tid != 0 && e.tid == f.Proc.TID && f.Cast != e.cast && f.Kind == capture.KindDatagram:
+		default:
+			if i > 32 {
+				return // the rest is newer
+			}
+			continue
+		}
+		es.end(t, i)
+		i--
+	}
+}
+
+// sent ends the events that a send caused: it has returned.
+func (es *events) sent(t *Tracker, frame uint64) {
+	for i := 0; i < len(es.open); i++ {
+		if e := es.open[i]; e.frame == frame && e.cast != 0 {
+			es.end(t, i)
+			i--
+		}
+	}
+}
+
+func (es *events) flush(t *Tracker) {
+	for len(es.open) > 0 {
+		es.end(t, 0)
+	}
+}
+
+func (es *events) end(t *Tracker, i int) {
+	e := es.open[i]
+	es.open = slices.Delete(es.open, i, i+1)
+	if es.byID[e.cast] == e {
+		delete(es.byID, e.cast)
+	}
+	if es.bySum[e.sum] == e {
+		delete(es.bySum, e.sum)
+	}
+	e.Ended = true
+	if !t.opt.Ends || e.Message == nil {
+		return
+	}
+	m := e.Message
+	o := Observation{Frame: m.Frame, Event: &e.Event, End: EndEvent, Family: m.Family, Type: m.Type, Account: e.Cause.Proc}
+	if e.Lost > 0 {
+		o.Outcome = Lost
+	}
+	t.dst = append(t.dst, o)
+}
+
+// remember notes an event for dumps that it interrupts.
+func (es *events) remember(f *capture.Frame, m *decode.Message, c *Cause) {
+	es.pasts[es.next%len(es.pasts)] = pastEvent{f.NetNS, f.Protocol, m.Header.Type, f.Time, *c}
+	es.next++
+}
+
+// interrupter finds who made the newest change to what a dump tells of, since
+// it began: of the same kind of object if there is one, else of the protocol
+// (a dump of addresses is interrupted by a change of links, too).
+func (t *Tracker) interrupter(e *entry, f *capture.Frame) *Cause {
+	var best *Cause
+	var at time.Time
+	same := false
+	consider := func(when time.Time, typ uint16, c Cause) {
+		alike := sameObject(f.Protocol, e.Request.Header.Type, typ)
+		if when.Before(e.Time) || best != nil && (same && !alike || same == alike && !when.After(at)) {
+			return
+		}
+		best, at, same = &c, when, alike
+	}
+	for i := len(t.queue) - 1; i >= 0 && len(t.queue)-i <= maxLookBack; i-- {
+		q := t.queue[i]
+		if q.Time.Before(e.Time) {
+			break
+		}
+		if q.key.netns == e.key.netns && q.key.protocol == e.key.protocol && q.Errno == 0 && !q.asks() {
+			consider(q.Time, q.Request.Header.Type, Cause{Proc: q.Proc, Exchange: &q.Exchange})
+		}
+	}
+	for i := range t.events.pasts {
+		p := &t.events.pasts[i]
+		if p.netns == e.key.netns && p.protocol == e.key.protocol && p.cause.Exchange == nil && !p.at.IsZero() {
+			consider(p.at, p.typ, p.cause)
+		}
+	}
+	return best
+}
+
+// maxLookBack bounds the search for a change among the newest requests.
+const maxLookBack = 4096
+
+// asks says whether a request changes nothing. NETLINK_ROUTE and XFRM number
+// their types in fours (rtnetlink_rcv_msg: kind = type & 3) and in families;
+// elsewhere a dump is a question, and so is what was answered with data.
+func (e *entry) asks() bool {
+	if e.dump {
+		return true
+	}
+	if e.key.protocol == capture.NETLINK_ROUTE {
+		return (e.Request.Header.Type-minType)&3 == 2 // RTM_GET…
+	}
+	return e.Replies > 1 || e.Replies > 0 && e.Outcome == Answered
+}
+
+// sameObject says whether two types are about one kind of object.
+func sameObject(protocol, a, b uint16) bool {
+	if protocol == capture.NETLINK_ROUTE {
+		return a >= minType && b >= minType && (a-minType)/4 == (b-minType)/4
+	}
+	return a == b || protocol == capture.NETLINK_NETFILTER && a>>8 == b>>8
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package correlate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// ends feeds made-up datagrams to a tracker that reports ends.
+type ends struct {
+	*stream
+	got []Observation
+}
+
+func newEnds(t *testing.T) *ends {
+	s := newStream(t)
+	s.tr = NewWith(Options{Ends: true})
+	return &ends{stream: s}
+}
+
+func (e *ends) send(f capture.Frame, data ...[]byte) uint64 {
+	e.t.Helper()
+	for _, o := range e.frame(f, data...) {
+		if o.End != EndNone {
+			o.Own()
+			e.got = append(e.got, o)
+		}
+	}
+	return e.id
+}
+
+func (e *ends) completion(of uint64, elapsed time.Duration) {
+	e.send(capture.Frame{Kind: capture.KindCompletion, Of: of, Verdict: capture.VerdictDelivered, Elapsed: elapsed, Proc: capture.Proc{PID: 42, TID: 42}})
+}
+
+func (e *ends) flush() []Observation {
+	for _, o := range e.tr.Flush(nil) {
+		o.Own()
+		e.got = append(e.got, o)
+	}
+	return e.got
+}
+
+// exchanges returns what has ended, flushed.
+func (e *ends) exchanges() []*Exchange {
+	var xs []*Exchange
+	for _, o := range e.flush() {
+		if o.End == EndExchange {
+			xs = append(xs, o.Exchange)
+		}
+	}
+	return xs
+}
+
+func (e *ends) events() []*Event {
+	var es []*Event
+	for _, o := range e.flush() {
+		if o.End == EndEvent {
+			es = append(es, o.Event)
+		}
+	}
+	return es
+}
+
+func one[T any](t *testing.T, xs []T) T {
+	t.Helper()
+	if len(xs) != 1 {
+		t.Fatalf("%d have ended, want 1", len(xs))
+	}
+	return xs[0]
+}
+
+const ms = time.Millisecond
+
+func TestExchangeTimes(t *testing.T) {
+	s := newEnds(t)
+	req := getLink(0x05, 7)
+	id := s.send(request(100), req)
+	s.send(reply(100), ack(0, 7, req))
+	if len(s.got) != 0 && s.tr.completions {
+		t.Error("ended before its completion")
+	}
+	s.completion(id, 300*time.Microsecond)
+	x := one(t, s.exchanges())
+	if x.Outcome != Acked || x.First != ms || x.Last != ms || x.Replies != 1 || !x.Ended {
+		t.Errorf("%+v", x)
+	}
+	// The next one waits for its completion: the source has shown to report them.
+	s = newEnds(t)
+	s.completion(999, 0)
+	id = s.send(request(100), req)
+	s.send(reply(100), ack(1, 7, req))
+	if len(s.got) != 0 {
+		t.Fatal("ended before its completion")
+	}
+	s.completion(id, 300*time.Microsecond)
+	if x := one(t, s.exchanges()); x.Kernel != 300*time.Microsecond || x.Outcome != Failed || x.Errno != 1 {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestExchangeWithoutAck(t *testing.T) {
+	for _, completions := range []bool{false, true} {
+		s := newEnds(t)
+		id := s.send(request(100), nlmsg(16, 0x01, 7, 0, make([]byte, 16)...))
+		if completions {
+			s.completion(id, ms)
+		}
+		s.now = s.now.Add(2 * grace)
+		s.send(request(200), getLink(0x05, 1))
+		if len(s.got) != 1 || s.got[0].Exchange.Outcome != Accepted {
+			t.Fatalf("completions %t: %+v", completions, s.got)
+		}
+	}
+	// An answer that comes after the send has returned (audit).
+	s := newEnds(t)
+	id := s.send(request(100), getLink(0x01, 7))
+	s.completion(id, ms)
+	s.send(reply(100), nlmsg(16, 0, 7, 100, make([]byte, 16)...))
+	if x := one(t, s.exchanges()); x.Outcome != Answered || x.Replies != 1 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Several requests with sequence number 0 are answered in their order.
+func TestSameSequence(t *testing.T) {
+	s := newEnds(t)
+	var ids []uint64
+	for range 3 {
+		ids = append(ids, s.send(request(100), getLink(0x05, 0)))
+	}
+	for i, errno := range []int32{0, 17, 2} {
+		o := s.frame(reply(100), ack(errno, 0, getLink(0x05, 0)))[0]
+		if o.Exchange == nil || o.Exchange.Request.Frame.ID != ids[i] {
+			t.Errorf("answer %d is paired with %+v", i, o.Exchange)
+		}
+	}
+	for i := range 3 * maxSameKey {
+		s.send(request(100), getLink(0x05, 0))
+		if n := s.tr.Pending(); n > maxSameKey+1 {
+			t.Fatalf("%d wait after %d", n, i)
+		}
+	}
+}
+
+// A port ID that is used again by another socket answers nothing of the first.
+func TestPortReuse(t *testing.T) {
+	s := newEnds(t)
+	first, second := request(100), request(100)
+	first.Socket.Inode, second.Socket.Inode = 1, 2
+	s.send(first, getLink(0x05, 1))
+	two := s.send(second, getLink(0x05, 1))
+	r := reply(100)
+	r.Socket.Inode = 2
+	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange == nil || o.Exchange.Request.Frame.ID != two {
+		t.Errorf("paired with %+v", o.Exchange)
+	}
+	xs := s.exchanges()
+	if x := one(t, xs); x.Outcome != Unanswered || x.Socket.Inode != 1 {
+		t.Errorf("%+v", x)
+	}
+	// Nor does a late answer to the first find the second.
+	s = newEnds(t)
+	s.send(second, getLink(0x05, 1))
+	r.Socket.Inode = 1
+	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange != nil {
+		t.Error("paired across sockets")
+	}
+}
+
+func TestWrapAround(t *testing.T) {
+	s := newEnds(t)
+	for _, seq := range []uint32{0xffffffff, 0, 1} {
+		s.send(request(100), getLink(0x05, seq))
+	}
+	for _, seq := range []uint32{0, 0xffffffff, 1} {
+		if o := s.frame(reply(100), ack(0, seq, getLink(0x05, seq)))[0]; o.Exchange == nil || o.Exchange.Request.Header.Seq != seq {
+			t.Errorf("%#x is paired with %+v", seq, o.Exchange)
+		}
+	}
+}
+
+// A dump of three parts: the first inside the send, the others in the reads.
+func TestDumpTimes(t *testing.T) {
+	s := newEnds(t)
+	id := s.send(request(100), getLink(0x301, 9))
+	part := nlmsg(16, 2, 9, 100, make([]byte, 16)...)
+	inside := reply(100)
+	inside.Cause, inside.Elapsed = id, 400*time.Microsecond
+	s.send(inside, part)
+	s.completion(id, 700*time.Microsecond)
+	later := reply(100)
+	later.Elapsed = 200 * time.Microsecond
+	s.now = s.now.Add(5 * ms) // the reader sleeps
+	s.send(later, part, part)
+	s.send(later, nlmsg(3, 2, 9, 100, 0, 0, 0, 0))
+	x := one(t, s.exchanges())
+	// 0.7 of the send and twice 0.2; between the parts 7 ms and 1 ms less that.
+	if x.Outcome != Answered || x.Rounds != 3 || x.Replies != 4 || x.Kernel != 1100*time.Microsecond || x.Reader != 8*ms-400*time.Microsecond {
+		t.Errorf("%v, %d rounds, %d replies, kernel %v, reader %v", x.Outcome, x.Rounds, x.Replies, x.Kernel, x.Reader)
+	}
+}
+
+func TestDumpInterrupted(t *testing.T) {
+	s := newEnds(t)
+	s.send(request(100), getLink(0x301, 9))
+	s.send(reply(100), nlmsg(16, 2, 9, 100, make([]byte, 16)...))
+	churner := request(200)
+	churner.Proc = capture.Proc{PID: 77, Comm: "churn"}
+	other := request(300)
+	other.Proc = capture.Proc{PID: 78, Comm: "addr"}
+	link := s.send(churner, nlmsg(16, 0x05, 3, 0, make([]byte, 16)...)) // RTM_NEWLINK
+	s.send(other, nlmsg(20, 0x05, 3, 0, make([]byte, 8)...))            // RTM_NEWADDR, later
+	s.send(request(400), getLink(0x01, 3))                              // a question changes nothing
+	s.send(reply(100), nlmsg(16, 2|0x10, 9, 100, make([]byte, 16)...))
+	s.send(reply(100), nlmsg(3, 2|0x10, 9, 100, 0, 0, 0, 0))
+	for _, o := range s.got {
+		if x := o.Exchange; o.End == EndExchange && x.Outcome == Interrupted {
+			if x.InterruptedBy == nil || x.InterruptedBy.Proc.PID != 77 || x.InterruptedBy.Exchange.Request.Frame.ID != link {
+				t.Errorf("interrupted by %+v", x.InterruptedBy)
+			}
+			return
+		}
+	}
+	t.Errorf("nothing was interrupted: %+v", s.got)
+}
+
+func TestDumpLost(t *testing.T) {
+	s := newEnds(t)
+	s.send(request(100), getLink(0x301, 9))
+	drop := reply(100)
+	drop.Verdict, drop.Errno = capture.VerdictDropped, 105
+	if o := s.frame(drop)[0]; o.Exchange == nil {
+		t.Error("the dropped part belongs to no dump")
+	}
+	s.send(reply(100), nlmsg(3, 2, 9, 100, 0, 0, 0, 0))
+	if x := one(t, s.exchanges()); x.Outcome != Lost {
+		t.Errorf("%v", x.Outcome)
+	}
+}
+
+// A batch of which one message fails: nothing of it was done.
+func TestRolledBack(t *testing.T) {
+	s := newEnds(t)
+	batch := func(f capture.Frame) capture.Frame { f.Protocol = capture.NETLINK_NETFILTER; return f }
+	gen := []byte{0, 0, 0, 10}
+	a := nlmsg(10<<8|6, 0x401, 2, 0, append(gen, make([]byte, 16)...)...)
+	b := nlmsg(10<<8|6, 0x401, 3, 0, append(gen, make([]byte, 16)...)...)
+	id := s.send(batch(request(100)), nlmsg(16, 1, 1, 0, gen...), a, b, nlmsg(17, 1, 4, 0, gen...))
+	s.send(batch(reply(100)), ack(2, 3, b))
+	c := capture.Frame{Kind: capture.KindCompletion, Of: id, Elapsed: 9 * ms, Protocol: capture.NETLINK_NETFILTER}
+	s.send(c)
+	got := map[Outcome]int{}
+	for _, x := range s.exchanges() {
+		got[x.Outcome]++
+		if x.Shared != 4 {
+			t.Errorf("seq %d shares its send with %d", x.Request.Header.Seq, x.Shared)
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(map[Outcome]int{Failed: 1, RolledBack: 3}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func delivery(port uint32, pid uint32, cast, cause uint64) capture.Frame {
+	return capture.Frame{Dir: capture.DirEvent, Group: 1, Cast: cast, Cause: cause, Source: capture.SourceFentry,
+		Proc:   capture.Proc{PID: 42, TID: 42, Comm: "ip"},
+		Socket: capture.Socket{PortID: port, Inode: uint64(port), Owner: capture.Proc{PID: pid, Comm: fmt.Sprint("p", pid)}}}
+}
+
+func TestEventCause(t *testing.T) {
+	s := newEnds(t)
+	q := request(100)
+	q.Proc.TID = 42
+	id := s.send(q, nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
+	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
+	o := s.frame(delivery(5, 50, 9, id), news)[0]
+	if c := o.Event.Cause; c.Exchange == nil || c.Exchange.Request.Frame.ID != id || c.Proc.PID != 42 || c.Inferred || o.Self {
+		t.Errorf("cause %+v", c)
+	}
+	lost := delivery(6, 60, 9, id)
+	lost.Verdict = capture.VerdictOverrun
+	s.send(lost, news)
+	if o := s.frame(delivery(7, 42, 9, id), news)[0]; !o.Self {
+		t.Error("its own echo is none")
+	}
+	s.completion(id, ms)
+	e := one(t, s.events())
+	if e.Delivered != 2 || e.Lost != 1 || len(e.Losers) != 1 || e.Losers[0].PID != 60 {
+		t.Errorf("%+v", e)
+	}
+	if x := e.Cause.Exchange; x.Events != 1 || x.Listeners != 3 || x.Lost != 1 || x.LostBy[0].PID != 60 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Without a cast an event is told by its bytes, its cause by port and sequence.
+func TestEventInferred(t *testing.T) {
+	s := newEnds(t)
+	s.send(request(100), nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
+	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
+	for i := range uint32(3) {
+		f := delivery(5+i, 50+i, 0, 0)
+		f.Source, f.Proc = capture.SourceSyscall, capture.Proc{}
+		o := s.frame(f, news)[0]
+		if c := o.Event.Cause; c.Exchange == nil || !c.Inferred || c.Proc.PID != 42 || o.Event.Delivered != int(i)+1 {
+			t.Errorf("%d: %+v", i, o.Event)
+		}
+	}
+	again := delivery(5, 50, 0, 0)
+	again.Source = capture.SourceSyscall
+	if o := s.frame(again, news)[0]; o.Event.Delivered != 1 {
+		t.Error("said twice to one socket, and taken for one event")
+	}
+	f := delivery(5, 50, 0, 0)
+	f.Source, f.NetNS = capture.SourceSyscall, 77
+	if o := s.frame(f, news)[0]; o.Event.Cause.Exchange != nil {
+		t.Error("caused from another namespace")
+	}
+}
+
+// TestRandomExchanges interleaves exchanges of many sockets and loses frames:
+// no answer is ever paired with another's request, and every request ends once.
+func TestRandomExchanges(t *testing.T) {
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		s := newEnds(t)
+		type sent struct {
+			port  uint32
+			inode uint64
+			seq   uint32
+			errno int32
+		}
+		var open []sent
+		requests := 0
+		for range 2000 {
+			switch {
+			case len(open) == 0 || rng.IntN(2) == 0:
+				q := sent{port: uint32(rng.IntN(8) + 1), seq: uint32(requests), errno: int32(requests%100 + 1)}
+				q.inode = uint64(q.port)*10 + uint64(rng.IntN(2))
+				f := request(q.port)
+				f.Socket.Inode = q.inode
+				if rng.IntN(10) > 0 { // else the request is lost on its way to us
+					s.send(f, getLink(0x05, q.seq))
+					requests++
+				} else {
+					q.seq += 1 << 30
+				}
+				open = append(open, q)
+			default:
+				i := rng.IntN(len(open))
+				q := open[i]
+				open = append(open[:i], open[i+1:]...)
+				if rng.IntN(10) == 0 {
+					continue // the answer is lost
+				}
+				f := reply(q.port)
+				f.Socket.Inode = q.inode
+				s.send(f, ack(q.errno, q.seq, getLink(0x05, q.seq)))
+			}
+		}
+		xs := s.exchanges()
+		if len(xs) != requests {
+			t.Fatalf("seed %d: %d of %d requests have ended", seed, len(xs), requests)
+		}
+		for _, x := range xs {
+			if seq := x.Request.Header.Seq; x.Outcome == Failed && x.Errno != int32(seq%100+1) {
+				t.Fatalf("seed %d: request %d got the answer of another: %d", seed, seq, x.Errno)
+			}
+		}
+	}
+}
+
+// TestManyEvents bounds what is remembered of events that nobody ends.
+func TestManyEvents(t *testing.T) {
+	s := newEnds(t)
+	for i := range uint64(5 * maxEvents) {
+		f := delivery(5, 50, 1+i, 0)
+		f.Proc.TID = uint32(i)
+		s.frame(f, nlmsg(16, 0, uint32(i), 0, make([]byte, 16)...))
+		f.Cast = 0
+		s.frame(f, nlmsg(16, 0, uint32(i)<<1, 0, make([]byte, 16)...))
+	}
+	es := &s.tr.events
+	if n := len(es.open) + len(es.byID) + len(es.bySum); n > 3*(maxEvents+2) {
+		t.Errorf("%d are remembered", n)
+	}
+	s.flush()
+	if n := len(es.open) + len(es.byID) + len(es.bySum); n != 0 {
+		t.Errorf("%d are left at the end", n)
+	}
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// Exchanges writes one line, or object, per exchange and event when it has
+// ended, and nothing for their messages. What it needs comes with
+// correlate.Options.Ends.
+type Exchanges struct {
+	to interface {
+		end(*correlate.Observation) error
+	}
+}
+
+// NewTextExchanges and NewJSONExchanges return an Exchanges that writes where t
+// or j does.
+func NewTextExchanges(t *Text) Exchanges { return Exchanges{t} }
+func NewJSONExchanges(j *JSON) Exchanges { return Exchanges{j} }
+
+// Observe writes the end of an exchange or event.
+func (e Exchanges) Observe(o *correlate.Observation) error {
+	if o.End == correlate.EndNone {
+		return nil
+	}
+	return e.to.end(o)
+}
+
+func (t *Text) end(o *correlate.Observation) error {
+	if o.End == correlate.EndEvent {
+		return t.eventEnd(o)
+	}
+	x, l := o.Exchange, &t.line
+	t.head(o, Arrow(capture.DirRequest, t.o.ASCII))
+	l.word(styleFamily, x.Request.FamilyText())
+	l.word(styleType, x.Request.TypeText())
+	t.outcome(x)
+	t.times(x)
+	if x.Replies > 0 {
+		l.word(styleNone, plural(x.Replies, "reply", "replies")+" "+strconv.FormatUint(x.Bytes, 10)+" B")
+	}
+	if x.Rounds > 1 {
+		l.word(styleDim, "in "+plural(x.Rounds, "round", "rounds"))
+	}
+	if x.Shared > 1 {
+		l.word(styleDim, "one of "+strconv.Itoa(x.Shared)+" in its datagram")
+	}
+	t.lock(&x.Lock)
+	if x.InterruptedBy != nil {
+		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
+	}
+	if x.Events > 0 {
+		l.word(styleDim, plural(x.Events, "event", "events")+" to "+plural(x.Listeners, "listener", "listeners"))
+	}
+	t.losers(x.Lost, x.LostBy)
+	t.tell(x.Request)
+	l.end()
+	return t.flush()
+}
+
+// outcome writes how an exchange ended, with the errno and its words.
+func (t *Text) outcome(x *correlate.Exchange) {
+	l := &t.line
+	if x.Outcome != correlate.Failed {
+		st := styleGood
+		switch x.Outcome {
+		case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack, correlate.Pending:
+			st = styleBad
+		}
+		l.word(st, x.Outcome.String())
+		return
+	}
+	if x.Err == nil {
+		l.word(styleBad, "send failed: "+Errno(x.Errno))
+		return
+	}
+	l.word(styleBad, ErrorName(x.Err))
+	if x.Err.Msg != "" {
+		l.word(styleBad, strconv.QuoteToGraphic(x.Err.Msg))
+	}
+	if x.Err.Attr != "" {
+		l.word(styleBad, "at "+decode.Quote(x.Err.Attr))
+	}
+}
+
+// times writes what was measured, and nothing else.
+func (t *Text) times(x *correlate.Exchange) {
+	for _, d := range []struct {
+		name string
+		d    time.Duration
+	}{{"kernel", x.Kernel}, {"first", x.First}, {"last", x.Last}, {"reader", x.Reader}} {
+		if d.d > 0 && (d.name != "last" || x.Replies > 1) {
+			t.line.word(styleDim, d.name)
+			t.line.word(styleNone, Duration(d.d))
+		}
+	}
+}
+
+// lock writes what happened around rtnl_mutex.
+func (t *Text) lock(k *capture.Lock) {
+	if k.Wait > 0 {
+		text := "waited " + Duration(k.Wait) + " for rtnl"
+		if k.Blocker.Known() {
+			text += " held by " + Process(k.Blocker)
+		}
+		t.line.word(styleWarn, text)
+	}
+	if k.Hold > 0 {
+		t.line.word(styleDim, "held rtnl "+Duration(k.Hold))
+	}
+}
+
+func (t *Text) losers(n int, by []capture.Proc) {
+	if n == 0 {
+		return
+	}
+	text := strconv.Itoa(n) + " lost"
+	for i, p := range by {
+		sep := ", "
+		if i == 0 {
+			sep = " by "
+		}
+		text += sep + Process(p)
+	}
+	if len(by) == correlate.MaxLosers {
+		text += ", …"
+	}
+	t.line.word(styleBad, text)
+}
+
+func (t *Text) eventEnd(o *correlate.Observation) error {
+	e, l := o.Event, &t.line
+	m := e.Message
+	t.head(o, Arrow(capture.DirEvent, t.o.ASCII))
+	l.word(styleFamily, m.FamilyText())
+	l.word(styleType, m.TypeText())
+	if m.Frame.Group != 0 {
+		l.word(styleDim, "to "+Group(m.Frame, t.o.Group))
+	}
+	l.word(styleNone, plural(e.Delivered, "listener", "listeners"))
+	t.losers(e.Lost, e.Losers)
+	l.word(styleDim, "caused by "+causeText(&e.Cause))
+	t.tell(m)
+	l.end()
+	return t.flush()
+}
+
+// CauseText says who made the kernel do something: the process, the request,
+// and whether that was worked out only. "" where nobody knows.
+func CauseText(c *correlate.Cause) string {
+	if c == nil || !c.Proc.Known() && c.Exchange == nil {
+		return ""
+	}
+	return causeText(c)
+}
+
+func causeText(c *correlate.Cause) string {
+	text := Process(c.Proc)
+	if x := c.Exchange; x != nil {
+		text += " " + x.Request.TypeText() + " seq " + strconv.FormatUint(uint64(x.Request.Header.Seq), 10)
+	}
+	if c.Inferred {
+		text += " (inferred)"
+	}
+	return text
+}
+
+// blame writes behind an event who caused it.
+func (t *Text) blame(o *correlate.Observation) {
+	if o.Event == nil {
+		return
+	}
+	if s := CauseText(&o.Event.Cause); s != "" {
+		t.line.word(styleDim, "caused by "+s)
+	}
+	if o.Self {
+		t.line.word(styleDim, "(own echo)")
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+func (j *JSON) end(o *correlate.Observation) error {
+	if o.End == correlate.EndEvent {
+		return j.eventEnd(o)
+	}
+	x := o.Exchange
+	j.open(x.Request.Frame)
+	j.orNull("family", x.Request.Family)
+	j.orNull("type", x.Request.Type)
+	j.text("kind", "exchange")
+	j.header(x.Request)
+	j.number("frame", x.Request.Frame.ID)
+	j.origin(o)
+	j.text("outcome", x.Outcome.String())
+	if x.Errno != 0 {
+		j.number("errno", uint64(max(x.Errno, 0)))
+		j.text("error_name", decode.ErrnoName(x.Errno))
+	}
+	if x.Err != nil && x.Err.Msg != "" {
+		j.text("msg", x.Err.Msg)
+	}
+	j.always("replies", uint64(max(x.Replies, 0)))
+	j.always("reply_bytes", x.Bytes)
+	j.number("rounds", uint64(max(x.Rounds, 0)))
+	j.nanoseconds("kernel_ns", x.Kernel)
+	j.nanoseconds("first_ns", x.First)
+	j.nanoseconds("last_ns", x.Last)
+	j.nanoseconds("reader_ns", x.Reader)
+	if x.Shared > 1 {
+		j.number("shared", uint64(x.Shared))
+	}
+	j.lock(&x.Lock)
+	j.always("events", uint64(max(x.Events, 0)))
+	j.always("listeners", uint64(max(x.Listeners, 0)))
+	j.always("lost", uint64(max(x.Lost, 0)))
+	j.procs("lost_by", x.LostBy)
+	j.flag("interrupted", x.Intr)
+	if x.InterruptedBy != nil {
+		j.cause("interrupted_by", x.InterruptedBy)
+	}
+	return j.flush()
+}
+
+func (j *JSON) eventEnd(o *correlate.Observation) error {
+	e := o.Event
+	f := e.Message.Frame
+	j.open(f)
+	j.orNull("family", e.Message.Family)
+	j.orNull("type", e.Message.Type)
+	j.text("kind", "event")
+	j.header(e.Message)
+	j.number("frame", e.ID)
+	j.number("cast", f.Cast)
+	if f.NetNS != 0 {
+		j.number("netns", f.NetNS)
+	}
+	j.multicast(f)
+	j.always("delivered", uint64(max(e.Delivered, 0)))
+	j.always("lost", uint64(max(e.Lost, 0)))
+	j.procs("losers", e.Losers)
+	j.cause("cause", &e.Cause)
+	return j.flush()
+}
+
+// cause writes who caused something; null where nobody knows.
+func (j *JSON) cause(name string, c *correlate.Cause) {
+	j.buf = append(append(append(j.buf, `,"`...), name...), `":`...)
+	if CauseText(c) == "" {
+		j.buf = append(j.buf, "null"...)
+		return
+	}
+	j.proc(&c.Proc)
+	j.buf = j.buf[:len(j.buf)-1] // its brace
+	if x := c.Exchange; x != nil {
+		j.orNull("family", x.Request.Family)
+		j.orNull("type", x.Request.Type)
+		j.always("seq", uint64(x.Request.Header.Seq))
+		j.number("frame", x.Request.Frame.ID)
+	}
+	j.flag("inferred", c.Inferred)
+	j.buf = append(j.buf, '}')
+}
+
+func (j *JSON) lock(k *capture.Lock) {
+	if k.Wait == 0 && k.Hold == 0 {
+		return
+	}
+	j.buf = appendUint(append(j.buf, `,"lock":{"wait_ns":`...), uint64(max(k.Wait, 0)))
+	j.always("hold_ns", uint64(max(k.Hold, 0)))
+	if k.Blocker.Known() {
+		j.buf = append(j.buf, `,"blocker":`...)
+		j.proc(&k.Blocker)
+	}
+	j.buf = append(j.buf, '}')
+}
+
+func (j *JSON) procs(name string, ps []capture.Proc) {
+	if len(ps) == 0 {
+		return
+	}
+	j.buf = append(append(append(j.buf, `,"`...), name...), `":[`...)
+	for i := range ps {
+		if i > 0 {
+			j.buf = append(j.buf, ',')
+		}
+		j.proc(&ps[i])
+	}
+	j.buf = append(j.buf, ']')
+}
+
+// nanoseconds leaves out what was not measured.
+func (j *JSON) nanoseconds(name string, d time.Duration) {
+	j.number(name, uint64(max(d, 0)))
+}
+
+// always writes a number also when it is 0.
+func (j *JSON) always(name string, n uint64) {
+	j.buf = append(append(append(j.buf, `,"`...), name...), `":`...)
+	j.buf = appendUint(j.buf, n)
+}
+
+// multicast writes the group of an event, and its name.
+func (j *JSON) multicast(f *capture.Frame) {
+	if f.Group == 0 {
+		return
+	}
+	j.number("group", uint64(f.Group))
+	if j.group == nil {
+		return
+	}
+	if name := j.group(f.Protocol, f.Group); name != "" {
+		j.text("groupname", name)
+	}
+}
