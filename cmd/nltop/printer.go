@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/pipeline"
 )
@@ -28,7 +30,31 @@ type printer struct {
 	mu   sync.Mutex
 	buf  *bufio.Writer
 	sink pipeline.Sink
-	all  *export.Parallel // of a file as JSON; nil: sink renders each as it comes
+	all  *export.Parallel    // of a file as JSON; nil: sink renders each as it comes
+	tell incidentWriter      // nil: not in this format
+	late []incident.Incident // with all: written at the end
+	lim  incident.Limits
+}
+
+// incidentWriter is export's Text and JSON.
+type incidentWriter interface {
+	Incident(in *incident.Incident, l incident.Limits) error
+}
+
+// Incident implements pipeline.IncidentSink.
+func (p *printer) Incident(in *incident.Incident) error {
+	switch {
+	case p.tell == nil:
+		return nil
+	case p.all != nil:
+		if !in.Open {
+			p.late = append(p.late, *in)
+		}
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tell.Incident(in, p.lim)
 }
 
 // flushDelay is how long a line may wait in the buffer.
@@ -36,7 +62,7 @@ const flushDelay = 50 * time.Millisecond
 
 // printer returns the sink for standard output that the flags ask for.
 func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
-	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10)}
+	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10), lim: f.limits()}
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()
@@ -46,15 +72,18 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 			ASCII: tty && !utf8Locale(),
 			Group: dec.GroupName,
 		})
+		p.tell = text
 		if p.sink = text; f.ends {
 			p.sink = export.NewTextExchanges(text)
 		}
 	case "json":
+		lines := export.NewJSON(p.buf, dec.GroupName)
+		p.tell = lines
 		if f.ends {
-			p.sink = export.NewJSONExchanges(export.NewJSON(p.buf, dec.GroupName))
+			p.sink = export.NewJSONExchanges(lines)
 			return p, nil
 		}
-		p.sink = export.NewJSON(p.buf, dec.GroupName)
+		p.sink = lines
 		if f.read != "" && f.read != "-" {
 			p.all = export.NewParallel(os.Stdout, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
 				return export.NewJSON(w, dec.GroupName)
@@ -92,7 +121,11 @@ func (p *printer) flush() error {
 // close writes what is left.
 func (p *printer) close() error {
 	if p.all != nil {
-		return p.all.Close()
+		err := p.all.Close()
+		for i := range p.late {
+			err = errors.Join(err, p.tell.Incident(&p.late[i], p.lim))
+		}
+		return errors.Join(err, p.flush())
 	}
 	return p.flush()
 }
@@ -130,4 +163,16 @@ func utf8Locale() bool {
 		}
 	}
 	return false
+}
+
+// limits reads what this machine allows; of a recording's nothing is known.
+func (f *captureFlags) limits() (l incident.Limits) {
+	if f.read != "" {
+		return l
+	}
+	text, err := os.ReadFile("/proc/sys/net/core/rmem_max")
+	if err == nil {
+		l.RMemMax, _ = strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+	}
+	return l
 }

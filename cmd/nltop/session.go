@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/ladder"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -33,15 +34,16 @@ type session struct {
 
 // sessionOptions are what commands differ in.
 type sessionOptions struct {
-	flags *captureFlags
-	file  *pcapng.Reader  // instead of what -r names (demo)
-	dec   *decode.Decoder // nil: a new one
-	table *aggregate.Table
-	sinks []pipeline.Sink
-	limit int
-	speed float64 // of a replay; 0: at once
-	child *child  // its PID joins the scope
-	ends  bool    // the sinks want the ends of exchanges, and nothing else
+	flags     *captureFlags
+	file      *pcapng.Reader  // instead of what -r names (demo)
+	dec       *decode.Decoder // nil: a new one
+	table     *aggregate.Table
+	sinks     []pipeline.Sink
+	limit     int
+	speed     float64 // of a replay; 0: at once
+	child     *child  // its PID joins the scope
+	incidents *incident.Log
+	ends      bool // the sinks want the ends of exchanges, and nothing else
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -76,7 +78,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
-		Ends: o.ends,
+		Ends: o.ends, Incidents: o.incidents,
 	}
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -69,7 +70,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends}
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends, incidents: incident.New()}
 	ctx, stop := untilSignal()
 	defer stop()
 	s, err := o.openWith(args, os.Stderr)

@@ -24,6 +24,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/incident"
 )
 
 // Sink takes observations in order, from the loop's goroutine.
@@ -68,6 +69,15 @@ type Options struct {
 	// Ends hands the sinks also the ends of exchanges and events; Limit counts
 	// those then.
 	Ends bool
+	// Incidents takes every observation in scope, whatever the filter says; the
+	// sinks that are IncidentSinks get what begins and ends.
+	Incidents *incident.Log
+}
+
+// IncidentSink is a Sink that is told of incidents: when one begins (Open), and
+// when it has ended.
+type IncidentSink interface {
+	Incident(in *incident.Incident) error
 }
 
 // Owners fills in who owns a socket, for sources that cannot tell.
@@ -241,6 +251,9 @@ func (p *Pipeline) nameLock(f *capture.Frame) {
 // observe filters the observations of one frame and hands them on; f is nil at
 // the end of the input.
 func (p *Pipeline) observe(f *capture.Frame) error {
+	if err := p.incidents(f); err != nil {
+		return err
+	}
 	recorded := p.o.Recorder == nil
 	for i := range p.obs {
 		x := &p.obs[i]
@@ -275,6 +288,47 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 		}
 	}
 	return nil
+}
+
+// incidents feeds the log of incidents, and tells the sinks what it says.
+func (p *Pipeline) incidents(f *capture.Frame) error {
+	l := p.o.Incidents
+	if l == nil {
+		return nil
+	}
+	for i := range p.obs {
+		l.Observe(&p.obs[i])
+	}
+	if f == nil {
+		l.Flush()
+	}
+	if l.Quiet() {
+		return nil
+	}
+	for _, list := range [][]incident.Incident{l.Began(), l.Ended()} {
+		for i := range list {
+			for _, s := range p.o.Sinks {
+				to, ok := s.(IncidentSink)
+				if !ok {
+					continue
+				}
+				if err := to.Incident(&list[i]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Incidents returns what the log of incidents knows, open ones first.
+func (p *Pipeline) Incidents(now time.Time) []incident.Incident {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.o.Incidents == nil {
+		return nil
+	}
+	return p.o.Incidents.Snapshot(now)
 }
 
 // ended hands on the end of an exchange or event.

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/incident"
+)
+
+// Incident writes that a socket begins to lose messages, or what it lost.
+func (t *Text) Incident(in *incident.Incident, l incident.Limits) error {
+	t.line.reset()
+	when := in.End
+	if in.Open {
+		when = in.Begin
+	}
+	if t.o.UTC {
+		when = when.UTC()
+	}
+	t.line.word(styleDim, when.Format(TimeLayout))
+	t.line.padded(styleProcess, OwnerOf(in), processWidth)
+	t.line.word(styleBad, "!")
+	for i, s := range IncidentLines(in, l, t.o.Group) {
+		switch {
+		case i == 0:
+			t.line.word(styleBad, s)
+			t.line.end()
+		default:
+			t.line.buf = append(t.line.buf, "    "...)
+			t.line.word(styleNone, s)
+			t.line.end()
+		}
+	}
+	return t.flush()
+}
+
+// OwnerOf names who lost the messages, or at least the port.
+func OwnerOf(in *incident.Incident) string {
+	if p := in.Socket.Owner; p.Known() {
+		return Process(p)
+	}
+	return "port " + strconv.FormatUint(uint64(in.Socket.PortID), 10)
+}
+
+// IncidentLines tells an incident: a line that sums it up, and the details. They
+// are safe for a terminal.
+func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, uint32) string) []string {
+	proto := strings.TrimPrefix(capture.ProtocolName(in.Protocol), "NETLINK_")
+	if in.Open {
+		return []string{"loses messages: the receive buffer of its " + proto + " socket is full (" + fill(in) + ")"}
+	}
+	lost := strconv.FormatUint(in.Lost, 10) + " messages"
+	if in.Lost == 0 && in.Dumps > 0 {
+		lost = "parts of dumps"
+	}
+	lines := []string{"lost " + lost + " on its " + proto + " socket in " + Duration(in.End.Sub(in.Begin)) + " (" + fill(in) + ")"}
+	if s := ranked(len(in.What), in.Others+in.LostUnseen, func(i int) (string, uint64) {
+		w := &in.What[i]
+		name := decode.Quote(w.Type)
+		if w.Group != 0 {
+			name += " to " + Group(&capture.Frame{Protocol: in.Protocol, Group: w.Group}, group)
+		}
+		return name, w.Lost
+	}); s != "" {
+		lines = append(lines, "what: "+s)
+	}
+	if s := ranked(len(in.Senders), in.OtherSenders+in.LostUnseen, func(i int) (string, uint64) {
+		name := Process(in.Senders[i].Proc)
+		if in.Senders[i].Inferred {
+			name += " (inferred)"
+		}
+		return name, in.Senders[i].Lost
+	}); s != "" {
+		lines = append(lines, "sent by: "+s)
+	}
+	if n := in.NobufsRaised + in.NobufsRead; n > 0 {
+		lines = append(lines, "ENOBUFS: raised "+strconv.FormatUint(in.NobufsRaised, 10)+", read "+strconv.FormatUint(in.NobufsRead, 10))
+	}
+	if in.LostUnseen > 0 {
+		lines = append(lines, strconv.FormatUint(in.LostUnseen, 10)+" of them are known from sk_drops alone")
+	}
+	for _, s := range in.Advice(l) {
+		lines = append(lines, "→ "+s)
+	}
+	if in.Estimated != "" {
+		lines = append(lines, "estimated: "+in.Estimated)
+	}
+	return lines
+}
+
+// fill says how full the queue was, and for how long nobody had read it.
+func fill(in *incident.Incident) string {
+	s := "queue " + incident.Size(uint64(in.RMem))
+	if in.Socket.RcvBuf > 0 {
+		s += " of " + incident.Size(uint64(in.Socket.RcvBuf))
+	}
+	if in.Idle > 0 {
+		s += ", not read for " + Duration(in.Idle)
+	}
+	return s
+}
+
+func ranked(n int, rest uint64, at func(int) (string, uint64)) string {
+	var b strings.Builder
+	for i := range n {
+		name, lost := at(i)
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.FormatUint(lost, 10) + " " + name)
+	}
+	if rest > 0 && n > 0 {
+		b.WriteString(", " + strconv.FormatUint(rest, 10) + " others")
+	}
+	return b.String()
+}
+
+// Incident writes an object of kind "incident".
+func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
+	j.buf = append(j.buf[:0], `{"time":"`...)
+	j.buf = in.Begin.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
+	j.buf = append(j.buf, '"')
+	j.text("kind", "incident")
+	j.text("protocol", capture.ProtocolName(in.Protocol))
+	j.number("netns", in.NetNS)
+	j.socket(&in.Socket)
+	j.flag("open", in.Open)
+	j.text("end", in.End.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"))
+	j.always("lost", in.Lost)
+	j.number("lost_unseen", in.LostUnseen)
+	j.number("dump_parts", in.Dumps)
+	j.number("lost_bytes", in.Bytes)
+	j.always("enobufs_raised", in.NobufsRaised)
+	j.always("enobufs_read", in.NobufsRead)
+	j.buf = append(j.buf, `,"what":[`...)
+	for i, w := range in.What {
+		j.comma(i)
+		j.buf = appendUint(append(j.buf, `{"lost":`...), w.Lost)
+		j.orNull("family", w.Family)
+		j.orNull("type", w.Type)
+		j.multicast(&capture.Frame{Protocol: in.Protocol, Group: w.Group})
+		j.buf = append(j.buf, '}')
+	}
+	j.buf = append(j.buf, `],"senders":[`...)
+	for i := range in.Senders {
+		s := &in.Senders[i]
+		j.comma(i)
+		j.buf = appendUint(append(j.buf, `{"lost":`...), s.Lost)
+		if s.Proc.Known() {
+			j.buf = append(j.buf, `,"proc":`...)
+			j.proc(&s.Proc)
+		}
+		j.flag("inferred", s.Inferred)
+		j.buf = append(j.buf, '}')
+	}
+	j.buf = append(j.buf, ']')
+	j.number("others", in.Others)
+	j.number("other_senders", in.OtherSenders)
+	j.number("queue_max", uint64(in.RMem))
+	j.nanoseconds("idle_ns", in.Idle)
+	j.number("need", in.Need)
+	j.number("holds", in.Holds)
+	if advice := in.Advice(l); len(advice) > 0 {
+		j.buf = append(j.buf, `,"advice":`...)
+		j.buf = appendStrings(j.buf, advice)
+	}
+	if in.Estimated != "" {
+		j.text("estimated", in.Estimated)
+	}
+	return j.flush()
+}
+
+func (j *JSON) comma(i int) {
+	if i > 0 {
+		j.buf = append(j.buf, ',')
+	}
+}

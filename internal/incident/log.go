@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package incident
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+)
+
+// Bounds of a Log.
+const (
+	maxSockets = 4096 // whose sk_drops are remembered
+	maxEnded   = 256  // incidents that are kept
+	maxKinds   = 256  // types, and senders, that one incident tells apart
+	// sweep is how often, in frame time, incidents are looked at that may have
+	// ended.
+	sweep = 100 * time.Millisecond
+)
+
+type socketKey struct {
+	inode    uint64
+	netns    uint64
+	protocol uint16
+	port     uint32
+}
+
+// socket is what is known of one that lost something, or may.
+type socket struct {
+	key socketKey
+	// Of sk_drops: where counting began, the highest seen since, and how many
+	// losses were seen. What is missing between them was not seen.
+	base, top uint32
+	known     bool
+	seen      uint64
+	rmem      uint32
+	used      time.Time
+	cur       *record // open, or nil
+	last      *record // the newest, open or not
+}
+
+// unseen is how many losses sk_drops knows of and no frame told.
+func (s *socket) unseen() uint64 {
+	if total := uint64(s.top - s.base); total > s.seen {
+		return total - s.seen
+	}
+	return 0
+}
+
+// record is an incident while it is being written.
+type record struct {
+	Incident
+	sock    *socket
+	before  uint64 // unseen losses of the socket before it began
+	seen    uint64
+	what    map[whatKey]uint64
+	senders map[capture.Proc]*Sender
+	sizes   uint64 // sum of TrueSize of what was lost
+	sized   uint64
+	// A burst is the time between two reads.
+	burst     time.Time
+	burstNeed uint64
+}
+
+type whatKey struct {
+	family, name string
+	group        uint32
+}
+
+// Log writes incidents. The zero value is not usable: call New. It is not safe
+// for concurrent use.
+type Log struct {
+	sockets map[socketKey]*socket
+	open    []*record
+	done    []*record // newest last
+	fresh   []*record // that ended since Ended was asked
+	began   []*record // that began since Began was asked
+	swept   time.Time
+}
+
+// New returns an empty Log.
+func New() *Log { return &Log{sockets: map[socketKey]*socket{}} }
+
+// Observe takes every observation, in order.
+func (l *Log) Observe(o *correlate.Observation) {
+	f := o.Frame
+	if f == nil || o.End != correlate.EndNone || o.Message != nil && o.Message.Index > 0 || f.Kind == capture.KindLock {
+		return
+	}
+	if f.Time.Sub(l.swept).Abs() >= sweep {
+		l.expire(f.Time)
+	}
+	overrun := f.Verdict == capture.VerdictOverrun
+	dump := f.Verdict == capture.VerdictDropped && f.Dir == capture.DirReply
+	switch {
+	case overrun, dump:
+		l.lost(o, overrun)
+	case f.Kind == capture.KindSocketError:
+		l.nobufs(f)
+	case f.Kind == capture.KindDatagram && f.Socket.RcvBuf != 0:
+		l.delivered(f)
+	}
+}
+
+// keyOf identifies the socket of a frame: by inode where the source knows it.
+func keyOf(f *capture.Frame) socketKey {
+	if f.Socket.Inode != 0 {
+		return socketKey{inode: f.Socket.Inode}
+	}
+	return socketKey{0, f.NetNS, f.Protocol, f.Socket.PortID}
+}
+
+// socket returns the one of a frame; without create nil if it is unknown.
+func (l *Log) socket(f *capture.Frame, create bool) *socket {
+	k := keyOf(f)
+	s := l.sockets[k]
+	if s == nil && create {
+		l.makeRoom()
+		s = &socket{key: k}
+		l.sockets[k] = s
+	}
+	if s != nil {
+		s.used = f.Time
+	}
+	return s
+}
+
+// makeRoom forgets the half of the sockets that was idle longest; a socket with
+// an open incident stays.
+func (l *Log) makeRoom() {
+	if len(l.sockets) < maxSockets {
+		return
+	}
+	times := make([]time.Time, 0, len(l.sockets))
+	for _, s := range l.sockets {
+		times = append(times, s.used)
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	middle := times[len(times)/2]
+	for k, s := range l.sockets {
+		if s.used.After(middle) {
+			continue
+		}
+		if s.cur != nil {
+			l.close(s.cur)
+		}
+		delete(l.sockets, k)
+	}
+}
+
+// delivered looks whether sk_drops grew unseen.
+func (l *Log) delivered(f *capture.Frame) {
+	s := l.socket(f, true)
+	s.sync(f.Socket.Drops)
+	if f.Dir != capture.DirRequest {
+		s.rmem = f.Socket.RMem
+	}
+	if s.cur != nil {
+		s.cur.account()
+	} else if s.last == nil && s.unseen() > 0 || s.last != nil && s.unseen() > s.last.before+s.last.LostUnseen {
+		l.begin(s, f).account()
+	}
+}
+
+// sync takes a value of sk_drops. It wraps, and frames of two CPUs may come in
+// another order; the kernel sets it to 0 by itself never.
+func (s *socket) sync(drops uint32) {
+	switch {
+	case !s.known:
+		s.base, s.top, s.known = drops, drops, true
+	case drops-s.top < 1<<31:
+		s.top = drops
+	}
+}
+
+// lost takes one loss. sk_drops counts it only if it was an overrun.
+func (l *Log) lost(o *correlate.Observation, overrun bool) {
+	f := o.Frame
+	s := l.socket(f, true)
+	if overrun {
+		if !s.known && f.Socket.RcvBuf != 0 {
+			s.sync(f.Socket.Drops - 1)
+		}
+	}
+	r := s.cur
+	if r == nil {
+		r = l.begin(s, f)
+	}
+	r.End = f.Time
+	r.Socket = f.Socket
+	r.RMem = max(r.RMem, f.Socket.RMem)
+	r.Idle = max(r.Idle, f.Socket.Idle)
+	if f.NetNSName != "" {
+		r.NetNSName = f.NetNSName
+	}
+	if !overrun {
+		r.Dumps++
+		r.account()
+		return
+	}
+	if f.Socket.RcvBuf != 0 {
+		s.seen++
+		s.sync(f.Socket.Drops)
+	}
+	r.seen++
+	r.Bytes += uint64(max(f.OrigLen, 0))
+	r.name(o)
+	r.measure(f)
+	r.account()
+}
+
+// account brings the sums up to date.
+func (r *record) account() {
+	if u := r.sock.unseen(); u > r.before {
+		r.LostUnseen = u - r.before
+	} else {
+		r.LostUnseen = 0
+	}
+	r.Lost = r.seen + r.LostUnseen
+}
+
+// name counts what was lost, and who sent it.
+func (r *record) name(o *correlate.Observation) {
+	k := whatKey{o.Family, o.Type, o.Frame.Group}
+	if _, known := r.what[k]; known || len(r.what) < maxKinds {
+		r.what[k]++
+	} else {
+		r.Others++
+	}
+	proc, inferred := o.Frame.Proc, false
+	if o.Event != nil && o.Event.Cause.Proc.Known() {
+		proc, inferred = o.Event.Cause.Proc, o.Event.Cause.Inferred
+	}
+	proc.TID = 0 // a process, not its threads
+	switch s := r.senders[proc]; {
+	case s != nil:
+		s.Lost++
+	case len(r.senders) < maxKinds:
+		r.senders[proc] = &Sender{Proc: proc, Inferred: inferred, Lost: 1}
+	default:
+		r.OtherSenders++
+	}
+}
+
+// overhead is about what an skb takes beside its payload (SKB_TRUESIZE).
+const overhead = 768
+
+// measure works out what buffer would have held everything between two reads.
+func (r *record) measure(f *capture.Frame) {
+	size := uint64(f.TrueSize)
+	if size == 0 {
+		size = uint64(max(f.OrigLen, 0)) + overhead
+		r.Estimated = "the buffer that was needed: this source does not tell what a message takes of it"
+	} else {
+		r.sizes += size
+		r.sized++
+	}
+	read := f.Socket.Idle > 0 && f.Time.Add(-f.Socket.Idle).After(r.burst)
+	if f.Socket.Idle == 0 {
+		read = f.Socket.RMem < r.sock.rmem
+	}
+	if r.burst.IsZero() || read {
+		r.burst, r.burstNeed = f.Time, uint64(f.Socket.RMem)
+	}
+	r.sock.rmem = f.Socket.RMem
+	r.burstNeed += size
+	r.Need = max(r.Need, r.burstNeed)
+	if r.sized > 0 && f.Socket.RcvBuf > 0 {
+		r.Holds = uint64(f.Socket.RcvBuf) * r.sized / r.sizes
+	}
+}
+
+// nobufs counts an ENOBUFS for the incident that it tells the reader of, which
+// may be over by then.
+func (l *Log) nobufs(f *capture.Frame) {
+	s := l.socket(f, false)
+	if s == nil || s.last == nil {
+		return
+	}
+	switch f.Verdict {
+	case capture.VerdictNobufsRaised:
+		s.last.NobufsRaised++
+	case capture.VerdictNobufsRead:
+		s.last.NobufsRead++
+	}
+}
+
+func (l *Log) begin(s *socket, f *capture.Frame) *record {
+	r := &record{
+		Incident: Incident{
+			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket,
+			Begin: f.Time, End: f.Time, Open: true,
+		},
+		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{},
+	}
+	if s.last != nil {
+		r.before = s.last.before + s.last.LostUnseen
+	}
+	s.cur, s.last = r, r
+	l.open = append(l.open, r)
+	l.began = append(l.began, r)
+	if len(l.began) > maxEnded {
+		l.began = slices.Delete(l.began, 0, len(l.began)-maxEnded)
+	}
+	return r
+}
+
+func (l *Log) expire(now time.Time) {
+	l.swept = now
+	for _, r := range slices.Clone(l.open) {
+		if now.Sub(r.End) >= Quiet {
+			l.close(r)
+		}
+	}
+}
+
+func (l *Log) close(r *record) {
+	r.Open, r.sock.cur = false, nil
+	l.open = slices.DeleteFunc(l.open, func(o *record) bool { return o == r })
+	l.done = append(l.done, r)
+	l.fresh = append(l.fresh, r)
+	for _, list := range []*[]*record{&l.done, &l.fresh} {
+		if len(*list) > maxEnded {
+			*list = slices.Delete(*list, 0, len(*list)-maxEnded)
+		}
+	}
+}
+
+// Flush ends all that are open: nothing more will come.
+func (l *Log) Flush() {
+	for len(l.open) > 0 {
+		l.close(l.open[0])
+	}
+}
+
+// Began returns the incidents that began since it was asked last, and Ended
+// those that ended, oldest first.
+func (l *Log) Began() []Incident { return take(&l.began) }
+
+// Ended is described at Began.
+func (l *Log) Ended() []Incident { return take(&l.fresh) }
+
+// Quiet says whether Began and Ended have nothing to tell.
+func (l *Log) Quiet() bool { return len(l.began)+len(l.fresh) == 0 }
+
+func take(from *[]*record) []Incident {
+	var out []Incident
+	for _, r := range *from {
+		out = append(out, r.told())
+	}
+	*from = nil
+	return out
+}
+
+// Snapshot returns copies of all that are known: open ones first, then the
+// newest. now ends those that have been quiet since.
+func (l *Log) Snapshot(now time.Time) []Incident {
+	if now.After(l.swept) {
+		l.expire(now)
+	}
+	out := make([]Incident, 0, len(l.open)+len(l.done))
+	for _, list := range [][]*record{l.open, l.done} {
+		for i := len(list) - 1; i >= 0; i-- {
+			out = append(out, list[i].told())
+		}
+	}
+	return out
+}
+
+// told ranks what was counted.
+func (r *record) told() Incident {
+	in := r.Incident
+	for k, n := range r.what {
+		in.What = append(in.What, What{k.family, k.name, k.group, n})
+	}
+	slices.SortFunc(in.What, func(a, b What) int {
+		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Group, b.Group))
+	})
+	for _, s := range r.senders {
+		in.Senders = append(in.Senders, *s)
+	}
+	slices.SortFunc(in.Senders, func(a, b Sender) int {
+		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Proc.PID, b.Proc.PID), cmp.Compare(a.Proc.Comm, b.Proc.Comm),
+			cmp.Compare(a.Proc.CgroupID, b.Proc.CgroupID), cmp.Compare(a.Proc.PPID, b.Proc.PPID))
+	})
+	for len(in.What) > MaxRanked {
+		in.Others += in.What[len(in.What)-1].Lost
+		in.What = in.What[:len(in.What)-1]
+	}
+	for len(in.Senders) > MaxRanked {
+		in.OtherSenders += in.Senders[len(in.Senders)-1].Lost
+		in.Senders = in.Senders[:len(in.Senders)-1]
+	}
+	return in
+}
