@@ -17,7 +17,7 @@ func newRoot() *cobra.Command {
 	root.Version = version
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrace(), newRecord(), newStat(), newFamilies(), newDecode(), newDemo(), newDoctor())
+	root.AddCommand(newTrace(), newRecord(), newStat(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
 	return root
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/ladder"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/place"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -90,6 +91,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		owners := sockets.NewIndex(sockets.Options{})
 		// What it cannot read now it looks up later, frame by frame.
 		_ = owners.Refresh(context.Background())
+		p.Places = place.New("/")
 		p.Owners, p.Families, p.Policy = owners, pipeline.KernelFamilies, pipeline.KernelPolicy
 	}
 	if o.flags.write != "" {

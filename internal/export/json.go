@@ -20,7 +20,7 @@ import (
 // The fields of every message, in this order:
 //
 //	time source dir protocol family type type_id cmd flags seq portid len frame
-//	netns proc header attrs error problem
+//	netns netns_name proc header attrs error problem
 //
 // Behind them, where there is something to say: inferred, owner_inferred,
 // guess, index, rest, verdict, errno, group, groupname, cast, cause, self, socket,
@@ -138,6 +138,9 @@ func (j *JSON) origin(o *correlate.Observation) {
 	} else {
 		j.buf = append(j.buf, `,"netns":null`...)
 	}
+	if o.Frame.NetNSName != "" {
+		j.text("netns_name", o.Frame.NetNSName)
+	}
 	j.buf = append(j.buf, `,"proc":`...)
 	if o.Account.Known() {
 		j.proc(&o.Account)
@@ -157,6 +160,11 @@ func (j *JSON) proc(p *capture.Proc) {
 		j.text("cgroup", p.Cgroup)
 	} else {
 		j.number("cgroup_id", p.CgroupID)
+	}
+	for _, x := range [...]struct{ name, text string }{{"unit", p.Unit}, {"container", p.Container}, {"pod", p.Pod}} {
+		if x.text != "" {
+			j.text(x.name, x.text)
+		}
 	}
 	j.buf = append(j.buf, '}')
 }

@@ -315,7 +315,7 @@ func (t *Text) flush() error {
 // processText names whom the message is counted for, or at least the port.
 func processText(o *correlate.Observation) string {
 	if o.Account.Known() {
-		return Process(o.Account)
+		return Process(o.Account) + Where(o.Account)
 	}
 	if port := o.Frame.Socket.PortID; port != 0 {
 		return "port " + strconv.FormatUint(uint64(port), 10)

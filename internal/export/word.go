@@ -39,6 +39,18 @@ func Process(p capture.Proc) string {
 	return decode.Quote(p.Comm) + "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
 }
 
+// Where names the pod or container that a process runs in, behind the process:
+// "@net/node-1"; "" for those of the host.
+func Where(p capture.Proc) string {
+	switch {
+	case p.Pod != "" && p.Container != "":
+		return "@" + decode.Quote(p.Pod) + "/" + decode.Quote(p.Container)
+	case p.Container != "":
+		return "@" + decode.Quote(p.Container)
+	}
+	return ""
+}
+
 // Group names the multicast group that a datagram went to, or gives its number
 // where name, which may be nil, does not know it.
 func Group(f *capture.Frame, name func(protocol uint16, group uint32) string) string {

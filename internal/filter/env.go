@@ -30,6 +30,7 @@ type environment struct {
 	PortID     int       `expr:"portid"`
 	Len        int       `expr:"·len"` // len is also a function
 	NetNS      int       `expr:"netns"`
+	NetNSName  string    `expr:"netns_name"`
 	Proc       process   `expr:"proc"`
 	Cause      process   `expr:"cause"`
 	Group      int       `expr:"group"`
@@ -61,10 +62,14 @@ type process struct {
 	PPID   int    `expr:"ppid"`
 	Comm   string `expr:"comm"`
 	Cgroup string `expr:"cgroup"`
+
+	Unit      string `expr:"unit"`
+	Container string `expr:"container"`
+	Pod       string `expr:"pod"`
 }
 
 func processOf(p *capture.Proc) process {
-	return process{int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.Cgroup}
+	return process{int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.Cgroup, p.Unit, p.Container, p.Pod}
 }
 
 // lazy are the names whose values are worked out only when asked for. They
@@ -82,7 +87,7 @@ func (e *environment) fill(x *correlate.Observation, flags bool) {
 	e.Time, e.Source, e.Dir = f.Time, f.Source, f.Dir.String()
 	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
 	e.Family, e.Type = x.Family, x.Type
-	e.NetNS, e.Group, e.Frame = int(f.NetNS), int(f.Group), int(f.ID)
+	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
 	e.Proc, e.Cause = processOf(&x.Account), process{}
 	if f.Dir != capture.DirRequest {
 		e.Cause = processOf(&f.Proc)

@@ -25,6 +25,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/place"
 )
 
 // Sink takes observations in order, from the loop's goroutine.
@@ -55,6 +56,8 @@ type Options struct {
 	// Scope is what the source could not apply itself.
 	Scope  capture.Filter
 	Owners Owners
+	// Places says where processes run; nil: what cgroup paths tell.
+	Places *place.Names
 	// Families asks the kernel for the generic-netlink families again; it is
 	// called, at a bounded rate, when an id is seen that nobody knows.
 	Families func() ([]*capture.Frame, error)
@@ -84,6 +87,7 @@ type IncidentSink interface {
 type Owners interface {
 	Owner(netns uint64, protocol uint16, portid uint32) (capture.Proc, bool)
 	Cgroup(id uint64) string
+	NetNSName(inode uint64) string
 }
 
 // Pipeline is one run of the loop.
@@ -107,6 +111,9 @@ type Pipeline struct {
 func New(o Options) (*Pipeline, error) {
 	if o.Source == nil || o.Decoder == nil {
 		return nil, errors.New("pipeline needs a source and a decoder")
+	}
+	if o.Places == nil {
+		o.Places = place.New("")
 	}
 	return &Pipeline{o: o, tracker: correlate.NewWith(correlate.Options{Ends: o.Ends}), scope: newScope(o.Scope)}, nil
 }
@@ -353,19 +360,22 @@ func (p *Pipeline) matches(x *correlate.Observation) bool {
 // enrich looks up what the source left open. What comes from a look-up is
 // marked as inferred.
 func (p *Pipeline) enrich(f *capture.Frame) {
-	if p.o.Owners == nil || f.Source == capture.SourceFile {
-		return
-	}
-	// The kernel and group listeners (port 0) own no single socket.
-	if port := f.Socket.PortID; port != 0 && !f.Account().Known() {
-		if proc, ok := p.o.Owners.Owner(f.NetNS, f.Protocol, port); ok {
-			f.Socket.Owner, f.OwnerInferred = proc, true
+	if p.o.Owners != nil && f.Source != capture.SourceFile {
+		// The kernel and group listeners (port 0) own no single socket.
+		if port := f.Socket.PortID; port != 0 && !f.Account().Known() {
+			if proc, ok := p.o.Owners.Owner(f.NetNS, f.Protocol, port); ok {
+				f.Socket.Owner, f.OwnerInferred = proc, true
+			}
+		}
+		if f.NetNSName == "" {
+			f.NetNSName = p.o.Owners.NetNSName(f.NetNS)
 		}
 	}
-	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner} {
-		if pr.CgroupID != 0 && pr.Cgroup == "" {
+	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner, &f.Lock.Blocker} {
+		if pr.CgroupID != 0 && pr.Cgroup == "" && p.o.Owners != nil {
 			pr.Cgroup = p.o.Owners.Cgroup(pr.CgroupID)
 		}
+		p.o.Places.Fill(pr)
 	}
 }
 

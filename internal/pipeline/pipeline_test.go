@@ -65,6 +65,8 @@ func noop() []byte {
 	return b
 }
 
+func (owners) NetNSName(uint64) string { return "blue" }
+
 func frame(dir capture.Dir, pid, ppid, port uint32) *capture.Frame {
 	b := noop()
 	return &capture.Frame{Time: time.Unix(1, 0), Dir: dir, Data: b, OrigLen: len(b),

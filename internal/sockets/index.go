@@ -5,6 +5,7 @@ package sockets
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -81,6 +82,7 @@ type Index struct {
 	cg       cgroups
 	quick    pace
 	full     pace
+	naming   pace
 	scanning bool
 	idle     *sync.Cond
 }
@@ -97,6 +99,7 @@ func NewIndex(o Options) *Index {
 	clock := func() time.Time { return x.now() }
 	x.quick = pace{rest: 0, share: 40, now: clock}
 	x.full = pace{rest: time.Second, share: 40, now: clock}
+	x.naming = pace{rest: soon, share: 40, now: clock}
 	x.cg = cgroups{root: cgroupRoot(o.proc()), byID: map[uint64]string{}}
 	x.cg.pace = pace{rest: time.Second, share: 40, now: clock}
 	return x
@@ -159,11 +162,27 @@ func (x *Index) NetNSName(inode uint64) string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	name, ok := x.names[inode]
-	if !ok && inode != 0 {
-		x.startScan()
+	if !ok && inode != 0 && x.naming.due() {
+		x.naming.begin()
+		x.name(readNames(x.opts.proc(), mountedNetNS(x.opts.proc())))
+		x.naming.end()
+		name = x.names[inode]
 	}
 	return name
 }
+
+// name takes new names of network namespaces. What is gone keeps its name:
+// frames come later than what they tell of.
+func (x *Index) name(names map[uint64]string) {
+	if x.names == nil || len(x.names)+len(names) > maxNames {
+		x.names = names
+		return
+	}
+	maps.Copy(x.names, names)
+}
+
+// maxNames bounds the names of network namespaces.
+const maxNames = 1 << 14
 
 // recheck looks whether the process of an entry is still the same, and follows
 // a change of its comm. A process that is gone is remembered for a while.
@@ -283,7 +302,7 @@ func (x *Index) scan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x.names = names
+	x.name(names)
 	x.file(found, began)
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -46,6 +47,71 @@ type Socket struct {
 	Drops     uint32 // sk_drops: datagrams that did not fit
 	Dump      bool   // a dump is running on it
 	Flags     []string
+	Live      *Live // how it was read while somebody watched; nil: nobody did
+}
+
+// Live is what happened on a socket while it was watched.
+type Live struct {
+	For          time.Duration // how long
+	Sampled      bool          // drops are differences of sk_drops, HighWater the highest of a few looks
+	Drops        uint64        // in that time
+	Received     uint64        // datagrams queued; 0 if Sampled
+	Bytes        uint64
+	Reads        uint64 // recvmsg() that took something
+	HighWater    uint32 // most bytes in the queue
+	NobufsRaised uint64
+	NobufsRead   uint64
+	Stall        time.Duration // longest that a datagram lay before the next read
+	LastRead     time.Time     // zero: not seen
+}
+
+// Join fills in Live from what a source counted, by inode.
+func Join(ss []Socket, rows []capture.ReaderRow, span time.Duration) {
+	byInode := make(map[uint64]*capture.ReaderRow, len(rows))
+	for i := range rows {
+		byInode[rows[i].Inode] = &rows[i]
+	}
+	for i := range ss {
+		r := byInode[ss[i].Inode]
+		if r == nil || ss[i].Kernel {
+			continue
+		}
+		ss[i].Live = &Live{
+			For: span, Drops: r.Drops, Received: r.Received, Bytes: r.Bytes, Reads: r.Reads, HighWater: r.HighWater,
+			NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead, Stall: r.Stall, LastRead: r.LastRead,
+		}
+	}
+}
+
+// Compare fills in Live from two looks at the same sockets: high are the most
+// bytes that a queue was seen to hold, by inode.
+func Compare(before, after []Socket, high map[uint64]uint32, span time.Duration) {
+	old := make(map[uint64]uint32, len(before))
+	for i := range before {
+		old[before[i].Inode] = before[i].Drops
+	}
+	for i := range after {
+		s := &after[i]
+		if s.Kernel {
+			continue
+		}
+		// A socket that is new has dropped all of its drops since.
+		s.Live = &Live{For: span, Sampled: true, Drops: uint64(s.Drops - old[s.Inode]), HighWater: max(high[s.Inode], s.RMem)}
+	}
+}
+
+// ByTrouble sorts sockets: those that lost most first, then the fullest queues.
+func ByTrouble(ss []Socket) {
+	full := func(s *Socket) float64 { return float64(s.RMem) / float64(max(s.RcvBuf, 1)) }
+	now := func(s *Socket) uint64 {
+		if s.Live == nil {
+			return 0
+		}
+		return s.Live.Drops
+	}
+	slices.SortStableFunc(ss, func(a, b Socket) int {
+		return cmp.Or(cmp.Compare(now(&b), now(&a)), cmp.Compare(b.Drops, a.Drops), cmp.Compare(full(&b), full(&a)))
+	})
 }
 
 // socketJSON is the object that `nltop sockets -o json` prints (design.md §3).
@@ -67,6 +133,18 @@ type socketJSON struct {
 	Drops      uint32    `json:"drops"`
 	Dump       bool      `json:"dump,omitempty"`
 	Flags      []string  `json:"flags,omitempty"`
+	// Of Live.
+	ForNS        int64   `json:"for_ns,omitempty"`
+	Sampled      bool    `json:"sampled,omitempty"`
+	NewDrops     *uint64 `json:"new_drops,omitempty"`
+	Received     uint64  `json:"received,omitempty"`
+	Bytes        uint64  `json:"received_bytes,omitempty"`
+	Reads        uint64  `json:"reads,omitempty"`
+	HighWater    uint32  `json:"high_water,omitempty"`
+	NobufsRaised uint64  `json:"enobufs_raised,omitempty"`
+	NobufsRead   uint64  `json:"enobufs_read,omitempty"`
+	StallNS      int64   `json:"stall_ns,omitempty"`
+	LastRead     string  `json:"last_read,omitempty"`
 }
 
 type procJSON struct {
@@ -74,6 +152,10 @@ type procJSON struct {
 	PPID   uint32 `json:"ppid,omitempty"`
 	Comm   string `json:"comm"`
 	Cgroup string `json:"cgroup,omitempty"`
+
+	Unit      string `json:"unit,omitempty"`
+	Container string `json:"container,omitempty"`
+	Pod       string `json:"pod,omitempty"`
 }
 
 // MarshalJSON writes unknown values as absent, an unknown owner as null.
@@ -87,7 +169,15 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 		o.Groups = []uint32{}
 	}
 	if p := s.Owner; p.Known() {
-		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Comm: p.Comm, Cgroup: p.Cgroup}
+		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Comm: p.Comm, Cgroup: p.Cgroup, Unit: p.Unit, Container: p.Container, Pod: p.Pod}
+	}
+	if l := s.Live; l != nil {
+		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops
+		o.Received, o.Bytes, o.Reads, o.HighWater = l.Received, l.Bytes, l.Reads, l.HighWater
+		o.NobufsRaised, o.NobufsRead, o.StallNS = l.NobufsRaised, l.NobufsRead, int64(l.Stall)
+		if !l.LastRead.IsZero() {
+			o.LastRead = l.LastRead.UTC().Format(time.RFC3339Nano)
+		}
 	}
 	return json.Marshal(o)
 }
@@ -96,7 +186,9 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 type Options struct {
 	NetNS  []uint64 // only these network namespaces; empty: all
 	NoDiag bool     // do not ask netlink_diag
-	Proc   string   // where procfs is mounted; "": /proc
+	// NoOwners: do not look for owners, which is what takes long.
+	NoOwners bool
+	Proc     string // where procfs is mounted; "": /proc
 }
 
 func (o Options) proc() string {
@@ -146,8 +238,10 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	if read == 0 && len(o.NetNS) == 0 {
 		return nil, fmt.Errorf("list netlink sockets: %s", gaps)
 	}
-	if err := join(ctx, o, l.Sockets, &gaps); err != nil {
-		return nil, err
+	if !o.NoOwners {
+		if err := join(ctx, o, l.Sockets, &gaps); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(l.Sockets, func(a, b Socket) int {
 		return cmp.Or(cmp.Compare(a.NetNS, b.NetNS), cmp.Compare(a.Protocol, b.Protocol),

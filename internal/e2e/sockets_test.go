@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// slowListener is a socket of this process in a network namespace of its own
+// that joined RTNLGRP_LINK, with the smallest buffer there is, and never reads.
+type slowListener struct {
+	t     *testing.T
+	fd    int
+	inode uint64
+}
+
+func newSlowListener(t *testing.T) *slowListener {
+	t.Helper()
+	runtime.LockOSThread() // the thread ends with the test
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		t.Fatal(err)
+	}
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	for _, err := range []error{
+		unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 1),
+		unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, unix.RTNLGRP_LINK),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		t.Fatal(err)
+	}
+	return &slowListener{t, fd, st.Ino}
+}
+
+// drops reads sk_drops as the kernel prints it.
+func (s *slowListener) drops() uint64 {
+	s.t.Helper()
+	text, err := os.ReadFile("/proc/thread-self/net/netlink")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 10 && f[9] == strconv.FormatUint(s.inode, 10) {
+			n, err := strconv.ParseUint(f[8], 10, 64)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			return n
+		}
+	}
+	s.t.Fatal("the listener is not in /proc/net/netlink")
+	return 0
+}
+
+// queued reads everything and returns how many datagrams there were.
+func (s *slowListener) queued() (n int) {
+	buf := make([]byte, 64<<10)
+	for {
+		_, _, err := unix.Recvfrom(s.fd, buf, unix.MSG_DONTWAIT)
+		switch {
+		case err == nil:
+			n++
+		case errors.Is(err, unix.ENOBUFS):
+		default:
+			return n
+		}
+	}
+}
+
+// changes lets a copy of ip, named comm, change the MTU of lo n times.
+func changes(t *testing.T, comm string, n int) {
+	t.Helper()
+	ip, err := exec.LookPath("ip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin, err := os.ReadFile(ip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, comm)
+	if err := os.WriteFile(path, bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var batch bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&batch, "link set lo mtu %d\n", 2000+i+len(comm)*1000+int(comm[len(comm)-1])*100)
+	}
+	c := exec.Command(path, "-batch", "-")
+	c.Stdin = &batch
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", comm, err, out)
+	}
+}
+
+// objects decodes JSON lines.
+func objects(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var out []map[string]any
+	for line := range strings.Lines(text) {
+		var o map[string]any
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// nltop sockets finds a socket of another namespace with its owner, and with
+// --for the losses of that time, as sk_drops counts them, whatever the source.
+func TestSockets(t *testing.T) {
+	needRoot(t)
+	needTool(t, "ip")
+	s := newSlowListener(t)
+	changes(t, "early", 30)
+	before := s.drops()
+	if before == 0 {
+		t.Fatal("nothing was lost")
+	}
+	find := func(text string) map[string]any {
+		t.Helper()
+		for _, o := range objects(t, text) {
+			if o["inode"] == float64(s.inode) && o["kind"] == nil {
+				return o
+			}
+		}
+		t.Fatalf("the listener is not listed:\n%s", text)
+		return nil
+	}
+	o := find(must(t, nltop(t), "sockets", "-q", "-o", "json"))
+	if o["drops"] != float64(before) || o["protocol"] != "NETLINK_ROUTE" || o["proc"].(map[string]any)["pid"] != float64(os.Getpid()) ||
+		fmt.Sprint(o["groups"]) != "[1]" || o["rcvbuf"] == nil {
+		t.Errorf("%v", o)
+	}
+	var out bytes.Buffer
+	p := start(t, &out, "source ", nltop(t), "sockets", "--for", "60s", "-o", "json")
+	time.Sleep(time.Second) // it has looked for the first time
+	changes(t, "late", 50)
+	if err := p.stop(t, syscall.SIGINT); err != nil {
+		t.Fatalf("%v\n%s", err, p.stderr())
+	}
+	o = find(out.String())
+	if want := s.drops() - before; o["new_drops"] != float64(want) || want == 0 {
+		t.Errorf("new drops %v, the kernel says %d", o["new_drops"], want)
+	}
+}
+
+// A slow listener and three senders: how many messages of each were lost is
+// known, since from the first loss on nothing is queued any more.
+func TestIncidentSenders(t *testing.T) {
+	needVM(t)
+	for _, source := range []string{"fentry", "kprobe"} {
+		t.Run(source, func(t *testing.T) {
+			s := newSlowListener(t)
+			file := filepath.Join(t.TempDir(), "incident.pcapng")
+			var out bytes.Buffer
+			p := start(t, &out, "source ", nltop(t), "trace", "--source", source, "-o", "json", "-w", file)
+			senders := []struct {
+				comm string
+				n    int
+			}{{"send-a", 40}, {"send-b", 30}, {"send-c", 20}}
+			for _, x := range senders {
+				changes(t, x.comm, x.n)
+			}
+			if err := p.stop(t, syscall.SIGINT); err != nil {
+				t.Fatalf("%v\n%s", err, p.stderr())
+			}
+			drops, queued := s.drops(), s.queued()
+			if drops+uint64(queued) != 90 || drops < 50 {
+				t.Fatalf("%d lost, %d queued of 90", drops, queued)
+			}
+			check := func(text string) {
+				t.Helper()
+				var in map[string]any
+				for _, o := range objects(t, text) {
+					if o["kind"] == "incident" && o["open"] == nil && o["socket"].(map[string]any)["inode"] == float64(s.inode) {
+						if in != nil {
+							t.Fatal("more than one incident")
+						}
+						in = o
+					}
+				}
+				if in == nil {
+					t.Fatalf("no incident:\n%s", text)
+				}
+				if in["lost"] != float64(drops) || in["lost_unseen"] != nil {
+					t.Errorf("lost %v, the kernel says %d", in["lost"], drops)
+				}
+				got := map[string]float64{}
+				for _, x := range in["senders"].([]any) {
+					m := x.(map[string]any)
+					got[m["proc"].(map[string]any)["comm"].(string)] = m["lost"].(float64)
+				}
+				want := map[string]float64{"send-a": float64(40 - queued), "send-b": 30, "send-c": 20}
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("senders %v, want %v", got, want)
+				}
+				what := in["what"].([]any)[0].(map[string]any)
+				if len(in["what"].([]any)) != 1 || what["type"] != "RTM_NEWLINK" || what["lost"] != float64(drops) {
+					t.Errorf("what %v", in["what"])
+				}
+				if in["holds"] == nil || in["need"] == nil {
+					t.Errorf("no advice: %v", in)
+				}
+			}
+			check(out.String())
+			check(must(t, nltop(t), "trace", "-q", "-o", "json", "-r", file))
+		})
+	}
+}
