@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -31,18 +32,21 @@ type statFlags struct {
 	coverage bool
 	unknown  bool
 	quiet    bool
+	by       string
+	sort     string
 }
 
 func newStat() *cobra.Command {
 	var f statFlags
 	c := &cobra.Command{
 		Use:   "stat [flags] [-- COMMAND [ARG...]]",
-		Short: "Count messages, or how much of them is decoded",
-		Long: `Count messages by process, family and type, and print the table at the end: of a
-file, of a command, or of everything until Ctrl-C. With --coverage, count how much
-of them is decoded instead.`,
+		Short: "Count messages, errors, times and drops; print the table at the end",
+		Long: `Count by process, family and type, and print the table at the end, like strace -c:
+of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
+sends in the kernel, P50 to MAX the time from a request to its last reply. With
+--coverage, count how much of the messages is decoded instead.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
-  nltop stat -r bug.pcapng
+  nltop stat -r bug.pcapng --by type --sort p99
   nltop stat -r bug.pcapng --coverage
   nltop stat -r bug.pcapng --coverage -o json`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -50,6 +54,8 @@ of them is decoded instead.`,
 	}
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
+	c.Flags().StringVar(&f.by, "by", "all", "sum rows up: process, command, family, type; all is one row for each of these")
+	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	c.Flags().BoolVar(&f.unknown, "unknown", false, "with --coverage: list every place that is left as hex")
@@ -59,6 +65,12 @@ of them is decoded instead.`,
 func (f *statFlags) run(args []string) (err error) {
 	if f.format != "text" && f.format != "json" {
 		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
+	}
+	if statBy[f.by] == nil {
+		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(slices.Sorted(maps.Keys(statBy)), ", "))}
+	}
+	if statSort[f.sort] == nil {
+		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(slices.Sorted(maps.Keys(statSort)), ", "))}
 	}
 	if f.unknown && !f.coverage {
 		return usageError{errors.New("--unknown goes with --coverage")}
@@ -86,7 +98,7 @@ func (f *statFlags) run(args []string) (err error) {
 	out := bufio.NewWriter(os.Stdout)
 	if f.coverage {
 		err = errors.Join(err, f.writeCoverage(out, sink.Rows()))
-	} else if rows := statRows(o.table); f.format == "json" {
+	} else if rows := f.rows(o.table); f.format == "json" {
 		err = errors.Join(err, writeRows(out, rows))
 	} else {
 		err = errors.Join(err, statText(out, rows))
@@ -94,50 +106,89 @@ func (f *statFlags) run(args []string) (err error) {
 	return errors.Join(err, out.Flush())
 }
 
-// statRow is what one process did with one message type.
+// statRow is what one process did with one message type, or a sum over what
+// --by leaves out.
 type statRow struct {
-	Proc     *aggregate.Process `json:"proc"` // null: the source cannot tell
+	Proc     *aggregate.Process `json:"proc"` // null: the source cannot tell, or summed over
 	Family   string             `json:"family"`
 	Type     string             `json:"type"`
+	Calls    uint64             `json:"calls"` // messages that the process sent
 	Messages uint64             `json:"messages"`
 	Bytes    uint64             `json:"bytes"`
 	aggregate.Counters
+	// Quantiles of the latency; 0: not measured.
+	P50 time.Duration `json:"p50_ns"`
+	P90 time.Duration `json:"p90_ns"`
+	P99 time.Duration `json:"p99_ns"`
+
+	times aggregate.Times
 }
 
-// statRows sums the cells of a table over sockets; the busiest row is first.
-func statRows(t *aggregate.Table) []statRow {
-	type key struct {
-		proc         aggregate.Process
-		family, name string
-	}
-	sums := map[key]*statRow{}
+// statBy are what rows may be summed up to, and the parts of a key that stay.
+var statBy = map[string]func(c *aggregate.Cell) statKey{
+	"all":     func(c *aggregate.Cell) statKey { return statKey{c.Process, c.FamilyLabel(), c.Type.Label()} },
+	"process": func(c *aggregate.Cell) statKey { return statKey{proc: c.Process} },
+	"command": func(c *aggregate.Cell) statKey { return statKey{proc: aggregate.Process{Comm: c.Comm}} },
+	"family":  func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel()} },
+	"type":    func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel(), name: c.Type.Label()} },
+}
+
+type statKey struct {
+	proc         aggregate.Process
+	family, name string
+}
+
+// statSort are the columns that rows can be sorted by, largest first.
+var statSort = map[string]func(r *statRow) uint64{
+	"messages": func(r *statRow) uint64 { return r.Messages },
+	"calls":    func(r *statRow) uint64 { return r.Calls },
+	"bytes":    func(r *statRow) uint64 { return r.Bytes },
+	"errors":   func(r *statRow) uint64 { return r.Errors },
+	"drops":    func(r *statRow) uint64 { return r.Drops },
+	"kernel":   func(r *statRow) uint64 { return uint64(r.Kernel.Sum) },
+	"p50":      func(r *statRow) uint64 { return uint64(r.P50) },
+	"p99":      func(r *statRow) uint64 { return uint64(r.P99) },
+	"max":      func(r *statRow) uint64 { return uint64(r.Latency.Max) },
+}
+
+// rows sums the cells of a table; the largest row is first.
+func (f *statFlags) rows(t *aggregate.Table) []statRow {
+	sums := map[statKey]*statRow{}
 	snap := t.Snapshot(time.Time{})
+	keyOf := statBy[f.by]
 	for i := range snap.Cells {
 		c := &snap.Cells[i]
-		k := key{c.Process, c.FamilyLabel(), c.Type.Label()}
+		k := keyOf(c)
 		r := sums[k]
 		if r == nil {
 			r = &statRow{Family: k.family, Type: k.name}
-			if c.Process.Known() {
-				r.Proc = &c.Process
+			if k.proc.Known() {
+				r.Proc = &k.proc
 			}
 			sums[k] = r
 		}
 		r.Counters.Add(&c.Counters)
+		r.times.Add(&c.Times)
 	}
 	if o := &snap.Overflow; o.Cells > 0 {
-		sums[key{}] = &statRow{Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters}
+		sums[statKey{}] = &statRow{Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters, times: o.Times}
 	}
 	rows := make([]statRow, 0, len(sums))
 	for _, r := range sums {
-		r.Messages, r.Bytes = r.Counters.Messages(), r.Counters.Bytes()
+		r.finish()
 		rows = append(rows, *r)
 	}
+	by := statSort[f.sort]
 	slices.SortFunc(rows, func(a, b statRow) int {
-		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type),
-			cmp.Compare(a.process(), b.process()))
+		return cmp.Or(cmp.Compare(by(&b), by(&a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family),
+			cmp.Compare(a.Type, b.Type), cmp.Compare(a.process(), b.process()))
 	})
 	return rows
+}
+
+func (r *statRow) finish() {
+	r.Calls, r.Messages, r.Bytes = r.OutMessages, r.Counters.Messages(), r.Counters.Bytes()
+	r.P50, r.P90, r.P99 = r.times.Quantile(0.5), r.times.Quantile(0.9), r.times.Quantile(0.99)
 }
 
 // process is "ip[4711]", "-" where nobody knows.
@@ -148,16 +199,38 @@ func (r *statRow) process() string {
 	return export.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
 }
 
+// statText prints the table and its total. What was not measured is "-".
 func statText(w io.Writer, rows []statRow) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "MESSAGES\tOUT\tIN\tBYTES\tERRORS\tDROPS\tENOBUFS\tLATENCY\tMAX\tFAMILY\tTYPE\tPROCESS")
+	fmt.Fprintln(tw, "%KERNEL\tKERNEL\tCALLS\tMESSAGES\tERRORS\tBYTES\tDROPS\tENOBUFS\tP50\tP90\tP99\tMAX\tFAMILY\tTYPE\tPROCESS")
+	total := statRow{Family: "total"}
 	for i := range rows {
-		r := &rows[i]
-		fmt.Fprintf(tw, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t%s\t%s\n", r.Messages, r.OutMessages, r.InMessages,
-			r.Bytes, r.Errors, r.Drops, r.Nobufs(), r.Latency.Mean(), r.Latency.Max,
-			decode.Quote(r.Family), decode.Quote(r.Type), r.process())
+		total.Counters.Add(&rows[i].Counters)
+		total.times.Add(&rows[i].times)
 	}
+	total.finish()
+	for i := range rows {
+		rows[i].print(tw, total.Kernel.Sum)
+	}
+	total.print(tw, total.Kernel.Sum)
 	return tw.Flush()
+}
+
+func (r *statRow) print(w io.Writer, kernel time.Duration) {
+	share, spent := "-", "-"
+	if r.Kernel.Count > 0 {
+		share = fmt.Sprintf("%.1f", 100*float64(r.Kernel.Sum)/float64(max(kernel, 1)))
+		spent = export.Duration(r.Kernel.Sum)
+	}
+	measured := func(d time.Duration) string {
+		if r.Latency.Count == 0 {
+			return "-"
+		}
+		return export.Duration(d)
+	}
+	fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", share, spent, r.Calls, r.Messages,
+		r.Errors, r.Bytes, r.Drops, r.Nobufs(), measured(r.P50), measured(r.P90), measured(r.P99), measured(r.Latency.Max),
+		cmp.Or(decode.Quote(r.Family), "-"), cmp.Or(decode.Quote(r.Type), "-"), r.process())
 }
 
 // coverageSink accounts for the messages of a pipeline.

@@ -26,7 +26,11 @@ const (
 	ColumnDrops
 	ColumnNobufs
 	ColumnLatency
+	ColumnP50
+	ColumnP90
+	ColumnP99
 	ColumnLatencyMax
+	ColumnKernel
 	ColumnLast
 	numColumns
 )
@@ -53,12 +57,20 @@ var columns = [numColumns]struct {
 	ColumnDrops:       {"DROPS", func(a, b *Row) int { return cmp.Compare(b.Drops, a.Drops) }},
 	ColumnNobufs:      {"ENOBUFS", func(a, b *Row) int { return cmp.Compare(b.Nobufs(), a.Nobufs()) }},
 	ColumnLatency:     {"LATENCY", func(a, b *Row) int { return cmp.Compare(b.Latency.Mean(), a.Latency.Mean()) }},
+	ColumnP50:         {"P50", compareQuantile(0.5)},
+	ColumnP90:         {"P90", compareQuantile(0.9)},
+	ColumnP99:         {"P99", compareQuantile(0.99)},
+	ColumnKernel:      {"KERNEL", func(a, b *Row) int { return cmp.Compare(b.Kernel.Sum, a.Kernel.Sum) }},
 	ColumnLatencyMax:  {"MAX", func(a, b *Row) int { return cmp.Compare(b.Latency.Max, a.Latency.Max) }},
 	ColumnLast:        {"LAST", func(a, b *Row) int { return b.Seen.Compare(a.Seen) }},
 }
 
 // String returns the head of a column.
 func (c Column) String() string { return columns[c].head }
+
+func compareQuantile(q float64) func(a, b *Row) int {
+	return func(a, b *Row) int { return cmp.Compare(b.Times.Quantile(q), a.Times.Quantile(q)) }
+}
 
 func compareMessages(a, b *Row) int {
 	return cmp.Compare(b.Messages(), a.Messages())

@@ -31,9 +31,12 @@ type Counters struct {
 	NobufsRaised uint64  `json:"enobufs_raised"`
 	NobufsRead   uint64  `json:"enobufs_read"`
 	Latency      Latency `json:"latency"`
+	// Kernel is the time of the sends in the kernel, of a batch under the type
+	// of its first message. Count 0: the source does not tell.
+	Kernel Latency `json:"kernel"`
 }
 
-// Latency is the time from a request to its last reply.
+// Latency sums durations: for Counters.Latency from a request to its last reply.
 type Latency struct {
 	Count uint64        `json:"count"`
 	Sum   time.Duration `json:"sum_ns"`
@@ -68,9 +71,14 @@ func (c *Counters) Add(d *Counters) {
 	c.Drops += d.Drops
 	c.NobufsRaised += d.NobufsRaised
 	c.NobufsRead += d.NobufsRead
-	c.Latency.Count += d.Latency.Count
-	c.Latency.Sum += d.Latency.Sum
-	c.Latency.Max = max(c.Latency.Max, d.Latency.Max)
+	c.Latency.add(&d.Latency)
+	c.Kernel.add(&d.Kernel)
+}
+
+func (l *Latency) add(m *Latency) {
+	l.Count += m.Count
+	l.Sum += m.Sum
+	l.Max = max(l.Max, m.Max)
 }
 
 // Last is the newest of what cannot be added up.

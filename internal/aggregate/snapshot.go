@@ -15,6 +15,7 @@ type Snapshot struct {
 	Total    Counters
 	Rates    Rates
 	Last     Last
+	Times    Times
 	Cells    []Cell
 	Overflow Overflow
 	// History is all messages by the second, oldest first, up to Time.
@@ -31,6 +32,7 @@ type Cell struct {
 	Counters
 	Rates
 	Last
+	Times Times
 }
 
 // Overflow is the sum of the cells that had to make room.
@@ -39,6 +41,7 @@ type Overflow struct {
 	Counters
 	Rates
 	Last
+	Times Times
 }
 
 // Snapshot copies what was counted; now is the end of the time that rates are
@@ -51,12 +54,14 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 		Total: t.total.counts,
 		Rates: t.total.rate.rates(n, start),
 		Last:  t.total.last,
+		Times: timesOf(t.total.times),
 		Cells: make([]Cell, len(t.cells)),
 		Overflow: Overflow{
 			Cells:    t.folded,
 			Counters: t.overflow.counts,
 			Rates:    t.overflow.rate.rates(n, start),
 			Last:     t.overflow.last,
+			Times:    timesOf(t.overflow.times),
 		},
 		History:   t.history.last(now),
 		Kept:      t.store.used,
@@ -65,6 +70,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 	for i, c := range t.cells {
 		d := &s.Cells[i]
 		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
+		d.Times = timesOf(c.times)
 		if c.newest >= n-rateWindow {
 			d.Rates = c.rate.rates(n, start)
 		}

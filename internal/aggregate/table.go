@@ -7,6 +7,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/histogram"
 )
 
 // Options bound a Table; zero fields take the defaults.
@@ -36,6 +37,7 @@ type cell struct {
 	key    Key
 	portID uint32
 	counts Counters
+	times  *histogram.H // of Counters.Latency; nil: none yet
 	last   Last
 	rate   rateRing
 	newest int64 // highest bucket number, to skip the rates of idle cells
@@ -84,7 +86,7 @@ func (t *Table) Clear() {
 // only for a key that it has not seen, or while the store still grows.
 func (t *Table) Observe(o correlate.Observation) {
 	x := &o
-	if x.Frame == nil {
+	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock {
 		return
 	}
 	at := x.Frame.Time
@@ -109,6 +111,12 @@ func (t *Table) Observe(o correlate.Observation) {
 
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
 	c.counts.Add(d)
+	if d.Latency.Count > 0 {
+		if c.times == nil {
+			c.times = new(histogram.H)
+		}
+		c.times.Add(d.Latency.Sum)
+	}
 	at := x.Frame.Time
 	if at.After(c.last.Seen) {
 		c.last.Seen = at
@@ -148,6 +156,9 @@ func delta(x *correlate.Observation) Counters {
 		return d
 	case x.Errno > 0:
 		d.Errors = 1
+	}
+	if f.Kind == capture.KindCompletion && f.Elapsed > 0 {
+		d.Kernel = Latency{1, f.Elapsed, f.Elapsed}
 	}
 	if f.Kind != capture.KindDatagram {
 		return d
@@ -251,6 +262,12 @@ func (t *Table) add(k Key) *cell {
 func (t *Table) fold(c *cell) {
 	t.folded++
 	t.overflow.counts.Add(&c.counts)
+	if c.times != nil {
+		if t.overflow.times == nil {
+			t.overflow.times = new(histogram.H)
+		}
+		t.overflow.times.Merge(c.times)
+	}
 	t.overflow.last.merge(&c.last)
 	t.overflow.newest = max(t.overflow.newest, c.newest)
 	t.overflow.rate.fold(&c.rate)

@@ -124,6 +124,7 @@ type Row struct {
 	Counters
 	Rates
 	Last
+	Times    Times
 	Children []*Row
 }
 
@@ -172,7 +173,7 @@ func (s *Snapshot) Tree(q Query) []*Row {
 		top = append(top, &Row{
 			ID:       RowID{Group: q.Group},
 			Label:    "(" + strconv.FormatUint(o.Cells, 10) + " idle rows folded)",
-			Counters: o.Counters, Rates: o.Rates, Last: o.Last,
+			Counters: o.Counters, Rates: o.Rates, Last: o.Last, Times: o.Times,
 		})
 	}
 	return top
@@ -200,6 +201,7 @@ func (r *Row) add(c *Cell) {
 	r.Counters.Add(&c.Counters)
 	r.Rates.add(&c.Rates)
 	r.Last.merge(&c.Last)
+	r.Times.Add(&c.Times)
 	if r.PortID != c.PortID {
 		r.PortID = 0
 	}

@@ -61,6 +61,9 @@ var columns = []column{
 	{aggregate.ColumnLatency, 7, 7, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Mean()), a.theme.text)
 	}},
+	{aggregate.ColumnP99, 7, 3, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return a.cell(r.Latency.Count != 0, export.Duration(r.Times.Quantile(0.99)), a.theme.text)
+	}},
 	{aggregate.ColumnLatencyMax, 7, 1, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Max), a.theme.text)
 	}},

@@ -353,7 +353,11 @@ func (v *treeView) detail() []segment {
 		add(8, t.bad, "ENOBUFS %s raised, %s read", count(r.NobufsRaised), count(r.NobufsRead))
 	}
 	if l := r.Latency; l.Count > 0 {
-		add(4, t.dim, "latency %s, max %s", export.Duration(l.Mean()), export.Duration(l.Max))
+		q := func(q float64) string { return export.Duration(r.Times.Quantile(q)) }
+		add(4, t.dim, "latency p50 %s, p90 %s, p99 %s, max %s", q(0.5), q(0.9), q(0.99), export.Duration(l.Max))
+	}
+	if k := r.Kernel; k.Count > 0 {
+		add(3, t.dim, "kernel %s (mean %s)", export.Duration(k.Sum), export.Duration(k.Mean()))
 	}
 	if r.NetNS != 0 {
 		add(3, t.dim, "netns %d", r.NetNS)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+)
+
+// Latencies of 1 to 100 ms over two processes: the quantiles of each, of both
+// together, and of both when the cells had to make room.
+func TestTimes(t *testing.T) {
+	observe := func(tb *Table) {
+		for i := range 100 {
+			pid := uint32(1 + i%2)
+			tb.Observe(correlate.Observation{
+				Frame:   &capture.Frame{Dir: capture.DirReply, Time: time.Unix(int64(i), 0), Socket: capture.Socket{Inode: uint64(pid)}},
+				Account: capture.Proc{PID: pid, Comm: "p"}, Family: "route", Type: "RTM_GETLINK",
+				Outcome: correlate.Acked, Latency: time.Duration(i+1) * time.Millisecond,
+			})
+			tb.Observe(correlate.Observation{
+				Frame: &capture.Frame{Kind: capture.KindCompletion, Time: time.Unix(int64(i), 0), Elapsed: 2 * time.Microsecond,
+					Socket: capture.Socket{Inode: uint64(pid)}},
+				Account: capture.Proc{PID: pid, Comm: "p"}, Family: "route", Type: "RTM_GETLINK",
+			})
+		}
+	}
+	near := func(what string, got, want time.Duration) {
+		t.Helper()
+		if d := got - want; d.Abs() > want/64 {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	for _, cells := range []int{2, 1} {
+		tb := New(Options{MaxCells: cells})
+		observe(tb)
+		s := tb.Snapshot(time.Unix(100, 0))
+		near("total p50", s.Times.Quantile(0.5), 50*time.Millisecond)
+		near("total p99", s.Times.Quantile(0.99), 99*time.Millisecond)
+		if s.Total.Kernel.Sum != 200*time.Microsecond || s.Total.Kernel.Count != 100 {
+			t.Errorf("kernel %+v", s.Total.Kernel)
+		}
+		var all Times
+		for i := range s.Cells {
+			all.Add(&s.Cells[i].Times)
+		}
+		all.Add(&s.Overflow.Times)
+		near("sum of cells", all.Quantile(0.9), 90*time.Millisecond)
+		if cells == 2 {
+			rows := s.Tree(Query{Sort: ColumnP50})
+			if len(rows) != 2 || rows[0].ID.Key.PID != 2 {
+				t.Fatalf("%d rows, first %+v", len(rows), rows[0].ID)
+			}
+			near("row p50", rows[0].Times.Quantile(0.5), 50*time.Millisecond)
+			near("row p100", rows[1].Times.Quantile(1), 99*time.Millisecond)
+		}
+	}
+}
