@@ -63,7 +63,8 @@ enum nl_count {
 	NL_LOST_USER = 1,   /* datagrams whose user memory could not be read at all */
 	NL_LOST_REPORT = 2, /* completions and socket errors without room */
 	NL_LOST_COMPAT = 3, /* calls of 32-bit tasks, whose structures the syscall backend does not read */
-	NL_COUNT_MAX = 4,
+	NL_LOST_LOCK = 4,   /* processes without room in the table of rtnl_mutex */
+	NL_COUNT_MAX = 5,
 };
 
 /* Programs that make ids; see nl_next_id(). */
@@ -166,7 +167,7 @@ struct nl_config {
 	__u64 per_cpu_offset;
 	__u64 preempt_count;
 	__u64 rtnl_mutex; /* its address; 0: unknown */
-	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on */
+	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on; 0: none */
 };
 
 /* The key of nl_comms. */

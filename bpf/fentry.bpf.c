@@ -10,6 +10,7 @@
 #include "send.h"
 #include "follow.h"
 #include "extack.h"
+#include "rtnl.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -24,6 +25,8 @@ const union {
 	enum nl_limit limit;
 	struct nl_event event;
 	struct nl_chunk chunk;
+	struct nl_lock_key lock_key;
+	struct nl_lock_row lock_row;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])
@@ -133,4 +136,43 @@ SEC("fexit/netlink_release")
 int release(__u64 *ctx)
 {
 	return on_release(ARG(0));
+}
+
+SEC("fentry/mutex_lock_killable")
+int lock_killable(__u64 *ctx)
+{
+	return on_lock(ctx[0]);
+}
+
+SEC("fentry/mutex_lock")
+int lock(__u64 *ctx)
+{
+	return on_lock(ctx[0]);
+}
+
+SEC("fexit/mutex_lock")
+int lock_exit(__u64 *ctx)
+{
+	return nl_is_rtnl(ctx[0]) ? on_locked(true) : 0;
+}
+
+SEC("fexit/mutex_lock_killable")
+int lock_killable_exit(__u64 *ctx)
+{
+	return nl_is_rtnl(ctx[0]) ? on_locked((int)ctx[1] == 0) : 0;
+}
+
+SEC("fexit/mutex_trylock")
+int trylock_exit(__u64 *ctx)
+{
+	if (!nl_is_rtnl(ctx[0]) || !(int)ctx[1])
+		return 0;
+	on_lock(ctx[0]);
+	return on_locked(true);
+}
+
+SEC("fentry/mutex_unlock")
+int unlock(__u64 *ctx)
+{
+	return on_unlock(ctx[0]);
 }

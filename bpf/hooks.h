@@ -46,6 +46,17 @@ struct nl_flow {
 	__u64 iov_nr;
 	__u64 ubuf;
 	__u64 len;
+	/* what the request is, and what it did to rtnl_mutex; see rtnl.h */
+	__u16 protocol;
+	__u16 type;
+	__u8 cmd;
+	__u8 pad[3];
+	__u64 lock_wait;
+	__u64 lock_hold;
+	__u64 lock_worst;
+	__u32 blocker;
+	__u32 blocker_tid;
+	__u8 blocker_comm[NL_COMM_LEN];
 	/* netlink_attachskb() into a socket that may be full */
 	__u64 attach_sk;
 	__u64 attach_skb;
@@ -77,6 +88,14 @@ static __always_inline __u32 nl_flow_key(void)
 	return tid ? tid : 1U << 31 | bpf_get_smp_processor_id();
 }
 
+/* Stays empty: what a new entry is copied from. The stack has no room for it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct nl_flow);
+} nl_no_flow SEC(".maps");
+
 static __always_inline struct nl_flow *nl_flow(void)
 {
 	__u32 key = nl_flow_key();
@@ -86,13 +105,15 @@ static __always_inline struct nl_flow *nl_flow(void)
 
 static __noinline struct nl_flow *nl_flow_new(void)
 {
-	__u32 key = nl_flow_key();
-	struct nl_flow *f = bpf_map_lookup_elem(&nl_flows, &key);
-	struct nl_flow zero = {};
+	__u32 key = nl_flow_key(), none = 0;
+	struct nl_flow *f = bpf_map_lookup_elem(&nl_flows, &key), *zero;
 
 	if (f)
 		return f;
-	bpf_map_update_elem(&nl_flows, &key, &zero, BPF_NOEXIST);
+	zero = bpf_map_lookup_elem(&nl_no_flow, &none);
+	if (!zero)
+		return 0;
+	bpf_map_update_elem(&nl_flows, &key, zero, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&nl_flows, &key);
 }
 
@@ -228,6 +249,22 @@ static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
 	}
 }
 
+/* Type and command of the first message of a request. */
+static __always_inline void nl_request_head(struct nl_flow *f, struct sk_buff *skb, __u16 protocol)
+{
+	struct {
+		__u32 len;
+		__u16 type, flags;
+		__u32 seq, pid;
+		__u8 cmd, rest[3];
+	} head = {};
+
+	bpf_probe_read_kernel(&head, sizeof(head), NL_GET(true, skb, data));
+	f->protocol = protocol;
+	f->type = head.type;
+	f->cmd = head.cmd;
+}
+
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
  * inside and consumes the skb. */
 static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
@@ -246,8 +283,11 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	ev.verdict = NL_VERDICT_DELIVERED;
 	ev.src_port = ev.own_port;
 	f = nl_flow();
-	if (f && f->sk == (__u64)ssk)
+	if (f && f->sk == (__u64)ssk) {
 		f->id = ev.id;
+		if (nl_cfg.rtnl_mutex)
+			nl_request_head(f, skb, ev.protocol);
+	}
 	nl_emit_skb(&ev, true, skb);
 	return 0;
 }

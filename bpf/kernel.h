@@ -19,6 +19,7 @@ typedef _Bool bool;
 #define AF_NETLINK 16
 #define ENOBUFS 105
 #define EINVAL 22
+#define E2BIG 7
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

@@ -9,6 +9,7 @@
 #include "hooks.h"
 #include "send.h"
 #include "follow.h"
+#include "rtnl.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -164,4 +165,48 @@ SEC("kprobe/netlink_release")
 int release(struct pt_regs *ctx)
 {
 	return on_release(PTR(ARG0));
+}
+
+SEC("kprobe/mutex_lock")
+int lock(struct pt_regs *ctx)
+{
+	return on_lock(ctx->ARG0);
+}
+
+/* on_lock() left an entry only where the lock is the one. */
+SEC("kretprobe/mutex_lock")
+int lock_exit(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_locked(true);
+}
+
+SEC("kprobe/mutex_lock_killable")
+int lock_killable(struct pt_regs *ctx)
+{
+	return on_lock(ctx->ARG0);
+}
+
+SEC("kretprobe/mutex_lock_killable")
+int lock_killable_exit(struct pt_regs *ctx)
+{
+	return on_locked((int)ctx->RET == 0);
+}
+
+SEC("kprobe/mutex_trylock")
+int trylock(struct pt_regs *ctx)
+{
+	return on_lock(ctx->ARG0);
+}
+
+SEC("kretprobe/mutex_trylock")
+int trylock_exit(struct pt_regs *ctx)
+{
+	return (int)ctx->RET ? on_locked(true) : on_not_locked();
+}
+
+SEC("kprobe/mutex_unlock")
+int unlock(struct pt_regs *ctx)
+{
+	return on_unlock(ctx->ARG0);
 }

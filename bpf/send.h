@@ -55,6 +55,9 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 		return 0;
 	f->start = bpf_ktime_get_ns();
 	f->id = 0;
+	f->lock_wait = 0;
+	f->lock_hold = 0;
+	f->lock_worst = 0;
 	f->sk = (__u64)sk;
 	f->msg = (__u64)msg;
 	f->len = len;
@@ -128,6 +131,13 @@ static __always_inline int on_sendmsg_exit(int ret)
 		return 0;
 	}
 	ev.kind = NL_KIND_COMPLETION;
+	ev.lock_wait = f->lock_wait;
+	ev.lock_hold = f->lock_hold;
+	if (f->lock_worst) {
+		ev.blocker = f->blocker;
+		ev.blocker_tid = f->blocker_tid;
+		__builtin_memcpy(ev.blocker_comm, f->blocker_comm, NL_COMM_LEN);
+	}
 	nl_report(&ev);
 	return 0;
 }

@@ -30,6 +30,7 @@ type captureFlags struct {
 	snap      int
 	ringMiB   int
 	self      bool
+	rtnl      bool
 	specs     specFlags
 }
 
@@ -47,6 +48,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
 	f.specs.register(fs)
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
+	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (sources fentry and kprobe)")
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
 		[]string{ladder.Auto, "fentry", "kprobe", "syscall", "nlmon", "listen"}, cobra.ShellCompDirectiveNoFileComp))
 }

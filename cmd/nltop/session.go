@@ -120,7 +120,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 	}
 	s.src, s.left, err = ladder.Open(o.flags.source, scope, ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
-		ExcludeSelf: !o.flags.self, NeedProc: o.child != nil,
+		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil,
 	})
 	return err
 }

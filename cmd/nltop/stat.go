@@ -46,6 +46,7 @@ of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of th
 sends in the kernel, P50 to MAX the time from a request to its last reply. With
 --coverage, count how much of the messages is decoded instead.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
+  nltop stat --rtnl                      why is ip slow?
   nltop stat -r bug.pcapng --by type --sort p99
   nltop stat -r bug.pcapng --coverage
   nltop stat -r bug.pcapng --coverage -o json`,
@@ -102,6 +103,13 @@ func (f *statFlags) run(args []string) (err error) {
 		err = errors.Join(err, writeRows(out, rows))
 	} else {
 		err = errors.Join(err, statText(out, rows))
+	}
+	if locks, lerr := f.rtnl(s, o.dec); lerr != nil {
+		err = errors.Join(err, lerr)
+	} else if locks != nil && f.format == "json" {
+		err = errors.Join(err, writeRows(out, locks))
+	} else if locks != nil {
+		err = errors.Join(err, rtnlText(out, locks))
 	}
 	return errors.Join(err, out.Flush())
 }

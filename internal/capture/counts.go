@@ -16,10 +16,15 @@ type Counter interface {
 	// Rows reads the counters; overflow is the sum of what found no room in the
 	// bounded maps.
 	Rows() (rows []Row, overflow Row, err error)
-	// Locks reads who waited for rtnl_mutex and who held it.
-	Locks() ([]LockRow, error)
 	// Readers reads how the sockets are read.
 	Readers() ([]ReaderRow, error)
+}
+
+// Locker is a Source that watches rtnl_mutex.
+type Locker interface {
+	// Locks reads who waited for it and who held it, since the source was opened;
+	// nil where it is not watched. lost counts those without room in the table.
+	Locks() (rows []LockRow, lost uint64, err error)
 }
 
 // Row counts the messages of one type that one process exchanged with the

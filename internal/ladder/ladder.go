@@ -23,6 +23,7 @@ type Options struct {
 	Snap        int // bytes of a datagram to keep; 0: all
 	RingBytes   int // size of the kernel's ring; 0: the source's default
 	ExcludeSelf bool
+	Locks       bool // watch rtnl_mutex, where the source can
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	Log      func(string)
@@ -76,7 +77,7 @@ func probeRung(name, needs, sees string) Rung {
 		check: func() error { return probe.Check(name) },
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
-				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Log: o.Log,
+				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks, Log: o.Log,
 			})
 		},
 	}

@@ -52,7 +52,8 @@ const (
 	fentryNlCountNL_LOST_USER   fentryNlCount = 1
 	fentryNlCountNL_LOST_REPORT fentryNlCount = 2
 	fentryNlCountNL_LOST_COMPAT fentryNlCount = 3
-	fentryNlCountNL_COUNT_MAX   fentryNlCount = 4
+	fentryNlCountNL_LOST_LOCK   fentryNlCount = 4
+	fentryNlCountNL_COUNT_MAX   fentryNlCount = 5
 )
 
 type fentryNlDir uint32
@@ -132,6 +133,26 @@ const (
 	fentryNlLimitNL_FRAGS   fentryNlLimit = 45
 )
 
+type fentryNlLockKey struct {
+	_       structs.HostLayout
+	Tgid    uint32
+	Type    uint16
+	Cmd     uint8
+	Request uint8
+	Comm    [16]uint8
+}
+
+type fentryNlLockRow struct {
+	_        structs.HostLayout
+	Waits    uint64
+	WaitNs   uint64
+	WaitMax  uint64
+	Holds    uint64
+	HoldNs   uint64
+	HoldMax  uint64
+	BlamedNs uint64
+}
+
 type fentryNlRecord uint32
 
 const (
@@ -165,36 +186,46 @@ const (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	fentryMapNlComms        = "nl_comms"
-	fentryMapNlCounts       = "nl_counts"
-	fentryMapNlFlows        = "nl_flows"
-	fentryMapNlIds          = "nl_ids"
-	fentryMapNlNetns        = "nl_netns"
-	fentryMapNlOwners       = "nl_owners"
-	fentryMapNlPids         = "nl_pids"
-	fentryMapNlRing         = "nl_ring"
-	fentryProgAttachskb     = "attachskb"
-	fentryProgBind          = "bind"
-	fentryProgBroadcast     = "broadcast"
-	fentryProgBroadcastExit = "broadcast_exit"
-	fentryProgCreate        = "create"
-	fentryProgDeliver       = "deliver"
-	fentryProgDump          = "dump"
-	fentryProgDumpExit      = "dump_exit"
-	fentryProgDumpExit2     = "dump_exit2"
-	fentryProgErrorReport   = "error_report"
-	fentryProgExtack        = "extack"
-	fentryProgFollowFork    = "follow_fork"
-	fentryProgFollowFree    = "follow_free"
-	fentryProgOverrun       = "overrun"
-	fentryProgQueueTail     = "queue_tail"
-	fentryProgRecvmsgExit   = "recvmsg_exit"
-	fentryProgRelease       = "release"
-	fentryProgSendmsg       = "sendmsg"
-	fentryProgSendmsgExit   = "sendmsg_exit"
-	fentryProgUnicast       = "unicast"
-	fentryVarNlCfg          = "nl_cfg"
-	fentryVarNlTypes        = "nl_types"
+	fentryMapNlComms           = "nl_comms"
+	fentryMapNlCounts          = "nl_counts"
+	fentryMapNlFlows           = "nl_flows"
+	fentryMapNlHolder          = "nl_holder"
+	fentryMapNlIds             = "nl_ids"
+	fentryMapNlLocks           = "nl_locks"
+	fentryMapNlNetns           = "nl_netns"
+	fentryMapNlNoFlow          = "nl_no_flow"
+	fentryMapNlOwners          = "nl_owners"
+	fentryMapNlPids            = "nl_pids"
+	fentryMapNlRing            = "nl_ring"
+	fentryMapNlWaits           = "nl_waits"
+	fentryProgAttachskb        = "attachskb"
+	fentryProgBind             = "bind"
+	fentryProgBroadcast        = "broadcast"
+	fentryProgBroadcastExit    = "broadcast_exit"
+	fentryProgCreate           = "create"
+	fentryProgDeliver          = "deliver"
+	fentryProgDump             = "dump"
+	fentryProgDumpExit         = "dump_exit"
+	fentryProgDumpExit2        = "dump_exit2"
+	fentryProgErrorReport      = "error_report"
+	fentryProgExtack           = "extack"
+	fentryProgFollowFork       = "follow_fork"
+	fentryProgFollowFree       = "follow_free"
+	fentryProgLock             = "lock"
+	fentryProgLockExit         = "lock_exit"
+	fentryProgLockKillable     = "lock_killable"
+	fentryProgLockKillableExit = "lock_killable_exit"
+	fentryProgOverrun          = "overrun"
+	fentryProgQueueTail        = "queue_tail"
+	fentryProgRecvmsgExit      = "recvmsg_exit"
+	fentryProgRelease          = "release"
+	fentryProgSendmsg          = "sendmsg"
+	fentryProgSendmsgExit      = "sendmsg_exit"
+	fentryProgTrylockExit      = "trylock_exit"
+	fentryProgUnicast          = "unicast"
+	fentryProgUnlock           = "unlock"
+	fentryVarNlCfg             = "nl_cfg"
+	fentryVarNlTypes           = "nl_types"
 )
 
 // loadFentry returns the embedded CollectionSpec for fentry.
@@ -239,26 +270,32 @@ type fentrySpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryProgramSpecs struct {
-	Attachskb     *ebpf.ProgramSpec `ebpf:"attachskb"`
-	Bind          *ebpf.ProgramSpec `ebpf:"bind"`
-	Broadcast     *ebpf.ProgramSpec `ebpf:"broadcast"`
-	BroadcastExit *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
-	Create        *ebpf.ProgramSpec `ebpf:"create"`
-	Deliver       *ebpf.ProgramSpec `ebpf:"deliver"`
-	Dump          *ebpf.ProgramSpec `ebpf:"dump"`
-	DumpExit      *ebpf.ProgramSpec `ebpf:"dump_exit"`
-	DumpExit2     *ebpf.ProgramSpec `ebpf:"dump_exit2"`
-	ErrorReport   *ebpf.ProgramSpec `ebpf:"error_report"`
-	Extack        *ebpf.ProgramSpec `ebpf:"extack"`
-	FollowFork    *ebpf.ProgramSpec `ebpf:"follow_fork"`
-	FollowFree    *ebpf.ProgramSpec `ebpf:"follow_free"`
-	Overrun       *ebpf.ProgramSpec `ebpf:"overrun"`
-	QueueTail     *ebpf.ProgramSpec `ebpf:"queue_tail"`
-	RecvmsgExit   *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
-	Release       *ebpf.ProgramSpec `ebpf:"release"`
-	Sendmsg       *ebpf.ProgramSpec `ebpf:"sendmsg"`
-	SendmsgExit   *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
-	Unicast       *ebpf.ProgramSpec `ebpf:"unicast"`
+	Attachskb        *ebpf.ProgramSpec `ebpf:"attachskb"`
+	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
+	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
+	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
+	Create           *ebpf.ProgramSpec `ebpf:"create"`
+	Deliver          *ebpf.ProgramSpec `ebpf:"deliver"`
+	Dump             *ebpf.ProgramSpec `ebpf:"dump"`
+	DumpExit         *ebpf.ProgramSpec `ebpf:"dump_exit"`
+	DumpExit2        *ebpf.ProgramSpec `ebpf:"dump_exit2"`
+	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
+	Extack           *ebpf.ProgramSpec `ebpf:"extack"`
+	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
+	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
+	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
+	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
+	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
+	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
+	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
+	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
+	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
+	Release          *ebpf.ProgramSpec `ebpf:"release"`
+	Sendmsg          *ebpf.ProgramSpec `ebpf:"sendmsg"`
+	SendmsgExit      *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
+	TrylockExit      *ebpf.ProgramSpec `ebpf:"trylock_exit"`
+	Unicast          *ebpf.ProgramSpec `ebpf:"unicast"`
+	Unlock           *ebpf.ProgramSpec `ebpf:"unlock"`
 }
 
 // fentryMapSpecs contains maps before they are loaded into the kernel.
@@ -268,11 +305,15 @@ type fentryMapSpecs struct {
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
+	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
 }
 
 // fentryVariableSpecs contains global variables before they are loaded into the kernel.
@@ -306,11 +347,15 @@ type fentryMaps struct {
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
 	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
+	NlHolder *ebpf.Map `ebpf:"nl_holder"`
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
+	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
+	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
+	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
 }
 
 func (m *fentryMaps) Close() error {
@@ -318,11 +363,15 @@ func (m *fentryMaps) Close() error {
 		m.NlComms,
 		m.NlCounts,
 		m.NlFlows,
+		m.NlHolder,
 		m.NlIds,
+		m.NlLocks,
 		m.NlNetns,
+		m.NlNoFlow,
 		m.NlOwners,
 		m.NlPids,
 		m.NlRing,
+		m.NlWaits,
 	)
 }
 
@@ -338,26 +387,32 @@ type fentryVariables struct {
 //
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryPrograms struct {
-	Attachskb     *ebpf.Program `ebpf:"attachskb"`
-	Bind          *ebpf.Program `ebpf:"bind"`
-	Broadcast     *ebpf.Program `ebpf:"broadcast"`
-	BroadcastExit *ebpf.Program `ebpf:"broadcast_exit"`
-	Create        *ebpf.Program `ebpf:"create"`
-	Deliver       *ebpf.Program `ebpf:"deliver"`
-	Dump          *ebpf.Program `ebpf:"dump"`
-	DumpExit      *ebpf.Program `ebpf:"dump_exit"`
-	DumpExit2     *ebpf.Program `ebpf:"dump_exit2"`
-	ErrorReport   *ebpf.Program `ebpf:"error_report"`
-	Extack        *ebpf.Program `ebpf:"extack"`
-	FollowFork    *ebpf.Program `ebpf:"follow_fork"`
-	FollowFree    *ebpf.Program `ebpf:"follow_free"`
-	Overrun       *ebpf.Program `ebpf:"overrun"`
-	QueueTail     *ebpf.Program `ebpf:"queue_tail"`
-	RecvmsgExit   *ebpf.Program `ebpf:"recvmsg_exit"`
-	Release       *ebpf.Program `ebpf:"release"`
-	Sendmsg       *ebpf.Program `ebpf:"sendmsg"`
-	SendmsgExit   *ebpf.Program `ebpf:"sendmsg_exit"`
-	Unicast       *ebpf.Program `ebpf:"unicast"`
+	Attachskb        *ebpf.Program `ebpf:"attachskb"`
+	Bind             *ebpf.Program `ebpf:"bind"`
+	Broadcast        *ebpf.Program `ebpf:"broadcast"`
+	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
+	Create           *ebpf.Program `ebpf:"create"`
+	Deliver          *ebpf.Program `ebpf:"deliver"`
+	Dump             *ebpf.Program `ebpf:"dump"`
+	DumpExit         *ebpf.Program `ebpf:"dump_exit"`
+	DumpExit2        *ebpf.Program `ebpf:"dump_exit2"`
+	ErrorReport      *ebpf.Program `ebpf:"error_report"`
+	Extack           *ebpf.Program `ebpf:"extack"`
+	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
+	FollowFree       *ebpf.Program `ebpf:"follow_free"`
+	Lock             *ebpf.Program `ebpf:"lock"`
+	LockExit         *ebpf.Program `ebpf:"lock_exit"`
+	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
+	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
+	Overrun          *ebpf.Program `ebpf:"overrun"`
+	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
+	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
+	Release          *ebpf.Program `ebpf:"release"`
+	Sendmsg          *ebpf.Program `ebpf:"sendmsg"`
+	SendmsgExit      *ebpf.Program `ebpf:"sendmsg_exit"`
+	TrylockExit      *ebpf.Program `ebpf:"trylock_exit"`
+	Unicast          *ebpf.Program `ebpf:"unicast"`
+	Unlock           *ebpf.Program `ebpf:"unlock"`
 }
 
 func (p *fentryPrograms) Close() error {
@@ -375,13 +430,19 @@ func (p *fentryPrograms) Close() error {
 		p.Extack,
 		p.FollowFork,
 		p.FollowFree,
+		p.Lock,
+		p.LockExit,
+		p.LockKillable,
+		p.LockKillableExit,
 		p.Overrun,
 		p.QueueTail,
 		p.RecvmsgExit,
 		p.Release,
 		p.Sendmsg,
 		p.SendmsgExit,
+		p.TrylockExit,
 		p.Unicast,
+		p.Unlock,
 	)
 }
 

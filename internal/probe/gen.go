@@ -6,5 +6,5 @@ package probe
 // bytes: compiler and strip by version, instruction set, include order. The
 // two idirafter folders hold asm/types.h on Debian's two architectures.
 
-//go:generate go tool bpf2go -cc clang-14 -strip llvm-strip-14 -target amd64,arm64 -no-global-types -type nl_record -type nl_kind -type nl_dir -type nl_verdict -type nl_flag -type nl_count -type nl_limit -type nl_task -type nl_event -type nl_chunk -type nl_config -type nl_comm fentry ../../bpf/fentry.bpf.c -- -Wall -Wextra -Werror -mcpu=v2 -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include/aarch64-linux-gnu
+//go:generate go tool bpf2go -cc clang-14 -strip llvm-strip-14 -target amd64,arm64 -no-global-types -type nl_record -type nl_kind -type nl_dir -type nl_verdict -type nl_flag -type nl_count -type nl_limit -type nl_task -type nl_event -type nl_chunk -type nl_config -type nl_comm -type nl_lock_key -type nl_lock_row fentry ../../bpf/fentry.bpf.c -- -Wall -Wextra -Werror -mcpu=v2 -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include/aarch64-linux-gnu
 //go:generate go tool bpf2go -cc clang-14 -strip llvm-strip-14 -target amd64,arm64 -no-global-types kprobe ../../bpf/kprobe.bpf.c -- -Wall -Wextra -Werror -mcpu=v2 -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include/aarch64-linux-gnu

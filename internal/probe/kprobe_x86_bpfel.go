@@ -16,34 +16,45 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	kprobeMapNlComms        = "nl_comms"
-	kprobeMapNlCounts       = "nl_counts"
-	kprobeMapNlFlows        = "nl_flows"
-	kprobeMapNlIds          = "nl_ids"
-	kprobeMapNlNetns        = "nl_netns"
-	kprobeMapNlOwners       = "nl_owners"
-	kprobeMapNlPids         = "nl_pids"
-	kprobeMapNlRing         = "nl_ring"
-	kprobeProgAttachskb     = "attachskb"
-	kprobeProgBind          = "bind"
-	kprobeProgBroadcast     = "broadcast"
-	kprobeProgBroadcastExit = "broadcast_exit"
-	kprobeProgCreate        = "create"
-	kprobeProgDeliver       = "deliver"
-	kprobeProgDump          = "dump"
-	kprobeProgDumpExit      = "dump_exit"
-	kprobeProgErrorReport   = "error_report"
-	kprobeProgFollowFork    = "follow_fork"
-	kprobeProgFollowFree    = "follow_free"
-	kprobeProgOverrun       = "overrun"
-	kprobeProgQueueTail     = "queue_tail"
-	kprobeProgRecvmsg       = "recvmsg"
-	kprobeProgRecvmsgExit   = "recvmsg_exit"
-	kprobeProgRelease       = "release"
-	kprobeProgSendmsg       = "sendmsg"
-	kprobeProgSendmsgExit   = "sendmsg_exit"
-	kprobeProgUnicast       = "unicast"
-	kprobeVarNlCfg          = "nl_cfg"
+	kprobeMapNlComms           = "nl_comms"
+	kprobeMapNlCounts          = "nl_counts"
+	kprobeMapNlFlows           = "nl_flows"
+	kprobeMapNlHolder          = "nl_holder"
+	kprobeMapNlIds             = "nl_ids"
+	kprobeMapNlLocks           = "nl_locks"
+	kprobeMapNlNetns           = "nl_netns"
+	kprobeMapNlNoFlow          = "nl_no_flow"
+	kprobeMapNlOwners          = "nl_owners"
+	kprobeMapNlPids            = "nl_pids"
+	kprobeMapNlRing            = "nl_ring"
+	kprobeMapNlWaits           = "nl_waits"
+	kprobeProgAttachskb        = "attachskb"
+	kprobeProgBind             = "bind"
+	kprobeProgBroadcast        = "broadcast"
+	kprobeProgBroadcastExit    = "broadcast_exit"
+	kprobeProgCreate           = "create"
+	kprobeProgDeliver          = "deliver"
+	kprobeProgDump             = "dump"
+	kprobeProgDumpExit         = "dump_exit"
+	kprobeProgErrorReport      = "error_report"
+	kprobeProgFollowFork       = "follow_fork"
+	kprobeProgFollowFree       = "follow_free"
+	kprobeProgLock             = "lock"
+	kprobeProgLockExit         = "lock_exit"
+	kprobeProgLockKillable     = "lock_killable"
+	kprobeProgLockKillableExit = "lock_killable_exit"
+	kprobeProgOverrun          = "overrun"
+	kprobeProgQueueTail        = "queue_tail"
+	kprobeProgRecvmsg          = "recvmsg"
+	kprobeProgRecvmsgExit      = "recvmsg_exit"
+	kprobeProgRelease          = "release"
+	kprobeProgSendmsg          = "sendmsg"
+	kprobeProgSendmsgExit      = "sendmsg_exit"
+	kprobeProgTrylock          = "trylock"
+	kprobeProgTrylockExit      = "trylock_exit"
+	kprobeProgUnicast          = "unicast"
+	kprobeProgUnlock           = "unlock"
+	kprobeVarNlCfg             = "nl_cfg"
 )
 
 // loadKprobe returns the embedded CollectionSpec for kprobe.
@@ -88,25 +99,32 @@ type kprobeSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeProgramSpecs struct {
-	Attachskb     *ebpf.ProgramSpec `ebpf:"attachskb"`
-	Bind          *ebpf.ProgramSpec `ebpf:"bind"`
-	Broadcast     *ebpf.ProgramSpec `ebpf:"broadcast"`
-	BroadcastExit *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
-	Create        *ebpf.ProgramSpec `ebpf:"create"`
-	Deliver       *ebpf.ProgramSpec `ebpf:"deliver"`
-	Dump          *ebpf.ProgramSpec `ebpf:"dump"`
-	DumpExit      *ebpf.ProgramSpec `ebpf:"dump_exit"`
-	ErrorReport   *ebpf.ProgramSpec `ebpf:"error_report"`
-	FollowFork    *ebpf.ProgramSpec `ebpf:"follow_fork"`
-	FollowFree    *ebpf.ProgramSpec `ebpf:"follow_free"`
-	Overrun       *ebpf.ProgramSpec `ebpf:"overrun"`
-	QueueTail     *ebpf.ProgramSpec `ebpf:"queue_tail"`
-	Recvmsg       *ebpf.ProgramSpec `ebpf:"recvmsg"`
-	RecvmsgExit   *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
-	Release       *ebpf.ProgramSpec `ebpf:"release"`
-	Sendmsg       *ebpf.ProgramSpec `ebpf:"sendmsg"`
-	SendmsgExit   *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
-	Unicast       *ebpf.ProgramSpec `ebpf:"unicast"`
+	Attachskb        *ebpf.ProgramSpec `ebpf:"attachskb"`
+	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
+	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
+	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
+	Create           *ebpf.ProgramSpec `ebpf:"create"`
+	Deliver          *ebpf.ProgramSpec `ebpf:"deliver"`
+	Dump             *ebpf.ProgramSpec `ebpf:"dump"`
+	DumpExit         *ebpf.ProgramSpec `ebpf:"dump_exit"`
+	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
+	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
+	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
+	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
+	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
+	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
+	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
+	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
+	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
+	Recvmsg          *ebpf.ProgramSpec `ebpf:"recvmsg"`
+	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
+	Release          *ebpf.ProgramSpec `ebpf:"release"`
+	Sendmsg          *ebpf.ProgramSpec `ebpf:"sendmsg"`
+	SendmsgExit      *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
+	Trylock          *ebpf.ProgramSpec `ebpf:"trylock"`
+	TrylockExit      *ebpf.ProgramSpec `ebpf:"trylock_exit"`
+	Unicast          *ebpf.ProgramSpec `ebpf:"unicast"`
+	Unlock           *ebpf.ProgramSpec `ebpf:"unlock"`
 }
 
 // kprobeMapSpecs contains maps before they are loaded into the kernel.
@@ -116,11 +134,15 @@ type kprobeMapSpecs struct {
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
+	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
 }
 
 // kprobeVariableSpecs contains global variables before they are loaded into the kernel.
@@ -153,11 +175,15 @@ type kprobeMaps struct {
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
 	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
+	NlHolder *ebpf.Map `ebpf:"nl_holder"`
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
+	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
+	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
+	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
 }
 
 func (m *kprobeMaps) Close() error {
@@ -165,11 +191,15 @@ func (m *kprobeMaps) Close() error {
 		m.NlComms,
 		m.NlCounts,
 		m.NlFlows,
+		m.NlHolder,
 		m.NlIds,
+		m.NlLocks,
 		m.NlNetns,
+		m.NlNoFlow,
 		m.NlOwners,
 		m.NlPids,
 		m.NlRing,
+		m.NlWaits,
 	)
 }
 
@@ -184,25 +214,32 @@ type kprobeVariables struct {
 //
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobePrograms struct {
-	Attachskb     *ebpf.Program `ebpf:"attachskb"`
-	Bind          *ebpf.Program `ebpf:"bind"`
-	Broadcast     *ebpf.Program `ebpf:"broadcast"`
-	BroadcastExit *ebpf.Program `ebpf:"broadcast_exit"`
-	Create        *ebpf.Program `ebpf:"create"`
-	Deliver       *ebpf.Program `ebpf:"deliver"`
-	Dump          *ebpf.Program `ebpf:"dump"`
-	DumpExit      *ebpf.Program `ebpf:"dump_exit"`
-	ErrorReport   *ebpf.Program `ebpf:"error_report"`
-	FollowFork    *ebpf.Program `ebpf:"follow_fork"`
-	FollowFree    *ebpf.Program `ebpf:"follow_free"`
-	Overrun       *ebpf.Program `ebpf:"overrun"`
-	QueueTail     *ebpf.Program `ebpf:"queue_tail"`
-	Recvmsg       *ebpf.Program `ebpf:"recvmsg"`
-	RecvmsgExit   *ebpf.Program `ebpf:"recvmsg_exit"`
-	Release       *ebpf.Program `ebpf:"release"`
-	Sendmsg       *ebpf.Program `ebpf:"sendmsg"`
-	SendmsgExit   *ebpf.Program `ebpf:"sendmsg_exit"`
-	Unicast       *ebpf.Program `ebpf:"unicast"`
+	Attachskb        *ebpf.Program `ebpf:"attachskb"`
+	Bind             *ebpf.Program `ebpf:"bind"`
+	Broadcast        *ebpf.Program `ebpf:"broadcast"`
+	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
+	Create           *ebpf.Program `ebpf:"create"`
+	Deliver          *ebpf.Program `ebpf:"deliver"`
+	Dump             *ebpf.Program `ebpf:"dump"`
+	DumpExit         *ebpf.Program `ebpf:"dump_exit"`
+	ErrorReport      *ebpf.Program `ebpf:"error_report"`
+	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
+	FollowFree       *ebpf.Program `ebpf:"follow_free"`
+	Lock             *ebpf.Program `ebpf:"lock"`
+	LockExit         *ebpf.Program `ebpf:"lock_exit"`
+	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
+	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
+	Overrun          *ebpf.Program `ebpf:"overrun"`
+	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
+	Recvmsg          *ebpf.Program `ebpf:"recvmsg"`
+	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
+	Release          *ebpf.Program `ebpf:"release"`
+	Sendmsg          *ebpf.Program `ebpf:"sendmsg"`
+	SendmsgExit      *ebpf.Program `ebpf:"sendmsg_exit"`
+	Trylock          *ebpf.Program `ebpf:"trylock"`
+	TrylockExit      *ebpf.Program `ebpf:"trylock_exit"`
+	Unicast          *ebpf.Program `ebpf:"unicast"`
+	Unlock           *ebpf.Program `ebpf:"unlock"`
 }
 
 func (p *kprobePrograms) Close() error {
@@ -218,6 +255,10 @@ func (p *kprobePrograms) Close() error {
 		p.ErrorReport,
 		p.FollowFork,
 		p.FollowFree,
+		p.Lock,
+		p.LockExit,
+		p.LockKillable,
+		p.LockKillableExit,
 		p.Overrun,
 		p.QueueTail,
 		p.Recvmsg,
@@ -225,7 +266,10 @@ func (p *kprobePrograms) Close() error {
 		p.Release,
 		p.Sendmsg,
 		p.SendmsgExit,
+		p.Trylock,
+		p.TrylockExit,
 		p.Unicast,
+		p.Unlock,
 	)
 }
 

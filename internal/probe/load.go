@@ -110,6 +110,11 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	if err := l.follow(extackProgram); err != nil {
 		l.note("%v: %s", brief(err), extackWhy)
 	}
+	if o.Locks {
+		if err := l.watchLocks(); err != nil {
+			return l.att, err
+		}
+	}
 	l.remarks()
 	// After the hooks, so that no socket is created unseen in between.
 	if err := seedOwners(l.maps["nl_owners"]); err != nil {
@@ -136,6 +141,9 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	if l.kprobe, err = loadKprobe(); err != nil {
 		return nil, err
+	}
+	if o.Locks {
+		cfg.RtnlMutex, cfg.LockNs = l.symbols[rtnlMutex].addr, uint64(o.LockReport)
 	}
 	if runtime.GOARCH == "amd64" {
 		cfg.VmemmapBase = l.symbols[vmemmapBase].addr
@@ -170,6 +178,24 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	l.att.counts = l.maps["nl_counts"]
 	l.att.pids = l.maps["nl_pids"]
 	return l, nil
+}
+
+// watchLocks hooks the mutex functions.
+func (l *loader) watchLocks() error {
+	if l.symbols[rtnlMutex].count != 1 || l.symbols[rtnlMutex].addr == 0 {
+		return errors.New("watch rtnl_mutex: /proc/kallsyms does not tell its address (CONFIG_KALLSYMS_ALL, CAP_SYSLOG)")
+	}
+	for _, p := range lockPoints {
+		err := l.attach(p)
+		if err != nil && p.need {
+			return fmt.Errorf("watch rtnl_mutex: %w", err)
+		}
+		if err != nil {
+			l.note("%v: %s", brief(err), p.why)
+		}
+	}
+	l.att.locks = l.maps["nl_locks"]
+	return nil
 }
 
 // preemptCount returns where a CPU keeps preempt_count, relative to its per-CPU

@@ -52,6 +52,18 @@ var broadcastPoints = []point{
 	{prog: "broadcast_exit", funcs: []string{"netlink_broadcast_filtered", "netlink_broadcast"}},
 }
 
+// lockPoints are loaded for Options.Locks. Waits for a lock that nobody is seen
+// to release would never be right, so that both ends are needed.
+var lockPoints = []point{
+	{prog: "unlock", funcs: []string{"mutex_unlock"}, need: true},
+	{prog: "lock", funcs: []string{"mutex_lock"}, need: true},
+	{prog: "lock_exit", funcs: []string{"mutex_lock"}, need: true},
+	{prog: "lock_killable", funcs: []string{"mutex_lock_killable"}, why: "waits of some dumps for rtnl_mutex are missed"},
+	{prog: "lock_killable_exit", funcs: []string{"mutex_lock_killable"}, why: "waits of some dumps for rtnl_mutex are missed"},
+	{prog: "trylock", funcs: []string{"mutex_trylock"}, why: "some holders of rtnl_mutex are missed", kprobeOnly: true},
+	{prog: "trylock_exit", funcs: []string{"mutex_trylock"}, why: "some holders of rtnl_mutex are missed"},
+}
+
 // queueTail stands in for deliver where the compiler inlined
 // __netlink_sendskb (5.10).
 var queueTail = point{prog: "queue_tail", funcs: []string{"skb_queue_tail"}, need: true, payload: true}
@@ -99,7 +111,7 @@ func readSymbols(path string) (map[string]symbol, error) {
 	for _, name := range []string{vmemmapBase, pageOffsetBase, perCPUOffset, preemptCount, pcpuHot, rtnlMutex} {
 		found[name] = symbol{}
 	}
-	for _, list := range [][]point{points, broadcastPoints, {queueTail}} {
+	for _, list := range [][]point{points, broadcastPoints, lockPoints, {queueTail}} {
 		for _, p := range list {
 			for _, f := range p.funcs {
 				found[f] = symbol{}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/rlimit"
@@ -27,6 +28,8 @@ import (
 const (
 	DefaultSnap      = 1 << 20
 	DefaultRingBytes = 8 << 20
+
+	DefaultLockReport = 10 * time.Millisecond
 )
 
 // MaxSnap is the longest payload that the programs can copy in one piece
@@ -40,6 +43,12 @@ type Options struct {
 	// RingBytes is the size of the ring buffer, rounded up to a power of
 	// two; 0: DefaultRingBytes.
 	RingBytes int
+	// Locks watches rtnl_mutex (fentry and kprobe): who waits for it, and who
+	// holds it. It costs something on every mutex of the machine.
+	Locks bool
+	// LockReport is from when on a wait or hold is reported in a frame of its own
+	// (KindLock); 0: DefaultLockReport.
+	LockReport time.Duration
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
@@ -61,6 +70,7 @@ var backends = map[string]backend{}
 // attached is what a backend gives to Open.
 type attached struct {
 	ring, counts, pids *ebpf.Map
+	locks              *ebpf.Map // nil: rtnl_mutex is not watched
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
 	// twice are programs on one hook that take over each other's misses:
@@ -143,6 +153,9 @@ func (o *Options) normalize() error {
 	}
 	if o.Snap < 0 || o.Snap > MaxSnap {
 		return fmt.Errorf("snap length %d is out of range (1 to %d)", o.Snap, MaxSnap)
+	}
+	if o.LockReport == 0 {
+		o.LockReport = DefaultLockReport
 	}
 	if o.RingBytes == 0 {
 		o.RingBytes = DefaultRingBytes

@@ -45,7 +45,8 @@ type Source struct {
 
 	mu     sync.Mutex // guards closed, final and the use of att
 	closed bool
-	final  counters // of the kernel, when it was closed
+	final  counters          // of the kernel, when it was closed
+	locks  []capture.LockRow // likewise
 }
 
 var _ capture.Source = (*Source)(nil)
@@ -230,7 +231,7 @@ func (s *Source) AddPID(pid uint32) error {
 
 // counters are what the kernel counts.
 type counters struct {
-	ring, recursion, user, compat, reports uint64
+	ring, recursion, user, compat, reports, locks uint64
 }
 
 func (s *Source) counters() counters {
@@ -315,6 +316,9 @@ func (s *Source) Close() error {
 		return nil
 	}
 	s.final = s.counters()
+	if rows, lost, err := readLocks(s.att); err == nil {
+		s.locks, s.final.locks = rows, lost
+	}
 	s.closed = true
 	return errors.Join(s.ring.Close(), s.att.Close())
 }

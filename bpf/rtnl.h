@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * Who waits for rtnl_mutex and who holds it. rtnl_lock() is so small that the
+ * compiler puts it into its callers, so the hooks are on the mutex functions
+ * themselves and compare the address; they are loaded only when asked for.
+ */
+#ifndef NL_RTNL_H
+#define NL_RTNL_H
+
+#include "hooks.h"
+
+/* Who does something to the lock, and what for. */
+struct nl_lock_key {
+	__u32 tgid;
+	__u16 type;     /* nlmsg_type of the request that is being handled */
+	__u8 cmd;       /* genlmsghdr.cmd */
+	__u8 request;   /* 1 + protocol; 0: no request */
+	__u8 comm[NL_COMM_LEN];
+};
+
+struct nl_lock_row {
+	__u64 waits, wait_ns, wait_max;
+	__u64 holds, hold_ns, hold_max;
+	__u64 blamed_ns; /* that others waited for this one */
+};
+
+struct nl_holder {
+	struct nl_lock_key key;
+	__u64 since; /* 0: nobody holds it, or nobody who was seen to take it */
+	__u32 tid;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct nl_holder);
+} nl_holder SEC(".maps");
+
+struct nl_wait {
+	struct nl_holder blocker; /* when the wait began */
+	__u64 since;
+};
+
+/* By thread. An entry lives from the entry of mutex_lock() to its return. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct nl_wait);
+} nl_waits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct nl_lock_key);
+	__type(value, struct nl_lock_row);
+} nl_locks SEC(".maps");
+
+static __always_inline struct nl_holder *nl_holding(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&nl_holder, &zero);
+}
+
+static __noinline struct nl_lock_row *nl_row_of(struct nl_lock_key *key)
+{
+	struct nl_lock_row *row = bpf_map_lookup_elem(&nl_locks, key), zero = {};
+
+	if (row)
+		return row;
+	if (bpf_map_update_elem(&nl_locks, key, &zero, BPF_NOEXIST) == -E2BIG)
+		nl_count(NL_LOST_LOCK);
+	return bpf_map_lookup_elem(&nl_locks, key);
+}
+
+static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_flow *f)
+{
+	key->tgid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(key->comm, sizeof(key->comm));
+	if (f && f->start) {
+		key->type = f->type;
+		key->cmd = f->cmd;
+		key->request = f->protocol + 1;
+	}
+}
+
+static __always_inline bool nl_is_rtnl(__u64 lock)
+{
+	return nl_cfg.rtnl_mutex && lock == nl_cfg.rtnl_mutex;
+}
+
+/* A task held the lock, or waited for it, for so long that it is worth a
+ * report of its own. The payload is what is known of its request's header. */
+static __always_inline void nl_lock_report(struct nl_lock_key *key, struct nl_wait *w, __u64 wait, __u64 hold)
+{
+	struct {
+		__u32 len;
+		__u16 type, flags;
+		__u32 seq, pid;
+		__u8 cmd, version;
+		__u16 reserved;
+	} head = {.len = 20, .type = key->type, .cmd = key->cmd};
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct nl_event ev = {};
+
+	nl_current(&ev.task);
+	if (nl_is_self(&ev.task) || !nl_wanted_task(&ev.task))
+		return;
+	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	ev.protocol = key->request ? key->request - 1 : 0;
+	if (!nl_wanted(ev.protocol, ev.netns))
+		return;
+	ev.owner = ev.task;
+	ev.record = NL_RECORD_EVENT;
+	ev.kind = NL_KIND_LOCK;
+	ev.ktime = bpf_ktime_get_ns();
+	ev.id = nl_next_id(NL_PROG_LOCK);
+	ev.lock_wait = wait;
+	ev.lock_hold = hold;
+	if (w) {
+		ev.blocker = w->blocker.key.tgid;
+		ev.blocker_tid = w->blocker.tid;
+		__builtin_memcpy(ev.blocker_comm, w->blocker.key.comm, NL_COMM_LEN);
+	}
+	ev.orig_len = key->request ? sizeof(head) : 0;
+	if (nl_emit_small(&ev, (__u64)&head, ev.orig_len, 0))
+		nl_count(NL_LOST_REPORT);
+}
+
+/* mutex_lock() and its kin begin. */
+static __always_inline int on_lock(__u64 lock)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct nl_holder *h;
+	struct nl_wait w = {};
+
+	if (!nl_is_rtnl(lock))
+		return 0;
+	h = nl_holding();
+	if (!h)
+		return 0;
+	w.since = bpf_ktime_get_ns();
+	w.blocker = *h;
+	bpf_map_update_elem(&nl_waits, &tid, &w, BPF_ANY);
+	return 0;
+}
+
+static __always_inline void nl_lock_waited(struct nl_lock_key *key, struct nl_flow *f, struct nl_wait *w, __u64 wait)
+{
+	struct nl_lock_row *row = nl_row_of(key);
+
+	if (row) {
+		__sync_fetch_and_add(&row->waits, 1);
+		__sync_fetch_and_add(&row->wait_ns, wait);
+		if (wait > row->wait_max)
+			row->wait_max = wait;
+	}
+	row = nl_row_of(&w->blocker.key);
+	if (row)
+		__sync_fetch_and_add(&row->blamed_ns, wait);
+	if (f && f->start) {
+		f->lock_wait += wait;
+		if (wait > f->lock_worst) {
+			f->lock_worst = wait;
+			f->blocker = w->blocker.key.tgid;
+			f->blocker_tid = w->blocker.tid;
+			__builtin_memcpy(f->blocker_comm, w->blocker.key.comm, NL_COMM_LEN);
+		}
+	}
+	if (nl_cfg.lock_ns && wait >= nl_cfg.lock_ns)
+		nl_lock_report(key, w, wait, 0);
+}
+
+/* They have returned, in the task that entered; taken: with the lock. */
+static __always_inline int on_locked(bool taken)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct nl_wait *w = bpf_map_lookup_elem(&nl_waits, &tid);
+	struct nl_holder *h = nl_holding();
+	struct nl_flow *f = nl_flow();
+	struct nl_lock_key key = {};
+	struct nl_wait copy;
+	__u64 now;
+
+	if (!w || !h)
+		return 0;
+	copy = *w;
+	bpf_map_delete_elem(&nl_waits, &tid);
+	now = bpf_ktime_get_ns();
+	nl_lock_whoami(&key, f);
+	if (copy.blocker.since)
+		nl_lock_waited(&key, f, &copy, now - copy.since);
+	if (!taken)
+		return 0;
+	h->key = key;
+	h->tid = tid;
+	h->since = now;
+	return 0;
+}
+
+/* A trial that failed is no wait. */
+static __always_inline int on_not_locked(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&nl_waits, &tid);
+	return 0;
+}
+
+/* mutex_unlock() begins. */
+static __always_inline int on_unlock(__u64 lock)
+{
+	struct nl_lock_row *row;
+	struct nl_holder *h, was;
+	struct nl_flow *f;
+	__u64 hold;
+
+	if (!nl_is_rtnl(lock))
+		return 0;
+	h = nl_holding();
+	if (!h || !h->since)
+		return 0;
+	was = *h;
+	h->since = 0;
+	hold = bpf_ktime_get_ns() - was.since;
+	row = nl_row_of(&was.key);
+	if (row) {
+		__sync_fetch_and_add(&row->holds, 1);
+		__sync_fetch_and_add(&row->hold_ns, hold);
+		if (hold > row->hold_max)
+			row->hold_max = hold;
+	}
+	f = nl_flow();
+	if (f && f->start)
+		f->lock_hold += hold;
+	if (nl_cfg.lock_ns && hold >= nl_cfg.lock_ns)
+		nl_lock_report(&was.key, 0, 0, hold);
+	return 0;
+}
+
+#endif

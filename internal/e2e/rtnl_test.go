@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// "ip is slow" ends in a name: the process that deletes many links is blamed
+// most, and the one that waited for it is in the table.
+func TestRTNL(t *testing.T) {
+	needVM(t)
+	slow := newSlowListener(t) // a network namespace of its own
+	_ = slow
+	var links strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&links, "link add d%d type dummy\nlink set d%d group 7\n", i, i)
+	}
+	var out bytes.Buffer
+	p := start(t, &out, "source ", nltop(t), "stat", "--rtnl", "-o", "json")
+	for range 4 {
+		add := exec.Command("ip", "-batch", "-")
+		add.Stdin = strings.NewReader(links.String())
+		if text, err := add.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		holder := exec.Command("ip", "link", "del", "group", "7")
+		if err := holder.Start(); err != nil {
+			t.Fatal(err)
+		}
+		changes(t, "victim", 300)
+		if err := holder.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.stop(t, syscall.SIGINT); err != nil {
+		t.Fatalf("%v\n%s", err, p.stderr())
+	}
+	var rows []map[string]any
+	for _, o := range objects(t, out.String()) {
+		if o["kind"] == "rtnl" {
+			rows = append(rows, o)
+		}
+	}
+	if len(rows) == 0 {
+		t.Fatalf("no table:\n%s%s", out.String(), p.stderr())
+	}
+	comm := func(o map[string]any) any { return o["proc"].(map[string]any)["comm"] }
+	if first := rows[0]; comm(first) != "ip" || first["type"] != "RTM_DELLINK" || first["blamed_ns"].(float64) == 0 {
+		t.Errorf("most to blame: %v", first)
+	}
+	waited := 0.0
+	for _, o := range rows {
+		if comm(o) == "victim" {
+			waited += o["wait"].(map[string]any)["sum_ns"].(float64)
+		}
+	}
+	if waited == 0 {
+		t.Errorf("the victim is not seen to wait: %v", rows)
+	}
+}

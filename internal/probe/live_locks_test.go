@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// Processes delete many links, which holds rtnl_mutex for about as long as their
+// sends take; this one changes an MTU again and again meanwhile. Whether it
+// comes to wait is the scheduler's choice, so there are several holders.
+func TestLiveLocks(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		netns := ownNetNS(t)
+		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{Locks: true, LockReport: time.Millisecond}, nil)
+		s := newSock(t, unix.NETLINK_ROUTE)
+		holders := map[uint32]bool{}
+		for range 6 {
+			makeLinks(t, 100)
+			holders[holdWhile(t, func(i uint32) { setMTU(t, s, 5000+i, 2000+i%500) })] = true
+		}
+		frames := r.stop()
+		rows, lost, err := r.src.Locks()
+		if err != nil || lost != 0 {
+			t.Fatal(err, lost)
+		}
+
+		victims := of(frames, func(f *capture.Frame) bool {
+			return f.Kind == capture.KindCompletion && f.Proc.PID == uint32(os.Getpid()) && holders[f.Lock.Blocker.PID]
+		})
+		if len(victims) == 0 {
+			t.Fatalf("nobody waited for the holders: %+v", rows)
+		}
+		slices.SortFunc(victims, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Wait, a.Lock.Wait) })
+		worst := victims[0]
+		for _, f := range victims {
+			if f.Lock.Wait <= 0 || f.Lock.Wait > f.Elapsed || f.Lock.Blocker.Comm != "ip" {
+				t.Errorf("victim: %+v of %v", f.Lock, f.Elapsed)
+			}
+		}
+		// The holder's own send tells how long that was.
+		pid := worst.Lock.Blocker.PID
+		sends := of(frames, func(f *capture.Frame) bool { return f.Kind == capture.KindCompletion && f.Proc.PID == pid })
+		slices.SortFunc(sends, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Hold, a.Lock.Hold) })
+		q := sends[0]
+		if q.Lock.Hold > q.Elapsed || q.Lock.Hold+q.Lock.Wait < q.Elapsed/2 || worst.Lock.Wait > q.Elapsed {
+			t.Errorf("of %v in the kernel the holder held %v and waited %v, the victim waited %v", q.Elapsed, q.Lock.Hold, q.Lock.Wait, worst.Lock.Wait)
+		}
+		if !slices.ContainsFunc(frames, func(f *capture.Frame) bool {
+			return f.Kind == capture.KindLock && f.Proc.PID == pid && f.Lock.Hold >= time.Millisecond &&
+				msgType(f) == unix.RTM_DELLINK && f.Protocol == unix.NETLINK_ROUTE
+		}) {
+			t.Error("no report of the holder")
+		}
+		slices.SortFunc(rows, func(a, b capture.LockRow) int { return cmp.Compare(b.Blamed, a.Blamed) })
+		if h := rows[0]; !holders[h.Proc.PID] || !h.Request || h.Type != unix.RTM_DELLINK || h.Proc.Comm != "ip" {
+			t.Errorf("most blamed: %+v", h)
+		}
+		i := slices.IndexFunc(rows, func(r capture.LockRow) bool { return r.Proc.PID == pid && r.Type == unix.RTM_DELLINK })
+		if i < 0 || rows[i].Blamed < worst.Lock.Wait || rows[i].Hold.Max < q.Lock.Hold/2 {
+			t.Errorf("the holder in the table: %d of %+v", i, rows)
+		}
+		t.Logf("held %v of %v, %d victims, worst wait %v", q.Lock.Hold, q.Elapsed, len(victims), worst.Lock.Wait)
+	})
+}
+
+// makeLinks makes links of group 7.
+func makeLinks(t *testing.T, n int) {
+	t.Helper()
+	var batch strings.Builder
+	for i := range n {
+		fmt.Fprintf(&batch, "link add d%d type dummy\nlink set d%d group 7\n", i, i)
+	}
+	add := exec.Command("ip", "-batch", "-")
+	add.Stdin = strings.NewReader(batch.String())
+	if out, err := add.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// holdWhile deletes them, does something over and over while that lasts, and
+// returns the PID of the one that deleted.
+func holdWhile(t *testing.T, do func(i uint32)) uint32 {
+	t.Helper()
+	holder := exec.Command("ip", "link", "del", "group", "7")
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- holder.Wait() }()
+	for i := uint32(0); ; i++ {
+		do(i)
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return uint32(holder.Process.Pid)
+		default:
+		}
+	}
+}
