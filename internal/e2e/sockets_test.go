@@ -90,8 +90,18 @@ func (s *slowListener) queued() (n int) {
 	}
 }
 
-// changes lets a copy of ip, named comm, change the MTU of lo n times.
+// changes lets a process named comm change the MTU of lo n times.
 func changes(t *testing.T, comm string, n int) {
+	t.Helper()
+	lines := make([]string, n)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("link set lo mtu %d", 2000+i+len(comm)*1000+int(comm[len(comm)-1])*100)
+	}
+	batch(t, comm, lines...)
+}
+
+// batch lets a copy of ip, named comm, do something.
+func batch(t *testing.T, comm string, lines ...string) {
 	t.Helper()
 	ip, err := exec.LookPath("ip")
 	if err != nil {
@@ -106,12 +116,8 @@ func changes(t *testing.T, comm string, n int) {
 	if err := os.WriteFile(path, bin, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	var batch bytes.Buffer
-	for i := range n {
-		fmt.Fprintf(&batch, "link set lo mtu %d\n", 2000+i+len(comm)*1000+int(comm[len(comm)-1])*100)
-	}
 	c := exec.Command(path, "-batch", "-")
-	c.Stdin = &batch
+	c.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", comm, err, out)
 	}

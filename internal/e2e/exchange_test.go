@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// hooks are the sources that see everything.
+var hooks = []string{"fentry", "kprobe"}
+
+// Two processes fight over one route, and somebody listens: each notification
+// names the one who did it and its request.
+func TestRouteFight(t *testing.T) {
+	needVM(t)
+	for _, source := range hooks {
+		t.Run(source, func(t *testing.T) {
+			newSlowListener(t) // for its network namespace
+			must(t, "ip", "link", "set", "lo", "up")
+			open(t, unix.NETLINK_ROUTE, unix.RTNLGRP_IPV4_ROUTE)
+			var out bytes.Buffer
+			p := start(t, &out, "source ", nltop(t), "trace", "--source", source, "-o", "json",
+				"-f", `dir == "event" && family == "route" && type in ["RTM_NEWROUTE", "RTM_DELROUTE"] && attr("RTA_DST") == "192.0.2.0"`)
+			var want []string
+			for i := range 6 {
+				comm := fmt.Sprint("fight-", string(rune('a'+i%2)))
+				batch(t, comm, "route add 192.0.2.0/24 dev lo", "route del 192.0.2.0/24 dev lo")
+				want = append(want, comm+" RTM_NEWROUTE", comm+" RTM_DELROUTE")
+			}
+			if err := p.stop(t, syscall.SIGINT); err != nil {
+				t.Fatalf("%v\n%s", err, p.stderr())
+			}
+			var got []string
+			for _, o := range objects(t, out.String()) {
+				c, _ := o["cause"].(map[string]any)
+				if c == nil || c["type"] != o["type"] || c["frame"] == nil || c["inferred"] != nil {
+					t.Fatalf("cause %v of %v", c, o["type"])
+				}
+				got = append(got, fmt.Sprint(c["comm"], " ", o["type"]))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+}
+
+// A dump that a change interrupts between two reads: the exchange says so, and
+// names the change. The recording says the same as the live run did, of this
+// and of everything else.
+func TestInterruptedAndReplayed(t *testing.T) {
+	needVM(t)
+	for _, source := range hooks {
+		t.Run(source, func(t *testing.T) {
+			newSlowListener(t)
+			var links []string
+			for i := range 80 {
+				links = append(links, fmt.Sprintf("link add d%d type dummy", i))
+			}
+			batch(t, "maker", links...)
+			s := open(t, unix.NETLINK_ROUTE)
+			file := filepath.Join(t.TempDir(), "exchanges.pcapng")
+			var out bytes.Buffer
+			p := start(t, &out, "source ", nltop(t), "trace", "--source", source, "--exchanges", "-o", "json", "-w", file)
+			if err := unix.Sendto(s.fd, s.message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, make([]byte, unix.SizeofIfInfomsg)), 0,
+				&unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+				t.Fatal(err)
+			}
+			buf := make([]byte, 32<<10)
+			for i, done := 0, false; !done; i++ {
+				if _, _, err := unix.Recvfrom(s.fd, buf, 0); err != nil {
+					t.Fatal(err)
+				}
+				done = binary.NativeEndian.Uint16(buf[4:]) == unix.NLMSG_DONE
+				if i == 0 {
+					batch(t, "churn", "link set d70 mtu 1400", "link del d71")
+				}
+			}
+			if err := p.stop(t, syscall.SIGINT); err != nil {
+				t.Fatalf("%v\n%s", err, p.stderr())
+			}
+			var dump map[string]any
+			for _, o := range objects(t, out.String()) {
+				if o["kind"] == "exchange" && o["interrupted"] == true {
+					dump = o
+				}
+			}
+			if dump == nil {
+				t.Fatalf("no dump was interrupted:\n%s", out.String())
+			}
+			by, _ := dump["interrupted_by"].(map[string]any)
+			if dump["outcome"] != "interrupted" || by["comm"] != "churn" || dump["type"] != "RTM_GETLINK" {
+				t.Errorf("%v by %v", dump["outcome"], by)
+			}
+			if dump["kernel_ns"] == nil || dump["reader_ns"] == nil || dump["rounds"].(float64) < 3 || dump["replies"].(float64) < 80 {
+				t.Errorf("%v", dump)
+			}
+			live := lines(out.String())
+			again := lines(must(t, nltop(t), "trace", "-q", "--exchanges", "-o", "json", "-r", file))
+			if !slices.Equal(live, again) {
+				for i := range min(len(live), len(again)) {
+					if live[i] != again[i] {
+						t.Fatalf("line %d of %d and %d\nlive     %s\nreplayed %s", i, len(live), len(again), live[i], again[i])
+					}
+				}
+				t.Errorf("%d lines live, %d replayed", len(live), len(again))
+			}
+		})
+	}
+}
+
+// advice depends on what the machine allows, which no recording tells.
+var advice = regexp.MustCompile(`,"advice":\[[^\]]*\]`)
+
+func lines(text string) []string { return strings.Split(advice.ReplaceAllString(text, ""), "\n") }
