@@ -31,6 +31,7 @@ type session struct {
 	left []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
 	child *child
+	ended *lastEnded // of the live view; nil: nobody asks
 }
 
 // sessionOptions are what commands differ in.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/ui"
 )
 
@@ -75,18 +81,21 @@ func (f *viewFlags) run(o sessionOptions) error {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
 	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
+	last := &lastEnded{}
+	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
 	ctx, stop := untilSignal()
 	defer stop()
 	s, err := openSession(o)
 	if err != nil {
 		return err
 	}
+	s.ended = last
 	screen, err := ui.NewScreen()
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
 	return f.show(ctx, screen, s, ui.Options{
-		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName,
+		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName, Limits: f.limits(),
 	})
 }
 
@@ -122,12 +131,102 @@ type viewSource struct {
 	once   sync.Once
 	closed error
 
-	mu    sync.Mutex
-	ended bool
-	err   error
+	mu      sync.Mutex
+	ended   bool
+	err     error
+	listing bool
+	listed  time.Time
+	sockets []sockets.Socket
+	missing []string
 }
 
 var _ ui.Source = (*viewSource)(nil)
+
+// lastEnded keeps the last exchanges that ended.
+type lastEnded struct {
+	mu   sync.Mutex
+	ring [maxEnded]*correlate.Exchange
+	n    int
+}
+
+const maxEnded = 256
+
+// Observe implements pipeline.Sink.
+func (l *lastEnded) Observe(o *correlate.Observation) error {
+	if o.End == correlate.EndExchange {
+		x := o.Exchange.Copy()
+		l.mu.Lock()
+		l.ring[l.n%maxEnded] = x
+		l.n++
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// newest returns them, newest first.
+func (l *lastEnded) newest() []correlate.Exchange {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []correlate.Exchange
+	for i := l.n - 1; i >= 0 && i >= l.n-maxEnded; i-- {
+		out = append(out, *l.ring[i%maxEnded])
+	}
+	return out
+}
+
+// Exchanges implements ui.Source.
+func (v *viewSource) Exchanges() (open, ended []correlate.Exchange) {
+	if v.s.ended != nil {
+		ended = v.s.ended.newest()
+	}
+	return v.s.pipe.Open(), ended
+}
+
+// Incidents implements ui.Source.
+func (v *viewSource) Incidents() []incident.Incident {
+	now := time.Now()
+	if v.s.file != nil {
+		now = v.s.pipe.Now()
+	}
+	return v.s.pipe.Incidents(now)
+}
+
+// socketsEvery is how old a list of sockets may be.
+const socketsEvery = time.Second
+
+// Sockets implements ui.Source. A file's are those of this machine, so there
+// are none.
+func (v *viewSource) Sockets() ([]sockets.Socket, []string) {
+	if v.s.file != nil {
+		return nil, []string{"a recording's sockets are listed by nltop sockets -r FILE"}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.listing && time.Since(v.listed) > socketsEvery {
+		v.listing = true
+		go v.listSockets()
+	}
+	return v.sockets, v.missing
+}
+
+func (v *viewSource) listSockets() {
+	defer ui.Guard()
+	l, err := sockets.List(context.Background(), sockets.Options{})
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.listing, v.listed = false, time.Now()
+	if err != nil {
+		v.missing = []string{err.Error()}
+		return
+	}
+	places := place.New("/")
+	own := slices.DeleteFunc(l.Sockets, func(s sockets.Socket) bool { return s.Kernel })
+	for i := range own {
+		places.Fill(&own[i].Owner)
+	}
+	sockets.ByTrouble(own)
+	v.sockets, v.missing = own, l.Partial
+}
 
 func (v *viewSource) start(ctx context.Context) {
 	ctx, v.cancel = context.WithCancel(ctx)

@@ -84,7 +84,7 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 		lines = append(lines, strconv.FormatUint(in.LostUnseen, 10)+" of them are known from sk_drops alone")
 	}
 	for _, s := range in.Advice(l) {
-		lines = append(lines, "→ "+s)
+		lines = append(lines, "advice: "+s)
 	}
 	if in.Estimated != "" {
 		lines = append(lines, "estimated: "+in.Estimated)

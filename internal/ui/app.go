@@ -53,6 +53,7 @@ type app struct {
 	snap    aggregate.Snapshot
 	status  Status
 	usage   float64 // own CPU in percent of one
+	losing  string  // who is losing messages right now
 	paused  bool
 	notice  string // until the next key
 	done    bool
@@ -142,6 +143,7 @@ func (a *app) refresh(now time.Time) {
 	snap, status := a.src.Snapshot()
 	a.status = status
 	a.usage = a.cpu(now)
+	a.losing = openIncident(a.src.Incidents())
 	if !a.paused {
 		a.snap = snap
 	}

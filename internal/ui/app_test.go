@@ -346,7 +346,7 @@ func TestNoDrawWithoutChange(t *testing.T) {
 	for range 100 {
 		h.tick()
 	}
-	h.press("Left", "x")
+	h.press("Left", "z")
 	if n := h.show.shows - before; n != 0 {
 		t.Errorf("drawn %d times", n)
 	}

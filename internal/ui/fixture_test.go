@@ -15,6 +15,8 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // The fixture has tables of its own, so that the golden screens do not change
@@ -88,6 +90,11 @@ type fakeSource struct {
 	id      uint64
 	cleared int
 	panics  bool
+
+	ended     []correlate.Exchange
+	incidents []incident.Incident
+	sockets   []sockets.Socket
+	missing   []string
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -102,6 +109,14 @@ func (s *fakeSource) Snapshot() (aggregate.Snapshot, Status) {
 func (s *fakeSource) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
 	return s.table.Messages(id, limit)
 }
+
+func (s *fakeSource) Exchanges() (open, ended []correlate.Exchange) {
+	return s.tracker.Open(nil), s.ended
+}
+
+func (s *fakeSource) Incidents() []incident.Incident { return s.incidents }
+
+func (s *fakeSource) Sockets() ([]sockets.Socket, []string) { return s.sockets, s.missing }
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
 

@@ -56,6 +56,15 @@ func (h *harness) golden(name string) {
 	}
 }
 
+// tell fills in what a view needs.
+func (h *harness) tell(view string) {
+	switch view {
+	case "exchanges", "sockets", "incidents":
+		h.src.story()
+		h.tick()
+	}
+}
+
 // Every view in every size. The screens under testdata are to be looked at.
 func TestGolden(t *testing.T) {
 	views := []struct {
@@ -70,6 +79,9 @@ func TestGolden(t *testing.T) {
 		{"messages", []string{"g", "m", "Up", "Up"}},
 		{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
 		{"losses", []string{"l"}},
+		{"exchanges", []string{"x"}},
+		{"sockets", []string{"o"}},
+		{"incidents", []string{"i"}},
 		{"help", []string{"?"}},
 		{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}},
 	}
@@ -79,12 +91,14 @@ func TestGolden(t *testing.T) {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {
 				h := newHarness(t, size[0], size[1], Options{})
+				h.tell(v.name)
 				h.press(v.keys...)
 				h.golden(name)
 			})
 		}
 		t.Run(v.name+"_ascii", func(t *testing.T) {
 			h := newHarness(t, 80, 24, Options{ASCII: true, NoColor: true})
+			h.tell(v.name)
 			h.press(v.keys...)
 			for i, r := range h.text() {
 				if r > '~' {

@@ -51,6 +51,9 @@ func (a *app) titleLine() []segment {
 	if f := a.tree.q.Find; f != "" {
 		add(8, false, t.barName, "/"+f)
 	}
+	if a.losing != "" {
+		add(10, false, t.barAlert, a.losing)
+	}
 	if a.paused {
 		add(10, true, t.barAlert, " PAUSED ")
 	}

@@ -24,6 +24,9 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // Source is where the view gets what it shows. Its methods are called from the
@@ -39,6 +42,14 @@ type Source interface {
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.
 	SetFilter(expr string) error
+	// Exchanges returns the requests that wait, oldest first, and the last ones
+	// that ended, newest first.
+	Exchanges() (open, ended []correlate.Exchange)
+	// Incidents returns the overruns, open ones first.
+	Incidents() []incident.Incident
+	// Sockets returns every Netlink socket, those in trouble first, and what
+	// could not be seen. It may be a second old, and must not block.
+	Sockets() (list []sockets.Socket, missing []string)
 }
 
 // Status is the state of the capture, as far as it is shown.
@@ -71,6 +82,7 @@ type Options struct {
 	// GroupName names multicast groups; nil: they are numbers. It is called from
 	// the goroutine of Run.
 	GroupName func(protocol uint16, group uint32) string
+	Limits    incident.Limits // of this machine, for advice
 }
 
 // NewScreen takes over the terminal. Run gives it back; whoever does not call

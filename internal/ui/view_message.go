@@ -210,6 +210,9 @@ func (v *messageView) heading(g *grid, r rect) rect {
 	if v.told != "" {
 		line(segment{text: v.told, style: t.text})
 	}
+	if text := causedBy(k); text != "" {
+		line(segment{text: text, style: t.dim})
+	}
 	if text := errorText(&k.Observation); text != "" {
 		line(segment{text: text, style: t.warn})
 	} else if e := requestError(k); e != nil {
@@ -219,6 +222,31 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		line(segment{text: decode.Quote(v.problem), style: t.bad})
 	}
 	return r
+}
+
+// causedBy says who caused an event, how many sockets got it, and who lost it;
+// of a request, what it caused. "" where there is nothing to say.
+func causedBy(k *aggregate.Kept) string {
+	var parts []string
+	if e := k.Event; e != nil {
+		if s := export.CauseText(&e.Cause); s != "" {
+			parts = append(parts, "caused by "+s)
+		}
+		if k.Self {
+			parts = append(parts, "own echo")
+		}
+		if e.Delivered+e.Lost > 1 {
+			parts = append(parts, fmt.Sprintf("%d listeners", e.Delivered+e.Lost))
+		}
+		for _, p := range e.Losers {
+			parts = append(parts, "lost by "+export.Process(p))
+		}
+	} else if x := k.Exchange; x != nil && k.Frame.Dir == capture.DirRequest {
+		if s := exchangeDetails(x); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // requestError is the error that a request got; nil: none, or not yet.

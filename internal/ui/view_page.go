@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+// pageView is a page of text that is made anew with every snapshot.
+type pageView struct {
+	app   *app
+	cur   cursor
+	lines []textLine
+	build func(*app) []textLine
+}
+
+func newPageView(a *app, build func(*app) []textLine) *pageView {
+	return &pageView{app: a, build: build}
+}
+
+func (v *pageView) cursor() *cursor     { return &v.cur }
+func (v *pageView) moved()              {}
+func (v *pageView) detail() []segment   { return nil }
+func (v *pageView) bindings() []binding { return nil }
+
+func (v *pageView) refresh() {
+	if !v.app.paused || v.lines == nil {
+		v.lines = v.build(v.app)
+	}
+}
+
+func (v *pageView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 30) }
