@@ -55,7 +55,7 @@ sends in the kernel, P50 to MAX the time from a request to its last reply. With
 	}
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
-	c.Flags().StringVar(&f.by, "by", "all", "sum rows up: process, command, family, type; all is one row for each of these")
+	c.Flags().StringVar(&f.by, "by", "all", "sum rows up: process, command, container, unit, netns, family, type; all is one row for each of these")
 	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
@@ -123,6 +123,8 @@ type statRow struct {
 	Calls    uint64             `json:"calls"` // messages that the process sent
 	Messages uint64             `json:"messages"`
 	Bytes    uint64             `json:"bytes"`
+	aggregate.Where
+	NetNS uint64 `json:"netns,omitempty"`
 	aggregate.Counters
 	// Quantiles of the latency; 0: not measured.
 	P50 time.Duration `json:"p50_ns"`
@@ -134,16 +136,29 @@ type statRow struct {
 
 // statBy are what rows may be summed up to, and the parts of a key that stay.
 var statBy = map[string]func(c *aggregate.Cell) statKey{
-	"all":     func(c *aggregate.Cell) statKey { return statKey{c.Process, c.FamilyLabel(), c.Type.Label()} },
+	"all": func(c *aggregate.Cell) statKey {
+		return statKey{proc: c.Process, family: c.FamilyLabel(), name: c.Type.Label()}
+	},
 	"process": func(c *aggregate.Cell) statKey { return statKey{proc: c.Process} },
 	"command": func(c *aggregate.Cell) statKey { return statKey{proc: aggregate.Process{Comm: c.Comm}} },
 	"family":  func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel()} },
-	"type":    func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel(), name: c.Type.Label()} },
+	"container": func(c *aggregate.Cell) statKey {
+		return statKey{where: aggregate.Where{Container: cmp.Or(c.Container, "(host)")}}
+	},
+	"unit": func(c *aggregate.Cell) statKey {
+		return statKey{where: aggregate.Where{Unit: cmp.Or(c.Unit, "(no unit)")}}
+	},
+	"netns": func(c *aggregate.Cell) statKey {
+		return statKey{where: aggregate.Where{NetNSName: c.NetNSName}, netns: c.NetNS}
+	},
+	"type": func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel(), name: c.Type.Label()} },
 }
 
 type statKey struct {
 	proc         aggregate.Process
 	family, name string
+	where        aggregate.Where
+	netns        uint64
 }
 
 // statSort are the columns that rows can be sorted by, largest first.
@@ -169,7 +184,7 @@ func (f *statFlags) rows(t *aggregate.Table) []statRow {
 		k := keyOf(c)
 		r := sums[k]
 		if r == nil {
-			r = &statRow{Family: k.family, Type: k.name}
+			r = &statRow{Family: k.family, Type: k.name, Where: k.where, NetNS: k.netns}
 			if k.proc.Known() {
 				r.Proc = &k.proc
 			}
@@ -199,10 +214,14 @@ func (r *statRow) finish() {
 	r.P50, r.P90, r.P99 = r.times.Quantile(0.5), r.times.Quantile(0.9), r.times.Quantile(0.99)
 }
 
-// process is "ip[4711]", "-" where nobody knows.
+// process is "ip[4711]", or what rows were summed up by; "-" where nobody knows.
 func (r *statRow) process() string {
 	if r.Proc == nil {
-		return "-"
+		netns := ""
+		if r.NetNS != 0 {
+			netns = fmt.Sprintf("netns %d", r.NetNS)
+		}
+		return decode.Quote(cmp.Or(r.Container, r.Unit, r.NetNSName, netns, "-"))
 	}
 	return export.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
 }

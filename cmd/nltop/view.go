@@ -60,10 +60,10 @@ Without a command it opens the live view; press ? there for the keys.`,
 func (f *viewFlags) registerView(c *cobra.Command) {
 	fs := c.Flags()
 	fs.DurationVar(&f.interval, "interval", 500*time.Millisecond, "time between updates")
-	fs.StringVarP(&f.group, "group", "g", "process", "group rows by process, family, socket or command")
+	fs.StringVarP(&f.group, "group", "g", "process", "group rows by process, family, socket, command, container, unit or netns")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	_ = c.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(
-		[]string{"process", "family", "socket", "command"}, cobra.ShellCompDirectiveNoFileComp))
+		[]string{"process", "family", "socket", "command", "container", "unit", "netns"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (f *viewFlags) run(o sessionOptions) error {

@@ -68,9 +68,17 @@ func (t Type) Label() string {
 	}
 }
 
+// Where is where a process runs. "" is the host, no unit, no name.
+type Where struct {
+	Container string `json:"container,omitempty"` // "namespace/pod/container" in a pod
+	Unit      string `json:"unit,omitempty"`
+	NetNSName string `json:"netns_name,omitempty"` // of the socket's namespace
+}
+
 // Key is the finest grain of counting.
 type Key struct {
 	Process
+	Where
 	Socket
 	Type
 }
@@ -93,8 +101,12 @@ func keyOf(x *correlate.Observation) Key {
 	f := x.Frame
 	k := Key{
 		Process: Process{x.Account.PID, x.Account.Comm},
+		Where:   Where{x.Account.Container, x.Account.Unit, f.NetNSName},
 		Socket:  Socket{Protocol: f.Protocol, Inode: f.Socket.Inode, NetNS: f.NetNS},
 		Type:    Type{Family: x.Family, Name: x.Type},
+	}
+	if x.Account.Pod != "" && x.Account.Container != "" {
+		k.Container = podNames.of(x.Account.Pod, x.Account.Container)
 	}
 	if k.Inode == 0 {
 		k.PortID = f.Socket.PortID

@@ -3,6 +3,7 @@
 package aggregate
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -56,6 +57,38 @@ func TestTimes(t *testing.T) {
 			}
 			near("row p50", rows[0].Times.Quantile(0.5), 50*time.Millisecond)
 			near("row p100", rows[1].Times.Quantile(1), 99*time.Millisecond)
+		}
+	}
+}
+
+// Rows by where things run; a pod's container has the pod's name in front.
+func TestWhere(t *testing.T) {
+	tb := New(Options{})
+	for _, p := range []capture.Proc{
+		{PID: 1, Comm: "a", Unit: "ssh.service"},
+		{PID: 2, Comm: "b", Container: "bird", Pod: "net/node-1"},
+		{PID: 3, Comm: "c", Container: "bird", Pod: "net/node-1", Unit: "ssh.service"},
+		{PID: 4, Comm: "d", Container: "web"},
+	} {
+		tb.Observe(correlate.Observation{
+			Frame:   &capture.Frame{Dir: capture.DirRequest, Time: time.Unix(1, 0), NetNS: 7 + uint64(p.PID)/3, NetNSName: map[bool]string{true: "blue"}[p.PID < 3]},
+			Account: p, Family: "route", Type: "RTM_GETLINK",
+		})
+	}
+	s := tb.Snapshot(time.Unix(2, 0))
+	for g, want := range map[Group]map[string]uint64{
+		GroupContainer: {"(host)": 1, "net/node-1/bird": 2, "web": 1},
+		GroupUnit:      {"ssh.service": 2, "(no unit)": 2},
+		GroupNetNS:     {"blue": 2, "netns 8": 2},
+	} {
+		got := map[string]uint64{}
+		for _, r := range s.Tree(Query{Group: g}) {
+			for _, c := range r.Children {
+				got[r.Label] += uint64(len(c.Children))
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%v: %v, want %v", g, got, want)
 		}
 	}
 }

@@ -20,7 +20,10 @@ const (
 	LevelSocket
 	LevelFamily
 	LevelType
-	LevelCommand  // all processes with one comm
+	LevelCommand // all processes with one comm
+	LevelContainer
+	LevelUnit
+	LevelNetNS
 	LevelOverflow // the row of the cells that had to make room
 )
 
@@ -32,6 +35,9 @@ const (
 	GroupFamily
 	GroupSocket
 	GroupCommand
+	GroupContainer
+	GroupUnit
+	GroupNetNS
 )
 
 // groups are the levels of each Group, from the top.
@@ -43,6 +49,10 @@ var groups = [...]struct {
 	GroupFamily:  {"family", []Level{LevelFamily, LevelType, LevelProcess}},
 	GroupSocket:  {"socket", []Level{LevelSocket, LevelFamily, LevelType}},
 	GroupCommand: {"command", []Level{LevelCommand, LevelFamily, LevelType}},
+
+	GroupContainer: {"container", []Level{LevelContainer, LevelProcess, LevelFamily, LevelType}},
+	GroupUnit:      {"unit", []Level{LevelUnit, LevelProcess, LevelFamily, LevelType}},
+	GroupNetNS:     {"netns", []Level{LevelNetNS, LevelProcess, LevelFamily, LevelType}},
 }
 
 // String returns the name of a group.
@@ -95,6 +105,12 @@ func (id *RowID) restrict(l Level, k *Key) {
 		id.Key.Type = k.Type
 	case LevelCommand:
 		id.Key.Comm = k.Comm
+	case LevelContainer:
+		id.Key.Container = k.Container
+	case LevelUnit:
+		id.Key.Unit = k.Unit
+	case LevelNetNS:
+		id.Key.NetNS, id.Key.NetNSName = k.NetNS, k.NetNSName
 	}
 }
 
@@ -229,8 +245,21 @@ func label(l Level, c *Cell) string {
 		return c.Process.label() + " " + strings.TrimPrefix(capture.ProtocolName(c.Protocol), "NETLINK_")
 	case LevelFamily:
 		return decode.Quote(c.FamilyLabel())
+	case LevelContainer:
+		return named(c.Container, "(host)")
+	case LevelUnit:
+		return named(c.Unit, "(no unit)")
+	case LevelNetNS:
+		return named(c.NetNSName, "netns "+strconv.FormatUint(c.NetNS, 10))
 	}
 	return decode.Quote(c.Type.Label())
+}
+
+func named(name, none string) string {
+	if name == "" {
+		return none
+	}
+	return decode.Quote(name)
 }
 
 func (p Process) label() string {

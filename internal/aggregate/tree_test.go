@@ -167,11 +167,11 @@ func TestTreeOverflow(t *testing.T) {
 
 func TestGroupsCycle(t *testing.T) {
 	g, names := GroupProcess, ""
-	for range 5 {
+	for range 8 {
 		names += g.String() + " "
 		g = g.Next()
 	}
-	if names != "process family socket command process " {
+	if names != "process family socket command container unit netns process " {
 		t.Error(names)
 	}
 }

@@ -107,7 +107,7 @@ func (v *treeView) bindings() []binding {
 		{"m", "open the last messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
 		{"/", "find rows: show only those with this text", "find", v.askFind},
-		{"g", "group by process, family, socket, command", "group", func() { v.regroup(v.q.Group.Next()) }},
+		{"g", "group by process, family, socket, command, container, unit, netns", "group", func() { v.regroup(v.q.Group.Next()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},
@@ -321,7 +321,8 @@ func (v *treeView) knob(r *aggregate.Row) string {
 func (v *treeView) nameStyle(r *aggregate.Row) tcell.Style {
 	t := &v.app.theme
 	switch r.ID.Level() {
-	case aggregate.LevelProcess, aggregate.LevelSocket, aggregate.LevelCommand:
+	case aggregate.LevelProcess, aggregate.LevelSocket, aggregate.LevelCommand,
+		aggregate.LevelContainer, aggregate.LevelUnit, aggregate.LevelNetNS:
 		if r.ID.Depth == 1 {
 			return t.strong
 		}
