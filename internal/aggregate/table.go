@@ -93,20 +93,36 @@ func (t *Table) Observe(o correlate.Observation) {
 	if t.start.IsZero() {
 		t.start = at
 	}
-	c := t.cell(keyOf(x))
+	d := delta(x)
+	n := bucketOf(at)
+	t.total.observe(&d, x, n)
+	if d.Latency.Count > 0 && answersOther(x) {
+		// How long a question took belongs to the question, not to the type of
+		// its answer.
+		asked := *x
+		asked.Message, asked.Family, asked.Type = x.Exchange.Request, x.Exchange.Request.Family, x.Exchange.Request.Type
+		took := Counters{Latency: d.Latency}
+		t.cell(keyOf(&asked)).observe(&took, x, n)
+		d.Latency = Latency{}
+	}
+	c := t.cell(keyOf(x)) // after the other: it may have to make room
 	if x.Frame.Socket.PortID != 0 {
 		c.portID = x.Frame.Socket.PortID
 	}
-	d := delta(x)
-	n := bucketOf(at)
 	c.observe(&d, x, n)
-	t.total.observe(&d, x, n)
 	if d.OutMessages+d.InMessages > 0 {
 		t.history.count(at)
 	}
 	if x.Message != nil && !t.opt.CountOnly {
 		t.store.add(c, x)
 	}
+}
+
+// answersOther says whether a message is counted in another row than the request
+// that it answers.
+func answersOther(x *correlate.Observation) bool {
+	return x.Exchange != nil && x.Exchange.Request != nil &&
+		(x.Exchange.Request.Type != x.Type || x.Exchange.Request.Family != x.Family)
 }
 
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {

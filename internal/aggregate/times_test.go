@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 // Latencies of 1 to 100 ms over two processes: the quantiles of each, of both
@@ -89,6 +90,30 @@ func TestWhere(t *testing.T) {
 		}
 		if !maps.Equal(got, want) {
 			t.Errorf("%v: %v, want %v", g, got, want)
+		}
+	}
+}
+
+// The latency of a question is counted with the question.
+func TestLatencyOfQuestion(t *testing.T) {
+	for _, cells := range []int{8, 1} {
+		tb := New(Options{MaxCells: cells})
+		req := &decode.Message{Family: "route", Type: "RTM_GETLINK", Frame: &capture.Frame{}}
+		f := &capture.Frame{Dir: capture.DirReply, Time: time.Unix(1, 0), Data: make([]byte, 16), OrigLen: 16}
+		tb.Observe(correlate.Observation{
+			Frame: f, Message: &decode.Message{Family: "route", Type: "RTM_NEWLINK", Frame: f, Data: f.Data},
+			Exchange: &correlate.Exchange{Request: req}, Family: "route", Type: "RTM_NEWLINK",
+			Outcome: correlate.Answered, Latency: time.Millisecond,
+		})
+		s := tb.Snapshot(time.Unix(2, 0))
+		if s.Total.Latency.Count != 1 || s.Total.InMessages != 1 {
+			t.Errorf("total %+v", s.Total)
+		}
+		for i := range s.Cells {
+			c := &s.Cells[i]
+			if asked := c.Type.Name == "RTM_GETLINK"; asked != (c.Latency.Count == 1) || asked != (c.InMessages == 0) {
+				t.Errorf("%s: %+v", c.Type.Name, c.Counters)
+			}
 		}
 	}
 }
