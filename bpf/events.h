@@ -100,6 +100,13 @@ struct nl_task {
 	__u8 comm[NL_COMM_LEN];
 };
 
+/* As much of a task as one needs to name it. */
+struct nl_who {
+	__u32 tgid;
+	__u32 tid;
+	__u8 comm[NL_COMM_LEN];
+};
+
 struct nl_event {
 	__u32 record;     /* NL_RECORD_EVENT */
 	__u32 inline_len; /* payload bytes behind this header */
@@ -131,12 +138,9 @@ struct nl_event {
 	__u8 dir;
 	__u8 verdict;
 	__u8 flags;
-	__u8 pad[2];
-	__u32 blocker;        /* tgid of who held rtnl_mutex; 0: unknown, or a kernel thread */
-	__u32 blocker_tid;
-	__u32 pad2;
-	__u8 blocker_comm[NL_COMM_LEN];
-	struct nl_task task;  /* the current task */
+	__u8 pad[6];
+	struct nl_who blocker; /* who held rtnl_mutex; all zero: unknown */
+	struct nl_task task;   /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };
 

@@ -54,9 +54,7 @@ struct nl_flow {
 	__u64 lock_wait;
 	__u64 lock_hold;
 	__u64 lock_worst;
-	__u32 blocker;
-	__u32 blocker_tid;
-	__u8 blocker_comm[NL_COMM_LEN];
+	struct nl_who blocker;
 	/* netlink_attachskb() into a socket that may be full */
 	__u64 attach_sk;
 	__u64 attach_skb;

@@ -59,6 +59,13 @@ struct {
 	__type(value, struct nl_lock_row);
 } nl_locks SEC(".maps");
 
+static __always_inline void nl_name(struct nl_who *who, const struct nl_holder *h)
+{
+	who->tgid = h->key.tgid;
+	who->tid = h->tid;
+	__builtin_memcpy(who->comm, h->key.comm, NL_COMM_LEN);
+}
+
 static __always_inline struct nl_holder *nl_holding(void)
 {
 	__u32 zero = 0;
@@ -121,11 +128,8 @@ static __always_inline void nl_lock_report(struct nl_lock_key *key, struct nl_wa
 	ev.id = nl_next_id(NL_PROG_LOCK);
 	ev.lock_wait = wait;
 	ev.lock_hold = hold;
-	if (w) {
-		ev.blocker = w->blocker.key.tgid;
-		ev.blocker_tid = w->blocker.tid;
-		__builtin_memcpy(ev.blocker_comm, w->blocker.key.comm, NL_COMM_LEN);
-	}
+	if (w)
+		nl_name(&ev.blocker, &w->blocker);
 	ev.orig_len = key->request ? sizeof(head) : 0;
 	if (nl_emit_small(&ev, (__u64)&head, ev.orig_len, 0))
 		nl_count(NL_LOST_REPORT);
@@ -166,9 +170,7 @@ static __always_inline void nl_lock_waited(struct nl_lock_key *key, struct nl_fl
 		f->lock_wait += wait;
 		if (wait > f->lock_worst) {
 			f->lock_worst = wait;
-			f->blocker = w->blocker.key.tgid;
-			f->blocker_tid = w->blocker.tid;
-			__builtin_memcpy(f->blocker_comm, w->blocker.key.comm, NL_COMM_LEN);
+			nl_name(&f->blocker, &w->blocker);
 		}
 	}
 	if (nl_cfg.lock_ns && wait >= nl_cfg.lock_ns)
@@ -180,13 +182,18 @@ static __always_inline int on_locked(bool taken)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct nl_wait *w = bpf_map_lookup_elem(&nl_waits, &tid);
-	struct nl_holder *h = nl_holding();
-	struct nl_flow *f = nl_flow();
 	struct nl_lock_key key = {};
 	struct nl_wait copy;
+	struct nl_holder *h;
+	struct nl_flow *f;
 	__u64 now;
 
-	if (!w || !h)
+	/* A return probe comes here for every mutex of the machine. */
+	if (!w)
+		return 0;
+	h = nl_holding();
+	f = nl_flow();
+	if (!h)
 		return 0;
 	copy = *w;
 	bpf_map_delete_elem(&nl_waits, &tid);

@@ -133,11 +133,8 @@ static __always_inline int on_sendmsg_exit(int ret)
 	ev.kind = NL_KIND_COMPLETION;
 	ev.lock_wait = f->lock_wait;
 	ev.lock_hold = f->lock_hold;
-	if (f->lock_worst) {
+	if (f->lock_worst)
 		ev.blocker = f->blocker;
-		ev.blocker_tid = f->blocker_tid;
-		__builtin_memcpy(ev.blocker_comm, f->blocker_comm, NL_COMM_LEN);
-	}
 	nl_report(&ev);
 	return 0;
 }

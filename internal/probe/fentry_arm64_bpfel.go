@@ -67,44 +67,46 @@ const (
 )
 
 type fentryNlEvent struct {
-	_           structs.HostLayout
-	Record      uint32
-	InlineLen   uint32
-	Id          uint64
-	Of          uint64
-	Ktime       uint64
-	Elapsed     uint64
-	Inode       uint64
-	Cast        uint64
-	Cause       uint64
-	Idle        uint64
-	LockWait    uint64
-	LockHold    uint64
-	Netns       uint32
-	OrigLen     uint32
-	CapLen      uint32
-	SrcPort     uint32
-	DstPort     uint32
-	Group       uint32
-	OwnPort     uint32
-	Err         int32
-	Drops       uint32
-	Rcvbuf      uint32
-	Rmem        uint32
-	High        uint32
-	Truesize    uint32
-	Protocol    uint16
-	Kind        uint8
-	Dir         uint8
-	Verdict     uint8
-	Flags       uint8
-	Pad         [2]uint8
-	Blocker     uint32
-	BlockerTid  uint32
-	Pad2        uint32
-	BlockerComm [16]uint8
-	Task        fentryNlTask
-	Owner       fentryNlTask
+	_         structs.HostLayout
+	Record    uint32
+	InlineLen uint32
+	Id        uint64
+	Of        uint64
+	Ktime     uint64
+	Elapsed   uint64
+	Inode     uint64
+	Cast      uint64
+	Cause     uint64
+	Idle      uint64
+	LockWait  uint64
+	LockHold  uint64
+	Netns     uint32
+	OrigLen   uint32
+	CapLen    uint32
+	SrcPort   uint32
+	DstPort   uint32
+	Group     uint32
+	OwnPort   uint32
+	Err       int32
+	Drops     uint32
+	Rcvbuf    uint32
+	Rmem      uint32
+	High      uint32
+	Truesize  uint32
+	Protocol  uint16
+	Kind      uint8
+	Dir       uint8
+	Verdict   uint8
+	Flags     uint8
+	Pad       [6]uint8
+	Blocker   struct {
+		_    structs.HostLayout
+		Tgid uint32
+		Tid  uint32
+		Comm [16]uint8
+	}
+	Task  fentryNlTask
+	Owner fentryNlTask
 }
 
 type fentryNlFlag uint32

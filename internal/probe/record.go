@@ -239,7 +239,7 @@ func (a *assembler) frame(ev *nlEvent) *capture.Frame {
 		Lock: capture.Lock{
 			Wait:    nanoseconds(ev.LockWait),
 			Hold:    nanoseconds(ev.LockHold),
-			Blocker: capture.Proc{PID: ev.Blocker, TID: ev.BlockerTid, Comm: comm(ev.BlockerComm[:])},
+			Blocker: capture.Proc{PID: ev.Blocker.Tgid, TID: ev.Blocker.Tid, Comm: comm(ev.Blocker.Comm[:])},
 		},
 		SrcPort: ev.SrcPort,
 		DstPort: ev.DstPort,
