@@ -156,7 +156,6 @@ func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
 func delta(x *correlate.Observation) Counters {
 	var d Counters
 	f := x.Frame
-	lost := f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped
 	switch {
 	case f.Verdict == capture.VerdictNobufsRaised:
 		d.NobufsRaised = 1
@@ -164,7 +163,7 @@ func delta(x *correlate.Observation) Counters {
 	case f.Verdict == capture.VerdictNobufsRead:
 		d.NobufsRead = 1
 		return d
-	case lost:
+	case f.Verdict.Lost():
 		// The kernel drops datagrams: one per frame, however many messages.
 		if x.Message == nil || x.Message.Index == 0 {
 			d.Drops = 1

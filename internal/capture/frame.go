@@ -116,6 +116,9 @@ func (v Verdict) String() string {
 	return ""
 }
 
+// Lost says whether the kernel did not deliver the datagram.
+func (v Verdict) Lost() bool { return v == VerdictOverrun || v == VerdictDropped }
+
 // ParseVerdict is the inverse of Verdict.String.
 func ParseVerdict(s string) (Verdict, error) {
 	for v := VerdictNone; v <= VerdictNobufsRead; v++ {
@@ -158,6 +161,23 @@ type Socket struct {
 	HighWater uint32
 	// Idle is how long its reader has taken nothing out of the queue; 0: unknown.
 	Idle time.Duration
+}
+
+// SocketKey tells the sockets of a stream of frames apart: by inode where the
+// source knows it, else by what is unique among the sockets that are open.
+type SocketKey struct {
+	Inode    uint64
+	NetNS    uint64
+	Protocol uint16
+	PortID   uint32
+}
+
+// SocketKey returns the key of Socket.
+func (f *Frame) SocketKey() SocketKey {
+	if f.Socket.Inode != 0 {
+		return SocketKey{Inode: f.Socket.Inode}
+	}
+	return SocketKey{NetNS: f.NetNS, Protocol: f.Protocol, PortID: f.Socket.PortID}
 }
 
 // Lock is what happened around rtnl_mutex.

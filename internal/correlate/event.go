@@ -35,7 +35,9 @@ type events struct {
 	seed  maphash.Seed
 	byID  map[uint64]*event // by cast
 	bySum map[uint64]*event
-	open  []*event      // oldest first
+	open  []*event       // oldest first
+	frame *capture.Frame // that was looked up last, and its event
+	at    *event
 	pasts [16]pastEvent // the newest, for dumps that were interrupted
 	next  int
 }
@@ -56,13 +58,11 @@ func newEvents() events {
 // event handles one delivery or loss of a notification. m is nil where it was
 // lost without its bytes.
 func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
-	if lost(f) {
+	if f.Verdict.Lost() {
 		o.Outcome = Lost
 	}
-	e := t.events.find(f)
-	fresh := e == nil
+	e, fresh := t.events.of(f)
 	if fresh {
-		e = t.events.add(f)
 		e.Cause = t.cause(f, m)
 		if m != nil {
 			e.Message = keep(m)
@@ -142,30 +142,38 @@ func (t *Tracker) cause(f *capture.Frame, m *decode.Message) Cause {
 	case capture.SourceFentry, capture.SourceKprobe:
 		return Cause{Proc: f.Proc}
 	}
-	if f.Cast != 0 { // a recording of those
-		return Cause{Proc: f.Proc}
-	}
 	if k.port == 0 || named == nil || f.Time.Sub(named.Time) > maxAge {
 		return Cause{}
 	}
 	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Inferred: true}
 }
 
-// find returns the event that a frame is one more delivery of.
-func (es *events) find(f *capture.Frame) *event {
+// of returns the event that a frame is one more delivery of, or a new one. All
+// messages of a frame belong to one.
+func (es *events) of(f *capture.Frame) (e *event, fresh bool) {
+	if es.frame == f {
+		return es.at, false
+	}
+	es.frame = f
 	if f.Cast != 0 {
-		return es.byID[f.Cast]
+		if es.at = es.byID[f.Cast]; es.at == nil {
+			es.at = es.add(f)
+			es.byID[f.Cast], fresh = es.at, true
+		}
+		return es.at, fresh
 	}
-	e := es.bySum[es.sum(f)]
-	if e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() {
-		return nil
+	sum, id := es.sum(f), socketID(f)
+	if e = es.bySum[sum]; e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() ||
+		id != 0 && slices.Contains(e.socks, id) { // this socket had it: it was said twice
+		e, fresh = es.add(f), true
+		e.sum = sum
+		es.bySum[sum] = e
 	}
-	if id := socketID(f); id != 0 && slices.Contains(e.socks, id) {
-		return nil // this socket had it: it was said twice
-	} else if id != 0 {
+	if id != 0 {
 		e.socks = append(e.socks, id)
 	}
-	return e
+	es.at = e
+	return e, fresh
 }
 
 func (e *event) group() uint32 {
@@ -193,15 +201,6 @@ func (es *events) sum(f *capture.Frame) uint64 {
 
 func (es *events) add(f *capture.Frame) *event {
 	e := &event{Event: Event{ID: f.ID, Time: f.Time}, cast: f.Cast, last: f.Time, tid: f.Proc.TID, frame: f.Cause}
-	if e.cast != 0 {
-		es.byID[e.cast] = e
-	} else {
-		e.sum = es.sum(f)
-		es.bySum[e.sum] = e
-		if id := socketID(f); id != 0 {
-			e.socks = append(e.socks, id)
-		}
-	}
 	es.open = append(es.open, e)
 	return e
 }
@@ -271,12 +270,12 @@ func (es *events) remember(f *capture.Frame, m *decode.Message, c *Cause) {
 // interrupter finds who made the newest change to what a dump tells of, since
 // it began: of the same kind of object if there is one, else of the protocol
 // (a dump of addresses is interrupted by a change of links, too).
-func (t *Tracker) interrupter(e *entry, f *capture.Frame) *Cause {
+func (t *Tracker) interrupter(e *entry) *Cause {
 	var best *Cause
 	var at time.Time
 	same := false
 	consider := func(when time.Time, typ uint16, c Cause) {
-		alike := sameObject(f.Protocol, e.Request.Header.Type, typ)
+		alike := sameObject(e.key.protocol, e.Request.Header.Type, typ)
 		if when.Before(e.Time) || best != nil && (same && !alike || same == alike && !when.After(at)) {
 			return
 		}

@@ -121,13 +121,13 @@ func (t *Tracker) find(f *capture.Frame, m *decode.Message) *entry {
 func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	e := t.find(f, m)
 	if e != nil {
-		t.count1(e, f, m)
+		t.replied(e, f, m)
 		o.Exchange = &e.Exchange
 		o.Latency = e.Last
 	}
 	final := false
 	switch {
-	case lost(f):
+	case f.Verdict.Lost():
 		o.Outcome, o.Errno = Lost, f.Errno
 		if e != nil {
 			e.dropped = true
@@ -164,8 +164,8 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	}
 }
 
-// count1 adds one reply to an exchange.
-func (t *Tracker) count1(e *entry, f *capture.Frame, m *decode.Message) {
+// replied adds one reply to an exchange.
+func (t *Tracker) replied(e *entry, f *capture.Frame, m *decode.Message) {
 	e.seen = f.Time
 	e.Last = f.Time.Sub(e.Time)
 	e.Replies++
@@ -181,7 +181,7 @@ func (t *Tracker) count1(e *entry, f *capture.Frame, m *decode.Message) {
 	}
 	if m.Header.Flags&flagDumpIntr != 0 && !e.Intr {
 		e.Intr = true
-		e.InterruptedBy = t.interrupter(e, f)
+		e.InterruptedBy = t.interrupter(e)
 	}
 }
 

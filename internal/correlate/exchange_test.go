@@ -395,3 +395,18 @@ func TestManyEvents(t *testing.T) {
 		t.Errorf("%d are left at the end", n)
 	}
 }
+
+// A datagram of two messages is one delivery of one event, whatever tells it.
+func TestEventOfTwoMessages(t *testing.T) {
+	for _, cast := range []uint64{0, 9} {
+		s := newEnds(t)
+		m := nlmsg(16, 0, 0, 0, make([]byte, 16)...)
+		os := s.frame(delivery(5, 50, cast, 0), m, m)
+		if len(os) != 2 || os[0].Event != os[1].Event || os[0].Event.Delivered != 1 {
+			t.Errorf("cast %d: %+v", cast, os)
+		}
+		if n := len(s.events()); n != 1 {
+			t.Errorf("cast %d: %d events", cast, n)
+		}
+	}
+}

@@ -136,17 +136,15 @@ func (t *Tracker) Flush(dst []Observation) []Observation {
 // report makes the observation of a frame without messages.
 func (t *Tracker) report(f *capture.Frame) {
 	o := Observation{Frame: f, Account: f.Account(), Errno: f.Errno}
-	switch f.Verdict {
-	case capture.VerdictFailed:
+	switch {
+	case f.Verdict == capture.VerdictFailed:
 		o.Outcome = Failed
-	case capture.VerdictOverrun, capture.VerdictDropped:
+	case f.Verdict.Lost():
 		o.Outcome = Lost
 	}
 	switch {
 	case f.Kind == capture.KindCompletion:
 		t.complete(f, &o)
-	case f.Kind == capture.KindLock:
-		o.Exchange = t.exchange(f.Cause)
 	case f.Dir == capture.DirEvent:
 		t.event(f, nil, &o)
 	case f.Kind == capture.KindDatagram && o.Outcome == Lost:
@@ -156,9 +154,6 @@ func (t *Tracker) report(f *capture.Frame) {
 		}
 		t.dst = append(t.dst, o)
 	default:
-		t.dst = append(t.dst, o)
-	}
-	if f.Kind == capture.KindLock {
 		t.dst = append(t.dst, o)
 	}
 }
@@ -173,15 +168,11 @@ func (t *Tracker) message(f *capture.Frame, m *decode.Message) {
 	case capture.DirEvent:
 		t.event(f, m, &o)
 	default:
-		if lost(f) {
+		if f.Verdict.Lost() {
 			o.Outcome = Lost
 		}
 		t.dst = append(t.dst, o)
 	}
-}
-
-func lost(f *capture.Frame) bool {
-	return f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped
 }
 
 // Flags and types of include/uapi/linux/netlink.h that pairing depends on.
@@ -214,14 +205,6 @@ func socketKey(f *capture.Frame) key {
 // port ID is free again when its socket is closed.
 func otherSocket(e *entry, f *capture.Frame) bool {
 	return e.Socket.Inode != 0 && f.Socket.Inode != 0 && e.Socket.Inode != f.Socket.Inode
-}
-
-// exchange returns the first request of a datagram; nil: not known.
-func (t *Tracker) exchange(frame uint64) *Exchange {
-	if e := t.frames[frame]; frame != 0 && e != nil {
-		return &e.Exchange
-	}
-	return nil
 }
 
 // keep returns a copy of m that does not hold on to a much larger datagram.

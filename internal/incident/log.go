@@ -21,16 +21,8 @@ const (
 	sweep = 100 * time.Millisecond
 )
 
-type socketKey struct {
-	inode    uint64
-	netns    uint64
-	protocol uint16
-	port     uint32
-}
-
 // socket is what is known of one that lost something, or may.
 type socket struct {
-	key socketKey
 	// Of sk_drops: where counting began, the highest seen since, and how many
 	// losses were seen. What is missing between them was not seen.
 	base, top uint32
@@ -73,7 +65,7 @@ type whatKey struct {
 // Log writes incidents. The zero value is not usable: call New. It is not safe
 // for concurrent use.
 type Log struct {
-	sockets map[socketKey]*socket
+	sockets map[capture.SocketKey]*socket
 	open    []*record
 	done    []*record // newest last
 	fresh   []*record // that ended since Ended was asked
@@ -82,7 +74,7 @@ type Log struct {
 }
 
 // New returns an empty Log.
-func New() *Log { return &Log{sockets: map[socketKey]*socket{}} }
+func New() *Log { return &Log{sockets: map[capture.SocketKey]*socket{}} }
 
 // Observe takes every observation, in order.
 func (l *Log) Observe(o *correlate.Observation) {
@@ -105,21 +97,13 @@ func (l *Log) Observe(o *correlate.Observation) {
 	}
 }
 
-// keyOf identifies the socket of a frame: by inode where the source knows it.
-func keyOf(f *capture.Frame) socketKey {
-	if f.Socket.Inode != 0 {
-		return socketKey{inode: f.Socket.Inode}
-	}
-	return socketKey{0, f.NetNS, f.Protocol, f.Socket.PortID}
-}
-
 // socket returns the one of a frame; without create nil if it is unknown.
 func (l *Log) socket(f *capture.Frame, create bool) *socket {
-	k := keyOf(f)
+	k := f.SocketKey()
 	s := l.sockets[k]
 	if s == nil && create {
 		l.makeRoom()
-		s = &socket{key: k}
+		s = new(socket)
 		l.sockets[k] = s
 	}
 	if s != nil {
@@ -318,7 +302,8 @@ func (l *Log) expire(now time.Time) {
 }
 
 func (l *Log) close(r *record) {
-	r.Open, r.sock.cur = false, nil
+	r.rank(&r.Incident)
+	r.Open, r.sock.cur, r.what, r.senders = false, nil, nil, nil
 	l.open = slices.DeleteFunc(l.open, func(o *record) bool { return o == r })
 	l.done = append(l.done, r)
 	l.fresh = append(l.fresh, r)
@@ -370,9 +355,17 @@ func (l *Log) Snapshot(now time.Time) []Incident {
 	return out
 }
 
-// told ranks what was counted.
+// told returns a copy that nobody will write to.
 func (r *record) told() Incident {
 	in := r.Incident
+	if r.Open {
+		r.rank(&in)
+	}
+	return in
+}
+
+// rank lists in in what was counted, most first.
+func (r *record) rank(in *Incident) {
 	for k, n := range r.what {
 		in.What = append(in.What, What{k.family, k.name, k.group, n})
 	}
@@ -394,5 +387,4 @@ func (r *record) told() Incident {
 		in.OtherSenders += in.Senders[len(in.Senders)-1].Lost
 		in.Senders = in.Senders[:len(in.Senders)-1]
 	}
-	return in
 }

@@ -267,13 +267,8 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 		if !p.matches(x) {
 			continue
 		}
-		if x.End != correlate.EndNone {
-			if err := p.ended(x); err != nil {
-				return err
-			}
-			continue
-		}
-		if !recorded {
+		ended := x.End != correlate.EndNone // made of frames that are recorded already
+		if !recorded && !ended {
 			recorded = true
 			if err := p.o.Recorder.WriteFrame(f); err != nil {
 				return fmt.Errorf("record frame: %w", err)
@@ -287,7 +282,7 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 				return err
 			}
 		}
-		if x.Message == nil || p.o.Ends {
+		if p.o.Ends != ended || x.Message == nil && !ended {
 			continue
 		}
 		if p.shown++; p.o.Limit > 0 && p.shown >= p.o.Limit {
@@ -338,21 +333,6 @@ func (p *Pipeline) Incidents(now time.Time) []incident.Incident {
 	return p.o.Incidents.Snapshot(now)
 }
 
-// ended hands on the end of an exchange or event.
-func (p *Pipeline) ended(x *correlate.Observation) error {
-	for _, s := range p.o.Sinks {
-		if err := s.Observe(x); err != nil {
-			return err
-		}
-	}
-	if p.o.Limit > 0 {
-		if p.shown++; p.shown >= p.o.Limit {
-			return ErrLimit
-		}
-	}
-	return nil
-}
-
 func (p *Pipeline) matches(x *correlate.Observation) bool {
 	return (p.o.Filter == nil || p.o.Filter.Match(x)) && (p.narrow == nil || p.narrow.Match(x))
 }
@@ -371,7 +351,7 @@ func (p *Pipeline) enrich(f *capture.Frame) {
 			f.NetNSName = p.o.Owners.NetNSName(f.NetNS)
 		}
 	}
-	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner, &f.Lock.Blocker} {
+	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner} {
 		if pr.CgroupID != 0 && pr.Cgroup == "" && p.o.Owners != nil {
 			pr.Cgroup = p.o.Owners.Cgroup(pr.CgroupID)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
@@ -229,7 +228,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 	t := &a.theme
 	text, st := x.Outcome.String(), t.text
 	switch f := x.Frame; {
-	case f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped:
+	case f.Verdict.Lost():
 		return f.Verdict.String(), t.bad
 	case x.Errno > 0:
 		text, st = export.Errno(x.Errno), t.warn
