@@ -27,14 +27,8 @@ type rtnlRow struct {
 	Type   string             `json:"type,omitempty"`
 	// Blamed is how long others waited that found it holding the lock.
 	Blamed time.Duration `json:"blamed_ns"`
-	Hold   rtnlTimes     `json:"hold"`
-	Wait   rtnlTimes     `json:"wait"`
-}
-
-type rtnlTimes struct {
-	Count uint64        `json:"count"`
-	Sum   time.Duration `json:"sum_ns"`
-	Max   time.Duration `json:"max_ns"`
+	Hold   capture.Times `json:"hold"`
+	Wait   capture.Times `json:"wait"`
 }
 
 // rtnl returns the table of --rtnl, who is most to blame first; nil without the
@@ -62,7 +56,7 @@ func (f *statFlags) rtnl(s *session, dec *decode.Decoder) ([]rtnlRow, error) {
 		l := &locks[i]
 		r := rtnlRow{
 			Kind: "rtnl", Proc: &aggregate.Process{PID: l.Proc.PID, Comm: l.Proc.Comm}, Blamed: l.Blamed,
-			Hold: rtnlTimes{l.Hold.Count, l.Hold.Sum, l.Hold.Max}, Wait: rtnlTimes{l.Wait.Count, l.Wait.Sum, l.Wait.Max},
+			Hold: l.Hold, Wait: l.Wait,
 		}
 		if l.Request {
 			r.Family, r.Type = dec.Name(l.Protocol, l.Type, l.Cmd, true)

@@ -76,11 +76,6 @@ func (f *socketsFlags) run() (err error) {
 		return err
 	}
 	dec := f.decoder()
-	if fs, err := pipeline.KernelFamilies(); err == nil && f.read == "" {
-		for _, fr := range fs {
-			dec.Frame(fr, nil)
-		}
-	}
 	ctx, stop := untilSignal()
 	defer stop()
 	var found []sockets.Socket
@@ -89,6 +84,12 @@ func (f *socketsFlags) run() (err error) {
 	case f.span > 0 || f.read != "":
 		found, told, err = f.watch(ctx, dec)
 	default:
+		// The names of generic netlink's groups; a session learns them by itself.
+		if fs, err := pipeline.KernelFamilies(); err == nil {
+			for _, fr := range fs {
+				dec.Frame(fr, nil)
+			}
+		}
 		found, err = f.list(ctx)
 	}
 	if err != nil && len(found) == 0 {
@@ -105,9 +106,9 @@ func (f *socketsFlags) run() (err error) {
 	return errors.Join(err, out.Flush())
 }
 
-// list asks the kernel once.
+// list asks the kernel once, and tells what may not be seen.
 func (f *socketsFlags) list(ctx context.Context) ([]sockets.Socket, error) {
-	l, err := sockets.List(ctx, sockets.Options{})
+	l, err := listPlaced(ctx, place.New("/"))
 	if err != nil {
 		return nil, err
 	}
@@ -116,16 +117,24 @@ func (f *socketsFlags) list(ctx context.Context) ([]sockets.Socket, error) {
 			fmt.Fprintf(os.Stderr, "nltop: not seen: %s\n", p)
 		}
 	}
-	places := place.New("/")
+	return l.Sockets, nil
+}
+
+// listPlaced lists all sockets, and where their owners run.
+func listPlaced(ctx context.Context, places *place.Names) (*sockets.Listing, error) {
+	l, err := sockets.List(ctx, sockets.Options{})
+	if err != nil {
+		return nil, err
+	}
 	for i := range l.Sockets {
 		places.Fill(&l.Sockets[i].Owner)
 	}
-	return l.Sockets, nil
+	return l, nil
 }
 
 func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 	in := func(n int, ok bool) bool { return n == 0 || ok }
-	return (f.kernel || !s.Kernel) && (f.self || s.Owner.PID != uint32(os.Getpid())) &&
+	return (f.kernel || !s.Kernel) && (f.self || f.read != "" || s.Owner.PID != uint32(os.Getpid())) &&
 		in(len(scope.Protocols), slices.Contains(scope.Protocols, s.Protocol)) &&
 		in(len(scope.NetNS), slices.Contains(scope.NetNS, s.NetNS)) &&
 		in(len(scope.Comms), slices.Contains(scope.Comms, s.Owner.Comm)) &&
@@ -135,7 +144,7 @@ func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 // watch captures for a time, or reads a file, and returns the sockets and
 // incidents that were seen.
 func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]sockets.Socket, []incident.Incident, error) {
-	seen := &socketSink{byKey: map[socketID]*sockets.Socket{}}
+	seen := &socketSink{byKey: map[capture.SocketKey]*sockets.Socket{}}
 	log := incident.New()
 	s, err := openSession(sessionOptions{
 		flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{seen}, incidents: log,
@@ -153,7 +162,7 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	ctx, cancel := context.WithTimeout(ctx, f.span)
 	defer cancel()
 	begin := time.Now()
-	before, err := f.list(ctx)
+	before, err := sockets.List(ctx, sockets.Options{NoOwners: true})
 	if err != nil {
 		return nil, nil, errors.Join(err, s.close())
 	}
@@ -162,14 +171,9 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	err = s.run(ctx)
 	span := time.Since(begin)
 	after, lerr := f.list(context.Background())
-	sockets.Compare(before, after, <-high, span)
-	if n, ok := s.src.(capture.Counter); ok {
-		if rows, rerr := n.Readers(); rerr == nil {
-			sockets.Join(after, rows, span)
-		}
-	} else if !f.quiet {
-		fmt.Fprintf(os.Stderr, "nltop: source %s does not see how sockets are read: drops are exact (sk_drops), high water is the most of some samples\n",
-			s.src.Info().Name)
+	sockets.Compare(before.Sockets, after, <-high, span)
+	if !f.quiet {
+		fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), high water is the most of some samples")
 	}
 	return after, log.Snapshot(time.Now()), errors.Join(err, lerr, s.close())
 }
@@ -198,16 +202,9 @@ func sampleQueues(ctx context.Context) map[uint64]uint32 {
 	}
 }
 
-type socketID struct {
-	inode    uint64
-	protocol uint16
-	portID   uint32
-	netns    uint64
-}
-
 // socketSink collects the sockets of a recording.
 type socketSink struct {
-	byKey map[socketID]*sockets.Socket
+	byKey map[capture.SocketKey]*sockets.Socket
 }
 
 // maxSeenSockets bounds what a file can make it remember.
@@ -219,10 +216,7 @@ func (k *socketSink) Observe(o *correlate.Observation) error {
 	if o.End != correlate.EndNone || s.PortID == 0 && s.Inode == 0 || o.Message != nil && o.Message.Index > 0 {
 		return nil
 	}
-	id := socketID{inode: s.Inode}
-	if s.Inode == 0 {
-		id = socketID{protocol: f.Protocol, portID: s.PortID, netns: f.NetNS}
-	}
+	id := f.SocketKey()
 	d := k.byKey[id]
 	if d == nil {
 		if len(k.byKey) >= maxSeenSockets {
@@ -272,9 +266,13 @@ func (f *socketsFlags) writeJSON(w io.Writer, ss []sockets.Socket, told []incide
 	if err := writeRows(w, ss); err != nil {
 		return err
 	}
-	j := export.NewJSON(w, dec.GroupName)
+	return f.tell(export.NewJSON(w, dec.GroupName), told)
+}
+
+func (f *socketsFlags) tell(w incidentWriter, told []incident.Incident) error {
+	limits := f.limits()
 	for i := range told {
-		if err := j.Incident(&told[i], f.limits()); err != nil {
+		if err := w.Incident(&told[i], limits); err != nil {
 			return err
 		}
 	}
@@ -286,7 +284,7 @@ func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incide
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := "DROPS\tQUEUE\tRCVBUF\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
 	if live {
-		head = "NEW\t" + head + "HIGH\tRECEIVED\tREADS\tSTALL\t"
+		head = "NEW\t" + head + "HIGH\tRECEIVED\t"
 	}
 	fmt.Fprintln(tw, head+"GROUPS")
 	for i := range ss {
@@ -295,43 +293,31 @@ func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incide
 			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
 			netnsText(s), ownerText(s)}
 		if live {
-			cells = append(liveCells(s)[:1], append(cells, liveCells(s)[1:]...)...)
+			drops, high, received := liveCells(s)
+			cells = append(append([]string{drops}, cells...), high, received)
 		}
 		fmt.Fprintln(tw, strings.Join(append(cells, groupsText(s, dec)), "\t"))
 	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	for i := range told {
-		fmt.Fprintf(w, "\n%s %s:", told[i].Begin.Format(export.TimeLayout), export.OwnerOf(&told[i]))
-		for k, line := range export.IncidentLines(&told[i], f.limits(), dec.GroupName) {
-			if k == 0 {
-				fmt.Fprintf(w, " %s\n", line)
-			} else {
-				fmt.Fprintf(w, "    %s\n", line)
-			}
-		}
+	if len(told) > 0 {
+		fmt.Fprintln(w)
 	}
-	return nil
+	return f.tell(export.NewText(w, export.TextOptions{Group: dec.GroupName}), told)
 }
 
-// liveCells are NEW, HIGH, RECEIVED, READS, STALL; "-" is what nobody measured.
-func liveCells(s *sockets.Socket) []string {
+// liveCells are NEW, HIGH and RECEIVED; "-" is what nobody measured.
+func liveCells(s *sockets.Socket) (drops, high, received string) {
 	l := s.Live
 	if l == nil {
-		return []string{"-", "-", "-", "-", "-"}
+		return "-", "-", "-"
 	}
-	cells := []string{strconv.FormatUint(l.Drops, 10), bytesOr(l.HighWater, l.HighWater > 0), "-", "-", "-"}
+	received = "-"
 	if !l.Sampled {
-		cells[2] = strconv.FormatUint(l.Received, 10)
-		if l.Reads > 0 || l.For > 0 {
-			cells[3] = strconv.FormatUint(l.Reads, 10)
-		}
-		if l.Stall > 0 {
-			cells[4] = export.Duration(l.Stall)
-		}
+		received = strconv.FormatUint(l.Received, 10)
 	}
-	return cells
+	return strconv.FormatUint(l.Drops, 10), bytesOr(l.HighWater, l.HighWater > 0), received
 }
 
 func bytesOr(n uint32, known bool) string {
@@ -370,15 +356,7 @@ func ownerText(s *sockets.Socket) string {
 
 // groupsText names the groups, and the options that matter for losses.
 func groupsText(s *sockets.Socket, dec *decode.Decoder) string {
-	var names []string
-	for _, g := range s.Groups {
-		name := dec.GroupName(s.Protocol, g)
-		if name == "" {
-			name = strconv.FormatUint(uint64(g), 10)
-		}
-		names = append(names, decode.Quote(strings.TrimPrefix(name, "RTNLGRP_")))
-	}
-	text := strings.Join(names, ",")
+	text := export.Groups(s.Protocol, s.Groups, dec.GroupName)
 	if s.GroupsCut {
 		text += ",…"
 	}

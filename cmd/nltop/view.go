@@ -101,7 +101,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 
 // show runs a session and its view, and ends both, also when the view panics.
 func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o ui.Options) error {
-	v := &viewSource{s: s, flags: &f.captureFlags, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read)}
+	v := &viewSource{s: s, flags: &f.captureFlags, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read), places: place.New("/")}
 	defer func() { _ = v.stop() }()
 	v.start(ctx)
 	err := ui.Run(ctx, screen, v, o)
@@ -134,7 +134,8 @@ type viewSource struct {
 	mu      sync.Mutex
 	ended   bool
 	err     error
-	listing bool
+	listing bool // listSockets is running; it alone uses places
+	places  *place.Names
 	listed  time.Time
 	sockets []sockets.Socket
 	missing []string
@@ -211,7 +212,7 @@ func (v *viewSource) Sockets() ([]sockets.Socket, []string) {
 
 func (v *viewSource) listSockets() {
 	defer ui.Guard()
-	l, err := sockets.List(context.Background(), sockets.Options{})
+	l, err := listPlaced(context.Background(), v.places)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.listing, v.listed = false, time.Now()
@@ -219,11 +220,7 @@ func (v *viewSource) listSockets() {
 		v.missing = []string{err.Error()}
 		return
 	}
-	places := place.New("/")
 	own := slices.DeleteFunc(l.Sockets, func(s sockets.Socket) bool { return s.Kernel })
-	for i := range own {
-		places.Fill(&own[i].Owner)
-	}
 	sockets.ByTrouble(own)
 	v.sockets, v.missing = own, l.Partial
 }

@@ -5,6 +5,7 @@ package export
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -60,6 +61,23 @@ func Group(f *capture.Frame, name func(protocol uint16, group uint32) string) st
 		}
 	}
 	return "group " + strconv.FormatUint(uint64(f.Group), 10)
+}
+
+// Groups names the groups that a socket joined, without the prefix that all of
+// NETLINK_ROUTE's have.
+func Groups(protocol uint16, groups []uint32, name func(protocol uint16, group uint32) string) string {
+	var names []string
+	for _, g := range groups {
+		s := ""
+		if name != nil {
+			s = name(protocol, g)
+		}
+		if s == "" {
+			s = strconv.FormatUint(uint64(g), 10)
+		}
+		names = append(names, decode.Quote(strings.TrimPrefix(s, "RTNLGRP_")))
+	}
+	return strings.Join(names, ",")
 }
 
 // Errno is an errno by name, by number where it has none.

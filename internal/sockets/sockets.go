@@ -50,37 +50,16 @@ type Socket struct {
 	Live      *Live // how it was read while somebody watched; nil: nobody did
 }
 
-// Live is what happened on a socket while it was watched.
+// Live is what happened on a socket while it was watched, or recorded.
 type Live struct {
 	For          time.Duration // how long
 	Sampled      bool          // drops are differences of sk_drops, HighWater the highest of a few looks
 	Drops        uint64        // in that time
 	Received     uint64        // datagrams queued; 0 if Sampled
 	Bytes        uint64
-	Reads        uint64 // recvmsg() that took something
 	HighWater    uint32 // most bytes in the queue
 	NobufsRaised uint64
 	NobufsRead   uint64
-	Stall        time.Duration // longest that a datagram lay before the next read
-	LastRead     time.Time     // zero: not seen
-}
-
-// Join fills in Live from what a source counted, by inode.
-func Join(ss []Socket, rows []capture.ReaderRow, span time.Duration) {
-	byInode := make(map[uint64]*capture.ReaderRow, len(rows))
-	for i := range rows {
-		byInode[rows[i].Inode] = &rows[i]
-	}
-	for i := range ss {
-		r := byInode[ss[i].Inode]
-		if r == nil || ss[i].Kernel {
-			continue
-		}
-		ss[i].Live = &Live{
-			For: span, Drops: r.Drops, Received: r.Received, Bytes: r.Bytes, Reads: r.Reads, HighWater: r.HighWater,
-			NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead, Stall: r.Stall, LastRead: r.LastRead,
-		}
-	}
 }
 
 // Compare fills in Live from two looks at the same sockets: high are the most
@@ -139,12 +118,9 @@ type socketJSON struct {
 	NewDrops     *uint64 `json:"new_drops,omitempty"`
 	Received     uint64  `json:"received,omitempty"`
 	Bytes        uint64  `json:"received_bytes,omitempty"`
-	Reads        uint64  `json:"reads,omitempty"`
 	HighWater    uint32  `json:"high_water,omitempty"`
 	NobufsRaised uint64  `json:"enobufs_raised,omitempty"`
 	NobufsRead   uint64  `json:"enobufs_read,omitempty"`
-	StallNS      int64   `json:"stall_ns,omitempty"`
-	LastRead     string  `json:"last_read,omitempty"`
 }
 
 type procJSON struct {
@@ -173,11 +149,8 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 	}
 	if l := s.Live; l != nil {
 		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops
-		o.Received, o.Bytes, o.Reads, o.HighWater = l.Received, l.Bytes, l.Reads, l.HighWater
-		o.NobufsRaised, o.NobufsRead, o.StallNS = l.NobufsRaised, l.NobufsRead, int64(l.Stall)
-		if !l.LastRead.IsZero() {
-			o.LastRead = l.LastRead.UTC().Format(time.RFC3339Nano)
-		}
+		o.Received, o.Bytes, o.HighWater = l.Received, l.Bytes, l.HighWater
+		o.NobufsRaised, o.NobufsRead = l.NobufsRaised, l.NobufsRead
 	}
 	return json.Marshal(o)
 }

@@ -42,16 +42,6 @@ func socketsPage(a *app) []textLine {
 }
 
 func socketLine(s *sockets.Socket, group func(uint16, uint32) string) string {
-	var groups []string
-	for _, g := range s.Groups {
-		name := fmt.Sprint(g)
-		if group != nil {
-			if n := group(s.Protocol, g); n != "" {
-				name = decode.Quote(strings.TrimPrefix(n, "RTNLGRP_"))
-			}
-		}
-		groups = append(groups, name)
-	}
 	rcvbuf := "?"
 	if s.RcvBuf > 0 {
 		rcvbuf = incident.Size(uint64(s.RcvBuf))
@@ -61,5 +51,5 @@ func socketLine(s *sockets.Socket, group func(uint16, uint32) string) string {
 	if s.NetNSName != "" && s.NetNSName != "host" {
 		line += "  netns " + decode.Quote(s.NetNSName)
 	}
-	return line + "  " + strings.Join(groups, ",")
+	return line + "  " + export.Groups(s.Protocol, s.Groups, group)
 }
