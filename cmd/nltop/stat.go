@@ -143,7 +143,7 @@ var statBy = map[string]func(c *aggregate.Cell) statKey{
 	"command": func(c *aggregate.Cell) statKey { return statKey{proc: aggregate.Process{Comm: c.Comm}} },
 	"family":  func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel()} },
 	"container": func(c *aggregate.Cell) statKey {
-		return statKey{where: aggregate.Where{Container: cmp.Or(c.Container, "(host)")}}
+		return statKey{where: aggregate.Where{Container: cmp.Or(c.ContainerLabel(), "(host)")}}
 	},
 	"unit": func(c *aggregate.Cell) statKey {
 		return statKey{where: aggregate.Where{Unit: cmp.Or(c.Unit, "(no unit)")}}

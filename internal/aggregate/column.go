@@ -94,6 +94,7 @@ func compare(a, b *Row, q Query) int {
 		compareText(a.Label, b.Label),
 		cmp.Compare(x.PID, y.PID),
 		strings.Compare(x.Comm, y.Comm),
+		strings.Compare(x.Pod, y.Pod),
 		strings.Compare(x.Container, y.Container),
 		strings.Compare(x.Unit, y.Unit),
 		strings.Compare(x.NetNSName, y.NetNSName),

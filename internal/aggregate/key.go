@@ -70,9 +70,18 @@ func (t Type) Label() string {
 
 // Where is where a process runs. "" is the host, no unit, no name.
 type Where struct {
-	Container string `json:"container,omitempty"` // "namespace/pod/container" in a pod
+	Pod       string `json:"pod,omitempty"`
+	Container string `json:"container,omitempty"`
 	Unit      string `json:"unit,omitempty"`
 	NetNSName string `json:"netns_name,omitempty"` // of the socket's namespace
+}
+
+// ContainerLabel is "namespace/pod/container" in a pod.
+func (w *Where) ContainerLabel() string {
+	if w.Pod == "" || w.Container == "" {
+		return w.Container
+	}
+	return w.Pod + "/" + w.Container
 }
 
 // Key is the finest grain of counting.
@@ -101,12 +110,9 @@ func keyOf(x *correlate.Observation) Key {
 	f := x.Frame
 	k := Key{
 		Process: Process{x.Account.PID, x.Account.Comm},
-		Where:   Where{x.Account.Container, x.Account.Unit, f.NetNSName},
+		Where:   Where{x.Account.Pod, x.Account.Container, x.Account.Unit, f.NetNSName},
 		Socket:  Socket{Protocol: f.Protocol, Inode: f.Socket.Inode, NetNS: f.NetNS},
 		Type:    Type{Family: x.Family, Name: x.Type},
-	}
-	if x.Account.Pod != "" && x.Account.Container != "" {
-		k.Container = podNames.of(x.Account.Pod, x.Account.Container)
 	}
 	if k.Inode == 0 {
 		k.PortID = f.Socket.PortID

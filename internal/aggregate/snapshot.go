@@ -54,14 +54,14 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 		Total: t.total.counts,
 		Rates: t.total.rate.rates(n, start),
 		Last:  t.total.last,
-		Times: timesOf(t.total.times),
+		Times: t.total.lend(),
 		Cells: make([]Cell, len(t.cells)),
 		Overflow: Overflow{
 			Cells:    t.folded,
 			Counters: t.overflow.counts,
 			Rates:    t.overflow.rate.rates(n, start),
 			Last:     t.overflow.last,
-			Times:    timesOf(t.overflow.times),
+			Times:    t.overflow.lend(),
 		},
 		History:   t.history.last(now),
 		Kept:      t.store.used,
@@ -70,7 +70,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 	for i, c := range t.cells {
 		d := &s.Cells[i]
 		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
-		d.Times = timesOf(c.times)
+		d.Times = c.lend()
 		if c.newest >= n-rateWindow {
 			d.Rates = c.rate.rates(n, start)
 		}

@@ -38,6 +38,7 @@ type cell struct {
 	portID uint32
 	counts Counters
 	times  *histogram.H // of Counters.Latency; nil: none yet
+	lent   bool         // a snapshot has times: not to be written to
 	last   Last
 	rate   rateRing
 	newest int64 // highest bucket number, to skip the rates of idle cells
@@ -128,10 +129,7 @@ func answersOther(x *correlate.Observation) bool {
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
 	c.counts.Add(d)
 	if d.Latency.Count > 0 {
-		if c.times == nil {
-			c.times = new(histogram.H)
-		}
-		c.times.Add(d.Latency.Sum)
+		c.own().Add(d.Latency.Sum)
 	}
 	at := x.Frame.Time
 	if at.After(c.last.Seen) {
@@ -278,10 +276,7 @@ func (t *Table) fold(c *cell) {
 	t.folded++
 	t.overflow.counts.Add(&c.counts)
 	if c.times != nil {
-		if t.overflow.times == nil {
-			t.overflow.times = new(histogram.H)
-		}
-		t.overflow.times.Merge(c.times)
+		t.overflow.own().Merge(c.times)
 	}
 	t.overflow.last.merge(&c.last)
 	t.overflow.newest = max(t.overflow.newest, c.newest)

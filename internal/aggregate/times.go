@@ -15,12 +15,26 @@ type Times struct {
 	merged *histogram.H
 }
 
-// timesOf copies a histogram that goes on growing.
-func timesOf(h *histogram.H) Times {
-	if h == nil {
+// own returns the latencies of a cell, to be written to.
+func (c *cell) own() *histogram.H {
+	switch {
+	case c.times == nil:
+		c.times = new(histogram.H)
+	case c.lent:
+		c.times = c.times.Clone()
+	}
+	c.lent = false
+	return c.times
+}
+
+// lend hands out the latencies of a cell. Whoever has them keeps them: the cell
+// makes a copy before it adds more, and an idle one none.
+func (c *cell) lend() Times {
+	if c.times == nil {
 		return Times{}
 	}
-	return Times{parts: []*histogram.H{h.Clone()}}
+	c.lent = true
+	return Times{parts: []*histogram.H{c.times}}
 }
 
 // Add takes the durations of o too. They are merged when somebody asks: most
@@ -45,16 +59,4 @@ func (t *Times) Quantile(q float64) time.Duration {
 		}
 	}
 	return t.merged.Quantile(q)
-}
-
-// Equal says whether both hold the same durations.
-func (t Times) Equal(o Times) bool {
-	var a, b histogram.H
-	for _, p := range t.parts {
-		a.Merge(p)
-	}
-	for _, p := range o.parts {
-		b.Merge(p)
-	}
-	return a.Equal(&b)
 }

@@ -4,12 +4,14 @@ package aggregate
 
 import (
 	"maps"
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/histogram"
 )
 
 // Latencies of 1 to 100 ms over two processes: the quantiles of each, of both
@@ -115,5 +117,40 @@ func TestLatencyOfQuestion(t *testing.T) {
 				t.Errorf("%s: %+v", c.Type.Name, c.Counters)
 			}
 		}
+	}
+}
+
+// Equal makes snapshots comparable: whether both hold the same durations.
+func (t Times) Equal(o Times) bool {
+	var a, b histogram.H
+	for _, p := range t.parts {
+		a.Merge(p)
+	}
+	for _, p := range o.parts {
+		b.Merge(p)
+	}
+	return reflect.DeepEqual(&a, &b)
+}
+
+// A snapshot keeps its latencies while the table goes on.
+func TestSnapshotKeepsTimes(t *testing.T) {
+	tb := New(Options{})
+	x := correlate.Observation{
+		Frame: &capture.Frame{Dir: capture.DirReply, Time: time.Unix(1, 0)}, Family: "route", Type: "RTM_GETLINK",
+		Outcome: correlate.Acked, Latency: time.Millisecond,
+	}
+	tb.Observe(x)
+	s := tb.Snapshot(time.Unix(2, 0))
+	x.Latency = time.Minute
+	for range 3 {
+		tb.Observe(x)
+		tb.Snapshot(time.Unix(2, 0))
+	}
+	if got := s.Times.Quantile(1); got != time.Millisecond {
+		t.Errorf("the snapshot now says %v", got)
+	}
+	s = tb.Snapshot(time.Unix(2, 0))
+	if got := s.Cells[0].Times.Quantile(0.5); got < 59*time.Second {
+		t.Errorf("the table says %v", got)
 	}
 }

@@ -106,7 +106,7 @@ func (id *RowID) restrict(l Level, k *Key) {
 	case LevelCommand:
 		id.Key.Comm = k.Comm
 	case LevelContainer:
-		id.Key.Container = k.Container
+		id.Key.Pod, id.Key.Container = k.Pod, k.Container
 	case LevelUnit:
 		id.Key.Unit = k.Unit
 	case LevelNetNS:
@@ -246,7 +246,7 @@ func label(l Level, c *Cell) string {
 	case LevelFamily:
 		return decode.Quote(c.FamilyLabel())
 	case LevelContainer:
-		return named(c.Container, "(host)")
+		return named(c.ContainerLabel(), "(host)")
 	case LevelUnit:
 		return named(c.Unit, "(no unit)")
 	case LevelNetNS:

@@ -149,24 +149,3 @@ func (h *H) Clone() *H {
 	}
 	return &c
 }
-
-// Equal says whether both hold the same.
-func (h *H) Equal(o *H) bool {
-	if h.count != o.count || h.sum != o.sum || h.max != o.max {
-		return false
-	}
-	var none [SubBuckets]uint32
-	for i := range h.pages {
-		p, q := h.pages[i], o.pages[i]
-		if p == nil {
-			p = &none
-		}
-		if q == nil {
-			q = &none
-		}
-		if *p != *q {
-			return false
-		}
-	}
-	return true
-}
