@@ -25,7 +25,7 @@ func TestRouteFight(t *testing.T) {
 	needVM(t)
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {
-			newSlowListener(t) // for its network namespace
+			ownNetNS(t)
 			must(t, "ip", "link", "set", "lo", "up")
 			open(t, unix.NETLINK_ROUTE, unix.RTNLGRP_IPV4_ROUTE)
 			var out bytes.Buffer
@@ -62,7 +62,7 @@ func TestInterruptedAndReplayed(t *testing.T) {
 	needVM(t)
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {
-			newSlowListener(t)
+			ownNetNS(t)
 			var links []string
 			for i := range 80 {
 				links = append(links, fmt.Sprintf("link add d%d type dummy", i))

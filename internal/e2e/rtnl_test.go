@@ -15,8 +15,7 @@ import (
 // most, and the one that waited for it is in the table.
 func TestRTNL(t *testing.T) {
 	needVM(t)
-	slow := newSlowListener(t) // a network namespace of its own
-	_ = slow
+	ownNetNS(t)
 	var links strings.Builder
 	for i := range 150 {
 		fmt.Fprintf(&links, "link add d%d type dummy\nlink set d%d group 7\n", i, i)

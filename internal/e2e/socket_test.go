@@ -92,10 +92,11 @@ func (s *sock) drain() (datagrams, nobufs int) {
 	}
 }
 
-// drops returns the Drops column of /proc/net/netlink.
+// drops returns the Drops column of /proc/net/netlink, in the namespace of the
+// test's thread.
 func (s *sock) drops() int {
 	s.t.Helper()
-	b, err := os.ReadFile("/proc/net/netlink")
+	b, err := os.ReadFile("/proc/thread-self/net/netlink")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,63 +19,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// slowListener is a socket of this process in a network namespace of its own
-// that joined RTNLGRP_LINK, with the smallest buffer there is, and never reads.
-type slowListener struct {
-	t     *testing.T
-	fd    int
-	inode uint64
-}
-
-func newSlowListener(t *testing.T) *slowListener {
+// ownNetNS moves the test into a network namespace of its own, where this socket
+// joined RTNLGRP_LINK with the smallest buffer there is, and never reads.
+func ownNetNS(t *testing.T) *sock {
 	t.Helper()
 	runtime.LockOSThread() // the thread ends with the test
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Fatal(err)
 	}
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
-	if err != nil {
+	s := open(t, unix.NETLINK_ROUTE, unix.RTNLGRP_LINK)
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 1); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = unix.Close(fd) })
-	for _, err := range []error{
-		unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}),
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 1),
-		unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, unix.RTNLGRP_LINK),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		t.Fatal(err)
-	}
-	return &slowListener{t, fd, st.Ino}
-}
-
-// drops reads sk_drops as the kernel prints it.
-func (s *slowListener) drops() uint64 {
-	s.t.Helper()
-	text, err := os.ReadFile("/proc/thread-self/net/netlink")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if f := strings.Fields(line); len(f) == 10 && f[9] == strconv.FormatUint(s.inode, 10) {
-			n, err := strconv.ParseUint(f[8], 10, 64)
-			if err != nil {
-				s.t.Fatal(err)
-			}
-			return n
-		}
-	}
-	s.t.Fatal("the listener is not in /proc/net/netlink")
-	return 0
+	return s
 }
 
 // queued reads everything and returns how many datagrams there were.
-func (s *slowListener) queued() (n int) {
+func (s *sock) queued() (n int) {
 	buf := make([]byte, 64<<10)
 	for {
 		_, _, err := unix.Recvfrom(s.fd, buf, unix.MSG_DONTWAIT)
@@ -142,7 +101,7 @@ func objects(t *testing.T, text string) []map[string]any {
 func TestSockets(t *testing.T) {
 	needRoot(t)
 	needTool(t, "ip")
-	s := newSlowListener(t)
+	s := ownNetNS(t)
 	changes(t, "early", 30)
 	before := s.drops()
 	if before == 0 {
@@ -182,7 +141,7 @@ func TestIncidentSenders(t *testing.T) {
 	needVM(t)
 	for _, source := range []string{"fentry", "kprobe"} {
 		t.Run(source, func(t *testing.T) {
-			s := newSlowListener(t)
+			s := ownNetNS(t)
 			file := filepath.Join(t.TempDir(), "incident.pcapng")
 			var out bytes.Buffer
 			p := start(t, &out, "source ", nltop(t), "trace", "--source", source, "-o", "json", "-w", file)
@@ -197,7 +156,7 @@ func TestIncidentSenders(t *testing.T) {
 				t.Fatalf("%v\n%s", err, p.stderr())
 			}
 			drops, queued := s.drops(), s.queued()
-			if drops+uint64(queued) != 90 || drops < 50 {
+			if drops+queued != 90 || drops < 50 {
 				t.Fatalf("%d lost, %d queued of 90", drops, queued)
 			}
 			check := func(text string) {

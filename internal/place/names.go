@@ -112,10 +112,10 @@ func pick(m map[string]string, keys ...string) string {
 }
 
 // from reads the annotations and labels that the runtimes give to containers
-// of Kubernetes, and nerdctl and podman to theirs.
+// of Kubernetes, and nerdctl to its own.
 func from(m map[string]string) labels {
 	return labels{
-		name:      pick(m, "io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name", "io.container.manager.name"),
+		name:      pick(m, "io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name"),
 		namespace: pick(m, "io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"),
 		pod:       pick(m, "io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"),
 	}
@@ -157,7 +157,6 @@ func (n *Names) bundle(patterns ...string) (labels, error) {
 		for _, path := range paths {
 			var c struct {
 				Annotations map[string]string `json:"annotations"`
-				Hostname    string            `json:"hostname"`
 			}
 			if err := readJSON(path, &c); err == nil {
 				if l := from(c.Annotations); l.name != "" {

@@ -4,6 +4,7 @@ package probe
 
 import (
 	"encoding/binary"
+	"net"
 	"os"
 	"os/exec"
 	"testing"
@@ -145,12 +146,16 @@ func TestLiveInterrupt(t *testing.T) {
 		}
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{}, nil)
 		s := newSock(t, unix.NETLINK_ROUTE)
+		d0, err := net.InterfaceByName("d0") // asks in this thread's namespace
+		if err != nil {
+			t.Fatal(err)
+		}
 		const neighbours = 50
 		for i := range byte(neighbours) {
 			// NTF_USE makes the kernel resolve the address, in vain.
 			b := make([]byte, 12)
 			b[0] = unix.AF_INET
-			binary.NativeEndian.PutUint32(b[4:], uint32(ifindex(t, "d0")))
+			binary.NativeEndian.PutUint32(b[4:], uint32(d0.Index))
 			b[10] = unix.NTF_USE
 			b = append(b, 8, 0, unix.NDA_DST, 0, 192, 0, 2, 10+i)
 			if err := s.send(nlmsg(unix.RTM_NEWNEIGH, unix.NLM_F_REQUEST|unix.NLM_F_CREATE, uint32(i)+1, b), 0); err != nil {
@@ -184,21 +189,4 @@ func TestLiveInterrupt(t *testing.T) {
 			}
 		}
 	})
-}
-
-func ifindex(t *testing.T, name string) int {
-	t.Helper()
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	req, err := unix.NewIfreq(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlIfreq(fd, unix.SIOCGIFINDEX, req); err != nil {
-		t.Fatal(err)
-	}
-	return int(req.Uint32())
 }

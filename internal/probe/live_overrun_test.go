@@ -71,12 +71,9 @@ func procDrops(t *testing.T, ino uint64) int {
 func TestLiveOverrun(t *testing.T) {
 	eachBackend(t, func(t *testing.T, backend string) {
 		netns := ownNetNS(t)
-		slow := newSock(t, unix.NETLINK_ROUTE)
+		slow := join(t, unix.RTNLGRP_LINK)
 		if err := unix.SetsockoptInt(slow.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 1); err != nil {
 			t.Fatal(err) // the kernel makes it SOCK_MIN_RCVBUF
-		}
-		if err := unix.SetsockoptInt(slow.fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, unix.RTNLGRP_LINK); err != nil {
-			t.Fatal(err)
 		}
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{}, nil)
 		s := newSock(t, unix.NETLINK_ROUTE)
