@@ -3,6 +3,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -90,16 +91,27 @@ func (t *Text) outcome(x *correlate.Exchange) {
 	}
 }
 
-// times writes what was measured, and nothing else.
+// Measure is one of the times of an exchange.
+type Measure struct {
+	Name string
+	Time time.Duration
+}
+
+// Measures returns what was measured of an exchange, and nothing else. The last
+// of a single reply is the first.
+func Measures(x *correlate.Exchange) []Measure {
+	last := x.Last
+	if x.Replies <= 1 {
+		last = 0
+	}
+	all := []Measure{{"kernel", x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}
+	return slices.DeleteFunc(all, func(m Measure) bool { return m.Time <= 0 })
+}
+
 func (t *Text) times(x *correlate.Exchange) {
-	for _, d := range []struct {
-		name string
-		d    time.Duration
-	}{{"kernel", x.Kernel}, {"first", x.First}, {"last", x.Last}, {"reader", x.Reader}} {
-		if d.d > 0 && (d.name != "last" || x.Replies > 1) {
-			t.line.word(styleDim, d.name)
-			t.line.word(styleNone, Duration(d.d))
-		}
+	for _, m := range Measures(x) {
+		t.line.word(styleDim, m.Name)
+		t.line.word(styleNone, Duration(m.Time))
 	}
 }
 

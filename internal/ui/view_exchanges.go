@@ -78,12 +78,9 @@ func exchangeLines(a *app, x *correlate.Exchange, state string, st tcell.Style) 
 // exchangeDetails leaves out what does not matter.
 func exchangeDetails(x *correlate.Exchange) string {
 	var b strings.Builder
-	for _, d := range []struct {
-		name string
-		d    time.Duration
-	}{{"kernel", x.Kernel}, {"first", x.First}, {"last", x.Last}, {"reader", x.Reader}, {"rtnl wait", x.Lock.Wait}, {"rtnl held", x.Lock.Hold}} {
-		if d.d > 0 && (d.name != "last" || x.Replies > 1) {
-			fmt.Fprintf(&b, "  %s %s", d.name, export.Duration(d.d))
+	for _, m := range append(export.Measures(x), export.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, export.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
+		if m.Time > 0 {
+			fmt.Fprintf(&b, "  %s %s", m.Name, export.Duration(m.Time))
 		}
 	}
 	if x.Lock.Blocker.Known() {
