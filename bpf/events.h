@@ -64,7 +64,8 @@ enum nl_count {
 	NL_LOST_REPORT = 2, /* completions and socket errors without room */
 	NL_LOST_COMPAT = 3, /* calls of 32-bit tasks, whose structures the syscall backend does not read */
 	NL_LOST_LOCK = 4,   /* processes without room in the table of rtnl_mutex */
-	NL_COUNT_MAX = 5,
+	NL_LOST_WALK = 5,   /* datagrams whose messages behind NL_WALK_MAX were not counted */
+	NL_COUNT_MAX = 6,
 };
 
 /* Programs that make ids; see nl_next_id(). */
@@ -89,6 +90,52 @@ enum nl_limit {
 	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
 	NL_IOV_MAX = 64,  /* pieces of one datagram */
 	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
+	NL_WALK_MAX = 256, /* messages of a datagram that are counted without bpf_loop() */
+	NL_TOP_OCTAVE = 40, /* of package histogram */
+};
+
+/* What is emitted beside the counters. */
+enum nl_plane {
+	NL_PLANE_MESSAGES = 1, /* everything */
+	NL_PLANE_LOSSES = 2,   /* overruns, ENOBUFS, long waits for rtnl_mutex */
+};
+
+/* Bits of nl_row_key.flags. */
+enum nl_row_flag {
+	NL_ROW_OUT = 1,     /* the process sent it */
+	NL_ROW_REQUEST = 2, /* type is that of a request, also for what answers it */
+	NL_ROW_BARE = 4,    /* no nlmsghdr; sub is the first two letters of a uevent */
+	NL_ROW_SOCKET = 8,  /* not about a message: losses without bytes, ENOBUFS */
+};
+
+/* What is counted apart. */
+struct nl_row_key {
+	__u64 inode;
+	__u64 cgroup;
+	__u32 tgid;
+	__u32 netns;
+	__u16 protocol;
+	__u16 type;
+	__u16 sub;    /* genlmsghdr.cmd; of a batch nfgenmsg.res_id as it stands */
+	__u16 bucket; /* 0: the row itself; 1 + a bucket of its latencies, messages is their number */
+	__u8 flags;
+	__u8 pad[7];
+	__u8 comm[NL_COMM_LEN];
+};
+
+/* Times in ns. */
+struct nl_row {
+	__u64 messages;
+	__u64 bytes;
+	__u64 errors;
+	__u64 drops;
+	__u64 nobufs_raised;
+	__u64 nobufs_read;
+	__u64 kernel_count, kernel_ns, kernel_max;
+	__u64 latency_count, latency_ns, latency_max;
+	__u64 last; /* CLOCK_MONOTONIC */
+	__u32 port;
+	__u32 err;  /* positive, the newest; 0: none */
 };
 
 struct nl_task {
@@ -161,7 +208,8 @@ struct nl_config {
 	__u8 by_comm;
 	__u8 by_netns;
 	__u8 has_bcast;   /* the hooks on netlink_broadcast are attached */
-	__u32 pad;
+	__u8 counts;      /* the counters plane */
+	__u8 pad[3];
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;

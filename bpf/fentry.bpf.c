@@ -23,10 +23,14 @@ const union {
 	enum nl_flag flag;
 	enum nl_count count;
 	enum nl_limit limit;
+	enum nl_plane plane;
+	enum nl_row_flag row_flag;
 	struct nl_event event;
 	struct nl_chunk chunk;
 	struct nl_lock_key lock_key;
 	struct nl_lock_row lock_row;
+	struct nl_row_key row_key;
+	struct nl_row row;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

@@ -7,7 +7,7 @@
 #ifndef NL_HOOKS_H
 #define NL_HOOKS_H
 
-#include "emit.h"
+#include "counters.h"
 
 /* Read a field. In fentry programs the arguments of the traced function, and
  * what they point to, are pointers that the verifier knows: a read is one
@@ -46,11 +46,11 @@ struct nl_flow {
 	__u64 iov_nr;
 	__u64 ubuf;
 	__u64 len;
-	/* what the request is, and what it did to rtnl_mutex; see rtnl.h */
-	__u16 protocol;
-	__u16 type;
-	__u8 cmd;
-	__u8 pad[3];
+	/* what the request is, and when it was handed over and answered last */
+	struct nl_asked asked;
+	__u64 asked_at; /* 0: not at all */
+	__u64 replied_at;
+	/* what it did to rtnl_mutex; see rtnl.h */
 	__u64 lock_wait;
 	__u64 lock_hold;
 	__u64 lock_worst;
@@ -247,20 +247,75 @@ static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
 	}
 }
 
-/* Type and command of the first message of a request. */
-static __always_inline void nl_request_head(struct nl_flow *f, struct sk_buff *skb, __u16 protocol)
+/* Type and command of a message. */
+static __always_inline void nl_asked(struct nl_asked *a, __u16 protocol, __u64 nlh)
 {
-	struct {
-		__u32 len;
-		__u16 type, flags;
-		__u32 seq, pid;
-		__u8 cmd, rest[3];
-	} head = {};
+	struct nl_head h = {};
 
-	bpf_probe_read_kernel(&head, sizeof(head), NL_GET(true, skb, data));
-	f->protocol = protocol;
-	f->type = head.type;
-	f->cmd = head.cmd;
+	a->known = !nl_copy(&h, sizeof(h), nlh, 0);
+	a->protocol = protocol;
+	a->type = h.type;
+	a->sub = nl_sub(protocol, h.type, h.rest);
+}
+
+/* What is in the head of an skb. What it has in fragments nobody counts: those
+ * are the payload of one message. */
+static __always_inline __u64 nl_skb_head(bool direct, struct sk_buff *skb, __u32 *len)
+{
+	*len = NL_GET(direct, skb, len);
+	return (__u64)BPF_CORE_READ(skb, data); /* see nl_emit_skb() */
+}
+
+static __always_inline void nl_count_request(struct nl_event *ev, struct sk_buff *skb)
+{
+	struct nl_walk *w = nl_walk(ev, NL_PROG_REQUEST);
+	__u32 len;
+	__u64 src;
+
+	if (!w)
+		return;
+	src = nl_skb_head(true, skb, &len);
+	nl_tally(w, src, len, false);
+}
+
+/* When the dump that a socket runs was asked for, by its inode. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u64);
+} nl_dumps SEC(".maps");
+
+/* Count what is about to be queued to sk, and how long its reader waited for it
+ * if that is the end of a dump. */
+static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flow *f, struct sock *sk,
+					      struct sk_buff *skb)
+{
+	struct nl_walk *w = nl_walk(ev, NL_PROG_DELIVER);
+	bool dump = f && f->dump_sk == (__u64)sk;
+	__u64 src, *since;
+	__u32 len;
+
+	if (!w)
+		return;
+	if (dump)
+		nl_asked(&w->asked, ev->protocol, (__u64)BPF_CORE_READ((struct netlink_sock *)sk, cb.nlh));
+	else if (f && f->start)
+		w->asked = f->asked;
+	src = nl_skb_head(true, skb, &len);
+	nl_tally(w, src, len, false);
+	if (ev->dir != NL_DIR_REPLY)
+		return;
+	if (f && f->start && f->sk == (__u64)sk)
+		f->replied_at = ev->ktime;
+	if (!dump || !w->done)
+		return;
+	since = bpf_map_lookup_elem(&nl_dumps, &ev->inode);
+	if (since && w->asked.known)
+		nl_tally_latency(w, ev->ktime - *since);
+	bpf_map_delete_elem(&nl_dumps, &ev->inode);
+	if (f)
+		f->replied_at = 0;
 }
 
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
@@ -275,17 +330,25 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	if (!nl_begin(&ev, true, ssk) || !nl_sender(&ev))
 		return 0;
 	nl_owner(ev.inode, &ev.owner);
+	ev.dir = NL_DIR_REQUEST;
+	f = nl_flow();
+	if (f && f->sk != (__u64)ssk)
+		f = 0;
+	if (f && (nl_cfg.rtnl_mutex || nl_cfg.counts)) {
+		nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
+		f->asked_at = ev.ktime;
+		f->replied_at = 0;
+	}
+	if (nl_cfg.counts)
+		nl_count_request(&ev, skb);
+	if (!nl_plane(NL_PLANE_MESSAGES))
+		return 0;
 	nl_queue(&ev, true, ssk);
 	ev.id = nl_next_id(NL_PROG_REQUEST);
-	ev.dir = NL_DIR_REQUEST;
 	ev.verdict = NL_VERDICT_DELIVERED;
 	ev.src_port = ev.own_port;
-	f = nl_flow();
-	if (f && f->sk == (__u64)ssk) {
+	if (f)
 		f->id = ev.id;
-		if (nl_cfg.rtnl_mutex)
-			nl_request_head(f, skb, ev.protocol);
-	}
 	nl_emit_skb(&ev, true, skb);
 	return 0;
 }
@@ -303,6 +366,15 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	b = nl_bcast(f);
 	nl_route(&ev, skb, b);
 	if (!nl_receiver(&ev))
+		return 0;
+	if (nl_cfg.counts) {
+		nl_count_delivery(&ev, f, sk, skb);
+		if (f && ev.dir == NL_DIR_PEER && f->start) {
+			nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
+			f->asked_at = ev.ktime;
+		}
+	}
+	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
 	nl_queue(&ev, true, sk);
 	nl_cause(&ev, f);
@@ -379,6 +451,14 @@ static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
+static __always_inline void nl_count_loss(struct nl_event *ev, __u32 prog, struct sk_buff *skb)
+{
+	struct nl_walk *w = nl_walk(ev, prog);
+
+	if (w)
+		nl_tally_loss(w, skb ? (__u64)BPF_CORE_READ(skb, data) : 0);
+}
+
 /* netlink_overrun(): sk_drops is about to grow. Without an skb the frame has
  * no payload and orig_len 0. */
 static __always_inline int on_overrun(struct sock *sk)
@@ -397,6 +477,10 @@ static __always_inline int on_overrun(struct sock *sk)
 	if (skb)
 		nl_route(&ev, skb, b);
 	if (!nl_receiver(&ev))
+		return 0;
+	if (nl_cfg.counts)
+		nl_count_loss(&ev, NL_PROG_OVERRUN, skb);
+	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
 	nl_queue(&ev, true, sk);
 	nl_cause(&ev, f);
@@ -420,6 +504,14 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 	struct nl_event ev = {};
 
 	if (!nl_begin(&ev, false, sk) || !nl_receiver(&ev))
+		return;
+	if (nl_cfg.counts) {
+		struct nl_walk *w = nl_walk(&ev, prog);
+
+		if (w)
+			nl_tally_nobufs(w, verdict == NL_VERDICT_NOBUFS_READ);
+	}
+	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return;
 	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(prog);
@@ -462,9 +554,14 @@ static __always_inline int on_dump(struct sock *sk)
 {
 	struct nl_flow *f = nl_flow_new();
 
-	if (f) {
-		f->dump_sk = (__u64)sk;
-		f->dump_start = bpf_ktime_get_ns();
+	if (!f)
+		return 0;
+	f->dump_sk = (__u64)sk;
+	f->dump_start = bpf_ktime_get_ns();
+	if (nl_cfg.counts && f->start && f->sk == (__u64)sk) {
+		__u64 inode = nl_inode(BPF_CORE_READ(sk, sk_socket));
+
+		bpf_map_update_elem(&nl_dumps, &inode, &f->asked_at, BPF_ANY);
 	}
 	return 0;
 }
@@ -484,6 +581,10 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 		return 0;
 	ev.dir = NL_DIR_REPLY;
 	if (!nl_receiver(&ev))
+		return 0;
+	if (nl_cfg.counts)
+		nl_count_loss(&ev, NL_PROG_DUMP, 0);
+	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
 	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(NL_PROG_DUMP);

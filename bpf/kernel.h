@@ -74,6 +74,13 @@ struct sock {
 	struct socket *sk_socket;
 };
 
+struct nlmsghdr;
+
+/* include/linux/netlink.h: the dump that a socket runs */
+struct netlink_callback {
+	const struct nlmsghdr *nlh;
+};
+
 /* net/netlink/af_netlink.h; flags is u32 on 6.1 and long on 6.12. */
 struct netlink_sock {
 	struct sock sk;
@@ -82,6 +89,8 @@ struct netlink_sock {
 	__u32 dst_portid;
 	__u32 dst_group;
 	unsigned long state;
+	struct netlink_callback cb;
+	bool cb_running;
 };
 
 struct sk_buff {

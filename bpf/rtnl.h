@@ -88,10 +88,10 @@ static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_fl
 {
 	key->tgid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(key->comm, sizeof(key->comm));
-	if (f && f->start) {
-		key->type = f->type;
-		key->cmd = f->cmd;
-		key->request = f->protocol + 1;
+	if (f && f->start && f->asked.known) {
+		key->type = f->asked.type;
+		key->cmd = f->asked.protocol == NETLINK_GENERIC ? f->asked.sub : 0;
+		key->request = f->asked.protocol + 1;
 	}
 }
 

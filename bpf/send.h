@@ -55,6 +55,9 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 		return 0;
 	f->start = bpf_ktime_get_ns();
 	f->id = 0;
+	f->asked.known = 0;
+	f->asked_at = 0;
+	f->replied_at = 0;
 	f->lock_wait = 0;
 	f->lock_hold = 0;
 	f->lock_worst = 0;
@@ -63,6 +66,43 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	f->len = len;
 	nl_remember_iov(f, msg);
 	return 0;
+}
+
+/* Count a datagram that was not delivered, as far as its first piece tells. */
+static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow *f)
+{
+	struct nl_walk *w = nl_walk(ev, NL_PROG_SEND);
+	struct {
+		__u64 base, len;
+	} v = {.base = f->ubuf, .len = f->len};
+
+	if (!w)
+		return;
+	if (!f->ubuf && f->iov)
+		nl_copy(&v, sizeof(v), f->iov, 0);
+	w->failed = 1;
+	w->err = ev->err;
+	nl_tally(w, v.base, v.len < f->len ? v.len : f->len, true);
+}
+
+/* Count the time that a send took, and how long its answer. A dump that goes on
+ * is answered by its end. */
+static __always_inline void nl_count_send(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+{
+	struct nl_walk *w;
+
+	if (!f->asked_at)
+		return;
+	ev->dir = NL_DIR_REQUEST;
+	w = nl_walk(ev, NL_PROG_SEND);
+	if (!w)
+		return;
+	w->asked = f->asked;
+	w->err = ev->err;
+	nl_tally_send(w, ev->elapsed);
+	if (f->replied_at && !BPF_CORE_READ((struct netlink_sock *)sk, cb_running))
+		nl_tally_latency(w, f->replied_at - f->asked_at);
+	ev->dir = 0;
 }
 
 /* Nothing was delivered: the datagram itself is the report. */
@@ -91,6 +131,10 @@ static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *
 	ev->dir = to.pid || ev->group ? NL_DIR_PEER : NL_DIR_REQUEST;
 	ev->dst_port = to.pid;
 	ev->orig_len = f->len;
+	if (nl_cfg.counts)
+		nl_count_failed(ev, f);
+	if (!nl_plane(NL_PLANE_MESSAGES))
+		return;
 	if (f->ubuf || !f->iov_nr)
 		nl_emit(ev, f->ubuf, 1);
 	else
@@ -112,24 +156,26 @@ static __always_inline int on_sendmsg_exit(int ret)
 	sk = (void *)f->sk;
 	f->start = 0;
 	f->sk = 0;
-	if (!ev.of && ret >= 0)
+	if (!ev.of && ret >= 0 && !f->asked_at)
 		return 0;
 	if (!nl_begin(&ev, false, sk))
 		return 0;
 	ev.elapsed = ev.ktime - start;
 	nl_current(&ev.task);
 	nl_owner(ev.inode, &ev.owner);
-	nl_queue(&ev, false, sk);
-	ev.src_port = ev.own_port;
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (ret < 0) {
 		ev.verdict = NL_VERDICT_FAILED;
 		ev.err = -ret;
 	}
-	if (!ev.of) {
+	if (nl_cfg.counts)
+		nl_count_send(&ev, f, sk);
+	nl_queue(&ev, false, sk);
+	ev.src_port = ev.own_port;
+	if (!ev.of && !f->asked_at)
 		nl_send_failed(&ev, f);
+	if (!ev.of || !nl_plane(NL_PLANE_MESSAGES))
 		return 0;
-	}
 	ev.kind = NL_KIND_COMPLETION;
 	ev.lock_wait = f->lock_wait;
 	ev.lock_hold = f->lock_hold;

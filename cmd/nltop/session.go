@@ -30,8 +30,9 @@ type session struct {
 	rec  *recorder
 	left []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
-	child *child
-	ended *lastEnded // of the live view; nil: nobody asks
+	child   *child
+	counted bool       // by the source
+	ended   *lastEnded // of the live view; nil: nobody asks
 }
 
 // sessionOptions are what commands differ in.
@@ -45,7 +46,10 @@ type sessionOptions struct {
 	speed     float64 // of a replay; 0: at once
 	child     *child  // its PID joins the scope
 	incidents *incident.Log
-	ends      bool // the sinks want the ends of exchanges, and nothing else
+	// counts: the table is all that is wanted, and takes what the source counts by
+	// itself where it can.
+	counts bool
+	ends   bool // the sinks want the ends of exchanges, and nothing else
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -80,7 +84,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
-		Ends: o.ends, Incidents: o.incidents,
+		Ends: o.ends, Incidents: o.incidents, Counted: s.counted,
 	}
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()
@@ -119,11 +123,19 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}
 		return nil
 	}
-	s.src, s.left, err = ladder.Open(o.flags.source, scope, ladder.Options{
+	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
 		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil,
-	})
-	return err
+	}
+	if o.counts && s.expr == nil && o.flags.write == "" {
+		l.Counts, l.Watch = true, capture.WatchNothing
+	}
+	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
+		return err
+	}
+	c, ok := s.src.(capture.Counter)
+	s.counted = ok && c.Counting()
+	return nil
 }
 
 // learn teaches the decoder the generic-netlink families, live from the kernel

@@ -32,6 +32,7 @@ type statFlags struct {
 	coverage bool
 	unknown  bool
 	quiet    bool
+	messages bool
 	by       string
 	sort     string
 }
@@ -58,6 +59,7 @@ sends in the kernel, P50 to MAX the time from a request to its last reply. With
 	c.Flags().StringVar(&f.by, "by", "all", "sum rows up: process, command, container, unit, netns, family, type; all is one row for each of these")
 	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
+	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with fentry and kprobe the kernel counts otherwise")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	c.Flags().BoolVar(&f.unknown, "unknown", false, "with --coverage: list every place that is left as hex")
 	return c
@@ -81,7 +83,7 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.coverage {
 		o.sinks = []pipeline.Sink{&sink}
 	} else {
-		o.table = aggregate.New(aggregate.Options{CountOnly: true})
+		o.table, o.counts = aggregate.New(aggregate.Options{CountOnly: true}), !f.messages
 	}
 	ctx, stop := untilSignal()
 	defer stop()

@@ -107,7 +107,7 @@ type history struct {
 	}
 }
 
-func (h *history) count(t time.Time) {
+func (h *history) count(t time.Time, messages uint64) {
 	n := t.Unix()
 	s := &h.secs[uint64(n)%uint64(len(h.secs))]
 	if s.n != n {
@@ -116,7 +116,7 @@ func (h *history) count(t time.Time) {
 		}
 		s.n, s.count = n, 0
 	}
-	s.count++
+	s.count += uint32(messages)
 }
 
 // last returns the seconds before now, oldest first.

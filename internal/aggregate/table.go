@@ -63,6 +63,7 @@ type Table struct {
 	total    cell
 	overflow cell
 	folded   uint64 // cells in overflow
+	rest     bool   // one of which is what a source had no row for
 	history  history
 	start    time.Time // of the first observation
 
@@ -112,7 +113,7 @@ func (t *Table) Observe(o correlate.Observation) {
 	}
 	c.observe(&d, x, n)
 	if d.OutMessages+d.InMessages > 0 {
-		t.history.count(at)
+		t.history.count(at, 1)
 	}
 	if x.Message != nil && !t.opt.CountOnly {
 		t.store.add(c, x)
@@ -127,16 +128,20 @@ func answersOther(x *correlate.Observation) bool {
 }
 
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
-	c.counts.Add(d)
 	if d.Latency.Count > 0 {
 		c.own().Add(d.Latency.Sum)
 	}
-	at := x.Frame.Time
+	c.count(d, x.Frame.Time, x.Errno, n)
+}
+
+// count adds what happened until at; bucket n is that of at.
+func (c *cell) count(d *Counters, at time.Time, errno int32, n int64) {
+	c.counts.Add(d)
 	if at.After(c.last.Seen) {
 		c.last.Seen = at
 	}
 	if d.Errors > 0 && !at.Before(c.last.ErrorAt) {
-		c.last.Errno, c.last.ErrorAt = x.Errno, at
+		c.last.Errno, c.last.ErrorAt = errno, at
 	}
 	if d.OutMessages|d.InMessages == 0 {
 		return

@@ -3,6 +3,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -155,11 +156,36 @@ func bareFamily(p uint16) *schema.Family {
 // counts for generic netlink only; toKernel tells a request from what the
 // kernel sends. "" is unknown, as in a Message.
 func (d *Decoder) Name(protocol, typ uint16, cmd uint8, toKernel bool) (family, name string) {
-	var data [HeaderLen + 4]byte
-	data[HeaderLen] = cmd
-	m := Message{Frame: &capture.Frame{Protocol: protocol}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data[:], dec: d}
-	d.name(&m, toKernel)
+	m := d.Head(protocol, typ, uint16(cmd), toKernel)
 	return m.Family, m.Type
+}
+
+// Head returns a message of which no more is known than what sources count by:
+// see capture.Count for sub. It has names and numbers, and no payload.
+func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
+	data := make([]byte, HeaderLen+4)
+	switch protocol {
+	case capture.NETLINK_GENERIC:
+		data[HeaderLen] = uint8(sub)
+	case capture.NETLINK_NETFILTER:
+		binary.LittleEndian.PutUint16(data[HeaderLen+2:], sub)
+	}
+	m := Message{Frame: &capture.Frame{Protocol: protocol}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
+	d.name(&m, toKernel)
+	return m
+}
+
+// UeventHead is Head for a uevent, of whose text the first two bytes are known,
+// the first in the low byte.
+func (d *Decoder) UeventHead(sub uint16) Message {
+	family := d.protocolFamily(capture.NETLINK_KOBJECT_UEVENT)
+	m := Message{Frame: &capture.Frame{Protocol: capture.NETLINK_KOBJECT_UEVENT}, NoHeader: true, Family: family.Name, dec: d, family: family}
+	for _, a := range ueventActions {
+		if uint16(a[0])|uint16(a[1])<<8 == sub {
+			m.Type = a
+		}
+	}
+	return m
 }
 
 // FamilyText returns Family, or what stands for it on a screen: "generic:0x1c"

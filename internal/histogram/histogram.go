@@ -71,6 +71,17 @@ func (h *H) Add(d time.Duration) {
 	h.max = max(h.max, v)
 }
 
+// AddBucket counts durations that somebody else sorted into bucket n, and
+// AddSums what it knows exactly of them. A number that is none is the last.
+func (h *H) AddBucket(n uint16, times uint64) { h.put(min(n, Buckets-1), times) }
+
+// AddSums is described at AddBucket.
+func (h *H) AddSums(count uint64, sum, most time.Duration) {
+	h.count += count
+	h.sum += uint64(max(sum, 0))
+	h.max = max(h.max, uint64(max(most, 0)))
+}
+
 // put adds to a bucket. One that is full stays full: quantiles hardly move
 // behind four thousand million.
 func (h *H) put(n uint16, times uint64) {

@@ -24,6 +24,8 @@ type Options struct {
 	RingBytes   int // size of the kernel's ring; 0: the source's default
 	ExcludeSelf bool
 	Locks       bool // watch rtnl_mutex, where the source can
+	Counts      bool // count in the kernel, where the source can
+	Watch       capture.Watch
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	Log      func(string)
@@ -77,7 +79,8 @@ func probeRung(name, needs, sees string) Rung {
 		check: func() error { return probe.Check(name) },
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
-				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks, Log: o.Log,
+				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks,
+				Counts: o.Counts, Watch: o.Watch, Log: o.Log,
 			})
 		},
 	}

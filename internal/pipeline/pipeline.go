@@ -75,6 +75,9 @@ type Options struct {
 	// Incidents takes every observation in scope, whatever the filter says; the
 	// sinks that are IncidentSinks get what begins and ends.
 	Incidents *incident.Log
+	// Counted: the source counts (capture.Counter), and the table takes its word
+	// for it. Only without a Filter, which counters know nothing of.
+	Counted bool
 }
 
 // IncidentSink is a Sink that is told of incidents: when one begins (Open), and
@@ -101,6 +104,11 @@ type Pipeline struct {
 	learned time.Time
 	asked   map[string]bool // families whose policy was asked for
 
+	// decoding guards the decoder and what frames are enriched from: the loop's,
+	// and that of what the source has counted. It is taken before mu.
+	decoding sync.Mutex
+	rest     capture.Count // of the source, so far
+
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
 
@@ -115,13 +123,18 @@ func New(o Options) (*Pipeline, error) {
 	if o.Places == nil {
 		o.Places = place.New("")
 	}
+	if o.Counted && o.Filter != nil {
+		return nil, errors.New("what a source counts cannot be filtered")
+	}
 	return &Pipeline{o: o, tracker: correlate.NewWith(correlate.Options{Ends: o.Ends}), scope: newScope(o.Scope)}, nil
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
 // sink fails.
 func (p *Pipeline) Run(ctx context.Context) error {
+	stop := p.countWhile()
 	err := p.o.Source.Run(ctx, p.frame)
+	err = errors.Join(err, stop())
 	if err == nil {
 		err = p.flush()
 	}
@@ -198,21 +211,9 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		f.ID = p.nextID
 	}
 	p.last.Store(f.Time.UnixNano())
-	p.enrich(f)
-
-	// Messages are allocated per frame, since tables and trackers keep them.
-	ms := p.o.Decoder.Frame(f, nil)
-	if p.unknownFamily(ms) {
-		if learned, err := p.relearn(f.Time); err != nil {
-			return err
-		} else if learned {
-			ms = p.o.Decoder.Frame(f, nil)
-		}
-	}
-	if taught, err := p.askPolicies(ms); err != nil {
+	ms, err := p.decode(f)
+	if err != nil {
 		return err
-	} else if taught {
-		ms = p.o.Decoder.Frame(f, nil)
 	}
 
 	p.mu.Lock()
@@ -236,6 +237,29 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		p.nameLock(f)
 	}
 	return p.observe(f)
+}
+
+// decode completes a frame and takes it apart.
+func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
+	p.decoding.Lock()
+	defer p.decoding.Unlock()
+	p.enrich(f)
+
+	// Messages are allocated per frame, since tables and trackers keep them.
+	ms := p.o.Decoder.Frame(f, nil)
+	if p.unknownFamily(ms) {
+		if learned, err := p.relearn(f.Time); err != nil {
+			return nil, err
+		} else if learned {
+			ms = p.o.Decoder.Frame(f, nil)
+		}
+	}
+	if taught, err := p.askPolicies(ms); err != nil {
+		return nil, err
+	} else if taught {
+		ms = p.o.Decoder.Frame(f, nil)
+	}
+	return ms, nil
 }
 
 // nameLock names the request that a report on rtnl_mutex is about.
@@ -274,7 +298,11 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 				return fmt.Errorf("record frame: %w", err)
 			}
 		}
-		if p.o.Table != nil {
+		switch {
+		case p.o.Table == nil:
+		case p.o.Counted:
+			p.o.Table.Keep(*x)
+		default:
 			p.o.Table.Observe(*x)
 		}
 		for _, s := range p.o.Sinks {
@@ -389,6 +417,8 @@ func (p *Pipeline) relearn(now time.Time) (bool, error) {
 // teach writes what was learned to the recording, if there is one.
 func (p *Pipeline) teach(fs []*capture.Frame) error {
 	if t, ok := p.o.Recorder.(Teacher); ok {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		return t.WritePreamble(fs)
 	}
 	return nil

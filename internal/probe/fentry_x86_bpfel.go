@@ -36,7 +36,8 @@ type fentryNlConfig struct {
 	ByComm         uint8
 	ByNetns        uint8
 	HasBcast       uint8
-	Pad            uint32
+	Counts         uint8
+	Pad            [3]uint8
 	VmemmapBase    uint64
 	PageOffsetBase uint64
 	PerCpuOffset   uint64
@@ -53,7 +54,8 @@ const (
 	fentryNlCountNL_LOST_REPORT fentryNlCount = 2
 	fentryNlCountNL_LOST_COMPAT fentryNlCount = 3
 	fentryNlCountNL_LOST_LOCK   fentryNlCount = 4
-	fentryNlCountNL_COUNT_MAX   fentryNlCount = 5
+	fentryNlCountNL_LOST_WALK   fentryNlCount = 5
+	fentryNlCountNL_COUNT_MAX   fentryNlCount = 6
 )
 
 type fentryNlDir uint32
@@ -129,10 +131,12 @@ const (
 type fentryNlLimit uint32
 
 const (
-	fentryNlLimitNL_CHUNK   fentryNlLimit = 32768
-	fentryNlLimitNL_ROUNDS  fentryNlLimit = 128
-	fentryNlLimitNL_IOV_MAX fentryNlLimit = 64
-	fentryNlLimitNL_FRAGS   fentryNlLimit = 45
+	fentryNlLimitNL_CHUNK      fentryNlLimit = 32768
+	fentryNlLimitNL_ROUNDS     fentryNlLimit = 128
+	fentryNlLimitNL_IOV_MAX    fentryNlLimit = 64
+	fentryNlLimitNL_FRAGS      fentryNlLimit = 45
+	fentryNlLimitNL_WALK_MAX   fentryNlLimit = 256
+	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
 )
 
 type fentryNlLockKey struct {
@@ -155,12 +159,62 @@ type fentryNlLockRow struct {
 	BlamedNs uint64
 }
 
+type fentryNlPlane uint32
+
+const (
+	fentryNlPlaneNL_PLANE_MESSAGES fentryNlPlane = 1
+	fentryNlPlaneNL_PLANE_LOSSES   fentryNlPlane = 2
+)
+
 type fentryNlRecord uint32
 
 const (
 	fentryNlRecordNL_RECORD_EVENT fentryNlRecord = 1
 	fentryNlRecordNL_RECORD_CHUNK fentryNlRecord = 2
 )
+
+type fentryNlRow struct {
+	_            structs.HostLayout
+	Messages     uint64
+	Bytes        uint64
+	Errors       uint64
+	Drops        uint64
+	NobufsRaised uint64
+	NobufsRead   uint64
+	KernelCount  uint64
+	KernelNs     uint64
+	KernelMax    uint64
+	LatencyCount uint64
+	LatencyNs    uint64
+	LatencyMax   uint64
+	Last         uint64
+	Port         uint32
+	Err          uint32
+}
+
+type fentryNlRowFlag uint32
+
+const (
+	fentryNlRowFlagNL_ROW_OUT     fentryNlRowFlag = 1
+	fentryNlRowFlagNL_ROW_REQUEST fentryNlRowFlag = 2
+	fentryNlRowFlagNL_ROW_BARE    fentryNlRowFlag = 4
+	fentryNlRowFlagNL_ROW_SOCKET  fentryNlRowFlag = 8
+)
+
+type fentryNlRowKey struct {
+	_        structs.HostLayout
+	Inode    uint64
+	Cgroup   uint64
+	Tgid     uint32
+	Netns    uint32
+	Protocol uint16
+	Type     uint16
+	Sub      uint16
+	Bucket   uint16
+	Flags    uint8
+	Pad      [7]uint8
+	Comm     [16]uint8
+}
 
 type fentryNlTask struct {
 	_      structs.HostLayout
@@ -190,16 +244,22 @@ const (
 const (
 	fentryMapNlComms           = "nl_comms"
 	fentryMapNlCounts          = "nl_counts"
+	fentryMapNlDumps           = "nl_dumps"
 	fentryMapNlFlows           = "nl_flows"
 	fentryMapNlHolder          = "nl_holder"
 	fentryMapNlIds             = "nl_ids"
 	fentryMapNlLocks           = "nl_locks"
 	fentryMapNlNetns           = "nl_netns"
 	fentryMapNlNoFlow          = "nl_no_flow"
+	fentryMapNlNoRow           = "nl_no_row"
 	fentryMapNlOwners          = "nl_owners"
 	fentryMapNlPids            = "nl_pids"
+	fentryMapNlPlanes          = "nl_planes"
+	fentryMapNlRest            = "nl_rest"
 	fentryMapNlRing            = "nl_ring"
+	fentryMapNlTable           = "nl_table"
 	fentryMapNlWaits           = "nl_waits"
+	fentryMapNlWalks           = "nl_walks"
 	fentryProgAttachskb        = "attachskb"
 	fentryProgBind             = "bind"
 	fentryProgBroadcast        = "broadcast"
@@ -306,16 +366,22 @@ type fentryProgramSpecs struct {
 type fentryMapSpecs struct {
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
+	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
 	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
 	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
 	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
 	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
+	NlNoRow  *ebpf.MapSpec `ebpf:"nl_no_row"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
+	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
+	NlRest   *ebpf.MapSpec `ebpf:"nl_rest"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlTable  *ebpf.MapSpec `ebpf:"nl_table"`
 	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
+	NlWalks  *ebpf.MapSpec `ebpf:"nl_walks"`
 }
 
 // fentryVariableSpecs contains global variables before they are loaded into the kernel.
@@ -348,32 +414,44 @@ func (o *fentryObjects) Close() error {
 type fentryMaps struct {
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
+	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
 	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
 	NlHolder *ebpf.Map `ebpf:"nl_holder"`
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
 	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
 	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
+	NlNoRow  *ebpf.Map `ebpf:"nl_no_row"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
+	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
+	NlRest   *ebpf.Map `ebpf:"nl_rest"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
+	NlTable  *ebpf.Map `ebpf:"nl_table"`
 	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
+	NlWalks  *ebpf.Map `ebpf:"nl_walks"`
 }
 
 func (m *fentryMaps) Close() error {
 	return _FentryClose(
 		m.NlComms,
 		m.NlCounts,
+		m.NlDumps,
 		m.NlFlows,
 		m.NlHolder,
 		m.NlIds,
 		m.NlLocks,
 		m.NlNetns,
 		m.NlNoFlow,
+		m.NlNoRow,
 		m.NlOwners,
 		m.NlPids,
+		m.NlPlanes,
+		m.NlRest,
 		m.NlRing,
+		m.NlTable,
 		m.NlWaits,
+		m.NlWalks,
 	)
 }
 

@@ -18,16 +18,22 @@ import (
 const (
 	kprobeMapNlComms           = "nl_comms"
 	kprobeMapNlCounts          = "nl_counts"
+	kprobeMapNlDumps           = "nl_dumps"
 	kprobeMapNlFlows           = "nl_flows"
 	kprobeMapNlHolder          = "nl_holder"
 	kprobeMapNlIds             = "nl_ids"
 	kprobeMapNlLocks           = "nl_locks"
 	kprobeMapNlNetns           = "nl_netns"
 	kprobeMapNlNoFlow          = "nl_no_flow"
+	kprobeMapNlNoRow           = "nl_no_row"
 	kprobeMapNlOwners          = "nl_owners"
 	kprobeMapNlPids            = "nl_pids"
+	kprobeMapNlPlanes          = "nl_planes"
+	kprobeMapNlRest            = "nl_rest"
 	kprobeMapNlRing            = "nl_ring"
+	kprobeMapNlTable           = "nl_table"
 	kprobeMapNlWaits           = "nl_waits"
+	kprobeMapNlWalks           = "nl_walks"
 	kprobeProgAttachskb        = "attachskb"
 	kprobeProgBind             = "bind"
 	kprobeProgBroadcast        = "broadcast"
@@ -133,16 +139,22 @@ type kprobeProgramSpecs struct {
 type kprobeMapSpecs struct {
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
+	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
 	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
 	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
 	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
 	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
+	NlNoRow  *ebpf.MapSpec `ebpf:"nl_no_row"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
+	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
+	NlRest   *ebpf.MapSpec `ebpf:"nl_rest"`
 	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlTable  *ebpf.MapSpec `ebpf:"nl_table"`
 	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
+	NlWalks  *ebpf.MapSpec `ebpf:"nl_walks"`
 }
 
 // kprobeVariableSpecs contains global variables before they are loaded into the kernel.
@@ -174,32 +186,44 @@ func (o *kprobeObjects) Close() error {
 type kprobeMaps struct {
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
+	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
 	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
 	NlHolder *ebpf.Map `ebpf:"nl_holder"`
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
 	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
 	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
+	NlNoRow  *ebpf.Map `ebpf:"nl_no_row"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
+	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
+	NlRest   *ebpf.Map `ebpf:"nl_rest"`
 	NlRing   *ebpf.Map `ebpf:"nl_ring"`
+	NlTable  *ebpf.Map `ebpf:"nl_table"`
 	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
+	NlWalks  *ebpf.Map `ebpf:"nl_walks"`
 }
 
 func (m *kprobeMaps) Close() error {
 	return _KprobeClose(
 		m.NlComms,
 		m.NlCounts,
+		m.NlDumps,
 		m.NlFlows,
 		m.NlHolder,
 		m.NlIds,
 		m.NlLocks,
 		m.NlNetns,
 		m.NlNoFlow,
+		m.NlNoRow,
 		m.NlOwners,
 		m.NlPids,
+		m.NlPlanes,
+		m.NlRest,
 		m.NlRing,
+		m.NlTable,
 		m.NlWaits,
+		m.NlWalks,
 	)
 }
 

@@ -72,6 +72,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	}
 	l, err := newLoader(name, cfg, o)
 	if err != nil {
+		if l != nil {
+			return l.att, err
+		}
 		return nil, err
 	}
 	if err := fill(l.maps["nl_pids"], l.maps["nl_comms"], l.maps["nl_netns"], f); err != nil {
@@ -173,6 +176,17 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	maps.Copy(l.maps, coll.Maps)
 	for _, m := range coll.Maps {
 		l.att.closers = append(l.att.closers, m)
+	}
+	l.att.planes = l.maps["nl_planes"]
+	if err := setPlanes(l.att.planes, o.Watch); err != nil {
+		return l, err
+	}
+	if o.Counts {
+		l.att.tables, err = makeTables(l.maps["nl_table"], l.maps["nl_rest"], l.fentry.Maps["nl_table"].InnerMap)
+		l.att.closers = append(l.att.closers, l.att.tables)
+		if err != nil {
+			return l, err
+		}
 	}
 	l.att.ring = l.maps["nl_ring"]
 	l.att.counts = l.maps["nl_counts"]

@@ -49,6 +49,10 @@ type Options struct {
 	// LockReport is from when on a wait or hold is reported in a frame of its own
 	// (KindLock); 0: DefaultLockReport.
 	LockReport time.Duration
+	// Counts keeps the counters plane (fentry and kprobe); see Source.Counts.
+	Counts bool
+	// Watch is what is emitted from the beginning on.
+	Watch capture.Watch
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
@@ -71,6 +75,8 @@ var backends = map[string]backend{}
 type attached struct {
 	ring, counts, pids *ebpf.Map
 	locks              *ebpf.Map // nil: rtnl_mutex is not watched
+	planes             *ebpf.Map
+	tables             *tables // nil: nothing is counted
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
 	// twice are programs on one hook that take over each other's misses:
@@ -185,6 +191,7 @@ func config(f capture.Filter, o Options) nlConfig {
 		ByPid:     flag(len(f.PIDs) > 0 || f.Children),
 		ByComm:    flag(len(f.Comms) > 0),
 		ByNetns:   flag(len(f.NetNS) > 0),
+		Counts:    flag(o.Counts),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())
@@ -207,6 +214,9 @@ func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
 	spec.Maps["nl_ring"].MaxEntries = uint32(o.RingBytes)
 	if cfg.ByPid == 0 {
 		spec.Maps["nl_pids"].MaxEntries = 1
+	}
+	if t := spec.Maps["nl_table"]; t != nil {
+		t.InnerMap.MaxEntries = tableSize
 	}
 	return nil
 }

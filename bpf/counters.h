@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/*
+ * The counters plane: messages, bytes, errors, losses and times by process,
+ * socket and type, counted where they happen, at any rate and without a ring
+ * that could be full.
+ *
+ * The table is an inner map that user space exchanges for an empty one now and
+ * then. The kernel lets that return when no program uses the old one any more
+ * (maybe_wait_bpf_programs() in kernel/bpf/syscall.c), so that what is read is
+ * complete, and the table has to hold only what happens in between. One map for
+ * all CPUs with atomic sums, since a row belongs to a process: per-CPU rows
+ * would cost memory by the number of CPUs and hardly save a cache line.
+ */
+#ifndef NL_COUNTERS_H
+#define NL_COUNTERS_H
+
+#include "emit.h"
+
+#define NETLINK_NETFILTER 12
+#define NETLINK_KOBJECT_UEVENT 15
+#define NETLINK_GENERIC 16
+#define NETLINK_CONNECTOR 11
+#define NETLINK_AUDIT 9
+#define NLMSG_ERROR 2
+#define NLMSG_DONE 3
+#define NLM_F_REQUEST 1
+#define AUDIT_USER_AVC 1100 /* where "plain" audit records begin */
+
+/* Of what found no room in the table, since the beginning. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct nl_row);
+} nl_rest SEC(".maps");
+
+/* Stays empty: what a new row is copied from. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct nl_row);
+} nl_no_row SEC(".maps");
+
+struct nl_rows {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384); /* set before loading */
+	__type(key, struct nl_row_key);
+	__type(value, struct nl_row);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct nl_rows);
+} nl_table SEC(".maps");
+
+/* NL_PLANE_*: what is emitted beside the counters. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} nl_planes SEC(".maps");
+
+static __always_inline bool nl_plane(__u32 plane)
+{
+	__u32 zero = 0, *on = bpf_map_lookup_elem(&nl_planes, &zero);
+
+	return on && *on & plane;
+}
+
+struct nl_head {
+	__u32 len;
+	__u16 type;
+	__u16 flags;
+	__u32 seq;
+	__u32 pid;
+	__u8 rest[4]; /* of the payload */
+};
+
+/* What a request was. */
+struct nl_asked {
+	__u16 protocol;
+	__u16 type;
+	__u16 sub;
+	__u16 known;
+};
+
+/* A datagram that is being counted, in runs of messages of one type. */
+struct nl_walk {
+	struct nl_row_key key;
+	struct nl_asked asked;
+	__u64 src;
+	__u64 now;
+	__u64 messages;
+	__u64 bytes;
+	__u64 errors;
+	__u32 err;
+	__u32 off;
+	__u32 len;
+	__u32 port;
+	__u8 user;
+	__u8 failed; /* the send was */
+	__u8 dir;
+	__u8 done;   /* an NLMSG_DONE was in it */
+};
+
+/* The stack has no room for these. Each program has its own: none of them
+ * interrupts itself (see nl_next_id()). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NL_PROG_MAX);
+	__type(key, __u32);
+	__type(value, struct nl_walk);
+} nl_walks SEC(".maps");
+
+/* What tells the messages of one type apart, as far as names depend on it. */
+static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest)
+{
+	if (protocol == NETLINK_GENERIC)
+		return rest[0]; /* genlmsghdr.cmd */
+	if (protocol == NETLINK_NETFILTER && (type == 16 || type == 17))
+		return rest[2] | rest[3] << 8; /* nfgenmsg.res_id of a batch */
+	return 0;
+}
+
+/* The row of a key; the one for what has no room if there is none. */
+static __noinline struct nl_row *nl_find_row(const struct nl_row_key *key)
+{
+	__u32 zero = 0;
+	struct nl_row *row, *none = bpf_map_lookup_elem(&nl_no_row, &zero);
+	void *table = bpf_map_lookup_elem(&nl_table, &zero);
+
+	if (!table || !none)
+		return 0;
+	row = bpf_map_lookup_elem(table, key);
+	if (row)
+		return row;
+	bpf_map_update_elem(table, key, none, BPF_NOEXIST);
+	row = bpf_map_lookup_elem(table, key);
+	if (row)
+		return row;
+	return bpf_map_lookup_elem(&nl_rest, &zero);
+}
+
+/* A maximum without locks: whoever is overwritten by less tries again. */
+static __always_inline void nl_most(__u64 *most, __u64 v)
+{
+	for (int i = 0; i < 4; i++)
+		if (*(volatile __u64 *)most < v)
+			*(volatile __u64 *)most = v;
+}
+
+static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, __u32 prog)
+{
+	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
+	const struct nl_task *t = &ev->owner;
+
+	if (!w)
+		return 0;
+	__builtin_memset(w, 0, sizeof(*w));
+	/* capture.Frame.Account */
+	if (!t->tgid && !t->comm[0] && ev->dir == NL_DIR_REQUEST)
+		t = &ev->task;
+	w->key.inode = ev->inode;
+	w->key.cgroup = t->cgroup;
+	w->key.tgid = t->tgid;
+	w->key.netns = ev->netns;
+	w->key.protocol = ev->protocol;
+	__builtin_memcpy(w->key.comm, t->comm, NL_COMM_LEN);
+	w->now = ev->ktime;
+	w->port = ev->own_port;
+	w->dir = ev->dir;
+	return w;
+}
+
+static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w)
+{
+	row->last = w->now;
+	row->port = w->port;
+	if (w->err)
+		row->err = w->err;
+}
+
+/* Count the run of messages at hand. */
+static __noinline int nl_run(struct nl_walk *w)
+{
+	struct nl_row *row;
+
+	if (!w->messages)
+		return 0;
+	row = nl_find_row(&w->key);
+	if (row) {
+		__sync_fetch_and_add(&row->messages, w->messages);
+		__sync_fetch_and_add(&row->bytes, w->bytes);
+		if (w->errors)
+			__sync_fetch_and_add(&row->errors, w->errors);
+		nl_touch(row, w);
+	}
+	w->messages = 0;
+	w->bytes = 0;
+	w->errors = 0;
+	w->err = 0;
+	return 0;
+}
+
+/* The next message belongs to this row. */
+static __always_inline void nl_turn(struct nl_walk *w, __u16 type, __u16 sub, __u8 flags)
+{
+	if (w->key.type == type && w->key.sub == sub && w->key.flags == flags)
+		return;
+	nl_run(w);
+	w->key.type = type;
+	w->key.sub = sub;
+	w->key.flags = flags;
+}
+
+/* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
+ * one that it ends, as in package correlate. */
+static __always_inline bool nl_verdict_of(struct nl_walk *w, const struct nl_head *h)
+{
+	struct {
+		__s32 error;
+		struct nl_head of;
+	} quote = {};
+	__u16 sub = 0;
+
+	if (w->key.protocol == NETLINK_CONNECTOR || (h->type != NLMSG_ERROR && h->type != NLMSG_DONE))
+		return false;
+	if (h->type == NLMSG_DONE) {
+		w->done = true;
+		if (!w->asked.known)
+			return false;
+		nl_turn(w, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
+		__builtin_memcpy(&quote.error, h->rest, 4);
+		if (h->len < 20)
+			quote.error = 0;
+	} else {
+		if (h->len < 36 || nl_copy(&quote, 20, w->src + w->off + 16, w->user))
+			return false;
+		/* A quote ends behind the header where all went well. */
+		if (w->asked.known && w->asked.type == quote.of.type)
+			sub = w->asked.sub;
+		nl_turn(w, quote.of.type, sub, NL_ROW_REQUEST);
+	}
+	if (quote.error < 0) {
+		w->errors++;
+		w->err = -quote.error;
+	}
+	return true;
+}
+
+/* Count one message; false: it was the last. */
+static __noinline int nl_step(struct nl_walk *w)
+{
+	struct nl_head h = {};
+	__u32 left = w->len - w->off, size;
+	__u8 flags;
+
+	if (w->off >= w->len)
+		return false;
+	if (left < 16) {
+		/* Behind a message this is padding. */
+		if (w->off)
+			return false;
+		nl_turn(w, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
+		w->messages = 1;
+		w->bytes = left;
+		return false;
+	}
+	if (nl_copy(&h, left < sizeof(h) ? 16 : sizeof(h), w->src + w->off, w->user))
+		return false;
+	if (!h.len && w->off)
+		return false;
+	size = h.len;
+	/* audit_log_end() leaves the header out of nlmsg_len. */
+	if (size < 16 || size > left ||
+	    (w->key.protocol == NETLINK_AUDIT && h.type >= AUDIT_USER_AVC && !w->off && size + 16 == left))
+		size = left;
+	flags = w->dir == NL_DIR_REQUEST || w->failed ? NL_ROW_OUT : 0;
+	if (w->dir == NL_DIR_REQUEST || (w->dir == NL_DIR_PEER && h.flags & NLM_F_REQUEST))
+		flags |= NL_ROW_REQUEST;
+	if (flags || !nl_verdict_of(w, &h))
+		nl_turn(w, h.type, nl_sub(w->key.protocol, h.type, h.rest), flags);
+	w->messages++;
+	w->bytes += size;
+	if (w->failed)
+		w->errors++;
+	w->off += (size + 3) & ~3U;
+	return true;
+}
+
+static long nl_step_loop(__u32 i, struct nl_walk **w)
+{
+	(void)i;
+	return !nl_step(*w);
+}
+
+/* Count the messages of len bytes at w->src. */
+static __noinline int nl_steps(struct nl_walk *w, __u32 len)
+{
+	struct nl_walk *ctx = w;
+
+	w->len = len;
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
+		bpf_loop(1 << 17, nl_step_loop, &ctx, 0);
+	} else {
+		for (int i = 0; i < NL_WALK_MAX; i++)
+			if (!nl_step(w))
+				break;
+		if (w->off < w->len && w->len - w->off >= 16)
+			nl_count(NL_LOST_WALK);
+	}
+	nl_run(w);
+	return 0;
+}
+
+/* Count a datagram of which len bytes lie at src. */
+static __always_inline void nl_tally(struct nl_walk *w, __u64 src, __u32 len, bool user)
+{
+	__u8 text[8] = {};
+
+	w->src = src;
+	w->user = user;
+	if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
+		/* No nlmsghdr but text; the first two letters tell the actions apart. */
+		nl_copy(text, sizeof(text), src, user);
+		nl_turn(w, 0, text[0] | text[1] << 8, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
+		w->messages = 1;
+		w->bytes = len;
+		nl_run(w);
+		return;
+	}
+	nl_steps(w, len);
+}
+
+/* Count the loss of a datagram, by its first message; src 0: unknown. */
+static __always_inline void nl_tally_loss(struct nl_walk *w, __u64 src)
+{
+	struct nl_head h = {};
+	struct nl_row *row;
+
+	w->key.flags = NL_ROW_SOCKET;
+	if (src && !nl_copy(&h, sizeof(h), src, 0)) {
+		w->key.flags = 0;
+		w->key.type = h.type;
+		w->key.sub = nl_sub(w->key.protocol, h.type, h.rest);
+		if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
+			w->key.type = 0;
+			w->key.flags = NL_ROW_BARE;
+			w->key.sub = h.len & 0xffff;
+		}
+	}
+	row = nl_find_row(&w->key);
+	if (!row)
+		return;
+	__sync_fetch_and_add(&row->drops, 1);
+	nl_touch(row, w);
+}
+
+/* histogram.Number */
+static __always_inline __u32 nl_bucket(__u64 v)
+{
+	__u64 x = v;
+	__u32 e = 0;
+
+	if (v < 32)
+		return v;
+#pragma unroll
+	for (__u32 s = 32; s; s >>= 1)
+		if (x >> s) {
+			e += s;
+			x >>= s;
+		}
+	if (e > NL_TOP_OCTAVE)
+		return (NL_TOP_OCTAVE - 3) * 32 - 1;
+	return (e - 4) * 32 + (v >> (e - 5) & 31);
+}
+
+/* The times of a request: the row is that of what was asked. */
+static __noinline int nl_tally_latency(struct nl_walk *w, __u64 ns)
+{
+	struct nl_row *row;
+
+	w->key.type = w->asked.type;
+	w->key.sub = w->asked.sub;
+	w->key.flags = NL_ROW_OUT | NL_ROW_REQUEST;
+	row = nl_find_row(&w->key);
+	if (!row)
+		return 0;
+	__sync_fetch_and_add(&row->latency_count, 1);
+	__sync_fetch_and_add(&row->latency_ns, ns);
+	nl_most(&row->latency_max, ns);
+	nl_touch(row, w);
+	w->key.bucket = 1 + nl_bucket(ns);
+	row = nl_find_row(&w->key);
+	if (row)
+		__sync_fetch_and_add(&row->messages, 1);
+	w->key.bucket = 0;
+	return 0;
+}
+
+static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns)
+{
+	struct nl_row *row;
+
+	w->key.type = w->asked.type;
+	w->key.sub = w->asked.sub;
+	w->key.flags = NL_ROW_OUT | NL_ROW_REQUEST;
+	row = nl_find_row(&w->key);
+	if (!row)
+		return 0;
+	__sync_fetch_and_add(&row->kernel_count, 1);
+	__sync_fetch_and_add(&row->kernel_ns, ns);
+	nl_most(&row->kernel_max, ns);
+	if (w->err)
+		__sync_fetch_and_add(&row->errors, 1);
+	nl_touch(row, w);
+	return 0;
+}
+
+static __always_inline void nl_tally_nobufs(struct nl_walk *w, bool read)
+{
+	struct nl_row *row;
+
+	w->key.flags = NL_ROW_SOCKET;
+	row = nl_find_row(&w->key);
+	if (!row)
+		return;
+	__sync_fetch_and_add(read ? &row->nobufs_read : &row->nobufs_raised, 1);
+	nl_touch(row, w);
+}
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// countInterval is how often the source's counters are read: as often as the
+// rates of package aggregate step.
+const countInterval = 250 * time.Millisecond
+
+// countWhile reads the source's counters, if the table is to have them, until the
+// function that it returns is called, which reads them a last time.
+func (p *Pipeline) countWhile() (stop func() error) {
+	src, ok := p.o.Source.(capture.Counter)
+	if !ok || !p.o.Counted || p.o.Table == nil {
+		return func() error { return nil }
+	}
+	ended, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		tick := time.NewTicker(countInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if err := p.count(src); err != nil {
+					<-ended
+					done <- err
+					return
+				}
+			case <-ended:
+				done <- p.count(src)
+				return
+			}
+		}
+	}()
+	return func() error {
+		close(ended)
+		return <-done
+	}
+}
+
+// count adds to the table what the source has counted.
+func (p *Pipeline) count(src capture.Counter) error {
+	var rows []capture.Count
+	rest, err := src.Counts(func(c *capture.Count) { rows = append(rows, *c) })
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	p.decoding.Lock()
+	defer p.decoding.Unlock()
+	for i := range rows {
+		if err := p.countRow(&rows[i]); err != nil {
+			return err
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.o.Table.CountRest(since(&rest, &p.rest))
+	p.rest = rest
+	return nil
+}
+
+// countRow names one row and adds it.
+func (p *Pipeline) countRow(c *capture.Count) error {
+	f := &capture.Frame{Protocol: c.Protocol, NetNS: c.NetNS, Socket: c.Socket, Proc: c.Proc, Time: c.Last}
+	f.Socket.Owner = c.Proc
+	p.enrich(f)
+	c.Proc = f.Socket.Owner
+	m := p.head(c)
+	if m != nil && c.Protocol == capture.NETLINK_GENERIC && m.Family == "" && p.unknownFamily([]decode.Message{*m}) {
+		if learned, err := p.relearn(c.Last); err != nil {
+			return err
+		} else if learned {
+			m = p.head(c)
+		}
+	}
+	p.last.Store(max(p.last.Load(), c.Last.UnixNano()))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.o.Table.Count(c, f, m)
+	return nil
+}
+
+// head is a message with the names of a row; nil: it is about a socket.
+func (p *Pipeline) head(c *capture.Count) *decode.Message {
+	var m decode.Message
+	switch c.Of {
+	case capture.CountMessages:
+		m = p.o.Decoder.Head(c.Protocol, c.Type, c.Sub, c.Request)
+	case capture.CountUevents:
+		m = p.o.Decoder.UeventHead(c.Sub)
+	case capture.CountBare:
+		m = p.o.Decoder.Head(c.Protocol, 0, 0, c.Request)
+		m.NoHeader, m.Type = true, ""
+	default:
+		return nil
+	}
+	return &m
+}
+
+// since returns what came between two accounts of the rest.
+func since(now, before *capture.Count) *capture.Count {
+	d := *now
+	d.Messages -= before.Messages
+	d.Bytes -= before.Bytes
+	d.Errors -= before.Errors
+	d.Drops -= before.Drops
+	d.NobufsRaised -= before.NobufsRaised
+	d.NobufsRead -= before.NobufsRead
+	for _, t := range []struct{ d, b *capture.Times }{{&d.Kernel, &before.Kernel}, {&d.Latency, &before.Latency}} {
+		t.d.Count -= t.b.Count
+		t.d.Sum -= t.b.Sum
+	}
+	return &d
+}
