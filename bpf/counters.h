@@ -128,7 +128,7 @@ static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest
 }
 
 /* The row of a key; the one for what has no room if there is none. */
-static __noinline struct nl_row *nl_find_row(const struct nl_row_key *key)
+static __always_inline struct nl_row *nl_find_row(const struct nl_row_key *key)
 {
 	__u32 zero = 0;
 	struct nl_row *row, *none = bpf_map_lookup_elem(&nl_no_row, &zero);
@@ -254,7 +254,7 @@ static __always_inline bool nl_verdict_of(struct nl_walk *w, const struct nl_hea
 }
 
 /* Count one message; false: it was the last. */
-static __noinline int nl_step(struct nl_walk *w)
+static __always_inline bool nl_step(struct nl_walk *w)
 {
 	struct nl_head h = {};
 	__u32 left = w->len - w->off, size;
@@ -293,33 +293,47 @@ static __noinline int nl_step(struct nl_walk *w)
 	return true;
 }
 
-static long nl_step_loop(__u32 i, struct nl_walk **w)
+/* Count the next messages of what a program walks through; false: there are no
+ * more. Global functions that take a scalar: the verifier looks at each once. */
+__noinline __u64 nl_few_steps(__u64 prog)
 {
-	(void)i;
-	return !nl_step(*w);
+	__u32 key = prog;
+	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &key);
+
+	if (!w)
+		return false;
+	for (int i = 0; i < NL_STEPS; i++)
+		if (!nl_step(w))
+			return false;
+	return true;
+}
+
+__noinline __u64 nl_stride(__u64 prog)
+{
+	for (int i = 0; i < NL_STRIDE; i++)
+		if (!nl_few_steps(prog))
+			return false;
+	return true;
 }
 
 /* Count the messages of len bytes at w->src. */
-static __noinline int nl_steps(struct nl_walk *w, __u32 len)
+static __always_inline void nl_steps(struct nl_walk *w, __u32 len, __u32 prog)
 {
-	struct nl_walk *ctx = w;
+	bool more = true;
 
 	w->len = len;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
-		bpf_loop(1 << 17, nl_step_loop, &ctx, 0);
-	} else {
-		for (int i = 0; i < NL_WALK_MAX; i++)
-			if (!nl_step(w))
-				break;
-		if (w->off < w->len && w->len - w->off >= 16)
-			nl_count(NL_LOST_WALK);
+	for (int i = 0; i < NL_STRIDES; i++) {
+		more = nl_stride(prog);
+		if (!more)
+			break;
 	}
+	if (more)
+		nl_count(NL_LOST_WALK);
 	nl_run(w);
-	return 0;
 }
 
 /* Count a datagram of which len bytes lie at src. */
-static __always_inline void nl_tally(struct nl_walk *w, __u64 src, __u32 len, bool user)
+static __always_inline void nl_tally(struct nl_walk *w, __u32 prog, __u64 src, __u32 len, bool user)
 {
 	__u8 text[8] = {};
 
@@ -334,7 +348,7 @@ static __always_inline void nl_tally(struct nl_walk *w, __u64 src, __u32 len, bo
 		nl_run(w);
 		return;
 	}
-	nl_steps(w, len);
+	nl_steps(w, len, prog);
 }
 
 /* Count the loss of a datagram, by its first message; src 0: unknown. */

@@ -64,7 +64,7 @@ enum nl_count {
 	NL_LOST_REPORT = 2, /* completions and socket errors without room */
 	NL_LOST_COMPAT = 3, /* calls of 32-bit tasks, whose structures the syscall backend does not read */
 	NL_LOST_LOCK = 4,   /* processes without room in the table of rtnl_mutex */
-	NL_LOST_WALK = 5,   /* datagrams whose messages behind NL_WALK_MAX were not counted */
+	NL_LOST_WALK = 5,   /* datagrams with more messages than are counted */
 	NL_COUNT_MAX = 6,
 };
 
@@ -90,7 +90,9 @@ enum nl_limit {
 	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
 	NL_IOV_MAX = 64,  /* pieces of one datagram */
 	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
-	NL_WALK_MAX = 256, /* messages of a datagram that are counted without bpf_loop() */
+	NL_STEPS = 4,     /* the product is how many messages of a datagram are counted */
+	NL_STRIDE = 64,
+	NL_STRIDES = 64,
 	NL_TOP_OCTAVE = 40, /* of package histogram */
 };
 

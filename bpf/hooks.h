@@ -275,7 +275,7 @@ static __always_inline void nl_count_request(struct nl_event *ev, struct sk_buff
 	if (!w)
 		return;
 	src = nl_skb_head(true, skb, &len);
-	nl_tally(w, src, len, false);
+	nl_tally(w, NL_PROG_REQUEST, src, len, false);
 }
 
 /* When the dump that a socket runs was asked for, by its inode. */
@@ -303,7 +303,7 @@ static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flo
 	else if (f && f->start)
 		w->asked = f->asked;
 	src = nl_skb_head(true, skb, &len);
-	nl_tally(w, src, len, false);
+	nl_tally(w, NL_PROG_DELIVER, src, len, false);
 	if (ev->dir != NL_DIR_REPLY)
 		return;
 	if (f && f->start && f->sk == (__u64)sk)

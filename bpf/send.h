@@ -82,7 +82,7 @@ static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow 
 		nl_copy(&v, sizeof(v), f->iov, 0);
 	w->failed = 1;
 	w->err = ev->err;
-	nl_tally(w, v.base, v.len < f->len ? v.len : f->len, true);
+	nl_tally(w, NL_PROG_SEND, v.base, v.len < f->len ? v.len : f->len, true);
 }
 
 /* Count the time that a send took, and how long its answer. A dump that goes on
