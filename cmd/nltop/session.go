@@ -49,7 +49,8 @@ type sessionOptions struct {
 	// counts: the table is all that is wanted, and takes what the source counts by
 	// itself where it can.
 	counts bool
-	ends   bool // the sinks want the ends of exchanges, and nothing else
+	watch  capture.Watch // then
+	ends   bool          // the sinks want the ends of exchanges, and nothing else
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -84,7 +85,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
-		Ends: o.ends, Incidents: o.incidents, Counted: s.counted,
+		Ends: o.ends, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
 	}
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()
@@ -128,7 +129,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil,
 	}
 	if o.counts && s.expr == nil && o.flags.write == "" {
-		l.Counts, l.Watch = true, capture.WatchNothing
+		l.Counts, l.Watch = true, o.watch
 	}
 	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
 		return err
@@ -214,11 +215,18 @@ func (s *session) explain() {
 // account tells on standard error what was seen and what was lost.
 func (s *session) account() {
 	st := s.src.Stats()
-	fmt.Fprintf(os.Stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
+	if s.counted {
+		fmt.Fprintf(os.Stderr, "nltop: counted in the kernel, which skipped %d datagrams\n", st.LostTotal())
+	} else {
+		fmt.Fprintf(os.Stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
+	}
 	for _, l := range st.Lost {
 		if l.Count > 0 {
 			fmt.Fprintf(os.Stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)
 		}
+	}
+	if st.Uncounted > 0 {
+		fmt.Fprintf(os.Stderr, "nltop: %d datagrams hold more messages than were counted\n", st.Uncounted)
 	}
 	if st.LostReports > 0 {
 		fmt.Fprintf(os.Stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)

@@ -44,8 +44,12 @@ func newStat() *cobra.Command {
 		Short: "Count messages, errors, times and drops; print the table at the end",
 		Long: `Count by process, family and type, and print the table at the end, like strace -c:
 of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
-sends in the kernel, P50 to MAX the time from a request to its last reply. With
---coverage, count how much of the messages is decoded instead.`,
+sends in the kernel, P50 to MAX the time from a request to its last reply.
+
+With fentry and kprobe the kernel itself counts, exactly at any rate and with little
+overhead; the times of several requests in one datagram are then those of the first.
+With -f, -w or --messages every message is looked at instead. With --coverage, count
+how much of the messages is decoded.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
   nltop stat -r bug.pcapng --by type --sort p99
@@ -83,7 +87,8 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.coverage {
 		o.sinks = []pipeline.Sink{&sink}
 	} else {
-		o.table, o.counts = aggregate.New(aggregate.Options{CountOnly: true}), !f.messages
+		o.table = aggregate.New(aggregate.Options{CountOnly: true})
+		o.counts, o.watch = !f.messages, capture.WatchNothing
 	}
 	ctx, stop := untilSignal()
 	defer stop()

@@ -295,6 +295,9 @@ type Stats struct {
 	// LostReports counts completions and socket errors that were not emitted;
 	// no datagram is missing on their account.
 	LostReports uint64
+	// Uncounted counts datagrams of which a Counter did not count all messages,
+	// because there were too many.
+	Uncounted uint64
 }
 
 // Loss counts datagrams that were seen by the hook but not emitted.

@@ -61,8 +61,32 @@ func (p *Pipeline) count(src capture.Counter) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.o.Table.CountRest(since(&rest, &p.rest))
+	if p.narrow == nil {
+		p.o.Table.CountRest(since(&rest, &p.rest))
+	}
 	p.rest = rest
+	return nil
+}
+
+// Watch says what the source is to emit beside what it counts. What was asked
+// while nobody watched is not known, so that exchanges begin anew.
+func (p *Pipeline) Watch(w capture.Watch) error {
+	src, ok := p.o.Source.(capture.Counter)
+	if !ok || !p.o.Counted {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w == p.watch {
+		return nil
+	}
+	if err := src.Watch(w); err != nil {
+		return err
+	}
+	if w == capture.WatchAll || p.watch == capture.WatchAll {
+		p.tracker = newTracker(&p.o)
+	}
+	p.watch = w
 	return nil
 }
 
@@ -83,7 +107,9 @@ func (p *Pipeline) countRow(c *capture.Count) error {
 	p.last.Store(max(p.last.Load(), c.Last.UnixNano()))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.o.Table.Count(c, f, m)
+	if p.narrow == nil {
+		p.o.Table.Count(c, f, m)
+	}
 	return nil
 }
 

@@ -78,6 +78,7 @@ type Options struct {
 	// Counted: the source counts (capture.Counter), and the table takes its word
 	// for it. Only without a Filter, which counters know nothing of.
 	Counted bool
+	Watch   capture.Watch // what a source that counts was opened with
 }
 
 // IncidentSink is a Sink that is told of incidents: when one begins (Open), and
@@ -111,6 +112,7 @@ type Pipeline struct {
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
+	watch  capture.Watch
 
 	last atomic.Int64 // time of the newest frame, Unix ns
 }
@@ -126,7 +128,11 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	return &Pipeline{o: o, tracker: correlate.NewWith(correlate.Options{Ends: o.Ends}), scope: newScope(o.Scope)}, nil
+	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), watch: o.Watch}, nil
+}
+
+func newTracker(o *Options) *correlate.Tracker {
+	return correlate.NewWith(correlate.Options{Ends: o.Ends})
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
@@ -183,7 +189,8 @@ func (p *Pipeline) Snapshot(now time.Time) aggregate.Snapshot {
 
 // Narrow sets a filter beside Options.Filter, which stays in force since the
 // kernel may already leave out what it does not pass; nil removes it. Counters
-// keep what they hold: the filter decides what is counted from here on.
+// keep what they hold: the filter decides what is counted from here on, message
+// by message, whatever the source counts: it has to be watched.
 func (p *Pipeline) Narrow(f *filter.Filter) {
 	p.mu.Lock()
 	p.narrow = f
@@ -300,7 +307,7 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 		}
 		switch {
 		case p.o.Table == nil:
-		case p.o.Counted:
+		case p.o.Counted && p.narrow == nil:
 			p.o.Table.Keep(*x)
 		default:
 			p.o.Table.Observe(*x)

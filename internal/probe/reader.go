@@ -231,7 +231,7 @@ func (s *Source) AddPID(pid uint32) error {
 
 // counters are what the kernel counts.
 type counters struct {
-	ring, recursion, user, compat, reports, locks uint64
+	ring, recursion, user, compat, reports, locks, walk uint64
 }
 
 func (s *Source) counters() counters {
@@ -240,6 +240,7 @@ func (s *Source) counters() counters {
 		user:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_USER)),
 		compat:  perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_COMPAT)),
 		reports: perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_REPORT)),
+		walk:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_WALK)),
 	}
 	for _, p := range s.att.payload {
 		c.recursion += misses(p)
@@ -280,6 +281,7 @@ func (s *Source) Stats() capture.Stats {
 			{Reason: "malformed record", Count: s.malformed.Load()},
 		},
 		LostReports: c.reports + s.orphans.Load(),
+		Uncounted:   c.walk,
 	}
 }
 
