@@ -70,12 +70,12 @@ struct {
 	__type(value, __u8);
 } nl_netns SEC(".maps");
 
-/* Who owns a socket, by its sockfs inode. */
+/* Who owns a socket, and how it is read, by its sockfs inode. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64);
-	__type(value, struct nl_task);
+	__type(value, struct nl_owner);
 } nl_owners SEC(".maps");
 
 static __always_inline void nl_count(__u32 which)
@@ -141,11 +141,11 @@ static __always_inline void nl_current(struct nl_task *t)
 /* Copy the owner of a socket; false: unknown. */
 static __always_inline bool nl_owner(__u64 inode, struct nl_task *t)
 {
-	struct nl_task *o = bpf_map_lookup_elem(&nl_owners, &inode);
+	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode);
 
 	if (!o)
 		return false;
-	*t = *o;
+	*t = o->task;
 	return true;
 }
 
@@ -155,19 +155,6 @@ static __always_inline bool nl_same_comm(const struct nl_task *a, const struct n
 	const __u64 *x = (void *)a->comm, *y = (void *)b->comm;
 
 	return x[0] == y[0] && x[1] == y[1];
-}
-
-/* Note that the current task uses a socket. */
-static __always_inline void nl_own(__u64 inode)
-{
-	struct nl_task *o = bpf_map_lookup_elem(&nl_owners, &inode);
-	struct nl_task cur = {};
-
-	nl_whoami(&cur);
-	if (o && o->tgid == cur.tgid && nl_same_comm(o, &cur))
-		return;
-	nl_current(&cur);
-	bpf_map_update_elem(&nl_owners, &inode, &cur, BPF_ANY);
 }
 
 /* The part of the filter that needs no task. */

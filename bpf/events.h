@@ -149,6 +149,17 @@ struct nl_task {
 	__u8 comm[NL_COMM_LEN];
 };
 
+/* What is known of a socket. Times are CLOCK_MONOTONIC in ns; 0: never. */
+struct nl_owner {
+	struct nl_task task; /* whose it is */
+	__u64 read_at;
+	__u64 waiting_since; /* a message was queued to it while it was empty */
+	__u64 stall;         /* longest that something waited for its reader, ns */
+	__u64 reads;
+	__u32 high;          /* most that its queue held, bytes */
+	__u32 pad;
+};
+
 /* As much of a task as one needs to name it. */
 struct nl_who {
 	__u32 tgid;

@@ -26,6 +26,8 @@
 #define NL_KERNEL_SOCKET 1
 #define NL_CONGESTED 1
 
+#define MSG_PEEK 2
+
 #define NL_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
 
 struct nl_bcast {
@@ -189,6 +191,39 @@ static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct so
 	ev->rmem = NL_GET(direct, sk, sk_backlog.rmem_alloc.counter);
 }
 
+/* Note that the current task uses a socket. */
+static __noinline struct nl_owner *nl_own(__u64 inode)
+{
+	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode), own = {};
+
+	nl_whoami(&own.task);
+	if (o && o->task.tgid == own.task.tgid && nl_same_comm(&o->task, &own.task))
+		return o;
+	if (o)
+		own = *o;
+	nl_current(&own.task);
+	bpf_map_update_elem(&nl_owners, &inode, &own, BPF_ANY);
+	return bpf_map_lookup_elem(&nl_owners, &inode);
+}
+
+/* Since when something has been waiting for the reader of a socket; 0: it is not
+ * known, or nothing is. */
+static __always_inline __u64 nl_waiting(const struct nl_owner *o)
+{
+	return o->read_at > o->waiting_since ? o->read_at : o->waiting_since;
+}
+
+/* Note that the owner has taken something out of the queue. */
+static __always_inline void nl_read(struct nl_owner *o)
+{
+	__u64 now = bpf_ktime_get_ns(), since = nl_waiting(o);
+
+	if (since && now - since > o->stall)
+		o->stall = now - since;
+	o->read_at = now;
+	o->reads++;
+}
+
 /* The rest of the filter for something that the current task sends. */
 static __always_inline bool nl_sender(struct nl_event *ev)
 {
@@ -196,11 +231,24 @@ static __always_inline bool nl_sender(struct nl_event *ev)
 	return !nl_is_self(&ev->task) && nl_wanted_task(&ev->task);
 }
 
-/* The rest of the filter for something that arrives at a user's socket. */
+/* The rest of the filter for something that arrives at a user's socket, and how
+ * its reader does. The queue of ev is known. */
 static __always_inline bool nl_receiver(struct nl_event *ev)
 {
-	bool known = nl_owner(ev->inode, &ev->owner);
+	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &ev->inode);
+	bool known = o;
 
+	if (o) {
+		ev->owner = o->task;
+		if (ev->truesize && ev->rmem <= ev->truesize)
+			o->waiting_since = ev->ktime;
+		if (o->high < ev->rmem)
+			o->high = ev->rmem;
+		ev->high = o->high;
+		ev->idle = nl_waiting(o);
+		if (ev->idle)
+			ev->idle = ev->ktime - ev->idle;
+	}
 	nl_current(&ev->task);
 	if (known && nl_is_self(&ev->owner))
 		return false;
@@ -365,6 +413,8 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	f = nl_flow();
 	b = nl_bcast(f);
 	nl_route(&ev, skb, b);
+	nl_queue(&ev, true, sk);
+	ev.truesize = NL_GET(true, skb, truesize);
 	if (!nl_receiver(&ev))
 		return 0;
 	if (nl_cfg.counts) {
@@ -376,11 +426,9 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
-	nl_queue(&ev, true, sk);
 	nl_cause(&ev, f);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
-	ev.truesize = NL_GET(true, skb, truesize);
 	if (ev.group && b)
 		ev.cast = b->cast;
 	if (f && f->dump_sk == (__u64)sk && !ev.src_port)
@@ -476,13 +524,13 @@ static __always_inline int on_overrun(struct sock *sk)
 		skb = (void *)f->attach_skb;
 	if (skb)
 		nl_route(&ev, skb, b);
+	nl_queue(&ev, true, sk);
 	if (!nl_receiver(&ev))
 		return 0;
 	if (nl_cfg.counts)
 		nl_count_loss(&ev, NL_PROG_OVERRUN, skb);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
-	nl_queue(&ev, true, sk);
 	nl_cause(&ev, f);
 	if (skb)
 		ev.truesize = BPF_CORE_READ(skb, truesize);
@@ -503,7 +551,10 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 {
 	struct nl_event ev = {};
 
-	if (!nl_begin(&ev, false, sk) || !nl_receiver(&ev))
+	if (!nl_begin(&ev, false, sk))
+		return;
+	nl_queue(&ev, false, sk);
+	if (!nl_receiver(&ev))
 		return;
 	if (nl_cfg.counts) {
 		struct nl_walk *w = nl_walk(&ev, prog);
@@ -513,7 +564,6 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return;
-	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(prog);
 	ev.kind = NL_KIND_SOCKET_ERROR;
 	ev.verdict = verdict;
@@ -537,13 +587,22 @@ static __always_inline int on_use(struct socket *sock)
 	return 0;
 }
 
+/* It reads; one that only peeks takes nothing. */
+static __always_inline void on_read(struct socket *sock, int flags, bool taken)
+{
+	struct nl_owner *o = nl_own(nl_inode(sock));
+
+	if (o && taken && !(flags & MSG_PEEK))
+		nl_read(o);
+}
+
 /* netlink_recvmsg() has returned. An ENOBUFS that a MSG_PEEK returns is read
  * like any other: sock_error() clears it. */
-static __always_inline int on_recvmsg_exit(struct socket *sock, int ret)
+static __always_inline int on_recvmsg_exit(struct socket *sock, int flags, int ret)
 {
 	struct sock *sk = NL_GET(true, sock, sk);
 
-	on_use(sock);
+	on_read(sock, flags, ret >= 0);
 	if (ret == -ENOBUFS && sk)
 		nl_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
 	return 0;
@@ -580,13 +639,13 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 	if (!nl_begin(&ev, false, sk))
 		return 0;
 	ev.dir = NL_DIR_REPLY;
+	nl_queue(&ev, false, sk);
 	if (!nl_receiver(&ev))
 		return 0;
 	if (nl_cfg.counts)
 		nl_count_loss(&ev, NL_PROG_DUMP, 0);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
-	nl_queue(&ev, false, sk);
 	ev.id = nl_next_id(NL_PROG_DUMP);
 	ev.verdict = NL_VERDICT_DROPPED;
 	ev.err = -ret;

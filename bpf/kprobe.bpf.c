@@ -110,7 +110,8 @@ int recvmsg(struct pt_regs *ctx)
 	struct sock *sk = BPF_CORE_READ((struct socket *)PTR(ARG0), sk);
 	struct nl_flow *f = nl_flow_new();
 
-	on_use(PTR(ARG0));
+	/* What is queued now it is about to take. */
+	on_read(PTR(ARG0), ctx->ARG3, sk && BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter) > 0);
 	if (!f || !sk)
 		return 0;
 	f->recv_sk = (__u64)sk;

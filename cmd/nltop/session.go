@@ -161,6 +161,14 @@ func (s *session) learn() error {
 	return teach(fs...)
 }
 
+// readers is how sockets were read; nil where the source cannot tell.
+func (s *session) readers() ([]capture.Reader, error) {
+	if w, ok := s.src.(capture.ReaderWatcher); ok {
+		return w.Readers()
+	}
+	return nil, nil
+}
+
 // seesProc says whether the source filters on processes itself.
 func (s *session) seesProc() bool {
 	switch s.src.Info().Name {

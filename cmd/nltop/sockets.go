@@ -172,9 +172,12 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	span := time.Since(begin)
 	after, lerr := f.list(context.Background())
 	sockets.Compare(before.Sockets, after, <-high, span)
-	if !f.quiet {
-		fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), high water is the most of some samples")
+	readers, rerr := s.readers()
+	sockets.Read(after, readers)
+	if !f.quiet && readers == nil {
+		fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples, nobody tells how sockets were read")
 	}
+	lerr = errors.Join(lerr, rerr)
 	return after, log.Snapshot(time.Now()), errors.Join(err, lerr, s.close())
 }
 
@@ -284,7 +287,7 @@ func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incide
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := "DROPS\tQUEUE\tRCVBUF\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
 	if live {
-		head = "NEW\t" + head + "HIGH\tRECEIVED\t"
+		head = "NEW\t" + head + "HIGH\tREADS/s\tSTALL\tLAST READ\tRECEIVED\t"
 	}
 	fmt.Fprintln(tw, head+"GROUPS")
 	for i := range ss {
@@ -293,8 +296,8 @@ func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incide
 			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
 			netnsText(s), ownerText(s)}
 		if live {
-			drops, high, received := liveCells(s)
-			cells = append(append([]string{drops}, cells...), high, received)
+			drops, rest := liveCells(s)
+			cells = append(append([]string{drops}, cells...), rest...)
 		}
 		fmt.Fprintln(tw, strings.Join(append(cells, groupsText(s, dec)), "\t"))
 	}
@@ -307,17 +310,26 @@ func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incide
 	return f.tell(export.NewText(w, export.TextOptions{Group: dec.GroupName}), told)
 }
 
-// liveCells are NEW, HIGH and RECEIVED; "-" is what nobody measured.
-func liveCells(s *sockets.Socket) (drops, high, received string) {
+// liveCells are NEW, and HIGH to RECEIVED; "-" is what nobody measured.
+func liveCells(s *sockets.Socket) (drops string, rest []string) {
 	l := s.Live
 	if l == nil {
-		return "-", "-", "-"
+		return "-", []string{"-", "-", "-", "-", "-"}
 	}
-	received = "-"
+	received, reads, stall, last := "-", "-", "-", "-"
 	if !l.Sampled {
 		received = strconv.FormatUint(l.Received, 10)
 	}
-	return strconv.FormatUint(l.Drops, 10), bytesOr(l.HighWater, l.HighWater > 0), received
+	if l.Reads > 0 {
+		reads = strconv.FormatFloat(l.ReadRate(), 'f', 1, 64)
+	}
+	if l.Stall > 0 {
+		stall = export.Duration(l.Stall)
+	}
+	if !l.LastRead.IsZero() {
+		last = l.LastRead.Format("15:04:05.000")
+	}
+	return strconv.FormatUint(l.Drops, 10), []string{bytesOr(l.HighWater, l.HighWater > 0), reads, stall, last, received}
 }
 
 func bytesOr(n uint32, known bool) string {

@@ -87,30 +87,45 @@ func TestPlanes(t *testing.T) {
 	needTool(t, "ip")
 	for _, source := range []string{capture.SourceFentry, capture.SourceKprobe} {
 		t.Run(source, func(t *testing.T) {
-			src, err := probe.Open(source, capture.Filter{}, probe.Options{Counts: true, RingBytes: 64 << 20})
-			if err != nil {
-				t.Fatal(err)
+			// A preemptible kernel may skip a program (hook recursion): then there is
+			// nothing to compare with.
+			for range 4 {
+				if comparePlanes(t, source) {
+					return
+				}
 			}
-			defer src.Close()
-			messages, counted := startPlane(t, src, false), startPlane(t, counters{src}, true)
-			mode := "check"
-			if full() {
-				mode = "full"
-			}
-			if out, errs, code := run(t, "testdata/workload.sh", mode); code != 0 {
-				t.Fatalf("workload: status %d\n%s%s", code, out, errs)
-			}
-			peers(t)
-			bigRequest(t)
-			overflow(t)
-			messages.stop() // detaches
-			counted.stop()
-			if lost := src.Stats(); lost.LostTotal() > 0 || lost.LostReports > 0 {
-				t.Fatalf("nothing to compare with: %+v", lost)
-			}
-			samePlanes(t, messages.rows(), counted.rows())
+			t.Error("the kernel skipped programs every time")
 		})
 	}
+}
+
+// comparePlanes runs the workload; false: the message plane lost something.
+func comparePlanes(t *testing.T, source string) bool {
+	t.Helper()
+	src, err := probe.Open(source, capture.Filter{}, probe.Options{Counts: true, RingBytes: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	messages, counted := startPlane(t, src, false), startPlane(t, counters{src}, true)
+	mode := "check"
+	if full() {
+		mode = "full"
+	}
+	if out, errs, code := run(t, "testdata/workload.sh", mode); code != 0 {
+		t.Fatalf("workload: status %d\n%s%s", code, out, errs)
+	}
+	peers(t)
+	bigRequest(t)
+	overflow(t)
+	messages.stop() // detaches
+	counted.stop()
+	if lost := src.Stats(); lost.LostTotal() > 0 || lost.LostReports > 0 {
+		t.Logf("nothing to compare with: %+v", lost)
+		return false
+	}
+	samePlanes(t, messages.rows(), counted.rows())
+	return true
 }
 
 func samePlanes(t *testing.T, messages, counted map[planeKey]aggregate.Counters) {

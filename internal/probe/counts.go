@@ -60,38 +60,33 @@ func (t *tables) exchange() error {
 	return nil
 }
 
-// readTable empties a table that nobody writes to.
+// readTable empties a table that nobody writes to. One that was full may hold
+// buckets of a row that it has not.
 func (s *Source) readTable(m *ebpf.Map, emit func(*capture.Count)) error {
 	t := s.att.tables
 	buckets := map[fentryNlRowKey][]capture.Bucket{}
-	rows := map[fentryNlRowKey]fentryNlRow{}
 	var cursor ebpf.MapBatchCursor
-	for {
+	for more := true; more; {
 		n, err := m.BatchLookupAndDelete(&cursor, t.keys, t.rows, nil)
-		for i := range n {
-			k := t.keys[i]
-			if k.Bucket == 0 {
-				rows[k] = t.rows[i]
-				continue
-			}
-			b := capture.Bucket{Number: k.Bucket - 1, Count: t.rows[i].Messages}
-			k.Bucket = 0
-			buckets[k] = append(buckets[k], b)
-		}
-		if errors.Is(err, ebpf.ErrKeyNotExist) {
-			break
-		}
-		if err != nil {
+		if more = err == nil; !more && !errors.Is(err, ebpf.ErrKeyNotExist) {
 			return fmt.Errorf("read the table of counters: %w", err)
 		}
+		for i, k := range t.keys[:n] {
+			if k.Bucket > 0 {
+				b := capture.Bucket{Number: k.Bucket - 1, Count: t.rows[i].Messages}
+				k.Bucket = 0
+				buckets[k] = append(buckets[k], b)
+			}
+		}
+		for i := range n {
+			if k := &t.keys[i]; k.Bucket == 0 {
+				c := s.count(k, &t.rows[i])
+				c.Buckets = buckets[*k]
+				emit(&c)
+				delete(buckets, *k)
+			}
+		}
 	}
-	for k, row := range rows {
-		c := s.count(&k, &row)
-		c.Buckets = buckets[k]
-		emit(&c)
-		delete(buckets, k)
-	}
-	// A table that was full may hold the buckets of a row that it has not.
 	for k, b := range buckets {
 		c := s.count(&k, &fentryNlRow{})
 		c.Buckets = b

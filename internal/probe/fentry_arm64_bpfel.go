@@ -161,6 +161,17 @@ type fentryNlLockRow struct {
 	BlamedNs uint64
 }
 
+type fentryNlOwner struct {
+	_            structs.HostLayout
+	Task         fentryNlTask
+	ReadAt       uint64
+	WaitingSince uint64
+	Stall        uint64
+	Reads        uint64
+	High         uint32
+	Pad          uint32
+}
+
 type fentryNlPlane uint32
 
 const (

@@ -188,6 +188,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 			return l, err
 		}
 	}
+	l.att.owners = l.maps["nl_owners"]
 	l.att.ring = l.maps["nl_ring"]
 	l.att.counts = l.maps["nl_counts"]
 	l.att.pids = l.maps["nl_pids"]

@@ -50,7 +50,7 @@ func seedOwners(owners *ebpf.Map) error {
 		}
 	}
 	for ino, h := range best {
-		err := owners.Update(ino, h.task, ebpf.UpdateNoExist)
+		err := owners.Update(ino, nlOwner{Task: h.task}, ebpf.UpdateNoExist)
 		if err != nil && !errors.Is(err, ebpf.ErrKeyExist) {
 			return fmt.Errorf("note owner of socket %d: %w", ino, err)
 		}

@@ -76,7 +76,8 @@ type attached struct {
 	ring, counts, pids *ebpf.Map
 	locks              *ebpf.Map // nil: rtnl_mutex is not watched
 	planes             *ebpf.Map
-	tables             *tables // nil: nothing is counted
+	owners             *ebpf.Map // nil: it is not known how sockets are read
+	tables             *tables   // nil: nothing is counted
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
 	// twice are programs on one hook that take over each other's misses:

@@ -19,6 +19,7 @@ type (
 	nlTask   = fentryNlTask
 	nlConfig = fentryNlConfig
 	nlComm   = fentryNlComm
+	nlOwner  = fentryNlOwner
 )
 
 const (

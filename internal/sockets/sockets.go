@@ -60,6 +60,32 @@ type Live struct {
 	HighWater    uint32 // most bytes in the queue
 	NobufsRaised uint64
 	NobufsRead   uint64
+	// Of the source, where it watches readers.
+	Reads    uint64        // that took something
+	Stall    time.Duration // longest that something waited until it was read
+	LastRead time.Time     // zero: not in this time
+}
+
+// Read fills in Live what a source knows of the readers.
+func Read(ss []Socket, rs []capture.Reader) {
+	by := make(map[uint64]*capture.Reader, len(rs))
+	for i := range rs {
+		by[rs[i].Inode] = &rs[i]
+	}
+	for i := range ss {
+		r := by[ss[i].Inode]
+		if l := ss[i].Live; l != nil && r != nil {
+			l.Reads, l.Stall, l.LastRead, l.HighWater = r.Reads, r.Stall, r.Last, max(l.HighWater, r.HighWater)
+		}
+	}
+}
+
+// ReadRate is the number of reads per second.
+func (l *Live) ReadRate() float64 {
+	if l.For <= 0 {
+		return 0
+	}
+	return float64(l.Reads) / l.For.Seconds()
 }
 
 // Compare fills in Live from two looks at the same sockets: high are the most
@@ -121,6 +147,10 @@ type socketJSON struct {
 	HighWater    uint32  `json:"high_water,omitempty"`
 	NobufsRaised uint64  `json:"enobufs_raised,omitempty"`
 	NobufsRead   uint64  `json:"enobufs_read,omitempty"`
+
+	Reads    uint64     `json:"reads,omitempty"`
+	StallNS  int64      `json:"stall_ns,omitempty"`
+	LastRead *time.Time `json:"last_read,omitempty"`
 }
 
 type procJSON struct {
@@ -151,6 +181,10 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops
 		o.Received, o.Bytes, o.HighWater = l.Received, l.Bytes, l.HighWater
 		o.NobufsRaised, o.NobufsRead = l.NobufsRaised, l.NobufsRead
+		o.Reads, o.StallNS = l.Reads, int64(l.Stall)
+		if !l.LastRead.IsZero() {
+			o.LastRead = &l.LastRead
+		}
 	}
 	return json.Marshal(o)
 }
