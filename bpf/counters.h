@@ -94,6 +94,7 @@ struct nl_walk {
 	struct nl_row_key key;
 	struct nl_asked asked;
 	__u64 src;
+	__u64 sk;
 	__u64 now;
 	__u64 messages;
 	__u64 bytes;
@@ -101,7 +102,6 @@ struct nl_walk {
 	__u32 err;
 	__u32 off;
 	__u32 len;
-	__u32 port;
 	__u8 user;
 	__u8 failed; /* the send was */
 	__u8 dir;
@@ -154,7 +154,7 @@ static __always_inline void nl_most(__u64 *most, __u64 v)
 			*(volatile __u64 *)most = v;
 }
 
-static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, __u32 prog)
+static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, struct sock *sk, __u32 prog)
 {
 	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
 	const struct nl_task *t = &ev->owner;
@@ -172,15 +172,18 @@ static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, __u32 
 	w->key.protocol = ev->protocol;
 	__builtin_memcpy(w->key.comm, t->comm, NL_COMM_LEN);
 	w->now = ev->ktime;
-	w->port = ev->own_port;
+	w->sk = (__u64)sk;
 	w->dir = ev->dir;
 	return w;
 }
 
 static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w)
 {
+	__u64 sk = w->sk; /* not in the macro, which would relocate it too */
+
 	row->last = w->now;
-	row->port = w->port;
+	if (!row->port)
+		row->port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 	if (w->err)
 		row->err = w->err;
 }
@@ -258,6 +261,7 @@ static __always_inline bool nl_step(struct nl_walk *w)
 {
 	struct nl_head h = {};
 	__u32 left = w->len - w->off, size;
+	__u16 sub;
 	__u8 flags;
 
 	if (w->off >= w->len)
@@ -283,8 +287,16 @@ static __always_inline bool nl_step(struct nl_walk *w)
 	flags = w->dir == NL_DIR_REQUEST || w->failed ? NL_ROW_OUT : 0;
 	if (w->dir == NL_DIR_REQUEST || (w->dir == NL_DIR_PEER && h.flags & NLM_F_REQUEST))
 		flags |= NL_ROW_REQUEST;
-	if (flags || !nl_verdict_of(w, &h))
-		nl_turn(w, h.type, nl_sub(w->key.protocol, h.type, h.rest), flags);
+	if (flags || !nl_verdict_of(w, &h)) {
+		sub = nl_sub(w->key.protocol, h.type, h.rest);
+		nl_turn(w, h.type, sub, flags);
+		if (!w->off && flags & NL_ROW_OUT) {
+			w->asked.protocol = w->key.protocol;
+			w->asked.type = h.type;
+			w->asked.sub = sub;
+			w->asked.known = true;
+		}
+	}
 	w->messages++;
 	w->bytes += size;
 	if (w->failed)
@@ -332,16 +344,15 @@ static __always_inline void nl_steps(struct nl_walk *w, __u32 len, __u32 prog)
 	nl_run(w);
 }
 
-/* Count a datagram of which len bytes lie at src. */
-static __always_inline void nl_tally(struct nl_walk *w, __u32 prog, __u64 src, __u32 len, bool user)
+/* Count a datagram of which len bytes lie at w->src. */
+static __always_inline void nl_tally(struct nl_walk *w, __u32 prog, __u32 len, bool user)
 {
 	__u8 text[8] = {};
 
-	w->src = src;
 	w->user = user;
 	if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
 		/* No nlmsghdr but text; the first two letters tell the actions apart. */
-		nl_copy(text, sizeof(text), src, user);
+		nl_copy(text, sizeof(text), w->src, user);
 		nl_turn(w, 0, text[0] | text[1] << 8, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = len;
@@ -394,37 +405,44 @@ static __always_inline __u32 nl_bucket(__u64 v)
 	return (e - 4) * 32 + (v >> (e - 5) & 31);
 }
 
-/* The times of a request: the row is that of what was asked. */
-static __noinline int nl_tally_latency(struct nl_walk *w, __u64 ns)
+/* A latency of the request whose row is at hand. */
+static __always_inline void nl_tally_time(struct nl_walk *w, struct nl_row *row, __u64 ns)
 {
-	struct nl_row *row;
-
-	w->key.type = w->asked.type;
-	w->key.sub = w->asked.sub;
-	w->key.flags = NL_ROW_OUT | NL_ROW_REQUEST;
-	row = nl_find_row(&w->key);
-	if (!row)
-		return 0;
 	__sync_fetch_and_add(&row->latency_count, 1);
 	__sync_fetch_and_add(&row->latency_ns, ns);
 	nl_most(&row->latency_max, ns);
-	nl_touch(row, w);
 	w->key.bucket = 1 + nl_bucket(ns);
 	row = nl_find_row(&w->key);
 	if (row)
 		__sync_fetch_and_add(&row->messages, 1);
 	w->key.bucket = 0;
-	return 0;
 }
 
-static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns)
+static __always_inline struct nl_row *nl_asked_row(struct nl_walk *w)
 {
-	struct nl_row *row;
-
 	w->key.type = w->asked.type;
 	w->key.sub = w->asked.sub;
 	w->key.flags = NL_ROW_OUT | NL_ROW_REQUEST;
-	row = nl_find_row(&w->key);
+	return nl_find_row(&w->key);
+}
+
+/* The end of a dump, so long after it was asked for. */
+static __noinline int nl_tally_latency(struct nl_walk *w, __u64 ns)
+{
+	struct nl_row *row = nl_asked_row(w);
+
+	if (!row)
+		return 0;
+	nl_touch(row, w);
+	nl_tally_time(w, row, ns);
+	return 0;
+}
+
+/* The end of a send that took so long; latency 0: it was not answered. */
+static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns, __u64 latency)
+{
+	struct nl_row *row = nl_asked_row(w);
+
 	if (!row)
 		return 0;
 	__sync_fetch_and_add(&row->kernel_count, 1);
@@ -433,6 +451,8 @@ static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns)
 	if (w->err)
 		__sync_fetch_and_add(&row->errors, 1);
 	nl_touch(row, w);
+	if (latency)
+		nl_tally_time(w, row, latency);
 	return 0;
 }
 

@@ -130,12 +130,19 @@ static __always_inline void nl_whoami(struct nl_task *t)
 
 static __always_inline void nl_current(struct nl_task *t)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 
 	nl_whoami(t);
-	t->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	t->pad = 0;
 	t->cgroup = bpf_get_current_cgroup_id();
+	/* Since 5.11; its fields are read without a call. */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+		task = bpf_get_current_task_btf();
+		t->ppid = task->real_parent->tgid;
+	} else {
+		task = (void *)bpf_get_current_task();
+		t->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	}
 }
 
 /* Copy the owner of a socket; false: unknown. */

@@ -41,6 +41,9 @@ struct nl_bcast {
 struct nl_flow {
 	/* netlink_sendmsg() */
 	__u64 start; /* 0: not in it, or not of interest */
+	__u64 inode; /* of the socket */
+	__u32 netns;
+	__u32 protocol;
 	__u64 id;    /* of the datagram that it delivered last */
 	__u64 sk;
 	__u64 msg;
@@ -152,13 +155,20 @@ static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
 	return &f->bcast[top];
 }
 
-/* SOCK_INODE(), include/net/sock.h */
-static __always_inline __u64 nl_inode(struct socket *sock)
+/* SOCK_INODE(), include/net/sock.h. A socket that is just being made has no file
+ * yet. */
+static __always_inline __u64 nl_inode(bool direct, struct socket *sock)
 {
 	struct socket_alloc *a;
+	__u64 ino;
 
 	if (!sock)
 		return 0;
+	if (direct && NL_DIRECT) {
+		ino = sock->file->f_inode->i_ino;
+		if (ino)
+			return ino;
+	}
 	a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
 	return BPF_CORE_READ(a, vfs_inode.i_ino);
 }
@@ -179,9 +189,13 @@ static __always_inline bool nl_begin(struct nl_event *ev, bool direct, struct so
 	if (!nl_wanted(ev->protocol, ev->netns))
 		return false;
 	ev->ktime = bpf_ktime_get_ns();
-	ev->inode = nl_inode(NL_GET(direct, sk, sk_socket));
-	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
+	ev->inode = nl_inode(direct, NL_GET(direct, sk, sk_socket));
 	return true;
+}
+
+static __always_inline void nl_own_port(struct nl_event *ev, struct sock *sk)
+{
+	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 }
 
 static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct sock *sk)
@@ -224,13 +238,6 @@ static __always_inline void nl_read(struct nl_owner *o)
 	o->reads++;
 }
 
-/* The rest of the filter for something that the current task sends. */
-static __always_inline bool nl_sender(struct nl_event *ev)
-{
-	nl_current(&ev->task);
-	return !nl_is_self(&ev->task) && nl_wanted_task(&ev->task);
-}
-
 /* The rest of the filter for something that arrives at a user's socket, and how
  * its reader does. The queue of ev is known. */
 static __always_inline bool nl_receiver(struct nl_event *ev)
@@ -249,10 +256,10 @@ static __always_inline bool nl_receiver(struct nl_event *ev)
 		if (ev->idle)
 			ev->idle = ev->ktime - ev->idle;
 	}
-	nl_current(&ev->task);
 	if (known && nl_is_self(&ev->owner))
 		return false;
 	if (ev->dir == NL_DIR_PEER) {
+		nl_whoami(&ev->task);
 		if (nl_is_self(&ev->task))
 			return false;
 		if (nl_wanted_task(&ev->task))
@@ -265,16 +272,20 @@ static __always_inline bool nl_receiver(struct nl_event *ev)
  * sender with a port ID is a user; the kernel's sockets have none. dst_group
  * outlives a broadcast: nlmsg_notify() then sends the same skb to the
  * requester alone. */
-static __always_inline void nl_route(struct nl_event *ev, struct sk_buff *skb, struct nl_bcast *b)
+static __always_inline void nl_route(struct nl_event *ev, bool direct, struct sk_buff *skb, struct nl_bcast *b)
 {
 	struct netlink_skb_parms *cb = (void *)__builtin_preserve_access_index(&skb->cb);
 
-	ev->src_port = BPF_CORE_READ(cb, portid);
-	ev->group = BPF_CORE_READ(cb, dst_group);
+	if (direct && NL_DIRECT) {
+		/* As words of an array, which is what the verifier takes cb for. */
+		ev->src_port = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, portid));
+		ev->group = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, dst_group));
+	} else {
+		ev->src_port = BPF_CORE_READ(cb, portid);
+		ev->group = BPF_CORE_READ(cb, dst_group);
+	}
 	if (nl_cfg.has_bcast && !(b && b->group == ev->group && b->protocol == ev->protocol))
 		ev->group = 0;
-	if (!ev->group)
-		ev->dst_port = ev->own_port;
 	if (ev->src_port)
 		ev->dir = NL_DIR_PEER;
 	else
@@ -285,6 +296,7 @@ static __always_inline void nl_route(struct nl_event *ev, struct sk_buff *skb, s
  * kernel handle. In an interrupt nobody: the task was only passing by. */
 static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
 {
+	nl_current(&ev->task);
 	if (ev->src_port)
 		return;
 	if (nl_in_interrupt()) {
@@ -306,24 +318,16 @@ static __always_inline void nl_asked(struct nl_asked *a, __u16 protocol, __u64 n
 	a->sub = nl_sub(protocol, h.type, h.rest);
 }
 
-/* What is in the head of an skb. What it has in fragments nobody counts: those
- * are the payload of one message. */
-static __always_inline __u64 nl_skb_head(bool direct, struct sk_buff *skb, __u32 *len)
+static __always_inline void nl_count_request(struct nl_event *ev, struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
 {
-	*len = NL_GET(direct, skb, len);
-	return (__u64)BPF_CORE_READ(skb, data); /* see nl_emit_skb() */
-}
-
-static __always_inline void nl_count_request(struct nl_event *ev, struct sk_buff *skb)
-{
-	struct nl_walk *w = nl_walk(ev, NL_PROG_REQUEST);
-	__u32 len;
-	__u64 src;
+	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_REQUEST);
 
 	if (!w)
 		return;
-	src = nl_skb_head(true, skb, &len);
-	nl_tally(w, NL_PROG_REQUEST, src, len, false);
+	w->src = (__u64)NL_GET(true, skb, data);
+	nl_tally(w, NL_PROG_REQUEST, NL_GET(true, skb, len), false);
+	if (f)
+		f->asked = w->asked;
 }
 
 /* When the dump that a socket runs was asked for, by its inode. */
@@ -339,10 +343,9 @@ struct {
 static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flow *f, struct sock *sk,
 					      struct sk_buff *skb)
 {
-	struct nl_walk *w = nl_walk(ev, NL_PROG_DELIVER);
+	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_DELIVER);
 	bool dump = f && f->dump_sk == (__u64)sk;
-	__u64 src, *since;
-	__u32 len;
+	__u64 *since;
 
 	if (!w)
 		return;
@@ -350,20 +353,42 @@ static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flo
 		nl_asked(&w->asked, ev->protocol, (__u64)BPF_CORE_READ((struct netlink_sock *)sk, cb.nlh));
 	else if (f && f->start)
 		w->asked = f->asked;
-	src = nl_skb_head(true, skb, &len);
-	nl_tally(w, NL_PROG_DELIVER, src, len, false);
+	w->src = (__u64)NL_GET(true, skb, data);
+	nl_tally(w, NL_PROG_DELIVER, NL_GET(true, skb, len), false);
 	if (ev->dir != NL_DIR_REPLY)
 		return;
-	if (f && f->start && f->sk == (__u64)sk)
-		f->replied_at = ev->ktime;
-	if (!dump || !w->done)
+	if (!dump) {
+		if (f && f->start && f->sk == (__u64)sk)
+			f->replied_at = ev->ktime;
+		return;
+	}
+	if (!w->done)
 		return;
 	since = bpf_map_lookup_elem(&nl_dumps, &ev->inode);
 	if (since && w->asked.known)
 		nl_tally_latency(w, ev->ktime - *since);
 	bpf_map_delete_elem(&nl_dumps, &ev->inode);
-	if (f)
-		f->replied_at = 0;
+}
+
+/* Whether the current task sends something of interest. In a send that was seen
+ * to begin (f) that is known, and it is the owner of the socket. */
+static __always_inline bool nl_begin_send(struct nl_event *ev, struct nl_flow *f, struct sock *ssk)
+{
+	if (f) {
+		ev->record = NL_RECORD_EVENT;
+		ev->protocol = f->protocol;
+		ev->netns = f->netns;
+		ev->ktime = bpf_ktime_get_ns();
+		ev->inode = f->inode;
+		nl_current(&ev->task);
+		ev->owner = ev->task;
+		return true;
+	}
+	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET || !nl_begin(ev, true, ssk))
+		return false;
+	nl_current(&ev->task);
+	nl_owner(ev->inode, &ev->owner);
+	return !nl_is_self(&ev->task) && nl_wanted_task(&ev->task);
 }
 
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
@@ -373,25 +398,26 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	struct nl_event ev = {};
 	struct nl_flow *f;
 
-	if (portid || BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET)
+	if (portid)
 		return 0;
-	if (!nl_begin(&ev, true, ssk) || !nl_sender(&ev))
-		return 0;
-	nl_owner(ev.inode, &ev.owner);
-	ev.dir = NL_DIR_REQUEST;
 	f = nl_flow();
-	if (f && f->sk != (__u64)ssk)
+	if (f && !(f->start && f->sk == (__u64)ssk))
 		f = 0;
-	if (f && (nl_cfg.rtnl_mutex || nl_cfg.counts)) {
-		nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
+	if (!nl_begin_send(&ev, f, ssk))
+		return 0;
+	ev.dir = NL_DIR_REQUEST;
+	if (f) {
 		f->asked_at = ev.ktime;
 		f->replied_at = 0;
 	}
 	if (nl_cfg.counts)
-		nl_count_request(&ev, skb);
+		nl_count_request(&ev, f, ssk, skb);
+	else if (f && nl_cfg.rtnl_mutex)
+		nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
 	nl_queue(&ev, true, ssk);
+	nl_own_port(&ev, ssk);
 	ev.id = nl_next_id(NL_PROG_REQUEST);
 	ev.verdict = NL_VERDICT_DELIVERED;
 	ev.src_port = ev.own_port;
@@ -412,7 +438,7 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	f = nl_flow();
 	b = nl_bcast(f);
-	nl_route(&ev, skb, b);
+	nl_route(&ev, true, skb, b);
 	nl_queue(&ev, true, sk);
 	ev.truesize = NL_GET(true, skb, truesize);
 	if (!nl_receiver(&ev))
@@ -426,6 +452,9 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
+	nl_own_port(&ev, sk);
+	if (!ev.group)
+		ev.dst_port = ev.own_port;
 	nl_cause(&ev, f);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
@@ -499,9 +528,9 @@ static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static __always_inline void nl_count_loss(struct nl_event *ev, __u32 prog, struct sk_buff *skb)
+static __always_inline void nl_count_loss(struct nl_event *ev, struct sock *sk, __u32 prog, struct sk_buff *skb)
 {
-	struct nl_walk *w = nl_walk(ev, prog);
+	struct nl_walk *w = nl_walk(ev, sk, prog);
 
 	if (w)
 		nl_tally_loss(w, skb ? (__u64)BPF_CORE_READ(skb, data) : 0);
@@ -523,14 +552,17 @@ static __always_inline int on_overrun(struct sock *sk)
 	else if (f && f->attach_sk == (__u64)sk)
 		skb = (void *)f->attach_skb;
 	if (skb)
-		nl_route(&ev, skb, b);
+		nl_route(&ev, false, skb, b);
 	nl_queue(&ev, true, sk);
 	if (!nl_receiver(&ev))
 		return 0;
 	if (nl_cfg.counts)
-		nl_count_loss(&ev, NL_PROG_OVERRUN, skb);
+		nl_count_loss(&ev, sk, NL_PROG_OVERRUN, skb);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
+	nl_own_port(&ev, sk);
+	if (skb && !ev.group)
+		ev.dst_port = ev.own_port;
 	nl_cause(&ev, f);
 	if (skb)
 		ev.truesize = BPF_CORE_READ(skb, truesize);
@@ -557,13 +589,15 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 	if (!nl_receiver(&ev))
 		return;
 	if (nl_cfg.counts) {
-		struct nl_walk *w = nl_walk(&ev, prog);
+		struct nl_walk *w = nl_walk(&ev, sk, prog);
 
 		if (w)
 			nl_tally_nobufs(w, verdict == NL_VERDICT_NOBUFS_READ);
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return;
+	nl_own_port(&ev, sk);
+	nl_current(&ev.task);
 	ev.id = nl_next_id(prog);
 	ev.kind = NL_KIND_SOCKET_ERROR;
 	ev.verdict = verdict;
@@ -583,14 +617,14 @@ static __always_inline int on_error_report(struct sock *sk)
 /* The current task uses sock: it is the owner from now on. */
 static __always_inline int on_use(struct socket *sock)
 {
-	nl_own(nl_inode(sock));
+	nl_own(nl_inode(true, sock));
 	return 0;
 }
 
 /* It reads; one that only peeks takes nothing. */
 static __always_inline void on_read(struct socket *sock, int flags, bool taken)
 {
-	struct nl_owner *o = nl_own(nl_inode(sock));
+	struct nl_owner *o = nl_own(nl_inode(true, sock));
 
 	if (o && taken && !(flags & MSG_PEEK))
 		nl_read(o);
@@ -600,8 +634,12 @@ static __always_inline void on_read(struct socket *sock, int flags, bool taken)
  * like any other: sock_error() clears it. */
 static __always_inline int on_recvmsg_exit(struct socket *sock, int flags, int ret)
 {
-	struct sock *sk = NL_GET(true, sock, sk);
+	struct sock *sk;
 
+	/* iproute2 peeks before every read. */
+	if (ret >= 0 && flags & MSG_PEEK)
+		return 0;
+	sk = NL_GET(true, sock, sk);
 	on_read(sock, flags, ret >= 0);
 	if (ret == -ENOBUFS && sk)
 		nl_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
@@ -618,7 +656,7 @@ static __always_inline int on_dump(struct sock *sk)
 	f->dump_sk = (__u64)sk;
 	f->dump_start = bpf_ktime_get_ns();
 	if (nl_cfg.counts && f->start && f->sk == (__u64)sk) {
-		__u64 inode = nl_inode(BPF_CORE_READ(sk, sk_socket));
+		__u64 inode = nl_inode(true, NL_GET(true, sk, sk_socket));
 
 		bpf_map_update_elem(&nl_dumps, &inode, &f->asked_at, BPF_ANY);
 	}
@@ -643,9 +681,11 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 	if (!nl_receiver(&ev))
 		return 0;
 	if (nl_cfg.counts)
-		nl_count_loss(&ev, NL_PROG_DUMP, 0);
+		nl_count_loss(&ev, sk, NL_PROG_DUMP, 0);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
+	nl_own_port(&ev, sk);
+	nl_current(&ev.task);
 	ev.id = nl_next_id(NL_PROG_DUMP);
 	ev.verdict = NL_VERDICT_DROPPED;
 	ev.err = -ret;
@@ -658,7 +698,7 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
  * numbers come again. */
 static __always_inline int on_release(struct socket *sock)
 {
-	__u64 inode = nl_inode(sock);
+	__u64 inode = nl_inode(true, sock);
 
 	bpf_map_delete_elem(&nl_owners, &inode);
 	return 0;

@@ -48,7 +48,12 @@ struct inode {
 	unsigned long i_ino;
 };
 
+struct file___inode {
+	struct inode *f_inode;
+};
+
 struct socket {
+	struct file___inode *file;
 	struct sock *sk;
 };
 
@@ -90,7 +95,6 @@ struct netlink_sock {
 	__u32 dst_group;
 	unsigned long state;
 	struct netlink_callback cb;
-	bool cb_running;
 };
 
 struct sk_buff {

@@ -10,49 +10,56 @@
 /* Where the payload is, before netlink_sendmsg() moves the iterator on. */
 static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *msg)
 {
-	struct iov_iter *it = __builtin_preserve_access_index(&msg->msg_iter);
 	__u32 type;
 
 	f->iov = 0;
 	f->iov_nr = 0;
 	f->ubuf = 0;
-	if (bpf_core_field_exists(it->iter_type)) {
-		type = BPF_CORE_READ(it, iter_type);
+	if (bpf_core_field_exists(msg->msg_iter.iter_type)) {
+		type = NL_GET(true, msg, msg_iter.iter_type);
 		if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
 		    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
-			f->ubuf = (__u64)BPF_CORE_READ(it, ubuf);
+			f->ubuf = (__u64)NL_GET(true, msg, msg_iter.ubuf);
 			return;
 		}
 		if (type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
 			return;
-	} else if ((BPF_CORE_READ(it, type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+	} else if ((NL_GET(true, msg, msg_iter.type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
 		return; /* bit 0 is the direction */
 	}
-	if (bpf_core_field_exists(it->__iov))
-		f->iov = (__u64)BPF_CORE_READ(it, __iov);
+	if (bpf_core_field_exists(msg->msg_iter.__iov))
+		f->iov = (__u64)NL_GET(true, msg, msg_iter.__iov);
 	else
-		f->iov = (__u64)BPF_CORE_READ(it, iov);
-	f->iov_nr = BPF_CORE_READ(it, nr_segs);
+		f->iov = (__u64)NL_GET(true, msg, msg_iter.iov);
+	f->iov_nr = NL_GET(true, msg, msg_iter.nr_segs);
 }
 
 /* netlink_sendmsg() begins. */
 static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
 {
 	struct sock *sk = NL_GET(true, sock, sk);
+	__u64 inode = nl_inode(true, sock);
+	struct nl_owner *o = nl_own(inode);
 	struct nl_flow *f;
-	struct nl_task cur = {};
 
-	nl_own(nl_inode(sock));
-	if (!sk || !nl_wanted(NL_GET(true, sk, sk_protocol), nl_netns_of(true, sk)))
+	__u32 protocol, netns;
+
+	if (!sk || !o)
+		return 0;
+	protocol = NL_GET(true, sk, sk_protocol);
+	netns = nl_netns_of(true, sk);
+	if (!nl_wanted(protocol, netns))
 		return 0;
 	f = nl_flow_new();
 	if (!f)
 		return 0;
 	f->start = 0;
 	f->depth = 0; /* whatever a missed return left behind */
-	nl_whoami(&cur);
-	if (nl_is_self(&cur) || !nl_wanted_task(&cur))
+	if (nl_is_self(&o->task) || !nl_wanted_task(&o->task))
 		return 0;
+	f->inode = inode;
+	f->netns = netns;
+	f->protocol = protocol;
 	f->start = bpf_ktime_get_ns();
 	f->id = 0;
 	f->asked.known = 0;
@@ -69,9 +76,9 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 }
 
 /* Count a datagram that was not delivered, as far as its first piece tells. */
-static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow *f)
+static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
-	struct nl_walk *w = nl_walk(ev, NL_PROG_SEND);
+	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND);
 	struct {
 		__u64 base, len;
 	} v = {.base = f->ubuf, .len = f->len};
@@ -82,34 +89,27 @@ static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow 
 		nl_copy(&v, sizeof(v), f->iov, 0);
 	w->failed = 1;
 	w->err = ev->err;
-	nl_tally(w, NL_PROG_SEND, v.base, v.len < f->len ? v.len : f->len, true);
+	w->src = v.base;
+	nl_tally(w, NL_PROG_SEND, v.len < f->len ? v.len : f->len, true);
 }
 
 /* Count the time that a send took, and how long its answer. A dump that goes on
  * is answered by its end. */
 static __always_inline void nl_count_send(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
-	struct nl_walk *w;
-
-	if (!f->asked_at)
-		return;
-	ev->dir = NL_DIR_REQUEST;
-	w = nl_walk(ev, NL_PROG_SEND);
+	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND);
 	if (!w)
 		return;
 	w->asked = f->asked;
 	w->err = ev->err;
-	nl_tally_send(w, ev->elapsed);
-	if (f->replied_at && !BPF_CORE_READ((struct netlink_sock *)sk, cb_running))
-		nl_tally_latency(w, f->replied_at - f->asked_at);
-	ev->dir = 0;
+	nl_tally_send(w, ev->elapsed, f->replied_at ? f->replied_at - f->asked_at : 0);
 }
 
 /* Nothing was delivered: the datagram itself is the report. */
-static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *f)
+static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
 	struct msghdr *msg = (void *)f->msg;
-	struct netlink_sock *nlk = (void *)f->sk;
+	struct netlink_sock *nlk = (void *)sk;
 	struct {
 		__u16 family, pad;
 		__u32 pid, groups;
@@ -132,7 +132,7 @@ static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *
 	ev->dst_port = to.pid;
 	ev->orig_len = f->len;
 	if (nl_cfg.counts)
-		nl_count_failed(ev, f);
+		nl_count_failed(ev, f, sk);
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return;
 	if (f->ubuf || !f->iov_nr)
@@ -158,24 +158,30 @@ static __always_inline int on_sendmsg_exit(int ret)
 	f->sk = 0;
 	if (!ev.of && ret >= 0 && !f->asked_at)
 		return 0;
-	if (!nl_begin(&ev, false, sk))
-		return 0;
+	ev.record = NL_RECORD_EVENT;
+	ev.protocol = f->protocol;
+	ev.netns = f->netns;
+	ev.inode = f->inode;
+	ev.ktime = bpf_ktime_get_ns();
 	ev.elapsed = ev.ktime - start;
 	nl_current(&ev.task);
-	nl_owner(ev.inode, &ev.owner);
+	ev.owner = ev.task;
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (ret < 0) {
 		ev.verdict = NL_VERDICT_FAILED;
 		ev.err = -ret;
 	}
-	if (nl_cfg.counts)
+	if (nl_cfg.counts && f->asked_at)
 		nl_count_send(&ev, f, sk);
-	nl_queue(&ev, false, sk);
-	ev.src_port = ev.own_port;
-	if (!ev.of && !f->asked_at)
-		nl_send_failed(&ev, f);
-	if (!ev.of || !nl_plane(NL_PLANE_MESSAGES))
+	if (!ev.of && f->asked_at)
 		return 0;
+	nl_queue(&ev, false, sk);
+	nl_own_port(&ev, sk);
+	ev.src_port = ev.own_port;
+	if (!ev.of) {
+		nl_send_failed(&ev, f, sk);
+		return 0;
+	}
 	ev.kind = NL_KIND_COMPLETION;
 	ev.lock_wait = f->lock_wait;
 	ev.lock_hold = f->lock_hold;

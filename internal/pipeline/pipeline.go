@@ -99,6 +99,7 @@ type Pipeline struct {
 	o       Options
 	tracker *correlate.Tracker
 	scope   *scope
+	bare    bool // see recordsOnly
 	obs     []correlate.Observation
 	nextID  uint64
 	shown   int
@@ -128,7 +129,7 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), watch: o.Watch}, nil
+	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch}, nil
 }
 
 func newTracker(o *Options) *correlate.Tracker {
@@ -218,9 +219,16 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		f.ID = p.nextID
 	}
 	p.last.Store(f.Time.UnixNano())
+	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
+		p.enrich(f)
+		return p.record(f)
+	}
 	ms, err := p.decode(f)
 	if err != nil {
 		return err
+	}
+	if p.bare {
+		return p.record(f)
 	}
 
 	p.mu.Lock()
@@ -231,12 +239,10 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	if f.Kind == capture.KindExtack {
 		// It belongs to an error that is yet to come, so no filter can judge it.
 		p.tracker.Extack(f)
-		if p.o.Recorder != nil {
-			if err := p.o.Recorder.WriteFrame(f); err != nil {
-				return fmt.Errorf("record frame: %w", err)
-			}
+		if p.o.Recorder == nil {
+			return nil
 		}
-		return nil
+		return p.record(f)
 	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
@@ -244,6 +250,20 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		p.nameLock(f)
 	}
 	return p.observe(f)
+}
+
+// recordsOnly says whether nobody looks into messages: then only generic netlink
+// is decoded, for the families and policies that a recording is to hold.
+func (o *Options) recordsOnly() bool {
+	return o.Recorder != nil && o.Filter == nil && o.Scope.Empty() && o.Table == nil && len(o.Sinks) == 0 &&
+		o.Incidents == nil && o.Limit == 0
+}
+
+func (p *Pipeline) record(f *capture.Frame) error {
+	if err := p.o.Recorder.WriteFrame(f); err != nil {
+		return fmt.Errorf("record frame: %w", err)
+	}
+	return nil
 }
 
 // decode completes a frame and takes it apart.
@@ -301,8 +321,8 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 		ended := x.End != correlate.EndNone // made of frames that are recorded already
 		if !recorded && !ended {
 			recorded = true
-			if err := p.o.Recorder.WriteFrame(f); err != nil {
-				return fmt.Errorf("record frame: %w", err)
+			if err := p.record(f); err != nil {
+				return err
 			}
 		}
 		switch {

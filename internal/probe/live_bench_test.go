@@ -20,14 +20,17 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 		name, backend string
 		filter        capture.Filter
 		unread        bool // leave everything in the ring: what the kernel's side costs
+		counts        bool // the counters plane alone
 	}{
-		{"bare", "", capture.Filter{}, false},
-		{"fentry", capture.SourceFentry, capture.Filter{}, false},
-		{"fentry unread", capture.SourceFentry, capture.Filter{}, true},
-		{"fentry filtered out", capture.SourceFentry, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false},
-		{"kprobe", capture.SourceKprobe, capture.Filter{}, false},
-		{"kprobe unread", capture.SourceKprobe, capture.Filter{}, true},
-		{"kprobe filtered out", capture.SourceKprobe, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false},
+		{"bare", "", capture.Filter{}, false, false},
+		{"fentry", capture.SourceFentry, capture.Filter{}, false, false},
+		{"fentry counters", capture.SourceFentry, capture.Filter{}, false, true},
+		{"fentry unread", capture.SourceFentry, capture.Filter{}, true, false},
+		{"fentry filtered out", capture.SourceFentry, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false, false},
+		{"kprobe", capture.SourceKprobe, capture.Filter{}, false, false},
+		{"kprobe counters", capture.SourceKprobe, capture.Filter{}, false, true},
+		{"kprobe unread", capture.SourceKprobe, capture.Filter{}, true, false},
+		{"kprobe filtered out", capture.SourceKprobe, capture.Filter{Protocols: []uint16{unix.NETLINK_CRYPTO}}, false, false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			if os.Geteuid() != 0 {
@@ -37,7 +40,7 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 				if err := Check(c.backend); err != nil {
 					b.Skip(err)
 				}
-				src, err := Open(c.backend, c.filter, Options{RingBytes: 64 << 20})
+				src, err := Open(c.backend, c.filter, options(c.counts))
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -77,4 +80,12 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 			}
 		})
 	}
+}
+
+func options(counts bool) Options {
+	o := Options{RingBytes: 64 << 20, Counts: counts}
+	if counts {
+		o.Watch = capture.WatchNothing
+	}
+	return o
 }
