@@ -124,6 +124,8 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}
 		return nil
 	}
+	// What lives is small (tables, and what a view keeps), and frames are not.
+	debug.SetGCPercent(300)
 	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
 		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil,

@@ -366,7 +366,7 @@ func TestComment(t *testing.T) {
 		{"port 99 reply errno 17", capture.Frame{Dir: capture.DirReply, Errno: 17, Socket: capture.Socket{PortID: 99}}},
 		{`e\x1b\xffl[1] unknown`, capture.Frame{Socket: capture.Socket{Owner: capture.Proc{PID: 1, Comm: "e\x1b\xffl"}}}},
 	} {
-		if got := comment(&tt.f, false); got != tt.want {
+		if got := string(appendComment(nil, &tt.f, false)); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -35,7 +36,7 @@ type Writer struct {
 	buf []byte // whole blocks, and the one under construction
 	opt Options
 
-	scratch, nested []byte
+	scratch, nested, comment []byte
 
 	frames, size uint64 // datagrams written, and their bytes
 	last         uint64 // timestamp of the latest frame
@@ -202,7 +203,8 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	w.cookedHeader(fr)
 	w.buf = append(w.buf, data...)
 	w.pad()
-	w.stringOption(optComment, comment(fr, preamble))
+	w.comment = appendComment(w.comment[:0], fr, preamble)
+	w.option(optComment, w.comment) // ASCII, and short
 	w.u32Option(epbFlags, packetFlags(fr.Dir))
 	if fr.ID != 0 {
 		w.u64Option(epbPacketID, fr.ID)
@@ -374,37 +376,45 @@ func (w *Writer) push() error {
 	return w.err
 }
 
-// comment is what a person reads beside the packet: whose row it is, what it
-// is, where, and what came of it.
-func comment(fr *capture.Frame, preamble bool) string {
+// appendComment appends what a person reads beside the packet: whose row it is,
+// what it is, where, and what came of it.
+func appendComment(b []byte, fr *capture.Frame, preamble bool) []byte {
 	if preamble {
-		return "nltop: families of this machine, not traffic"
+		return append(b, "nltop: families of this machine, not traffic"...)
 	}
-	var b strings.Builder
+	number := func(what string, n uint64) { b = strconv.AppendUint(append(b, what...), n, 10) }
+	process := func(p *capture.Proc) {
+		b = append(b, printable(p.Comm)...)
+		number("[", uint64(p.PID))
+		b = append(b, ']')
+	}
 	who := fr.Account()
 	switch {
 	case who.Known():
-		fmt.Fprintf(&b, "%s[%d] ", printable(who.Comm), who.PID)
+		process(&who)
+		b = append(b, ' ')
 	case fr.Socket.PortID != 0:
-		fmt.Fprintf(&b, "port %d ", fr.Socket.PortID)
+		number("port ", uint64(fr.Socket.PortID))
+		b = append(b, ' ')
 	}
-	b.WriteString(fr.Dir.String())
+	b = append(b, fr.Dir.String()...)
 	if fr.Group != 0 {
-		fmt.Fprintf(&b, " group %d", fr.Group)
+		number(" group ", uint64(fr.Group))
 	}
 	if fr.NetNS != 0 {
-		fmt.Fprintf(&b, " netns %d", fr.NetNS)
+		number(" netns ", fr.NetNS)
 	}
 	if fr.Verdict > capture.VerdictDelivered {
-		b.WriteString(" " + fr.Verdict.String())
+		b = append(append(b, ' '), fr.Verdict.String()...)
 	}
 	if fr.Errno != 0 {
-		fmt.Fprintf(&b, " errno %d", fr.Errno)
+		b = strconv.AppendInt(append(b, " errno "...), int64(fr.Errno), 10)
 	}
 	if fr.Dir != capture.DirRequest && fr.Proc.Known() && fr.Proc != who {
-		fmt.Fprintf(&b, " caused by %s[%d]", printable(fr.Proc.Comm), fr.Proc.PID)
+		b = append(b, " caused by "...)
+		process(&fr.Proc)
 	}
-	return b.String()
+	return b
 }
 
 // printable escapes what must not stand in a comment: control characters and
