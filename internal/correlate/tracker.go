@@ -67,6 +67,7 @@ type Tracker struct {
 	dumps   map[key]*entry    // the newest dump of a socket (seq 0)
 	queue   []*entry          // all, oldest first; entries leave from the front
 	soon    []*entry          // that end when grace is over, unless something comes
+	tidied  int               // length of queue after the last tidy
 	count   int               // that have not ended
 	bytes   int
 
@@ -271,9 +272,11 @@ func (t *Tracker) expire(now time.Time) {
 // ended ones are taken out of its middle.
 const tidyAbove = 4096
 
-// tidy removes what has ended behind one that still waits, when much has.
+// tidy removes what has ended behind one that still waits, when much has. What
+// ended a moment ago has to stay, so it looks again only when the queue is twice
+// as long as it left it.
 func (t *Tracker) tidy(now time.Time) {
-	if len(t.queue) <= tidyAbove || len(t.queue) < 4*t.count {
+	if len(t.queue) <= max(tidyAbove, 2*t.tidied) || len(t.queue) < 4*t.count {
 		return
 	}
 	live := make([]*entry, 0, 2*t.count)
@@ -284,7 +287,7 @@ func (t *Tracker) tidy(now time.Time) {
 		}
 		live = append(live, e)
 	}
-	t.queue = live
+	t.queue, t.tidied = live, len(live)
 }
 
 // forget drops the last references to an entry that has ended.

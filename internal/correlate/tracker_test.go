@@ -4,6 +4,7 @@ package correlate
 
 import (
 	"encoding/binary"
+	"runtime"
 	"testing"
 	"time"
 
@@ -228,5 +229,37 @@ func TestKeepsSmall(t *testing.T) {
 	o := s.frame(request(100), getLink(0x05, 1), big)
 	if got := cap(o[0].Exchange.Request.Frame.Data); got > 4096 {
 		t.Errorf("the pending request holds %d bytes", got)
+	}
+}
+
+// A frame costs no more because many requests ended a moment ago: at 20,000 a
+// second the queue holds as many, behind a dump that waits. Without completions,
+// as source syscall reports them.
+func TestSteadyRate(t *testing.T) {
+	s := newStream(t)
+	s.tr = NewWith(Options{Ends: true})
+	port := request(7)
+	pair := func(seq uint32) {
+		q := getLink(flagAck, seq)
+		s.now = s.now.Add(-2*time.Millisecond + 50*time.Microsecond) // stream.frame adds them
+		s.frame(port, q)
+		s.frame(reply(7), ack(0, seq, q))
+	}
+	s.frame(port, getLink(flagDump, 1<<31))
+	const rate = 20_000
+	for i := range uint32(2 * rate) {
+		pair(i)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range uint32(rate) {
+		pair(2*rate + i)
+	}
+	runtime.ReadMemStats(&after)
+	if per := (after.TotalAlloc - before.TotalAlloc) / (2 * rate); per > 8<<10 {
+		t.Errorf("a frame allocates %d bytes", per)
+	}
+	if n := len(s.tr.queue); n > 4*rate {
+		t.Errorf("the queue holds %d requests of a second", n)
 	}
 }
