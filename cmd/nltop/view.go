@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -81,7 +80,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
 	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
-	last := &lastEnded{}
+	last := &kept{}
 	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
 	ctx, stop := untilSignal()
 	defer stop()
@@ -89,7 +88,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if err != nil {
 		return err
 	}
-	s.ended = last
+	s.kept = last
 	screen, err := ui.NewScreen()
 	if err != nil {
 		return errors.Join(err, s.close())
@@ -142,46 +141,6 @@ type viewSource struct {
 }
 
 var _ ui.Source = (*viewSource)(nil)
-
-// lastEnded keeps the last exchanges that ended.
-type lastEnded struct {
-	mu   sync.Mutex
-	ring [maxEnded]*correlate.Exchange
-	n    int
-}
-
-const maxEnded = 256
-
-// Observe implements pipeline.Sink.
-func (l *lastEnded) Observe(o *correlate.Observation) error {
-	if o.End == correlate.EndExchange {
-		x := o.Exchange.Copy()
-		l.mu.Lock()
-		l.ring[l.n%maxEnded] = x
-		l.n++
-		l.mu.Unlock()
-	}
-	return nil
-}
-
-// newest returns them, newest first.
-func (l *lastEnded) newest() []correlate.Exchange {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var out []correlate.Exchange
-	for i := l.n - 1; i >= 0 && i >= l.n-maxEnded; i-- {
-		out = append(out, *l.ring[i%maxEnded])
-	}
-	return out
-}
-
-// Exchanges implements ui.Source.
-func (v *viewSource) Exchanges() (open, ended []correlate.Exchange) {
-	if v.s.ended != nil {
-		ended = v.s.ended.newest()
-	}
-	return v.s.pipe.Open(), ended
-}
 
 // Incidents implements ui.Source.
 func (v *viewSource) Incidents() []incident.Incident {

@@ -15,7 +15,8 @@ func newHelpView(a *app, of view) *helpView { return &helpView{app: a, of: of} }
 
 func (v *helpView) cursor() *cursor     { return &v.cur }
 func (v *helpView) moved()              {}
-func (v *helpView) detail() []segment   { return nil }
+func (v *helpView) detail() [][]segment { return nil }
+func (v *helpView) needsMessages() bool { return false }
 func (v *helpView) bindings() []binding { return nil }
 
 func (v *helpView) refresh() {
