@@ -16,7 +16,7 @@ import (
 
 // Why there is no table of rtnl_mutex.
 var (
-	errLocksFile    = errors.New("a recording has no table of rtnl_mutex; trace -r shows who waited and held it for long")
+	errLocksFile    = errors.New("a recording has no table of rtnl_mutex, only the long holds and waits that were reported")
 	errLocksOff     = errors.New("rtnl_mutex is not watched: start nltop with --rtnl")
 	errLocksSyscall = errors.New("source syscall does not see rtnl_mutex: it takes fentry or kprobe")
 	errLocksSource  = errors.New("this source does not see rtnl_mutex: it takes fentry or kprobe")

@@ -136,6 +136,9 @@ type viewSource struct {
 	listing bool // listSockets is running; it alone uses places
 	places  *place.Names
 	listed  time.Time
+	since   time.Time         // of the first list
+	first   []sockets.Socket  // that list
+	high    map[uint64]uint32 // most bytes in a queue so far, by inode
 	sockets []sockets.Socket
 	missing []string
 }
@@ -180,8 +183,27 @@ func (v *viewSource) listSockets() {
 		return
 	}
 	own := slices.DeleteFunc(l.Sockets, func(s sockets.Socket) bool { return s.Kernel })
-	sockets.ByTrouble(own)
+	v.watched(own)
 	v.sockets, v.missing = own, l.Partial
+	readers, err := v.s.readers()
+	if err != nil {
+		v.missing = append(v.missing, "how sockets are read: "+err.Error())
+	}
+	sockets.Read(own, readers)
+	sockets.ByTrouble(own)
+}
+
+// watched fills in what happened on the sockets since the first list.
+func (v *viewSource) watched(own []sockets.Socket) {
+	if v.first == nil {
+		v.first, v.since, v.high = slices.Clone(own), v.listed, make(map[uint64]uint32)
+	}
+	high := make(map[uint64]uint32, len(own)) // of those that are still there
+	for i := range own {
+		high[own[i].Inode] = max(v.high[own[i].Inode], own[i].RMem)
+	}
+	v.high = high
+	sockets.Compare(v.first, own, high, v.listed.Sub(v.since))
 }
 
 func (v *viewSource) start(ctx context.Context) {

@@ -184,10 +184,14 @@ func placesOf(s *aggregate.Snapshot) (p places) {
 		c := &s.Cells[i]
 		p.container = p.container || c.Container != ""
 		p.unit = p.unit || c.Unit != ""
-		p.netns = p.netns || c.NetNSName != "" && c.NetNSName != "host" || c.NetNS != 0 && c.NetNS != s.Cells[0].NetNS
+		p.netns = p.netns || !ownNetNS(c.NetNSName) || c.NetNS != 0 && c.NetNS != s.Cells[0].NetNS
 	}
 	return p
 }
+
+// ownNetNS says whether a network namespace goes without saying: it has no name,
+// or is that of the host or of nltop.
+func ownNetNS(name string) bool { return name == "" || name == "host" || name == "current" }
 
 // layout chooses the columns for a width, and returns what is left for names.
 // Columns that say nothing in this grouping are left out.

@@ -33,7 +33,7 @@ var exchangeColumns = []listColumn[correlate.Exchange]{
 	{"OUTCOME", 12, false, 9, outcomeText, func(x, y *correlate.Exchange) int {
 		return cmp.Or(cmp.Compare(y.Errno, x.Errno), cmp.Compare(y.Outcome, x.Outcome))
 	}},
-	{"TIME TO END", 11, true, 7, exchangeAge, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
+	{"LATENCY", 9, true, 7, exchangeAge, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
 	{"KERNEL", 7, true, 6, durationCell(func(x *correlate.Exchange) time.Duration { return x.Kernel }),
 		func(x, y *correlate.Exchange) int { return cmp.Compare(y.Kernel, x.Kernel) }},
 	{"RTNL WAIT", 9, true, 3, durationCell(func(x *correlate.Exchange) time.Duration { return x.Lock.Wait }),
@@ -139,6 +139,9 @@ func outcomeText(a *app, x *correlate.Exchange) (string, tcell.Style) {
 func exchangeDetails(x *correlate.Exchange) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if s := export.CauseText(x.InterruptedBy); s != "" {
+		add("interrupted by %s", s)
+	}
 	for _, m := range append(export.Measures(x), export.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, export.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
 		if m.Time > 0 {
 			add("%s %s", m.Name, export.Duration(m.Time))
@@ -159,9 +162,6 @@ func exchangeDetails(x *correlate.Exchange) string {
 			s += " by " + export.Process(p)
 		}
 		parts = append(parts, s)
-	}
-	if s := export.CauseText(x.InterruptedBy); s != "" {
-		add("interrupted by %s", s)
 	}
 	return strings.Join(parts, "  ")
 }

@@ -174,7 +174,7 @@ func (v *heatView) draw(g *grid, r rect) {
 	})
 	r.y, r.h = r.y+1, r.h-1
 	merge := 1 // levels to a line
-	for merge < aggregate.HeatLevels && aggregate.HeatLevels/merge > r.h-3 {
+	for merge < aggregate.HeatLevels && aggregate.HeatLevels/merge > r.h-2 {
 		merge *= 2
 	}
 	lines, n := aggregate.HeatLevels/merge, min(len(v.heat.Columns), r.w-heatMargin-1)

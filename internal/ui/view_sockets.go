@@ -98,11 +98,9 @@ func live(s *sockets.Socket) *sockets.Live {
 // socketNetNS names a network namespace; nothing for that of the host.
 func socketNetNS(s *sockets.Socket) string {
 	switch {
-	case s.NetNSName == "host":
-		return ""
-	case s.NetNSName != "":
+	case !ownNetNS(s.NetNSName):
 		return decode.Quote(s.NetNSName)
-	case s.NetNS != 0:
+	case s.NetNSName == "" && s.NetNS != 0:
 		return strconv.FormatUint(s.NetNS, 10)
 	}
 	return ""

@@ -125,7 +125,7 @@ func (v *treeView) bindings() []binding {
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},
-		{"w", "which columns come first: traffic, times, places", "columns", v.nextSet},
+		{"w", "which columns come first: traffic, times, places", "", v.nextSet},
 	}
 }
 
