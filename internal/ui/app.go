@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"time"
 
@@ -64,9 +63,9 @@ type app struct {
 	paused  bool
 	notice  string // until the next key
 	done    bool
-	failed  error // why, if it was not the user
-	jobs    chan os.Signal
-	pressed bool // mouse button
+	failed  error          // why, if it was not the user
+	jobs    chan os.Signal // SIGCONT
+	pressed bool           // mouse button
 	prompt  *prompt
 
 	tree  *treeView
@@ -102,8 +101,8 @@ func (a *app) loop(ctx context.Context) error {
 		a.screen.ChannelEvents(events, quit)
 	}()
 	a.jobs = make(chan os.Signal, 4)
-	a.watchJobs()
-	defer signal.Stop(a.jobs)
+	a.watchJobs(true)
+	defer a.watchJobs(false)
 	a.ticker = time.NewTicker(a.opt.Interval)
 	defer a.ticker.Stop()
 	held := time.NewTimer(0) // a drawing that waits for its turn
@@ -120,8 +119,8 @@ func (a *app) loop(ctx context.Context) error {
 			a.event(ev)
 		case now := <-a.ticker.C:
 			a.refresh(now)
-		case s := <-a.jobs:
-			a.job(s)
+		case <-a.jobs:
+			a.continued()
 		case <-held.C:
 		}
 		now := time.Now()

@@ -4,15 +4,11 @@ package ui
 
 import (
 	"fmt"
-	"os"
 	"os/signal"
 	"runtime"
 
 	"golang.org/x/sys/unix"
 )
-
-// jobSignals are those of job control that the view acts on while it runs.
-var jobSignals = []os.Signal{unix.SIGTSTP, unix.SIGCONT}
 
 // suspend gives the terminal back and stops nltop, as Ctrl-Z does with other
 // programs; when it goes on, the screen is back as it was. Where nobody could
@@ -22,9 +18,9 @@ func (a *app) suspend() {
 		a.notice = fmt.Sprintf("cannot suspend: %v", err)
 		return
 	}
-	signal.Reset(jobSignals...)
+	a.watchJobs(false)
 	err := stopSelf()
-	a.watchJobs()
+	a.watchJobs(true)
 	if rerr := a.screen.Resume(); rerr != nil {
 		a.failed, a.done = fmt.Errorf("take the terminal back: %w", rerr), true
 		return
@@ -47,20 +43,21 @@ var stopSelf = func() error {
 	return nil
 }
 
-// watchJobs asks for the signals of job control.
-func (a *app) watchJobs() {
-	if a.jobs != nil {
-		signal.Notify(a.jobs, jobSignals...)
+// watchJobs asks for SIGCONT. SIGTSTP is left alone: who once asked os/signal for
+// it can never have its default back, which is what stops a process.
+func (a *app) watchJobs(yes bool) {
+	switch {
+	case a.jobs == nil:
+	case yes:
+		signal.Notify(a.jobs, unix.SIGCONT)
+	default:
+		signal.Stop(a.jobs)
 	}
 }
 
-// job acts on a signal: SIGTSTP came from outside, and so did SIGCONT, after a
-// SIGSTOP that left the terminal to others as it was.
-func (a *app) job(s os.Signal) {
-	if s == unix.SIGTSTP {
-		a.suspend()
-		return
-	}
+// continued takes the terminal back after a stop that came from outside and left
+// the terminal to others as it was.
+func (a *app) continued() {
 	if err := a.screen.Suspend(); err == nil {
 		if err := a.screen.Resume(); err != nil {
 			a.failed, a.done = fmt.Errorf("take the terminal back: %w", err), true

@@ -5,7 +5,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"os/signal"
 	"slices"
 	"testing"
 	"time"
@@ -44,20 +43,15 @@ func TestSuspend(t *testing.T) {
 	if !slices.Equal(s.log, want) {
 		t.Errorf("%v, want %v", s.log, want)
 	}
-	// Also from a prompt, and by a signal from outside.
+	// Also from a prompt.
 	s.log = nil
 	h.press("f", "Ctrl-Z")
 	if !slices.Equal(s.log, want) || h.prompt == nil {
 		t.Errorf("from a prompt: %v, want %v", s.log, want)
 	}
-	s.log = nil
-	h.job(unix.SIGTSTP)
-	if !slices.Equal(s.log, want) {
-		t.Errorf("by SIGTSTP: %v, want %v", s.log, want)
-	}
 	// After a SIGSTOP nobody gave the terminal back.
 	s.log = nil
-	h.job(unix.SIGCONT)
+	h.continued()
 	if want := []string{"suspend", "resume", "sync"}; !slices.Equal(s.log, want) {
 		t.Errorf("by SIGCONT: %v, want %v", s.log, want)
 	}
@@ -71,20 +65,16 @@ func TestSuspend(t *testing.T) {
 	}
 }
 
-// The loop acts on the signals of job control as they come.
-func TestRunTakesJobSignals(t *testing.T) {
-	defer signal.Reset(jobSignals...)
+// The loop takes the terminal back when somebody lets nltop go on.
+func TestRunIsContinued(t *testing.T) {
 	c := newScreen(t, 80, 24)
+	s := &leaving{SimulationScreen: c, lost: errors.New("no such device")}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	stopping(t, func() error { cancel(); return nil })
 	src := newSource()
 	src.traffic()
-	src.asked = func() { _ = unix.Kill(unix.Getpid(), unix.SIGTSTP) }
-	if err := Run(ctx, c, src, Options{Interval: time.Millisecond}); err != nil {
-		t.Fatal(err)
-	}
-	if ctx.Err() != context.Canceled {
-		t.Errorf("SIGTSTP was not acted on: %v", ctx.Err())
+	src.asked = func() { _ = unix.Kill(unix.Getpid(), unix.SIGCONT) }
+	if err := Run(ctx, s, src, Options{Interval: time.Millisecond}); !errors.Is(err, s.lost) {
+		t.Errorf("%v after SIGCONT, want %v; done: %v", err, s.lost, s.log)
 	}
 }
