@@ -79,23 +79,32 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if !stdoutIsTerminal() {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
-	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
-	last := &kept{}
-	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
 	ctx, stop := untilSignal()
 	defer stop()
-	s, err := openSession(o)
+	s, err := f.viewSession(o)
 	if err != nil {
 		return err
 	}
-	s.kept = last
 	screen, err := ui.NewScreen()
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
 	return f.show(ctx, screen, s, ui.Options{
-		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName, Limits: f.limits(),
+		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: f.limits(),
 	})
+}
+
+// viewSession opens a session with all that the view asks for.
+func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
+	last := &kept{}
+	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
+	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
+	s, err := openSession(o)
+	if err != nil {
+		return nil, err
+	}
+	s.kept = last
+	return s, nil
 }
 
 // show runs a session and its view, and ends both, also when the view panics.
