@@ -108,6 +108,20 @@ func (tm *terminal) awaitBehind(at int, what string) {
 	}
 }
 
+// awaitScreen waits until the screen holds what. It asks for the whole screen:
+// else only the characters come that differ from those before.
+func (tm *terminal) awaitScreen(what string) {
+	tm.t.Helper()
+	at := len(tm.output())
+	for end := time.Now().Add(patience); !strings.Contains(tm.output()[at:], what); {
+		if time.Now().After(end) {
+			tm.t.Fatalf("the screen never held %q:\n%q", what, tm.output()[at:])
+		}
+		tm.keys("\x0c")
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
 func (tm *terminal) termios() unix.Termios {
 	tm.t.Helper()
 	st, err := unix.IoctlGetTermios(int(tm.slave.Fd()), unix.TCGETS)
