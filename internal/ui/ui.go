@@ -26,6 +26,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -36,6 +37,14 @@ type Source interface {
 	Snapshot() (aggregate.Snapshot, Status)
 	// Messages returns the last messages of a row, oldest first.
 	Messages(id aggregate.RowID, limit int) []aggregate.Kept
+	// Heat returns the latencies over time of a row until now; of all for a row of
+	// depth 0.
+	Heat(id aggregate.RowID, now time.Time) aggregate.Heat
+	// Locks returns what is known of rtnl_mutex.
+	Locks() Locks
+	// Told returns what a message of nftables says, with the sets of the messages
+	// before it; ok is false where that is not known any more.
+	Told(k *aggregate.Kept) (told nft.Told, ok bool)
 	// Clear forgets all counters and messages.
 	Clear()
 	// SetFilter replaces the filter expression; "" passes everything. On an
