@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -99,6 +100,7 @@ func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
 	last := &kept{}
 	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
 	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
+	o.counts, o.watch = true, capture.WatchAll
 	s, err := openSession(o)
 	if err != nil {
 		return nil, err
@@ -134,10 +136,11 @@ type viewSource struct {
 	base   string // -f
 	filter string // what is in force
 
-	cancel context.CancelFunc
-	done   chan struct{}
-	once   sync.Once
-	closed error
+	watcher watcher
+	cancel  context.CancelFunc
+	done    chan struct{}
+	once    sync.Once
+	closed  error
 
 	mu      sync.Mutex
 	ended   bool
@@ -261,7 +264,9 @@ func (v *viewSource) Snapshot() (aggregate.Snapshot, ui.Status) {
 		_, size := v.s.rec.written()
 		st.RecordingBytes = uint64(size)
 	}
-	return v.s.pipe.Snapshot(now), st
+	snap := v.s.pipe.Snapshot(now)
+	st.CountsOnly = v.steer(snap.Rates.Rate())
+	return snap, st
 }
 
 // Messages implements ui.Source.

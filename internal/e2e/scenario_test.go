@@ -10,8 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -251,4 +253,50 @@ func TestSequenceZero(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Under a flood the live view lets the kernel count, until somebody looks at
+// messages; when it is quiet again it keeps messages again.
+func TestViewCounts(t *testing.T) {
+	needVM(t)
+	tm := openTerminal(t, nltop(t), "--source", "fentry")
+	tm.await("all network namespaces")
+	s := open(t, unix.NETLINK_ROUTE)
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		b := s.message(unix.NLMSG_NOOP, unix.NLM_F_REQUEST, nil)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				for range 100 {
+					s.send(0, b)
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}()
+	tm.awaitScreen("counting")
+	tm.keys("m")
+	tm.awaitScreen("NLMSG_NOOP")
+	for end := time.Now().Add(patience); ; {
+		at := len(tm.output())
+		tm.keys("\x0c")
+		tm.awaitBehind(at, "NLMSG_NOOP")
+		if !strings.Contains(tm.output()[at:], "counting") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("messages are shown, and still it only counts")
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	tm.keys("q")
+	tm.awaitScreen("counting")
+	close(stop)
+	<-done
+	tm.keys("q")
+	tm.ended()
 }

@@ -153,6 +153,7 @@ func (a *app) event(ev tcell.Event) {
 // refresh takes a new snapshot. While the view is paused it keeps the old one,
 // but losses go on being shown.
 func (a *app) refresh(now time.Time) {
+	a.src.Watch(a.needsMessages())
 	snap, status := a.src.Snapshot()
 	a.status = status
 	a.usage = a.cpu(now)

@@ -89,6 +89,7 @@ type fakeSource struct {
 	now     time.Time
 	status  Status
 	id      uint64
+	watched bool
 	cleared int
 	panics  bool
 	asked   func() // runs with the second snapshot; nil: nothing does
@@ -131,6 +132,8 @@ func (s *fakeSource) Heat(id aggregate.RowID, now time.Time) aggregate.Heat {
 }
 
 func (s *fakeSource) Locks() Locks { return s.locks }
+
+func (s *fakeSource) Watch(messages bool) { s.watched = messages }
 
 func (s *fakeSource) Told(k *aggregate.Kept) (nft.Told, bool) {
 	told, ok := s.tolds[k.Frame.ID]

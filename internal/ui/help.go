@@ -53,6 +53,7 @@ func (v *helpView) refresh() {
 		textLine{"  p99 over time", t.key, "of the row under the cursor; the newest time is at the right (h)", t.text},
 		textLine{"  BLAMED", t.key, "how long others waited for rtnl_mutex that found it held (--rtnl)", t.text},
 		textLine{"  *", t.key, "several containers, units or network namespaces", t.text},
+		textLine{"  counting", t.key, "only the kernel counts, since messages are many; a page that looks at them gets them", t.text},
 		textLine{"  DROPS", t.key, "datagrams that the kernel could not queue to the reader", t.text},
 		textLine{"  lost", t.key, "datagrams that nltop itself missed", t.text},
 	)

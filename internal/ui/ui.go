@@ -51,6 +51,9 @@ type Source interface {
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.
 	SetFilter(expr string) error
+	// Watch says before every snapshot whether the user looks at messages; where
+	// he does not, the source may do without them.
+	Watch(messages bool)
 	// Exchanges returns the requests that wait, oldest first, and the last ones
 	// that ended, newest first.
 	Exchanges() (open, ended []correlate.Exchange)
@@ -71,6 +74,8 @@ type Status struct {
 	// Recording is the file that is written beside the view; "": none.
 	Recording      string
 	RecordingBytes uint64
+	// CountsOnly: no messages are captured, since they are many and nobody looks.
+	CountsOnly bool
 	// Err is why the capture ended; nil while it goes on.
 	Err error
 }
