@@ -66,6 +66,7 @@ struct nl_flow {
 	/* netlink_dump() */
 	__u64 dump_sk;
 	__u64 dump_start;
+	struct nl_asked dump_asked; /* what it is a dump of */
 	/* netlink_recvmsg(), kprobe only */
 	__u64 recv_sk;
 	__u32 recv_reported;

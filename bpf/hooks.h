@@ -121,7 +121,7 @@ static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flo
 	if (!w)
 		return;
 	if (dump)
-		nl_asked(&w->asked, ev->protocol, (__u64)BPF_CORE_READ((struct netlink_sock *)sk, cb.nlh));
+		w->asked = f->dump_asked;
 	else if (f && f->start)
 		w->asked = f->asked;
 	w->src = (__u64)NL_GET(true, skb, data);
@@ -426,6 +426,9 @@ static __always_inline int on_dump(struct sock *sk)
 		return 0;
 	f->dump_sk = (__u64)sk;
 	f->dump_start = bpf_ktime_get_ns();
+	if (nl_cfg.counts || nl_cfg.rtnl_mutex)
+		nl_asked(&f->dump_asked, NL_GET(true, sk, sk_protocol),
+			 (__u64)BPF_CORE_READ((struct netlink_sock *)sk, cb.nlh));
 	if (nl_cfg.counts && f->start && f->sk == (__u64)sk) {
 		__u64 inode = nl_inode(true, NL_GET(true, sk, sk_socket));
 

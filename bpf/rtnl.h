@@ -86,12 +86,18 @@ static __noinline struct nl_lock_row *nl_row_of(struct nl_lock_key *key)
 
 static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_flow *f)
 {
+	struct nl_asked *a = 0;
+
 	key->tgid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(key->comm, sizeof(key->comm));
-	if (f && f->start && f->asked.known) {
-		key->type = f->asked.type;
-		key->cmd = f->asked.protocol == NETLINK_GENERIC ? f->asked.sub : 0;
-		key->request = f->asked.protocol + 1;
+	if (f && f->start)
+		a = &f->asked;
+	else if (f && f->dump_sk)
+		a = &f->dump_asked; /* in a later read of the dump */
+	if (a && a->known) {
+		key->type = a->type;
+		key->cmd = a->protocol == NETLINK_GENERIC ? a->sub : 0;
+		key->request = a->protocol + 1;
 	}
 }
 

@@ -55,6 +55,7 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 		return 0;
 	f->start = 0;
 	f->depth = 0; /* whatever a missed return left behind */
+	f->dump_sk = 0;
 	if (nl_is_self(&o->task) || !nl_wanted_task(&o->task))
 		return 0;
 	f->inode = inode;

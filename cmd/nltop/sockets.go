@@ -285,14 +285,14 @@ func (f *socketsFlags) tell(w incidentWriter, told []incident.Incident) error {
 func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incident.Incident, dec *decode.Decoder) error {
 	live := slices.ContainsFunc(ss, func(s sockets.Socket) bool { return s.Live != nil })
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	head := "DROPS\tQUEUE\tRCVBUF\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
+	head := "DROPS\tQUEUE\tRCVBUF\tASKED\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
 	if live {
 		head = "NEW\t" + head + "HIGH\tREADS/s\tSTALL\tLAST READ\tRECEIVED\t"
 	}
 	fmt.Fprintln(tw, head+"GROUPS")
 	for i := range ss {
 		s := &ss[i]
-		cells := []string{strconv.FormatUint(uint64(s.Drops), 10), bytesOr(s.RMem, true), bytesOr(s.RcvBuf, s.RcvBuf != 0), percentFull(s),
+		cells := []string{strconv.FormatUint(uint64(s.Drops), 10), bytesOr(s.RMem, true), bytesOr(s.RcvBuf, s.RcvBuf != 0), bytesOr(s.Asked, s.Asked != 0), percentFull(s),
 			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
 			netnsText(s), ownerText(s)}
 		if live {

@@ -4,6 +4,7 @@ package probe
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -51,14 +52,15 @@ func TestLiveLocks(t *testing.T) {
 				t.Errorf("victim: %+v of %v", f.Lock, f.Elapsed)
 			}
 		}
-		// Whoever was waited for was in a send of its own meanwhile. Kprobes may miss
-		// its return (5.10 often does).
+		// Whoever was waited for was in a send of its own meanwhile. Its return may be
+		// missed: by kprobes on 5.10, and by fentry where a preemptible kernel skips
+		// the program (7.2).
 		met := of(victims, func(f *capture.Frame) bool {
 			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool {
 				return q.Time.After(f.Time.Add(-f.Elapsed)) && q.Time.Add(-q.Elapsed).Before(f.Time)
 			})
 		})
-		if backend == capture.SourceFentry && len(met) < len(victims) {
+		if backend == capture.SourceFentry && 2*len(met) < len(victims) {
 			t.Fatalf("the sends of the holders are known for %d of %d victims", len(met), len(victims))
 		}
 		// A wait may outlast the send: a preemptible kernel lets others run before
@@ -66,8 +68,8 @@ func TestLiveLocks(t *testing.T) {
 		told := of(met, func(f *capture.Frame) bool {
 			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool { return q.Elapsed >= f.Lock.Wait })
 		})
-		if backend == capture.SourceFentry && 2*len(told) < len(victims) {
-			t.Fatalf("%d of %d waits lasted no longer than the sends that they waited for", len(told), len(victims))
+		if backend == capture.SourceFentry && 2*len(told) < len(met) {
+			t.Fatalf("%d of %d waits lasted no longer than the sends that they waited for", len(told), len(met))
 		}
 		worst := victims[0]
 		var q capture.Frame
@@ -96,6 +98,46 @@ func TestLiveLocks(t *testing.T) {
 			t.Errorf("the holder in the table: %d of %+v", i, rows)
 		}
 		t.Logf("held %v of %v, %d victims, worst wait %v", q.Lock.Hold, q.Elapsed, len(victims), worst.Lock.Wait)
+	})
+}
+
+// A dump holds the lock in the reads that go on with it, and is known there too.
+func TestLiveLocksDump(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		netns := ownNetNS(t)
+		makeLinks(t, 100)
+		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{Locks: true}, nil)
+		s := newSock(t, unix.NETLINK_ROUTE)
+		if err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {
+			t.Fatal(err)
+		}
+		rounds := 0
+		for done := false; !done; rounds++ {
+			b, err := s.recv(32 << 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done = binary.NativeEndian.Uint16(b[4:]) == unix.NLMSG_DONE || rounds > 1000
+		}
+		r.stop()
+		rows, _, err := r.src.Locks()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dump, none uint64
+		for _, l := range rows {
+			switch {
+			case l.Proc.PID != uint32(os.Getpid()):
+			case !l.Request:
+				none += l.Hold.Count
+			case l.Type == unix.RTM_GETLINK:
+				dump += l.Hold.Count
+			}
+		}
+		t.Logf("%d rounds, %d holds", rounds, dump)
+		if none != 0 || dump < 2 && rounds > 3 {
+			t.Errorf("%d holds by the dump of %d rounds, %d by no request", dump, rounds, none)
+		}
 	})
 }
 

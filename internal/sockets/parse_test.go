@@ -257,3 +257,14 @@ func FuzzProcNetNetlink(f *testing.F) {
 		}
 	})
 }
+
+// The kernel doubles what SO_RCVBUF asks for; who asked for nothing has the default.
+func TestAsked(t *testing.T) {
+	for _, tt := range []struct{ rcvbuf, usual, want uint32 }{
+		{212992, 212992, 0}, {2 << 20, 212992, 1 << 20}, {4096, 212992, 2048}, {4096, 0, 0}, {0, 212992, 0},
+	} {
+		if got := asked(tt.rcvbuf, tt.usual); got != tt.want {
+			t.Errorf("asked(%d, %d) = %d, want %d", tt.rcvbuf, tt.usual, got, tt.want)
+		}
+	}
+}

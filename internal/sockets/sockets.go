@@ -15,7 +15,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -43,11 +47,15 @@ type Socket struct {
 	RMem      uint32 // sk_rmem_alloc, bytes
 	WMem      uint32 // sk_wmem_alloc, bytes
 	RcvBuf    uint32 // sk_rcvbuf, bytes; 0: unknown
-	SndBuf    uint32 // sk_sndbuf, bytes; 0: unknown
-	Drops     uint32 // sk_drops: datagrams that did not fit
-	Dump      bool   // a dump is running on it
-	Flags     []string
-	Live      *Live // how it was read while somebody watched; nil: nobody did
+	// Asked is what SO_RCVBUF, or SO_RCVBUFFORCE, asked for: the kernel doubles it
+	// (sock_setsockopt). 0: nothing, it has the default, or unknown. Less than
+	// net.core.rmem_max grants comes back as if that had been asked for.
+	Asked  uint32
+	SndBuf uint32 // sk_sndbuf, bytes; 0: unknown
+	Drops  uint32 // sk_drops: datagrams that did not fit
+	Dump   bool   // a dump is running on it
+	Flags  []string
+	Live   *Live // how it was read while somebody watched; nil: nobody did
 }
 
 // Live is what happened on a socket while it was watched, or recorded.
@@ -133,6 +141,7 @@ type socketJSON struct {
 	GroupsCut  bool      `json:"groups_cut,omitempty"`
 	RMem       uint32    `json:"rmem"`
 	RcvBuf     uint32    `json:"rcvbuf,omitempty"`
+	Asked      uint32    `json:"rcvbuf_requested,omitempty"`
 	WMem       uint32    `json:"wmem"`
 	SndBuf     uint32    `json:"sndbuf,omitempty"`
 	Drops      uint32    `json:"drops"`
@@ -169,7 +178,7 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 	o := socketJSON{
 		Protocol: capture.ProtocolName(s.Protocol), PortID: s.PortID, NetNS: s.NetNS, NetNSName: s.NetNSName,
 		Inode: s.Inode, Kernel: s.Kernel, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut,
-		RMem: s.RMem, RcvBuf: s.RcvBuf, WMem: s.WMem, SndBuf: s.SndBuf, Drops: s.Drops, Dump: s.Dump, Flags: s.Flags,
+		RMem: s.RMem, RcvBuf: s.RcvBuf, Asked: s.Asked, WMem: s.WMem, SndBuf: s.SndBuf, Drops: s.Drops, Dump: s.Dump, Flags: s.Flags,
 	}
 	if o.Groups == nil {
 		o.Groups = []uint32{}
@@ -222,6 +231,7 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	}
 	l := &Listing{}
 	names := readNames(o.proc(), mountedNetNS(o.proc()))
+	usual := rmemDefault(o.proc())
 	read := 0
 	for i := range spaces {
 		if err := ctx.Err(); err != nil {
@@ -239,6 +249,7 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 		read++
 		for i := range rows {
 			rows[i].NetNSName = names[ns.inode]
+			rows[i].Asked = asked(rows[i].RcvBuf, usual)
 		}
 		l.Sockets = append(l.Sockets, rows...)
 	}
@@ -256,6 +267,28 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	})
 	l.Partial = gaps.list()
 	return l, nil
+}
+
+// asked tells from a buffer's size what was asked for, where sockets get usual by
+// themselves.
+func asked(rcvbuf, usual uint32) uint32 {
+	if usual == 0 || rcvbuf == usual {
+		return 0
+	}
+	return rcvbuf / 2
+}
+
+// rmemDefault is net.core.rmem_default, in bytes; 0: unknown.
+func rmemDefault(proc string) uint32 {
+	text, err := os.ReadFile(filepath.Join(proc, "sys/net/core/rmem_default"))
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
 }
 
 // join fills in the owners.
