@@ -46,8 +46,9 @@ vmtest: build ## the VM ring alone
 lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
-bench: build ## benchmarks of every package (as root: the probes' cost on this kernel too)
-	@scripts/deps test
+bench: build ## overhead side by side in a VM, and benchmarks of every package
+	@scripts/deps test vm
+	@scripts/overhead
 	@NLTOP_BIN=$(CURDIR)/bin/nltop $(GO) test -run '^$$' -bench File -benchtime 1x -timeout 30m ./internal/e2e
 	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./internal/... | grep -v /e2e$$)
 
