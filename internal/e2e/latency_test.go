@@ -21,6 +21,7 @@ var reTook = regexp.MustCompile(`(?m)^\d+ +send(?:to|msg)\(.*nlmsg_len=.* = \d+ 
 // what strace takes itself, which cheap sends of the same run tell.
 func TestLatencyAsStrace(t *testing.T) {
 	needVM(t)
+	needFull(t)
 	needTool(t, "strace", "ip")
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {

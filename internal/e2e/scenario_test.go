@@ -20,12 +20,20 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// sources are those that a scenario is played with here.
+// scenarioSources are those that a scenario is played with here.
 func scenarioSources() []string {
 	if inVM() {
 		return hooks
 	}
 	return []string{capture.SourceSyscall}
+}
+
+// needFull skips where a kernel gets the capture check alone.
+func needFull(t *testing.T) {
+	t.Helper()
+	if inVM() && !full() {
+		t.Skip("scenarios are played on the kernels that get the full workload")
+	}
 }
 
 // exchanges plays a scenario beside nltop, checks that the recording of it tells
@@ -61,6 +69,7 @@ func sameReplayed(t *testing.T, told, file string) {
 // all are named, with their requests and how those ended, and counted exactly.
 func TestShortLived(t *testing.T) {
 	needRoot(t)
+	needFull(t)
 	needTool(t, "busybox")
 	for _, source := range scenarioSources() {
 		t.Run(source, func(t *testing.T) {
@@ -169,6 +178,7 @@ func ours(t *testing.T, xs []map[string]any) []map[string]any {
 // other's.
 func TestPortReused(t *testing.T) {
 	needVM(t)
+	needFull(t)
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {
 			ownNetNS(t)
@@ -219,6 +229,7 @@ func TestPortReused(t *testing.T) {
 // with sequence number 0: each ends as the kernel ended it, in order.
 func TestSequenceZero(t *testing.T) {
 	needVM(t)
+	needFull(t)
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {
 			ownNetNS(t)
@@ -259,6 +270,7 @@ func TestSequenceZero(t *testing.T) {
 // messages; when it is quiet again it keeps messages again.
 func TestViewCounts(t *testing.T) {
 	needVM(t)
+	needFull(t)
 	tm := openTerminal(t, nltop(t), "--source", "fentry")
 	tm.await("all network namespaces")
 	s := open(t, unix.NETLINK_ROUTE)
