@@ -31,8 +31,9 @@ type session struct {
 	left []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
 	child   *child
-	counted bool       // by the source
-	ended   *lastEnded // of the live view; nil: nobody asks
+	counted bool // by the source
+	dec     *decode.Decoder
+	kept    *kept // of the live view; nil: nobody asks
 }
 
 // sessionOptions are what commands differ in.
@@ -90,6 +91,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()
 	}
+	s.dec = p.Decoder
 	if !s.seesProc() {
 		p.Scope = scope
 	}

@@ -111,12 +111,12 @@ func (f *statFlags) run(args []string) (err error) {
 	} else {
 		err = errors.Join(err, statText(out, rows))
 	}
-	if locks, lerr := f.rtnl(s, o.dec); lerr != nil {
+	if locks, lerr := f.rtnl(s); lerr != nil {
 		err = errors.Join(err, lerr)
 	} else if locks != nil && f.format == "json" {
 		err = errors.Join(err, writeRows(out, locks))
 	} else if locks != nil {
-		err = errors.Join(err, rtnlText(out, locks))
+		err = errors.Join(err, export.LockTable(out, locks))
 	}
 	return errors.Join(err, out.Flush())
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -80,23 +80,33 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if !stdoutIsTerminal() {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
-	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
-	last := &lastEnded{}
-	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
 	ctx, stop := untilSignal()
 	defer stop()
-	s, err := openSession(o)
+	s, err := f.viewSession(o)
 	if err != nil {
 		return err
 	}
-	s.ended = last
 	screen, err := ui.NewScreen()
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
 	return f.show(ctx, screen, s, ui.Options{
-		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: o.dec.GroupName, Limits: f.limits(),
+		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: f.limits(),
 	})
+}
+
+// viewSession opens a session with all that the view asks for.
+func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
+	last := &kept{}
+	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
+	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
+	o.counts, o.watch = true, capture.WatchAll
+	s, err := openSession(o)
+	if err != nil {
+		return nil, err
+	}
+	s.kept = last
+	return s, nil
 }
 
 // show runs a session and its view, and ends both, also when the view panics.
@@ -126,10 +136,11 @@ type viewSource struct {
 	base   string // -f
 	filter string // what is in force
 
-	cancel context.CancelFunc
-	done   chan struct{}
-	once   sync.Once
-	closed error
+	watcher watcher
+	cancel  context.CancelFunc
+	done    chan struct{}
+	once    sync.Once
+	closed  error
 
 	mu      sync.Mutex
 	ended   bool
@@ -137,51 +148,14 @@ type viewSource struct {
 	listing bool // listSockets is running; it alone uses places
 	places  *place.Names
 	listed  time.Time
+	since   time.Time         // of the first list
+	first   []sockets.Socket  // that list
+	high    map[uint64]uint32 // most bytes in a queue so far, by inode
 	sockets []sockets.Socket
 	missing []string
 }
 
 var _ ui.Source = (*viewSource)(nil)
-
-// lastEnded keeps the last exchanges that ended.
-type lastEnded struct {
-	mu   sync.Mutex
-	ring [maxEnded]*correlate.Exchange
-	n    int
-}
-
-const maxEnded = 256
-
-// Observe implements pipeline.Sink.
-func (l *lastEnded) Observe(o *correlate.Observation) error {
-	if o.End == correlate.EndExchange {
-		x := o.Exchange.Copy()
-		l.mu.Lock()
-		l.ring[l.n%maxEnded] = x
-		l.n++
-		l.mu.Unlock()
-	}
-	return nil
-}
-
-// newest returns them, newest first.
-func (l *lastEnded) newest() []correlate.Exchange {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var out []correlate.Exchange
-	for i := l.n - 1; i >= 0 && i >= l.n-maxEnded; i-- {
-		out = append(out, *l.ring[i%maxEnded])
-	}
-	return out
-}
-
-// Exchanges implements ui.Source.
-func (v *viewSource) Exchanges() (open, ended []correlate.Exchange) {
-	if v.s.ended != nil {
-		ended = v.s.ended.newest()
-	}
-	return v.s.pipe.Open(), ended
-}
 
 // Incidents implements ui.Source.
 func (v *viewSource) Incidents() []incident.Incident {
@@ -221,8 +195,27 @@ func (v *viewSource) listSockets() {
 		return
 	}
 	own := slices.DeleteFunc(l.Sockets, func(s sockets.Socket) bool { return s.Kernel })
-	sockets.ByTrouble(own)
+	v.watched(own)
 	v.sockets, v.missing = own, l.Partial
+	readers, err := v.s.readers()
+	if err != nil {
+		v.missing = append(v.missing, "how sockets are read: "+err.Error())
+	}
+	sockets.Read(own, readers)
+	sockets.ByTrouble(own)
+}
+
+// watched fills in what happened on the sockets since the first list.
+func (v *viewSource) watched(own []sockets.Socket) {
+	if v.first == nil {
+		v.first, v.since, v.high = slices.Clone(own), v.listed, make(map[uint64]uint32)
+	}
+	high := make(map[uint64]uint32, len(own)) // of those that are still there
+	for i := range own {
+		high[own[i].Inode] = max(v.high[own[i].Inode], own[i].RMem)
+	}
+	v.high = high
+	sockets.Compare(v.first, own, high, v.listed.Sub(v.since))
 }
 
 func (v *viewSource) start(ctx context.Context) {
@@ -271,7 +264,9 @@ func (v *viewSource) Snapshot() (aggregate.Snapshot, ui.Status) {
 		_, size := v.s.rec.written()
 		st.RecordingBytes = uint64(size)
 	}
-	return v.s.pipe.Snapshot(now), st
+	snap := v.s.pipe.Snapshot(now)
+	st.CountsOnly = v.steer(snap.Rates.Rate())
+	return snap, st
 }
 
 // Messages implements ui.Source.

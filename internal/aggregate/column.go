@@ -14,6 +14,8 @@ const (
 	ColumnName Column = iota
 	ColumnPID
 	ColumnPortID
+	ColumnContainer
+	ColumnUnit
 	ColumnNetNS
 	ColumnOutRate
 	ColumnInRate
@@ -45,7 +47,9 @@ var columns = [numColumns]struct {
 	ColumnName:        {"NAME", func(a, b *Row) int { return compareText(a.Label, b.Label) }},
 	ColumnPID:         {"PID", func(a, b *Row) int { return cmp.Compare(a.ID.Key.PID, b.ID.Key.PID) }},
 	ColumnPortID:      {"PORTID", func(a, b *Row) int { return cmp.Compare(a.PortID, b.PortID) }},
-	ColumnNetNS:       {"NETNS", func(a, b *Row) int { return cmp.Compare(a.NetNS, b.NetNS) }},
+	ColumnContainer:   {"CONTAINER", func(a, b *Row) int { return comparePlace(a.Container(), b.Container()) }},
+	ColumnUnit:        {"UNIT", func(a, b *Row) int { return comparePlace(a.UnitName(), b.UnitName()) }},
+	ColumnNetNS:       {"NETNS", func(a, b *Row) int { return comparePlace(a.NetNSText(), b.NetNSText()) }},
 	ColumnOutRate:     {"OUT/s", func(a, b *Row) int { return cmp.Compare(b.OutRate, a.OutRate) }},
 	ColumnInRate:      {"IN/s", func(a, b *Row) int { return cmp.Compare(b.InRate, a.InRate) }},
 	ColumnOutByteRate: {"OUT B/s", func(a, b *Row) int { return cmp.Compare(b.OutByteRate, a.OutByteRate) }},
@@ -74,6 +78,14 @@ func compareQuantile(q float64) func(a, b *Row) int {
 
 func compareMessages(a, b *Row) int {
 	return cmp.Compare(b.Messages(), a.Messages())
+}
+
+// comparePlace puts rows that say nothing behind those that do.
+func comparePlace(a, b string) int {
+	if (a == "") != (b == "") {
+		return cmp.Compare(b, a)
+	}
+	return compareText(a, b)
 }
 
 func compareText(a, b string) int {

@@ -3,6 +3,8 @@
 package aggregate
 
 import (
+	"time"
+
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
@@ -59,6 +61,10 @@ func (t *Table) countTimes(c *cell, n *capture.Count) {
 			h.AddBucket(b.Number, b.Count)
 		}
 		h.AddSums(n.Latency.Count, n.Latency.Sum, n.Latency.Max)
+	}
+	for _, b := range n.Buckets {
+		low, _ := histogram.Bounds(min(b.Number, histogram.Buckets-1))
+		t.heatUp(c, n.Last, time.Duration(low), b.Count)
 	}
 }
 

@@ -35,6 +35,7 @@ func (o Options) withDefaults() Options {
 // cell counts one Key.
 type cell struct {
 	key    Key
+	serial uint64 // never used again
 	portID uint32
 	counts Counters
 	times  *histogram.H // of Counters.Latency; nil: none yet
@@ -65,6 +66,8 @@ type Table struct {
 	folded   uint64 // cells in overflow
 	rest     bool   // one of which is what a source had no row for
 	history  history
+	heat     heat
+	serials  uint64    // cells made so far
 	start    time.Time // of the first observation
 
 	store store
@@ -104,7 +107,9 @@ func (t *Table) Observe(o correlate.Observation) {
 		asked := *x
 		asked.Message, asked.Family, asked.Type = x.Exchange.Request, x.Exchange.Request.Family, x.Exchange.Request.Type
 		took := Counters{Latency: d.Latency}
-		t.cell(keyOf(&asked)).observe(&took, x, n)
+		question := t.cell(keyOf(&asked))
+		question.observe(&took, x, n)
+		t.heatUp(question, at, took.Latency.Sum, 1)
 		d.Latency = Latency{}
 	}
 	c := t.cell(keyOf(x)) // after the other: it may have to make room
@@ -112,6 +117,7 @@ func (t *Table) Observe(o correlate.Observation) {
 		c.portID = x.Frame.Socket.PortID
 	}
 	c.observe(&d, x, n)
+	t.heatUp(c, at, d.Latency.Sum, d.Latency.Count)
 	if d.OutMessages+d.InMessages > 0 {
 		t.history.count(at, 1)
 	}
@@ -269,7 +275,8 @@ func (t *Table) add(k Key) *cell {
 		c.newer.older, c.older.newer = c.older, c.newer
 		t.fold(c)
 	}
-	c.key, c.portID = k, k.PortID
+	t.serials++
+	c.key, c.serial, c.portID = k, t.serials, k.PortID
 	c.kept = emptyList
 	c.kind = t.store.kind(k)
 	t.index[k] = c

@@ -137,11 +137,43 @@ type Row struct {
 	// PortID and NetNS are those of the row's cells where they have the same.
 	PortID uint32
 	NetNS  uint64
+	// Where is likewise, but for the parts that are Mixed.
+	Where Where
+	Mixed Mixed
 	Counters
 	Rates
 	Last
 	Times    Times
 	Children []*Row
+}
+
+// Mixed says in what the cells of a row differ.
+type Mixed struct{ Container, Unit, NetNS bool }
+
+// mixedSign stands for the place of a row whose cells are in several.
+const mixedSign = "*"
+
+// Container is where the row's processes run: "" is the host, or unknown.
+func (r *Row) Container() string { return place(r.Mixed.Container, r.Where.ContainerLabel()) }
+
+// UnitName is the row's systemd unit; "": none, or unknown.
+func (r *Row) UnitName() string { return place(r.Mixed.Unit, r.Where.Unit) }
+
+// NetNSText names the row's network namespace, by number where it has no name;
+// "" is unknown.
+func (r *Row) NetNSText() string {
+	text := r.Where.NetNSName
+	if text == "" && r.NetNS != 0 {
+		text = strconv.FormatUint(r.NetNS, 10)
+	}
+	return place(r.Mixed.NetNS, text)
+}
+
+func place(mixed bool, name string) string {
+	if mixed {
+		return mixedSign
+	}
+	return decode.Quote(name)
 }
 
 // Query says which tree to build.
@@ -173,7 +205,7 @@ func (s *Snapshot) Tree(q Query) []*Row {
 			id.Depth++
 			child := r.child(&id, later)
 			if child == nil {
-				child = &Row{ID: id, Label: label(l, c), PortID: c.PortID, NetNS: c.NetNS}
+				child = &Row{ID: id, Label: label(l, c), PortID: c.PortID, NetNS: c.NetNS, Where: c.Where}
 				r.Children = append(r.Children, child)
 				if len(r.Children) > fewChildren {
 					later[id] = child
@@ -221,8 +253,16 @@ func (r *Row) add(c *Cell) {
 	if r.PortID != c.PortID {
 		r.PortID = 0
 	}
-	if r.NetNS != c.NetNS {
-		r.NetNS = 0
+	m := &r.Mixed
+	m.Container = m.Container || r.Where.Container != c.Container || r.Where.Pod != c.Pod
+	m.Unit = m.Unit || r.Where.Unit != c.Unit
+	switch name := &r.Where.NetNSName; {
+	case r.NetNS != c.NetNS || r.NetNS == 0 && *name != c.NetNSName:
+		m.NetNS, r.NetNS = true, 0
+	case *name == "":
+		*name = c.NetNSName // found out later
+	case c.NetNSName != "" && *name != c.NetNSName:
+		*name = "" // one namespace under several names: its number
 	}
 }
 

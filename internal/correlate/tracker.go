@@ -113,6 +113,8 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 	t.dst = dst
 	t.expire(f.Time)
 	t.events.expire(t, f)
+	// The first request has to wait for its completion as all others do.
+	t.completions = t.completions || f.Source == capture.SourceFentry || f.Source == capture.SourceKprobe
 	if len(ms) == 0 {
 		t.report(f)
 	}

@@ -105,16 +105,7 @@ func TestInterruptedAndReplayed(t *testing.T) {
 			if dump["kernel_ns"] == nil || dump["reader_ns"] == nil || dump["rounds"].(float64) < 3 || dump["replies"].(float64) < 80 {
 				t.Errorf("%v", dump)
 			}
-			live := lines(out.String())
-			again := lines(must(t, nltop(t), "trace", "-q", "--exchanges", "-o", "json", "-r", file))
-			if !slices.Equal(live, again) {
-				for i := range min(len(live), len(again)) {
-					if live[i] != again[i] {
-						t.Fatalf("line %d of %d and %d\nlive     %s\nreplayed %s", i, len(live), len(again), live[i], again[i])
-					}
-				}
-				t.Errorf("%d lines live, %d replayed", len(live), len(again))
-			}
+			sameReplayed(t, out.String(), file)
 		})
 	}
 }

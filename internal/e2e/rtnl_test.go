@@ -6,22 +6,20 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 )
 
-// "ip is slow" ends in a name: the process that deletes many links is blamed
-// most, and the one that waited for it is in the table.
-func TestRTNL(t *testing.T) {
-	needVM(t)
-	ownNetNS(t)
+// contend lets ip delete many links at once, four times, while a victim makes
+// changes.
+func contend(t *testing.T) {
+	t.Helper()
 	var links strings.Builder
 	for i := range 150 {
 		fmt.Fprintf(&links, "link add d%d type dummy\nlink set d%d group 7\n", i, i)
 	}
-	var out bytes.Buffer
-	p := start(t, &out, "source ", nltop(t), "stat", "--rtnl", "-o", "json")
 	for range 4 {
 		add := exec.Command("ip", "-batch", "-")
 		add.Stdin = strings.NewReader(links.String())
@@ -37,6 +35,16 @@ func TestRTNL(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// "ip is slow" ends in a name: the process that deletes many links is blamed
+// most, and the one that waited for it is in the table.
+func TestRTNL(t *testing.T) {
+	needVM(t)
+	ownNetNS(t)
+	var out bytes.Buffer
+	p := start(t, &out, "source ", nltop(t), "stat", "--rtnl", "-o", "json")
+	contend(t)
 	if err := p.stop(t, syscall.SIGINT); err != nil {
 		t.Fatalf("%v\n%s", err, p.stderr())
 	}
@@ -62,4 +70,27 @@ func TestRTNL(t *testing.T) {
 	if waited == 0 {
 		t.Errorf("the victim is not seen to wait: %v", rows)
 	}
+}
+
+// The live view ranks the same, and a recording of it still has what was
+// reported.
+func TestViewRTNL(t *testing.T) {
+	needVM(t)
+	ownNetNS(t)
+	file := filepath.Join(t.TempDir(), "locks.pcapng")
+	tm := openTerminal(t, nltop(t), "--rtnl", "-w", file)
+	tm.await("NAME")
+	contend(t)
+	tm.keys("L")
+	tm.awaitScreen("route RTM_DELLINK")
+	tm.keys("q")
+	tm.keys("q")
+	tm.ended()
+	again := openTerminal(t, nltop(t), "-r", file)
+	again.await("(end)")
+	again.keys("L")
+	again.awaitScreen("only the long holds and waits that were reported")
+	again.awaitScreen("route RTM_DELLINK")
+	again.keys("\x03")
+	again.ended()
 }

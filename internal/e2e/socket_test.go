@@ -119,7 +119,7 @@ func (s *sock) drops() int {
 func netns(t *testing.T) uint64 {
 	t.Helper()
 	var st unix.Stat_t
-	if err := unix.Stat("/proc/self/ns/net", &st); err != nil {
+	if err := unix.Stat("/proc/thread-self/ns/net", &st); err != nil {
 		t.Fatal(err)
 	}
 	return st.Ino

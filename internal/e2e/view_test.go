@@ -90,7 +90,13 @@ func (tm *terminal) output() string {
 
 func (tm *terminal) await(what string) {
 	tm.t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(tm.output(), what); time.Sleep(20 * time.Millisecond) {
+	tm.awaitBehind(0, what)
+}
+
+// awaitBehind waits for what in the output from byte at on.
+func (tm *terminal) awaitBehind(at int, what string) {
+	tm.t.Helper()
+	for end := time.Now().Add(patience); !strings.Contains(tm.output()[at:], what); time.Sleep(20 * time.Millisecond) {
 		select {
 		case err := <-tm.done:
 			tm.t.Fatalf("ended early: %v\n%q", err, tm.output())
@@ -99,6 +105,20 @@ func (tm *terminal) await(what string) {
 		if time.Now().After(end) {
 			tm.t.Fatalf("the screen never showed %q:\n%q", what, tm.output())
 		}
+	}
+}
+
+// awaitScreen waits until the screen holds what. It asks for the whole screen:
+// else only the characters come that differ from those before.
+func (tm *terminal) awaitScreen(what string) {
+	tm.t.Helper()
+	at := len(tm.output())
+	for end := time.Now().Add(patience); !strings.Contains(tm.output()[at:], what); {
+		if time.Now().After(end) {
+			tm.t.Fatalf("the screen never held %q:\n%q", what, tm.output()[at:])
+		}
+		tm.keys("\x0c")
+		time.Sleep(200 * time.Millisecond)
 	}
 }
 
@@ -184,6 +204,35 @@ func TestViewLive(t *testing.T) {
 	tm.await("NAME")
 	must(t, odd, "link", "show")
 	tm.await("odd-e2e-ip")
+	tm.keys("q")
+	tm.ended()
+}
+
+// TestViewSuspends presses Ctrl-Z in a view that a shell with job control runs:
+// the shell gets a sane terminal, and fg brings the view back.
+func TestViewSuspends(t *testing.T) {
+	needTool(t, "sh")
+	const script = `set -m
+"$0" demo
+printf 'stopped\n'
+read -r go
+fg >/dev/null
+exit $?`
+	tm := openTerminal(t, "sh", "-c", script, nltop(t))
+	tm.await("NAME")
+	tm.keys("\x1a")
+	tm.await("stopped")
+	if now := tm.termios(); now != tm.before {
+		t.Errorf("terminal settings while suspended: %+v, before: %+v", now, tm.before)
+	}
+	out := tm.output()
+	if left := strings.LastIndex(out, "\x1b[?1049l"); left < 0 || left > strings.LastIndex(out, "stopped") {
+		t.Errorf("the alternate screen was not left before the shell went on:\n%q", out)
+	}
+	tm.keys("\n")
+	// The whole screen is drawn again, though the figures may be the same.
+	tm.awaitBehind(len(out), "\x1b[?1049h")
+	tm.awaitBehind(len(out), "NAME")
 	tm.keys("q")
 	tm.ended()
 }

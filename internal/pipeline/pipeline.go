@@ -205,6 +205,17 @@ func (p *Pipeline) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
 	return p.o.Table.Messages(id, limit)
 }
 
+// Heat returns latencies over time of a row of the table, until now; a zero now
+// means the time of the newest frame.
+func (p *Pipeline) Heat(id aggregate.RowID, now time.Time) aggregate.Heat {
+	if now.IsZero() {
+		now = p.Now()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.o.Table.Heat(id, now)
+}
+
 // Clear makes the table forget what it counted.
 func (p *Pipeline) Clear() {
 	p.mu.Lock()

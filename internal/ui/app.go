@@ -5,6 +5,8 @@ package ui
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -21,13 +23,17 @@ type view interface {
 	// back to the top.
 	refresh()
 	draw(g *grid, r rect)
-	// detail is a line about the row under the cursor.
-	detail() []segment
+	// detail are lines about the row under the cursor, the first one first to
+	// stay on a low screen.
+	detail() [][]segment
 	bindings() []binding
 	// cursor is nil where there is nothing to move; moved is called after it
 	// was moved by a key or the mouse.
 	cursor() *cursor
 	moved()
+	// needsMessages says whether the view looks at messages, and not at counters
+	// alone.
+	needsMessages() bool
 }
 
 const (
@@ -57,7 +63,9 @@ type app struct {
 	paused  bool
 	notice  string // until the next key
 	done    bool
-	pressed bool // mouse button
+	failed  error          // why, if it was not the user
+	jobs    chan os.Signal // SIGCONT
+	pressed bool           // mouse button
 	prompt  *prompt
 
 	tree  *treeView
@@ -92,6 +100,9 @@ func (a *app) loop(ctx context.Context) error {
 		defer Guard()
 		a.screen.ChannelEvents(events, quit)
 	}()
+	a.jobs = make(chan os.Signal, 4)
+	a.watchJobs(true)
+	defer a.watchJobs(false)
 	a.ticker = time.NewTicker(a.opt.Interval)
 	defer a.ticker.Stop()
 	held := time.NewTimer(0) // a drawing that waits for its turn
@@ -108,6 +119,8 @@ func (a *app) loop(ctx context.Context) error {
 			a.event(ev)
 		case now := <-a.ticker.C:
 			a.refresh(now)
+		case <-a.jobs:
+			a.continued()
 		case <-held.C:
 		}
 		now := time.Now()
@@ -118,7 +131,7 @@ func (a *app) loop(ctx context.Context) error {
 		drawn = now
 		a.draw()
 	}
-	return nil
+	return a.failed
 }
 
 // untilFrame is how long a drawing has to wait for the one before it.
@@ -140,6 +153,7 @@ func (a *app) event(ev tcell.Event) {
 // refresh takes a new snapshot. While the view is paused it keeps the old one,
 // but losses go on being shown.
 func (a *app) refresh(now time.Time) {
+	a.src.Watch(a.needsMessages())
 	snap, status := a.src.Snapshot()
 	a.status = status
 	a.usage = a.cpu(now)
@@ -156,6 +170,11 @@ func (a *app) refresh(now time.Time) {
 func (a *app) redraw() {
 	a.screen.Sync()
 	a.shown = grid{}
+}
+
+// needsMessages says whether anything that is open looks at messages.
+func (a *app) needsMessages() bool {
+	return slices.ContainsFunc(a.views, view.needsMessages)
 }
 
 func (a *app) top() view { return a.views[len(a.views)-1] }
@@ -237,6 +256,23 @@ func (a *app) drawList(g *grid, r rect, c *cursor, n int, draw func(i, y int)) {
 	}
 }
 
+// details writes the lines about the current row below body, as far as they
+// leave it room.
+func (a *app) details(g *grid, body *rect) {
+	lines := a.top().detail()
+	for len(lines) > 0 && body.h-len(lines) < 7+4*(len(lines)-1) {
+		lines = lines[:len(lines)-1]
+	}
+	body.h -= len(lines)
+	for i, line := range lines {
+		gap := 2
+		if i > 0 {
+			gap = 0
+		}
+		g.segments(1, body.y+body.h+i, g.w-1, gap, line)
+	}
+}
+
 // draw puts the state on the screen and says whether anything had changed.
 func (a *app) draw() bool {
 	w, h := a.screen.Size()
@@ -246,10 +282,7 @@ func (a *app) draw() bool {
 	body.y += a.header(g)
 	foot := a.footer(g)
 	body.h = h - body.y - foot
-	if line := a.top().detail(); len(line) > 0 && body.h >= 8 {
-		body.h--
-		g.segments(1, body.y+body.h, w-1, 2, line)
-	}
+	a.details(g, &body)
 	if body.h > 0 {
 		a.top().draw(g, body)
 	}

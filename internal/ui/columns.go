@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gdamore/tcell/v2"
@@ -11,65 +12,117 @@ import (
 	"github.com/nltop/nltop/internal/export"
 )
 
-// column is one of the tree view. keep orders them by how long they stay when
-// the screen is narrow; the name always stays.
+// column is one of the tree view.
 type column struct {
 	id    aggregate.Column
 	width int
-	keep  int
+	left  bool // text
 	cell  func(a *app, r *aggregate.Row) (string, tcell.Style)
 }
 
 // columns stand in this order. Widths hold what text.go writes.
 var columns = []column{
-	{aggregate.ColumnPID, 7, 14, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnPID, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return number(r, uint64(r.ID.Key.PID)), a.theme.dim
 	}},
-	{aggregate.ColumnPortID, 10, 9, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnPortID, 10, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return number(r, uint64(r.PortID)), a.theme.dim
 	}},
-	{aggregate.ColumnNetNS, 10, 8, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(r, r.NetNS), a.theme.dim
+	{aggregate.ColumnContainer, 18, true, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return where(r, r.Container()), a.theme.text
 	}},
-	{aggregate.ColumnOutRate, 6, 16, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnUnit, 18, true, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return where(r, r.UnitName()), a.theme.text
+	}},
+	{aggregate.ColumnNetNS, 10, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return where(r, r.NetNSText()), a.theme.dim
+	}},
+	{aggregate.ColumnOutRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.OutRate != 0, rate(r.OutRate), a.theme.live)
 	}},
-	{aggregate.ColumnInRate, 6, 15, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnInRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.InRate != 0, rate(r.InRate), a.theme.live)
 	}},
-	{aggregate.ColumnOutByteRate, 7, 6, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnOutByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.OutByteRate != 0, size(r.OutByteRate), a.theme.live)
 	}},
-	{aggregate.ColumnInByteRate, 7, 5, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnInByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.InByteRate != 0, size(r.InByteRate), a.theme.live)
 	}},
-	{aggregate.ColumnMessages, 8, 13, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnMessages, 8, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Messages() != 0, count(r.Messages()), a.theme.text)
 	}},
-	{aggregate.ColumnBytes, 6, 2, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnBytes, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Bytes() != 0, size(float64(r.Bytes())), a.theme.text)
 	}},
-	{aggregate.ColumnErrors, 6, 12, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnErrors, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Errors != 0, count(r.Errors), a.theme.warn)
 	}},
-	{aggregate.ColumnDrops, 6, 11, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnDrops, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Drops != 0, count(r.Drops), a.theme.bad)
 	}},
-	{aggregate.ColumnNobufs, 7, 10, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnNobufs, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Nobufs() != 0, count(r.Nobufs()), a.theme.bad)
 	}},
-	{aggregate.ColumnLatency, 7, 7, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnLatency, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Mean()), a.theme.text)
 	}},
-	{aggregate.ColumnP99, 7, 3, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, export.Duration(r.Times.Quantile(0.99)), a.theme.text)
-	}},
-	{aggregate.ColumnLatencyMax, 7, 1, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnP50, 7, false, quantileCell(0.5)},
+	{aggregate.ColumnP90, 7, false, quantileCell(0.9)},
+	{aggregate.ColumnP99, 7, false, quantileCell(0.99)},
+	{aggregate.ColumnLatencyMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Max), a.theme.text)
 	}},
-	{aggregate.ColumnLast, 5, 4, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	{aggregate.ColumnKernel, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return a.cell(r.Kernel.Count != 0, export.Duration(r.Kernel.Sum), a.theme.text)
+	}},
+	{aggregate.ColumnLast, 5, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.since(r.Seen), a.theme.dim
 	}},
+}
+
+// columnSet says which columns matter most, where there is no room for all.
+type columnSet uint8
+
+const (
+	setTraffic columnSet = iota
+	setTimes
+	setPlaces
+)
+
+// sets order the columns by how long they stay as the screen gets narrower. The
+// name always stays, and every set ends as setTraffic does.
+var sets = [...]struct {
+	name  string
+	order []aggregate.Column
+}{
+	setTraffic: {"traffic", []aggregate.Column{
+		aggregate.ColumnOutRate, aggregate.ColumnInRate, aggregate.ColumnPID, aggregate.ColumnMessages,
+		aggregate.ColumnErrors, aggregate.ColumnDrops, aggregate.ColumnNobufs, aggregate.ColumnPortID,
+		aggregate.ColumnLatency, aggregate.ColumnContainer, aggregate.ColumnNetNS,
+		aggregate.ColumnOutByteRate, aggregate.ColumnInByteRate, aggregate.ColumnLast, aggregate.ColumnP99,
+		aggregate.ColumnKernel, aggregate.ColumnBytes, aggregate.ColumnLatencyMax, aggregate.ColumnUnit,
+		aggregate.ColumnP50, aggregate.ColumnP90,
+	}},
+	setTimes: {"times", []aggregate.Column{
+		aggregate.ColumnOutRate, aggregate.ColumnP99, aggregate.ColumnLatencyMax, aggregate.ColumnKernel,
+		aggregate.ColumnP50, aggregate.ColumnLatency, aggregate.ColumnP90,
+	}},
+	setPlaces: {"places", []aggregate.Column{
+		aggregate.ColumnPID, aggregate.ColumnOutRate, aggregate.ColumnInRate,
+		aggregate.ColumnContainer, aggregate.ColumnUnit, aggregate.ColumnNetNS,
+	}},
+}
+
+// order lists all columns, those that stay longest first.
+func (s columnSet) order() []aggregate.Column {
+	order := slices.Clone(sets[s].order)
+	for _, c := range sets[setTraffic].order {
+		if !slices.Contains(order, c) {
+			order = append(order, c)
+		}
+	}
+	return order
 }
 
 // number writes an identifier of a process or socket; the rows inside do not
@@ -79,6 +132,24 @@ func number(r *aggregate.Row, n uint64) string {
 		return ""
 	}
 	return strconv.FormatUint(n, 10)
+}
+
+// where writes where a row ran; families and types inside of one do not repeat
+// it.
+func where(r *aggregate.Row, text string) string {
+	switch r.ID.Level() {
+	case aggregate.LevelFamily, aggregate.LevelType:
+		if r.ID.Depth > 1 && r.ID.Group != aggregate.GroupFamily {
+			return ""
+		}
+	}
+	return text
+}
+
+func quantileCell(q float64) func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	return func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return a.cell(r.Latency.Count != 0, export.Duration(r.Times.Quantile(q)), a.theme.text)
+	}
 }
 
 // cell is what a column shows: text in st, or a dot where there is nothing, so
@@ -105,39 +176,61 @@ func nameLeast(width int) int {
 	return 28
 }
 
+// places says which columns about where something ran have something to tell.
+type places struct{ container, unit, netns bool }
+
+func placesOf(s *aggregate.Snapshot) (p places) {
+	for i := range s.Cells {
+		c := &s.Cells[i]
+		p.container = p.container || c.Container != ""
+		p.unit = p.unit || c.Unit != ""
+		p.netns = p.netns || !ownNetNS(c.NetNSName) || c.NetNS != 0 && c.NetNS != s.Cells[0].NetNS
+	}
+	return p
+}
+
+// ownNetNS says whether a network namespace goes without saying: it has no name,
+// or is that of the host or of nltop.
+func ownNetNS(name string) bool { return name == "" || name == "host" || name == "current" }
+
 // layout chooses the columns for a width, and returns what is left for names.
 // Columns that say nothing in this grouping are left out.
-func layout(width int, g aggregate.Group) (cols []column, name int) {
+func layout(width int, g aggregate.Group, set columnSet, p places) (cols []column, name int) {
 	least := nameLeast(width)
 	name = width - 1
-	chosen := make([]bool, len(columns))
-	for keep := 16; keep > 0; keep-- {
-		for i, c := range columns {
-			if c.keep != keep || !applies(c.id, g) {
-				continue
-			}
-			if name-c.width-1 < least {
-				keep = 0 // what matters less than this does not slip in
-				break
-			}
-			chosen[i] = true
-			name -= c.width + 1
+	chosen := make(map[aggregate.Column]bool)
+	for _, id := range set.order() {
+		if !applies(id, g, set, p) {
+			continue
 		}
+		i := slices.IndexFunc(columns, func(c column) bool { return c.id == id })
+		if name-columns[i].width-1 < least {
+			break // what matters less than this does not slip in
+		}
+		chosen[id] = true
+		name -= columns[i].width + 1
 	}
-	for i, c := range columns {
-		if chosen[i] {
+	for _, c := range columns {
+		if chosen[c.id] {
 			cols = append(cols, c)
 		}
 	}
 	return cols, name
 }
 
-func applies(c aggregate.Column, g aggregate.Group) bool {
+func applies(c aggregate.Column, g aggregate.Group, set columnSet, p places) bool {
+	asked := set == setPlaces
 	switch c {
 	case aggregate.ColumnPID:
 		return g != aggregate.GroupCommand
-	case aggregate.ColumnPortID, aggregate.ColumnNetNS:
+	case aggregate.ColumnPortID:
 		return g == aggregate.GroupSocket
+	case aggregate.ColumnContainer:
+		return g != aggregate.GroupContainer && (asked || p.container)
+	case aggregate.ColumnUnit:
+		return g != aggregate.GroupUnit && (asked || p.unit)
+	case aggregate.ColumnNetNS:
+		return g == aggregate.GroupSocket || g != aggregate.GroupNetNS && (asked || p.netns)
 	}
 	return true
 }

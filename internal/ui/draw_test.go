@@ -179,8 +179,9 @@ func TestNumbers(t *testing.T) {
 func TestLayout(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
 	for g := range h.tree.q.Group + 4 {
-		for w := range 300 {
-			cols, name := layout(w, g)
+		for w := range 1200 {
+			set, width := columnSet(w%len(sets)), w/4
+			cols, name := layout(width, g, set, places{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0})
 			sum := name + 1
 			for _, c := range cols {
 				sum += c.width + 1
@@ -188,11 +189,11 @@ func TestLayout(t *testing.T) {
 					t.Fatalf("%q does not fit into %d", head, c.width)
 				}
 			}
-			if sum != w {
-				t.Fatalf("%v at %d: columns and name take %d", g, w, sum)
+			if sum != width {
+				t.Fatalf("%v at %d: columns and name take %d", g, width, sum)
 			}
-			if len(cols) > 0 && name < nameLeast(w) {
-				t.Fatalf("%v at %d: %d for the name", g, w, name)
+			if len(cols) > 0 && name < nameLeast(width) {
+				t.Fatalf("%v at %d: %d for the name", g, width, name)
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -88,13 +89,18 @@ type fakeSource struct {
 	now     time.Time
 	status  Status
 	id      uint64
+	watched bool
 	cleared int
 	panics  bool
+	asked   func() // runs with the second snapshot; nil: nothing does
+	asks    int
 
 	ended     []correlate.Exchange
 	incidents []incident.Incident
 	sockets   []sockets.Socket
 	missing   []string
+	locks     Locks
+	tolds     map[uint64]nft.Told // by frame ID
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -102,6 +108,9 @@ var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
 func (s *fakeSource) Snapshot() (aggregate.Snapshot, Status) {
 	if s.panics {
 		panic("the source panics")
+	}
+	if s.asks++; s.asks == 2 && s.asked != nil {
+		s.asked()
 	}
 	return s.table.Snapshot(s.now), s.status
 }
@@ -117,6 +126,19 @@ func (s *fakeSource) Exchanges() (open, ended []correlate.Exchange) {
 func (s *fakeSource) Incidents() []incident.Incident { return s.incidents }
 
 func (s *fakeSource) Sockets() ([]sockets.Socket, []string) { return s.sockets, s.missing }
+
+func (s *fakeSource) Heat(id aggregate.RowID, now time.Time) aggregate.Heat {
+	return s.table.Heat(id, now)
+}
+
+func (s *fakeSource) Locks() Locks { return s.locks }
+
+func (s *fakeSource) Watch(messages bool) { s.watched = messages }
+
+func (s *fakeSource) Told(k *aggregate.Kept) (nft.Told, bool) {
+	told, ok := s.tolds[k.Frame.ID]
+	return told, ok
+}
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
 

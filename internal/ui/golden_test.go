@@ -59,7 +59,7 @@ func (h *harness) golden(name string) {
 // tell fills in what a view needs.
 func (h *harness) tell(view string) {
 	switch view {
-	case "exchanges", "sockets", "incidents":
+	case "exchanges", "sockets", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
 		h.tick()
 	}
@@ -82,6 +82,12 @@ func TestGolden(t *testing.T) {
 		{"exchanges", []string{"x"}},
 		{"sockets", []string{"o"}},
 		{"incidents", []string{"i"}},
+		{"incident", []string{"i", "Down", "Enter"}},
+		{"rtnl", []string{"L"}},
+		{"reports", []string{"L", "Tab"}},
+		{"heat", []string{"Down", "h", "Left"}},
+		{"times", []string{"w"}},
+		{"places", []string{"w", "w"}},
 		{"help", []string{"?"}},
 		{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}},
 	}

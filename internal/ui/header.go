@@ -54,6 +54,9 @@ func (a *app) titleLine() []segment {
 	if a.losing != "" {
 		add(10, false, t.barAlert, a.losing)
 	}
+	if st.CountsOnly {
+		add(5, false, t.bar, "counting (messages while you look at them)")
+	}
 	if a.paused {
 		add(10, true, t.barAlert, " PAUSED ")
 	}

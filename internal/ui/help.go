@@ -15,7 +15,8 @@ func newHelpView(a *app, of view) *helpView { return &helpView{app: a, of: of} }
 
 func (v *helpView) cursor() *cursor     { return &v.cur }
 func (v *helpView) moved()              {}
-func (v *helpView) detail() []segment   { return nil }
+func (v *helpView) detail() [][]segment { return nil }
+func (v *helpView) needsMessages() bool { return false }
 func (v *helpView) bindings() []binding { return nil }
 
 func (v *helpView) refresh() {
@@ -47,7 +48,12 @@ func (v *helpView) refresh() {
 		textLine{text: "Figures", style: t.title},
 		textLine{"  OUT, IN", t.key, "sent by the process, delivered to it; /s over the last two seconds", t.text},
 		textLine{"  K M G", t.key, "1000 for messages, 1024 for bytes", t.text},
-		textLine{"  LATENCY", t.key, "from a request to its last reply: mean; MAX the longest", t.text},
+		textLine{"  LATENCY", t.key, "from a request to its last reply: mean; P50 to MAX: quantiles and the longest", t.text},
+		textLine{"  KERNEL", t.key, "time of the sends in the kernel", t.text},
+		textLine{"  p99 over time", t.key, "of the row under the cursor; the newest time is at the right (h)", t.text},
+		textLine{"  BLAMED", t.key, "how long others waited for rtnl_mutex that found it held (--rtnl)", t.text},
+		textLine{"  *", t.key, "several containers, units or network namespaces", t.text},
+		textLine{"  counting", t.key, "only the kernel counts, since messages are many; a page that looks at them gets them", t.text},
 		textLine{"  DROPS", t.key, "datagrams that the kernel could not queue to the reader", t.text},
 		textLine{"  lost", t.key, "datagrams that nltop itself missed", t.text},
 	)

@@ -47,7 +47,7 @@ func (b *binding) matches(name string) bool {
 
 // signs stand for the names of keys that have one.
 var signs = map[string]string{
-	"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Enter": "⏎", "Ctrl-C": "^C", "Ctrl-L": "^L",
+	"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Enter": "⏎", "Ctrl-C": "^C", "Ctrl-L": "^L", "Ctrl-Z": "^Z",
 }
 
 // shown writes keys as people know them.
@@ -75,11 +75,14 @@ func (a *app) bindings() []binding {
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},
 		{"c", "clear counters and messages", "", a.clear},
 		{"l", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},
-		{"x", "exchanges: requests that wait, and how the last ones ended", "exchanges", func() { a.push(newPageView(a, exchangesPage)) }},
-		{"o", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newPageView(a, socketsPage)) }},
-		{"i", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newPageView(a, incidentsPage)) }},
+		{"x", "exchanges: requests that wait, and how the last ones ended", "exchanges", func() { a.push(newExchangesView(a)) }},
+		{"o", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newSocketsView(a)) }},
+		{"i", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newIncidentsView(a)) }},
+		{"L", "rtnl_mutex: who holds it, and who waits", "rtnl", func() { a.push(newLocksView(a)) }},
+		{"h", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},
 		{"- _", "refresh less often", "", func() { a.faster(false) }},
+		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", nil}, // see app.key
 		{"Ctrl-L", "draw the screen again", "", a.redraw},
 		{"q Esc", "back; q at the top quits", "", nil}, // see app.back
 		{"Ctrl-C", "quit", "", a.quit},
@@ -101,8 +104,12 @@ func moves(c *cursor) []binding {
 // key acts on one key, by the first table that knows it.
 func (a *app) key(ev *tcell.EventKey) {
 	name := keyName(ev)
-	if name == "Ctrl-C" {
+	switch name {
+	case "Ctrl-C":
 		a.quit()
+		return
+	case "Ctrl-Z":
+		a.suspend()
 		return
 	}
 	a.notice = ""

@@ -13,6 +13,10 @@ import (
 	"github.com/nltop/nltop/internal/decode/families"
 )
 
+func kept(m *decode.Message) *aggregate.Kept {
+	return &aggregate.Kept{Observation: correlate.Observation{Frame: m.Frame, Message: m}}
+}
+
 // A message of nftables is shown near nft's own syntax above its tree, with its
 // place in the transaction; no other message gets such a line.
 func TestToldAboveTheTree(t *testing.T) {
@@ -25,19 +29,19 @@ func TestToldAboveTheTree(t *testing.T) {
 	want := []string{"transaction of 1 for generation 9: 1 add chain", `1/1 for generation 9  add chain ip t "c\x1b"`, "transaction of 1 for generation 9: 1 add chain"}
 	h := newHarness(t, 120, 20, Options{})
 	h.press("m")
-	v := newMessageView(h.app, h.top().(*messagesView))
+	v := newMessageView(h.app, h.top().(*messagesView).list[0], nil)
 	for i := range msgs {
-		if got := told(&msgs[i]); got != want[i] {
+		if got := h.told(kept(&msgs[i])); got != want[i] {
 			t.Errorf("message %d: %q, want %q", i, got, want[i])
 		}
-		v.show(aggregate.Kept{Observation: correlate.Observation{Frame: f, Message: &msgs[i]}})
+		v.show(*kept(&msgs[i]))
 		if v.told != want[i] {
 			t.Errorf("shown %q", v.told)
 		}
 	}
 	link := nlmsg(16, 1, 1, 0, make([]byte, 16))
-	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Data: link, OrigLen: len(link)}, nil); told(&m[0]) != "" {
-		t.Errorf("a link is %q", told(&m[0]))
+	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Data: link, OrigLen: len(link)}, nil); h.told(kept(&m[0])) != "" {
+		t.Errorf("a link is %q", h.told(kept(&m[0])))
 	}
 	if strings.ContainsRune(v.told, 0x1b) {
 		t.Error("an escape got through")

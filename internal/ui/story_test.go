@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/sockets"
 )
@@ -49,6 +51,22 @@ func (s *fakeSource) story() {
 		{Protocol: capture.NETLINK_GENERIC, PortID: 4711, Owner: ip, RcvBuf: 212992},
 	}
 	s.missing = []string{"network namespaces of 3 processes"}
+	ms := time.Millisecond
+	s.locks = Locks{
+		Rows: []export.LockRow{
+			{Proc: &aggregate.Process{PID: 4711, Comm: "ip"}, Family: "route", Type: "RTM_DELLINK", Blamed: 90 * ms,
+				Hold: capture.Times{Count: 3, Sum: 120 * ms, Max: 70 * ms}, Wait: capture.Times{Count: 1, Sum: 10 * ms, Max: 10 * ms}},
+			{Proc: &aggregate.Process{PID: 12, Comm: "bird"}, Family: "route", Type: "RTM_GETROUTE",
+				Hold: capture.Times{Count: 900, Sum: 9 * ms, Max: ms}, Wait: capture.Times{Count: 2, Sum: 90 * ms, Max: 70 * ms}},
+			{Proc: &aggregate.Process{PID: 33, Comm: "kworker/u8:2\x1b"}, Hold: capture.Times{Count: 1, Sum: ms, Max: ms}},
+		},
+		Lost: 2,
+		Reports: []export.LockReport{
+			{Time: epoch.Add(time.Second), Proc: bird, Family: "route", Type: "RTM_GETROUTE", Lock: capture.Lock{Wait: 70 * ms, Hold: ms, Blocker: ip}},
+			{Time: epoch, Proc: ip, Family: "route", Type: "RTM_DELLINK", Lock: capture.Lock{Hold: 70 * ms}},
+			{Time: epoch, Proc: capture.Proc{PID: 33, Comm: "kworker/u8:2"}, Lock: capture.Lock{Hold: 20 * ms}},
+		},
+	}
 }
 
 // While somebody loses messages every screen says so, and only then.
@@ -62,6 +80,6 @@ func TestIncidentHint(t *testing.T) {
 	h.wants("bird[12] is losing messages (i)")
 	h.press("i")
 	h.wants("300 RTM_NEWNEIGH")
-	h.press("q", "x")
+	h.press("q", "x", "End")
 	h.wants("interrupted by ip[4711] RTM_NEWROUTE")
 }

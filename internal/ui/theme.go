@@ -23,8 +23,9 @@ type theme struct {
 	warn     tcell.Style // errors
 	bad      tcell.Style // losses, drops, ENOBUFS
 	hex      tcell.Style
-	mark     tcell.Style // bytes of the selected attribute
-	markHead tcell.Style // and of its header
+	mark     tcell.Style    // bytes of the selected attribute
+	markHead tcell.Style    // and of its header
+	heat     [5]tcell.Style // latencies, from short to long
 	// selected turns the style of a cell into that of the cursor's row.
 	selected func(tcell.Style) tcell.Style
 }
@@ -42,6 +43,7 @@ func newTheme(colors int) theme {
 		hex: d, mark: d.Reverse(true), markHead: d.Underline(true),
 		selected: func(s tcell.Style) tcell.Style { return s.Dim(false).Reverse(true) },
 	}
+	t.heat = [5]tcell.Style{d, d, d, d, d.Bold(true)}
 	if colors < 8 {
 		return t
 	}
@@ -60,6 +62,7 @@ func newTheme(colors int) theme {
 	t.bad = fg(tcell.ColorMaroon).Bold(true)
 	t.mark = d.Background(tcell.ColorOlive).Foreground(tcell.ColorBlack)
 	t.markHead = fg(tcell.ColorOlive)
+	t.heat = [5]tcell.Style{fg(tcell.ColorTeal), fg(tcell.ColorGreen), fg(tcell.ColorOlive), fg(tcell.ColorMaroon), fg(tcell.ColorMaroon).Bold(true)}
 	if colors < 256 {
 		return t
 	}
@@ -81,6 +84,7 @@ func newTheme(colors int) theme {
 	t.bad = fg(p(167)).Bold(true)
 	t.mark = d.Background(p(220)).Foreground(p(16))
 	t.markHead = fg(p(178))
+	t.heat = [5]tcell.Style{fg(p(38)), fg(p(72)), fg(p(178)), fg(p(173)), fg(p(167)).Bold(true)}
 	t.selected = func(s tcell.Style) tcell.Style {
 		if c, _, _ := s.Decompose(); c == tcell.ColorDefault {
 			s = s.Foreground(p(255))

@@ -26,6 +26,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -36,12 +37,23 @@ type Source interface {
 	Snapshot() (aggregate.Snapshot, Status)
 	// Messages returns the last messages of a row, oldest first.
 	Messages(id aggregate.RowID, limit int) []aggregate.Kept
+	// Heat returns the latencies over time of a row until now; of all for a row of
+	// depth 0.
+	Heat(id aggregate.RowID, now time.Time) aggregate.Heat
+	// Locks returns what is known of rtnl_mutex.
+	Locks() Locks
+	// Told returns what a message of nftables says, with the sets of the messages
+	// before it; ok is false where that is not known any more.
+	Told(k *aggregate.Kept) (told nft.Told, ok bool)
 	// Clear forgets all counters and messages.
 	Clear()
 	// SetFilter replaces the filter expression; "" passes everything. On an
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.
 	SetFilter(expr string) error
+	// Watch says before every snapshot whether the user looks at messages; where
+	// he does not, the source may do without them.
+	Watch(messages bool)
 	// Exchanges returns the requests that wait, oldest first, and the last ones
 	// that ended, newest first.
 	Exchanges() (open, ended []correlate.Exchange)
@@ -62,6 +74,8 @@ type Status struct {
 	// Recording is the file that is written beside the view; "": none.
 	Recording      string
 	RecordingBytes uint64
+	// CountsOnly: no messages are captured, since they are many and nobody looks.
+	CountsOnly bool
 	// Err is why the capture ended; nil while it goes on.
 	Err error
 }

@@ -3,12 +3,15 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
 )
@@ -17,89 +20,148 @@ import (
 // kernel takes that long.
 const stuck = time.Second
 
-// exchangesPage lists the requests that wait, oldest first, and the last ones
+var exchangeColumns = []listColumn[correlate.Exchange]{
+	{"TIME", 12, false, 5, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		return x.Time.Format(export.TimeLayout[:12]), a.theme.dim
+	}, func(x, y *correlate.Exchange) int { return x.Time.Compare(y.Time) }},
+	{"PROCESS", 20, false, 8, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		return export.Process(x.Proc) + export.Where(x.Proc), a.theme.text
+	}, func(x, y *correlate.Exchange) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{"REQUEST", 20, false, 0, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		return x.Request.TypeText(), a.theme.text
+	}, func(x, y *correlate.Exchange) int { return strings.Compare(x.Request.TypeText(), y.Request.TypeText()) }},
+	{"OUTCOME", 12, false, 9, outcomeText, func(x, y *correlate.Exchange) int {
+		return cmp.Or(cmp.Compare(y.Errno, x.Errno), cmp.Compare(y.Outcome, x.Outcome))
+	}},
+	{"LATENCY", 9, true, 7, exchangeAge, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
+	{"KERNEL", 7, true, 6, durationCell(func(x *correlate.Exchange) time.Duration { return x.Kernel }),
+		func(x, y *correlate.Exchange) int { return cmp.Compare(y.Kernel, x.Kernel) }},
+	{"RTNL WAIT", 9, true, 3, durationCell(func(x *correlate.Exchange) time.Duration { return x.Lock.Wait }),
+		func(x, y *correlate.Exchange) int { return cmp.Compare(y.Lock.Wait, x.Lock.Wait) }},
+	{"REPLIES", 7, true, 4, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		return a.cell(x.Replies != 0, strconv.Itoa(x.Replies), a.theme.text)
+	}, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Replies, x.Replies) }},
+	{"DETAILS", 0, false, 2, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		return exchangeDetails(x), a.theme.dim
+	}, nil},
+}
+
+// newExchangesView lists the requests that wait, oldest first, and the last ones
 // that have ended, newest first.
-func exchangesPage(a *app) []textLine {
-	t := &a.theme
-	open, ended := a.src.Exchanges()
-	lines := []textLine{{text: fmt.Sprintf("Requests that wait for an answer: %d", len(open)), style: t.title}}
-	for i := range open {
-		st := t.text
-		if open[i].Age(a.snap.Time) > stuck {
-			st = t.bad
-		}
-		lines = append(lines, exchangeLines(a, &open[i], "waits "+export.Duration(open[i].Age(a.snap.Time)), st)...)
-	}
-	lines = append(lines, textLine{}, textLine{text: "Ended last", style: t.title})
-	for i := range ended {
-		x := &ended[i]
-		lines = append(lines, exchangeLines(a, x, outcomeText(x), outcomeStyle(a, x))...)
-	}
-	if len(ended) == 0 {
-		lines = append(lines, textLine{text: "  none yet", style: t.dim})
-	}
-	return lines
+func newExchangesView(a *app) *listView[correlate.Exchange] {
+	return newListView(a, list[correlate.Exchange]{
+		columns: exchangeColumns,
+		load: func(a *app) listed[correlate.Exchange] {
+			open, ended := a.src.Exchanges()
+			return listed[correlate.Exchange]{
+				title: fmt.Sprintf("Requests that wait for an answer: %d, and the last %d that ended", len(open), len(ended)),
+				rows:  append(open, ended...), none: "no request yet",
+			}
+		},
+		id:   exchangeID,
+		open: openExchange, opens: "open the request: decoded, beside its bytes",
+		detail: func(a *app, x *correlate.Exchange) [][]segment {
+			text, st := outcomeText(a, x)
+			return [][]segment{{
+				{text: export.Process(x.Proc) + " " + x.Request.TypeText(), style: a.theme.title},
+				{text: text, style: st},
+				{text: exchangeDetails(x), style: a.theme.dim},
+			}}
+		},
+		messages: true,
+	})
 }
 
-func outcomeText(x *correlate.Exchange) string {
-	if x.Outcome == correlate.Failed {
-		if x.Err != nil {
-			return export.ErrorName(x.Err)
-		}
-		return export.Errno(x.Errno)
-	}
-	return x.Outcome.String()
+// exchangeID tells exchanges apart.
+func exchangeID(x *correlate.Exchange) any {
+	return struct {
+		at    int64
+		frame uint64
+		index int
+		pid   uint32
+	}{x.Time.UnixNano(), x.Request.Frame.ID, x.Request.Index, x.Proc.PID}
 }
 
-func outcomeStyle(a *app, x *correlate.Exchange) tcell.Style {
+func openExchange(v *listView[correlate.Exchange], x *correlate.Exchange) {
+	step := func(_ *aggregate.Kept, by int) (k aggregate.Kept, ok bool) {
+		if x, found := v.step(by); found {
+			return requestOf(x), true
+		}
+		return k, false
+	}
+	v.app.push(newMessageView(v.app, requestOf(x), step))
+}
+
+// requestOf is the request of an exchange, with how it ended.
+func requestOf(x *correlate.Exchange) aggregate.Kept {
+	m := x.Request
+	return aggregate.Kept{Observation: correlate.Observation{
+		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type,
+		Outcome: x.Outcome, Errno: x.Errno, Latency: x.Last,
+	}}
+}
+
+func durationCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
+	return func(a *app, x *T) (string, tcell.Style) {
+		d := of(x)
+		return a.cell(d > 0, export.Duration(d), a.theme.text)
+	}
+}
+
+// exchangeAge is how long it took, or has been waiting.
+func exchangeAge(a *app, x *correlate.Exchange) (string, tcell.Style) {
+	if x.Ended {
+		return a.cell(x.Last > 0, export.Duration(x.Last), a.theme.text)
+	}
+	d, st := x.Age(a.snap.Time), a.theme.text
+	if d > stuck {
+		st = a.theme.bad
+	}
+	return "waits " + age(d), st
+}
+
+func outcomeText(a *app, x *correlate.Exchange) (string, tcell.Style) {
 	switch x.Outcome {
 	case correlate.Failed:
-		return a.theme.warn
+		if x.Err != nil {
+			return export.ErrorName(x.Err), a.theme.warn
+		}
+		return export.Errno(x.Errno), a.theme.warn
 	case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack:
-		return a.theme.bad
+		return x.Outcome.String(), a.theme.bad
+	case correlate.Pending:
+		return x.Outcome.String(), a.theme.dim
 	}
-	return a.theme.text
-}
-
-// exchangeLines are one exchange: who asked what and how it ended, and below
-// what else there is to say.
-func exchangeLines(a *app, x *correlate.Exchange, state string, st tcell.Style) []textLine {
-	lines := []textLine{{
-		text: fmt.Sprintf("  %s  %-18s %-26s %s", x.Time.Format(export.TimeLayout), export.Process(x.Proc)+export.Where(x.Proc),
-			x.Request.TypeText(), state),
-		style: st,
-	}}
-	if s := exchangeDetails(x); s != "" {
-		lines = append(lines, textLine{text: "     " + s, style: a.theme.dim})
-	}
-	return lines
+	return x.Outcome.String(), a.theme.text
 }
 
 // exchangeDetails leaves out what does not matter.
 func exchangeDetails(x *correlate.Exchange) string {
-	var b strings.Builder
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if s := export.CauseText(x.InterruptedBy); s != "" {
+		add("interrupted by %s", s)
+	}
 	for _, m := range append(export.Measures(x), export.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, export.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
 		if m.Time > 0 {
-			fmt.Fprintf(&b, "  %s %s", m.Name, export.Duration(m.Time))
+			add("%s %s", m.Name, export.Duration(m.Time))
 		}
 	}
 	if x.Lock.Blocker.Known() {
-		b.WriteString("  behind " + export.Process(x.Lock.Blocker))
+		add("behind %s", export.Process(x.Lock.Blocker))
 	}
 	if x.Replies > 1 {
-		fmt.Fprintf(&b, "  %d replies", x.Replies)
+		add("%d replies", x.Replies)
 	}
 	if x.Events > 0 {
-		fmt.Fprintf(&b, "  %d events to %d", x.Events, x.Listeners)
+		add("%d events to %d", x.Events, x.Listeners)
 	}
 	if x.Lost > 0 {
-		fmt.Fprintf(&b, ", %d lost", x.Lost)
+		s := fmt.Sprintf("%d lost", x.Lost)
 		for _, p := range x.LostBy {
-			b.WriteString(" by " + export.Process(p))
+			s += " by " + export.Process(p)
 		}
+		parts = append(parts, s)
 	}
-	if s := export.CauseText(x.InterruptedBy); s != "" {
-		b.WriteString("  interrupted by " + s)
-	}
-	return b.String()
+	return strings.Join(parts, "  ")
 }

@@ -3,38 +3,111 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
+	"time"
 
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
 )
 
-// incidentsPage tells of each overrun, open ones first.
-func incidentsPage(a *app) []textLine {
-	t := &a.theme
-	list := a.src.Incidents()
-	lines := []textLine{{text: fmt.Sprintf("Overruns: sockets that lost messages: %d", len(list)), style: t.title}}
-	for i := range list {
-		in := &list[i]
-		st := t.warn
+var incidentColumns = []listColumn[incident.Incident]{
+	{"BEGAN", 12, false, 6, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return in.Begin.Format(export.TimeLayout[:12]), a.theme.dim
+	}, func(x, y *incident.Incident) int { return y.Begin.Compare(x.Begin) }},
+	{"LASTED", 8, true, 4, func(a *app, in *incident.Incident) (string, tcell.Style) {
 		if in.Open {
-			st = t.bad
+			return "goes on", a.theme.bad
 		}
-		head := in.Begin.Format(export.TimeLayout) + "  " + export.OwnerOf(in) + " "
-		for k, text := range export.IncidentLines(in, a.opt.Limits, a.opt.GroupName) {
-			if k == 0 {
-				lines = append(lines, textLine{}, textLine{text: head + text, style: st})
-				continue
+		return export.Duration(lasted(in)), a.theme.text
+	}, func(x, y *incident.Incident) int { return cmp.Compare(lasted(y), lasted(x)) }},
+	{"LOST", 8, true, 8, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return a.cell(in.Lost > 0, count(in.Lost), a.theme.bad)
+	}, func(x, y *incident.Incident) int { return cmp.Compare(y.Lost, x.Lost) }},
+	{"ENOBUFS", 7, true, 3, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return a.cell(in.NobufsRaised > 0, count(in.NobufsRaised), a.theme.bad)
+	}, func(x, y *incident.Incident) int { return cmp.Compare(y.NobufsRaised, x.NobufsRaised) }},
+	{"READER", 18, false, 0, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return export.OwnerOf(in), incidentStyle(a, in)
+	}, func(x, y *incident.Incident) int { return strings.Compare(export.OwnerOf(x), export.OwnerOf(y)) }},
+	{"PROTOCOL", 10, false, 2, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return strings.TrimPrefix(capture.ProtocolName(in.Protocol), "NETLINK_"), a.theme.text
+	}, func(x, y *incident.Incident) int { return cmp.Compare(x.Protocol, y.Protocol) }},
+	{"WHAT", 0, false, 5, func(a *app, in *incident.Incident) (string, tcell.Style) {
+		return lostTypes(in), a.theme.dim
+	}, nil},
+}
+
+// newIncidentsView lists the overruns, open ones first.
+func newIncidentsView(a *app) *listView[incident.Incident] {
+	return newListView(a, list[incident.Incident]{
+		columns: incidentColumns,
+		load: func(a *app) listed[incident.Incident] {
+			l := listed[incident.Incident]{rows: a.src.Incidents(), none: "nobody has lost anything"}
+			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
+			if name := a.status.Info.Name; !seesLosses(name) {
+				l.none = "source " + name + " does not see losses; nltop sockets --for counts them"
 			}
-			lines = append(lines, textLine{text: "    " + text, style: t.text})
-		}
+			return l
+		},
+		id: func(in *incident.Incident) any {
+			return struct {
+				at   int64
+				port uint32
+				node uint64
+			}{in.Begin.UnixNano(), in.Socket.PortID, in.Socket.Inode}
+		},
+		open: func(v *listView[incident.Incident], in *incident.Incident) {
+			lines := incidentText(v.app, in)
+			v.app.push(newPageView(v.app, func(*app) []textLine { return lines }))
+		},
+		opens: "open the whole story of the overrun",
+		detail: func(a *app, in *incident.Incident) [][]segment {
+			return [][]segment{{
+				{text: export.OwnerOf(in), style: a.theme.title},
+				{text: export.IncidentLines(in, a.opt.Limits, a.opt.GroupName)[0], style: a.theme.text},
+			}}
+		},
+		keys: func(v *listView[incident.Incident]) []binding {
+			return []binding{{"m", "open the last messages of the socket", "messages", func() {
+				if in := v.current(); in != nil {
+					v.pin()
+					v.app.openSocket(in.Protocol, in.NetNS, in.Socket.PortID, in.Socket.Inode, export.OwnerOf(in))
+				}
+			}}}
+		},
+		messages: true,
+	})
+}
+
+func lasted(in *incident.Incident) time.Duration { return in.End.Sub(in.Begin) }
+
+func incidentStyle(a *app, in *incident.Incident) tcell.Style {
+	if in.Open {
+		return a.theme.bad
 	}
-	if len(list) == 0 {
-		text := "  nobody has lost anything"
-		if !seesLosses(a.status.Info.Name) {
-			text = "  source " + a.status.Info.Name + " does not see losses; nltop sockets --for counts them"
-		}
-		lines = append(lines, textLine{text: text, style: t.dim})
+	return a.theme.warn
+}
+
+// lostTypes names what was lost, most first.
+func lostTypes(in *incident.Incident) string {
+	var parts []string
+	for _, w := range in.What {
+		parts = append(parts, fmt.Sprintf("%d %s", w.Lost, decode.Quote(w.Type)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// incidentText is all that there is to say.
+func incidentText(a *app, in *incident.Incident) []textLine {
+	lines := []textLine{{text: in.Begin.Format(export.TimeLayout) + "  " + export.OwnerOf(in), style: incidentStyle(a, in)}}
+	for _, text := range export.IncidentLines(in, a.opt.Limits, a.opt.GroupName) {
+		lines = append(lines, textLine{text: "  " + text, style: a.theme.text})
 	}
 	return lines
 }

@@ -28,7 +28,8 @@ func newLossesView(a *app) *lossesView { return &lossesView{app: a} }
 
 func (v *lossesView) cursor() *cursor     { return &v.cur }
 func (v *lossesView) moved()              {}
-func (v *lossesView) detail() []segment   { return nil }
+func (v *lossesView) detail() [][]segment { return nil }
+func (v *lossesView) needsMessages() bool { return false }
 func (v *lossesView) bindings() []binding { return nil }
 
 func (v *lossesView) refresh() {

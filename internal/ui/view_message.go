@@ -21,8 +21,10 @@ import (
 // messageView shows one message: what it says beside the bytes that say it. The
 // bytes of the line under the cursor are marked.
 type messageView struct {
-	app  *app
-	list *messagesView
+	app *app
+	// next is the message by places from this one in the list that it was opened
+	// from, whose cursor moves.
+	next func(from *aggregate.Kept, by int) (aggregate.Kept, bool)
 	kept aggregate.Kept
 	// lines are the decoded message, top-down; problem is what is malformed.
 	lines   []nodeLine
@@ -46,9 +48,9 @@ type nodeLine struct {
 	fault        bool // an error is about it
 }
 
-func newMessageView(a *app, list *messagesView) *messageView {
-	v := &messageView{app: a, list: list}
-	v.show(list.list[list.cur.at])
+func newMessageView(a *app, k aggregate.Kept, next func(*aggregate.Kept, int) (aggregate.Kept, bool)) *messageView {
+	v := &messageView{app: a, next: next}
+	v.show(k)
 	return v
 }
 
@@ -62,13 +64,14 @@ func (v *messageView) show(k aggregate.Kept) {
 			v.cur.at = i // what one opens a failed request for
 		}
 	}
-	v.told = told(k.Message)
+	v.told = v.app.told(&k)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
-func (v *messageView) refresh()        {}
-func (v *messageView) moved()          {}
-func (v *messageView) cursor() *cursor { return &v.cur }
+func (v *messageView) refresh()            {}
+func (v *messageView) moved()              {}
+func (v *messageView) needsMessages() bool { return true }
+func (v *messageView) cursor() *cursor     { return &v.cur }
 
 func (v *messageView) bindings() []binding {
 	return []binding{
@@ -95,31 +98,22 @@ func (v *messageView) nextForm() {
 
 // step shows another message of the list.
 func (v *messageView) step(by int) {
-	l := v.list
-	// The list may have moved on since the message was opened.
-	for i := range l.list {
-		if l.list[i].Seq == v.kept.Seq {
-			l.cur.at = i
-		}
-	}
-	if to := l.cur.at + by; to >= 0 && to < len(l.list) {
-		l.cur.move(by)
-		l.moved()
-		v.show(l.list[to])
+	if k, ok := v.next(&v.kept, by); ok {
+		v.show(k)
 	}
 }
 
 // detail shows the current line again, with more room, and where its bytes are.
-func (v *messageView) detail() []segment {
+func (v *messageView) detail() [][]segment {
 	if v.cur.at >= len(v.lines) || v.literal != nil {
 		return nil
 	}
 	l := &v.lines[v.cur.at]
-	return []segment{
+	return [][]segment{{
 		{text: l.name, style: v.app.theme.title},
 		{text: l.value, style: v.app.theme.text},
 		{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: v.app.theme.dim, keep: 1},
-	}
+	}}
 }
 
 // sideBySide is the width from which the bytes stand beside the tree, and
@@ -295,21 +289,20 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 
 // told writes a message of nftables near nft's own syntax, with its place in
 // its transaction; "" for all others.
-func told(m *decode.Message) string {
+func (a *app) told(k *aggregate.Kept) string {
+	told, ok := a.src.Told(k)
+	if !ok {
+		var alone nft.Lines // the sets of other messages are not known then
+		told = alone.Tell(k.Message)
+	}
 	s := ""
-	if b, ok := nft.BatchOf(m); ok {
+	if b := &told.Batch; told.InBatch {
 		s = b.String()
 		if b.Index > 0 && b.HasGenID {
 			s += fmt.Sprintf(" for generation %d", b.GenID)
 		}
 	}
-	if text, ok := nft.Line(m); ok {
-		if s != "" {
-			s += "  "
-		}
-		s += text
-	}
-	return s
+	return strings.TrimSpace(s + "  " + told.Line)
 }
 
 // group says to which multicast group the message went; "": to none.

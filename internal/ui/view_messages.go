@@ -3,7 +3,9 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +24,8 @@ const maxListed = 512
 // the cursor is on the newest, it stays there as messages arrive.
 type messagesView struct {
 	app  *app
-	row  *aggregate.Row
-	path string
+	ids  []aggregate.RowID // the rows whose messages they are
+	path string            // what the rows are
 	list []aggregate.Kept
 	cur  cursor
 	// sel is the message under the cursor; 0: the newest.
@@ -32,11 +34,12 @@ type messagesView struct {
 	old  bool              // the list is from before a pause
 }
 
-func newMessagesView(a *app, r *aggregate.Row) *messagesView {
-	return &messagesView{app: a, row: r, path: a.tree.path(r), info: make(map[uint64]string)}
+func newMessagesView(a *app, path string, ids ...aggregate.RowID) *messagesView {
+	return &messagesView{app: a, ids: ids, path: path, info: make(map[uint64]string)}
 }
 
-func (v *messagesView) cursor() *cursor { return &v.cur }
+func (v *messagesView) cursor() *cursor     { return &v.cur }
+func (v *messagesView) needsMessages() bool { return true }
 
 func (v *messagesView) moved() {
 	v.sel = 0
@@ -50,7 +53,7 @@ func (v *messagesView) refresh() {
 		return
 	}
 	v.old = true
-	v.list = v.app.src.Messages(v.row.ID, maxListed)
+	v.list = v.load()
 	info := make(map[uint64]string, len(v.list))
 	at := len(v.list) - 1
 	for i, k := range v.list {
@@ -70,6 +73,19 @@ func (v *messagesView) refresh() {
 	v.cur.fit(len(v.list), v.cur.page)
 }
 
+// load asks for the messages of all rows, oldest first.
+func (v *messagesView) load() []aggregate.Kept {
+	if len(v.ids) == 1 {
+		return v.app.src.Messages(v.ids[0], maxListed)
+	}
+	var all []aggregate.Kept
+	for _, id := range v.ids {
+		all = append(all, v.app.src.Messages(id, maxListed)...)
+	}
+	slices.SortFunc(all, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
+	return all[max(len(all)-maxListed, 0):]
+}
+
 func (v *messagesView) bindings() []binding {
 	return []binding{
 		{"Enter", "open the message: decoded, beside its bytes", "open", v.open},
@@ -78,21 +94,38 @@ func (v *messagesView) bindings() []binding {
 
 func (v *messagesView) open() {
 	if v.cur.at < len(v.list) {
-		v.app.push(newMessageView(v.app, v))
+		v.app.push(newMessageView(v.app, v.list[v.cur.at], v.step))
 	}
 }
 
-func (v *messagesView) detail() []segment {
+// step moves the cursor to the message by places from one.
+func (v *messagesView) step(from *aggregate.Kept, by int) (aggregate.Kept, bool) {
+	// The list may have moved on since the message was opened.
+	for i := range v.list {
+		if v.list[i].Seq == from.Seq {
+			v.cur.at = i
+		}
+	}
+	to := v.cur.at + by
+	if to < 0 || to >= len(v.list) {
+		return aggregate.Kept{}, false
+	}
+	v.cur.move(by)
+	v.moved()
+	return v.list[to], true
+}
+
+func (v *messagesView) detail() [][]segment {
 	t := &v.app.theme
 	summary := ""
 	if v.cur.at < len(v.list) {
 		summary = v.summary(&v.list[v.cur.at])
 	}
-	return []segment{
+	return [][]segment{{
 		{text: v.path, style: t.title},
 		{text: summary, style: t.text, keep: 2},
 		{text: fmt.Sprintf("the last %d messages that are kept", len(v.list)), style: t.dim, keep: 1},
-	}
+	}}
 }
 
 // listLayout is how wide the columns of the list are; 0: left out.
@@ -106,10 +139,10 @@ const summaryLeast = 12
 // one, the family where the row spans several.
 func (v *messagesView) layout(w int) listLayout {
 	l := listLayout{time: 12, typ: 20, len: 6, result: 14}
-	if v.row.ID.Key.Comm == "" {
+	if v.ids[0].Key.Comm == "" {
 		l.process = 18
 	}
-	if v.row.ID.Key.Family == "" {
+	if v.ids[0].Key.Family == "" {
 		l.family = 10
 	}
 	switch {
@@ -211,7 +244,7 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	if m.Type != k.Type && k.Type != "" {
 		parts = append(parts, "for "+k.Type)
 	}
-	if text := told(m); text != "" {
+	if text := v.app.told(k); text != "" {
 		parts = append(parts, text)
 	} else {
 		for _, n := range m.Lead(4) {

@@ -16,7 +16,8 @@ func newPageView(a *app, build func(*app) []textLine) *pageView {
 
 func (v *pageView) cursor() *cursor     { return &v.cur }
 func (v *pageView) moved()              {}
-func (v *pageView) detail() []segment   { return nil }
+func (v *pageView) detail() [][]segment { return nil }
+func (v *pageView) needsMessages() bool { return false }
 func (v *pageView) bindings() []binding { return nil }
 
 func (v *pageView) refresh() {

@@ -3,9 +3,14 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
@@ -13,43 +18,152 @@ import (
 	"github.com/nltop/nltop/internal/sockets"
 )
 
-// socketsPage lists every Netlink socket, those in trouble first.
-func socketsPage(a *app) []textLine {
-	t := &a.theme
-	list, missing := a.src.Sockets()
-	lines := []textLine{
-		{text: fmt.Sprintf("Netlink sockets: %d", len(list)), style: t.title},
-		{text: "     DROPS     QUEUE    RCVBUF  PROTOCOL      PORTID  OWNER  GROUPS", style: t.dim},
-	}
-	for i := range list {
-		s := &list[i]
-		st := t.text
-		switch {
-		case s.Drops > 0:
-			st = t.bad
-		case s.RcvBuf > 0 && s.RMem > s.RcvBuf/2:
-			st = t.warn
+var socketColumns = []listColumn[sockets.Socket]{
+	{"DROPS", 7, true, 12, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(s.Drops > 0, count(uint64(s.Drops)), a.theme.bad)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
+	{"NEW", 6, true, 7, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(live(s).Drops > 0, count(live(s).Drops), a.theme.bad)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Drops, live(x).Drops) }},
+	{"QUEUE", 8, true, 11, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		st := a.theme.text
+		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
+			st = a.theme.warn
 		}
-		lines = append(lines, textLine{text: socketLine(s, a.opt.GroupName), style: st})
-	}
-	if len(list) == 0 {
-		lines = append(lines, textLine{text: "  none is known", style: t.dim})
-	}
-	for _, m := range missing {
-		lines = append(lines, textLine{text: "  not seen: " + m, style: t.dim})
-	}
-	return lines
+		return a.cell(s.RMem > 0, incident.Size(uint64(s.RMem)), st)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
+	{"HIGH", 8, true, 4, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(live(s).HighWater > 0, incident.Size(uint64(live(s).HighWater)), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).HighWater, live(x).HighWater) }},
+	{"RCVBUF", 8, true, 10, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		if s.RcvBuf == 0 {
+			return "?", a.theme.dim
+		}
+		return incident.Size(uint64(s.RcvBuf)), a.theme.text
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
+	{"READS/s", 7, true, 3, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(live(s).Reads > 0, rate(live(s).ReadRate()), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).ReadRate(), live(x).ReadRate()) }},
+	{"STALL", 7, true, 2, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(live(s).Stall > 0, export.Duration(live(s).Stall), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Stall, live(x).Stall) }},
+	{"PROTOCOL", 10, false, 9, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), a.theme.family
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
+	{"PORTID", 10, true, 8, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return strconv.FormatUint(uint64(s.PortID), 10), a.theme.dim
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(x.PortID, y.PortID) }},
+	{"NETNS", 10, false, 5, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return socketNetNS(s), a.theme.text
+	}, func(x, y *sockets.Socket) int { return strings.Compare(socketNetNS(x), socketNetNS(y)) }},
+	{"OWNER", 20, false, 0, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return export.Process(s.Owner) + export.Where(s.Owner), socketStyle(a, s)
+	}, func(x, y *sockets.Socket) int { return strings.Compare(x.Owner.Comm, y.Owner.Comm) }},
+	{"GROUPS", 0, false, 6, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return export.Groups(s.Protocol, s.Groups, a.opt.GroupName), a.theme.dim
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(len(y.Groups), len(x.Groups)) }},
 }
 
-func socketLine(s *sockets.Socket, group func(uint16, uint32) string) string {
-	rcvbuf := "?"
-	if s.RcvBuf > 0 {
-		rcvbuf = incident.Size(uint64(s.RcvBuf))
+// newSocketsView lists every Netlink socket, those in trouble first.
+func newSocketsView(a *app) *listView[sockets.Socket] {
+	return newListView(a, list[sockets.Socket]{
+		columns: socketColumns,
+		load: func(a *app) listed[sockets.Socket] {
+			rows, missing := a.src.Sockets()
+			l := listed[sockets.Socket]{title: fmt.Sprintf("Netlink sockets: %d", len(rows)), rows: rows, none: "none is known"}
+			for _, m := range missing {
+				l.notes = append(l.notes, "not seen: "+m)
+			}
+			return l
+		},
+		id: func(s *sockets.Socket) any {
+			return capture.SocketKey{Inode: s.Inode, NetNS: s.NetNS, Protocol: s.Protocol, PortID: s.PortID}
+		},
+		open: func(v *listView[sockets.Socket], s *sockets.Socket) {
+			v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, export.Process(s.Owner))
+		},
+		opens:  "open the last messages of the socket",
+		detail: socketDetail,
+	})
+}
+
+// live is how a socket was read; zeros where nobody watched.
+func live(s *sockets.Socket) *sockets.Live {
+	if s.Live == nil {
+		return &sockets.Live{}
 	}
-	line := fmt.Sprintf("%10d %9s %9s  %-10s %10d  %s%s", s.Drops, incident.Size(uint64(s.RMem)), rcvbuf,
-		strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), s.PortID, export.Process(s.Owner), export.Where(s.Owner))
-	if s.NetNSName != "" && s.NetNSName != "host" {
-		line += "  netns " + decode.Quote(s.NetNSName)
+	return s.Live
+}
+
+// socketNetNS names a network namespace; nothing for that of the host.
+func socketNetNS(s *sockets.Socket) string {
+	switch {
+	case !ownNetNS(s.NetNSName):
+		return decode.Quote(s.NetNSName)
+	case s.NetNSName == "" && s.NetNS != 0:
+		return strconv.FormatUint(s.NetNS, 10)
 	}
-	return line + "  " + export.Groups(s.Protocol, s.Groups, group)
+	return ""
+}
+
+func socketStyle(a *app, s *sockets.Socket) tcell.Style {
+	switch {
+	case s.Drops > 0:
+		return a.theme.bad
+	case s.RcvBuf > 0 && s.RMem > s.RcvBuf/2:
+		return a.theme.warn
+	}
+	return a.theme.text
+}
+
+func socketDetail(a *app, s *sockets.Socket) [][]segment {
+	t := &a.theme
+	segs := []segment{{text: export.Process(s.Owner) + export.Where(s.Owner), style: t.title}}
+	add := func(keep int, format string, args ...any) {
+		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: t.text, keep: keep})
+	}
+	if g := export.Groups(s.Protocol, s.Groups, a.opt.GroupName); g != "" {
+		add(3, "groups %s", g)
+	}
+	if len(s.Flags) > 0 {
+		add(2, "%s", strings.Join(s.Flags, " "))
+	}
+	if s.Dump {
+		add(4, "a dump is running")
+	}
+	if l := live(s); !l.LastRead.IsZero() {
+		add(5, "last read %s", l.LastRead.Format(export.TimeLayout[:12]))
+	}
+	if n := len(s.SharedWith); n > 0 {
+		add(1, "held by %d more", n)
+	}
+	return [][]segment{segs}
+}
+
+// openSocket lists the last messages of a socket: by inode where both sides know
+// it, else by port ID.
+func (a *app) openSocket(protocol uint16, netns uint64, port uint32, inode uint64, name string) {
+	var ids []aggregate.RowID
+	seen := make(map[aggregate.RowID]bool)
+	for i := range a.snap.Cells {
+		c := &a.snap.Cells[i]
+		same := c.PortID == port && (c.NetNS == netns || c.NetNS == 0 || netns == 0)
+		if c.Inode != 0 && inode != 0 {
+			same = c.Inode == inode
+		}
+		if c.Protocol != protocol || !same {
+			continue
+		}
+		id := aggregate.RowID{Group: aggregate.GroupSocket, Depth: 1, Key: c.Key}.Up(1)
+		if !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		a.notice = "no message of this socket was counted"
+		return
+	}
+	path := fmt.Sprintf("%s %s port %d", name, strings.TrimPrefix(capture.ProtocolName(protocol), "NETLINK_"), port)
+	a.push(newMessagesView(a, path, ids...))
 }

@@ -5,6 +5,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -30,6 +31,17 @@ type treeView struct {
 	all   bool
 	other map[aggregate.RowID]bool
 	shown []column // of the last drawing, for the sort keys
+
+	set    columnSet
+	places places
+	heat   heatOf
+}
+
+// heatOf is the heat map of a row at a time.
+type heatOf struct {
+	id   aggregate.RowID
+	at   time.Time
+	heat aggregate.Heat
 }
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
@@ -38,7 +50,8 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 	return v
 }
 
-func (v *treeView) cursor() *cursor { return &v.cur }
+func (v *treeView) cursor() *cursor     { return &v.cur }
+func (v *treeView) needsMessages() bool { return false }
 
 // moved remembers the row that the cursor is on now.
 func (v *treeView) moved() {
@@ -50,6 +63,7 @@ func (v *treeView) moved() {
 
 func (v *treeView) refresh() {
 	v.top = v.app.snap.Tree(v.q)
+	v.places = placesOf(&v.app.snap)
 	v.flatten()
 }
 
@@ -111,6 +125,7 @@ func (v *treeView) bindings() []binding {
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},
+		{"w", "which columns come first: traffic, times, places", "", v.nextSet},
 	}
 }
 
@@ -182,7 +197,7 @@ func (v *treeView) toggleAll() {
 func (v *treeView) open() {
 	if r := v.current(); r != nil {
 		v.pin()
-		v.app.push(newMessagesView(v.app, r))
+		v.app.push(newMessagesView(v.app, v.path(r), r.ID))
 	}
 }
 
@@ -212,6 +227,11 @@ func (v *treeView) sortBy(by int) {
 	v.refresh()
 }
 
+func (v *treeView) nextSet() {
+	v.set = (v.set + 1) % columnSet(len(sets))
+	v.app.notice = "columns: " + sets[v.set].name + " first"
+}
+
 func (v *treeView) reverse() {
 	v.q.Reverse = !v.q.Reverse
 	v.refresh()
@@ -230,7 +250,7 @@ func (v *treeView) find(text string) {
 
 func (v *treeView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	cols, name := layout(r.w, v.q.Group)
+	cols, name := layout(r.w, v.q.Group, v.set, v.places)
 	v.shown = cols
 	v.heads(g, r, cols, name)
 	r.y, r.h = r.y+1, r.h-1
@@ -253,7 +273,7 @@ func (v *treeView) heads(g *grid, r rect, cols []column, name int) {
 		text, st := id.String(), t.head
 		if v.sortedBy(id) {
 			st = t.sorted
-			if sign := v.sign(); g.width(text)+1 <= end-x {
+			if sign := v.app.sign(v.q.Reverse); g.width(text)+1 <= end-x {
 				text += sign
 			}
 		}
@@ -266,7 +286,7 @@ func (v *treeView) heads(g *grid, r rect, cols []column, name int) {
 	head(r.x+1, r.x+name, aggregate.ColumnName, false)
 	x := r.x + name
 	for _, c := range cols {
-		head(x+1, x+1+c.width, c.id, true)
+		head(x+1, x+1+c.width, c.id, !c.left)
 		x += 1 + c.width
 	}
 }
@@ -279,13 +299,13 @@ func (v *treeView) sortedBy(id aggregate.Column) bool {
 }
 
 // sign says which way the sorted column goes: ▼ is largest first, or from A.
-func (v *treeView) sign() string {
+func (a *app) sign(reverse bool) string {
 	switch {
-	case v.app.opt.ASCII && v.q.Reverse:
+	case a.opt.ASCII && reverse:
 		return "^"
-	case v.app.opt.ASCII:
+	case a.opt.ASCII:
 		return "v"
-	case v.q.Reverse:
+	case reverse:
 		return "▲"
 	}
 	return "▼"
@@ -298,7 +318,11 @@ func (v *treeView) row(g *grid, y int, r *aggregate.Row, cols []column, name int
 	x = name
 	for _, c := range cols {
 		text, st := c.cell(v.app, r)
-		g.putRight(x+1, y, x+1+c.width, text, st)
+		if c.left {
+			g.put(x+1, y, x+1+c.width, text, st)
+		} else {
+			g.putRight(x+1, y, x+1+c.width, text, st)
+		}
 		x += 1 + c.width
 	}
 }
@@ -334,8 +358,9 @@ func (v *treeView) nameStyle(r *aggregate.Row) tcell.Style {
 	return t.text
 }
 
-// detail says of the current row what columns have no room for.
-func (v *treeView) detail() []segment {
+// detail says of the current row what columns have no room for, and how its
+// latency was over time.
+func (v *treeView) detail() [][]segment {
 	r := v.current()
 	if r == nil {
 		return nil
@@ -360,13 +385,28 @@ func (v *treeView) detail() []segment {
 	if k := r.Kernel; k.Count > 0 {
 		add(3, t.dim, "kernel %s (mean %s)", export.Duration(k.Sum), export.Duration(k.Mean()))
 	}
-	if r.NetNS != 0 {
-		add(3, t.dim, "netns %d", r.NetNS)
+	if ns := r.NetNSText(); ns != "" && !r.Mixed.NetNS {
+		add(3, t.dim, "netns %s", ns)
 	}
 	if r.PortID != 0 {
 		add(2, t.dim, "port %d", r.PortID)
 	}
-	return segs
+	lines := [][]segment{segs}
+	if line := v.heatLine(r); line != nil {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// heatLine is the line over time of a row; nil: nothing was measured.
+func (v *treeView) heatLine(r *aggregate.Row) []segment {
+	if r.ID.Depth == 0 || r.Latency.Count == 0 {
+		return nil
+	}
+	if h := &v.heat; h.id != r.ID || !h.at.Equal(v.app.snap.Time) {
+		*h = heatOf{r.ID, v.app.snap.Time, v.app.src.Heat(r.ID, v.app.snap.Time)}
+	}
+	return v.app.heatLine(&v.heat.heat, v.app.grid.w)
 }
 
 // path names a row with those around it.

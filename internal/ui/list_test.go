@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"cmp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/sockets"
+)
+
+// s goes through the columns on the screen and back to the order at the start, r
+// turns it round, and the cursor stays on its row.
+func TestListSort(t *testing.T) {
+	h := newHarness(t, 140, 30, Options{})
+	h.src.story()
+	h.src.sockets = []sockets.Socket{
+		{PortID: 1, Owner: capture.Proc{PID: 1, Comm: "aaa"}, Drops: 1, RMem: 30},
+		{PortID: 2, Owner: capture.Proc{PID: 2, Comm: "bbb"}, Drops: 3, RMem: 20},
+		{PortID: 3, Owner: capture.Proc{PID: 3, Comm: "ccc"}, Drops: 2, RMem: 10},
+	}
+	h.press("o")
+	v := h.top().(*listView[sockets.Socket])
+	if got := h.rows(); got != "aaa bbb ccc" {
+		t.Errorf("at the start: %s", got)
+	}
+	h.press("Down", "s")
+	h.wants("sorted by DROPS")
+	h.press("p", "p")
+	h.wants("DROPS▼")
+	if v.current().PortID != 2 || v.cur.at != 0 {
+		t.Errorf("the cursor is on port %d, line %d", v.current().PortID, v.cur.at)
+	}
+	h.press("Home") // sets the cursor free
+	if got := h.rows(); got != "bbb ccc aaa" {
+		t.Errorf("by drops: %s", got)
+	}
+	h.press("r")
+	if got := h.rows(); got != "aaa ccc bbb" {
+		t.Errorf("reversed: %s", got)
+	}
+	h.press("r", "S")
+	if got := h.rows(); got != "aaa bbb ccc" || v.sorted != -1 {
+		t.Errorf("back: %s", got)
+	}
+	h.press("S")
+	if v.sorted < 0 || v.list.columns[v.sorted].compare == nil {
+		t.Errorf("S goes to column %d", v.sorted)
+	}
+	// Every column that can be sorted by comes, once.
+	seen := map[int]bool{}
+	for range 40 {
+		h.press("s")
+		seen[v.sorted] = true
+	}
+	sortable := 1
+	for _, i := range v.shown {
+		if v.list.columns[i].compare != nil {
+			sortable++
+		}
+	}
+	if len(seen) != sortable {
+		t.Errorf("%d orders, want %d", len(seen), sortable)
+	}
+	// While paused the rows stand still, and can be sorted.
+	h.press("p")
+	h.src.sockets = nil
+	h.tick()
+	if len(v.rows) != 3 {
+		t.Errorf("%d rows while paused", len(v.rows))
+	}
+	h.press("p")
+	h.wants("none is known")
+}
+
+// rows are the owners in the order of the sockets page.
+func (h *harness) rows() string {
+	var names []string
+	for _, s := range h.top().(*listView[sockets.Socket]).rows {
+		names = append(names, s.Owner.Comm)
+	}
+	return strings.Join(names, " ")
+}
+
+// The columns fit at every width, and one that always stays does.
+func TestListLayout(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	v := newSocketsView(h.app)
+	for w := range 300 {
+		sum := 0
+		owner := false
+		for _, i := range v.layout(w) {
+			c := v.list.columns[i]
+			sum += cmp.Or(c.width, restLeast) + 2
+			owner = owner || c.head == "OWNER"
+			if c.width > 0 && len(c.head) > c.width {
+				t.Fatalf("%q does not fit into %d", c.head, c.width)
+			}
+		}
+		if !owner || sum > max(w+2, 22) {
+			t.Fatalf("at %d the columns take %d, the owner is there: %v", w, sum, owner)
+		}
+	}
+}
+
+// Enter opens what a row is about: the request of an exchange, the messages of a
+// socket, the story of an incident, the reports of a holder.
+func TestListEnter(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.press("x", "Enter")
+	h.wants("CTRL_CMD_GETFAMILY", "nlmsg_len", "0000  ", "nl80211")
+	h.press("Right")
+	h.wants("cmd 7", "nlmsg_type 33")
+	h.press("Right", "Left")
+	h.wants("CTRL_CMD_GETFAMILY")
+	h.press("Esc")
+	if v := h.top().(*listView[correlate.Exchange]); v.cur.at != 0 {
+		t.Errorf("the cursor of the list is on %d", v.cur.at)
+	}
+	h.press("Esc")
+
+	h.src.story()
+	zebra := capture.Proc{PID: 2044, Comm: "zebra"}
+	h.src.sockets = []sockets.Socket{
+		{PortID: 2044, NetNS: 4026531840, Inode: 72044, Owner: zebra},
+		{PortID: 9999, NetNS: 4026531840, Inode: 1, Owner: zebra},
+	}
+	h.press("o", "Enter")
+	h.wants("zebra[2044] ROUTE port 2044", "RTM_NEWLINK", "EEXIST")
+	h.lacks("ip[4711]", "systemd-network")
+	h.press("Esc", "Down", "Enter")
+	h.wants("no message of this socket was counted", "Netlink sockets: 2")
+	h.press("Esc")
+
+	h.press("i", "Down", "Enter")
+	h.wants("lost 371 messages on its ROUTE socket", "sent by: ", "(interrupt)", "rcvbuf")
+	h.press("Esc")
+	h.wants("Overruns")
+	h.press("Esc")
+
+	h.press("L")
+	h.wants("BLAMED", "2 processes found no room", "3 long holds and waits were reported")
+	h.press("Enter")
+	h.wants("of ip[4711], and behind it", "RTM_GETROUTE", "RTM_DELLINK")
+	h.lacks("kworker")
+	h.press("End", "Enter")
+	h.wants("the last 64 messages that are kept")
+	h.press("Esc", "Esc", "Tab")
+	h.wants("kworker")
+}
+
+// Where rtnl_mutex is not watched the page says how to, and shows what was
+// reported.
+func TestLocksOff(t *testing.T) {
+	h := newHarness(t, 100, 24, Options{})
+	h.src.locks.Why = "rtnl_mutex is not watched: start nltop with --rtnl"
+	h.press("L")
+	h.wants("start nltop with --rtnl", "BLAMED")
+	h.press("Esc")
+	h.src.story()
+	h.src.locks.Rows, h.src.locks.Why = nil, "a recording has no table"
+	h.press("L")
+	h.wants("the last long holds and waits", "a recording has no table", "70.0 ms")
+}
+
+// Messages of nftables are told with what their stream knows of their sets.
+func TestToldByTheStream(t *testing.T) {
+	h := newHarness(t, 120, 20, Options{})
+	k := kept(&decode.Message{Frame: &capture.Frame{ID: 5}})
+	if got := h.told(k); got != "" {
+		t.Errorf("%q", got)
+	}
+	h.src.tolds = map[uint64]nft.Told{5: {Line: "add rule ip t c tcp dport { 22, 80 } accept"}}
+	if got := h.told(k); got != "add rule ip t c tcp dport { 22, 80 } accept" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Pages say whether they look at messages, and the tree needs none.
+func TestNeedsMessages(t *testing.T) {
+	for _, tt := range []struct {
+		keys string
+		want bool
+	}{
+		{"", false}, {"l", false}, {"?", false}, {"o", false}, {"h", false}, {"L", false},
+		{"m", true}, {"m Enter", true}, {"m Enter ?", true}, {"x", true}, {"i", true}, {"L Tab", true}, {"m q", false},
+	} {
+		h := newHarness(t, 100, 24, Options{})
+		h.src.story()
+		h.press(strings.Fields(tt.keys)...)
+		if got := h.needsMessages(); got != tt.want {
+			t.Errorf("after %q: %v", tt.keys, got)
+		}
+	}
+}
+
+// A request that waits is marked from when no kernel takes that long.
+func TestExchangeAge(t *testing.T) {
+	h := newHarness(t, 100, 24, Options{})
+	h.src.now = h.src.now.Add(42 * time.Second)
+	h.tick()
+	h.press("x")
+	h.wants("waits 42s")
+}

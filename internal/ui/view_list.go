@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// list says what a listView of T shows.
+type list[T any] struct {
+	columns []listColumn[T]
+	// load is asked with every snapshot. Its rows stand in their own order, until
+	// the user sorts them.
+	load func(a *app) listed[T]
+	// id tells rows apart, so that the cursor follows its row; comparable.
+	id func(x *T) any
+	// open is what Enter does, opens what the help says of it; nil: nothing.
+	open  func(v *listView[T], x *T)
+	opens string
+	// detail are lines about the row under the cursor.
+	detail func(a *app, x *T) [][]segment
+	keys   func(v *listView[T]) []binding // others than those of every list
+	// messages: what it lists is made of messages.
+	messages bool
+}
+
+// listed is what there is to show right now.
+type listed[T any] struct {
+	title string
+	rows  []T
+	notes []string // what is missing, and why
+	none  string   // instead of rows
+}
+
+// listColumn is one column. keep orders them by how long they stay when the
+// screen is narrow; 0 always stays. A width of 0, of the last one only, takes
+// what is left.
+type listColumn[T any] struct {
+	head    string
+	width   int
+	right   bool
+	keep    int
+	cell    func(a *app, x *T) (string, tcell.Style)
+	compare func(x, y *T) int // the way that people look for; nil: cannot be sorted by
+}
+
+// listView is a list with a cursor.
+type listView[T any] struct {
+	app     *app
+	list    list[T]
+	now     listed[T]
+	loaded  bool
+	rows    []*T // of now, sorted
+	cur     cursor
+	sel     any // ID of the row under the cursor; the cursor follows it
+	follow  bool
+	sorted  int // index of a column; -1: the order of load
+	reverse bool
+	shown   []int // columns of the last drawing
+}
+
+func newListView[T any](a *app, l list[T]) *listView[T] {
+	return &listView[T]{app: a, list: l, sorted: -1}
+}
+
+func (v *listView[T]) cursor() *cursor     { return &v.cur }
+func (v *listView[T]) needsMessages() bool { return v.list.messages }
+
+func (v *listView[T]) moved() {
+	v.follow = v.cur.at > 0
+	v.pick()
+}
+
+// pick remembers the row that the cursor is on now.
+func (v *listView[T]) pick() {
+	if x := v.current(); x != nil {
+		v.sel = v.list.id(x)
+	}
+}
+
+// pin lets the cursor follow its row from now on.
+func (v *listView[T]) pin() {
+	v.follow = true
+	v.pick()
+}
+
+func (v *listView[T]) current() *T {
+	if v.cur.at < len(v.rows) {
+		return v.rows[v.cur.at]
+	}
+	return nil
+}
+
+func (v *listView[T]) refresh() {
+	if v.app.paused && v.loaded {
+		return
+	}
+	v.loaded, v.now = true, v.list.load(v.app)
+	v.arrange()
+}
+
+// arrange sorts the rows and finds the one under the cursor again.
+func (v *listView[T]) arrange() {
+	v.rows = v.rows[:0]
+	for i := range v.now.rows {
+		v.rows = append(v.rows, &v.now.rows[i])
+	}
+	if v.sorted >= 0 {
+		compare := v.list.columns[v.sorted].compare
+		slices.SortStableFunc(v.rows, compare)
+	}
+	if v.reverse {
+		slices.Reverse(v.rows)
+	}
+	if v.follow {
+		if at := slices.IndexFunc(v.rows, func(x *T) bool { return v.list.id(x) == v.sel }); at >= 0 {
+			v.cur.top += at - v.cur.at
+			v.cur.at = at
+		}
+	}
+	v.cur.fit(len(v.rows), v.cur.page)
+	if !v.follow {
+		v.pick()
+	}
+}
+
+func (v *listView[T]) bindings() []binding {
+	var own []binding
+	if v.list.open != nil {
+		own = append(own, binding{"Enter", v.list.opens, "open", v.open})
+	}
+	if v.list.keys != nil {
+		own = append(own, v.list.keys(v)...)
+	}
+	return append(own,
+		binding{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
+		binding{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
+		binding{"r", "reverse the order", "", v.turn},
+	)
+}
+
+func (v *listView[T]) open() {
+	if x := v.current(); x != nil {
+		v.pin()
+		v.list.open(v, x)
+	}
+}
+
+// step moves the cursor, for a view that was opened from here.
+func (v *listView[T]) step(by int) (*T, bool) {
+	if to := v.cur.at + by; to < 0 || to >= len(v.rows) {
+		return nil, false
+	}
+	v.cur.move(by)
+	v.pin()
+	return v.current(), true
+}
+
+// sortBy goes by steps through the columns on the screen, in front of which is
+// the order at the start.
+func (v *listView[T]) sortBy(by int) {
+	order := []int{-1}
+	for _, i := range v.shown {
+		if v.list.columns[i].compare != nil {
+			order = append(order, i)
+		}
+	}
+	at := max(slices.Index(order, v.sorted), 0)
+	v.sorted = order[(at+by+len(order))%len(order)]
+	v.app.notice = "in the order at the start"
+	if v.sorted >= 0 {
+		v.app.notice = "sorted by " + v.list.columns[v.sorted].head
+	}
+	v.arrange()
+}
+
+func (v *listView[T]) turn() {
+	v.reverse = !v.reverse
+	v.arrange()
+}
+
+func (v *listView[T]) detail() [][]segment {
+	if x := v.current(); x != nil && v.list.detail != nil {
+		return v.list.detail(v.app, x)
+	}
+	return nil
+}
+
+// restLeast is the width from which the last column says something.
+const restLeast = 10
+
+// layout chooses the columns for a width.
+func (v *listView[T]) layout(w int) (shown []int) {
+	chosen := make([]bool, len(v.list.columns))
+	left := w - 1
+	for {
+		best := -1
+		for i, c := range v.list.columns {
+			if !chosen[i] && (best < 0 || c.keep == 0 || c.keep > v.list.columns[best].keep && v.list.columns[best].keep > 0) {
+				best = i
+			}
+		}
+		if best < 0 {
+			break
+		}
+		c := v.list.columns[best]
+		width := c.width
+		if width == 0 {
+			width = restLeast
+		}
+		if c.keep > 0 && width+1 > left {
+			break // what matters less than this does not slip in
+		}
+		chosen[best] = true
+		left -= width + 2
+	}
+	for i, yes := range chosen {
+		if yes {
+			shown = append(shown, i)
+		}
+	}
+	return shown
+}
+
+func (v *listView[T]) draw(g *grid, r rect) {
+	t := &v.app.theme
+	line := func(text string, st tcell.Style) {
+		if r.h > 3 {
+			g.put(r.x+1, r.y, r.x+r.w, text, st)
+			r.y, r.h = r.y+1, r.h-1
+		}
+	}
+	line(v.now.title, t.title)
+	for _, text := range v.now.notes {
+		line(text, t.dim)
+	}
+	v.shown = v.layout(r.w)
+	g.fill(r.x, r.y, r.x+r.w, t.head)
+	v.line(g, r, r.y, func(i int) (string, tcell.Style) {
+		text, st := v.list.columns[i].head, t.head
+		if i == v.sorted {
+			st = t.sorted
+			if c := v.list.columns[i]; c.width == 0 || len(text) < c.width {
+				text += v.app.sign(v.reverse)
+			}
+		}
+		return text, st
+	})
+	r.y, r.h = r.y+1, r.h-1
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) {
+		v.line(g, r, y, func(c int) (string, tcell.Style) { return v.list.columns[c].cell(v.app, v.rows[i]) })
+	})
+	if len(v.rows) == 0 && r.h > 0 {
+		g.put(r.x+2, r.y+min(1, r.h-1), r.x+r.w, v.now.none, t.dim)
+	}
+}
+
+// line writes the cells of one line.
+func (v *listView[T]) line(g *grid, r rect, y int, cell func(i int) (string, tcell.Style)) {
+	x, end := r.x+1, r.x+r.w
+	for _, i := range v.shown {
+		c := &v.list.columns[i]
+		to := end
+		if c.width > 0 {
+			to = min(x+c.width, end)
+		}
+		text, st := cell(i)
+		if c.right {
+			g.putRight(x, y, to, text, st)
+		} else {
+			g.put(x, y, to, text, st)
+		}
+		x = to + 2
+	}
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/export"
+)
+
+// Locks is what is known of rtnl_mutex.
+type Locks struct {
+	// Rows are who held it and who waited, most to blame first; Lost processes
+	// found no room in the kernel's table. Why says why there are none.
+	Rows []export.LockRow
+	Lost uint64
+	Why  string
+	// Reports are the last long holds and waits, newest first.
+	Reports []export.LockReport
+}
+
+var holderColumns = []listColumn[export.LockRow]{
+	{"BLAMED", 8, true, 9, lockCell(func(r *export.LockRow) time.Duration { return r.Blamed }),
+		func(x, y *export.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
+	{"HELD", 8, true, 8, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Sum }),
+		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
+	{"HELD MAX", 8, true, 7, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Max }),
+		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
+	{"HOLDS", 6, true, 3, func(a *app, r *export.LockRow) (string, tcell.Style) {
+		return a.cell(r.Hold.Count > 0, count(r.Hold.Count), a.theme.text)
+	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
+	{"WAITED", 8, true, 6, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Sum }),
+		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
+	{"WAIT MAX", 8, true, 4, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Max }),
+		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
+	{"WAITS", 6, true, 2, func(a *app, r *export.LockRow) (string, tcell.Style) {
+		return a.cell(r.Wait.Count > 0, count(r.Wait.Count), a.theme.text)
+	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
+	{"PROCESS", 20, false, 0, func(a *app, r *export.LockRow) (string, tcell.Style) {
+		return r.Process(), a.theme.strong
+	}, func(x, y *export.LockRow) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{"REQUEST", 0, false, 5, func(a *app, r *export.LockRow) (string, tcell.Style) {
+		return r.Request(), a.theme.text
+	}, func(x, y *export.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
+}
+
+// lockCell is a duration that somebody suffered from.
+func lockCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
+	return func(a *app, x *T) (string, tcell.Style) {
+		d := of(x)
+		return a.cell(d > 0, export.Duration(d), a.theme.warn)
+	}
+}
+
+// newHoldersView ranks who held rtnl_mutex by how long others waited for it.
+func newHoldersView(a *app) *listView[export.LockRow] {
+	return newListView(a, list[export.LockRow]{
+		columns: holderColumns,
+		load: func(a *app) listed[export.LockRow] {
+			locks := a.src.Locks()
+			l := listed[export.LockRow]{
+				title: "rtnl_mutex: BLAMED is how long others waited that found it held",
+				rows:  locks.Rows, none: "nobody has held it yet",
+			}
+			if locks.Why != "" {
+				l.none = locks.Why
+			}
+			if locks.Lost > 0 {
+				l.notes = append(l.notes, fmt.Sprintf("%d processes found no room in the table", locks.Lost))
+			}
+			if n := len(locks.Reports); n > 0 {
+				l.notes = append(l.notes, fmt.Sprintf("%d long holds and waits were reported: Tab", n))
+			}
+			return l
+		},
+		id: func(r *export.LockRow) any { return [...]any{*r.Proc, r.Family, r.Type} },
+		open: func(v *listView[export.LockRow], r *export.LockRow) {
+			v.app.push(newReportsView(v.app, r.Proc))
+		},
+		opens: "the long holds and waits of this process, and the waits behind it",
+		detail: func(a *app, r *export.LockRow) [][]segment {
+			t := &a.theme
+			return [][]segment{{
+				{text: r.Process(), style: t.title}, {text: r.Request(), style: t.text},
+				{text: fmt.Sprintf("held %s in %d, at most %s", export.Duration(r.Hold.Sum), r.Hold.Count, export.Duration(r.Hold.Max)), style: t.text, keep: 3},
+				{text: fmt.Sprintf("waited %s in %d, at most %s", export.Duration(r.Wait.Sum), r.Wait.Count, export.Duration(r.Wait.Max)), style: t.text, keep: 2},
+			}}
+		},
+		keys: func(v *listView[export.LockRow]) []binding {
+			return []binding{{"Tab", "the last long holds and waits, of all", "reports", func() { v.app.push(newReportsView(v.app, nil)) }}}
+		},
+	})
+}
+
+var reportColumns = []listColumn[export.LockReport]{
+	{"TIME", 12, false, 4, func(a *app, r *export.LockReport) (string, tcell.Style) {
+		return r.Time.Format(export.TimeLayout[:12]), a.theme.dim
+	}, func(x, y *export.LockReport) int { return y.Time.Compare(x.Time) }},
+	{"PROCESS", 18, false, 0, func(a *app, r *export.LockReport) (string, tcell.Style) {
+		return export.Process(r.Proc), a.theme.strong
+	}, func(x, y *export.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{"WAITED", 8, true, 7, lockCell(func(r *export.LockReport) time.Duration { return r.Wait }),
+		func(x, y *export.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
+	{"HELD", 8, true, 6, durationCell(func(r *export.LockReport) time.Duration { return r.Hold }),
+		func(x, y *export.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
+	{"BEHIND", 18, false, 5, func(a *app, r *export.LockReport) (string, tcell.Style) {
+		return a.cell(r.Blocker.Known(), export.Process(r.Blocker), a.theme.warn)
+	}, func(x, y *export.LockReport) int { return strings.Compare(x.Blocker.Comm, y.Blocker.Comm) }},
+	{"REQUEST", 0, false, 3, func(a *app, r *export.LockReport) (string, tcell.Style) {
+		return r.Request(), a.theme.text
+	}, func(x, y *export.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
+}
+
+// newReportsView lists the long holds and waits that were reported, of one
+// process and of who waited behind it; nil: of all.
+func newReportsView(a *app, of *aggregate.Process) *listView[export.LockReport] {
+	return newListView(a, list[export.LockReport]{
+		columns: reportColumns,
+		load: func(a *app) listed[export.LockReport] {
+			l := listed[export.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}
+			locks := a.src.Locks()
+			if of != nil {
+				l.title += " of " + export.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
+			}
+			for _, r := range locks.Reports {
+				if of == nil || r.Proc.PID == of.PID || r.Blocker.Known() && r.Blocker.PID == of.PID {
+					l.rows = append(l.rows, r)
+				}
+			}
+			if locks.Why != "" {
+				l.notes = append(l.notes, locks.Why)
+			}
+			return l
+		},
+		id:    func(r *export.LockReport) any { return [...]any{r.Time, r.Proc.PID, r.Proc.TID, r.Lock} },
+		open:  func(v *listView[export.LockReport], r *export.LockReport) { v.app.openProcess(r.Proc) },
+		opens: "open the last messages of the process", messages: true,
+	})
+}
+
+// newLocksView is the table, or the reports where there is no table.
+func newLocksView(a *app) view {
+	if locks := a.src.Locks(); locks.Why != "" && len(locks.Reports) > 0 {
+		return newReportsView(a, nil)
+	}
+	return newHoldersView(a)
+}
+
+// openProcess lists the last messages of a process.
+func (a *app) openProcess(p capture.Proc) {
+	var ids []aggregate.RowID
+	seen := make(map[aggregate.Process]bool)
+	for i := range a.snap.Cells {
+		k := &a.snap.Cells[i].Key
+		if k.PID == p.PID && p.PID != 0 && !seen[k.Process] {
+			seen[k.Process] = true
+			ids = append(ids, aggregate.RowID{Group: aggregate.GroupProcess, Depth: 1, Key: *k}.Up(1))
+		}
+	}
+	if len(ids) == 0 {
+		a.notice = "no message of " + export.Process(p) + " was counted"
+		return
+	}
+	a.push(newMessagesView(a, export.Process(p), ids...))
+}
