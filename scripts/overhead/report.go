@@ -134,7 +134,9 @@ func (r *report) perMessage(out io.Writer) error {
 	return tw.Flush()
 }
 
-func micros(d time.Duration, n int) float64 { return float64(d) / float64(time.Microsecond) / float64(n) }
+func micros(d time.Duration, n int) float64 {
+	return float64(d) / float64(time.Microsecond) / float64(n)
+}
 
 // goals says which goals are met: by every workload, not by their sum, in which
 // a heavy workload hides a light one.
