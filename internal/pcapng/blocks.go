@@ -2,7 +2,11 @@
 
 package pcapng
 
-import "strings"
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+)
 
 // begin starts a block at the end of the buffer; end fills in its lengths.
 func (w *Writer) begin(blockType uint32) int {
@@ -13,14 +17,34 @@ func (w *Writer) begin(blockType uint32) int {
 }
 
 func (w *Writer) end(start int) {
-	total := uint32(len(w.buf) - start + 4)
-	w.u32(total)
-	w.bo.PutUint32(w.buf[start+4:], total)
+	w.u32(uint32(len(w.buf) - start + 4))
+	copy(w.buf[start+4:], w.buf[len(w.buf)-4:])
 }
 
-func (w *Writer) u16(v uint16) { w.buf = w.bo.AppendUint16(w.buf, v) }
-func (w *Writer) u32(v uint32) { w.buf = w.bo.AppendUint32(w.buf, v) }
-func (w *Writer) u64(v uint64) { w.buf = w.bo.AppendUint64(w.buf, v) }
+// The numbers of a block are in the section's byte order. They are swapped here
+// and not by a binary.ByteOrder: calls through an interface took a quarter of the
+// time that a frame takes.
+
+func (w *Writer) u16(v uint16) {
+	if w.swap {
+		v = bits.ReverseBytes16(v)
+	}
+	w.buf = binary.NativeEndian.AppendUint16(w.buf, v)
+}
+
+func (w *Writer) u32(v uint32) {
+	if w.swap {
+		v = bits.ReverseBytes32(v)
+	}
+	w.buf = binary.NativeEndian.AppendUint32(w.buf, v)
+}
+
+func (w *Writer) u64(v uint64) {
+	if w.swap {
+		v = bits.ReverseBytes64(v)
+	}
+	w.buf = binary.NativeEndian.AppendUint64(w.buf, v)
+}
 
 // timestamp writes two 32-bit halves, the upper first in either byte order.
 func (w *Writer) timestamp(ns uint64) {

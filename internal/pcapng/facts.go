@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -133,10 +134,8 @@ func (f facts) uint(tag int, v uint64) facts {
 
 // put is uint for tags whose mere presence says something.
 func (f facts) put(tag int, v uint64) facts {
-	var value [binary.MaxVarintLen64]byte
-	n := binary.PutUvarint(value[:], v)
-	f = append(f, byte(tag), byte(n))
-	return append(f, value[:n]...)
+	size := (bits.Len64(v|1) + 6) / 7
+	return binary.AppendUvarint(append(f, byte(tag), byte(size)), v)
 }
 
 func (f facts) int(tag int, v int64) facts { return f.uint(tag, zigzag(v)) }
@@ -165,23 +164,45 @@ func (f facts) bytes(tag int, b []byte) facts {
 	return append(f, b...)
 }
 
-func (f facts) proc(tag int, p capture.Proc, scratch *[]byte) facts {
-	v := facts((*scratch)[:0]).uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
+func (f facts) proc(p *capture.Proc) facts {
+	return f.uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
 		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
 		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup).
 		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod)
-	*scratch = v
-	return f.bytes(tag, v)
+}
+
+// procs keeps the facts of the processes of a frame: the next one's are mostly
+// the same.
+type procs struct {
+	proc, owner knownProc
+	changes     uint64 // of either, so far
+}
+
+type knownProc struct {
+	capture.Proc
+	facts facts
+}
+
+// note makes them those of fr.
+func (k *procs) note(fr *capture.Frame) {
+	if k.proc.Proc != fr.Proc {
+		k.changes++
+		k.proc = knownProc{fr.Proc, k.proc.facts[:0].proc(&fr.Proc)}
+	}
+	if k.owner.Proc != fr.Socket.Owner {
+		k.changes++
+		k.owner = knownProc{fr.Socket.Owner, k.owner.facts[:0].proc(&fr.Socket.Owner)}
+	}
 }
 
 // frame appends the facts of fr that a packet block of it does not tell.
-// section is the source that the section header names.
-func (f facts) frame(fr *capture.Frame, section string, preamble bool, scratch *[]byte) facts {
+// section is the source that the section header names; known has noted fr.
+func (f facts) frame(fr *capture.Frame, section string, preamble bool, known *procs) facts {
 	f = f.uint(tagKind, uint64(fr.Kind)).uint(tagOf, fr.Of).uint(tagDir, uint64(fr.Dir)).
 		uint(tagFlags, frameFlags(fr, preamble)).uint(tagVerdict, uint64(fr.Verdict)).
 		int(tagElapsed, int64(fr.Elapsed)).int(tagErrno, int64(fr.Errno)).
 		uint(tagNetNS, fr.NetNS).
-		proc(tagProc, fr.Proc, scratch).proc(tagOwner, fr.Socket.Owner, scratch).
+		bytes(tagProc, known.proc.facts).bytes(tagOwner, known.owner.facts).
 		uint(tagPortID, uint64(fr.Socket.PortID)).uint(tagInode, fr.Socket.Inode).
 		uint(tagDrops, uint64(fr.Socket.Drops)).uint(tagRcvBuf, uint64(fr.Socket.RcvBuf)).
 		uint(tagRMem, uint64(fr.Socket.RMem)).
@@ -190,7 +211,10 @@ func (f facts) frame(fr *capture.Frame, section string, preamble bool, scratch *
 		uint(tagCast, fr.Cast).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
 		uint(tagHighWater, uint64(fr.Socket.HighWater)).int(tagIdle, int64(fr.Socket.Idle)).
 		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold)).
-		proc(tagBlocker, fr.Lock.Blocker, scratch).string(tagNetNSName, fr.NetNSName)
+		string(tagNetNSName, fr.NetNSName)
+	if fr.Lock.Blocker != (capture.Proc{}) {
+		f = f.bytes(tagBlocker, facts(nil).proc(&fr.Lock.Blocker))
+	}
 	if fr.Source != section {
 		f = f.putString(tagSource, fr.Source)
 	}

@@ -372,6 +372,63 @@ func TestComment(t *testing.T) {
 	}
 }
 
+// A writer keeps comments and processes from frame to frame: each must be that
+// of its own frame all the same.
+func TestWriterKeepsNothingStale(t *testing.T) {
+	frame := func(change func(f *capture.Frame)) *capture.Frame {
+		f := benchFrame()
+		f.Data, f.OrigLen = f.Data[:16], 16
+		change(f)
+		return f
+	}
+	ip := capture.Proc{PID: 1, TID: 1, Comm: "ip"}
+	kinds := []*capture.Frame{
+		frame(func(f *capture.Frame) {}),
+		frame(func(f *capture.Frame) { f.Dir = capture.DirRequest }),
+		frame(func(f *capture.Frame) { f.Dir = capture.DirPeer + 1 }),
+		frame(func(f *capture.Frame) { f.Proc = ip }),
+		frame(func(f *capture.Frame) { f.Socket.Owner = ip }),
+		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner = ip, ip }),
+		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner = capture.Proc{}, capture.Proc{} }),
+		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner, f.Socket.PortID = capture.Proc{}, capture.Proc{}, 7 }),
+		frame(func(f *capture.Frame) { f.NetNS = 1 }),
+		frame(func(f *capture.Frame) { f.Group = 1 }),
+		frame(func(f *capture.Frame) { f.Errno = 1 }),
+		frame(func(f *capture.Frame) { f.Verdict = capture.VerdictFailed }),
+	}
+	alone := func(f *capture.Frame) []byte {
+		w, err := NewWriter(io.Discard, testOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.WriteFrame(f); err != nil {
+			t.Fatal(err)
+		}
+		return w.buf
+	}
+	for i, first := range kinds {
+		for j, second := range kinds {
+			w, err := NewWriter(io.Discard, testOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range []*capture.Frame{first, second} {
+				if err := w.WriteFrame(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := append(alone(first), alone(second)...); !bytes.Equal(w.buf, want) {
+				t.Errorf("frame %d behind frame %d is\n%q, not\n%q", j, i, w.buf, want)
+			}
+		}
+	}
+	report := frame(func(f *capture.Frame) { f.Kind, f.Lock.Blocker = capture.KindCompletion, ip })
+	if _, frames, _, err := play(record(t, testOptions, nil, []*capture.Frame{kinds[0], report, kinds[3]})); err != nil ||
+		len(frames) != 3 || frames[1].Lock.Blocker != ip || frames[2].Proc != ip || frames[2].Lock.Blocker.Known() {
+		t.Errorf("a report between two packets: %+v, %v", frames, err)
+	}
+}
+
 func benchFrame() *capture.Frame {
 	p := capture.Proc{PID: 4711, TID: 4711, PPID: 1, Comm: "ip", CgroupID: 12345, Cgroup: "/user.slice/user-0.slice/session-1.scope"}
 	return &capture.Frame{ID: 1 << 20, Dir: capture.DirReply, Verdict: capture.VerdictDelivered, Time: time.Unix(1767319445, 678901234),

@@ -31,12 +31,17 @@ type Options struct {
 // file is readable up to the last flush at any time. It is not safe for
 // concurrent use. The first error of the underlying writer is final.
 type Writer struct {
-	dst io.Writer
-	bo  order
-	buf []byte // whole blocks, and the one under construction
-	opt Options
+	dst  io.Writer
+	swap bool   // numbers are in the order that this machine does not have
+	buf  []byte // whole blocks, and the one under construction
+	opt  Options
 
-	scratch, nested, comment []byte
+	scratch, nested []byte
+	procs           procs
+	comments        [capture.DirPeer + 1]struct { // the last in each direction
+		on   commentKey
+		text []byte
+	}
 
 	frames, size uint64 // datagrams written, and their bytes
 	last         uint64 // timestamp of the latest frame
@@ -51,7 +56,7 @@ var errClosed = errors.New("recording is closed")
 
 // NewWriter writes the section header and the interface descriptions to w.
 func NewWriter(w io.Writer, opt Options) (*Writer, error) {
-	wr := &Writer{dst: w, bo: sectionOrder(opt.ByteOrder), opt: opt}
+	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt}
 	wr.sectionHeader()
 	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter)
 	wr.interfaceDescription("families", "the answers to an nlctrl dump by nltop, to name generic-netlink families; not traffic", "")
@@ -195,6 +200,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	tail := fr.Data[len(data):]
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
 
+	w.procs.note(fr)
 	start := w.begin(blockEPB)
 	w.u32(iface)
 	w.timestamp(ns)
@@ -203,8 +209,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	w.cookedHeader(fr)
 	w.buf = append(w.buf, data...)
 	w.pad()
-	w.comment = appendComment(w.comment[:0], fr, preamble)
-	w.option(optComment, w.comment) // ASCII, and short
+	w.option(optComment, w.commentOn(fr, preamble)) // ASCII, and short
 	w.u32Option(epbFlags, packetFlags(fr.Dir))
 	if fr.ID != 0 {
 		w.u64Option(epbPacketID, fr.ID)
@@ -214,7 +219,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 		w.u32(fr.Proc.PID)
 		w.u32(fr.Proc.TID)
 	}
-	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, preamble, &w.nested)
+	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, preamble, &w.procs)
 	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
 		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
 	}
@@ -266,9 +271,10 @@ func (w *Writer) report(fr *capture.Frame) error {
 	}
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
+	w.procs.note(fr)
 	start := w.begin(blockReport)
 	// A block of our own has no timestamp field.
-	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, false, &w.nested).
+	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, false, &w.procs).
 		uint(tagProtocol, uint64(fr.Protocol)).uint(tagID, fr.ID).
 		int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
 	if ok && !fr.Time.IsZero() {
@@ -374,6 +380,29 @@ func (w *Writer) push() error {
 		w.buf = nil // one huge datagram must not stay in memory
 	}
 	return w.err
+}
+
+// commentKey is what a comment is made of, besides the two processes.
+type commentKey struct {
+	procs    uint64 // procs.changes, when they were these
+	netns    uint64
+	port     uint32
+	group    uint32
+	errno    int32
+	dir      capture.Dir
+	verdict  capture.Verdict
+	preamble bool
+}
+
+// commentOn returns the comment on a frame, which is mostly that of the frame
+// before in the same direction. w.procs has noted the frame.
+func (w *Writer) commentOn(fr *capture.Frame, preamble bool) []byte {
+	on := commentKey{w.procs.changes, fr.NetNS, fr.Socket.PortID, fr.Group, fr.Errno, fr.Dir, fr.Verdict, preamble}
+	last := &w.comments[min(fr.Dir, capture.DirPeer)]
+	if last.on != on || len(last.text) == 0 {
+		last.on, last.text = on, appendComment(last.text[:0], fr, preamble)
+	}
+	return last.text
 }
 
 // appendComment appends what a person reads beside the packet: whose row it is,
