@@ -48,7 +48,7 @@ lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
 
 bench: build ## overhead side by side in a VM, and benchmarks of every package
 	@scripts/deps test vm
-	@scripts/overhead
+	@scripts/bench overhead
 	@NLTOP_BIN=$(CURDIR)/bin/nltop $(GO) test -run '^$$' -bench File -benchtime 1x -timeout 30m ./internal/e2e
 	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./internal/... | grep -v /e2e$$)
 

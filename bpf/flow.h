@@ -160,15 +160,21 @@ static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
  * yet. */
 static __always_inline __u64 nl_inode(bool direct, struct socket *sock)
 {
+	struct file___inode *file;
 	struct socket_alloc *a;
-	__u64 ino;
+	struct inode *inode;
 
 	if (!sock)
 		return 0;
 	if (direct && NL_DIRECT) {
-		ino = sock->file->f_inode->i_ino;
-		if (ino)
-			return ino;
+		/* Every pointer is checked: 5.10 panics when a program with functions of
+		 * its own reads through NULL, instead of reading 0. */
+		file = sock->file;
+		if (file) {
+			inode = file->f_inode;
+			if (inode)
+				return inode->i_ino;
+		}
 	}
 	a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
 	return BPF_CORE_READ(a, vfs_inode.i_ino);

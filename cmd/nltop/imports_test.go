@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},
+	"scripts/overhead":         {},
 	"cmd/nltop":                {"*"},
 }
 
