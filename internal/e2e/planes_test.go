@@ -157,8 +157,9 @@ func samePlanes(t *testing.T, messages, counted map[planeKey]aggregate.Counters)
 			wrong(k, "only counted: %+v", c)
 		}
 	}
-	// Messages have their latencies one by one, counted datagrams only once.
-	if m, c := total.Latency, times.Latency; c.Count > m.Count || 100*c.Count < 95*m.Count || c.Sum > m.Sum || 100*c.Sum < 95*m.Sum {
+	// Messages have their latencies one by one, counted datagrams only once, and
+	// not at all where a kprobe missed the return of the send (5.10).
+	if m, c := total.Latency, times.Latency; c.Count > m.Count || 100*c.Count < 90*m.Count || c.Sum > m.Sum || 100*c.Sum < 80*m.Sum {
 		t.Errorf("latency %+v, counted %+v", m, c)
 	}
 	if total.Messages() < 1000 || total.Errors < 5 || total.Drops < 20 || total.NobufsRead < 3 {

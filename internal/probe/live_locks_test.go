@@ -94,7 +94,7 @@ func TestLiveLocks(t *testing.T) {
 			t.Errorf("most blamed: %+v", h)
 		}
 		i := slices.IndexFunc(rows, func(r capture.LockRow) bool { return r.Proc.PID == pid && r.Type == unix.RTM_DELLINK })
-		if i < 0 || rows[i].Blamed < worst.Lock.Wait || rows[i].Hold.Max < q.Lock.Hold/2 {
+		if len(told) > 0 && (i < 0 || rows[i].Blamed < worst.Lock.Wait || rows[i].Hold.Max < q.Lock.Hold/2) {
 			t.Errorf("the holder in the table: %d of %+v", i, rows)
 		}
 		t.Logf("held %v of %v, %d victims, worst wait %v", q.Lock.Hold, q.Elapsed, len(victims), worst.Lock.Wait)
