@@ -71,6 +71,7 @@ type bench struct {
 type sample struct {
 	busy time.Duration // of the machine
 	own  time.Duration // of which the watcher's process
+	idle time.Duration // of that process, while nothing happened for settle
 }
 
 // sideBySide measures every workload beside every watcher, in turn, and prints
@@ -133,9 +134,14 @@ func (b bench) measure(p *process, w *watcher, l *workload) (sample, error) {
 		return sample{}, err
 	}
 	// Whoever watches may do so in batches: what the workload made it do is part
-	// of the bill. tcpdump looks at least once a second, as nltop flushes a file.
+	// of the bill, what it does when nothing happens is not.
 	time.Sleep(settle)
 	end, err := now(p)
+	if err != nil {
+		return sample{}, err
+	}
+	time.Sleep(settle)
+	idle, err := now(p)
 	if err != nil {
 		return sample{}, err
 	}
@@ -143,10 +149,15 @@ func (b bench) measure(p *process, w *watcher, l *workload) (sample, error) {
 		if err := l.check(b); err != nil {
 			return sample{}, err
 		}
+		time.Sleep(settle) // the check is watched too
 	}
-	time.Sleep(settle)
-	return sample{busy: end.busy - begin.busy, own: end.own - begin.own}, nil
+	return sample{
+		busy: 2*end.busy - begin.busy - idle.busy,
+		own:  2*end.own - begin.own - idle.own,
+		idle: idle.own - end.own,
+	}, nil
 }
 
-// settle is longer than any watcher lets things lie.
+// settle is longer than any watcher lets things lie: tcpdump looks at least once
+// a second, and so often nltop flushes a file.
 const settle = 1200 * time.Millisecond

@@ -65,7 +65,7 @@ func pick(round []sample, work int) sample {
 	}
 	var sum sample
 	for _, s := range round {
-		sum.busy, sum.own = sum.busy+s.busy, sum.own+s.own
+		sum.busy, sum.own, sum.idle = sum.busy+s.busy, sum.own+s.own, sum.idle+s.idle
 	}
 	return sum
 }
@@ -77,14 +77,15 @@ func (r *report) print(out io.Writer) error {
 	for _, l := range r.works {
 		fmt.Fprintf(out, "%s: %s\n", l.name, l.what)
 	}
-	fmt.Fprintf(out, "\nBusy time as a multiple of bare: median of %d rounds, spread (most - least), of which the watcher's own process:\n\n",
-		len(r.samples[watchers[0].name]))
+	fmt.Fprintf(out, "\nBusy time as a multiple of bare: median of %d rounds, spread (most - least), of which the watcher's own process.\n"+
+		"idle: that process' share of the processor while nothing happens. bare is %.2f s.\n\n",
+		len(r.samples[watchers[0].name]), r.over(watchers[0].name, -1, func(s, _ sample) float64 { return s.busy.Seconds() }).median)
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(tw, "\t")
 	for _, l := range r.works {
 		fmt.Fprintf(tw, "%s\tspread\town\t", l.name)
 	}
-	fmt.Fprint(tw, "all\tspread\town\tseen\tlost\t\n")
+	fmt.Fprint(tw, "all\tspread\town\tidle\tseen\tlost\t\n")
 	for _, w := range watchers {
 		fmt.Fprintf(tw, "%s\t", w.name)
 		for i := range len(r.works) + 1 {
@@ -94,6 +95,8 @@ func (r *report) print(out io.Writer) error {
 			f := r.over(w.name, i, ratio)
 			fmt.Fprintf(tw, "%.3f\t%.3f\t%s\t", f.median, f.spread, w.own(r.over(w.name, i, own).median, "%.3f"))
 		}
+		idle := r.over(w.name, -1, func(s, _ sample) float64 { return 100 * float64(s.idle) / float64(settle) / float64(len(r.works)) })
+		fmt.Fprintf(tw, "%s\t", w.own(idle.median, "%.2f %%"))
 		if a := r.saw[w.name]; a.known {
 			fmt.Fprintf(tw, "%d\t%d\t\n", a.seen, a.lost)
 		} else {

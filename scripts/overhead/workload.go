@@ -80,13 +80,13 @@ func (b bench) workloads() ([]workload, error) {
 			argv: []string{"ip", "-batch", batch}, repeat: 2, messages: 2 * 2 * changes,
 		},
 		{
-			name: "dump", what: fmt.Sprintf("ip route show of %d routes, five times", routes),
-			argv: []string{"ip", "route", "show", "table", "8"}, repeat: 5, messages: 5 * 2,
+			name: "dump", what: fmt.Sprintf("ip route show of %d routes, ten times", routes),
+			argv: []string{"ip", "route", "show", "table", "8"}, repeat: 10, messages: 10 * 2,
 			check: func(b bench) error { return b.countLines(routes) },
 		},
 		{
-			name: "nft", what: fmt.Sprintf("nft -f with %d rules, three times", rules),
-			argv: []string{"nft", "-f", ruleset}, repeat: 3, messages: 3 * 2,
+			name: "nft", what: fmt.Sprintf("nft -f with %d rules, four times", rules),
+			argv: []string{"nft", "-f", ruleset}, repeat: 4, messages: 4 * 2,
 			check: func(bench) error { return countRules(rules) },
 		},
 	}, nil
