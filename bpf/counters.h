@@ -131,14 +131,17 @@ static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest
 static __always_inline struct nl_row *nl_find_row(const struct nl_row_key *key)
 {
 	__u32 zero = 0;
-	struct nl_row *row, *none = bpf_map_lookup_elem(&nl_no_row, &zero);
+	struct nl_row *row, *none;
 	void *table = bpf_map_lookup_elem(&nl_table, &zero);
 
-	if (!table || !none)
+	if (!table)
 		return 0;
 	row = bpf_map_lookup_elem(table, key);
 	if (row)
 		return row;
+	none = bpf_map_lookup_elem(&nl_no_row, &zero);
+	if (!none)
+		return 0;
 	bpf_map_update_elem(table, key, none, BPF_NOEXIST);
 	row = bpf_map_lookup_elem(table, key);
 	if (row)
@@ -344,16 +347,16 @@ static __always_inline void nl_steps(struct nl_walk *w, __u32 len, __u32 prog)
 	nl_run(w);
 }
 
-/* Count a datagram of which len bytes lie at w->src. */
+/* Count a datagram of which len bytes lie at w->src. A uevent has no nlmsghdr but
+ * text, of which the first two letters tell the actions apart. */
 static __always_inline void nl_tally(struct nl_walk *w, __u32 prog, __u32 len, bool user)
 {
-	__u8 text[8] = {};
+	__u16 action = 0;
 
 	w->user = user;
 	if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
-		/* No nlmsghdr but text; the first two letters tell the actions apart. */
-		nl_copy(text, sizeof(text), w->src, user);
-		nl_turn(w, 0, text[0] | text[1] << 8, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
+		nl_copy(&action, sizeof(action), w->src, user);
+		nl_turn(w, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = len;
 		nl_run(w);
@@ -368,16 +371,14 @@ static __always_inline void nl_tally_loss(struct nl_walk *w, __u64 src)
 	struct nl_head h = {};
 	struct nl_row *row;
 
-	w->key.flags = NL_ROW_SOCKET;
-	if (src && !nl_copy(&h, sizeof(h), src, 0)) {
-		w->key.flags = 0;
+	if (!src || nl_copy(&h, sizeof(h), src, 0)) {
+		w->key.flags = NL_ROW_SOCKET;
+	} else if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
+		w->key.flags = NL_ROW_BARE;
+		w->key.sub = h.len; /* the first two letters */
+	} else {
 		w->key.type = h.type;
 		w->key.sub = nl_sub(w->key.protocol, h.type, h.rest);
-		if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
-			w->key.type = 0;
-			w->key.flags = NL_ROW_BARE;
-			w->key.sub = h.len & 0xffff;
-		}
 	}
 	row = nl_find_row(&w->key);
 	if (!row)

@@ -200,6 +200,19 @@ static __always_inline bool nl_begin(struct nl_event *ev, bool direct, struct so
 	return true;
 }
 
+/* What the current task sends, in a send that was seen to begin: it passed the
+ * filter, and the task owns the socket. */
+static __always_inline void nl_begin_flow(struct nl_event *ev, struct nl_flow *f)
+{
+	ev->record = NL_RECORD_EVENT;
+	ev->protocol = f->protocol;
+	ev->netns = f->netns;
+	ev->ktime = bpf_ktime_get_ns();
+	ev->inode = f->inode;
+	nl_current(&ev->task);
+	ev->owner = ev->task;
+}
+
 static __always_inline void nl_own_port(struct nl_event *ev, struct sock *sk)
 {
 	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);

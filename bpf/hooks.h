@@ -141,18 +141,12 @@ static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flo
 	bpf_map_delete_elem(&nl_dumps, &ev->inode);
 }
 
-/* Whether the current task sends something of interest. In a send that was seen
- * to begin (f) that is known, and it is the owner of the socket. */
+/* Whether the current task sends something of interest; f: in a send that was
+ * seen to begin. */
 static __always_inline bool nl_begin_send(struct nl_event *ev, struct nl_flow *f, struct sock *ssk)
 {
 	if (f) {
-		ev->record = NL_RECORD_EVENT;
-		ev->protocol = f->protocol;
-		ev->netns = f->netns;
-		ev->ktime = bpf_ktime_get_ns();
-		ev->inode = f->inode;
-		nl_current(&ev->task);
-		ev->owner = ev->task;
+		nl_begin_flow(ev, f);
 		return true;
 	}
 	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET || !nl_begin(ev, true, ssk))

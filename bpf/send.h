@@ -40,9 +40,8 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	struct sock *sk = NL_GET(true, sock, sk);
 	__u64 inode = nl_inode(true, sock);
 	struct nl_owner *o = nl_own(inode);
-	struct nl_flow *f;
-
 	__u32 protocol, netns;
+	struct nl_flow *f;
 
 	if (!sk || !o)
 		return 0;
@@ -99,6 +98,7 @@ static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow 
 static __always_inline void nl_count_send(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
 	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND);
+
 	if (!w)
 		return;
 	w->asked = f->asked;
@@ -159,14 +159,8 @@ static __always_inline int on_sendmsg_exit(int ret)
 	f->sk = 0;
 	if (!ev.of && ret >= 0 && !f->asked_at)
 		return 0;
-	ev.record = NL_RECORD_EVENT;
-	ev.protocol = f->protocol;
-	ev.netns = f->netns;
-	ev.inode = f->inode;
-	ev.ktime = bpf_ktime_get_ns();
+	nl_begin_flow(&ev, f);
 	ev.elapsed = ev.ktime - start;
-	nl_current(&ev.task);
-	ev.owner = ev.task;
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (ret < 0) {
 		ev.verdict = NL_VERDICT_FAILED;
