@@ -72,7 +72,7 @@ func (t *Table) countTimes(c *cell, n *capture.Count) {
 func counted(c *capture.Count) Counters {
 	d := Counters{
 		Errors: c.Errors, Drops: c.Drops, NobufsRaised: c.NobufsRaised, NobufsRead: c.NobufsRead,
-		Latency: Latency(c.Latency), Kernel: Latency(c.Kernel),
+		Latency: c.Latency, Kernel: c.Kernel,
 	}
 	if c.Out {
 		d.OutMessages, d.OutBytes = c.Messages, c.Bytes

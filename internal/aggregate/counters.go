@@ -11,7 +11,11 @@
 // owns a Table.
 package aggregate
 
-import "time"
+import (
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+)
 
 // Counters is what is counted, at every grain: of a cell, of a row of a tree,
 // of all. "Out" is what the process sent (to the kernel or to another user),
@@ -37,19 +41,7 @@ type Counters struct {
 }
 
 // Latency sums durations: for Counters.Latency from a request to its last reply.
-type Latency struct {
-	Count uint64        `json:"count"`
-	Sum   time.Duration `json:"sum_ns"`
-	Max   time.Duration `json:"max_ns"`
-}
-
-// Mean is 0 where nothing was measured.
-func (l Latency) Mean() time.Duration {
-	if l.Count == 0 {
-		return 0
-	}
-	return l.Sum / time.Duration(l.Count)
-}
+type Latency = capture.Times
 
 // Messages counts both ways.
 func (c *Counters) Messages() uint64 { return c.OutMessages + c.InMessages }
@@ -71,14 +63,8 @@ func (c *Counters) Add(d *Counters) {
 	c.Drops += d.Drops
 	c.NobufsRaised += d.NobufsRaised
 	c.NobufsRead += d.NobufsRead
-	c.Latency.add(&d.Latency)
-	c.Kernel.add(&d.Kernel)
-}
-
-func (l *Latency) add(m *Latency) {
-	l.Count += m.Count
-	l.Sum += m.Sum
-	l.Max = max(l.Max, m.Max)
+	c.Latency.Add(&d.Latency)
+	c.Kernel.Add(&d.Kernel)
 }
 
 // Last is the newest of what cannot be added up.

@@ -182,7 +182,7 @@ func delta(x *correlate.Observation) Counters {
 		d.Errors = 1
 	}
 	if f.Kind == capture.KindCompletion && f.Elapsed > 0 {
-		d.Kernel = Latency{1, f.Elapsed, f.Elapsed}
+		d.Kernel = once(f.Elapsed)
 	}
 	if f.Kind != capture.KindDatagram {
 		return d
@@ -195,11 +195,13 @@ func delta(x *correlate.Observation) Counters {
 	switch x.Outcome {
 	case correlate.Acked, correlate.Failed, correlate.Answered, correlate.Interrupted:
 		if x.Latency > 0 {
-			d.Latency = Latency{1, x.Latency, x.Latency}
+			d.Latency = once(x.Latency)
 		}
 	}
 	return d
 }
+
+func once(d time.Duration) Latency { return Latency{Count: 1, Sum: d, Max: d} }
 
 // outward says whether the accounted process sent the datagram. A message
 // between users is counted where it arrives, unless the source saw its sender's

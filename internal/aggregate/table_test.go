@@ -78,8 +78,8 @@ func countTests() []countTest {
 	ms := time.Millisecond
 	return []countTest{
 		{"request", req, Counters{OutMessages: 1, OutBytes: 52}},
-		{"ack", ack, Counters{InMessages: 1, InBytes: 36, Latency: Latency{1, 3 * ms, 3 * ms}}},
-		{"error reply", fail, Counters{InMessages: 1, InBytes: 36, Errors: 1, Latency: Latency{1, 5 * ms, 5 * ms}}},
+		{"ack", ack, Counters{InMessages: 1, InBytes: 36, Latency: Latency{Count: 1, Sum: 3 * ms, Max: 3 * ms}}},
+		{"error reply", fail, Counters{InMessages: 1, InBytes: 36, Errors: 1, Latency: Latency{Count: 1, Sum: 5 * ms, Max: 5 * ms}}},
 		{"part of a dump is not the end of it", part, Counters{InMessages: 1, InBytes: 36}},
 		{"event", event, Counters{InMessages: 1, InBytes: 1000}},
 		{"failed send", verdict(req, capture.VerdictFailed, 11), Counters{OutMessages: 1, OutBytes: 52, Errors: 1}},

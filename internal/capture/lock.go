@@ -33,3 +33,18 @@ type Times struct {
 	Sum   time.Duration `json:"sum_ns"`
 	Max   time.Duration `json:"max_ns"`
 }
+
+// Mean is 0 where nothing was measured.
+func (t Times) Mean() time.Duration {
+	if t.Count == 0 {
+		return 0
+	}
+	return t.Sum / time.Duration(t.Count)
+}
+
+// Add sums two accounts.
+func (t *Times) Add(u *Times) {
+	t.Count += u.Count
+	t.Sum += u.Sum
+	t.Max = max(t.Max, u.Max)
+}

@@ -23,9 +23,9 @@ type Options struct {
 	Snap        int // bytes of a datagram to keep; 0: all
 	RingBytes   int // size of the kernel's ring; 0: the source's default
 	ExcludeSelf bool
-	Locks       bool // watch rtnl_mutex, where the source can
-	Counts      bool // count in the kernel, where the source can
-	Watch       capture.Watch
+	Locks       bool          // watch rtnl_mutex, where the source can
+	Counts      bool          // count in the kernel, where the source can
+	Watch       capture.Watch // what it emits from the beginning on, then
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	Log      func(string)

@@ -97,7 +97,7 @@ func (p *Pipeline) countRow(c *capture.Count) error {
 	p.enrich(f)
 	c.Proc = f.Socket.Owner
 	m := p.head(c)
-	if m != nil && c.Protocol == capture.NETLINK_GENERIC && m.Family == "" && p.unknownFamily([]decode.Message{*m}) {
+	if m != nil && unknownFamily(m) {
 		if learned, err := p.relearn(c.Last); err != nil {
 			return err
 		} else if learned {

@@ -230,10 +230,6 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		f.ID = p.nextID
 	}
 	p.last.Store(f.Time.UnixNano())
-	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
-		p.enrich(f)
-		return p.record(f)
-	}
 	ms, err := p.decode(f)
 	if err != nil {
 		return err
@@ -277,15 +273,18 @@ func (p *Pipeline) record(f *capture.Frame) error {
 	return nil
 }
 
-// decode completes a frame and takes it apart.
+// decode completes a frame and takes it apart, if somebody wants to know.
 func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
 	p.enrich(f)
+	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
+		return nil, nil
+	}
 
 	// Messages are allocated per frame, since tables and trackers keep them.
 	ms := p.o.Decoder.Frame(f, nil)
-	if p.unknownFamily(ms) {
+	if unknownFamilies(ms) {
 		if learned, err := p.relearn(f.Time); err != nil {
 			return nil, err
 		} else if learned {
@@ -425,15 +424,18 @@ func (p *Pipeline) enrich(f *capture.Frame) {
 	}
 }
 
-// unknownFamily says whether a generic-netlink id has no name.
-func (p *Pipeline) unknownFamily(ms []decode.Message) bool {
+func unknownFamilies(ms []decode.Message) bool {
 	for i := range ms {
-		m := &ms[i]
-		if m.Frame.Protocol == capture.NETLINK_GENERIC && m.Family == "" && m.Header.Type >= 16 {
+		if unknownFamily(&ms[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// unknownFamily says whether the id of a generic-netlink family has no name.
+func unknownFamily(m *decode.Message) bool {
+	return m.Frame.Protocol == capture.NETLINK_GENERIC && m.Family == "" && m.Header.Type >= 16
 }
 
 // relearn asks the kernel for its families, at most once a second of frame

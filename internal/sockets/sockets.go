@@ -231,7 +231,7 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	}
 	l := &Listing{}
 	names := readNames(o.proc(), mountedNetNS(o.proc()))
-	usual := rmemDefault(o.proc())
+	usual := uint32(CoreLimit(o.proc(), "rmem_default")) // an int of the kernel
 	read := 0
 	for i := range spaces {
 		if err := ctx.Err(); err != nil {
@@ -278,17 +278,18 @@ func asked(rcvbuf, usual uint32) uint32 {
 	return rcvbuf / 2
 }
 
-// rmemDefault is net.core.rmem_default, in bytes; 0: unknown.
-func rmemDefault(proc string) uint32 {
-	text, err := os.ReadFile(filepath.Join(proc, "sys/net/core/rmem_default"))
+// CoreLimit is net.core.NAME of this machine, in bytes; 0: unknown. proc is where
+// procfs is mounted.
+func CoreLimit(proc, name string) uint64 {
+	text, err := os.ReadFile(filepath.Join(proc, "sys/net/core", name))
 	if err != nil {
 		return 0
 	}
-	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 32)
+	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
 	if err != nil {
 		return 0
 	}
-	return uint32(n)
+	return n
 }
 
 // join fills in the owners.
