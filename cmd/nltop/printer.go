@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // printer buffers lines and flushes them when nothing follows for a moment, so
@@ -170,9 +170,6 @@ func (f *captureFlags) limits() (l incident.Limits) {
 	if f.read != "" {
 		return l
 	}
-	text, err := os.ReadFile("/proc/sys/net/core/rmem_max")
-	if err == nil {
-		l.RMemMax, _ = strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
-	}
+	l.RMemMax = sockets.CoreLimit("/proc", "rmem_max")
 	return l
 }

@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
 )
 
@@ -52,37 +49,4 @@ func (f *statFlags) rtnl(s *session) ([]export.LockRow, error) {
 		fmt.Fprintf(os.Stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", lost)
 	}
 	return rows, nil
-}
-
-// lastLocks keeps the last reports on rtnl_mutex.
-type lastLocks struct {
-	mu   sync.Mutex
-	list []export.LockReport // oldest first
-}
-
-// maxLocks bounds the reports that are kept.
-const maxLocks = 256
-
-// Observe implements pipeline.Sink.
-func (l *lastLocks) Observe(o *correlate.Observation) error {
-	f := o.Frame
-	if f == nil || f.Kind != capture.KindLock {
-		return nil
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.list) == maxLocks {
-		l.list = slices.Delete(l.list, 0, 1)
-	}
-	l.list = append(l.list, export.LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
-	return nil
-}
-
-// newest returns them, newest first.
-func (l *lastLocks) newest() []export.LockReport {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	list := slices.Clone(l.list)
-	slices.Reverse(list)
-	return list
 }

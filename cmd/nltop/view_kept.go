@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/ui"
 )
@@ -15,51 +17,49 @@ import (
 // kept is what the view keeps beside the table: the last of each, from the
 // stream.
 type kept struct {
-	ended lastEnded
-	locks lastLocks
+	ended recent[correlate.Exchange]
+	locks recent[export.LockReport]
 	tolds lastTolds
 }
 
 // Observe implements pipeline.Sink.
 func (k *kept) Observe(o *correlate.Observation) error {
-	for _, sink := range [...]interface {
-		Observe(*correlate.Observation) error
-	}{&k.ended, &k.locks, &k.tolds} {
-		if err := sink.Observe(o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lastEnded keeps the last exchanges that ended.
-type lastEnded struct {
-	mu   sync.Mutex
-	ring [maxEnded]*correlate.Exchange
-	n    int
-}
-
-const maxEnded = 256
-
-// Observe implements pipeline.Sink.
-func (l *lastEnded) Observe(o *correlate.Observation) error {
 	if o.End == correlate.EndExchange {
-		x := o.Exchange.Copy()
-		l.mu.Lock()
-		l.ring[l.n%maxEnded] = x
-		l.n++
-		l.mu.Unlock()
+		k.ended.add(*o.Exchange.Copy())
 	}
-	return nil
+	if f := o.Frame; f != nil && f.Kind == capture.KindLock {
+		k.locks.add(export.LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
+	}
+	return k.tolds.Observe(o)
+}
+
+// recent keeps the last maxRecent of what it is given.
+type recent[T any] struct {
+	mu   sync.Mutex
+	ring []T
+	n    int // given so far
+}
+
+const maxRecent = 256
+
+func (r *recent[T]) add(x T) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.ring) < maxRecent {
+		r.ring = append(r.ring, x)
+	} else {
+		r.ring[r.n%maxRecent] = x
+	}
+	r.n++
 }
 
 // newest returns them, newest first.
-func (l *lastEnded) newest() []correlate.Exchange {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var out []correlate.Exchange
-	for i := l.n - 1; i >= 0 && i >= l.n-maxEnded; i-- {
-		out = append(out, *l.ring[i%maxEnded])
+func (r *recent[T]) newest() []T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]T, len(r.ring))
+	for i := range out {
+		out[i] = r.ring[(r.n-1-i)%maxRecent]
 	}
 	return out
 }

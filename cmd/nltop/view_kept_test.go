@@ -141,7 +141,7 @@ func TestToldsBound(t *testing.T) {
 // Reports on rtnl_mutex are kept, newest first, and nothing else is.
 func TestLastLocks(t *testing.T) {
 	var k kept
-	for i := range maxLocks + 10 {
+	for i := range maxRecent + 10 {
 		f := capture.Frame{Kind: capture.KindLock, Time: time.Unix(int64(i), 0), Proc: capture.Proc{PID: uint32(i)}, Lock: capture.Lock{Hold: time.Second}}
 		other := capture.Frame{Kind: capture.KindCompletion}
 		for _, f := range []*capture.Frame{&f, &other} {
@@ -152,7 +152,7 @@ func TestLastLocks(t *testing.T) {
 	}
 	v := &viewSource{s: &session{kept: &k, file: new(pcapng.Reader)}, flags: new(captureFlags)}
 	l := v.Locks()
-	if len(l.Reports) != maxLocks || l.Reports[0].Proc.PID != maxLocks+9 || l.Reports[maxLocks-1].Proc.PID != 10 {
+	if len(l.Reports) != maxRecent || l.Reports[0].Proc.PID != maxRecent+9 || l.Reports[maxRecent-1].Proc.PID != 10 {
 		t.Errorf("%d reports, the newest of %d", len(l.Reports), l.Reports[0].Proc.PID)
 	}
 	if got := l.Reports[0].Request(); got != "route RTM_DELLINK" {

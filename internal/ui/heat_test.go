@@ -110,7 +110,7 @@ func TestHeatPage(t *testing.T) {
 
 func sumOf(m *aggregate.Heat) (n uint64) {
 	for i := range m.Columns {
-		n += heatSum(&m.Columns[i])
+		n += heatSum(m.Columns[i][:])
 	}
 	return n
 }

@@ -197,6 +197,10 @@ func TestNeedsMessages(t *testing.T) {
 		if got := h.needsMessages(); got != tt.want {
 			t.Errorf("after %q: %v", tt.keys, got)
 		}
+		h.tick()
+		if h.src.watched != tt.want {
+			t.Errorf("after %q the source is told %v", tt.keys, h.src.watched)
+		}
 	}
 }
 

@@ -102,9 +102,18 @@ func requestOf(x *correlate.Exchange) aggregate.Kept {
 }
 
 func durationCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
+	return timeCell(of, func(t *theme) tcell.Style { return t.text })
+}
+
+// sufferedCell is a duration that somebody had to wait.
+func sufferedCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
+	return timeCell(of, func(t *theme) tcell.Style { return t.warn })
+}
+
+func timeCell[T any](of func(x *T) time.Duration, style func(*theme) tcell.Style) func(a *app, x *T) (string, tcell.Style) {
 	return func(a *app, x *T) (string, tcell.Style) {
 		d := of(x)
-		return a.cell(d > 0, export.Duration(d), a.theme.text)
+		return a.cell(d > 0, export.Duration(d), style(&a.theme))
 	}
 }
 

@@ -137,7 +137,7 @@ func (v *heatView) detail() [][]segment {
 	begin := v.heat.End.Add(-time.Duration(v.at+1) * aggregate.HeatStep)
 	t := &v.app.theme
 	segs := []segment{{text: begin.Format(export.TimeLayout[:8]) + ", " + aggregate.HeatStep.String(), style: t.title}}
-	total := heatSum(&v.heat.Columns[i])
+	total := heatSum(v.heat.Columns[i][:])
 	segs = append(segs, segment{text: fmt.Sprintf("%d requests ended", total), style: t.text})
 	for _, q := range []struct {
 		name string
@@ -151,8 +151,8 @@ func (v *heatView) detail() [][]segment {
 	return [][]segment{segs}
 }
 
-func heatSum(c *[aggregate.HeatLevels]uint32) (n uint64) {
-	for _, k := range c {
+func heatSum(levels []uint32) (n uint64) {
+	for _, k := range levels {
 		n += uint64(k)
 	}
 	return n
@@ -189,11 +189,7 @@ func (v *heatView) draw(g *grid, r rect) {
 		y := r.y + line
 		g.putRight(r.x, y, r.x+heatMargin-1, v.label(level), t.dim)
 		for i := range n {
-			var k uint64
-			for _, c := range v.heat.Columns[first+i][level : level+merge] {
-				k += uint64(c)
-			}
-			if k > 0 {
+			if k := heatSum(v.heat.Columns[first+i][level : level+merge]); k > 0 {
 				// By powers of the count, or a flood would hide the one that hangs.
 				shade := shades[min(bits.Len64(k)*len(shades)/(bits.Len64(most)+1), len(shades)-1)]
 				g.put(r.x+heatMargin+i, y, r.x+r.w, string(shade), t.heatStyle(level+merge-1))
@@ -213,11 +209,7 @@ func (v *heatView) draw(g *grid, r rect) {
 func (v *heatView) most(first, merge int) (most uint64) {
 	for i := first; i < len(v.heat.Columns); i++ {
 		for level := 0; level < aggregate.HeatLevels; level += merge {
-			var k uint64
-			for _, c := range v.heat.Columns[i][level : level+merge] {
-				k += uint64(c)
-			}
-			most = max(most, k)
+			most = max(most, heatSum(v.heat.Columns[i][level:level+merge]))
 		}
 	}
 	return most

@@ -27,7 +27,7 @@ type Locks struct {
 }
 
 var holderColumns = []listColumn[export.LockRow]{
-	{"BLAMED", 8, true, 9, lockCell(func(r *export.LockRow) time.Duration { return r.Blamed }),
+	{"BLAMED", 8, true, 9, sufferedCell(func(r *export.LockRow) time.Duration { return r.Blamed }),
 		func(x, y *export.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
 	{"HELD", 8, true, 8, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Sum }),
 		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
@@ -49,14 +49,6 @@ var holderColumns = []listColumn[export.LockRow]{
 	{"REQUEST", 0, false, 5, func(a *app, r *export.LockRow) (string, tcell.Style) {
 		return r.Request(), a.theme.text
 	}, func(x, y *export.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
-}
-
-// lockCell is a duration that somebody suffered from.
-func lockCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
-	return func(a *app, x *T) (string, tcell.Style) {
-		d := of(x)
-		return a.cell(d > 0, export.Duration(d), a.theme.warn)
-	}
 }
 
 // newHoldersView ranks who held rtnl_mutex by how long others waited for it.
@@ -106,7 +98,7 @@ var reportColumns = []listColumn[export.LockReport]{
 	{"PROCESS", 18, false, 0, func(a *app, r *export.LockReport) (string, tcell.Style) {
 		return export.Process(r.Proc), a.theme.strong
 	}, func(x, y *export.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"WAITED", 8, true, 7, lockCell(func(r *export.LockReport) time.Duration { return r.Wait }),
+	{"WAITED", 8, true, 7, sufferedCell(func(r *export.LockReport) time.Duration { return r.Wait }),
 		func(x, y *export.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
 	{"HELD", 8, true, 6, durationCell(func(r *export.LockReport) time.Duration { return r.Hold }),
 		func(x, y *export.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
