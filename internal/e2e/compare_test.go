@@ -59,16 +59,7 @@ func sameAsTcpdump(t *testing.T, source string) {
 
 	mark := open(t, unix.NETLINK_ROUTE)
 	mark.send(0, mark.message(unix.NLMSG_NOOP, 0, beginMark))
-	mode := "check"
-	if full() {
-		mode = "full"
-	}
-	if out, errs, code := run(t, "testdata/workload.sh", mode); code != 0 {
-		t.Fatalf("workload: status %d\n%s%s", code, out, errs)
-	}
-	peers(t)
-	big := bigRequest(t)
-	slow := overflow(t)
+	big, slow := workload(t)
 	mark.send(0, mark.message(unix.NLMSG_NOOP, 0, endMark))
 
 	// tcpdump leaves what is in its ring when it is stopped.
@@ -92,6 +83,22 @@ func sameAsTcpdump(t *testing.T, source string) {
 	if full() {
 		sameDecoded(t, recs, dumped)
 	}
+}
+
+// workload makes traffic of every kind: real tools, users among themselves, a
+// datagram of big bytes, and a listener that is too slow.
+func workload(t *testing.T) (big int, slow overflown) {
+	t.Helper()
+	mode := "check"
+	if full() {
+		mode = "full"
+	}
+	if out, errs, code := run(t, "testdata/workload.sh", mode); code != 0 {
+		t.Fatalf("workload: status %d\n%s%s", code, out, errs)
+	}
+	peers(t)
+	big = bigRequest(t)
+	return big, overflow(t)
 }
 
 // awaitInFile waits until a file that grows holds b.

@@ -131,6 +131,16 @@ func TestShortLived(t *testing.T) {
 	}
 }
 
+// makeLinks makes d0, d1, … with a process named maker.
+func makeLinks(t *testing.T, n int) {
+	t.Helper()
+	links := make([]string, n)
+	for i := range links {
+		links[i] = fmt.Sprintf("link add d%d type dummy", i)
+	}
+	batch(t, "maker", links...)
+}
+
 // bound opens a socket with a port ID of the caller's choice.
 func bound(t *testing.T, port uint32) *sock {
 	t.Helper()
@@ -182,11 +192,7 @@ func TestPortReused(t *testing.T) {
 	for _, source := range hooks {
 		t.Run(source, func(t *testing.T) {
 			ownNetNS(t)
-			var links []string
-			for i := range 80 {
-				links = append(links, fmt.Sprintf("link add d%d type dummy", i))
-			}
-			batch(t, "maker", links...)
+			makeLinks(t, 80)
 			const port, seq, rounds = 4_000_000_123, 77, 5
 			xs := exchanges(t, source, func() {
 				for range rounds {

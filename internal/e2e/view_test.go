@@ -152,15 +152,22 @@ func (tm *terminal) ended() {
 	if after := tm.termios(); after != tm.before {
 		tm.t.Errorf("terminal settings: %+v, before: %+v", after, tm.before)
 	}
-	time.Sleep(50 * time.Millisecond) // the last bytes are on their way through the pty
-	out := tm.output()
-	if strings.LastIndex(out, "\x1b[?1049l") < strings.LastIndex(out, "\x1b[?1049h") {
+	// The last bytes may still be on their way through the pty.
+	left := func() bool { return tm.last("\x1b[?1049l") >= tm.last("\x1b[?1049h") }
+	shown := func() bool { return tm.last("\x1b[?25h") >= tm.last("\x1b[?25l") }
+	for end := time.Now().Add(patience); !(left() && shown()) && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !left() {
 		tm.t.Error("the alternate screen was not left")
 	}
-	if strings.LastIndex(out, "\x1b[?25h") < strings.LastIndex(out, "\x1b[?25l") {
+	if !shown() {
 		tm.t.Error("the cursor was left hidden")
 	}
 }
+
+// last is where what was last written, -1 if never.
+func (tm *terminal) last(what string) int { return strings.LastIndex(tm.output(), what) }
 
 // TestViewLeavesTerminal ends the live view in every way a user may.
 func TestViewLeavesTerminal(t *testing.T) {

@@ -113,16 +113,13 @@ func numbers(p *regexp.Regexp, text []byte) ([]uint64, error) {
 	return ns, nil
 }
 
-func sawMessages(_, stderr []byte) (account, error) {
-	ns, err := numbers(seenPattern, stderr)
-	if err != nil {
-		return account{}, err
-	}
-	return account{known: true, seen: ns[0], lost: ns[1]}, nil
-}
+func sawMessages(_, stderr []byte) (account, error) { return said(seenPattern, stderr) }
 
-func sawTcpdump(_, stderr []byte) (account, error) {
-	ns, err := numbers(tcpdumpPattern, stderr)
+func sawTcpdump(_, stderr []byte) (account, error) { return said(tcpdumpPattern, stderr) }
+
+// said reads the numbers seen and lost.
+func said(p *regexp.Regexp, stderr []byte) (account, error) {
+	ns, err := numbers(p, stderr)
 	if err != nil {
 		return account{}, err
 	}
