@@ -35,20 +35,29 @@ struct {
 	__type(value, struct nl_row);
 } nl_rest SEC(".maps");
 
-/* Stays empty: what a new row is copied from. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct nl_row);
-} nl_no_row SEC(".maps");
+/* A row stands in one of NL_PROBES places that its key gives. Behind the last place
+ * is a row whose account is the number of the table, which user space sets. The
+ * array is looked into without a call and read by user space without one: user
+ * space maps it. */
+#define NL_PROBES 16
 
 struct nl_rows {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384); /* set before loading */
-	__type(key, struct nl_row_key);
-	__type(value, struct nl_row);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, NL_ROWS + 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct nl_row));
 };
+
+/* Places that are taken, by table and place: of all who want one at the same
+ * moment, only one can add it here. (Atomics that return something are missing
+ * before 5.12.) User space removes what it has read. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * NL_ROWS);
+	__type(key, __u32);
+	__type(value, __u8);
+} nl_claims SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -91,7 +100,12 @@ struct nl_asked {
 
 /* A datagram that is being counted, in runs of messages of one type. */
 struct nl_walk {
-	struct nl_row_key key;
+	struct nl_what what;
+	__u64 account;
+	__u64 inode;
+	struct nl_task task; /* whose it is */
+	__u32 netns;
+	__u16 protocol;
 	struct nl_asked asked;
 	__u64 src;
 	__u64 sk;
@@ -127,56 +141,127 @@ static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest
 	return 0;
 }
 
-/* The row of a key; the one for what has no room if there is none. */
-static __always_inline struct nl_row *nl_find_row(const struct nl_row_key *key)
+static __always_inline __u64 nl_what(const struct nl_what *w)
 {
-	__u32 zero = 0;
-	struct nl_row *row, *none;
+	return *(const __u64 *)w;
+}
+
+/* Take a place for what a program walks through; false: somebody else was quicker. */
+static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what, __u32 prog)
+{
+	struct nl_walk *w;
+	__u8 one = 1;
+
+	if (bpf_map_update_elem(&nl_claims, &claim, &one, BPF_NOEXIST))
+		return false;
+	w = bpf_map_lookup_elem(&nl_walks, &prog);
+	if (w) {
+		row->inode = w->inode;
+		row->cgroup = w->task.cgroup;
+		row->tgid = w->task.tgid;
+		row->netns = w->netns;
+		row->protocol = w->protocol;
+		__builtin_memcpy(row->comm, w->task.comm, NL_COMM_LEN);
+	}
+	row->account = account;
+	*(volatile __u64 *)&row->what = what;
+	return true;
+}
+
+/* The place of a row in the table, a new one if need be; NL_ROWS: there is no room.
+ * Two CPUs that make the same row at the same moment get one each: user space adds
+ * them up. A global function of scalars: the verifier looks at it once. */
+__noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
+{
+	__u32 zero = 0, last = NL_ROWS, at = ((account ^ what * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd) >> 48;
 	void *table = bpf_map_lookup_elem(&nl_table, &zero);
+	struct nl_row *row;
+	__u64 number;
 
 	if (!table)
-		return 0;
-	row = bpf_map_lookup_elem(table, key);
-	if (row)
-		return row;
-	none = bpf_map_lookup_elem(&nl_no_row, &zero);
-	if (!none)
-		return 0;
-	bpf_map_update_elem(table, key, none, BPF_NOEXIST);
-	row = bpf_map_lookup_elem(table, key);
-	if (row)
-		return row;
-	return bpf_map_lookup_elem(&nl_rest, &zero);
+		return NL_ROWS;
+	row = bpf_map_lookup_elem(table, &last);
+	if (!row)
+		return NL_ROWS;
+	number = row->account;
+	for (__u32 i = 0; i < NL_PROBES; i++) {
+		at &= NL_ROWS - 1;
+		row = bpf_map_lookup_elem(table, &at);
+		if (!row)
+			break;
+		if (row->account == account && nl_what(&row->what) == what)
+			return at;
+		if (!nl_what(&row->what) && nl_claim(row, number * NL_ROWS + at, account, what, prog))
+			return at;
+		at++;
+	}
+	return NL_ROWS;
+}
+
+/* The row of what is at hand; the one for what has no room if there is none. */
+static __always_inline struct nl_row *nl_find_row(struct nl_walk *w, __u32 prog)
+{
+	__u32 zero = 0, at;
+	void *table;
+
+	w->what.used = 1;
+	at = nl_place(w->account, nl_what(&w->what), prog);
+	if (at >= NL_ROWS)
+		return bpf_map_lookup_elem(&nl_rest, &zero);
+	table = bpf_map_lookup_elem(&nl_table, &zero);
+	return table ? bpf_map_lookup_elem(table, &at) : 0;
 }
 
 /* A maximum without locks: whoever is overwritten by less tries again. */
 static __always_inline void nl_most(__u64 *most, __u64 v)
 {
-	for (int i = 0; i < 4; i++)
-		if (*(volatile __u64 *)most < v)
-			*(volatile __u64 *)most = v;
+	for (int i = 0; i < 4; i++) {
+		if (*(volatile __u64 *)most >= v)
+			break;
+		*(volatile __u64 *)most = v;
+	}
 }
 
-static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, struct sock *sk, __u32 prog)
+/* Begin to count something; its task and account are still to be set. */
+static __always_inline struct nl_walk *nl_walk_new(__u32 prog, __u64 inode, __u32 netns, __u16 protocol, __u8 dir,
+						   __u64 now, struct sock *sk)
 {
 	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
+
+	if (!w)
+		return 0;
+	*(__u64 *)&w->what = 0;
+	w->inode = inode;
+	w->netns = netns;
+	w->protocol = protocol;
+	w->asked = (struct nl_asked){};
+	w->sk = (__u64)sk;
+	w->now = now;
+	w->messages = 0;
+	w->bytes = 0;
+	w->errors = 0;
+	w->err = 0;
+	w->off = 0;
+	w->len = 0;
+	w->user = 0;
+	w->failed = 0;
+	w->dir = dir;
+	w->done = 0;
+	return w;
+}
+
+static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, struct sock *sk, __u32 prog, __u64 account)
+{
+	struct nl_walk *w = nl_walk_new(prog, ev->inode, ev->netns, ev->protocol, ev->dir, ev->ktime, sk);
 	const struct nl_task *t = &ev->owner;
 
 	if (!w)
 		return 0;
-	__builtin_memset(w, 0, sizeof(*w));
 	/* capture.Frame.Account */
 	if (!t->tgid && !t->comm[0] && ev->dir == NL_DIR_REQUEST)
 		t = &ev->task;
-	w->key.inode = ev->inode;
-	w->key.cgroup = t->cgroup;
-	w->key.tgid = t->tgid;
-	w->key.netns = ev->netns;
-	w->key.protocol = ev->protocol;
-	__builtin_memcpy(w->key.comm, t->comm, NL_COMM_LEN);
-	w->now = ev->ktime;
-	w->sk = (__u64)sk;
-	w->dir = ev->dir;
+	w->task = *t;
+	w->account = account ? account : NL_ORPHAN | ev->inode;
 	return w;
 }
 
@@ -192,13 +277,13 @@ static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w
 }
 
 /* Count the run of messages at hand. */
-static __noinline int nl_run(struct nl_walk *w)
+static __noinline int nl_run(struct nl_walk *w, __u32 prog)
 {
 	struct nl_row *row;
 
 	if (!w->messages)
 		return 0;
-	row = nl_find_row(&w->key);
+	row = nl_find_row(w, prog);
 	if (row) {
 		__sync_fetch_and_add(&row->messages, w->messages);
 		__sync_fetch_and_add(&row->bytes, w->bytes);
@@ -214,53 +299,101 @@ static __noinline int nl_run(struct nl_walk *w)
 }
 
 /* The next message belongs to this row. */
-static __always_inline void nl_turn(struct nl_walk *w, __u16 type, __u16 sub, __u8 flags)
+static __always_inline void nl_turn(struct nl_walk *w, __u32 prog, __u16 type, __u16 sub, __u8 flags)
 {
-	if (w->key.type == type && w->key.sub == sub && w->key.flags == flags)
+	if (w->what.type == type && w->what.sub == sub && w->what.flags == flags)
 		return;
-	nl_run(w);
-	w->key.type = type;
-	w->key.sub = sub;
-	w->key.flags = flags;
+	if (w->messages)
+		nl_run(w, prog);
+	w->what.type = type;
+	w->what.sub = sub;
+	w->what.flags = flags;
+}
+
+/* The header at an address of which left bytes may be read. In the kernel's own
+ * memory it is read without a call where bpf_rdonly_cast() is (since 6.2). */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+static __always_inline bool nl_head(struct nl_head *h, __u64 at, __u32 left, bool user)
+{
+	struct nlmsghdr___k *nlh;
+	__u32 v;
+
+	if (!nl_cfg.cast || user)
+		return !nl_copy(h, left < sizeof(*h) ? 16 : sizeof(*h), at, user);
+	nlh = bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct nlmsghdr___k));
+	h->len = nlh->nlmsg_len;
+	h->type = nlh->nlmsg_type;
+	h->flags = nlh->nlmsg_flags;
+	if (left >= sizeof(*h)) {
+		nlh = bpf_rdonly_cast((void *)at + 16, bpf_core_type_id_kernel(struct nlmsghdr___k));
+		v = nlh->nlmsg_len;
+		nl_opaque(v);
+		*(__u32 *)h->rest = v;
+	}
+	return true;
+}
+
+/* Error and quoted type of an NLMSG_ERROR at an address. */
+static __always_inline bool nl_quote(__s32 *error, __u16 *type, __u64 at, bool user)
+{
+	struct {
+		__s32 error;
+		__u32 len;
+		__u16 type;
+	} quote = {};
+	struct nlmsgerr___k *e;
+	__u32 v;
+
+	if (nl_cfg.cast && !user) {
+		e = bpf_rdonly_cast((void *)at + 16, bpf_core_type_id_kernel(struct nlmsgerr___k));
+		*error = e->error;
+		/* No load may be shared with the other way of reading. */
+		v = e->msg.nlmsg_type;
+		nl_opaque(v);
+		*type = v;
+		return true;
+	}
+	if (nl_copy(&quote, 10, at + 16, user))
+		return false;
+	*error = quote.error;
+	*type = quote.type;
+	return true;
 }
 
 /* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
  * one that it ends, as in package correlate. */
-static __always_inline bool nl_verdict_of(struct nl_walk *w, const struct nl_head *h)
+static __always_inline bool nl_verdict_of(struct nl_walk *w, __u32 prog, const struct nl_head *h)
 {
-	struct {
-		__s32 error;
-		struct nl_head of;
-	} quote = {};
-	__u16 sub = 0;
+	__s32 error = 0;
+	__u16 type, sub = 0;
 
-	if (w->key.protocol == NETLINK_CONNECTOR || (h->type != NLMSG_ERROR && h->type != NLMSG_DONE))
+	if (w->protocol == NETLINK_CONNECTOR || (h->type != NLMSG_ERROR && h->type != NLMSG_DONE))
 		return false;
 	if (h->type == NLMSG_DONE) {
 		w->done = true;
 		if (!w->asked.known)
 			return false;
-		nl_turn(w, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
-		__builtin_memcpy(&quote.error, h->rest, 4);
-		if (h->len < 20)
-			quote.error = 0;
+		nl_turn(w, prog, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
+		if (h->len >= 20)
+			__builtin_memcpy(&error, h->rest, 4);
 	} else {
-		if (h->len < 36 || nl_copy(&quote, 20, w->src + w->off + 16, w->user))
+		if (h->len < 36 || !nl_quote(&error, &type, w->src + w->off, w->user))
 			return false;
 		/* A quote ends behind the header where all went well. */
-		if (w->asked.known && w->asked.type == quote.of.type)
+		if (w->asked.known && w->asked.type == type)
 			sub = w->asked.sub;
-		nl_turn(w, quote.of.type, sub, NL_ROW_REQUEST);
+		nl_turn(w, prog, type, sub, NL_ROW_REQUEST);
 	}
-	if (quote.error < 0) {
+	if (error < 0) {
 		w->errors++;
-		w->err = -quote.error;
+		w->err = -error;
 	}
 	return true;
 }
 
 /* Count one message; false: it was the last. */
-static __always_inline bool nl_step(struct nl_walk *w)
+static __noinline bool nl_step(struct nl_walk *w, __u32 prog)
 {
 	struct nl_head h = {};
 	__u32 left = w->len - w->off, size;
@@ -273,28 +406,28 @@ static __always_inline bool nl_step(struct nl_walk *w)
 		/* Behind a message this is padding. */
 		if (w->off)
 			return false;
-		nl_turn(w, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
+		nl_turn(w, prog, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = left;
 		return false;
 	}
-	if (nl_copy(&h, left < sizeof(h) ? 16 : sizeof(h), w->src + w->off, w->user))
+	if (!nl_head(&h, w->src + w->off, left, w->user))
 		return false;
 	if (!h.len && w->off)
 		return false;
 	size = h.len;
 	/* audit_log_end() leaves the header out of nlmsg_len. */
 	if (size < 16 || size > left ||
-	    (w->key.protocol == NETLINK_AUDIT && h.type >= AUDIT_USER_AVC && !w->off && size + 16 == left))
+	    (w->protocol == NETLINK_AUDIT && h.type >= AUDIT_USER_AVC && !w->off && size + 16 == left))
 		size = left;
 	flags = w->dir == NL_DIR_REQUEST || w->failed ? NL_ROW_OUT : 0;
 	if (w->dir == NL_DIR_REQUEST || (w->dir == NL_DIR_PEER && h.flags & NLM_F_REQUEST))
 		flags |= NL_ROW_REQUEST;
-	if (flags || !nl_verdict_of(w, &h)) {
-		sub = nl_sub(w->key.protocol, h.type, h.rest);
-		nl_turn(w, h.type, sub, flags);
+	if (flags || !nl_verdict_of(w, prog, &h)) {
+		sub = nl_sub(w->protocol, h.type, h.rest);
+		nl_turn(w, prog, h.type, sub, flags);
 		if (!w->off && flags & NL_ROW_OUT) {
-			w->asked.protocol = w->key.protocol;
+			w->asked.protocol = w->protocol;
 			w->asked.type = h.type;
 			w->asked.sub = sub;
 			w->asked.known = true;
@@ -318,7 +451,7 @@ __noinline __u64 nl_few_steps(__u64 prog)
 	if (!w)
 		return false;
 	for (int i = 0; i < NL_STEPS; i++)
-		if (!nl_step(w))
+		if (!nl_step(w, key))
 			return false;
 	return true;
 }
@@ -331,56 +464,54 @@ __noinline __u64 nl_stride(__u64 prog)
 	return true;
 }
 
-/* Count the messages of len bytes at w->src. */
-static __always_inline void nl_steps(struct nl_walk *w, __u32 len, __u32 prog)
+/* Count the messages of w->len bytes at w->src. */
+static __always_inline void nl_steps(struct nl_walk *w, __u32 prog)
 {
-	bool more = true;
+	/* Most datagrams are one message. */
+	bool more = nl_step(w, prog) && w->off < w->len;
 
-	w->len = len;
-	for (int i = 0; i < NL_STRIDES; i++) {
+	for (int i = 0; more && i < NL_STRIDES; i++)
 		more = nl_stride(prog);
-		if (!more)
-			break;
-	}
 	if (more)
 		nl_count(NL_LOST_WALK);
-	nl_run(w);
+	nl_run(w, prog);
 }
 
-/* Count a datagram of which len bytes lie at w->src. A uevent has no nlmsghdr but
- * text, of which the first two letters tell the actions apart. */
-static __always_inline void nl_tally(struct nl_walk *w, __u32 prog, __u32 len, bool user)
+/* Count a datagram of which w->len bytes lie at w->src, in user memory if w->user.
+ * A uevent has no nlmsghdr but text, of which the first two letters tell the actions
+ * apart. */
+static __noinline int nl_tally(struct nl_walk *w, __u32 prog)
 {
 	__u16 action = 0;
 
-	w->user = user;
-	if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
-		nl_copy(&action, sizeof(action), w->src, user);
-		nl_turn(w, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
+	if (w->protocol == NETLINK_KOBJECT_UEVENT) {
+		nl_copy(&action, sizeof(action), w->src, w->user);
+		nl_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
 		w->messages = 1;
-		w->bytes = len;
-		nl_run(w);
-		return;
+		w->bytes = w->len;
+		nl_run(w, prog);
+		return 0;
 	}
-	nl_steps(w, len, prog);
+	nl_steps(w, prog);
+	return 0;
 }
 
 /* Count the loss of a datagram, by its first message; src 0: unknown. */
-static __always_inline void nl_tally_loss(struct nl_walk *w, __u64 src)
+static __always_inline void nl_tally_loss(struct nl_walk *w, __u32 prog, __u64 src)
 {
 	struct nl_head h = {};
 	struct nl_row *row;
 
 	if (!src || nl_copy(&h, sizeof(h), src, 0)) {
-		w->key.flags = NL_ROW_SOCKET;
-	} else if (w->key.protocol == NETLINK_KOBJECT_UEVENT) {
-		w->key.flags = NL_ROW_BARE;
-		w->key.sub = h.len; /* the first two letters */
+		w->what.flags = NL_ROW_SOCKET;
+	} else if (w->protocol == NETLINK_KOBJECT_UEVENT) {
+		w->what.flags = NL_ROW_BARE;
+		w->what.sub = h.len; /* the first two letters */
 	} else {
-		w->key.type = h.type;
-		w->key.sub = nl_sub(w->key.protocol, h.type, h.rest);
+		w->what.type = h.type;
+		w->what.sub = nl_sub(w->protocol, h.type, h.rest);
 	}
-	row = nl_find_row(&w->key);
+	row = nl_find_row(w, prog);
 	if (!row)
 		return;
 	__sync_fetch_and_add(&row->drops, 1);
@@ -407,42 +538,42 @@ static __always_inline __u32 nl_bucket(__u64 v)
 }
 
 /* A latency of the request whose row is at hand. */
-static __always_inline void nl_tally_time(struct nl_walk *w, struct nl_row *row, __u64 ns)
+static __always_inline void nl_tally_time(struct nl_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
 {
 	__sync_fetch_and_add(&row->latency_count, 1);
 	__sync_fetch_and_add(&row->latency_ns, ns);
 	nl_most(&row->latency_max, ns);
-	w->key.bucket = 1 + nl_bucket(ns);
-	row = nl_find_row(&w->key);
+	w->what.bucket = 1 + nl_bucket(ns);
+	row = nl_find_row(w, prog);
 	if (row)
 		__sync_fetch_and_add(&row->messages, 1);
-	w->key.bucket = 0;
+	w->what.bucket = 0;
 }
 
-static __always_inline struct nl_row *nl_asked_row(struct nl_walk *w)
+static __always_inline struct nl_row *nl_asked_row(struct nl_walk *w, __u32 prog)
 {
-	w->key.type = w->asked.type;
-	w->key.sub = w->asked.sub;
-	w->key.flags = NL_ROW_OUT | NL_ROW_REQUEST;
-	return nl_find_row(&w->key);
+	w->what.type = w->asked.type;
+	w->what.sub = w->asked.sub;
+	w->what.flags = NL_ROW_OUT | NL_ROW_REQUEST;
+	return nl_find_row(w, prog);
 }
 
 /* The end of a dump, so long after it was asked for. */
-static __noinline int nl_tally_latency(struct nl_walk *w, __u64 ns)
+static __noinline int nl_tally_latency(struct nl_walk *w, __u32 prog, __u64 ns)
 {
-	struct nl_row *row = nl_asked_row(w);
+	struct nl_row *row = nl_asked_row(w, prog);
 
 	if (!row)
 		return 0;
 	nl_touch(row, w);
-	nl_tally_time(w, row, ns);
+	nl_tally_time(w, prog, row, ns);
 	return 0;
 }
 
 /* The end of a send that took so long; latency 0: it was not answered. */
-static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns, __u64 latency)
+static __noinline int nl_tally_send(struct nl_walk *w, __u32 prog, __u64 ns, __u64 latency)
 {
-	struct nl_row *row = nl_asked_row(w);
+	struct nl_row *row = nl_asked_row(w, prog);
 
 	if (!row)
 		return 0;
@@ -453,16 +584,16 @@ static __noinline int nl_tally_send(struct nl_walk *w, __u64 ns, __u64 latency)
 		__sync_fetch_and_add(&row->errors, 1);
 	nl_touch(row, w);
 	if (latency)
-		nl_tally_time(w, row, latency);
+		nl_tally_time(w, prog, row, latency);
 	return 0;
 }
 
-static __always_inline void nl_tally_nobufs(struct nl_walk *w, bool read)
+static __always_inline void nl_tally_nobufs(struct nl_walk *w, __u32 prog, bool read)
 {
 	struct nl_row *row;
 
-	w->key.flags = NL_ROW_SOCKET;
-	row = nl_find_row(&w->key);
+	w->what.flags = NL_ROW_SOCKET;
+	row = nl_find_row(w, prog);
 	if (!row)
 		return;
 	__sync_fetch_and_add(read ? &row->nobufs_read : &row->nobufs_raised, 1);

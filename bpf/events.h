@@ -11,6 +11,10 @@
  * same id follow, in the order of their offsets, together cap_len bytes.
  * The event is reserved before its chunks and committed after them, so that
  * whoever reads the event can rely on cap_len: every chunk is in the ring.
+ *
+ * Most records are of a task that sends requests on a socket of its own and gets
+ * its answers. Those are NL_RECORD_BRIEF: what stays the same from one to the next
+ * stands in the NL_RECORD_ABOUT that came before them with the same number.
  */
 #ifndef NL_EVENTS_H
 #define NL_EVENTS_H
@@ -20,6 +24,8 @@
 enum nl_record {
 	NL_RECORD_EVENT = 1,
 	NL_RECORD_CHUNK = 2,
+	NL_RECORD_ABOUT = 3,
+	NL_RECORD_BRIEF = 4,
 };
 
 /* capture.Kind */
@@ -82,6 +88,9 @@ enum nl_prog {
 	NL_PROG_EXTACK = 9,
 	NL_PROG_CAST = 10,
 	NL_PROG_LOCK = 11,
+	NL_PROG_CREATE = 12,
+	NL_PROG_BIND = 13,
+	NL_PROG_FLOW = 15, /* ids that a flow makes; see nl_flow_id() */
 	NL_PROG_MAX = 16,
 };
 
@@ -94,6 +103,8 @@ enum nl_limit {
 	NL_STRIDE = 64,
 	NL_STRIDES = 64,
 	NL_TOP_OCTAVE = 40, /* of package histogram */
+	NL_FLOWS = 8192,    /* tasks that may be in the middle of something; a power of two */
+	NL_ROWS = 16384,    /* of a table of counters; a power of two */
 };
 
 /* What is emitted beside the counters. */
@@ -102,7 +113,7 @@ enum nl_plane {
 	NL_PLANE_LOSSES = 2,   /* overruns, ENOBUFS, long waits for rtnl_mutex */
 };
 
-/* Bits of nl_row_key.flags. */
+/* Bits of nl_what.flags. */
 enum nl_row_flag {
 	NL_ROW_OUT = 1,     /* the process sent it */
 	NL_ROW_REQUEST = 2, /* type is that of a request, also for what answers it */
@@ -110,19 +121,13 @@ enum nl_row_flag {
 	NL_ROW_SOCKET = 8,  /* not about a message: losses without bytes, ENOBUFS */
 };
 
-/* What is counted apart. */
-struct nl_row_key {
-	__u64 inode;
-	__u64 cgroup;
-	__u32 tgid;
-	__u32 netns;
-	__u16 protocol;
+/* What is counted apart, of one account. */
+struct nl_what {
 	__u16 type;
 	__u16 sub;    /* genlmsghdr.cmd; of a batch nfgenmsg.res_id as it stands */
 	__u16 bucket; /* 0: the row itself; 1 + a bucket of its latencies, messages is their number */
-	__u8 flags;
-	__u8 pad[7];
-	__u8 comm[NL_COMM_LEN];
+	__u8 flags;   /* NL_ROW_* */
+	__u8 used;    /* 1 in a row that is taken */
 };
 
 /* Times in ns. */
@@ -138,7 +143,18 @@ struct nl_row {
 	__u64 last; /* CLOCK_MONOTONIC */
 	__u32 port;
 	__u32 err;  /* positive, the newest; 0: none */
+	struct nl_what what;
+	__u64 account; /* nl_owner.account; of a socket without owner NL_ORPHAN and its inode */
+	__u64 inode;
+	__u64 cgroup;
+	__u32 tgid;
+	__u32 netns;
+	__u8 comm[NL_COMM_LEN];
+	__u16 protocol;
+	__u16 pad[3];
 };
+
+#define NL_ORPHAN (1ULL << 62) /* no id has this bit */
 
 struct nl_task {
 	__u32 tgid;
@@ -152,6 +168,7 @@ struct nl_task {
 /* What is known of a socket. Times are CLOCK_MONOTONIC in ns; 0: never. */
 struct nl_owner {
 	struct nl_task task; /* whose it is */
+	__u64 account;       /* another one for each owner that a socket has had */
 	__u64 read_at;
 	__u64 waiting_since; /* a message was queued to it while it was empty */
 	__u64 stall;         /* longest that something waited for its reader, ns */
@@ -204,6 +221,46 @@ struct nl_event {
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };
 
+/* A task and the socket that it sends on. */
+struct nl_about {
+	__u32 record; /* NL_RECORD_ABOUT */
+	__u32 slot;   /* below NL_FLOWS: takes the place of the one before */
+	__u64 about;  /* its number */
+	__u64 inode;
+	__u32 netns;
+	__u32 port;
+	__u16 protocol;
+	__u16 pad[3];
+	struct nl_task task; /* also the owner of the socket */
+};
+
+/* A datagram from that task to the kernel, one from the kernel to that socket
+ * inside the task's send, or the completion of a send, none of them out of the
+ * ordinary: delivered, no error, the payload in one record. */
+struct nl_brief {
+	__u32 record; /* NL_RECORD_BRIEF */
+	__u32 slot;
+	__u64 about;
+	__u64 id;
+	__u64 of;     /* NL_KIND_COMPLETION: id of the datagram; of a reply its cause */
+	__u64 ktime;
+	__u64 elapsed;
+	__u64 idle;
+	__u64 lock_wait;
+	__u64 lock_hold;
+	__u32 orig_len;
+	__u32 inline_len;
+	__u32 drops;
+	__u32 rcvbuf;
+	__u32 rmem;
+	__u32 high;
+	__u32 truesize;
+	__u8 kind;
+	__u8 dir;
+	__u8 flags;
+	__u8 pad;
+};
+
 struct nl_chunk {
 	__u32 record; /* NL_RECORD_CHUNK */
 	__u32 len;
@@ -222,7 +279,9 @@ struct nl_config {
 	__u8 by_netns;
 	__u8 has_bcast;   /* the hooks on netlink_broadcast are attached */
 	__u8 counts;      /* the counters plane */
-	__u8 pad[3];
+	__u8 reads;       /* how sockets are read is noted */
+	__u8 cast;        /* bpf_rdonly_cast() is there */
+	__u8 pad[1];
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;

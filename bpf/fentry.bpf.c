@@ -29,7 +29,8 @@ const union {
 	struct nl_chunk chunk;
 	struct nl_lock_key lock_key;
 	struct nl_lock_row lock_row;
-	struct nl_row_key row_key;
+	struct nl_about about;
+	struct nl_brief brief;
 	struct nl_row row;
 } *nl_types __attribute__((unused));
 
@@ -93,7 +94,7 @@ int sendmsg(__u64 *ctx)
 SEC("fexit/netlink_sendmsg")
 int sendmsg_exit(__u64 *ctx)
 {
-	return on_sendmsg_exit(ctx[3]);
+	return on_sendmsg_exit(NL_GET(true, (struct socket *)ARG(0), sk), ctx[3]);
 }
 
 SEC("fexit/netlink_recvmsg")
@@ -127,13 +128,13 @@ int dump_exit2(__u64 *ctx)
 SEC("fentry/netlink_create")
 int create(__u64 *ctx)
 {
-	return ctx[3] & 0xff ? 0 : on_use(ARG(1));
+	return ctx[3] & 0xff ? 0 : on_use(ARG(1), NL_PROG_CREATE);
 }
 
 SEC("fentry/netlink_bind")
 int bind(__u64 *ctx)
 {
-	return on_use(ARG(0));
+	return on_use(ARG(0), NL_PROG_BIND);
 }
 
 SEC("fexit/netlink_release")

@@ -39,6 +39,9 @@ struct nl_bcast {
 
 /* What a task is in the middle of. */
 struct nl_flow {
+	__u32 tid;   /* whose it is, see nl_flow_key(); 0: nobody's */
+	__u32 slot;  /* its place in nl_flows */
+	__u64 seq;   /* of the ids that it makes; goes on with the next task */
 	/* netlink_sendmsg() */
 	__u64 start; /* 0: not in it, or not of interest */
 	__u64 inode; /* of the socket */
@@ -51,6 +54,14 @@ struct nl_flow {
 	__u64 iov_nr;
 	__u64 ubuf;
 	__u64 len;
+	/* the task as it was when its socket was last made its own, that socket's
+	 * account, and the number under which both were told to user space */
+	struct nl_task task;
+	__u64 comm[2]; /* as it stands in the kernel, bytes behind the NUL included */
+	__u64 owned_at;
+	__u64 account;
+	__u64 about; /* 0: not told */
+	__u32 port;
 	/* what the request is, and when it was handed over and answered last */
 	struct nl_asked asked;
 	__u64 asked_at; /* 0: not at all */
@@ -75,11 +86,16 @@ struct nl_flow {
 	struct nl_bcast bcast[NL_DEPTH];
 };
 
-/* Entries are reused in place by their task and age out after it: a return
- * probe that misses a return cannot fill this map up. */
+/* By task, in one of NL_WAYS places that its ID gives: an array is looked into
+ * without a call, where a hash takes a hundred instructions. A place is reused
+ * once its task is in the middle of nothing, so that one that has ended, and a
+ * return that a probe missed, cannot fill it up. */
+#define NL_WAYS 4
+#define NL_WAY 1021 /* from one place to the next */
+
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 8192);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NL_FLOWS);
 	__type(key, __u32);
 	__type(value, struct nl_flow);
 } nl_flows SEC(".maps");
@@ -92,33 +108,60 @@ static __always_inline __u32 nl_flow_key(void)
 	return tid ? tid : 1U << 31 | bpf_get_smp_processor_id();
 }
 
-/* Stays empty: what a new entry is copied from. The stack has no room for it. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct nl_flow);
-} nl_no_flow SEC(".maps");
+static __always_inline struct nl_flow *nl_flow_at(__u32 key, __u32 way)
+{
+	__u32 at = (key + way * NL_WAY) & (NL_FLOWS - 1);
+
+	return bpf_map_lookup_elem(&nl_flows, &at);
+}
 
 static __always_inline struct nl_flow *nl_flow(void)
 {
 	__u32 key = nl_flow_key();
+	struct nl_flow *f;
 
-	return bpf_map_lookup_elem(&nl_flows, &key);
+#pragma unroll
+	for (__u32 i = 0; i < NL_WAYS; i++) {
+		f = nl_flow_at(key, i);
+		if (f && f->tid == key)
+			return f;
+	}
+	return 0;
 }
 
+/* Two tasks that find the same place free at the same moment: one of them does
+ * not find itself there again. */
 static __noinline struct nl_flow *nl_flow_new(void)
 {
-	__u32 key = nl_flow_key(), none = 0;
-	struct nl_flow *f = bpf_map_lookup_elem(&nl_flows, &key), *zero;
+	__u32 key = nl_flow_key(), at = key & (NL_FLOWS - 1);
+	struct nl_flow *f = nl_flow();
+	__u64 seq;
 
 	if (f)
 		return f;
-	zero = bpf_map_lookup_elem(&nl_no_flow, &none);
-	if (!zero)
+#pragma unroll
+	for (__u32 i = 0; i < NL_WAYS; i++) {
+		f = nl_flow_at(key, i);
+		if (f && !(f->tid && (f->start || f->depth || f->dump_sk || f->recv_sk))) {
+			at = (key + i * NL_WAY) & (NL_FLOWS - 1);
+			break;
+		}
+	}
+	f = bpf_map_lookup_elem(&nl_flows, &at);
+	if (!f)
 		return 0;
-	bpf_map_update_elem(&nl_flows, &key, zero, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&nl_flows, &key);
+	seq = f->seq;
+	__builtin_memset(f, 0, sizeof(*f));
+	f->seq = seq;
+	f->slot = at;
+	f->tid = key;
+	return f;
+}
+
+/* An id that no other flow makes, and no call of nl_next_id(). */
+static __always_inline __u64 nl_flow_id(struct nl_flow *f)
+{
+	return ++f->seq << 20 | (__u64)(f->slot & 0xffff) << 4 | NL_PROG_FLOW;
 }
 
 /* Whether an interrupt is being served. Its task is whoever was running then,
@@ -209,8 +252,8 @@ static __always_inline void nl_begin_flow(struct nl_event *ev, struct nl_flow *f
 	ev->netns = f->netns;
 	ev->ktime = bpf_ktime_get_ns();
 	ev->inode = f->inode;
-	nl_current(&ev->task);
-	ev->owner = ev->task;
+	ev->task = f->task;
+	ev->owner = f->task;
 }
 
 static __always_inline void nl_own_port(struct nl_event *ev, struct sock *sk)
@@ -226,7 +269,7 @@ static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct so
 }
 
 /* Note that the current task uses a socket. */
-static __noinline struct nl_owner *nl_own(__u64 inode)
+static __noinline struct nl_owner *nl_own(__u64 inode, __u32 prog)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode), own = {};
 
@@ -236,9 +279,51 @@ static __noinline struct nl_owner *nl_own(__u64 inode)
 	if (o)
 		own = *o;
 	nl_current(&own.task);
+	own.account = nl_next_id(prog);
 	bpf_map_update_elem(&nl_owners, &inode, &own, BPF_ANY);
 	return bpf_map_lookup_elem(&nl_owners, &inode);
 }
+
+/* Whether f->task still describes the current task. */
+static __always_inline bool nl_flow_fits(struct nl_flow *f)
+{
+	struct task_struct *task = 0;
+	struct nl_task now;
+	__u64 *comm;
+
+	if (NL_DIRECT && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf) &&
+	    bpf_core_field_exists(task->cgroups)) {
+		task = bpf_get_current_task_btf();
+		comm = (void *)__builtin_preserve_access_index(&task->comm);
+		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
+		       (__u32)task->tgid == f->task.tgid && (__u32)task->real_parent->tgid == f->task.ppid &&
+		       task->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
+	}
+	nl_current(&now);
+	return now.tgid == f->task.tgid && now.ppid == f->task.ppid && now.cgroup == f->task.cgroup &&
+	       nl_same_comm(&now, &f->task);
+}
+
+/* Make the socket the current task's, and note both. */
+static __noinline bool nl_flow_own(struct nl_flow *f, __u64 inode, __u64 now)
+{
+	struct nl_owner *o = nl_own(inode, NL_PROG_SEND);
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (!o)
+		return false;
+	nl_current(&f->task);
+	bpf_probe_read_kernel(f->comm, sizeof(f->comm), __builtin_preserve_access_index(&task->comm));
+	f->inode = inode;
+	f->account = o->account;
+	f->owned_at = now;
+	f->about = 0;
+	return true;
+}
+
+/* How long a task is taken for the owner of a socket that it goes on sending on,
+ * without looking who else may use it, and its entry is not touched. */
+#define NL_OWN_NS 1000000000ULL
 
 /* Since when something has been waiting for the reader of a socket; 0: it is not
  * known, or nothing is. */
@@ -247,10 +332,21 @@ static __always_inline __u64 nl_waiting(const struct nl_owner *o)
 	return o->read_at > o->waiting_since ? o->read_at : o->waiting_since;
 }
 
-/* Note that the owner has taken something out of the queue. */
-static __always_inline void nl_read(struct nl_owner *o)
+/* The owner of a socket that the current task reads: that task, which need not be
+ * looked at closely if it also sends on it. */
+static __always_inline struct nl_owner *nl_reader(__u64 inode, __u64 now)
 {
-	__u64 now = bpf_ktime_get_ns(), since = nl_waiting(o);
+	struct nl_flow *f = nl_flow();
+
+	if (f && f->inode == inode && now - f->owned_at <= NL_OWN_NS && nl_flow_fits(f))
+		return bpf_map_lookup_elem(&nl_owners, &inode);
+	return nl_own(inode, NL_PROG_RECV);
+}
+
+/* Note that the owner has taken something out of the queue. */
+static __always_inline void nl_read(struct nl_owner *o, __u64 now)
+{
+	__u64 since = nl_waiting(o);
 
 	if (since && now - since > o->stall)
 		o->stall = now - since;

@@ -7,23 +7,32 @@
 #ifndef NL_HOOKS_H
 #define NL_HOOKS_H
 
-#include "flow.h"
+#include "brief.h"
 
-/* The rest of the filter for something that arrives at a user's socket, and how
- * its reader does. The queue of ev is known. */
-static __always_inline bool nl_receiver(struct nl_event *ev)
+/* Something of so many bytes of memory is about to be queued to a socket whose
+ * queue holds rmem. Returns since when something waits for its reader; 0: unknown. */
+static __always_inline __u64 nl_queued(struct nl_owner *o, __u64 now, __u32 rmem, __u32 truesize)
+{
+	if (truesize && rmem <= truesize)
+		o->waiting_since = now;
+	if (o->high < rmem)
+		o->high = rmem;
+	return nl_waiting(o);
+}
+
+/* The rest of the filter for something that arrives at a user's socket, whose
+ * account that is, and how its reader does. The queue of ev is known. */
+static __always_inline bool nl_receiver(struct nl_event *ev, __u64 *account)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &ev->inode);
 	bool known = o;
 
+	*account = 0;
 	if (o) {
 		ev->owner = o->task;
-		if (ev->truesize && ev->rmem <= ev->truesize)
-			o->waiting_since = ev->ktime;
-		if (o->high < ev->rmem)
-			o->high = ev->rmem;
+		*account = o->account;
+		ev->idle = nl_queued(o, ev->ktime, ev->rmem, ev->truesize);
 		ev->high = o->high;
-		ev->idle = nl_waiting(o);
 		if (ev->idle)
 			ev->idle = ev->ktime - ev->idle;
 	}
@@ -43,18 +52,23 @@ static __always_inline bool nl_receiver(struct nl_event *ev)
  * sender with a port ID is a user; the kernel's sockets have none. dst_group
  * outlives a broadcast: nlmsg_notify() then sends the same skb to the
  * requester alone. */
-static __always_inline void nl_route(struct nl_event *ev, bool direct, struct sk_buff *skb, struct nl_bcast *b)
+static __always_inline void nl_ports(__u32 *port, __u32 *group, bool direct, struct sk_buff *skb)
 {
 	struct netlink_skb_parms *cb = (void *)__builtin_preserve_access_index(&skb->cb);
 
 	if (direct && NL_DIRECT) {
 		/* As words of an array, which is what the verifier takes cb for. */
-		ev->src_port = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, portid));
-		ev->group = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, dst_group));
+		*port = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, portid));
+		*group = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, dst_group));
 	} else {
-		ev->src_port = BPF_CORE_READ(cb, portid);
-		ev->group = BPF_CORE_READ(cb, dst_group);
+		*port = BPF_CORE_READ(cb, portid);
+		*group = BPF_CORE_READ(cb, dst_group);
 	}
+}
+
+static __always_inline void nl_route(struct nl_event *ev, bool direct, struct sk_buff *skb, struct nl_bcast *b)
+{
+	nl_ports(&ev->src_port, &ev->group, direct, skb);
 	if (nl_cfg.has_bcast && !(b && b->group == ev->group && b->protocol == ev->protocol))
 		ev->group = 0;
 	if (ev->src_port)
@@ -89,16 +103,36 @@ static __always_inline void nl_asked(struct nl_asked *a, __u16 protocol, __u64 n
 	a->sub = nl_sub(protocol, h.type, h.rest);
 }
 
-static __always_inline void nl_count_request(struct nl_event *ev, struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
+/* Functions that are marked so are functions to the verifier too: each has its own
+ * stack, and the path that is usual does not clear the room of the others. */
+
+static __always_inline void nl_walk_skb(struct nl_walk *w, struct sk_buff *skb)
 {
-	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_REQUEST);
+	w->src = (__u64)NL_GET(true, skb, data);
+	w->len = NL_GET(true, skb, len);
+}
+
+/* Begin to count something of the current task's own socket. */
+static __always_inline struct nl_walk *nl_walk_flow(struct nl_flow *f, __u32 prog, __u8 dir, __u64 now)
+{
+	struct nl_walk *w = nl_walk_new(prog, f->inode, f->netns, f->protocol, dir, now, (struct sock *)f->sk);
+
+	if (w) {
+		w->account = f->account;
+		w->task = f->task;
+	}
+	return w;
+}
+
+static __always_inline void nl_count_asked(struct nl_flow *f, struct sk_buff *skb)
+{
+	struct nl_walk *w = nl_walk_flow(f, NL_PROG_REQUEST, NL_DIR_REQUEST, f->asked_at);
 
 	if (!w)
 		return;
-	w->src = (__u64)NL_GET(true, skb, data);
-	nl_tally(w, NL_PROG_REQUEST, NL_GET(true, skb, len), false);
-	if (f)
-		f->asked = w->asked;
+	nl_walk_skb(w, skb);
+	nl_tally(w, NL_PROG_REQUEST);
+	f->asked = w->asked;
 }
 
 /* When the dump that a socket runs was asked for, by its inode. */
@@ -109,114 +143,191 @@ struct {
 	__type(value, __u64);
 } nl_dumps SEC(".maps");
 
-/* Count what is about to be queued to sk, and how long its reader waited for it
- * if that is the end of a dump. */
-static __always_inline void nl_count_delivery(struct nl_event *ev, struct nl_flow *f, struct sock *sk,
-					      struct sk_buff *skb)
+/* Count what is about to be queued to sk, as nl_deliver() has prepared it, and how
+ * long its reader waited for it if that is the end of a dump. */
+static __always_inline void nl_count_delivery(struct nl_flow *f, struct sock *sk)
 {
-	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_DELIVER);
-	bool dump = f && f->dump_sk == (__u64)sk;
-	__u64 *since;
+	__u32 prog = NL_PROG_DELIVER;
+	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
+	__u64 *since, inode;
 
 	if (!w)
 		return;
-	if (dump)
-		w->asked = f->dump_asked;
-	else if (f && f->start)
-		w->asked = f->asked;
-	w->src = (__u64)NL_GET(true, skb, data);
-	nl_tally(w, NL_PROG_DELIVER, NL_GET(true, skb, len), false);
-	if (ev->dir != NL_DIR_REPLY)
+	nl_tally(w, prog);
+	if (!f || w->dir != NL_DIR_REPLY)
 		return;
-	if (!dump) {
-		if (f && f->start && f->sk == (__u64)sk)
-			f->replied_at = ev->ktime;
+	if (f->dump_sk != (__u64)sk) {
+		if (f->start && f->sk == (__u64)sk)
+			f->replied_at = w->now;
 		return;
 	}
 	if (!w->done)
 		return;
-	since = bpf_map_lookup_elem(&nl_dumps, &ev->inode);
+	inode = w->inode;
+	since = bpf_map_lookup_elem(&nl_dumps, &inode);
 	if (since && w->asked.known)
-		nl_tally_latency(w, ev->ktime - *since);
-	bpf_map_delete_elem(&nl_dumps, &ev->inode);
+		nl_tally_latency(w, prog, w->now - *since);
+	bpf_map_delete_elem(&nl_dumps, &inode);
 }
 
-/* Whether the current task sends something of interest; f: in a send that was
- * seen to begin. */
-static __always_inline bool nl_begin_send(struct nl_event *ev, struct nl_flow *f, struct sock *ssk)
+/* Emit a request in a send that was seen to begin. */
+static __noinline int nl_request_brief(struct nl_flow *f, struct sock *ssk, struct sk_buff *skb)
 {
-	if (f) {
-		nl_begin_flow(ev, f);
-		return true;
+	struct nl_brief b = {};
+
+	b.id = f->id;
+	b.ktime = f->asked_at;
+	b.dir = NL_DIR_REQUEST;
+	nl_brief(&b, f, ssk, skb);
+	return 0;
+}
+
+static __noinline int nl_request_long(struct nl_flow *f, struct sock *ssk, struct sk_buff *skb)
+{
+	struct nl_event ev = {};
+
+	nl_begin_flow(&ev, f);
+	ev.ktime = f->asked_at;
+	ev.dir = NL_DIR_REQUEST;
+	nl_queue(&ev, true, ssk);
+	nl_own_port(&ev, ssk);
+	ev.id = f->id;
+	ev.verdict = NL_VERDICT_DELIVERED;
+	ev.src_port = ev.own_port;
+	nl_emit_skb(&ev, true, skb);
+	return 0;
+}
+
+/* Emit a request in a send that was not seen to begin; true: it is to be counted. */
+static __noinline int nl_request_late(struct sock *ssk, struct sk_buff *skb)
+{
+	struct nl_event ev = {};
+	struct nl_walk *w = 0;
+	struct nl_owner *o;
+
+	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET || !nl_begin(&ev, true, ssk))
+		return 0;
+	nl_current(&ev.task);
+	o = bpf_map_lookup_elem(&nl_owners, &ev.inode);
+	if (o)
+		ev.owner = o->task;
+	if (nl_is_self(&ev.task) || !nl_wanted_task(&ev.task))
+		return 0;
+	ev.dir = NL_DIR_REQUEST;
+	if (nl_cfg.counts) {
+		w = nl_walk(&ev, ssk, NL_PROG_REQUEST, o ? o->account : 0);
+		if (w)
+			nl_walk_skb(w, skb);
 	}
-	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET || !nl_begin(ev, true, ssk))
-		return false;
-	nl_current(&ev->task);
-	nl_owner(ev->inode, &ev->owner);
-	return !nl_is_self(&ev->task) && nl_wanted_task(&ev->task);
+	if (!nl_plane(NL_PLANE_MESSAGES))
+		return w != 0;
+	nl_queue(&ev, true, ssk);
+	nl_own_port(&ev, ssk);
+	ev.id = nl_next_id(NL_PROG_REQUEST);
+	ev.verdict = NL_VERDICT_DELIVERED;
+	ev.src_port = ev.own_port;
+	nl_emit_skb(&ev, true, skb);
+	return w != 0;
 }
 
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
  * inside and consumes the skb. */
 static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
 {
-	struct nl_event ev = {};
+	__u32 prog = NL_PROG_REQUEST;
 	struct nl_flow *f;
+	struct nl_walk *w;
 
 	if (portid)
 		return 0;
 	f = nl_flow();
-	if (f && !(f->start && f->sk == (__u64)ssk))
-		f = 0;
-	if (!nl_begin_send(&ev, f, ssk))
-		return 0;
-	ev.dir = NL_DIR_REQUEST;
-	if (f) {
-		f->asked_at = ev.ktime;
-		f->replied_at = 0;
+	if (!f || !f->start || f->sk != (__u64)ssk) {
+		if (!nl_request_late(ssk, skb))
+			return 0;
+		w = bpf_map_lookup_elem(&nl_walks, &prog);
+		return w ? nl_tally(w, prog) : 0;
 	}
+	f->asked_at = bpf_ktime_get_ns();
+	f->replied_at = 0;
 	if (nl_cfg.counts)
-		nl_count_request(&ev, f, ssk, skb);
-	else if (f && nl_cfg.rtnl_mutex)
-		nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
+		nl_count_asked(f, skb);
+	else if (nl_cfg.rtnl_mutex)
+		nl_asked(&f->asked, f->protocol, (__u64)BPF_CORE_READ(skb, data));
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
-	nl_queue(&ev, true, ssk);
-	nl_own_port(&ev, ssk);
-	ev.id = nl_next_id(NL_PROG_REQUEST);
-	ev.verdict = NL_VERDICT_DELIVERED;
-	ev.src_port = ev.own_port;
-	if (f)
-		f->id = ev.id;
-	nl_emit_skb(&ev, true, skb);
-	return 0;
+	f->id = nl_flow_id(f);
+	return nl_is_brief(skb) ? nl_request_brief(f, ssk, skb) : nl_request_long(f, ssk, skb);
 }
 
-/* __netlink_sendskb(): an skb is about to be queued to a user's socket. */
-static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
+/* What the kernel answers inside the current task's send, to the socket that it
+ * sends on. */
+static __noinline int nl_answer(struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
 {
-	struct nl_event ev = {};
-	struct nl_bcast *b;
-	struct nl_flow *f;
+	struct nl_owner *o;
+	struct nl_walk *w;
+	struct nl_brief b = {};
 
-	if (!nl_begin(&ev, true, sk))
-		return 0;
-	f = nl_flow();
-	b = nl_bcast(f);
-	nl_route(&ev, true, skb, b);
-	nl_queue(&ev, true, sk);
-	ev.truesize = NL_GET(true, skb, truesize);
-	if (!nl_receiver(&ev))
-		return 0;
+	f->replied_at = bpf_ktime_get_ns();
 	if (nl_cfg.counts) {
-		nl_count_delivery(&ev, f, sk, skb);
-		if (f && ev.dir == NL_DIR_PEER && f->start) {
-			nl_asked(&f->asked, ev.protocol, (__u64)BPF_CORE_READ(skb, data));
-			f->asked_at = ev.ktime;
+		w = nl_walk_flow(f, NL_PROG_DELIVER, NL_DIR_REPLY, f->replied_at);
+		if (w) {
+			w->asked = f->asked;
+			nl_walk_skb(w, skb);
+			nl_tally(w, NL_PROG_DELIVER);
+		}
+	}
+	b.truesize = NL_GET(true, skb, truesize);
+	if (nl_cfg.reads) {
+		o = bpf_map_lookup_elem(&nl_owners, &f->inode);
+		if (o) {
+			b.idle = nl_queued(o, f->replied_at, NL_GET(true, sk, sk_backlog.rmem_alloc.counter),
+					   b.truesize);
+			b.high = o->high;
+			if (b.idle)
+				b.idle = f->replied_at - b.idle;
 		}
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES))
 		return 0;
+	b.id = nl_flow_id(f);
+	b.of = f->id;
+	b.ktime = f->replied_at;
+	b.dir = NL_DIR_REPLY;
+	nl_brief(&b, f, sk, skb);
+	return 0;
+}
+
+/* Emit whatever else is queued to a user's socket; true: it is to be counted. */
+static __noinline int nl_deliver(struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
+{
+	struct nl_event ev = {};
+	struct nl_walk *w = 0;
+	struct nl_bcast *b;
+	__u64 account;
+
+	if (!nl_begin(&ev, true, sk))
+		return 0;
+	b = nl_bcast(f);
+	nl_route(&ev, true, skb, b);
+	nl_queue(&ev, true, sk);
+	ev.truesize = NL_GET(true, skb, truesize);
+	if (!nl_receiver(&ev, &account))
+		return 0;
+	if (nl_cfg.counts)
+		w = nl_walk(&ev, sk, NL_PROG_DELIVER, account);
+	if (w) {
+		nl_walk_skb(w, skb);
+		if (f && f->dump_sk == (__u64)sk)
+			w->asked = f->dump_asked;
+		else if (f && f->start)
+			w->asked = f->asked;
+		if (f && f->start && ev.dir == NL_DIR_PEER) {
+			nl_asked(&f->asked, ev.protocol, w->src);
+			f->asked_at = ev.ktime;
+		}
+	}
+	if (!nl_plane(NL_PLANE_MESSAGES))
+		return w != 0;
 	nl_own_port(&ev, sk);
 	if (!ev.group)
 		ev.dst_port = ev.own_port;
@@ -230,6 +341,22 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	if (f && ev.dir == NL_DIR_PEER)
 		f->id = ev.id;
 	nl_emit_skb(&ev, true, skb);
+	return w != 0;
+}
+
+/* __netlink_sendskb(): an skb is about to be queued to a user's socket. */
+static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
+{
+	struct nl_flow *f = nl_flow();
+	__u32 port, group;
+
+	if (f && f->start && f->sk == (__u64)sk && !f->dump_sk && nl_is_brief(skb)) {
+		nl_ports(&port, &group, true, skb);
+		if (!port && !group)
+			return nl_answer(f, sk, skb);
+	}
+	if (nl_deliver(f, sk, skb))
+		nl_count_delivery(f, sk);
 	return 0;
 }
 
@@ -293,12 +420,13 @@ static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static __always_inline void nl_count_loss(struct nl_event *ev, struct sock *sk, __u32 prog, struct sk_buff *skb)
+static __always_inline void nl_count_loss(struct nl_event *ev, struct sock *sk, __u32 prog, __u64 account,
+					  struct sk_buff *skb)
 {
-	struct nl_walk *w = nl_walk(ev, sk, prog);
+	struct nl_walk *w = nl_walk(ev, sk, prog, account);
 
 	if (w)
-		nl_tally_loss(w, skb ? (__u64)BPF_CORE_READ(skb, data) : 0);
+		nl_tally_loss(w, prog, skb ? (__u64)BPF_CORE_READ(skb, data) : 0);
 }
 
 /* netlink_overrun(): sk_drops is about to grow. Without an skb the frame has
@@ -309,6 +437,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	struct nl_flow *f = nl_flow();
 	struct nl_bcast *b = nl_bcast(f);
 	struct sk_buff *skb = 0;
+	__u64 account;
 
 	if (!nl_begin(&ev, true, sk))
 		return 0;
@@ -319,10 +448,10 @@ static __always_inline int on_overrun(struct sock *sk)
 	if (skb)
 		nl_route(&ev, false, skb, b);
 	nl_queue(&ev, true, sk);
-	if (!nl_receiver(&ev))
+	if (!nl_receiver(&ev, &account))
 		return 0;
 	if (nl_cfg.counts)
-		nl_count_loss(&ev, sk, NL_PROG_OVERRUN, skb);
+		nl_count_loss(&ev, sk, NL_PROG_OVERRUN, account, skb);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
 	nl_own_port(&ev, sk);
@@ -347,17 +476,18 @@ static __always_inline int on_overrun(struct sock *sk)
 static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32 prog)
 {
 	struct nl_event ev = {};
+	__u64 account;
 
 	if (!nl_begin(&ev, false, sk))
 		return;
 	nl_queue(&ev, false, sk);
-	if (!nl_receiver(&ev))
+	if (!nl_receiver(&ev, &account))
 		return;
 	if (nl_cfg.counts) {
-		struct nl_walk *w = nl_walk(&ev, sk, prog);
+		struct nl_walk *w = nl_walk(&ev, sk, prog, account);
 
 		if (w)
-			nl_tally_nobufs(w, verdict == NL_VERDICT_NOBUFS_READ);
+			nl_tally_nobufs(w, prog, verdict == NL_VERDICT_NOBUFS_READ);
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return;
@@ -380,19 +510,20 @@ static __always_inline int on_error_report(struct sock *sk)
 }
 
 /* The current task uses sock: it is the owner from now on. */
-static __always_inline int on_use(struct socket *sock)
+static __always_inline int on_use(struct socket *sock, __u32 prog)
 {
-	nl_own(nl_inode(true, sock));
+	nl_own(nl_inode(true, sock), prog);
 	return 0;
 }
 
 /* It reads; one that only peeks takes nothing. */
 static __always_inline void on_read(struct socket *sock, int flags, bool taken)
 {
-	struct nl_owner *o = nl_own(nl_inode(true, sock));
+	__u64 now = bpf_ktime_get_ns();
+	struct nl_owner *o = nl_reader(nl_inode(true, sock), now);
 
 	if (o && taken && !(flags & MSG_PEEK))
-		nl_read(o);
+		nl_read(o, now);
 }
 
 /* netlink_recvmsg() has returned. An ENOBUFS that a MSG_PEEK returns is read
@@ -437,6 +568,7 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 {
 	struct nl_event ev = {};
 	struct nl_flow *f = nl_flow();
+	__u64 account;
 
 	if (f)
 		f->dump_sk = 0;
@@ -446,10 +578,10 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 		return 0;
 	ev.dir = NL_DIR_REPLY;
 	nl_queue(&ev, false, sk);
-	if (!nl_receiver(&ev))
+	if (!nl_receiver(&ev, &account))
 		return 0;
 	if (nl_cfg.counts)
-		nl_count_loss(&ev, sk, NL_PROG_DUMP, 0);
+		nl_count_loss(&ev, sk, NL_PROG_DUMP, account, 0);
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
 	nl_own_port(&ev, sk);

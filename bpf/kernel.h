@@ -171,11 +171,38 @@ struct task_struct___count {
 	struct thread_info___count thread_info;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
 	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
+	char comm[16];
+};
+
+/* include/uapi/linux/netlink.h */
+struct nlmsghdr___k {
+	__u32 nlmsg_len;
+	__u16 nlmsg_type;
+	__u16 nlmsg_flags;
+	__u32 nlmsg_seq;
+};
+
+struct nlmsgerr___k {
+	int error;
+	struct nlmsghdr___k msg;
 };
 
 #pragma clang attribute pop

@@ -98,7 +98,7 @@ int sendmsg(struct pt_regs *ctx)
 SEC("kretprobe/netlink_sendmsg")
 int sendmsg_exit(struct pt_regs *ctx)
 {
-	return on_sendmsg_exit(ctx->RET);
+	return on_sendmsg_exit(0, ctx->RET);
 }
 
 /* Return probes are few, and readers that block hold them: an ENOBUFS that is
@@ -124,13 +124,13 @@ int recvmsg(struct pt_regs *ctx)
 SEC("kretprobe/netlink_recvmsg")
 int recvmsg_exit(struct pt_regs *ctx)
 {
-	struct nl_flow *f;
+	struct nl_flow *f = nl_flow();
 
-	if ((int)ctx->RET != -ENOBUFS)
+	if (!f)
 		return 0;
-	f = nl_flow();
-	if (f && f->recv_sk && !f->recv_reported)
+	if ((int)ctx->RET == -ENOBUFS && f->recv_sk && !f->recv_reported)
 		nl_socket_error((void *)f->recv_sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	f->recv_sk = 0;
 	return 0;
 }
 
@@ -153,13 +153,13 @@ int dump_exit(struct pt_regs *ctx)
 SEC("kprobe/netlink_create")
 int create(struct pt_regs *ctx)
 {
-	return ctx->ARG3 & 0xff ? 0 : on_use(PTR(ARG1));
+	return ctx->ARG3 & 0xff ? 0 : on_use(PTR(ARG1), NL_PROG_CREATE);
 }
 
 SEC("kprobe/netlink_bind")
 int bind(struct pt_regs *ctx)
 {
-	return on_use(PTR(ARG0));
+	return on_use(PTR(ARG0), NL_PROG_BIND);
 }
 
 SEC("kprobe/netlink_release")

@@ -38,12 +38,11 @@ static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *ms
 static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
 {
 	struct sock *sk = NL_GET(true, sock, sk);
-	__u64 inode = nl_inode(true, sock);
-	struct nl_owner *o = nl_own(inode);
+	__u64 inode = nl_inode(true, sock), now;
 	__u32 protocol, netns;
 	struct nl_flow *f;
 
-	if (!sk || !o)
+	if (!sk)
 		return 0;
 	protocol = NL_GET(true, sk, sk_protocol);
 	netns = nl_netns_of(true, sk);
@@ -52,15 +51,18 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	f = nl_flow_new();
 	if (!f)
 		return 0;
+	now = bpf_ktime_get_ns();
 	f->start = 0;
 	f->depth = 0; /* whatever a missed return left behind */
 	f->dump_sk = 0;
-	if (nl_is_self(&o->task) || !nl_wanted_task(&o->task))
+	if ((f->inode != inode || now - f->owned_at > NL_OWN_NS || !nl_flow_fits(f)) &&
+	    !nl_flow_own(f, inode, now))
 		return 0;
-	f->inode = inode;
+	if (nl_is_self(&f->task) || !nl_wanted_task(&f->task))
+		return 0;
 	f->netns = netns;
 	f->protocol = protocol;
-	f->start = bpf_ktime_get_ns();
+	f->start = now;
 	f->id = 0;
 	f->asked.known = 0;
 	f->asked_at = 0;
@@ -75,42 +77,46 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	return 0;
 }
 
-/* Count a datagram that was not delivered, as far as its first piece tells. */
-static __always_inline void nl_count_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+/* Prepare to count a datagram that was not delivered, as far as its first piece
+ * tells. */
+static __always_inline bool nl_walk_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
-	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND);
+	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND, f->account);
 	struct {
 		__u64 base, len;
 	} v = {.base = f->ubuf, .len = f->len};
 
 	if (!w)
-		return;
+		return false;
 	if (!f->ubuf && f->iov)
 		nl_copy(&v, sizeof(v), f->iov, 0);
 	w->failed = 1;
 	w->err = ev->err;
 	w->src = v.base;
-	nl_tally(w, NL_PROG_SEND, v.len < f->len ? v.len : f->len, true);
+	w->len = v.len < f->len ? v.len : f->len;
+	w->user = true;
+	return true;
 }
 
 /* Count the time that a send took, and how long its answer. A dump that goes on
  * is answered by its end. */
-static __always_inline void nl_count_send(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+static __always_inline void nl_count_send(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
 {
-	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND);
+	struct nl_walk *w = nl_walk_flow(f, NL_PROG_SEND, NL_DIR_UNKNOWN, now);
 
 	if (!w)
 		return;
 	w->asked = f->asked;
-	w->err = ev->err;
-	nl_tally_send(w, ev->elapsed, f->replied_at ? f->replied_at - f->asked_at : 0);
+	w->err = err;
+	nl_tally_send(w, NL_PROG_SEND, elapsed, f->replied_at ? f->replied_at - f->asked_at : 0);
 }
 
-/* Nothing was delivered: the datagram itself is the report. */
-static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+/* Nothing was delivered: the datagram itself is the report. True: it is to be counted. */
+static __always_inline bool nl_send_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
 {
 	struct msghdr *msg = (void *)f->msg;
 	struct netlink_sock *nlk = (void *)sk;
+	bool counts = false;
 	struct {
 		__u16 family, pad;
 		__u32 pid, groups;
@@ -133,56 +139,89 @@ static __always_inline void nl_send_failed(struct nl_event *ev, struct nl_flow *
 	ev->dst_port = to.pid;
 	ev->orig_len = f->len;
 	if (nl_cfg.counts)
-		nl_count_failed(ev, f, sk);
+		counts = nl_walk_failed(ev, f, sk);
 	if (!nl_plane(NL_PLANE_MESSAGES))
-		return;
+		return counts;
 	if (f->ubuf || !f->iov_nr)
 		nl_emit(ev, f->ubuf, 1);
 	else
 		nl_emit_iov(ev, (void *)f->iov, f->iov_nr, false);
+	return counts;
 }
 
-/* netlink_sendmsg() returns. */
-static __always_inline int on_sendmsg_exit(int ret)
+/* Tell of a send that has ended out of the ordinary; true: it is to be counted. */
+static __noinline int nl_send_ended(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
 {
-	struct nl_flow *f = nl_flow();
+	struct sock *sk = (void *)f->sk;
 	struct nl_event ev = {};
-	struct sock *sk;
-	__u64 start;
 
-	if (!f || !f->start)
-		return 0;
-	start = f->start;
-	ev.of = f->id;
-	sk = (void *)f->sk;
-	f->start = 0;
-	f->sk = 0;
-	if (!ev.of && ret >= 0 && !f->asked_at)
-		return 0;
 	nl_begin_flow(&ev, f);
-	ev.elapsed = ev.ktime - start;
-	ev.verdict = NL_VERDICT_DELIVERED;
-	if (ret < 0) {
-		ev.verdict = NL_VERDICT_FAILED;
-		ev.err = -ret;
-	}
-	if (nl_cfg.counts && f->asked_at)
-		nl_count_send(&ev, f, sk);
-	if (!ev.of && f->asked_at)
-		return 0;
+	ev.ktime = now;
+	ev.of = f->id;
+	ev.elapsed = elapsed;
+	ev.verdict = err ? NL_VERDICT_FAILED : NL_VERDICT_DELIVERED;
+	ev.err = err;
 	nl_queue(&ev, false, sk);
 	nl_own_port(&ev, sk);
 	ev.src_port = ev.own_port;
-	if (!ev.of) {
-		nl_send_failed(&ev, f, sk);
-		return 0;
-	}
+	if (!ev.of)
+		return nl_send_failed(&ev, f, sk);
 	ev.kind = NL_KIND_COMPLETION;
 	ev.lock_wait = f->lock_wait;
 	ev.lock_hold = f->lock_hold;
 	if (f->lock_worst)
 		ev.blocker = f->blocker;
 	nl_report(&ev);
+	return 0;
+}
+
+/* A send that went well. */
+static __noinline int nl_send_done(struct nl_flow *f, struct sock *sk, __u64 now, __u64 elapsed)
+{
+	struct nl_brief b = {};
+
+	b.kind = NL_KIND_COMPLETION;
+	b.id = nl_flow_id(f);
+	b.of = f->id;
+	b.ktime = now;
+	b.elapsed = elapsed;
+	b.lock_wait = f->lock_wait;
+	b.lock_hold = f->lock_hold;
+	nl_brief(&b, f, sk, 0);
+	return 0;
+}
+
+/* netlink_sendmsg() returns. A return probe is not told the socket. */
+static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
+{
+	struct nl_flow *f = nl_flow();
+	__u32 prog = NL_PROG_SEND;
+	struct nl_walk *w;
+	__u64 now, elapsed;
+	__u32 err = 0;
+
+	if (!f || !f->start)
+		return 0;
+	if (!NL_DIRECT)
+		sk = (void *)f->sk;
+	now = bpf_ktime_get_ns();
+	elapsed = now - f->start;
+	f->start = 0;
+	if (ret < 0)
+		err = -ret;
+	if (!f->id && !err && !f->asked_at)
+		return 0;
+	if (nl_cfg.counts && f->asked_at)
+		nl_count_send(f, now, elapsed, err);
+	if (!f->id && f->asked_at)
+		return 0;
+	if (sk && f->id && !err && !f->lock_worst)
+		return nl_send_done(f, sk, now, elapsed);
+	if (nl_send_ended(f, now, elapsed, err)) {
+		w = bpf_map_lookup_elem(&nl_walks, &prog);
+		if (w)
+			nl_tally(w, prog);
+	}
 	return 0;
 }
 

@@ -134,6 +134,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 	}
 	if o.counts && s.expr == nil && o.flags.write == "" {
 		l.Counts, l.Watch = true, o.watch
+		l.NoReads = o.watch == capture.WatchNothing
 	}
 	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
 		return err

@@ -26,6 +26,7 @@ type Options struct {
 	Locks       bool          // watch rtnl_mutex, where the source can
 	Counts      bool          // count in the kernel, where the source can
 	Watch       capture.Watch // what it emits from the beginning on, then
+	NoReads     bool          // nobody asks how sockets are read
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	Log      func(string)
@@ -80,7 +81,7 @@ func probeRung(name, needs, sees string) Rung {
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
 				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks,
-				Counts: o.Counts, Watch: o.Watch, Log: o.Log,
+				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Log: o.Log,
 			})
 		},
 	}

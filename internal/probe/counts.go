@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"unsafe"
 
 	"github.com/cilium/ebpf"
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -16,13 +18,13 @@ var _ capture.Counter = (*Source)(nil)
 
 // tables are the two tables that take turns in the kernel (bpf/counters.h).
 type tables struct {
-	outer *ebpf.Map
-	inner [2]*ebpf.Map
-	used  int // by the kernel
-	rest  *ebpf.Map
-	// room for reading, made once
-	keys []fentryNlRowKey
-	rows []fentryNlRow
+	outer  *ebpf.Map
+	inner  [2]*ebpf.Map
+	rows   [2][]fentryNlRow // the inner maps' memory
+	used   int              // by the kernel
+	claims *ebpf.Map
+	rest   *ebpf.Map
+	read   []uint32 // claims of what was read, to be deleted
 }
 
 // Counting implements capture.Counter.
@@ -40,14 +42,14 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 	if err := t.exchange(); err != nil {
 		return rest, err
 	}
-	if err := s.readTable(t.inner[1-t.used], emit); err != nil {
+	if err := s.readTable(1-t.used, emit); err != nil {
 		return rest, err
 	}
 	var row fentryNlRow
 	if err := t.rest.Lookup(uint32(0), &row); err != nil {
 		return rest, fmt.Errorf("read what the table had no room for: %w", err)
 	}
-	return s.count(&fentryNlRowKey{}, &row), nil
+	return s.count(&row), nil
 }
 
 // exchange gives the kernel the empty table.
@@ -60,50 +62,74 @@ func (t *tables) exchange() error {
 	return nil
 }
 
+// bucketOf is whose bucket of latencies a row is.
+type bucketOf struct {
+	account uint64
+	what    fentryNlWhat
+}
+
 // readTable empties a table that nobody writes to. One that was full may hold
-// buckets of a row that it has not.
-func (s *Source) readTable(m *ebpf.Map, emit func(*capture.Count)) error {
+// buckets of a row that it has not. A row may be there twice.
+func (s *Source) readTable(which int, emit func(*capture.Count)) error {
 	t := s.att.tables
-	buckets := map[fentryNlRowKey][]capture.Bucket{}
-	var cursor ebpf.MapBatchCursor
-	for more := true; more; {
-		n, err := m.BatchLookupAndDelete(&cursor, t.keys, t.rows, nil)
-		if more = err == nil; !more && !errors.Is(err, ebpf.ErrKeyNotExist) {
-			return fmt.Errorf("read the table of counters: %w", err)
+	rows := t.rows[which][:tableSize]
+	buckets := map[bucketOf][]capture.Bucket{}
+	t.read = t.read[:0]
+	for i := range rows {
+		r := &rows[i]
+		if r.What.Used == 0 {
+			continue
 		}
-		for i, k := range t.keys[:n] {
-			if k.Bucket > 0 {
-				b := capture.Bucket{Number: k.Bucket - 1, Count: t.rows[i].Messages}
-				k.Bucket = 0
-				buckets[k] = append(buckets[k], b)
-			}
-		}
-		for i := range n {
-			if k := &t.keys[i]; k.Bucket == 0 {
-				c := s.count(k, &t.rows[i])
-				c.Buckets = buckets[*k]
-				emit(&c)
-				delete(buckets, *k)
-			}
+		t.read = append(t.read, uint32(which*tableSize+i))
+		if r.What.Bucket > 0 {
+			of := r.bucketOf()
+			buckets[of] = append(buckets[of], capture.Bucket{Number: r.What.Bucket - 1, Count: r.Messages})
 		}
 	}
-	for k, b := range buckets {
-		c := s.count(&k, &fentryNlRow{})
-		c.Buckets = b
-		emit(&c)
+	for _, bucket := range []bool{false, true} {
+		for _, at := range t.read {
+			r := &rows[int(at)-which*tableSize]
+			of := r.bucketOf()
+			if r.What.Bucket > 0 != bucket || bucket && buckets[of] == nil {
+				continue
+			}
+			c := s.count(r)
+			c.Buckets = buckets[of]
+			if bucket {
+				c.Messages = 0 // it is that of the latencies
+			}
+			emit(&c)
+			delete(buckets, of)
+		}
+	}
+	for _, at := range t.read {
+		rows[int(at)-which*tableSize] = fentryNlRow{}
+	}
+	if len(t.read) == 0 {
+		return nil
+	}
+	// Only when the rows are empty may the kernel take their places again.
+	if n, err := t.claims.BatchDelete(t.read, nil); err != nil {
+		return fmt.Errorf("free rows of the table of counters: %d of %d: %w", n, len(t.read), err)
 	}
 	return nil
 }
 
-func (s *Source) count(k *fentryNlRowKey, r *fentryNlRow) capture.Count {
-	is := func(f fentryNlRowFlag) bool { return k.Flags&uint8(f) != 0 }
+func (r *fentryNlRow) bucketOf() bucketOf {
+	of := bucketOf{r.Account, r.What}
+	of.what.Bucket = 0
+	return of
+}
+
+func (s *Source) count(r *fentryNlRow) capture.Count {
+	is := func(f fentryNlRowFlag) bool { return r.What.Flags&uint8(f) != 0 }
 	c := capture.Count{
-		Proc:     capture.Proc{PID: k.Tgid, Comm: comm(k.Comm[:]), CgroupID: k.Cgroup},
-		NetNS:    uint64(k.Netns),
-		Socket:   capture.Socket{Inode: k.Inode, PortID: r.Port},
-		Protocol: k.Protocol,
-		Type:     k.Type,
-		Sub:      k.Sub,
+		Proc:     capture.Proc{PID: r.Tgid, Comm: comm(r.Comm[:]), CgroupID: r.Cgroup},
+		NetNS:    uint64(r.Netns),
+		Socket:   capture.Socket{Inode: r.Inode, PortID: r.Port},
+		Protocol: r.Protocol,
+		Type:     r.What.Type,
+		Sub:      r.What.Sub,
 		Out:      is(fentryNlRowFlagNL_ROW_OUT),
 		Request:  is(fentryNlRowFlagNL_ROW_REQUEST),
 		Messages: r.Messages, Bytes: r.Bytes, Errors: r.Errors, Errno: int32(r.Err),
@@ -117,7 +143,7 @@ func (s *Source) count(k *fentryNlRowKey, r *fentryNlRow) capture.Count {
 	switch {
 	case is(fentryNlRowFlagNL_ROW_SOCKET):
 		c.Of = capture.CountSocket
-	case is(fentryNlRowFlagNL_ROW_BARE) && k.Protocol == capture.NETLINK_KOBJECT_UEVENT:
+	case is(fentryNlRowFlagNL_ROW_BARE) && r.Protocol == capture.NETLINK_KOBJECT_UEVENT:
 		c.Of = capture.CountUevents
 	case is(fentryNlRowFlagNL_ROW_BARE):
 		c.Of = capture.CountBare
@@ -151,24 +177,48 @@ func setPlanes(m *ebpf.Map, w capture.Watch) error {
 // can hold between two readings.
 const tableSize = 16384
 
+var _ = [1]struct{}{}[tableSize-fentryNlLimitNL_ROWS]
+
 // makeTables creates the tables and gives the kernel the first.
-func makeTables(outer, rest *ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
-	t := &tables{outer: outer, rest: rest}
+func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
+	t := &tables{outer: m["nl_table"], claims: m["nl_claims"], rest: m["nl_rest"]}
 	for i := range t.inner {
 		m, err := ebpf.NewMap(spec)
 		if err != nil {
 			return t, fmt.Errorf("create table of counters: %w", err)
 		}
 		t.inner[i] = m
+		if t.rows[i], err = mapRows(m); err != nil {
+			return t, fmt.Errorf("map table of counters: %w", err)
+		}
+		t.rows[i][tableSize].Account = uint64(i) // nl_place()
 	}
-	t.keys, t.rows = make([]fentryNlRowKey, spec.MaxEntries), make([]fentryNlRow, spec.MaxEntries)
 	t.used = 1
 	return t, t.exchange()
 }
 
+// mapRows maps the memory of an array of rows.
+func mapRows(m *ebpf.Map) ([]fentryNlRow, error) {
+	n := int(m.MaxEntries())
+	size := n * int(unsafe.Sizeof(fentryNlRow{}))
+	page := os.Getpagesize()
+	b, err := unix.Mmap(m.FD(), 0, (size+page-1)/page*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return nil, err
+	}
+	return unsafe.Slice((*fentryNlRow)(unsafe.Pointer(unsafe.SliceData(b))), n), nil
+}
+
 func (t *tables) Close() error {
 	var errs []error
-	for _, m := range t.inner {
+	for i, m := range t.inner {
+		if rows := t.rows[i]; rows != nil {
+			size := len(rows) * int(unsafe.Sizeof(rows[0]))
+			page := os.Getpagesize()
+			b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rows))), (size+page-1)/page*page)
+			errs = append(errs, unix.Munmap(b))
+			t.rows[i] = nil
+		}
 		if m != nil {
 			errs = append(errs, m.Close())
 		}

@@ -13,6 +13,44 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type fentryNlAbout struct {
+	_        structs.HostLayout
+	Record   uint32
+	Slot     uint32
+	About    uint64
+	Inode    uint64
+	Netns    uint32
+	Port     uint32
+	Protocol uint16
+	Pad      [3]uint16
+	Task     fentryNlTask
+}
+
+type fentryNlBrief struct {
+	_         structs.HostLayout
+	Record    uint32
+	Slot      uint32
+	About     uint64
+	Id        uint64
+	Of        uint64
+	Ktime     uint64
+	Elapsed   uint64
+	Idle      uint64
+	LockWait  uint64
+	LockHold  uint64
+	OrigLen   uint32
+	InlineLen uint32
+	Drops     uint32
+	Rcvbuf    uint32
+	Rmem      uint32
+	High      uint32
+	Truesize  uint32
+	Kind      uint8
+	Dir       uint8
+	Flags     uint8
+	Pad       uint8
+}
+
 type fentryNlChunk struct {
 	_      structs.HostLayout
 	Record uint32
@@ -37,7 +75,9 @@ type fentryNlConfig struct {
 	ByNetns        uint8
 	HasBcast       uint8
 	Counts         uint8
-	Pad            [3]uint8
+	Reads          uint8
+	Cast           uint8
+	Pad            [1]uint8
 	VmemmapBase    uint64
 	PageOffsetBase uint64
 	PerCpuOffset   uint64
@@ -139,6 +179,8 @@ const (
 	fentryNlLimitNL_STRIDE     fentryNlLimit = 64
 	fentryNlLimitNL_STRIDES    fentryNlLimit = 64
 	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
+	fentryNlLimitNL_FLOWS      fentryNlLimit = 8192
+	fentryNlLimitNL_ROWS       fentryNlLimit = 16384
 )
 
 type fentryNlLockKey struct {
@@ -164,6 +206,7 @@ type fentryNlLockRow struct {
 type fentryNlOwner struct {
 	_            structs.HostLayout
 	Task         fentryNlTask
+	Account      uint64
 	ReadAt       uint64
 	WaitingSince uint64
 	Stall        uint64
@@ -184,6 +227,8 @@ type fentryNlRecord uint32
 const (
 	fentryNlRecordNL_RECORD_EVENT fentryNlRecord = 1
 	fentryNlRecordNL_RECORD_CHUNK fentryNlRecord = 2
+	fentryNlRecordNL_RECORD_ABOUT fentryNlRecord = 3
+	fentryNlRecordNL_RECORD_BRIEF fentryNlRecord = 4
 )
 
 type fentryNlRow struct {
@@ -203,6 +248,15 @@ type fentryNlRow struct {
 	Last         uint64
 	Port         uint32
 	Err          uint32
+	What         fentryNlWhat
+	Account      uint64
+	Inode        uint64
+	Cgroup       uint64
+	Tgid         uint32
+	Netns        uint32
+	Comm         [16]uint8
+	Protocol     uint16
+	Pad          [3]uint16
 }
 
 type fentryNlRowFlag uint32
@@ -213,21 +267,6 @@ const (
 	fentryNlRowFlagNL_ROW_BARE    fentryNlRowFlag = 4
 	fentryNlRowFlagNL_ROW_SOCKET  fentryNlRowFlag = 8
 )
-
-type fentryNlRowKey struct {
-	_        structs.HostLayout
-	Inode    uint64
-	Cgroup   uint64
-	Tgid     uint32
-	Netns    uint32
-	Protocol uint16
-	Type     uint16
-	Sub      uint16
-	Bucket   uint16
-	Flags    uint8
-	Pad      [7]uint8
-	Comm     [16]uint8
-}
 
 type fentryNlTask struct {
 	_      structs.HostLayout
@@ -251,10 +290,20 @@ const (
 	fentryNlVerdictNL_VERDICT_NOBUFS_READ   fentryNlVerdict = 6
 )
 
+type fentryNlWhat struct {
+	_      structs.HostLayout
+	Type   uint16
+	Sub    uint16
+	Bucket uint16
+	Flags  uint8
+	Used   uint8
+}
+
 // Names of all BPF objects in the ELF.
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
+	fentryMapNlClaims          = "nl_claims"
 	fentryMapNlComms           = "nl_comms"
 	fentryMapNlCounts          = "nl_counts"
 	fentryMapNlDumps           = "nl_dumps"
@@ -263,8 +312,6 @@ const (
 	fentryMapNlIds             = "nl_ids"
 	fentryMapNlLocks           = "nl_locks"
 	fentryMapNlNetns           = "nl_netns"
-	fentryMapNlNoFlow          = "nl_no_flow"
-	fentryMapNlNoRow           = "nl_no_row"
 	fentryMapNlOwners          = "nl_owners"
 	fentryMapNlPids            = "nl_pids"
 	fentryMapNlPlanes          = "nl_planes"
@@ -377,6 +424,7 @@ type fentryProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryMapSpecs struct {
+	NlClaims *ebpf.MapSpec `ebpf:"nl_claims"`
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
@@ -385,8 +433,6 @@ type fentryMapSpecs struct {
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
 	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
-	NlNoRow  *ebpf.MapSpec `ebpf:"nl_no_row"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
@@ -425,6 +471,7 @@ func (o *fentryObjects) Close() error {
 //
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryMaps struct {
+	NlClaims *ebpf.Map `ebpf:"nl_claims"`
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
 	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
@@ -433,8 +480,6 @@ type fentryMaps struct {
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
 	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
-	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
-	NlNoRow  *ebpf.Map `ebpf:"nl_no_row"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
@@ -447,6 +492,7 @@ type fentryMaps struct {
 
 func (m *fentryMaps) Close() error {
 	return _FentryClose(
+		m.NlClaims,
 		m.NlComms,
 		m.NlCounts,
 		m.NlDumps,
@@ -455,8 +501,6 @@ func (m *fentryMaps) Close() error {
 		m.NlIds,
 		m.NlLocks,
 		m.NlNetns,
-		m.NlNoFlow,
-		m.NlNoRow,
 		m.NlOwners,
 		m.NlPids,
 		m.NlPlanes,

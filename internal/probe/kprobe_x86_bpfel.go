@@ -16,6 +16,7 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
+	kprobeMapNlClaims          = "nl_claims"
 	kprobeMapNlComms           = "nl_comms"
 	kprobeMapNlCounts          = "nl_counts"
 	kprobeMapNlDumps           = "nl_dumps"
@@ -24,8 +25,6 @@ const (
 	kprobeMapNlIds             = "nl_ids"
 	kprobeMapNlLocks           = "nl_locks"
 	kprobeMapNlNetns           = "nl_netns"
-	kprobeMapNlNoFlow          = "nl_no_flow"
-	kprobeMapNlNoRow           = "nl_no_row"
 	kprobeMapNlOwners          = "nl_owners"
 	kprobeMapNlPids            = "nl_pids"
 	kprobeMapNlPlanes          = "nl_planes"
@@ -137,6 +136,7 @@ type kprobeProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeMapSpecs struct {
+	NlClaims *ebpf.MapSpec `ebpf:"nl_claims"`
 	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
@@ -145,8 +145,6 @@ type kprobeMapSpecs struct {
 	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
 	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlNoFlow *ebpf.MapSpec `ebpf:"nl_no_flow"`
-	NlNoRow  *ebpf.MapSpec `ebpf:"nl_no_row"`
 	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
@@ -184,6 +182,7 @@ func (o *kprobeObjects) Close() error {
 //
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobeMaps struct {
+	NlClaims *ebpf.Map `ebpf:"nl_claims"`
 	NlComms  *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts *ebpf.Map `ebpf:"nl_counts"`
 	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
@@ -192,8 +191,6 @@ type kprobeMaps struct {
 	NlIds    *ebpf.Map `ebpf:"nl_ids"`
 	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
-	NlNoFlow *ebpf.Map `ebpf:"nl_no_flow"`
-	NlNoRow  *ebpf.Map `ebpf:"nl_no_row"`
 	NlOwners *ebpf.Map `ebpf:"nl_owners"`
 	NlPids   *ebpf.Map `ebpf:"nl_pids"`
 	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
@@ -206,6 +203,7 @@ type kprobeMaps struct {
 
 func (m *kprobeMaps) Close() error {
 	return _KprobeClose(
+		m.NlClaims,
 		m.NlComms,
 		m.NlCounts,
 		m.NlDumps,
@@ -214,8 +212,6 @@ func (m *kprobeMaps) Close() error {
 		m.NlIds,
 		m.NlLocks,
 		m.NlNetns,
-		m.NlNoFlow,
-		m.NlNoRow,
 		m.NlOwners,
 		m.NlPids,
 		m.NlPlanes,

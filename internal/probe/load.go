@@ -43,7 +43,16 @@ type loader struct {
 
 // openHooks opens the fentry or the kprobe backend.
 func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
+	o.cast = haveCast()
 	a, err := attachHooks(name, f, o, true)
+	if err != nil && o.cast {
+		// It is no more than a quicker way, which a kernel may have and forbid.
+		o.cast = false
+		if err := a.Close(); err != nil {
+			return nil, err
+		}
+		a, err = attachHooks(name, f, o, true)
+	}
 	var nb *noBroadcast
 	if !errors.As(err, &nb) {
 		return a, err
@@ -58,6 +67,17 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 			"overruns by multicasts are shown without their payload", brief(nb.err)))
 	}
 	return a, err
+}
+
+// haveCast says whether the kernel has bpf_rdonly_cast() (since 6.2), by which
+// programs read a structure at an address without a call.
+func haveCast() bool {
+	kernel, err := btf.LoadKernelSpec()
+	if err != nil {
+		return false
+	}
+	var f *btf.Func
+	return kernel.TypeByName("bpf_rdonly_cast", &f) == nil
 }
 
 // noBroadcast says that broadcastPoints could not be attached.
@@ -98,6 +118,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		}
 	}
 	for _, p := range points {
+		if p.reads && o.NoReads {
+			continue
+		}
 		if p.prog == "deliver" && l.symbols[p.funcs[0]].count == 0 {
 			p = queueTail
 			l.note("__netlink_sendskb is inlined in this kernel: hooked skb_queue_tail")
@@ -182,7 +205,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 		return l, err
 	}
 	if o.Counts {
-		l.att.tables, err = makeTables(l.maps["nl_table"], l.maps["nl_rest"], l.fentry.Maps["nl_table"].InnerMap)
+		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["nl_table"].InnerMap)
 		l.att.closers = append(l.att.closers, l.att.tables)
 		if err != nil {
 			return l, err

@@ -50,13 +50,18 @@ func seedOwners(owners *ebpf.Map) error {
 		}
 	}
 	for ino, h := range best {
-		err := owners.Update(ino, nlOwner{Task: h.task}, ebpf.UpdateNoExist)
+		// No id of the kernel's has this bit.
+		o := nlOwner{Task: h.task, Account: seeded | ino}
+		err := owners.Update(ino, o, ebpf.UpdateNoExist)
 		if err != nil && !errors.Is(err, ebpf.ErrKeyExist) {
 			return fmt.Errorf("note owner of socket %d: %w", ino, err)
 		}
 	}
 	return nil
 }
+
+// seeded marks the accounts of owners that seedOwners notes.
+const seeded = 1 << 63
 
 // addDescendants adds the living descendants of pids to the filter. It runs
 // while follow_fork does, and until it finds no more: a child that a process

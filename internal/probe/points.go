@@ -23,6 +23,8 @@ type point struct {
 	need bool
 	// payload: a recursion miss of this program is a lost datagram.
 	payload bool
+	// reads: only for how sockets are read.
+	reads bool
 	// kprobeOnly programs do for return probes what fexit does by itself.
 	kprobeOnly bool
 }
@@ -33,8 +35,8 @@ var points = []point{
 	{prog: "create", funcs: []string{"netlink_create"}, why: "the owner of a socket is known from its first use on only"},
 	{prog: "bind", funcs: []string{"netlink_bind"}, why: "the owner of a socket is known from its first use on only"},
 	{prog: "release", funcs: []string{"netlink_release"}, why: "owners of closed sockets are forgotten late"},
-	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true},
-	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed"},
+	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true, reads: true},
+	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", reads: true},
 	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed"},
 	{prog: "dump", funcs: []string{"netlink_dump"}, why: "the kernel's time for a dump is unknown"},
 	{prog: "dump_exit", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed"},

@@ -53,10 +53,15 @@ type Options struct {
 	Counts bool
 	// Watch is what is emitted from the beginning on.
 	Watch capture.Watch
+	// NoReads leaves out how sockets are read, and which ENOBUFS were: a hook on
+	// every read less.
+	NoReads bool
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
 	Log func(string)
+
+	cast bool // see haveCast
 }
 
 // backend is one way of hooking the kernel.
@@ -193,6 +198,8 @@ func config(f capture.Filter, o Options) nlConfig {
 		ByComm:    flag(len(f.Comms) > 0),
 		ByNetns:   flag(len(f.NetNS) > 0),
 		Counts:    flag(o.Counts),
+		Reads:     flag(!o.NoReads),
+		Cast:      flag(o.cast),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())
@@ -216,8 +223,8 @@ func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
 	if cfg.ByPid == 0 {
 		spec.Maps["nl_pids"].MaxEntries = 1
 	}
-	if t := spec.Maps["nl_table"]; t != nil {
-		t.InnerMap.MaxEntries = tableSize
+	if cfg.Counts == 0 && spec.Maps["nl_claims"] != nil {
+		spec.Maps["nl_claims"].MaxEntries = 1
 	}
 	return nil
 }

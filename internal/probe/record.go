@@ -16,6 +16,8 @@ import (
 type (
 	nlEvent  = fentryNlEvent
 	nlChunk  = fentryNlChunk
+	nlAbout  = fentryNlAbout
+	nlBrief  = fentryNlBrief
 	nlTask   = fentryNlTask
 	nlConfig = fentryNlConfig
 	nlComm   = fentryNlComm
@@ -25,6 +27,8 @@ type (
 const (
 	eventSize = int(unsafe.Sizeof(nlEvent{}))
 	chunkSize = int(unsafe.Sizeof(nlChunk{}))
+	aboutSize = int(unsafe.Sizeof(nlAbout{}))
+	briefSize = int(unsafe.Sizeof(nlBrief{}))
 )
 
 // What reassembly may hold at most. The kernel reserves an event before its
@@ -59,6 +63,7 @@ type assembler struct {
 	lastID    uint64
 	// orphans counts completions of datagrams that were lost.
 	orphans *atomic.Uint64
+	abouts  []about // by slot
 	// Frame numbers by kernel id, of datagrams for which a completion may
 	// come. Two generations bound the memory when completions are lost.
 	numbers, older map[uint64]uint64
@@ -94,6 +99,10 @@ func (a *assembler) add(rec []byte) error {
 		return a.addEvent(rec)
 	case fentryNlRecordNL_RECORD_CHUNK:
 		return a.addChunk(rec)
+	case fentryNlRecordNL_RECORD_ABOUT:
+		return a.addAbout(rec)
+	case fentryNlRecordNL_RECORD_BRIEF:
+		return a.addBrief(rec)
 	}
 	return malformed("record of unknown type %d", kind)
 }

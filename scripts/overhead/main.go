@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,7 +30,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: overhead guest|rate [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N]")
+var errUsage = errors.New("usage: overhead guest|rate [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N] [-watchers NAMES] [-workloads NAMES]")
 
 func run(args []string) error {
 	if len(args) == 0 {
@@ -40,6 +42,8 @@ func run(args []string) error {
 	source := fs.String("source", "auto", "nltop's source, for rate")
 	during := fs.Duration("for", 10*time.Second, "how long each mode is measured, for rate")
 	rate := fs.Int("rate", 10_000, "messages a second, for rate")
+	only := fs.String("watchers", "", "names of watchers, with commas; all by default, for guest")
+	works := fs.String("workloads", "", "names of workloads, with commas; all by default, for guest")
 	if err := fs.Parse(args[1:]); err != nil || fs.NArg() > 0 || *rounds < 1 || *rate < 2 || *during <= 0 {
 		return errUsage
 	}
@@ -54,7 +58,7 @@ func run(args []string) error {
 	b := bench{nltop: *nltop, dir: dir}
 	switch args[0] {
 	case "guest":
-		return b.sideBySide(*rounds)
+		return b.sideBySide(*rounds, *only, *works)
 	case "rate":
 		return b.atRate(*source, *rate, *during)
 	}
@@ -76,15 +80,22 @@ type sample struct {
 
 // sideBySide measures every workload beside every watcher, in turn, and prints
 // the tables.
-func (b bench) sideBySide(rounds int) error {
+func (b bench) sideBySide(rounds int, only, which string) error {
 	works, err := b.workloads()
 	if err != nil {
 		return err
 	}
+	if works, err = choose(works, which, func(l *workload) string { return l.name }); err != nil {
+		return err
+	}
+	bare := watchers[0]
+	if watchers, err = choose(watchers[1:], only, func(w *watcher) string { return w.name }); err != nil {
+		return err
+	}
+	watchers = slices.Insert(watchers, 0, bare)
 	// nlmon is a module; where it is built in, or absent, `ip link add` tells.
 	_ = exec.Command("modprobe", "nlmon").Run()
 	r := newReport(works)
-	bare := watchers[0]
 	if _, _, err := b.beside(&bare, works); err != nil { // fills the caches
 		return err
 	}
@@ -100,6 +111,25 @@ func (b bench) sideBySide(rounds int) error {
 		fmt.Fprintf(os.Stderr, "overhead: round %d of %d is done\n", n+1, rounds)
 	}
 	return r.print(os.Stdout)
+}
+
+// choose returns the items that are named, in their order; "" names all.
+func choose[T any](items []T, names string, name func(*T) string) ([]T, error) {
+	if names == "" {
+		return items, nil
+	}
+	left := strings.Split(names, ",")
+	var chosen []T
+	for i := range items {
+		if at := slices.Index(left, name(&items[i])); at >= 0 {
+			chosen = append(chosen, items[i])
+			left = slices.Delete(left, at, at+1)
+		}
+	}
+	if len(left) > 0 {
+		return nil, fmt.Errorf("there is no %s to measure", strings.Join(left, ", "))
+	}
+	return chosen, nil
 }
 
 // beside runs every workload once beside a watcher.

@@ -146,6 +146,9 @@ func micros(d time.Duration, n int) float64 {
 func (r *report) goals(out io.Writer) error {
 	fmt.Fprintln(out)
 	for _, g := range goals {
+		if r.samples[g.watcher] == nil || g.other != "" && r.samples[g.other] == nil {
+			continue // not measured
+		}
 		met, parts := true, make([]string, len(r.works))
 		for i, l := range r.works {
 			f, most := r.over(g.watcher, i, ratio), g.most
