@@ -108,6 +108,30 @@ func TestHeatPage(t *testing.T) {
 	}
 }
 
+// The row of those that made room has a line and a map of its own.
+func TestHeatOfFolded(t *testing.T) {
+	h := newHarness(t, 140, 30, Options{})
+	h.src.table = aggregate.New(aggregate.Options{MaxCells: 2})
+	for pid := range uint32(5) {
+		h.src.slow(pid+70, 2*time.Second)
+	}
+	h.tick()
+	h.press("End")
+	if r := h.tree.current(); r.ID.Level() != aggregate.LevelOverflow {
+		t.Fatalf("the last row is %+v", r)
+	}
+	h.wants("idle rows folded", "p99 over time")
+	h.press("h")
+	h.wants("Latency of (", "idle rows folded)", "row or all")
+	v := h.top().(*heatView)
+	folded := sumOf(&v.heat)
+	h.press("Tab")
+	h.wants("Latency of all requests")
+	if all := sumOf(&v.heat); all != 5 || folded == 0 || folded >= all {
+		t.Errorf("%d of %d are folded", folded, all)
+	}
+}
+
 func sumOf(m *aggregate.Heat) (n uint64) {
 	for i := range m.Columns {
 		n += heatSum(m.Columns[i][:])

@@ -400,7 +400,7 @@ func (v *treeView) detail() [][]segment {
 
 // heatLine is the line over time of a row; nil: nothing was measured.
 func (v *treeView) heatLine(r *aggregate.Row) []segment {
-	if r.ID.Depth == 0 || r.Latency.Count == 0 {
+	if r.Latency.Count == 0 {
 		return nil
 	}
 	if h := &v.heat; h.id != r.ID || !h.at.Equal(v.app.snap.Time) {
