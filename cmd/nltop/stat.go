@@ -44,7 +44,8 @@ func newStat() *cobra.Command {
 		Short: "Count messages, errors, times and drops; print the table at the end",
 		Long: `Count by process, family and type, and print the table at the end, like strace -c:
 of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
-sends in the kernel, P50 to MAX the time from a request to its last reply.
+sends in the kernel (with the source syscall of their system calls), P50 to MAX the
+time from a request to its last reply.
 
 With fentry and kprobe the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.

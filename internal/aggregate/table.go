@@ -181,7 +181,7 @@ func delta(x *correlate.Observation) Counters {
 	case x.Errno > 0:
 		d.Errors = 1
 	}
-	if f.Kind == capture.KindCompletion && f.Elapsed > 0 {
+	if f.Elapsed > 0 && (f.Kind == capture.KindCompletion || sendTook(x)) {
 		d.Kernel = once(f.Elapsed)
 	}
 	if f.Kind != capture.KindDatagram {
@@ -199,6 +199,14 @@ func delta(x *correlate.Observation) Counters {
 		}
 	}
 	return d
+}
+
+// sendTook says whether a datagram tells its send's time by itself, once for all
+// its messages.
+func sendTook(x *correlate.Observation) bool {
+	f := x.Frame
+	return f.Kind == capture.KindDatagram && f.Verdict == capture.VerdictDelivered && outward(f) &&
+		(x.Message == nil || x.Message.Index == 0)
 }
 
 func once(d time.Duration) Latency { return Latency{Count: 1, Sum: d, Max: d} }

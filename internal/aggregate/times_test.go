@@ -154,3 +154,28 @@ func TestSnapshotKeepsTimes(t *testing.T) {
 		t.Errorf("the table says %v", got)
 	}
 }
+
+// The time of a send is counted once for all messages of its datagram, and not
+// where it failed or where the datagram was received.
+func TestKernelOfDatagram(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		dir     capture.Dir
+		verdict capture.Verdict
+		want    uint64
+	}{
+		{"sent", capture.DirRequest, capture.VerdictDelivered, 1},
+		{"failed", capture.DirRequest, capture.VerdictFailed, 0},
+		{"part of a dump", capture.DirReply, capture.VerdictDelivered, 0},
+	} {
+		tb := New(Options{})
+		for i := range 3 {
+			x := sample(7, "ip", "route", "RTM_NEWLINK", tt.dir, 52, epoch)
+			x.Frame.Verdict, x.Frame.Elapsed, x.Message.Index = tt.verdict, time.Millisecond, i
+			tb.Observe(x)
+		}
+		if k := tb.Snapshot(epoch).Total.Kernel; k.Count != tt.want || k.Sum != time.Duration(tt.want)*time.Millisecond {
+			t.Errorf("%s: %+v, want %d", tt.name, k, tt.want)
+		}
+	}
+}
