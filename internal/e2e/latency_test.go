@@ -130,12 +130,14 @@ func TestLatencyOfSystemCalls(t *testing.T) {
 			Count uint64 `json:"count"`
 		} `json:"kernel"`
 		Messages uint64 `json:"messages"`
+		P50      int64  `json:"kernel_p50_ns"`
+		P99      int64  `json:"kernel_p99_ns"`
 	}
 	out := must(t, nltop(t), "stat", "--source", "syscall", "-q", "-o", "json", "-f", `type == "RTM_GETLINK" && dir == "request"`, "--", "ip", "link", "show")
 	if err := json.Unmarshal([]byte(strings.SplitN(out, "\n", 2)[0]), &row); err != nil {
 		t.Fatalf("%v: %q", err, out)
 	}
-	if row.Kernel.Count == 0 || row.Kernel.Count > row.Messages {
+	if row.Kernel.Count == 0 || row.Kernel.Count > row.Messages || row.P50 <= 0 || row.P99 < row.P50 {
 		t.Errorf("%+v of %s", row, out)
 	}
 }

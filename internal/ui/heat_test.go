@@ -193,6 +193,26 @@ func TestPlaceColumns(t *testing.T) {
 	}
 }
 
+// Those of the kernel are there where the source tells them of every send.
+func TestKernelColumns(t *testing.T) {
+	h := newHarness(t, 150, 24, Options{})
+	h.press("w")
+	h.lacks("KRN")
+	h.src.table.Clear()
+	p := capture.Proc{PID: 501, Comm: "ip"}
+	for i := range 100 {
+		h.src.feed(capture.Frame{
+			Dir: capture.DirRequest, Proc: p, Verdict: capture.VerdictDelivered, Elapsed: time.Duration(i+1) * time.Millisecond,
+			Socket: capture.Socket{PortID: 501, Owner: p}, SrcPort: 501, Data: nlmsg(16, 5, uint32(i), 0, make([]byte, 16)),
+		})
+	}
+	h.tick()
+	h.wants("KRN P99", "KRN MAX", "99.6 ms", "100 ms", "p99 99.6 ms")
+	for h.tree.q.Sort != aggregate.ColumnKernelP99 {
+		h.press("s")
+	}
+}
+
 // The times can all be seen and sorted by.
 func TestTimeColumns(t *testing.T) {
 	h := newHarness(t, 120, 24, Options{})
