@@ -15,22 +15,23 @@ type Times struct {
 	merged *histogram.H
 }
 
-// times is what a cell has of Times.
-type times struct {
-	h    *histogram.H // nil: none yet
-	lent bool         // a snapshot has h: not to be written to
+// times is what a cell has of Times: a pointer, since there are many cells.
+type times struct{ h *shared } // nil: none yet
+
+type shared struct {
+	histogram.H
+	lent bool // a snapshot has it: not to be written to
 }
 
 // own returns the durations, to be written to.
 func (t *times) own() *histogram.H {
 	switch {
 	case t.h == nil:
-		t.h = new(histogram.H)
-	case t.lent:
-		t.h = t.h.Clone()
+		t.h = new(shared)
+	case t.h.lent:
+		t.h = &shared{H: t.h.Copy()}
 	}
-	t.lent = false
-	return t.h
+	return &t.h.H
 }
 
 // lend hands out the durations. Whoever has them keeps them: the cell makes a
@@ -39,14 +40,14 @@ func (t *times) lend() Times {
 	if t.h == nil {
 		return Times{}
 	}
-	t.lent = true
-	return Times{parts: []*histogram.H{t.h}}
+	t.h.lent = true
+	return Times{parts: []*histogram.H{&t.h.H}}
 }
 
 // merge adds those of o.
 func (t *times) merge(o *times) {
 	if o.h != nil {
-		t.own().Merge(o.h)
+		t.own().Merge(&o.h.H)
 	}
 }
 
