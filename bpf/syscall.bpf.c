@@ -228,7 +228,9 @@ static __always_inline __u32 sc_recv_len(struct sc_walk *w, __u32 len)
 	return nlmsg_len > len ? nlmsg_len : len + 1;
 }
 
-static __always_inline void sc_fill_event(struct sc_walk *w)
+/* Of datagram i of the call. What a call took is told once: sendmmsg() does not
+ * say how much of it each datagram took. */
+static __always_inline void sc_fill_event(struct sc_walk *w, __u32 i)
 {
 	struct nl_event *ev = &w->ev;
 
@@ -248,7 +250,8 @@ static __always_inline void sc_fill_event(struct sc_walk *w)
 	if (w->send) {
 		if (w->begun) {
 			ev->ktime = w->begun;
-			ev->elapsed = w->now - w->begun;
+			if (!i)
+				ev->elapsed = w->now - w->begun;
 		}
 		if (w->ret < 0) {
 			ev->verdict = NL_VERDICT_FAILED;
@@ -271,7 +274,7 @@ __noinline int sc_datagram(__u32 i)
 	}
 	if (w->hdr.iovlen > SC_MAX_IOV)
 		w->hdr.iovlen = SC_MAX_IOV;
-	sc_fill_event(w);
+	sc_fill_event(w, i);
 	if (w->send)
 		sc_address_send(w);
 	else
@@ -312,7 +315,7 @@ static __always_inline void sc_recv_error(struct sc_walk *w)
 	if (w->ret != -ENOBUFS)
 		return;
 	w->hdr.name = w->hdr.iovlen = 0;
-	sc_fill_event(w);
+	sc_fill_event(w, 0);
 	w->ev.kind = NL_KIND_SOCKET_ERROR;
 	w->ev.verdict = NL_VERDICT_NOBUFS_READ;
 	w->ev.err = ENOBUFS;

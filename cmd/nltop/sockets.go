@@ -108,7 +108,7 @@ func (f *socketsFlags) run() (err error) {
 
 // list asks the kernel once, and tells what may not be seen.
 func (f *socketsFlags) list(ctx context.Context) ([]sockets.Socket, error) {
-	l, err := listPlaced(ctx, place.New("/"))
+	l, err := listPlaced(ctx, place.New("/"), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,8 @@ func (f *socketsFlags) list(ctx context.Context) ([]sockets.Socket, error) {
 }
 
 // listPlaced lists all sockets, and where their owners run.
-func listPlaced(ctx context.Context, places *place.Names) (*sockets.Listing, error) {
-	l, err := sockets.List(ctx, sockets.Options{})
+func listPlaced(ctx context.Context, places *place.Names, others *sockets.Others) (*sockets.Listing, error) {
+	l, err := sockets.List(ctx, sockets.Options{Others: others})
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	ctx, cancel := context.WithTimeout(ctx, f.span)
 	defer cancel()
 	begin := time.Now()
-	before, err := sockets.List(ctx, sockets.Options{NoOwners: true})
+	before, err := sockets.List(ctx, sockets.Options{})
 	if err != nil {
 		return nil, nil, errors.Join(err, s.close())
 	}
@@ -184,7 +184,8 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 // sampleEvery is how often queues are looked at where no hook tells.
 const sampleEvery = 100 * time.Millisecond
 
-// sampleQueues returns the most bytes that each socket was seen to hold.
+// sampleQueues returns the most bytes that each socket was seen to hold. It looks
+// into the network namespaces of processes and mounts alone, to be cheap.
 func sampleQueues(ctx context.Context) map[uint64]uint32 {
 	high := map[uint64]uint32{}
 	tick := time.NewTicker(sampleEvery)

@@ -44,12 +44,14 @@ func newStat() *cobra.Command {
 		Short: "Count messages, errors, times and drops; print the table at the end",
 		Long: `Count by process, family and type, and print the table at the end, like strace -c:
 of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
-sends in the kernel, P50 to MAX the time from a request to its last reply.
+sends in the kernel (with the source syscall of their system calls), P50 to MAX the
+time from a request to its last reply.
 
 With fentry and kprobe the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.
-With -f, -w or --messages every message is looked at instead. With --coverage, count
-how much of the messages is decoded.`,
+With -f, -w or --messages every message is looked at instead, and -o json has
+percentiles of the time in the kernel, too (kernel_p50_ns). With --coverage, count how
+much of the messages is decoded.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
   nltop stat -r bug.pcapng --by type --sort p99
@@ -137,8 +139,13 @@ type statRow struct {
 	P50 time.Duration `json:"p50_ns"`
 	P90 time.Duration `json:"p90_ns"`
 	P99 time.Duration `json:"p99_ns"`
+	// Likewise of the time in the kernel; nil: not known (the kernel's own counters
+	// have sum and maximum alone).
+	KernelP50 *time.Duration `json:"kernel_p50_ns,omitempty"`
+	KernelP90 *time.Duration `json:"kernel_p90_ns,omitempty"`
+	KernelP99 *time.Duration `json:"kernel_p99_ns,omitempty"`
 
-	times aggregate.Times
+	times, kernelTimes aggregate.Times
 }
 
 // statBy are what rows may be summed up to, and the parts of a key that stay.
@@ -199,9 +206,13 @@ func (f *statFlags) rows(t *aggregate.Table) []statRow {
 		}
 		r.Counters.Add(&c.Counters)
 		r.times.Add(&c.Times)
+		r.kernelTimes.Add(&c.KernelTimes)
 	}
 	if o := &snap.Overflow; o.Cells > 0 {
-		sums[statKey{}] = &statRow{Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters, times: o.Times}
+		sums[statKey{}] = &statRow{
+			Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters,
+			times: o.Times, kernelTimes: o.KernelTimes,
+		}
 	}
 	rows := make([]statRow, 0, len(sums))
 	for _, r := range sums {
@@ -219,6 +230,13 @@ func (f *statFlags) rows(t *aggregate.Table) []statRow {
 func (r *statRow) finish() {
 	r.Calls, r.Messages, r.Bytes = r.OutMessages, r.Counters.Messages(), r.Counters.Bytes()
 	r.P50, r.P90, r.P99 = r.times.Quantile(0.5), r.times.Quantile(0.9), r.times.Quantile(0.99)
+	kernel := func(q float64) *time.Duration {
+		if d, ok := aggregate.KernelQuantile(&r.Counters, &r.kernelTimes, q); ok {
+			return &d
+		}
+		return nil
+	}
+	r.KernelP50, r.KernelP90, r.KernelP99 = kernel(0.5), kernel(0.9), kernel(0.99)
 }
 
 // process is "ip[4711]", or what rows were summed up by; "-" where nobody knows.

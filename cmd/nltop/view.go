@@ -145,8 +145,9 @@ type viewSource struct {
 	mu      sync.Mutex
 	ended   bool
 	err     error
-	listing bool // listSockets is running; it alone uses places
+	listing bool // listSockets is running; it alone uses places and others
 	places  *place.Names
+	others  sockets.Others
 	listed  time.Time
 	since   time.Time         // of the first list
 	first   []sockets.Socket  // that list
@@ -186,7 +187,7 @@ func (v *viewSource) Sockets() ([]sockets.Socket, []string) {
 
 func (v *viewSource) listSockets() {
 	defer ui.Guard()
-	l, err := listPlaced(context.Background(), v.places)
+	l, err := listPlaced(context.Background(), v.places, &v.others)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.listing, v.listed = false, time.Now()

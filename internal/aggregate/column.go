@@ -5,6 +5,7 @@ package aggregate
 import (
 	"cmp"
 	"strings"
+	"time"
 )
 
 // Column is a thing that rows show and can be sorted by.
@@ -33,6 +34,10 @@ const (
 	ColumnP99
 	ColumnLatencyMax
 	ColumnKernel
+	ColumnKernelP50
+	ColumnKernelP90
+	ColumnKernelP99
+	ColumnKernelMax
 	ColumnLast
 	numColumns
 )
@@ -65,6 +70,10 @@ var columns = [numColumns]struct {
 	ColumnP90:         {"P90", compareQuantile(0.9)},
 	ColumnP99:         {"P99", compareQuantile(0.99)},
 	ColumnKernel:      {"KERNEL", func(a, b *Row) int { return cmp.Compare(b.Kernel.Sum, a.Kernel.Sum) }},
+	ColumnKernelP50:   {"KRN P50", compareKernel(0.5)},
+	ColumnKernelP90:   {"KRN P90", compareKernel(0.9)},
+	ColumnKernelP99:   {"KRN P99", compareKernel(0.99)},
+	ColumnKernelMax:   {"KRN MAX", func(a, b *Row) int { return cmp.Compare(b.Kernel.Max, a.Kernel.Max) }},
 	ColumnLatencyMax:  {"MAX", func(a, b *Row) int { return cmp.Compare(b.Latency.Max, a.Latency.Max) }},
 	ColumnLast:        {"LAST", func(a, b *Row) int { return b.Seen.Compare(a.Seen) }},
 }
@@ -74,6 +83,14 @@ func (c Column) String() string { return columns[c].head }
 
 func compareQuantile(q float64) func(a, b *Row) int {
 	return func(a, b *Row) int { return cmp.Compare(b.Times.Quantile(q), a.Times.Quantile(q)) }
+}
+
+func compareKernel(q float64) func(a, b *Row) int {
+	of := func(r *Row) time.Duration {
+		d, _ := KernelQuantile(&r.Counters, &r.KernelTimes, q)
+		return d
+	}
+	return func(a, b *Row) int { return cmp.Compare(of(b), of(a)) }
 }
 
 func compareMessages(a, b *Row) int {

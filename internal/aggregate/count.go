@@ -56,7 +56,7 @@ func (t *Table) countTimes(c *cell, n *capture.Count) {
 	if len(n.Buckets) == 0 {
 		return
 	}
-	for _, h := range []*histogram.H{c.own(), t.total.own()} {
+	for _, h := range []*histogram.H{c.times.own(), t.total.times.own()} {
 		for _, b := range n.Buckets {
 			h.AddBucket(b.Number, b.Count)
 		}

@@ -127,8 +127,12 @@ type Heat struct {
 	Lost int
 }
 
-// Heat returns the latencies of a row until now; those of all for a row of
-// depth 0.
+// All stands for all rows together, where a map is asked for.
+var All = RowID{Depth: math.MaxUint8}
+
+// Heat returns the latencies of a row, or of All, until now. Those of a row that
+// was folded are in the map of the row that it was folded into: what is in the
+// ring and of no cell was of one.
 func (t *Table) Heat(id RowID, now time.Time) Heat {
 	last := heatColumn(now)
 	first := last - HeatColumns + 1
@@ -136,7 +140,7 @@ func (t *Table) Heat(id RowID, now time.Time) Heat {
 		End:     time.Unix(0, (last+1)*int64(HeatStep)),
 		Columns: make([][HeatLevels]uint32, HeatColumns),
 	}
-	if id.Depth == 0 {
+	if id == All {
 		for i := range t.heat.totals {
 			if s := &t.heat.totals[i]; s.column >= first && s.column <= last {
 				h.Columns[s.column-first] = s.counts
@@ -144,14 +148,15 @@ func (t *Table) Heat(id RowID, now time.Time) Heat {
 		}
 		return h
 	}
-	cells := make(map[uint64]bool)
+	folded := id.Level() == LevelOverflow
+	cells := make(map[uint64]bool) // those of the row, or those that are not
 	for _, c := range t.cells {
-		if id.holds(&c.key) {
+		if folded || id.holds(&c.key) {
 			cells[c.serial] = true
 		}
 	}
 	for i := range t.heat.entries {
-		if e := &t.heat.entries[i]; e.column >= first && e.column <= last && cells[e.cell] {
+		if e := &t.heat.entries[i]; e.column >= first && e.column <= last && cells[e.cell] != folded {
 			h.Columns[e.column-first][e.level] += e.count
 		}
 	}

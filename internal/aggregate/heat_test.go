@@ -67,8 +67,8 @@ func TestHeat(t *testing.T) {
 		want          uint32
 		sum           uint64
 	}{
-		{"all, then", RowID{}, last - 10, heatLevel(2 * time.Millisecond), 2, 5},
-		{"all, now", RowID{}, last, heatLevel(2 * time.Second), 1, 5},
+		{"all, then", All, last - 10, heatLevel(2 * time.Millisecond), 2, 5},
+		{"all, now", All, last, heatLevel(2 * time.Second), 1, 5},
 		{"process", seven.ID, last - 10, heatLevel(2 * time.Millisecond), 2, 3},
 		{"other process", eight.ID, last - 10, heatLevel(2 * time.Second), 1, 2},
 		{"type", seven.Children[0].Children[0].ID, last - 10, heatLevel(2 * time.Millisecond), 2, 2},
@@ -85,11 +85,11 @@ func TestHeat(t *testing.T) {
 	if _, ok := h.Quantile(0, 0.99); ok {
 		t.Error("a quantile of nothing")
 	}
-	if h := tab.Heat(RowID{}, now.Add(HeatColumns*HeatStep)); h.sum() != 0 {
+	if h := tab.Heat(All, now.Add(HeatColumns*HeatStep)); h.sum() != 0 {
 		t.Errorf("%d are left after all columns went by", h.sum())
 	}
 	tab.Clear()
-	if h := tab.Heat(RowID{}, now); h.sum() != 0 {
+	if h := tab.Heat(All, now); h.sum() != 0 {
 		t.Error("Clear leaves a map")
 	}
 }
@@ -109,7 +109,7 @@ func TestHeatBound(t *testing.T) {
 		t.Fatalf("%d entries, %d in the newest column", len(tab.heat.entries), len(tab.heat.at))
 	}
 	now := epoch.Add(99 * HeatStep)
-	if h := tab.Heat(RowID{}, now); h.sum() != uint64(n) || h.Lost != 0 {
+	if h := tab.Heat(All, now); h.sum() != uint64(n) || h.Lost != 0 {
 		t.Errorf("the total holds %d of %d, %d columns lost", h.sum(), n, h.Lost)
 	}
 	id := RowID{Group: GroupProcess, Depth: 1, Key: Key{Process: Process{PID: 500, Comm: "ip"}}}
@@ -135,6 +135,45 @@ func TestHeatBound(t *testing.T) {
 	}
 }
 
+// What a row had before it was folded is in the map of the row it was folded into,
+// and only there, also when its key comes back.
+func TestHeatOfFolded(t *testing.T) {
+	tab := New(Options{MaxCells: 2})
+	at := func(column int) time.Time { return epoch.Add(time.Duration(column) * HeatStep) }
+	row := func(pid uint32) RowID {
+		return RowID{Group: GroupProcess, Depth: 1, Key: Key{Process: Process{PID: pid, Comm: "ip"}}}
+	}
+	check := func(what string, column int, folded, one, two, three, all uint64) {
+		t.Helper()
+		for _, tt := range []struct {
+			id   RowID
+			want uint64
+		}{{RowID{}, folded}, {RowID{Group: GroupFamily}, folded}, {row(1), one}, {row(2), two}, {row(3), three}, {All, all}} {
+			if h := tab.Heat(tt.id, at(column)); h.sum() != tt.want {
+				t.Errorf("%s: %d of %+v, want %d", what, h.sum(), tt.id, tt.want)
+			}
+		}
+	}
+	tab.Observe(took(1, "RTM_NEWLINK", time.Millisecond, at(0)))
+	tab.Observe(took(1, "RTM_NEWLINK", time.Second, at(1)))
+	tab.Observe(took(2, "RTM_NEWLINK", time.Second, at(1)))
+	check("before", 1, 0, 2, 1, 0, 3)
+	tab.Observe(took(3, "RTM_NEWLINK", time.Millisecond, at(1)))
+	check("one folded", 1, 2, 0, 1, 1, 4)
+	tab.Observe(took(1, "RTM_NEWLINK", time.Millisecond, at(1)))
+	check("back", 1, 3, 1, 0, 1, 5)
+	h := tab.Heat(RowID{}, at(1))
+	if c := h.Columns; c[HeatColumns-2][heatLevel(time.Millisecond)] != 1 || c[HeatColumns-1][heatLevel(time.Second)] != 2 {
+		t.Errorf("folded: %v, %v", c[HeatColumns-2], c[HeatColumns-1])
+	}
+	check("later", HeatColumns, 2, 1, 0, 1, 4)
+	snap := tab.Snapshot(at(1))
+	rows := snap.Tree(Query{})
+	if id := rows[len(rows)-1].ID; id.Level() != LevelOverflow {
+		t.Errorf("the last row is %+v", id)
+	}
+}
+
 // What the source counted is on the map too, to the level.
 func TestHeatOfCounts(t *testing.T) {
 	tab := New(Options{})
@@ -143,7 +182,7 @@ func TestHeatOfCounts(t *testing.T) {
 		Buckets: []capture.Bucket{{Number: 0, Count: 1}, {Number: 1<<16 - 1, Count: 2}},
 	}
 	tab.Count(&c, &capture.Frame{Time: epoch}, nil)
-	h := tab.Heat(RowID{}, epoch)
+	h := tab.Heat(All, epoch)
 	if last := h.Columns[HeatColumns-1]; last[0] != 1 || last[HeatLevels-1] != 2 {
 		t.Errorf("%v", last)
 	}

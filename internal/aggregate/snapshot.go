@@ -10,14 +10,16 @@ import (
 
 // Snapshot is a copy of a table. It is never written to after it was made.
 type Snapshot struct {
-	Time     time.Time // what it was asked for
-	Start    time.Time // of the first observation since the table was made or cleared
-	Total    Counters
-	Rates    Rates
-	Last     Last
-	Times    Times
-	Cells    []Cell
-	Overflow Overflow
+	Time  time.Time // what it was asked for
+	Start time.Time // of the first observation since the table was made or cleared
+	Total Counters
+	Rates Rates
+	Last  Last
+	Times Times
+	// KernelTimes is described at Cell.
+	KernelTimes Times
+	Cells       []Cell
+	Overflow    Overflow
 	// History is all messages by the second, oldest first, up to Time.
 	History []uint32
 	// Kept is how many of the last messages are held, KeptBytes what they take.
@@ -33,6 +35,8 @@ type Cell struct {
 	Rates
 	Last
 	Times Times
+	// KernelTimes are those of Kernel, as far as the source told them apart.
+	KernelTimes Times
 }
 
 // Overflow is the sum of the cells that had to make room.
@@ -41,7 +45,7 @@ type Overflow struct {
 	Counters
 	Rates
 	Last
-	Times Times
+	Times, KernelTimes Times
 }
 
 // Snapshot copies what was counted; now is the end of the time that rates are
@@ -54,14 +58,14 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 		Total: t.total.counts,
 		Rates: t.total.rate.rates(n, start),
 		Last:  t.total.last,
-		Times: t.total.lend(),
+		Times: t.total.times.lend(), KernelTimes: t.total.kernel.lend(),
 		Cells: make([]Cell, len(t.cells)),
 		Overflow: Overflow{
 			Cells:    t.folded,
 			Counters: t.overflow.counts,
 			Rates:    t.overflow.rate.rates(n, start),
 			Last:     t.overflow.last,
-			Times:    t.overflow.lend(),
+			Times:    t.overflow.times.lend(), KernelTimes: t.overflow.kernel.lend(),
 		},
 		History:   t.history.last(now),
 		Kept:      t.store.used,
@@ -70,7 +74,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 	for i, c := range t.cells {
 		d := &s.Cells[i]
 		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
-		d.Times = c.lend()
+		d.Times, d.KernelTimes = c.times.lend(), c.kernel.lend()
 		if c.newest >= n-rateWindow {
 			d.Rates = c.rate.rates(n, start)
 		}

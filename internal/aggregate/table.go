@@ -7,7 +7,6 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
-	"github.com/nltop/nltop/internal/histogram"
 )
 
 // Options bound a Table; zero fields take the defaults.
@@ -38,8 +37,8 @@ type cell struct {
 	serial uint64 // never used again
 	portID uint32
 	counts Counters
-	times  *histogram.H // of Counters.Latency; nil: none yet
-	lent   bool         // a snapshot has times: not to be written to
+	times  times // of Counters.Latency
+	kernel times // of Counters.Kernel
 	last   Last
 	rate   rateRing
 	newest int64 // highest bucket number, to skip the rates of idle cells
@@ -135,7 +134,10 @@ func answersOther(x *correlate.Observation) bool {
 
 func (c *cell) observe(d *Counters, x *correlate.Observation, n int64) {
 	if d.Latency.Count > 0 {
-		c.own().Add(d.Latency.Sum)
+		c.times.own().Add(d.Latency.Sum)
+	}
+	if d.Kernel.Count > 0 {
+		c.kernel.own().Add(d.Kernel.Sum)
 	}
 	c.count(d, x.Frame.Time, x.Errno, n)
 }
@@ -181,7 +183,7 @@ func delta(x *correlate.Observation) Counters {
 	case x.Errno > 0:
 		d.Errors = 1
 	}
-	if f.Kind == capture.KindCompletion && f.Elapsed > 0 {
+	if f.Elapsed > 0 && (f.Kind == capture.KindCompletion || sendTook(x)) {
 		d.Kernel = once(f.Elapsed)
 	}
 	if f.Kind != capture.KindDatagram {
@@ -199,6 +201,14 @@ func delta(x *correlate.Observation) Counters {
 		}
 	}
 	return d
+}
+
+// sendTook says whether a datagram tells its send's time by itself, once for all
+// its messages.
+func sendTook(x *correlate.Observation) bool {
+	f := x.Frame
+	return f.Kind == capture.KindDatagram && f.Verdict == capture.VerdictDelivered && outward(f) &&
+		(x.Message == nil || x.Message.Index == 0)
 }
 
 func once(d time.Duration) Latency { return Latency{Count: 1, Sum: d, Max: d} }
@@ -289,9 +299,8 @@ func (t *Table) add(k Key) *cell {
 func (t *Table) fold(c *cell) {
 	t.folded++
 	t.overflow.counts.Add(&c.counts)
-	if c.times != nil {
-		t.overflow.own().Merge(c.times)
-	}
+	t.overflow.times.merge(&c.times)
+	t.overflow.kernel.merge(&c.kernel)
 	t.overflow.last.merge(&c.last)
 	t.overflow.newest = max(t.overflow.newest, c.newest)
 	t.overflow.rate.fold(&c.rate)

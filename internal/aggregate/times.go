@@ -8,43 +8,69 @@ import (
 	"github.com/nltop/nltop/internal/histogram"
 )
 
-// Times is the distribution of latencies (Counters.Latency) of a cell, or of
-// the cells of a row. The zero value is empty.
+// Times is the distribution of durations of a cell, or of the cells of a row: of
+// Counters.Latency, or of Counters.Kernel. The zero value is empty.
 type Times struct {
 	parts  []*histogram.H
 	merged *histogram.H
 }
 
-// own returns the latencies of a cell, to be written to.
-func (c *cell) own() *histogram.H {
-	switch {
-	case c.times == nil:
-		c.times = new(histogram.H)
-	case c.lent:
-		c.times = c.times.Clone()
-	}
-	c.lent = false
-	return c.times
+// times is what a cell has of Times: a pointer, since there are many cells.
+type times struct{ h *shared } // nil: none yet
+
+type shared struct {
+	histogram.H
+	lent bool // a snapshot has it: not to be written to
 }
 
-// lend hands out the latencies of a cell. Whoever has them keeps them: the cell
-// makes a copy before it adds more, and an idle one none.
-func (c *cell) lend() Times {
-	if c.times == nil {
+// own returns the durations, to be written to.
+func (t *times) own() *histogram.H {
+	switch {
+	case t.h == nil:
+		t.h = new(shared)
+	case t.h.lent:
+		t.h = &shared{H: t.h.Copy()}
+	}
+	return &t.h.H
+}
+
+// lend hands out the durations. Whoever has them keeps them: the cell makes a
+// copy before it adds more, and an idle one none.
+func (t *times) lend() Times {
+	if t.h == nil {
 		return Times{}
 	}
-	c.lent = true
-	return Times{parts: []*histogram.H{c.times}}
+	t.h.lent = true
+	return Times{parts: []*histogram.H{&t.h.H}}
+}
+
+// merge adds those of o.
+func (t *times) merge(o *times) {
+	if o.h != nil {
+		t.own().Merge(&o.h.H)
+	}
 }
 
 // Add takes the durations of o too. They are merged when somebody asks: most
 // rows of most trees are never looked at.
 func (t *Times) Add(o *Times) {
+	if len(o.parts) == 0 {
+		return
+	}
 	t.parts = append(t.parts, o.parts...)
 	t.merged = nil
 }
 
-// Quantile returns a latency as histogram.H does; 0 where none was measured. It
+// Count is the number of durations: fewer than were counted where a source that
+// counts by itself (capture.Counter) did not tell them apart.
+func (t *Times) Count() (n uint64) {
+	for _, p := range t.parts {
+		n += p.Count()
+	}
+	return n
+}
+
+// Quantile returns a duration as histogram.H does; 0 where none was measured. It
 // is not safe for concurrent use.
 func (t *Times) Quantile(q float64) time.Duration {
 	switch {

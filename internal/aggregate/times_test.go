@@ -154,3 +154,70 @@ func TestSnapshotKeepsTimes(t *testing.T) {
 		t.Errorf("the table says %v", got)
 	}
 }
+
+// The time of a send is counted once for all messages of its datagram, and not
+// where it failed or where the datagram was received.
+func TestKernelOfDatagram(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		dir     capture.Dir
+		verdict capture.Verdict
+		want    uint64
+	}{
+		{"sent", capture.DirRequest, capture.VerdictDelivered, 1},
+		{"failed", capture.DirRequest, capture.VerdictFailed, 0},
+		{"part of a dump", capture.DirReply, capture.VerdictDelivered, 0},
+	} {
+		tb := New(Options{})
+		for i := range 3 {
+			x := sample(7, "ip", "route", "RTM_NEWLINK", tt.dir, 52, epoch)
+			x.Frame.Verdict, x.Frame.Elapsed, x.Message.Index = tt.verdict, time.Millisecond, i
+			tb.Observe(x)
+		}
+		if k := tb.Snapshot(epoch).Total.Kernel; k.Count != tt.want || k.Sum != time.Duration(tt.want)*time.Millisecond {
+			t.Errorf("%s: %+v, want %d", tt.name, k, tt.want)
+		}
+	}
+}
+
+// Quantiles of the time in the kernel: of every send, or none.
+func TestKernelQuantiles(t *testing.T) {
+	send := func(pid uint32, took time.Duration) correlate.Observation {
+		x := sample(pid, "ip", "route", "RTM_NEWLINK", capture.DirRequest, 52, epoch)
+		x.Frame.Verdict, x.Frame.Elapsed = capture.VerdictDelivered, took
+		return x
+	}
+	for _, cells := range []int{2, 1} { // with one, the other is folded
+		tb := New(Options{MaxCells: cells})
+		for i := range 100 {
+			tb.Observe(send(uint32(1+i/50), time.Duration(i+1)*time.Millisecond))
+		}
+		s := tb.Snapshot(epoch)
+		if d, ok := KernelQuantile(&s.Total, &s.KernelTimes, 0.9); !ok || (d-90*time.Millisecond).Abs() > 2*time.Millisecond {
+			t.Errorf("p90 of all is %v, %v", d, ok)
+		}
+		var sum Row
+		for _, r := range s.Tree(Query{}) {
+			d, ok := KernelQuantile(&r.Counters, &r.KernelTimes, 1)
+			if !ok || d != r.Kernel.Max || d != 50*time.Millisecond && d != 100*time.Millisecond {
+				t.Errorf("the longest of %s is %v, %v, want %v", r.Label, d, ok, r.Kernel.Max)
+			}
+			sum.KernelTimes.Add(&r.KernelTimes)
+		}
+		if n := sum.KernelTimes.Count(); n != 100 {
+			t.Errorf("%d of 100 sends are in rows", n)
+		}
+		// A source that counts by itself tells the sum alone.
+		tb.Count(&capture.Count{
+			Proc: capture.Proc{PID: 1, Comm: "ip"}, Out: true, Last: epoch, Kernel: capture.Times{Count: 2, Sum: 2e6, Max: 1e6},
+		}, &capture.Frame{Time: epoch}, nil)
+		s = tb.Snapshot(epoch)
+		if d, ok := KernelQuantile(&s.Total, &s.KernelTimes, 0.9); ok || d != 0 {
+			t.Errorf("%v of sends half of which nobody timed", d)
+		}
+	}
+	var none Row
+	if d, ok := KernelQuantile(&none.Counters, &none.KernelTimes, 0.5); ok || d != 0 {
+		t.Errorf("%v of nothing", d)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
@@ -143,8 +144,19 @@ type Row struct {
 	Counters
 	Rates
 	Last
-	Times    Times
-	Children []*Row
+	Times Times
+	// KernelTimes is described at Cell.
+	KernelTimes Times
+	Children    []*Row
+}
+
+// KernelQuantile returns a quantile of the time in the kernel; ok is false where
+// it is not known of every send: the counters of the kernel have the sum alone.
+func KernelQuantile(c *Counters, t *Times, q float64) (d time.Duration, ok bool) {
+	if c.Kernel.Count == 0 || t.Count() != c.Kernel.Count {
+		return 0, false
+	}
+	return t.Quantile(q), true
 }
 
 // Mixed says in what the cells of a row differ.
@@ -221,7 +233,7 @@ func (s *Snapshot) Tree(q Query) []*Row {
 		top = append(top, &Row{
 			ID:       RowID{Group: q.Group},
 			Label:    "(" + strconv.FormatUint(o.Cells, 10) + " idle rows folded)",
-			Counters: o.Counters, Rates: o.Rates, Last: o.Last, Times: o.Times,
+			Counters: o.Counters, Rates: o.Rates, Last: o.Last, Times: o.Times, KernelTimes: o.KernelTimes,
 		})
 	}
 	return top
@@ -250,6 +262,7 @@ func (r *Row) add(c *Cell) {
 	r.Rates.add(&c.Rates)
 	r.Last.merge(&c.Last)
 	r.Times.Add(&c.Times)
+	r.KernelTimes.Add(&c.KernelTimes)
 	if r.PortID != c.PortID {
 		r.PortID = 0
 	}

@@ -204,6 +204,7 @@ type Frame struct {
 
 	Time time.Time // when the hook ran, wall clock
 	// Elapsed is time in the kernel. KindCompletion: entry to return of the send.
+	// A request of the source syscall: of the system call, once for a sendmmsg.
 	// A part of a dump: entry of netlink_dump() to its delivery.
 	Elapsed  time.Duration
 	Errno    int32  // positive; with VerdictFailed and VerdictDropped

@@ -24,6 +24,7 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 	e := &entry{
 		Exchange: Exchange{
 			Request: keep(m), Proc: o.Account, Socket: f.Socket, Time: f.Time, Outcome: Pending, Shared: 1,
+			Kernel: f.Elapsed, // of a source that sees sends when they return
 		},
 		key: keyOf(f, m), seen: f.Time, frame: f.ID,
 		dump: m.Header.Flags&flagDump == flagDump,

@@ -410,3 +410,29 @@ func TestEventOfTwoMessages(t *testing.T) {
 		}
 	}
 }
+
+// A source that sees a send when it returns tells its time with the request,
+// before there is an answer.
+func TestKernelOfRequest(t *testing.T) {
+	s := newEnds(t)
+	send := func(took time.Duration, ms ...[]byte) {
+		f := request(42)
+		f.Elapsed, f.Source = took, capture.SourceSyscall
+		s.send(f, ms...)
+	}
+	send(300*time.Microsecond, nlmsg(16, 5, 1, 0), nlmsg(16, 5, 2, 0))
+	send(0, nlmsg(16, 5, 3, 0)) // behind the first of a sendmmsg()
+	xs := s.exchanges()
+	if len(xs) != 3 {
+		t.Fatalf("%d exchanges", len(xs))
+	}
+	for i, x := range xs {
+		want := 300 * time.Microsecond
+		if x.Request.Header.Seq == 3 {
+			want = 0
+		}
+		if x.Kernel != want {
+			t.Errorf("exchange %d: %v, want %v", i, x.Kernel, want)
+		}
+	}
+}

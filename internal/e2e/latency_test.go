@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // strace -T: the time from the entry of a call to its return, as the tracer saw it.
@@ -91,6 +94,51 @@ func TestLatencyAsStrace(t *testing.T) {
 				t.Errorf("of %v in the kernel strace tells %v more, where it costs %v itself", median(long), differ, cost)
 			}
 		})
+	}
+}
+
+// The syscall source tells the time of the whole system call, of every send.
+func TestLatencyOfSystemCalls(t *testing.T) {
+	needRoot(t)
+	const sends = 20
+	ownNetNS(t)
+	s := open(t, unix.NETLINK_ROUTE)
+	var took []time.Duration
+	xs := exchanges(t, "syscall", func() {
+		buf := make([]byte, 32<<10)
+		for range sends {
+			m := s.message(unix.RTM_GETLINK, unix.NLM_F_REQUEST, []byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+			begin := time.Now()
+			s.send(0, m)
+			took = append(took, time.Since(begin))
+			if _, _, err := unix.Recvfrom(s.fd, buf, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, "-p", strconv.Itoa(os.Getpid()))
+	if len(xs) != sends {
+		t.Fatalf("%d exchanges of %d", len(xs), sends)
+	}
+	for i, x := range xs {
+		ns, _ := x["kernel_ns"].(float64)
+		if d := time.Duration(ns); d <= 0 || d > took[i] {
+			t.Errorf("send %d: %v in the system call, %v by the clock", i, d, took[i])
+		}
+	}
+	var row struct {
+		Kernel struct {
+			Count uint64 `json:"count"`
+		} `json:"kernel"`
+		Messages uint64 `json:"messages"`
+		P50      int64  `json:"kernel_p50_ns"`
+		P99      int64  `json:"kernel_p99_ns"`
+	}
+	out := must(t, nltop(t), "stat", "--source", "syscall", "-q", "-o", "json", "-f", `type == "RTM_GETLINK" && dir == "request"`, "--", "ip", "link", "show")
+	if err := json.Unmarshal([]byte(strings.SplitN(out, "\n", 2)[0]), &row); err != nil {
+		t.Fatalf("%v: %q", err, out)
+	}
+	if row.Kernel.Count == 0 || row.Kernel.Count > row.Messages || row.P50 <= 0 || row.P99 < row.P50 {
+		t.Errorf("%+v of %s", row, out)
 	}
 }
 

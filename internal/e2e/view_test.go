@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -215,31 +216,66 @@ func TestViewLive(t *testing.T) {
 	tm.ended()
 }
 
-// TestViewSuspends presses Ctrl-Z in a view that a shell with job control runs:
-// the shell gets a sane terminal, and fg brings the view back.
+// TestViewSuspends stops a view that a shell with job control runs, by the key and
+// from outside: the shell gets a sane terminal, and fg brings the view back.
 func TestViewSuspends(t *testing.T) {
 	needTool(t, "sh")
 	const script = `set -m
-"$0" demo
+sh -c 'printf %s $$ >"$1"; exec "$0" demo' "$0" "$1"
 printf 'stopped\n'
 read -r go
 fg >/dev/null
 exit $?`
-	tm := openTerminal(t, "sh", "-c", script, nltop(t))
+	for name, stop := range map[string]func(*terminal, int){
+		"Ctrl-Z":  func(tm *terminal, _ int) { tm.keys("\x1a") },
+		"SIGTSTP": func(_ *terminal, pid int) { _ = syscall.Kill(pid, syscall.SIGTSTP) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			pidFile := filepath.Join(t.TempDir(), "pid")
+			tm := openTerminal(t, "sh", "-c", script, nltop(t), pidFile)
+			tm.await("NAME")
+			stop(tm, readPID(t, pidFile))
+			tm.await("stopped")
+			if now := tm.termios(); now != tm.before {
+				t.Errorf("terminal settings while suspended: %+v, before: %+v", now, tm.before)
+			}
+			out := tm.output()
+			if left := strings.LastIndex(out, "\x1b[?1049l"); left < 0 || left > strings.LastIndex(out, "stopped") {
+				t.Errorf("the alternate screen was not left before the shell went on:\n%q", out)
+			}
+			tm.keys("\n")
+			// The whole screen is drawn again, though the figures may be the same.
+			tm.awaitBehind(len(out), "\x1b[?1049h")
+			tm.awaitBehind(len(out), "NAME")
+			tm.keys("q")
+			tm.ended()
+		})
+	}
+}
+
+func readPID(t *testing.T, path string) int {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// TestViewCannotStop sends SIGTSTP to a view that nobody could let go on: it stays.
+func TestViewCannotStop(t *testing.T) {
+	tm := openTerminal(t, nltop(t), "demo")
 	tm.await("NAME")
-	tm.keys("\x1a")
-	tm.await("stopped")
-	if now := tm.termios(); now != tm.before {
-		t.Errorf("terminal settings while suspended: %+v, before: %+v", now, tm.before)
+	for range 3 {
+		at := len(tm.output())
+		_ = tm.cmd.Process.Signal(syscall.SIGTSTP)
+		tm.awaitBehind(at, "\x1b[?1049h")
+		tm.awaitBehind(at, "NAME")
 	}
-	out := tm.output()
-	if left := strings.LastIndex(out, "\x1b[?1049l"); left < 0 || left > strings.LastIndex(out, "stopped") {
-		t.Errorf("the alternate screen was not left before the shell went on:\n%q", out)
-	}
-	tm.keys("\n")
-	// The whole screen is drawn again, though the figures may be the same.
-	tm.awaitBehind(len(out), "\x1b[?1049h")
-	tm.awaitBehind(len(out), "NAME")
 	tm.keys("q")
 	tm.ended()
 }

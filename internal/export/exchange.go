@@ -104,7 +104,11 @@ func Measures(x *correlate.Exchange) []Measure {
 	if x.Replies <= 1 {
 		last = 0
 	}
-	all := []Measure{{"kernel", x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}
+	kernel := "kernel"
+	if x.Request != nil && x.Request.Frame.Source == capture.SourceSyscall {
+		kernel = "system call" // which is more than the kernel's part in Netlink
+	}
+	all := []Measure{{kernel, x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}
 	return slices.DeleteFunc(all, func(m Measure) bool { return m.Time <= 0 })
 }
 

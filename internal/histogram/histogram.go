@@ -146,11 +146,8 @@ func (h *H) Quantile(q float64) time.Duration {
 	return time.Duration(h.max)
 }
 
-// Clone returns a copy; nil of nil.
-func (h *H) Clone() *H {
-	if h == nil {
-		return nil
-	}
+// Copy returns a copy that shares nothing with h.
+func (h *H) Copy() H {
 	c := *h
 	for i, p := range c.pages {
 		if p != nil {
@@ -158,5 +155,5 @@ func (h *H) Clone() *H {
 			c.pages[i] = &page
 		}
 	}
-	return &c
+	return c
 }

@@ -68,12 +68,17 @@ func TestError(t *testing.T) {
 		}
 	}
 	var h H
-	if h.Quantile(0.5) != 0 || h.Clone().Count() != 0 {
+	c := h.Copy()
+	if h.Quantile(0.5) != 0 || c.Count() != 0 {
 		t.Error("an empty histogram is not 0")
 	}
 	h.Add(-5)
 	if h.Quantile(1) != 0 || h.Count() != 1 {
 		t.Error("a negative duration")
+	}
+	c = h.Copy()
+	if c.Add(3); h.Count() != 1 || h.Quantile(1) != 0 || c.Count() != 2 {
+		t.Error("a copy is not its own")
 	}
 }
 

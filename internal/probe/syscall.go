@@ -53,7 +53,7 @@ var syscallBlind = []string{
 	"drops and overruns: only the ENOBUFS that a reader gets",
 	"messages in sockets that nobody reads",
 	"who caused an event",
-	"time spent in the kernel, other than the duration of a send",
+	"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
 	"receives from a socket that another thread closes meanwhile",
 	"what 32-bit tasks send and receive (counted as lost)",
 }

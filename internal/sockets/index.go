@@ -91,6 +91,7 @@ type Index struct {
 // it the first question does, in the background.
 func NewIndex(o Options) *Index {
 	o.NoDiag = true // owners do not need it
+	o.Others = new(Others)
 	x := &Index{
 		opts: o, now: time.Now,
 		byPort: map[indexKey]owner{}, byInode: map[uint64]owner{}, missing: map[indexKey]time.Time{},
@@ -240,7 +241,9 @@ func (x *Index) look(k indexKey, now time.Time) (owner, bool) {
 		}
 		found.inode = rows[i].Inode
 		held := false
-		if err := p.eachSocket(func(inode uint64) { held = held || inode == found.inode }); err != nil {
+		if err := p.eachDescriptor(func(_, kind string, inode uint64) {
+			held = held || kind == "socket" && inode == found.inode
+		}); err != nil {
 			return err
 		}
 		if !held {
@@ -346,7 +349,7 @@ func (x *Index) walk(ctx context.Context, now time.Time) (map[indexKey]owner, er
 	starts := make(map[uint32]uint64)
 	for i := range l.Sockets {
 		s := &l.Sockets[i]
-		if !s.Owner.Known() {
+		if !s.Owner.Known() || s.PortID == 0 {
 			continue
 		}
 		start, ok := starts[s.Owner.PID]

@@ -22,11 +22,14 @@ import (
 )
 
 // The test binary plays the process whose sockets are to be found.
-const childEnv = "NLTOP_SOCKETS_CHILD"
+const (
+	childEnv   = "NLTOP_SOCKETS_CHILD"
+	childPlain = "plain"
+)
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) != "" {
-		if err := child(); err != nil {
+	if how := os.Getenv(childEnv); how != "" {
+		if err := child(how); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -55,8 +58,14 @@ const overflowGroup = 3
 
 // child opens sockets, prints a report, and keeps them until its input ends.
 // As root it also drives a listener of NETLINK_USERSOCK into overflow.
-func child() error {
+func child(how string) error {
 	r := report{}
+	if how != childPlain {
+		if err := hide(how, &r); err != nil {
+			return err
+		}
+		return tell(&r)
+	}
 	ns, err := threadNetNS(Options{})
 	if err != nil {
 		return err
@@ -80,10 +89,14 @@ func child() error {
 			return err
 		}
 	}
+	return tell(&r)
+}
+
+func tell(r *report) error {
 	if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, os.Stdin)
+	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
@@ -157,10 +170,15 @@ func overflow(r *report) error {
 // own when root.
 func startChild(t *testing.T) (int, report) {
 	t.Helper()
+	return startChildAs(t, childPlain)
+}
+
+func startChildAs(t *testing.T, how string) (int, report) {
+	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), childEnv+"=1")
+	cmd.Env = append(os.Environ(), childEnv+"="+how)
 	cmd.Stderr = os.Stderr
-	if os.Geteuid() == 0 {
+	if os.Geteuid() == 0 && how == childPlain {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET}
 	}
 	in, err := cmd.StdinPipe()

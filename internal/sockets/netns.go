@@ -16,20 +16,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxReps is how many processes are remembered per network namespace: the
-// first may be gone, or a zombie, when its files are read.
-const maxReps = 8
+const (
+	// maxReps is how many tasks are remembered per network namespace: the first
+	// may be gone, or a zombie, when its files are read.
+	maxReps = 8
+	// maxThreads bounds how many threads one listing looks at: 0.1 s.
+	maxThreads = 1 << 16
+)
+
+// task is a process, or one of its threads (tid).
+type task struct{ pid, tid uint32 }
 
 // namespace is one network namespace and the ways into it.
 type namespace struct {
 	inode uint64
-	pids  []uint32 // some of its processes
-	path  string   // where it is mounted; "": nowhere
+	tasks []task // some of those that are in it
+	path  string // where it is mounted, or a descriptor of it; "": nowhere
+	fd    int    // a descriptor of our own; 0: none
 }
 
-// namespaces finds the network namespaces of all processes, and those that
-// only a mount keeps (ip netns). Namespaces that only a descriptor or a single
-// thread keeps are not found.
+// namespaces finds the network namespaces of all processes and threads, and
+// those that only a mount keeps (ip netns). Package comment and hidden.go tell of
+// the others.
 func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 	var out []namespace
 	var g gaps
@@ -43,12 +51,12 @@ func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 		}
 		return &out[i]
 	}
-	denied := 0
+	denied, threads := 0, 0
 	// This process first: its namespace can be read without any privilege.
 	if err := visit(o.proc(), uint32(os.Getpid()), func(p process) error {
 		ino, err := p.netns()
 		if err == nil {
-			at(ino).pids = []uint32{p.pid}
+			at(ino).tasks = []task{{pid: p.pid}}
 		}
 		return err
 	}); err != nil && o.Proc == "" {
@@ -60,16 +68,30 @@ func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 		case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 			denied++
 		case err == nil:
-			if ns := at(ino); len(ns.pids) < maxReps {
-				ns.pids = append(ns.pids, p.pid)
+			if ns := at(ino); len(ns.tasks) < maxReps {
+				ns.tasks = append(ns.tasks, task{pid: p.pid})
+			}
+			if !o.NoOwners && threads < maxThreads {
+				threads += p.eachThread(maxThreads-threads, func(tid uint32, in uint64) {
+					if in == ino {
+						return
+					}
+					if ns := at(in); len(ns.tasks) < maxReps {
+						ns.tasks = append(ns.tasks, task{p.pid, tid})
+					}
+				})
 			}
 		}
 	})
 	if err != nil {
 		return nil, g, err
 	}
+	if threads >= maxThreads {
+		g.add("network namespaces of threads other than the first %d", maxThreads)
+	}
 	if denied > 0 {
-		g.add("network namespaces of %s that may not be looked into (CAP_SYS_PTRACE or root)", count(denied, "process", "processes"))
+		g.add("network namespaces of %s, of their threads and descriptors, that may not be looked into (CAP_SYS_PTRACE or root)",
+			count(denied, "process", "processes"))
 	}
 	for _, m := range mountedNetNS(o.proc()) {
 		if ns := at(m.inode); ns.path == "" {
@@ -81,7 +103,11 @@ func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 
 // visit opens one process for the time of a call.
 func visit(proc string, pid uint32, do func(process) error) error {
-	p, err := openProcess(proc, pid)
+	return visitTask(proc, task{pid: pid}, do)
+}
+
+func visitTask(proc string, t task, do func(process) error) error {
+	p, err := openTask(proc, t)
 	if err != nil {
 		return err
 	}
@@ -123,9 +149,9 @@ func (ns *namespace) sockets(ctx context.Context, o Options, g *gaps) ([]Socket,
 // could be read, and why that is not all.
 func (ns *namespace) table(o Options) ([]Socket, error) {
 	var last error
-	for _, pid := range ns.pids {
+	for _, t := range ns.tasks {
 		var b []byte
-		err := visit(o.proc(), pid, func(p process) (err error) {
+		err := visitTask(o.proc(), t, func(p process) (err error) {
 			b, err = p.readTable(ns.inode)
 			return err
 		})
@@ -134,7 +160,7 @@ func (ns *namespace) table(o Options) ([]Socket, error) {
 		}
 		last = err
 	}
-	if ns.path == "" {
+	if ns.path == "" && ns.fd == 0 {
 		return nil, last
 	}
 	var rows []Socket
@@ -208,9 +234,12 @@ func threadNetNS(o Options) (uint64, error) {
 
 // open returns a descriptor of the namespace itself.
 func (ns *namespace) open(o Options) (int, error) {
-	paths := make([]string, 0, len(ns.pids)+1)
-	for _, pid := range ns.pids {
-		paths = append(paths, o.proc()+"/"+strconv.FormatUint(uint64(pid), 10)+"/ns/net")
+	if ns.fd != 0 {
+		return unix.FcntlInt(uintptr(ns.fd), unix.F_DUPFD_CLOEXEC, 0)
+	}
+	paths := make([]string, 0, len(ns.tasks)+1)
+	for _, t := range ns.tasks {
+		paths = append(paths, t.dir(o.proc())+"/ns/net")
 	}
 	if ns.path != "" {
 		paths = append(paths, ns.path)

@@ -25,12 +25,21 @@ type process struct {
 	dir int
 }
 
-func openProcess(proc string, pid uint32) (process, error) {
-	fd, err := unix.Open(proc+"/"+strconv.FormatUint(uint64(pid), 10), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+// openTask opens /proc/PID, or /proc/PID/task/TID, which has the same files.
+func openTask(proc string, t task) (process, error) {
+	fd, err := unix.Open(t.dir(proc), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return process{}, err
 	}
-	return process{pid, fd}, nil
+	return process{t.pid, fd}, nil
+}
+
+func (t task) dir(proc string) string {
+	dir := proc + "/" + strconv.FormatUint(uint64(t.pid), 10)
+	if t.tid != 0 {
+		dir += "/task/" + strconv.FormatUint(uint64(t.tid), 10)
+	}
+	return dir
 }
 
 func (p process) close() { _ = unix.Close(p.dir) }
@@ -156,9 +165,52 @@ func parseCgroup(b []byte) string {
 	return ""
 }
 
-// eachSocket calls do with the inode of every socket that the process holds.
-func (p process) eachSocket(do func(inode uint64)) error {
-	d, err := p.open("fd", unix.O_DIRECTORY)
+// eachDescriptor calls do with the link of every descriptor that is a socket
+// ("socket:[1]") or a network namespace ("net:[2]").
+func (p process) eachDescriptor(do func(name, kind string, inode uint64)) error {
+	return p.each("fd", func(dir int, name string) bool {
+		link, err := readlinkat(dir, name)
+		if err != nil {
+			return true // closed meanwhile
+		}
+		for _, kind := range []string{"socket", "net"} {
+			if inode, ok := linkInode(link, kind); ok {
+				do(name, kind, inode)
+			}
+		}
+		return true
+	})
+}
+
+// eachThread calls do with the network namespace of every thread but the first,
+// of at most limit, and returns their number.
+func (p process) eachThread(limit int, do func(tid uint32, netns uint64)) int {
+	// proc_task_getattr counts the threads among the links: most processes have
+	// one, and need no more than this.
+	var st unix.Stat_t
+	if unix.Fstatat(p.dir, "task", &st, 0) == nil && st.Nlink == 3 {
+		return 0
+	}
+	n := 0
+	_ = p.each("task", func(dir int, name string) bool {
+		tid, err := strconv.ParseUint(name, 10, 32)
+		if err != nil || uint32(tid) == p.pid {
+			return true
+		}
+		n++
+		if link, err := readlinkat(dir, name+"/ns/net"); err == nil {
+			if inode, ok := linkInode(link, "net"); ok {
+				do(uint32(tid), inode)
+			}
+		}
+		return n < limit
+	})
+	return n
+}
+
+// each calls do with the entries of a folder until it returns false.
+func (p process) each(folder string, do func(dir int, name string) bool) error {
+	d, err := p.open(folder, unix.O_DIRECTORY)
 	if err != nil {
 		return err
 	}
@@ -166,12 +218,8 @@ func (p process) eachSocket(do func(inode uint64)) error {
 	for {
 		names, err := d.Readdirnames(256)
 		for _, name := range names {
-			link, err := readlinkat(int(d.Fd()), name)
-			if err != nil {
-				continue // closed meanwhile
-			}
-			if inode, ok := linkInode(link, "socket"); ok {
-				do(inode)
+			if !do(int(d.Fd()), name) {
+				return nil
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -201,7 +249,7 @@ func eachProcess(ctx context.Context, proc string, do func(p process)) error {
 			if err != nil || name[0] == '0' {
 				continue
 			}
-			p, err := openProcess(proc, uint32(pid))
+			p, err := openTask(proc, task{pid: uint32(pid)})
 			if err != nil {
 				continue
 			}
@@ -215,36 +263,4 @@ func eachProcess(ctx context.Context, proc string, do func(p process)) error {
 			return fmt.Errorf("list processes: %w", err)
 		}
 	}
-}
-
-// holders returns who holds the wanted sockets, by inode, and how many
-// processes did not show their descriptors.
-func holders(ctx context.Context, proc string, wanted map[uint64]bool) (map[uint64][]capture.Proc, int, error) {
-	out := make(map[uint64][]capture.Proc, len(wanted))
-	denied := 0
-	var held []uint64
-	err := eachProcess(ctx, proc, func(p process) {
-		held = held[:0]
-		err := p.eachSocket(func(inode uint64) {
-			if wanted[inode] {
-				held = append(held, inode)
-			}
-		})
-		if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
-			denied++
-		}
-		if len(held) == 0 {
-			return
-		}
-		who, _, err := p.describe()
-		if err != nil {
-			return
-		}
-		for _, inode := range held {
-			if h := out[inode]; len(h) == 0 || h[len(h)-1].PID != p.pid { // dup()ed descriptors
-				out[inode] = append(h, who)
-			}
-		}
-	})
-	return out, denied, err
 }

@@ -6,8 +6,9 @@
 // every process.
 //
 // It sees the present only: a socket that was closed before the question has
-// no owner here, and a socket that was neither bound nor joined a group is in
-// none of the kernel's tables. It captures nothing and prints nothing.
+// no owner here. What no process has open (a socket on its way through another,
+// or that io_uring alone holds) is found only where something else names its
+// network namespace. It captures nothing and prints nothing.
 package sockets
 
 import (
@@ -202,9 +203,12 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 type Options struct {
 	NetNS  []uint64 // only these network namespaces; empty: all
 	NoDiag bool     // do not ask netlink_diag
-	// NoOwners: do not look for owners, which is what takes long.
+	// NoOwners: do not look into threads and descriptors, which is what takes long.
+	// Nothing has an owner then, and network namespaces are found of processes and
+	// mounts alone.
 	NoOwners bool
-	Proc     string // where procfs is mounted; "": /proc
+	Others   *Others // for who lists again and again; nil: nothing is remembered
+	Proc     string  // where procfs is mounted; "": /proc
 }
 
 func (o Options) proc() string {
@@ -229,44 +233,75 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listing{}
-	names := readNames(o.proc(), mountedNetNS(o.proc()))
-	usual := uint32(CoreLimit(o.proc(), "rmem_default")) // an int of the kernel
-	read := 0
+	l := &lister{
+		o: o, gaps: gaps, names: readNames(o.proc(), mountedNetNS(o.proc())),
+		usual: uint32(CoreLimit(o.proc(), "rmem_default")), // an int of the kernel
+		known: make(map[uint64]bool), listed: make(map[uint64]bool),
+	}
 	for i := range spaces {
-		if err := ctx.Err(); err != nil {
+		if err := l.read(ctx, &spaces[i]); err != nil {
 			return nil, err
 		}
-		ns := &spaces[i]
-		if len(o.NetNS) > 0 && !slices.Contains(o.NetNS, ns.inode) {
-			continue
-		}
-		rows, err := ns.sockets(ctx, o, &gaps)
-		if err != nil {
-			gaps.add("the sockets of network namespace %d: %v", ns.inode, err)
-			continue
-		}
-		read++
-		for i := range rows {
-			rows[i].NetNSName = names[ns.inode]
-			rows[i].Asked = asked(rows[i].RcvBuf, usual)
-		}
-		l.Sockets = append(l.Sockets, rows...)
 	}
-	if read == 0 && len(o.NetNS) == 0 {
-		return nil, fmt.Errorf("list netlink sockets: %s", gaps)
+	if l.spaces == 0 && len(o.NetNS) == 0 {
+		return nil, fmt.Errorf("list netlink sockets: %s", l.gaps)
 	}
 	if !o.NoOwners {
-		if err := join(ctx, o, l.Sockets, &gaps); err != nil {
+		if err := l.search(ctx); err != nil {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(l.Sockets, func(a, b Socket) int {
+	slices.SortStableFunc(l.found, func(a, b Socket) int {
 		return cmp.Or(cmp.Compare(a.NetNS, b.NetNS), cmp.Compare(a.Protocol, b.Protocol),
 			cmp.Compare(a.PortID, b.PortID), cmp.Compare(a.Inode, b.Inode))
 	})
-	l.Partial = gaps.list()
-	return l, nil
+	return &Listing{l.found, l.gaps.list()}, nil
+}
+
+// lister is what List knows so far.
+type lister struct {
+	o      Options
+	gaps   gaps
+	names  map[uint64]string
+	usual  uint32 // net.core.rmem_default
+	found  []Socket
+	listed map[uint64]bool // inodes of users' sockets
+	known  map[uint64]bool // network namespaces
+	spaces int             // that could be read
+}
+
+// read adds the sockets of a network namespace. An error means that ctx is done.
+func (l *lister) read(ctx context.Context, ns *namespace) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.known[ns.inode] = true
+	if !l.wants(ns.inode) {
+		return nil
+	}
+	rows, err := ns.sockets(ctx, l.o, &l.gaps)
+	if err != nil {
+		l.gaps.add("the sockets of network namespace %d: %v", ns.inode, err)
+		return nil
+	}
+	l.spaces++
+	for i := range rows {
+		l.add(rows[i])
+	}
+	return nil
+}
+
+func (l *lister) wants(netns uint64) bool {
+	return len(l.o.NetNS) == 0 || slices.Contains(l.o.NetNS, netns)
+}
+
+func (l *lister) add(s Socket) {
+	s.NetNSName = l.names[s.NetNS]
+	s.Asked = asked(s.RcvBuf, l.usual)
+	l.found = append(l.found, s)
+	if !s.Kernel {
+		l.listed[s.Inode] = true
+	}
 }
 
 // asked tells from a buffer's size what was asked for, where sockets get usual by
@@ -290,41 +325,6 @@ func CoreLimit(proc, name string) uint64 {
 		return 0
 	}
 	return n
-}
-
-// join fills in the owners.
-func join(ctx context.Context, o Options, ss []Socket, gaps *gaps) error {
-	wanted := make(map[uint64]bool, len(ss))
-	for i := range ss {
-		if !ss[i].Kernel {
-			wanted[ss[i].Inode] = true
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	holders, denied, err := holders(ctx, o.proc(), wanted)
-	if err != nil {
-		return err
-	}
-	unknown := 0
-	for i := range ss {
-		s := &ss[i]
-		if s.Kernel {
-			continue
-		}
-		h := holders[s.Inode]
-		if len(h) == 0 {
-			unknown++
-			continue
-		}
-		s.Owner, s.SharedWith = pickOwner(s.PortID, h)
-	}
-	if unknown > 0 && denied > 0 {
-		gaps.add("the owners of %s: the descriptors of %s may not be read (CAP_SYS_PTRACE or root)",
-			count(unknown, "socket", "sockets"), count(denied, "process", "processes"))
-	}
-	return nil
 }
 
 // pickOwner chooses one of the processes that hold a socket: the one whose ID

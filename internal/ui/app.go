@@ -64,7 +64,7 @@ type app struct {
 	notice  string // until the next key
 	done    bool
 	failed  error          // why, if it was not the user
-	jobs    chan os.Signal // SIGCONT
+	jobs    chan os.Signal // SIGTSTP and SIGCONT
 	pressed bool           // mouse button
 	prompt  *prompt
 
@@ -100,9 +100,7 @@ func (a *app) loop(ctx context.Context) error {
 		defer Guard()
 		a.screen.ChannelEvents(events, quit)
 	}()
-	a.jobs = make(chan os.Signal, 4)
-	a.watchJobs(true)
-	defer a.watchJobs(false)
+	defer a.watchJobs()()
 	a.ticker = time.NewTicker(a.opt.Interval)
 	defer a.ticker.Stop()
 	held := time.NewTimer(0) // a drawing that waits for its turn
@@ -119,8 +117,8 @@ func (a *app) loop(ctx context.Context) error {
 			a.event(ev)
 		case now := <-a.ticker.C:
 			a.refresh(now)
-		case <-a.jobs:
-			a.continued()
+		case s := <-a.jobs:
+			a.job(s)
 		case <-held.C:
 		}
 		now := time.Now()

@@ -76,6 +76,12 @@ var columns = []column{
 	{aggregate.ColumnKernel, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.cell(r.Kernel.Count != 0, export.Duration(r.Kernel.Sum), a.theme.text)
 	}},
+	{aggregate.ColumnKernelP50, 7, false, kernelCell(0.5)},
+	{aggregate.ColumnKernelP90, 7, false, kernelCell(0.9)},
+	{aggregate.ColumnKernelP99, 7, false, kernelCell(0.99)},
+	{aggregate.ColumnKernelMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		return a.cell(r.Kernel.Count != 0, export.Duration(r.Kernel.Max), a.theme.text)
+	}},
 	{aggregate.ColumnLast, 5, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.since(r.Seen), a.theme.dim
 	}},
@@ -102,11 +108,12 @@ var sets = [...]struct {
 		aggregate.ColumnLatency, aggregate.ColumnContainer, aggregate.ColumnNetNS,
 		aggregate.ColumnOutByteRate, aggregate.ColumnInByteRate, aggregate.ColumnLast, aggregate.ColumnP99,
 		aggregate.ColumnKernel, aggregate.ColumnBytes, aggregate.ColumnLatencyMax, aggregate.ColumnUnit,
-		aggregate.ColumnP50, aggregate.ColumnP90,
+		aggregate.ColumnP50, aggregate.ColumnP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax,
+		aggregate.ColumnKernelP50, aggregate.ColumnKernelP90,
 	}},
 	setTimes: {"times", []aggregate.Column{
 		aggregate.ColumnOutRate, aggregate.ColumnP99, aggregate.ColumnLatencyMax, aggregate.ColumnKernel,
-		aggregate.ColumnP50, aggregate.ColumnLatency, aggregate.ColumnP90,
+		aggregate.ColumnP50, aggregate.ColumnLatency, aggregate.ColumnP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax,
 	}},
 	setPlaces: {"places", []aggregate.Column{
 		aggregate.ColumnPID, aggregate.ColumnOutRate, aggregate.ColumnInRate,
@@ -152,6 +159,13 @@ func quantileCell(q float64) func(a *app, r *aggregate.Row) (string, tcell.Style
 	}
 }
 
+func kernelCell(q float64) func(a *app, r *aggregate.Row) (string, tcell.Style) {
+	return func(a *app, r *aggregate.Row) (string, tcell.Style) {
+		d, ok := aggregate.KernelQuantile(&r.Counters, &r.KernelTimes, q)
+		return a.cell(ok, export.Duration(d), a.theme.text)
+	}
+}
+
 // cell is what a column shows: text in st, or a dot where there is nothing, so
 // that the eye finds what there is.
 func (a *app) cell(something bool, text string, st tcell.Style) (string, tcell.Style) {
@@ -176,10 +190,12 @@ func nameLeast(width int) int {
 	return 28
 }
 
-// places says which columns about where something ran have something to tell.
-type places struct{ container, unit, netns bool }
+// places says which columns about where something ran have something to tell, and
+// whether those about the kernel's times have.
+type places struct{ container, unit, netns, kernel bool }
 
 func placesOf(s *aggregate.Snapshot) (p places) {
+	p.kernel = s.KernelTimes.Count() > 0
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		p.container = p.container || c.Container != ""
@@ -231,6 +247,8 @@ func applies(c aggregate.Column, g aggregate.Group, set columnSet, p places) boo
 		return g != aggregate.GroupUnit && (asked || p.unit)
 	case aggregate.ColumnNetNS:
 		return g == aggregate.GroupSocket || g != aggregate.GroupNetNS && (asked || p.netns)
+	case aggregate.ColumnKernelP50, aggregate.ColumnKernelP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax:
+		return p.kernel
 	}
 	return true
 }

@@ -181,7 +181,7 @@ func TestLayout(t *testing.T) {
 	for g := range h.tree.q.Group + 4 {
 		for w := range 1200 {
 			set, width := columnSet(w%len(sets)), w/4
-			cols, name := layout(width, g, set, places{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0})
+			cols, name := layout(width, g, set, places{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0, kernel: w%3 == 0})
 			sum := name + 1
 			for _, c := range cols {
 				sum += c.width + 1

@@ -108,6 +108,30 @@ func TestHeatPage(t *testing.T) {
 	}
 }
 
+// The row of those that made room has a line and a map of its own.
+func TestHeatOfFolded(t *testing.T) {
+	h := newHarness(t, 140, 30, Options{})
+	h.src.table = aggregate.New(aggregate.Options{MaxCells: 2})
+	for pid := range uint32(5) {
+		h.src.slow(pid+70, 2*time.Second)
+	}
+	h.tick()
+	h.press("End")
+	if r := h.tree.current(); r.ID.Level() != aggregate.LevelOverflow {
+		t.Fatalf("the last row is %+v", r)
+	}
+	h.wants("idle rows folded", "p99 over time")
+	h.press("h")
+	h.wants("Latency of (", "idle rows folded)", "row or all")
+	v := h.top().(*heatView)
+	folded := sumOf(&v.heat)
+	h.press("Tab")
+	h.wants("Latency of all requests")
+	if all := sumOf(&v.heat); all != 5 || folded == 0 || folded >= all {
+		t.Errorf("%d of %d are folded", folded, all)
+	}
+}
+
 func sumOf(m *aggregate.Heat) (n uint64) {
 	for i := range m.Columns {
 		n += heatSum(m.Columns[i][:])
@@ -166,6 +190,26 @@ func TestPlaceColumns(t *testing.T) {
 	h.press("Enter")
 	if n := strings.Count(h.text(), " * "); n == 0 {
 		t.Errorf("nothing says that the row is mixed:\n%s", h.text())
+	}
+}
+
+// Those of the kernel are there where the source tells them of every send.
+func TestKernelColumns(t *testing.T) {
+	h := newHarness(t, 150, 24, Options{})
+	h.press("w")
+	h.lacks("KRN")
+	h.src.table.Clear()
+	p := capture.Proc{PID: 501, Comm: "ip"}
+	for i := range 100 {
+		h.src.feed(capture.Frame{
+			Dir: capture.DirRequest, Proc: p, Verdict: capture.VerdictDelivered, Elapsed: time.Duration(i+1) * time.Millisecond,
+			Socket: capture.Socket{PortID: 501, Owner: p}, SrcPort: 501, Data: nlmsg(16, 5, uint32(i), 0, make([]byte, 16)),
+		})
+	}
+	h.tick()
+	h.wants("KRN P99", "KRN MAX", "99.6 ms", "100 ms", "p99 99.6 ms")
+	for h.tree.q.Sort != aggregate.ColumnKernelP99 {
+		h.press("s")
 	}
 }
 

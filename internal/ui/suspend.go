@@ -4,8 +4,10 @@ package ui
 
 import (
 	"fmt"
+	"os"
 	"os/signal"
 	"runtime"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,9 +20,10 @@ func (a *app) suspend() {
 		a.notice = fmt.Sprintf("cannot suspend: %v", err)
 		return
 	}
-	a.watchJobs(false)
 	err := stopSelf()
-	a.watchJobs(true)
+	for len(a.jobs) > 0 {
+		<-a.jobs // what led here, and the end of it
+	}
 	if rerr := a.screen.Resume(); rerr != nil {
 		a.failed, a.done = fmt.Errorf("take the terminal back: %w", rerr), true
 		return
@@ -37,22 +40,71 @@ func (a *app) suspend() {
 var stopSelf = func() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGTSTP); err != nil {
+	caught, err := setAction(unix.SIGTSTP, nil)
+	if err == nil && !caught.ignored() {
+		if _, err = setAction(unix.SIGTSTP, &sigaction{}); err == nil {
+			defer func() { _, _ = setAction(unix.SIGTSTP, &caught) }()
+		}
+	}
+	if err == nil {
+		err = unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGTSTP)
+	}
+	if err != nil {
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
 }
 
-// watchJobs asks for SIGCONT. SIGTSTP is left alone: who once asked os/signal for
-// it can never have its default back, which is what stops a process.
-func (a *app) watchJobs(yes bool) {
-	switch {
-	case a.jobs == nil:
-	case yes:
-		signal.Notify(a.jobs, unix.SIGCONT)
-	default:
-		signal.Stop(a.jobs)
+// watchJobs asks for SIGTSTP, after which the terminal must be given back first,
+// and SIGCONT, until the caller calls what it returns. A SIGTSTP that somebody let
+// nltop be started without stays ignored.
+func (a *app) watchJobs() (stop func()) {
+	a.jobs = make(chan os.Signal, 4)
+	signal.Notify(a.jobs, unix.SIGCONT)
+	before, err := setAction(unix.SIGTSTP, nil)
+	if err != nil || before.ignored() {
+		return func() { signal.Stop(a.jobs) }
 	}
+	signal.Notify(a.jobs, unix.SIGTSTP)
+	if installed != (sigaction{}) {
+		_, _ = setAction(unix.SIGTSTP, &installed)
+	}
+	return func() {
+		signal.Stop(a.jobs)
+		installed, _ = setAction(unix.SIGTSTP, &before)
+	}
+}
+
+// installed is the action of package os/signal that a view before this one took
+// away: the package does not know, and installs it once.
+var installed sigaction
+
+// job acts on a signal of watchJobs.
+func (a *app) job(s os.Signal) {
+	if s == unix.SIGTSTP {
+		a.suspend()
+	} else {
+		a.continued()
+	}
+}
+
+// sigaction is the kernel's, with room for that of every machine; zero is
+// SIG_DFL, and the first word is the handler (include/uapi/asm-generic/signal.h).
+// Package os/signal does not give SIGTSTP its default back, once it had it.
+type sigaction [8]uint64
+
+func (s *sigaction) ignored() bool { return s[0] == 1 } // SIG_IGN
+
+// setAction replaces what is done at a signal, unless to is nil, and returns what
+// was done before.
+func setAction(sig unix.Signal, to *sigaction) (before sigaction, err error) {
+	const sigsetSize = 8 // _NSIG / 8
+	_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(to)),
+		uintptr(unsafe.Pointer(&before)), sigsetSize, 0, 0)
+	if errno != 0 {
+		return before, fmt.Errorf("set action of %v: %w", sig, errno)
+	}
+	return before, nil
 }
 
 // continued takes the terminal back after a stop that came from outside and left

@@ -5,6 +5,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -55,6 +56,20 @@ func TestSuspend(t *testing.T) {
 	if want := []string{"suspend", "resume", "sync"}; !slices.Equal(s.log, want) {
 		t.Errorf("by SIGCONT: %v, want %v", s.log, want)
 	}
+	// A SIGTSTP is as good as the key; others that came meanwhile are over with it.
+	s.log = nil
+	h.jobs = make(chan os.Signal, 4)
+	h.jobs <- unix.SIGTSTP
+	h.jobs <- unix.SIGCONT
+	h.job(unix.SIGTSTP)
+	if !slices.Equal(s.log, want) || len(h.jobs) > 0 {
+		t.Errorf("by SIGTSTP: %v, want %v; %d signals are left", s.log, want, len(h.jobs))
+	}
+	s.log = nil
+	h.job(unix.SIGCONT)
+	if want := []string{"suspend", "resume", "sync"}; !slices.Equal(s.log, want) {
+		t.Errorf("by SIGCONT: %v, want %v", s.log, want)
+	}
 	stopping(t, func() error { return errors.New("stop: not permitted") })
 	h.press("Esc", "Ctrl-Z")
 	h.wants("stop: not permitted")
@@ -76,5 +91,30 @@ func TestRunIsContinued(t *testing.T) {
 	src.asked = func() { _ = unix.Kill(unix.Getpid(), unix.SIGCONT) }
 	if err := Run(ctx, s, src, Options{Interval: time.Millisecond}); !errors.Is(err, s.lost) {
 		t.Errorf("%v after SIGCONT, want %v; done: %v", err, s.lost, s.log)
+	}
+}
+
+// What a SIGTSTP does is as it was before, once the view has ended.
+func TestJobsAreLeft(t *testing.T) {
+	for _, ignored := range []bool{false, true} {
+		var to sigaction
+		if ignored {
+			to[0] = 1
+		}
+		old, err := setAction(unix.SIGTSTP, &to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &app{}
+		stop := a.watchJobs()
+		during, err := setAction(unix.SIGTSTP, nil)
+		if err != nil || during.ignored() != ignored || !ignored && during == to {
+			t.Errorf("ignored %v: %x while the view runs, %v", ignored, during, err)
+		}
+		stop()
+		after, err := setAction(unix.SIGTSTP, &old)
+		if err != nil || after[0] != to[0] {
+			t.Errorf("ignored %v: %x afterwards, %v", ignored, after, err)
+		}
 	}
 }

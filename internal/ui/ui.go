@@ -37,8 +37,7 @@ type Source interface {
 	Snapshot() (aggregate.Snapshot, Status)
 	// Messages returns the last messages of a row, oldest first.
 	Messages(id aggregate.RowID, limit int) []aggregate.Kept
-	// Heat returns the latencies over time of a row until now; of all for a row of
-	// depth 0.
+	// Heat returns the latencies over time of a row, or of aggregate.All, until now.
 	Heat(id aggregate.RowID, now time.Time) aggregate.Heat
 	// Locks returns what is known of rtnl_mutex.
 	Locks() Locks

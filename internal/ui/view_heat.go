@@ -89,7 +89,7 @@ type heatView struct {
 
 func newHeatView(a *app, r *aggregate.Row) *heatView {
 	v := &heatView{app: a, all: true}
-	if r != nil && r.ID.Depth > 0 {
+	if r != nil {
 		v.id, v.row, v.all = r.ID, a.tree.path(r), false
 	}
 	return v
@@ -108,7 +108,7 @@ func (v *heatView) refresh() {
 func (v *heatView) load() {
 	id := v.id
 	if v.all {
-		id = aggregate.RowID{}
+		id = aggregate.All
 	}
 	v.heat, v.have = v.app.src.Heat(id, v.app.snap.Time), true
 }
@@ -119,7 +119,7 @@ func (v *heatView) bindings() []binding {
 		{"Right", "tell of a later time", "later", func() { v.at = max(v.at-1, 0) }},
 		{"End", "tell of now", "", func() { v.at = 0 }},
 	}
-	if v.id.Depth > 0 {
+	if v.row != "" {
 		b = append(b, binding{"Tab", "the row, or all", "row or all", func() {
 			v.all = !v.all
 			v.load()

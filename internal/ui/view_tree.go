@@ -383,7 +383,11 @@ func (v *treeView) detail() [][]segment {
 		add(4, t.dim, "latency p50 %s, p90 %s, p99 %s, max %s", q(0.5), q(0.9), q(0.99), export.Duration(l.Max))
 	}
 	if k := r.Kernel; k.Count > 0 {
-		add(3, t.dim, "kernel %s (mean %s)", export.Duration(k.Sum), export.Duration(k.Mean()))
+		text := "mean " + export.Duration(k.Mean())
+		if d, ok := aggregate.KernelQuantile(&r.Counters, &r.KernelTimes, 0.99); ok {
+			text += ", p99 " + export.Duration(d) + ", max " + export.Duration(k.Max)
+		}
+		add(3, t.dim, "kernel %s (%s)", export.Duration(k.Sum), text)
 	}
 	if ns := r.NetNSText(); ns != "" && !r.Mixed.NetNS {
 		add(3, t.dim, "netns %s", ns)
@@ -400,7 +404,7 @@ func (v *treeView) detail() [][]segment {
 
 // heatLine is the line over time of a row; nil: nothing was measured.
 func (v *treeView) heatLine(r *aggregate.Row) []segment {
-	if r.ID.Depth == 0 || r.Latency.Count == 0 {
+	if r.Latency.Count == 0 {
 		return nil
 	}
 	if h := &v.heat; h.id != r.ID || !h.at.Equal(v.app.snap.Time) {
