@@ -190,7 +190,7 @@ type Lock struct {
 }
 
 // Frame is one Netlink datagram, or a report about one (see Kind).
-// Data is owned by the frame: no source reuses it.
+// Data is owned by the frame: no source reuses it, unless the frame is lent.
 type Frame struct {
 	ID       uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
 	Of       uint64 // KindCompletion: the ID of the datagram
@@ -274,6 +274,14 @@ type Source interface {
 	Stats() Stats
 	Info() Info
 	Close() error
+}
+
+// Lender is a Source that also serves consumers that keep nothing: RunLent is Run,
+// but the frame and its Data are the source's own, and valid only during the call
+// of emit. What they refer to, strings for one, may be kept.
+type Lender interface {
+	Source
+	RunLent(ctx context.Context, emit func(*Frame) error) error
 }
 
 // Info describes a source for status lines and file headers.

@@ -206,10 +206,10 @@ func TestNumbersAreBounded(t *testing.T) {
 		mustAdd(t, a, event(rec, nil))
 		out = out[:0]
 	}
-	if n := len(a.numbers) + len(a.older); n > 2*maxRequests {
+	if n := len(a.numbers.known) + len(a.numbers.older); n > 2*maxRequests {
 		t.Errorf("%d numbers are remembered", n)
 	}
-	if got := a.number(5 * maxRequests); got != 5*maxRequests {
+	if got := a.numbers.take(5 * maxRequests); got != 5*maxRequests {
 		t.Errorf("the last request is number %d", got)
 	}
 }
