@@ -5,9 +5,12 @@ package probe
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -276,4 +279,75 @@ func FuzzRecords(f *testing.F) {
 			t.Fatalf("%d events began, %d frames came out, %d bytes are left open", events, frames, a.openBytes)
 		}
 	})
+}
+
+// poisoned is a frame with something in every field.
+func poisoned() capture.Frame {
+	var f capture.Frame
+	var poison func(v reflect.Value)
+	poison = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Struct:
+			if v.Type() == reflect.TypeFor[time.Time]() {
+				v.Set(reflect.ValueOf(time.Unix(9, 9)))
+				return
+			}
+			for i := range v.NumField() {
+				poison(v.Field(i))
+			}
+		case reflect.String:
+			v.SetString("poison")
+		case reflect.Slice:
+			v.SetBytes([]byte("poison"))
+		case reflect.Bool:
+			v.SetBool(true)
+		case reflect.Int, reflect.Int32, reflect.Int64:
+			v.SetInt(99)
+		default:
+			v.SetUint(99)
+		}
+	}
+	poison(reflect.ValueOf(&f).Elem())
+	return f
+}
+
+// A frame that is lent is that which would be given, whatever the last consumer
+// left in it.
+func TestLent(t *testing.T) {
+	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
+	recs := [][]byte{
+		event(nlEvent{Id: 1 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Task: nlTask{Tgid: 1, Comm: [16]byte{'a'}}}, big[:4]),
+		event(nlEvent{Id: 2 << 20, Cause: 1 << 20, OrigLen: 160, CapLen: 160, Owner: nlTask{Tgid: 1, Comm: [16]byte{'b'}}}, nil),
+		event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 1 << 20, Elapsed: 9, LockWait: 3}, nil),
+		chunk(2<<20, 0, big[:100]),
+		event(nlEvent{Id: 3 << 20, Task: nlTask{Tgid: 1, Comm: [16]byte{'c'}}}, nil),
+		chunk(2<<20, 100, big[100:]),
+		event(nlEvent{Id: 4 << 20, OrigLen: 100, CapLen: 100, Rmem: 7, Netns: 8}, nil),
+		chunk(4<<20, 0, big[60:]),
+		event(nlEvent{Id: 5 << 20, OrigLen: 200, CapLen: 150, Flags: 2}, nil),
+		chunk(5<<20, 0, big[:150]),
+		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
+	}
+	var given []*capture.Frame
+	mustAdd(t, testAssembler(&given), recs...)
+	var lent []*capture.Frame
+	var a *assembler
+	a = newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+		g := *f
+		g.Data = bytes.Clone(f.Data)
+		lent = append(lent, &g)
+		a.lent = poisoned()
+		return nil
+	})
+	a.lends = true
+	mustAdd(t, a, recs...)
+	if diff := cmp.Diff(given, lent); diff != "" {
+		t.Errorf("lent frames differ from given ones:\n%s", diff)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		a.emit = func(*capture.Frame) error { return nil }
+		mustAdd(t, a, recs[0], recs[2])
+	}); n > 0 {
+		t.Errorf("%v allocations for a request and its completion", n)
+	}
 }
