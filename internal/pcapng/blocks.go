@@ -32,6 +32,27 @@ func (w *Writer) u16(v uint16) {
 	w.buf = binary.NativeEndian.AppendUint16(w.buf, v)
 }
 
+func (w *Writer) put16(b []byte, v uint16) {
+	if w.swap {
+		v = bits.ReverseBytes16(v)
+	}
+	binary.NativeEndian.PutUint16(b, v)
+}
+
+func (w *Writer) put32(b []byte, v uint32) {
+	if w.swap {
+		v = bits.ReverseBytes32(v)
+	}
+	binary.NativeEndian.PutUint32(b, v)
+}
+
+func (w *Writer) put64(b []byte, v uint64) {
+	if w.swap {
+		v = bits.ReverseBytes64(v)
+	}
+	binary.NativeEndian.PutUint64(b, v)
+}
+
 func (w *Writer) u32(v uint32) {
 	if w.swap {
 		v = bits.ReverseBytes32(v)
