@@ -234,7 +234,17 @@ type Frame struct {
 	// Source names the source that made the frame ("fentry", "nlmon", …), also
 	// when the frame comes back from a file.
 	Source string
+	// Like is the same for frames that a Lender lends and that differ in nothing but
+	// ID, Of, Time, Elapsed, Cast, Cause, Lock.Wait, Lock.Hold, TrueSize, OrigLen, Data
+	// and Socket.Drops, RMem, HighWater and Idle; 0: not known. At most one is in use
+	// of those that leave the same remainder when divided by Likes. What a consumer
+	// writes into the other fields stays for the next frame; setting Like to 0 makes
+	// the source fill it anew.
+	Like uint64
 }
+
+// Likes is how many values of Frame.Like a consumer may meet again.
+const Likes = 256
 
 // Cut says whether the payload is incomplete.
 func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }

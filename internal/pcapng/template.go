@@ -28,12 +28,15 @@ type template struct {
 }
 
 // templates are found by their frame; one takes the place of another.
-type templates [64]template
+type templates [capture.Likes]template
 
 // of returns the place for the template of fr, which may hold another one.
 func (ts *templates) of(fr *capture.Frame) *template {
+	if fr.Like != 0 {
+		return &ts[fr.Like%capture.Likes]
+	}
 	h := uint32(fr.Socket.Inode)<<4 ^ fr.Socket.PortID ^ fr.Proc.TID<<8 ^ uint32(fr.Dir)<<2 ^ uint32(fr.Kind)
-	return &ts[h*0x9E3779B1>>26] // the upper bits of Fibonacci hashing
+	return &ts[h*0x9E3779B1>>24] // the upper bits of Fibonacci hashing
 }
 
 // alike says whether the block of b can be made from a template of a: what
@@ -52,8 +55,14 @@ func alike(a, b *capture.Frame) bool {
 // template returns the template of a packet or report.
 func (w *Writer) template(fr *capture.Frame, preamble bool) *template {
 	t := w.templates.of(fr)
-	if t.made && t.preamble == preamble && t.numbered == (fr.ID != 0) && alike(&t.on, fr) {
-		return t
+	if t.made && t.preamble == preamble && t.numbered == (fr.ID != 0) {
+		if fr.Like != 0 && fr.Like == t.on.Like {
+			return t
+		}
+		if alike(&t.on, fr) {
+			t.on.Like = fr.Like
+			return t
+		}
 	}
 	t.on = *fr
 	t.on.Data = nil

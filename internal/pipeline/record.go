@@ -29,7 +29,8 @@ func (p *Pipeline) lent(f *capture.Frame) error {
 	if f.Protocol == capture.NETLINK_GENERIC {
 		// What a decoder learns from may be kept.
 		g := *f
-		g.Data = bytes.Clone(f.Data)
+		g.Data, g.Like = bytes.Clone(f.Data), 0
+		f.Like = 0
 		return p.frame(&g)
 	}
 	p.nextID++
@@ -38,7 +39,7 @@ func (p *Pipeline) lent(f *capture.Frame) error {
 	}
 	now := f.Time.UnixNano()
 	p.last.Store(now)
-	p.enrichKnown(f, now)
+	p.enrichLike(f, now)
 	return p.record(f)
 }
 
@@ -68,55 +69,31 @@ func (p *Pipeline) locate(pr *capture.Proc) {
 	p.o.Places.Fill(pr)
 }
 
-// enriched remembers what enrich makes of processes and network namespaces, of
-// which there are few among many frames.
-type enriched struct {
-	procs [64]struct {
-		from, to capture.Proc
-		at       int64 // frame time, Unix ns
-	}
-	netns uint64
-	name  string
-	at    int64 // likewise
+// enriched remembers when frames that are alike (Frame.Like) were enriched: what
+// that wrote into one is in the next.
+type enriched [capture.Likes]struct {
+	like uint64
+	at   int64 // frame time, Unix ns
 }
 
 // fresh is how long it is believed, since a container may get its name later.
 const fresh = time.Second
 
-// enrichKnown is enrich for frames whose owners the source knows, of this time.
-func (p *Pipeline) enrichKnown(f *capture.Frame, now int64) {
-	owned := f.Socket.Owner.PID != 0 || f.Socket.Owner.Comm != "" || f.Dir == capture.DirRequest && f.Proc.PID != 0
-	if f.Socket.PortID != 0 && !owned {
-		p.decoding.Lock()
-		p.enrich(f)
-		p.decoding.Unlock()
-		return
-	}
-	k := &p.known
-	if p.o.Owners != nil && f.NetNSName == "" {
-		if k.netns != f.NetNS || uint64(now-k.at) >= uint64(fresh) {
-			k.netns, k.at = f.NetNS, now
-			k.name = p.o.Owners.NetNSName(f.NetNS)
+// enrichLike is enrich, once for all frames that are alike.
+func (p *Pipeline) enrichLike(f *capture.Frame, now int64) {
+	e := &p.known[f.Like%capture.Likes]
+	if f.Like != 0 && e.like == f.Like {
+		// A difference below zero is a large one.
+		if uint64(now-e.at) >= uint64(fresh) {
+			f.Like = 0
 		}
-		f.NetNSName = k.name
-	}
-	p.locateKnown(&f.Proc, now)
-	p.locateKnown(&f.Socket.Owner, now)
-}
-
-func (p *Pipeline) locateKnown(pr *capture.Proc, now int64) {
-	if pr.CgroupID == 0 && pr.Cgroup == "" {
 		return
 	}
-	e := &p.known.procs[(pr.TID^pr.PID<<3)%uint32(len(p.known.procs))]
-	// A difference below zero is a large one.
-	if e.from != *pr || uint64(now-e.at) >= uint64(fresh) {
-		e.from, e.at = *pr, now
-		p.decoding.Lock()
-		p.locate(pr)
-		p.decoding.Unlock()
-		e.to = *pr
-		return
+	e.like, e.at = f.Like, now
+	p.decoding.Lock()
+	defer p.decoding.Unlock()
+	p.enrich(f)
+	if f.Socket.PortID != 0 && !f.Account().Known() || f.OwnerInferred {
+		f.Like = 0 // the next one's owner may be known, or another
 	}
-	*pr = e.to
 }

@@ -35,6 +35,7 @@ type keeper struct{ frames []capture.Frame }
 
 func (k *keeper) WriteFrame(f *capture.Frame) error {
 	g := *f
+	g.Like = 0
 	g.Data = bytes.Clone(f.Data)
 	k.frames = append(k.frames, g)
 	return nil

@@ -61,13 +61,10 @@ type assembler struct {
 	// orphans counts completions of datagrams that were lost.
 	orphans *atomic.Uint64
 	numbers numbers
-	tasks   tasks
 
-	// lends: nobody keeps frames. One is filled again and again, and its bytes stay
-	// where they are; those of chunks are joined in spare.
-	lends bool
-	lent  capture.Frame
-	spare []byte
+	lends bool   // nobody keeps frames: they and their bytes are used again
+	likes likes  // what frames are lent, or else copied, from
+	spare []byte // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -129,11 +126,19 @@ func (a *assembler) addEvent(rec []byte) error {
 		}
 	}
 	whole := ev.InlineLen == ev.CapLen
-	f := &a.lent
-	if !a.lends || !whole {
+	var f *capture.Frame
+	switch {
+	case !a.lends:
 		f = new(capture.Frame)
+		*f = *a.alike(ev)
+		f.Like = 0
+	case whole:
+		f = a.alike(ev)
+	default: // it is open while others are lent
+		f = new(capture.Frame)
+		a.constant(f, ev)
 	}
-	a.fill(f, ev, of)
+	a.vary(f, ev, of)
 	if whole {
 		f.Data = nil
 		switch {
@@ -234,30 +239,31 @@ func (a *assembler) flush() error {
 	return nil
 }
 
-// fill sets every field of f but Data, whatever f held. of is the number of the
-// frame that ev completes.
-func (a *assembler) fill(f *capture.Frame, ev *nlEvent, of uint64) {
-	a.lastID++
-	f.ID, f.Of = a.lastID, of
+// constant and vary set every field of f but Data and Like, whatever f held:
+// constant those that Like speaks for, vary the others.
+func (a *assembler) constant(f *capture.Frame, ev *nlEvent) {
 	f.Kind, f.Dir, f.Verdict = capture.Kind(ev.Kind), capture.Dir(ev.Dir), capture.Verdict(ev.Verdict)
 	f.Inferred, f.OwnerInferred = ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0, false
-	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
 	f.Errno, f.Protocol = ev.Err, ev.Protocol
 	f.NetNS, f.NetNSName = uint64(ev.Netns), ""
-	f.Proc = *a.tasks.of(&ev.Task)
-	s := &f.Socket
-	s.PortID, s.Inode, s.Owner = ev.OwnPort, ev.Inode, *a.tasks.of(&ev.Owner)
-	s.Drops, s.RcvBuf, s.RMem = ev.Drops, ev.Rcvbuf, ev.Rmem
-	s.HighWater, s.Idle = ev.High, nanoseconds(ev.Idle)
+	f.Proc, f.Socket.Owner = proc(&ev.Task), proc(&ev.Owner)
+	f.Socket.PortID, f.Socket.Inode, f.Socket.RcvBuf = ev.OwnPort, ev.Inode, ev.Rcvbuf
 	f.SrcPort, f.DstPort, f.Group = ev.SrcPort, ev.DstPort, ev.Group
+	b := &ev.Blocker
+	f.Lock.Blocker = capture.Proc{PID: b.Tgid, TID: b.Tid, Comm: comm(b.Comm[:])}
+	f.BigEndian, f.Source = false, a.source
+}
+
+// vary is for all frames. of is the number of the frame that ev completes.
+func (a *assembler) vary(f *capture.Frame, ev *nlEvent, of uint64) {
+	a.lastID++
+	f.ID, f.Of = a.lastID, of
+	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
+	s := &f.Socket
+	s.Drops, s.RMem, s.HighWater, s.Idle = ev.Drops, ev.Rmem, ev.High, nanoseconds(ev.Idle)
 	f.Cast, f.Cause, f.TrueSize = ev.Cast, a.numbers.get(ev.Cause), ev.Truesize
 	f.Lock.Wait, f.Lock.Hold = nanoseconds(ev.LockWait), nanoseconds(ev.LockHold)
-	b := &ev.Blocker
-	f.Lock.Blocker = capture.Proc{PID: b.Tgid, TID: b.Tid}
-	if b.Comm[0] != 0 {
-		f.Lock.Blocker.Comm = comm(b.Comm[:])
-	}
-	f.OrigLen, f.BigEndian, f.Source = int(ev.OrigLen), false, a.source
+	f.OrigLen = int(ev.OrigLen)
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
 		a.numbers.put(ev.Id, f.ID)
 	}

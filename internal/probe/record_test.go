@@ -328,18 +328,25 @@ func TestLent(t *testing.T) {
 		chunk(5<<20, 0, big[:150]),
 		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
 	}
-	var given []*capture.Frame
-	mustAdd(t, testAssembler(&given), recs...)
-	var lent []*capture.Frame
+	var given, lent []*capture.Frame
 	var a *assembler
 	a = newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
 		g := *f
-		g.Data = bytes.Clone(f.Data)
+		g.Data, g.Like = bytes.Clone(f.Data), 0
 		lent = append(lent, &g)
-		a.lent = poisoned()
+		if len(lent)%3 == 0 {
+			*f = poisoned()
+			f.Like = 0
+		}
 		return nil
 	})
 	a.lends = true
+	for i := range 4 {
+		recs = append(recs,
+			event(nlEvent{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
+			event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 6 << 20, Task: nlTask{Comm: [16]byte{'a', 0, 0, byte(i / 2)}}}, nil))
+	}
+	mustAdd(t, testAssembler(&given), recs...)
 	mustAdd(t, a, recs...)
 	if diff := cmp.Diff(given, lent); diff != "" {
 		t.Errorf("lent frames differ from given ones:\n%s", diff)

@@ -4,25 +4,60 @@ package probe
 
 import (
 	"bytes"
+	"unsafe"
 
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// tasks remembers what tasks translate to: a few act again and again, and the
-// names of each need not be allocated every time.
-type tasks [64]struct {
-	task nlTask
-	proc capture.Proc
+// likes are frames that are filled again and again. Each keeps what it was filled
+// from: mostly the next event of the same kind differs in little.
+type likes struct {
+	slots [capture.Likes]struct {
+		frame capture.Frame
+		from  nlEvent
+	}
+	last uint64 // Frame.Like, less its remainder
+	// unlike: what comes behind changes frames, so none is like another.
+	unlike bool
 }
 
-// of is proc. The result is valid until the next call.
-func (c *tasks) of(t *nlTask) *capture.Proc {
-	e := &c[(t.Tid^t.Tgid<<3)%uint32(len(c))]
-	if e.task != *t {
-		e.task = *t
-		e.proc = proc(t)
+// alike returns the frame for an event, with its constant fields.
+func (a *assembler) alike(ev *nlEvent) *capture.Frame {
+	kind := uint32(ev.Dir)
+	if ev.Kind != 0 {
+		kind = 4 + uint32(ev.Kind)
 	}
-	return &e.proc
+	l := &a.likes
+	n := ((ev.Task.Tid^uint32(ev.Inode)*31)<<3 ^ kind) % capture.Likes
+	s := &l.slots[n]
+	if s.frame.Like == 0 || !alike(&s.from, ev) {
+		s.from = *ev
+		a.constant(&s.frame, ev)
+		if !l.unlike {
+			l.last += capture.Likes
+			s.frame.Like = l.last + uint64(n)
+		}
+	}
+	return &s.frame
+}
+
+// alike says whether assembler.constant makes the same of two events.
+func alike(a, b *nlEvent) bool {
+	return a.Inode == b.Inode && a.Netns == b.Netns && a.SrcPort == b.SrcPort && a.DstPort == b.DstPort &&
+		a.Group == b.Group && a.OwnPort == b.OwnPort && a.Err == b.Err && a.Rcvbuf == b.Rcvbuf &&
+		a.Protocol == b.Protocol && a.Kind == b.Kind && a.Dir == b.Dir && a.Verdict == b.Verdict && a.Flags == b.Flags &&
+		sameTask(&a.Task, &b.Task) && sameTask(&a.Owner, &b.Owner) &&
+		*(*[3]uint64)(unsafe.Pointer(&a.Blocker)) == *(*[3]uint64)(unsafe.Pointer(&b.Blocker))
+}
+
+// sameTask compares words: == would call a function for each field.
+func sameTask(a, b *nlTask) bool {
+	x, y := (*[unsafe.Sizeof(*a) / 8]uint64)(unsafe.Pointer(a)), (*[unsafe.Sizeof(*a) / 8]uint64)(unsafe.Pointer(b))
+	same := x[0] ^ y[0]
+	for i := 1; i < len(x); i++ {
+		same |= x[i] ^ y[i]
+	}
+	return same == 0
 }
 
 // proc translates a task; one that is all zero is unknown.
