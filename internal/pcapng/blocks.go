@@ -79,6 +79,23 @@ func (w *Writer) pad() {
 	w.buf = append(w.buf, zeros[:pad4(len(w.buf))]...)
 }
 
+// padded is pad for a block that is not in the buffer yet, with room for more.
+func padded(b []byte) []byte {
+	n := len(b)
+	b = b[:n+4]
+	binary.NativeEndian.PutUint32(b[n:], 0)
+	return b[:n+pad4(n)]
+}
+
+// ended is end likewise.
+func (w *Writer) ended(b []byte, start int) []byte {
+	n := len(b)
+	b = b[:n+4]
+	w.put32(b[n:], uint32(len(b)-start))
+	w.put32(b[start+4:], uint32(len(b)-start))
+	return b
+}
+
 func (w *Writer) optionHeader(code uint16, size int) {
 	w.u16(code)
 	w.u16(uint16(size))

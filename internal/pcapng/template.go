@@ -152,33 +152,62 @@ func (f facts) constant(fr *capture.Frame, section string, preamble bool) facts 
 // varying appends the facts that differ from frame to frame.
 func (f facts) varying(fr *capture.Frame) facts {
 	s := &fr.Socket
-	return f.uint(tagOf, fr.Of).int(tagElapsed, int64(fr.Elapsed)).
-		uint(tagDrops, uint64(s.Drops)).uint(tagRMem, uint64(s.RMem)).
-		uint(tagCast, fr.Cast).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
-		uint(tagHighWater, uint64(s.HighWater)).int(tagIdle, int64(s.Idle)).
+	f = f.uint(tagOf, fr.Of).uint(tagElapsed, zigzag(int64(fr.Elapsed))).
+		uint(tagRMem, uint64(s.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
+		uint(tagHighWater, uint64(s.HighWater)).uint(tagIdle, zigzag(int64(s.Idle)))
+	if fr.Cast|uint64(s.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold) == 0 {
+		return f
+	}
+	return f.uint(tagDrops, uint64(s.Drops)).uint(tagCast, fr.Cast).
 		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold))
 }
 
 // varyingBytes is more than varying and what follows it can take in one block
 // without payload.
-const varyingBytes = 15*(2+binary.MaxVarintLen64) + 16
+const varyingBytes = 15*(2+binary.MaxVarintLen64) + 32
 
-// put is uint for tags whose mere presence says something. It writes eight bytes at
-// once where there is room, and keeps as many as the number has.
+// put is uint for tags whose mere presence says something. Where there is room, it
+// writes more bytes at once than the number has, and keeps those.
 func (f facts) put(tag int, v uint64) facts {
 	n := len(f)
 	if cap(f)-n < 10 || v >= 1<<56 {
-		size := (bits.Len64(v|1) + 6) / 7
-		return binary.AppendUvarint(append(f, byte(tag), byte(size)), v)
+		return f.putLong(tag, v)
 	}
-	size := uint(bits.Len64(v|1)*9+64) >> 6 // as the quotient above, up to 64 bits
+	b := f[n : n+10]
+	b[0] = byte(tag)
+	if v < 1<<7 {
+		b[1], b[2] = 1, byte(v)
+		return f[:n+3]
+	}
+	if v < 1<<28 {
+		x := uint32(v)
+		y := x&0x7f | x<<1&0x7f00 | x<<2&0x7f0000 | x<<3&0x7f000000
+		size := 2
+		switch {
+		case x < 1<<14:
+			y |= 0x80
+		case x < 1<<21:
+			y, size = y|0x8080, 3
+		default:
+			y, size = y|0x808080, 4
+		}
+		b[1] = byte(size)
+		binary.LittleEndian.PutUint32(b[2:], y)
+		return f[:n+2+size]
+	}
+	size := uint(bits.Len64(v)*9+64) >> 6 // as the quotient above, up to 64 bits
 	// Groups of 28, of 14, of 7 bits move apart.
 	x := v&0x0fffffff | v&0x00ff_ffff_f000_0000<<4
 	x = x&0x00003fff_00003fff | x&0x0fffc000_0fffc000<<2
 	x = x&0x007f007f_007f007f | x&0x3f803f80_3f803f80<<1
 	x |= 0x80808080_80808080 & (1<<(8*(size-1)) - 1)
-	f = f[:n+10]
-	f[n], f[n+1] = byte(tag), byte(size)
-	binary.LittleEndian.PutUint64(f[n+2:], x)
+	b[1] = byte(size)
+	binary.LittleEndian.PutUint64(b[2:], x)
 	return f[:n+2+int(size)]
+}
+
+//go:noinline
+func (f facts) putLong(tag int, v uint64) facts {
+	size := (bits.Len64(v|1) + 6) / 7
+	return binary.AppendUvarint(append(f, byte(tag), byte(size)), v)
 }

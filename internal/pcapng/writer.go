@@ -194,42 +194,52 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
 
 	t := w.template(fr, preamble)
-	w.buf = slices.Grow(w.buf, len(t.head)+len(data)+3+len(t.tail)+varyingBytes)
-	start := len(w.buf)
-	w.buf = append(w.buf, t.head...)
-	head := w.buf[start:]
+	// A block is made in b: every change of w.buf would be one of the heap.
+	b := slices.Grow(w.buf, len(t.head)+len(data)+3+len(t.tail)+varyingBytes)
+	start := len(b)
+	b = append(b, t.head...)
+	head := b[start : start+epbOriginal+4]
 	w.put32(head[epbTimestamp:], uint32(ns>>32))
 	w.put32(head[epbTimestamp+4:], uint32(ns))
 	w.put32(head[epbCaptured:], uint32(cookedLen+len(data)))
 	w.put32(head[epbOriginal:], uint32(min(orig, math.MaxUint32)))
-	w.buf = append(w.buf, data...)
-	w.pad()
+	b = padded(append(b, data...))
 
-	at := len(w.buf)
-	w.buf = append(w.buf, t.tail...)
+	at := len(b)
+	b = append(b, t.tail...)
 	if fr.ID != 0 {
-		w.put64(w.buf[at+t.id:], fr.ID)
+		w.put64(b[at+t.id:], fr.ID)
 	}
-	f := facts(w.buf).varying(fr)
+	f := facts(b).varying(fr)
 	if !ok {
 		f = f.time(fr)
 	}
 	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
 		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
 	}
-	w.buf = f
-	w.put16(w.buf[at+t.custom+2:], uint16(len(w.buf)-at-t.custom-4))
-	w.pad()
+	w.put16(f[at+t.custom+2:], uint16(len(f)-at-t.custom-4))
+	b = padded(f)
+	if len(tail) > 0 {
+		w.buf = b
+		w.rest(tail)
+		b = slices.Grow(w.buf, 8)
+	}
+	n := len(b)
+	b = b[:n+4]
+	w.put32(b[n:], optEnd)
+	w.buf = w.ended(b, start)
+	w.dirty = true
+	return w.pushIfFull()
+}
+
+// rest writes what of a packet is behind maxShown.
+func (w *Writer) rest(tail []byte) {
 	const chunk = 65520
 	for len(tail) > 0 {
 		n := min(len(tail), chunk)
 		w.customOption(append(newFacts(w.scratch[:0], factsTail), tail[:n]...))
 		tail = tail[n:]
 	}
-	w.endOptions()
-	w.end(start)
-	w.dirty = true
-	return w.pushIfFull()
 }
 
 func (w *Writer) cookedHeader(fr *capture.Frame) {
@@ -268,20 +278,17 @@ func (w *Writer) report(fr *capture.Frame) error {
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
 	t := w.template(fr, false)
-	w.buf = slices.Grow(w.buf, len(t.tail)+len(fr.Data)+varyingBytes)
-	start := len(w.buf)
-	w.buf = append(w.buf, t.tail...)
-	f := facts(w.buf).varying(fr).
+	b := slices.Grow(w.buf, len(t.tail)+len(fr.Data)+varyingBytes)
+	start := len(b)
+	f := facts(append(b, t.tail...)).varying(fr).
 		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
-	if ok && !fr.Time.IsZero() {
-		// A block of our own has no timestamp field.
-		f = f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
-	} else if !ok {
+	switch {
+	case !ok:
 		f = f.time(fr)
+	case !fr.Time.IsZero(): // a block of our own has no timestamp field
+		f = f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
 	}
-	w.buf = f
-	w.pad()
-	w.end(start)
+	w.buf = w.ended(padded(f), start)
 	w.dirty = true
 	return w.pushIfFull()
 }

@@ -46,19 +46,18 @@ func alike(a, b *nlEvent) bool {
 	return a.Inode == b.Inode && a.Netns == b.Netns && a.SrcPort == b.SrcPort && a.DstPort == b.DstPort &&
 		a.Group == b.Group && a.OwnPort == b.OwnPort && a.Err == b.Err && a.Rcvbuf == b.Rcvbuf &&
 		a.Protocol == b.Protocol && a.Kind == b.Kind && a.Dir == b.Dir && a.Verdict == b.Verdict && a.Flags == b.Flags &&
-		sameTask(&a.Task, &b.Task) && sameTask(&a.Owner, &b.Owner) &&
-		*(*[3]uint64)(unsafe.Pointer(&a.Blocker)) == *(*[3]uint64)(unsafe.Pointer(&b.Blocker))
+		sameTask(&a.Task, &b.Task) && sameTask(&a.Owner, &b.Owner) && a.Blocker.Tid == b.Blocker.Tid &&
+		a.Blocker.Tgid == b.Blocker.Tgid && (a.Blocker.Tid == 0 || a.Blocker.Comm == b.Blocker.Comm)
 }
 
 // sameTask compares words: == would call a function for each field.
 func sameTask(a, b *nlTask) bool {
-	x, y := (*[unsafe.Sizeof(*a) / 8]uint64)(unsafe.Pointer(a)), (*[unsafe.Sizeof(*a) / 8]uint64)(unsafe.Pointer(b))
-	same := x[0] ^ y[0]
-	for i := 1; i < len(x); i++ {
-		same |= x[i] ^ y[i]
-	}
-	return same == 0
+	x, y := (*[5]uint64)(unsafe.Pointer(a)), (*[5]uint64)(unsafe.Pointer(b))
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3] && x[4] == y[4]
 }
+
+// The number of words.
+const _ = -(unsafe.Sizeof(nlTask{}) ^ 5*8)
 
 // proc translates a task; one that is all zero is unknown.
 func proc(t *nlTask) capture.Proc {
