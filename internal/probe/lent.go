@@ -17,8 +17,6 @@ type likes struct {
 		from  nlEvent
 	}
 	last uint64 // Frame.Like, less its remainder
-	// unlike: what comes behind changes frames, so none is like another.
-	unlike bool
 }
 
 // alike returns the frame for an event, with its constant fields.
@@ -33,10 +31,8 @@ func (a *assembler) alike(ev *nlEvent) *capture.Frame {
 	if s.frame.Like == 0 || !alike(&s.from, ev) {
 		s.from = *ev
 		a.constant(&s.frame, ev)
-		if !l.unlike {
-			l.last += capture.Likes
-			s.frame.Like = l.last + uint64(n)
-		}
+		l.last += capture.Likes
+		s.frame.Like = l.last + uint64(n)
 	}
 	return &s.frame
 }
@@ -47,7 +43,7 @@ func alike(a, b *nlEvent) bool {
 		a.Group == b.Group && a.OwnPort == b.OwnPort && a.Err == b.Err && a.Rcvbuf == b.Rcvbuf &&
 		a.Protocol == b.Protocol && a.Kind == b.Kind && a.Dir == b.Dir && a.Verdict == b.Verdict && a.Flags == b.Flags &&
 		sameTask(&a.Task, &b.Task) && sameTask(&a.Owner, &b.Owner) && a.Blocker.Tid == b.Blocker.Tid &&
-		a.Blocker.Tgid == b.Blocker.Tgid && (a.Blocker.Tid == 0 || a.Blocker.Comm == b.Blocker.Comm)
+		a.Blocker.Tgid == b.Blocker.Tgid && a.Blocker.Comm == b.Blocker.Comm
 }
 
 // sameTask compares words: == would call a function for each field.

@@ -84,7 +84,7 @@ func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent 
 		return emit(f)
 	})
 	asm.orphans, asm.lends = &s.orphans, lent
-	asm.likes.unlike = lent && s.att.infer != nil
+	asm.unlike = s.att.infer != nil
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 

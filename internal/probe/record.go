@@ -62,9 +62,13 @@ type assembler struct {
 	orphans *atomic.Uint64
 	numbers numbers
 
-	lends bool   // nobody keeps frames: they and their bytes are used again
-	likes likes  // what frames are lent, or else copied, from
-	spare []byte // for the next datagram in chunks, if frames are lent
+	lends bool  // nobody keeps frames: they and their bytes are used again
+	likes likes // what frames are lent, or else copied, from
+	// unlike: what comes behind changes frames, so that none is like another; then
+	// lent is what is lent.
+	unlike bool
+	lent   capture.Frame
+	spare  []byte // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -130,6 +134,10 @@ func (a *assembler) addEvent(rec []byte) error {
 	switch {
 	case !a.lends:
 		f = new(capture.Frame)
+		*f = *a.alike(ev)
+		f.Like = 0
+	case whole && a.unlike:
+		f = &a.lent
 		*f = *a.alike(ev)
 		f.Like = 0
 	case whole:

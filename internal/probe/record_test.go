@@ -314,6 +314,12 @@ func poisoned() capture.Frame {
 // A frame that is lent is that which would be given, whatever the last consumer
 // left in it.
 func TestLent(t *testing.T) {
+	for _, unlike := range []bool{false, true} {
+		t.Run(map[bool]string{false: "alike", true: "unlike"}[unlike], func(t *testing.T) { testLent(t, unlike) })
+	}
+}
+
+func testLent(t *testing.T, unlike bool) {
 	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
 	recs := [][]byte{
 		event(nlEvent{Id: 1 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Task: nlTask{Tgid: 1, Comm: [16]byte{'a'}}}, big[:4]),
@@ -329,8 +335,7 @@ func TestLent(t *testing.T) {
 		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
 	}
 	var given, lent []*capture.Frame
-	var a *assembler
-	a = newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+	a := newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
 		g := *f
 		g.Data, g.Like = bytes.Clone(f.Data), 0
 		lent = append(lent, &g)
@@ -340,7 +345,7 @@ func TestLent(t *testing.T) {
 		}
 		return nil
 	})
-	a.lends = true
+	a.lends, a.unlike = true, unlike
 	for i := range 4 {
 		recs = append(recs,
 			event(nlEvent{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
