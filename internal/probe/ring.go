@@ -37,7 +37,8 @@ const (
 )
 
 // releaseBytes is how much is read before the kernel gets the room back, so that
-// its processors and this one do not share a cache line per record.
+// its processors and this one do not share a cache line per record; of a small ring
+// an eighth.
 const releaseBytes = 64 << 10
 
 // Why ring.next has no record.
@@ -134,7 +135,7 @@ func (r *ring) next() ([]byte, error) {
 	if r.closed.Load() {
 		return nil, errRingClosed
 	}
-	if r.pos-r.released >= releaseBytes {
+	if r.pos-r.released >= min(releaseBytes, r.size/8) {
 		r.release()
 	}
 	for {

@@ -76,10 +76,10 @@ func TestRingWraps(t *testing.T) {
 		}
 		k.expect(one)
 		k.expect(two)
-		k.expectError(errRingEmpty)
 		if k.pos[0] == k.at {
 			t.Fatal("the last record was released while it may be in use")
 		}
+		k.expectError(errRingEmpty)
 		k.release()
 		if k.pos[0] != k.at {
 			t.Fatalf("released up to %#x of %#x", k.pos[0], k.at)
