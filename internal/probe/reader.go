@@ -75,7 +75,12 @@ func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent 
 	if !s.ring.enter() {
 		return nil
 	}
-	defer func() { err = errors.Join(err, s.ring.leave()) }()
+	defer func() {
+		// The consumer gets its own error back, not one that wraps it.
+		if lerr := s.ring.leave(); lerr != nil {
+			err = errors.Join(err, lerr)
+		}
+	}()
 	asm := newAssembler(s.name, s.wallTime, func(f *capture.Frame) error {
 		s.account(f)
 		if s.att.infer != nil {
