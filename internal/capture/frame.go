@@ -190,7 +190,7 @@ type Lock struct {
 }
 
 // Frame is one Netlink datagram, or a report about one (see Kind).
-// Data is owned by the frame: no source reuses it.
+// Data is owned by the frame: no source reuses it, unless the frame is lent.
 type Frame struct {
 	ID       uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
 	Of       uint64 // KindCompletion: the ID of the datagram
@@ -235,7 +235,17 @@ type Frame struct {
 	// Source names the source that made the frame ("fentry", "nlmon", …), also
 	// when the frame comes back from a file.
 	Source string
+	// Like is the same for frames that a Lender lends and that differ in nothing but
+	// ID, Of, Time, Elapsed, Cast, Cause, Lock.Wait, Lock.Hold, TrueSize, OrigLen, Data
+	// and Socket.Drops, RMem, HighWater and Idle; 0: not known. At most one is in use
+	// of those that leave the same remainder when divided by Likes. What a consumer
+	// writes into the other fields stays for the next frame; setting Like to 0 makes
+	// the source fill it anew.
+	Like uint64
 }
+
+// Likes is how many values of Frame.Like a consumer may meet again.
+const Likes = 256
 
 // Cut says whether the payload is incomplete.
 func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
@@ -275,6 +285,14 @@ type Source interface {
 	Stats() Stats
 	Info() Info
 	Close() error
+}
+
+// Lender is a Source that also serves consumers that keep nothing: RunLent is Run,
+// but the frame and its Data are the source's own, and valid only during the call
+// of emit. What they refer to, strings for one, may be kept.
+type Lender interface {
+	Source
+	RunLent(ctx context.Context, emit func(*Frame) error) error
 }
 
 // Info describes a source for status lines and file headers.

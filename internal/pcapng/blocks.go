@@ -32,6 +32,27 @@ func (w *Writer) u16(v uint16) {
 	w.buf = binary.NativeEndian.AppendUint16(w.buf, v)
 }
 
+func (w *Writer) put16(b []byte, v uint16) {
+	if w.swap {
+		v = bits.ReverseBytes16(v)
+	}
+	binary.NativeEndian.PutUint16(b, v)
+}
+
+func (w *Writer) put32(b []byte, v uint32) {
+	if w.swap {
+		v = bits.ReverseBytes32(v)
+	}
+	binary.NativeEndian.PutUint32(b, v)
+}
+
+func (w *Writer) put64(b []byte, v uint64) {
+	if w.swap {
+		v = bits.ReverseBytes64(v)
+	}
+	binary.NativeEndian.PutUint64(b, v)
+}
+
 func (w *Writer) u32(v uint32) {
 	if w.swap {
 		v = bits.ReverseBytes32(v)
@@ -56,6 +77,23 @@ func (w *Writer) timestamp(ns uint64) {
 func (w *Writer) pad() {
 	var zeros [3]byte
 	w.buf = append(w.buf, zeros[:pad4(len(w.buf))]...)
+}
+
+// padded is pad for a block that is not in the buffer yet, with room for more.
+func padded(b []byte) []byte {
+	n := len(b)
+	b = b[:n+4]
+	binary.NativeEndian.PutUint32(b[n:], 0)
+	return b[:n+pad4(n)]
+}
+
+// ended is end likewise.
+func (w *Writer) ended(b []byte, start int) []byte {
+	n := len(b)
+	b = b[:n+4]
+	w.put32(b[n:], uint32(len(b)-start))
+	w.put32(b[start+4:], uint32(len(b)-start))
+	return b
 }
 
 func (w *Writer) optionHeader(code uint16, size int) {

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"math/bits"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -132,12 +131,6 @@ func (f facts) uint(tag int, v uint64) facts {
 	return f.put(tag, v)
 }
 
-// put is uint for tags whose mere presence says something.
-func (f facts) put(tag int, v uint64) facts {
-	size := (bits.Len64(v|1) + 6) / 7
-	return binary.AppendUvarint(append(f, byte(tag), byte(size)), v)
-}
-
 func (f facts) int(tag int, v int64) facts { return f.uint(tag, zigzag(v)) }
 
 func (f facts) string(tag int, s string) facts {
@@ -171,57 +164,9 @@ func (f facts) proc(p *capture.Proc) facts {
 		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod)
 }
 
-// procs keeps the facts of the processes of a frame: the next one's are mostly
-// the same.
-type procs struct {
-	proc, owner knownProc
-	changes     uint64 // of either, so far
-}
-
-type knownProc struct {
-	capture.Proc
-	facts facts
-}
-
-// note makes them those of fr.
-func (k *procs) note(fr *capture.Frame) {
-	if k.proc.Proc != fr.Proc {
-		k.changes++
-		k.proc = knownProc{fr.Proc, k.proc.facts[:0].proc(&fr.Proc)}
-	}
-	if k.owner.Proc != fr.Socket.Owner {
-		k.changes++
-		k.owner = knownProc{fr.Socket.Owner, k.owner.facts[:0].proc(&fr.Socket.Owner)}
-	}
-}
-
-// frame appends the facts of fr that a packet block of it does not tell.
-// section is the source that the section header names; known has noted fr.
-func (f facts) frame(fr *capture.Frame, section string, preamble bool, known *procs) facts {
-	f = f.uint(tagKind, uint64(fr.Kind)).uint(tagOf, fr.Of).uint(tagDir, uint64(fr.Dir)).
-		uint(tagFlags, frameFlags(fr, preamble)).uint(tagVerdict, uint64(fr.Verdict)).
-		int(tagElapsed, int64(fr.Elapsed)).int(tagErrno, int64(fr.Errno)).
-		uint(tagNetNS, fr.NetNS).
-		bytes(tagProc, known.proc.facts).bytes(tagOwner, known.owner.facts).
-		uint(tagPortID, uint64(fr.Socket.PortID)).uint(tagInode, fr.Socket.Inode).
-		uint(tagDrops, uint64(fr.Socket.Drops)).uint(tagRcvBuf, uint64(fr.Socket.RcvBuf)).
-		uint(tagRMem, uint64(fr.Socket.RMem)).
-		uint(tagSrcPort, uint64(fr.SrcPort)).uint(tagDstPort, uint64(fr.DstPort)).
-		uint(tagGroup, uint64(fr.Group)).
-		uint(tagCast, fr.Cast).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
-		uint(tagHighWater, uint64(fr.Socket.HighWater)).int(tagIdle, int64(fr.Socket.Idle)).
-		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold)).
-		string(tagNetNSName, fr.NetNSName)
-	if fr.Lock.Blocker != (capture.Proc{}) {
-		f = f.bytes(tagBlocker, facts(nil).proc(&fr.Lock.Blocker))
-	}
-	if fr.Source != section {
-		f = f.putString(tagSource, fr.Source)
-	}
-	if _, ok := stamp(fr.Time); !ok {
-		f = f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
-	}
-	return f
+// time is for a time that no timestamp can hold.
+func (f facts) time(fr *capture.Frame) facts {
+	return f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
 }
 
 func frameFlags(fr *capture.Frame, preamble bool) uint64 {

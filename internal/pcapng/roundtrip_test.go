@@ -34,6 +34,7 @@ var testOptions = Options{
 func randomFrame(t testing.TB, rng *rand.Rand) *capture.Frame {
 	f := &capture.Frame{}
 	fill(t, rng, reflect.ValueOf(f).Elem())
+	f.Like = 0 // of no meaning in a file
 	f.Kind = capture.Kind(rng.IntN(int(capture.KindSocketError) + 1))
 	f.Dir = capture.Dir(rng.IntN(int(capture.DirPeer) + 1))
 	f.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictNobufsRead) + 1))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,11 +38,7 @@ type Writer struct {
 	opt  Options
 
 	scratch, nested []byte
-	procs           procs
-	comments        [capture.DirPeer + 1]struct { // the last in each direction
-		on   commentKey
-		text []byte
-	}
+	templates       templates
 
 	frames, size uint64 // datagrams written, and their bytes
 	last         uint64 // timestamp of the latest frame
@@ -190,50 +187,59 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if len(fr.Data) > maxBlock*3/4 {
 		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
 	}
-	iface := uint32(ifaceSource)
-	if preamble {
-		iface = ifaceFamilies
-	}
-	ns, _ := stamp(fr.Time)
+	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
 	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
 	tail := fr.Data[len(data):]
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
 
-	w.procs.note(fr)
-	start := w.begin(blockEPB)
-	w.u32(iface)
-	w.timestamp(ns)
-	w.u32(uint32(cookedLen + len(data)))
-	w.u32(uint32(min(orig, math.MaxUint32)))
-	w.cookedHeader(fr)
-	w.buf = append(w.buf, data...)
-	w.pad()
-	w.option(optComment, w.commentOn(fr, preamble)) // ASCII, and short
-	w.u32Option(epbFlags, packetFlags(fr.Dir))
+	t := w.template(fr, preamble)
+	// A block is made in b: every change of w.buf would be one of the heap.
+	b := slices.Grow(w.buf, len(t.head)+len(data)+3+len(t.tail)+varyingBytes)
+	start := len(b)
+	b = append(b, t.head...)
+	head := b[start : start+epbOriginal+4]
+	w.put32(head[epbTimestamp:], uint32(ns>>32))
+	w.put32(head[epbTimestamp+4:], uint32(ns))
+	w.put32(head[epbCaptured:], uint32(cookedLen+len(data)))
+	w.put32(head[epbOriginal:], uint32(min(orig, math.MaxUint32)))
+	b = padded(append(b, data...))
+
+	at := len(b)
+	b = append(b, t.tail...)
 	if fr.ID != 0 {
-		w.u64Option(epbPacketID, fr.ID)
+		w.put64(b[at+t.id:], fr.ID)
 	}
-	if fr.Proc.PID != 0 || fr.Proc.TID != 0 {
-		w.optionHeader(epbPIDTID, 8)
-		w.u32(fr.Proc.PID)
-		w.u32(fr.Proc.TID)
+	f := facts(b).varying(fr)
+	if !ok {
+		f = f.time(fr)
 	}
-	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, preamble, &w.procs)
 	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
 		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
 	}
-	w.customOption(f)
+	w.put16(f[at+t.custom+2:], uint16(len(f)-at-t.custom-4))
+	b = padded(f)
+	if len(tail) > 0 {
+		w.buf = b
+		w.rest(tail)
+		b = slices.Grow(w.buf, 8)
+	}
+	n := len(b)
+	b = b[:n+4]
+	w.put32(b[n:], optEnd)
+	w.buf = w.ended(b, start)
+	w.dirty = true
+	return w.pushIfFull()
+}
+
+// rest writes what of a packet is behind maxShown.
+func (w *Writer) rest(tail []byte) {
 	const chunk = 65520
 	for len(tail) > 0 {
 		n := min(len(tail), chunk)
 		w.customOption(append(newFacts(w.scratch[:0], factsTail), tail[:n]...))
 		tail = tail[n:]
 	}
-	w.endOptions()
-	w.end(start)
-	w.dirty = true
-	return w.pushIfFull()
 }
 
 func (w *Writer) cookedHeader(fr *capture.Frame) {
@@ -271,19 +277,18 @@ func (w *Writer) report(fr *capture.Frame) error {
 	}
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
-	w.procs.note(fr)
-	start := w.begin(blockReport)
-	// A block of our own has no timestamp field.
-	f := newFacts(w.scratch[:0], factsFrame).frame(fr, w.opt.Info.Name, false, &w.procs).
-		uint(tagProtocol, uint64(fr.Protocol)).uint(tagID, fr.ID).
-		int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
-	if ok && !fr.Time.IsZero() {
-		f = f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
+	t := w.template(fr, false)
+	b := slices.Grow(w.buf, len(t.tail)+len(fr.Data)+varyingBytes)
+	start := len(b)
+	f := facts(append(b, t.tail...)).varying(fr).
+		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
+	switch {
+	case !ok:
+		f = f.time(fr)
+	case !fr.Time.IsZero(): // a block of our own has no timestamp field
+		f = f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
 	}
-	w.scratch = f[:0]
-	w.buf = append(w.buf, f...)
-	w.pad()
-	w.end(start)
+	w.buf = w.ended(padded(f), start)
 	w.dirty = true
 	return w.pushIfFull()
 }
@@ -380,29 +385,6 @@ func (w *Writer) push() error {
 		w.buf = nil // one huge datagram must not stay in memory
 	}
 	return w.err
-}
-
-// commentKey is what a comment is made of, besides the two processes.
-type commentKey struct {
-	procs    uint64 // procs.changes, when they were these
-	netns    uint64
-	port     uint32
-	group    uint32
-	errno    int32
-	dir      capture.Dir
-	verdict  capture.Verdict
-	preamble bool
-}
-
-// commentOn returns the comment on a frame, which is mostly that of the frame
-// before in the same direction. w.procs has noted the frame.
-func (w *Writer) commentOn(fr *capture.Frame, preamble bool) []byte {
-	on := commentKey{w.procs.changes, fr.NetNS, fr.Socket.PortID, fr.Group, fr.Errno, fr.Dir, fr.Verdict, preamble}
-	last := &w.comments[min(fr.Dir, capture.DirPeer)]
-	if last.on != on || len(last.text) == 0 {
-		last.on, last.text = on, appendComment(last.text[:0], fr, preamble)
-	}
-	return last.text
 }
 
 // appendComment appends what a person reads beside the packet: whose row it is,

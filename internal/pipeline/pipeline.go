@@ -14,7 +14,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,6 +99,7 @@ type Pipeline struct {
 	tracker *correlate.Tracker
 	scope   *scope
 	bare    bool // see recordsOnly
+	known   enriched
 	obs     []correlate.Observation
 	nextID  uint64
 	shown   int
@@ -140,7 +140,11 @@ func newTracker(o *Options) *correlate.Tracker {
 // sink fails.
 func (p *Pipeline) Run(ctx context.Context) error {
 	stop := p.countWhile()
-	err := p.o.Source.Run(ctx, p.frame)
+	run, frame := p.o.Source.Run, p.frame
+	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
+		run, frame = l.RunLent, p.lent
+	}
+	err := run(ctx, frame)
 	err = errors.Join(err, stop())
 	if err == nil {
 		err = p.flush()
@@ -257,20 +261,6 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		p.nameLock(f)
 	}
 	return p.observe(f)
-}
-
-// recordsOnly says whether nobody looks into messages: then only generic netlink
-// is decoded, for the families and policies that a recording is to hold.
-func (o *Options) recordsOnly() bool {
-	return o.Recorder != nil && o.Filter == nil && o.Scope.Empty() && o.Table == nil && len(o.Sinks) == 0 &&
-		o.Incidents == nil && o.Limit == 0
-}
-
-func (p *Pipeline) record(f *capture.Frame) error {
-	if err := p.o.Recorder.WriteFrame(f); err != nil {
-		return fmt.Errorf("record frame: %w", err)
-	}
-	return nil
 }
 
 // decode completes a frame and takes it apart, if somebody wants to know.
@@ -400,28 +390,6 @@ func (p *Pipeline) Incidents(now time.Time) []incident.Incident {
 
 func (p *Pipeline) matches(x *correlate.Observation) bool {
 	return (p.o.Filter == nil || p.o.Filter.Match(x)) && (p.narrow == nil || p.narrow.Match(x))
-}
-
-// enrich looks up what the source left open. What comes from a look-up is
-// marked as inferred.
-func (p *Pipeline) enrich(f *capture.Frame) {
-	if p.o.Owners != nil && f.Source != capture.SourceFile {
-		// The kernel and group listeners (port 0) own no single socket.
-		if port := f.Socket.PortID; port != 0 && !f.Account().Known() {
-			if proc, ok := p.o.Owners.Owner(f.NetNS, f.Protocol, port); ok {
-				f.Socket.Owner, f.OwnerInferred = proc, true
-			}
-		}
-		if f.NetNSName == "" {
-			f.NetNSName = p.o.Owners.NetNSName(f.NetNS)
-		}
-	}
-	for _, pr := range [...]*capture.Proc{&f.Proc, &f.Socket.Owner} {
-		if pr.CgroupID != 0 && pr.Cgroup == "" && p.o.Owners != nil {
-			pr.Cgroup = p.o.Owners.Cgroup(pr.CgroupID)
-		}
-		p.o.Places.Fill(pr)
-	}
 }
 
 func unknownFamilies(ms []decode.Message) bool {

@@ -12,8 +12,8 @@ import (
 // about is what an NL_RECORD_ABOUT told: what is the same in all brief records
 // with its number.
 type about struct {
-	number uint64 // 0: nothing yet
-	frame  capture.Frame
+	number uint64
+	frames [3]capture.Frame // a request, a reply, a completion
 }
 
 func (a *assembler) addAbout(rec []byte) error {
@@ -25,18 +25,27 @@ func (a *assembler) addAbout(rec []byte) error {
 	if r.About == 0 || r.Slot >= uint32(fentryNlLimitNL_FLOWS) {
 		return malformed("record about socket %d has number %d and place %d", r.Inode, r.About, r.Slot)
 	}
-	if a.abouts == nil {
-		a.abouts = make([]about, fentryNlLimitNL_FLOWS)
-	}
 	p := proc(&r.Task)
-	a.abouts[r.Slot] = about{r.About, capture.Frame{
+	f := capture.Frame{
 		Verdict:  capture.VerdictDelivered,
 		Protocol: r.Protocol,
 		NetNS:    uint64(r.Netns),
 		Proc:     p,
 		Socket:   capture.Socket{PortID: r.Port, Inode: r.Inode, Owner: p},
 		Source:   a.source,
-	}}
+	}
+	s := &about{number: r.About}
+	for i := range s.frames {
+		s.frames[i] = f
+	}
+	request, reply, completion := &s.frames[0], &s.frames[1], &s.frames[2]
+	request.Dir, request.SrcPort = capture.DirRequest, r.Port
+	reply.Dir, reply.DstPort = capture.DirReply, r.Port
+	completion.Kind, completion.SrcPort = capture.KindCompletion, r.Port
+	if a.abouts == nil {
+		a.abouts = make([]*about, fentryNlLimitNL_FLOWS)
+	}
+	a.abouts[r.Slot] = s
 	return nil
 }
 
@@ -44,56 +53,82 @@ func (a *assembler) addBrief(rec []byte) error {
 	if len(rec) < briefSize {
 		return malformed("brief record of %d bytes is shorter than its header", len(rec))
 	}
-	var r nlBrief
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(&r)), briefSize), rec)
+	r := (*nlBrief)(unsafe.Pointer(&rec[0]))
+	if uintptr(unsafe.Pointer(r))%unsafe.Alignof(*r) != 0 { // never in the ring
+		r = new(nlBrief)
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(r)), briefSize), rec)
+	}
 	payload := rec[briefSize:]
 	if uint64(r.InlineLen) > uint64(len(payload)) || r.InlineLen > r.OrigLen {
 		return malformed("brief record of a datagram of %d bytes, %d inline, of %d", r.OrigLen, r.InlineLen, len(rec))
 	}
-	if int(r.Slot) >= len(a.abouts) || a.abouts[r.Slot].number != r.About || r.About == 0 {
+	which, ok := r.which()
+	if !ok {
+		return malformed("brief record of kind %d and direction %d", r.Kind, r.Dir)
+	}
+	if int(r.Slot) >= len(a.abouts) || a.abouts[r.Slot] == nil || a.abouts[r.Slot].number != r.About {
 		return malformed("brief record of the unknown socket %#x", r.About)
 	}
-	f := a.brief(&r)
-	if f == nil {
-		a.orphans.Add(1)
-		return nil
+	var of uint64
+	if capture.Kind(r.Kind) == capture.KindCompletion {
+		if of = a.numbers.take(r.Of); of == 0 {
+			a.orphans.Add(1) // of a datagram that was never seen
+			return nil
+		}
 	}
-	if r.InlineLen > 0 {
-		f.Data = bytes.Clone(payload[:r.InlineLen])
+	f := &a.abouts[r.Slot].frames[which]
+	if f.Like == 0 || f.Socket.RcvBuf != r.Rcvbuf {
+		f.Socket.RcvBuf = r.Rcvbuf
+		f.Like = a.likes.next(uint64(r.Slot)<<2 | uint64(which))
+	}
+	if !a.lends || a.unlike {
+		like := f
+		if f = &a.lent; !a.lends {
+			f = new(capture.Frame)
+		}
+		*f = *like
+		f.Like = 0
+	}
+	a.varyBrief(f, r, of)
+	f.Data = nil
+	switch n := r.InlineLen; {
+	case n == 0:
+	case a.lends:
+		f.Data = payload[:n:n]
+	default:
+		f.Data = bytes.Clone(payload[:n])
 	}
 	return a.emit(f)
 }
 
-// brief translates everything but the payload; nil: the completion of a datagram
-// that was never seen.
-func (a *assembler) brief(r *nlBrief) *capture.Frame {
-	kind, dir := capture.Kind(r.Kind), capture.Dir(r.Dir)
-	var of uint64
-	if kind == capture.KindCompletion {
-		if of = a.number(r.Of); of == 0 {
-			return nil
-		}
-	}
-	f := new(capture.Frame)
-	*f = a.abouts[r.Slot].frame
-	a.lastID++
-	f.ID, f.Of, f.Kind, f.Dir = a.lastID, of, kind, dir
-	f.Time = a.clock(r.Ktime)
-	f.Elapsed = nanoseconds(r.Elapsed)
-	f.Socket.Drops, f.Socket.RcvBuf, f.Socket.RMem = r.Drops, r.Rcvbuf, r.Rmem
-	f.Socket.HighWater, f.Socket.Idle = r.High, nanoseconds(r.Idle)
-	f.TrueSize = r.Truesize
-	f.Lock.Wait, f.Lock.Hold = nanoseconds(r.LockWait), nanoseconds(r.LockHold)
-	f.OrigLen = int(r.OrigLen)
+// which frame of about a record is like.
+func (r *nlBrief) which() (int, bool) {
 	switch {
-	case kind == capture.KindCompletion:
-		f.SrcPort = f.Socket.PortID
-	case dir == capture.DirRequest:
-		f.SrcPort = f.Socket.PortID
-		a.remember(r.Id, f.ID)
-	default:
-		f.DstPort = f.Socket.PortID
-		f.Cause = a.cause(r.Of)
+	case capture.Kind(r.Kind) == capture.KindCompletion:
+		return 2, true
+	case capture.Kind(r.Kind) != capture.KindDatagram:
+	case capture.Dir(r.Dir) == capture.DirRequest:
+		return 0, true
+	case capture.Dir(r.Dir) == capture.DirReply:
+		return 1, true
 	}
-	return f
+	return 0, false
+}
+
+// varyBrief is vary for brief records.
+func (a *assembler) varyBrief(f *capture.Frame, r *nlBrief, of uint64) {
+	a.lastID++
+	f.ID, f.Of = a.lastID, of
+	f.Time, f.Elapsed = a.clock(r.Ktime), nanoseconds(r.Elapsed)
+	s := &f.Socket
+	s.Drops, s.RMem, s.HighWater, s.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
+	f.TrueSize, f.OrigLen = r.Truesize, int(r.OrigLen)
+	f.Lock.Wait, f.Lock.Hold = nanoseconds(r.LockWait), nanoseconds(r.LockHold)
+	switch {
+	case f.Kind == capture.KindCompletion:
+	case f.Dir == capture.DirRequest:
+		a.numbers.put(r.Id, f.ID)
+	default:
+		f.Cause = a.numbers.get(r.Of)
+	}
 }

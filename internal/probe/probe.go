@@ -183,6 +183,9 @@ func (o *Options) normalize() error {
 	return nil
 }
 
+// wakeBytes is how much lies in the ring before the reader is woken up.
+func (o *Options) wakeBytes() int { return min(256<<10, o.RingBytes/8) }
+
 // config makes the constants that the programs are loaded with.
 func config(f capture.Filter, o Options) nlConfig {
 	flag := func(on bool) uint8 {
@@ -193,7 +196,7 @@ func config(f capture.Filter, o Options) nlConfig {
 	}
 	c := nlConfig{
 		Snap:      uint32(o.Snap),
-		WakeBytes: uint32(min(256<<10, o.RingBytes/8)),
+		WakeBytes: uint32(o.wakeBytes()),
 		ByPid:     flag(len(f.PIDs) > 0 || f.Children),
 		ByComm:    flag(len(f.Comms) > 0),
 		ByNetns:   flag(len(f.NetNS) > 0),

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/ringbuf"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -22,9 +21,9 @@ const (
 	// deadline is how long records lie in the ring that asked for no
 	// wake-up (nl_wake in bpf/emit.h).
 	deadline = 50 * time.Millisecond
-	// breather follows every drain: the ring polls readable as soon as one
-	// byte is in it, and waking up per record costs more than the record.
-	breather = 2 * time.Millisecond
+	// busyPause is how long a record that is not committed yet is waited for: the
+	// program that fills it may have been preempted.
+	busyPause = 100 * time.Microsecond
 	// clockInterval is how often the wall clock's offset is measured again.
 	clockInterval = 5 * time.Second
 )
@@ -33,7 +32,7 @@ const (
 type Source struct {
 	name string
 	att  *attached
-	ring *ringbuf.Reader
+	ring *ring
 	opts Options
 
 	offset    atomic.Int64 // wall clock minus monotonic clock, ns
@@ -49,10 +48,10 @@ type Source struct {
 	locks  []capture.LockRow // likewise
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Lender = (*Source)(nil)
 
 func newSource(name string, a *attached, o Options) (*Source, error) {
-	ring, err := ringbuf.NewReader(a.ring)
+	ring, err := openRing(a.ring)
 	if err != nil {
 		return nil, fmt.Errorf("read ring buffer: %w", err)
 	}
@@ -62,8 +61,26 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 }
 
 // Run implements capture.Source. When ctx is done it delivers what is in the
-// ring and returns nil. It may be called once.
+// ring and returns nil. It, or RunLent, may be called once.
 func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	return s.run(ctx, emit, false)
+}
+
+// RunLent implements capture.Lender.
+func (s *Source) RunLent(ctx context.Context, emit func(*capture.Frame) error) error {
+	return s.run(ctx, emit, true)
+}
+
+func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent bool) (err error) {
+	if !s.ring.enter() {
+		return nil
+	}
+	defer func() {
+		// The consumer gets its own error back, not one that wraps it.
+		if lerr := s.ring.leave(); lerr != nil {
+			err = errors.Join(err, lerr)
+		}
+	}()
 	asm := newAssembler(s.name, s.wallTime, func(f *capture.Frame) error {
 		s.account(f)
 		if s.att.infer != nil {
@@ -71,70 +88,56 @@ func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 		}
 		return emit(f)
 	})
-	asm.orphans = &s.orphans
-	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
+	asm.orphans, asm.lends = &s.orphans, lent
+	asm.unlike = s.att.infer != nil
+	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 
-	var rec ringbuf.Record
 	measured := time.Now()
 	for {
-		now := time.Now()
-		if now.Sub(measured) > clockInterval {
+		if now := time.Now(); now.Sub(measured) > clockInterval {
 			s.measureClock()
 			measured = now
 		}
-		s.ring.SetDeadline(now.Add(deadline))
-		err := s.drain(&rec, asm)
-		var stopped *emitError
+		err := s.drain(asm)
 		switch {
-		case errors.As(err, &stopped):
-			return stopped.err
-		case errors.Is(err, ringbuf.ErrClosed):
+		case err == errRingClosed:
 			return asm.flush()
-		case err != nil && !endOfWait(err):
+		case err != nil && err != errRingEmpty && err != errRingBusy:
 			return err
 		case ctx.Err() != nil:
-			return s.finish(&rec, asm)
-		}
-		if err == nil && s.ring.AvailableBytes() == 0 {
-			time.Sleep(breather)
+			return s.finish(asm)
+		case err == errRingBusy:
+			time.Sleep(busyPause)
+		case err == errRingEmpty:
+			if err := s.ring.wait(deadline, uint64(s.opts.wakeBytes())); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// emitError is an error of the consumer, which must not be taken for one of
-// the ring, whatever it wraps.
-type emitError struct{ err error }
-
-func (e *emitError) Error() string { return e.err.Error() }
-
-// endOfWait says whether the reader returned because there is nothing to read.
-func endOfWait(err error) bool {
-	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ringbuf.ErrFlushed)
-}
-
-// drain waits for records and reads until the ring is empty, or for so long
-// that Run should look up: under a flood the ring is never empty. It returns
-// an error also when the deadline, a flush or Close ended the wait.
-func (s *Source) drain(rec *ringbuf.Record, asm *assembler) error {
+// drain reads until the ring has no record, which is its error, or for so long
+// that run should look up: under a flood the ring is never empty. Any other error
+// is of the ring or of the consumer.
+func (s *Source) drain(asm *assembler) error {
+	defer s.ring.release()
 	for range 4096 {
-		if err := s.ring.ReadInto(rec); err != nil {
+		rec, err := s.ring.next()
+		if err != nil {
 			return err
 		}
 		if err := s.take(rec, asm); err != nil {
-			return &emitError{err}
-		}
-		if s.ring.AvailableBytes() == 0 {
-			break
+			return err
 		}
 	}
 	return nil
 }
 
-// finish detaches the programs, so that a busy system cannot keep Run from
+// finish detaches the programs, so that a busy system cannot keep run from
 // ending, and delivers everything that they had seen: from here on what was
 // emitted and what was lost add up to what was seen.
-func (s *Source) finish(rec *ringbuf.Record, asm *assembler) error {
+func (s *Source) finish(asm *assembler) error {
 	s.mu.Lock()
 	err := s.att.detach()
 	s.mu.Unlock()
@@ -142,15 +145,11 @@ func (s *Source) finish(rec *ringbuf.Record, asm *assembler) error {
 		s.log("%s: detach: %v", s.name, err)
 	}
 	for {
-		s.ring.SetDeadline(time.Now())
-		err := s.ring.ReadInto(rec)
-		switch {
-		case err == nil:
-			if err := s.take(rec, asm); err != nil {
-				return err
-			}
-		case endOfWait(err) && s.ring.AvailableBytes() > 0:
-		case endOfWait(err), errors.Is(err, ringbuf.ErrClosed):
+		switch err := s.drain(asm); err {
+		case nil:
+		case errRingBusy:
+			time.Sleep(busyPause)
+		case errRingEmpty, errRingClosed:
 			return asm.flush()
 		default:
 			return err
@@ -159,8 +158,11 @@ func (s *Source) finish(rec *ringbuf.Record, asm *assembler) error {
 }
 
 // take hands one record on; malformed ones are counted, not fatal.
-func (s *Source) take(rec *ringbuf.Record, asm *assembler) error {
-	err := asm.add(rec.RawSample)
+func (s *Source) take(rec []byte, asm *assembler) error {
+	err := asm.add(rec)
+	if err == nil {
+		return nil
+	}
 	var bad *recordError
 	if errors.As(err, &bad) {
 		s.malformed.Add(1)
@@ -322,5 +324,5 @@ func (s *Source) Close() error {
 		s.locks, s.final.locks = rows, lost
 	}
 	s.closed = true
-	return errors.Join(s.ring.Close(), s.att.Close())
+	return errors.Join(s.ring.close(), s.att.Close())
 }

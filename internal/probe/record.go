@@ -4,6 +4,7 @@ package probe
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -63,10 +64,16 @@ type assembler struct {
 	lastID    uint64
 	// orphans counts completions of datagrams that were lost.
 	orphans *atomic.Uint64
-	abouts  []about // by slot
-	// Frame numbers by kernel id, of datagrams for which a completion may
-	// come. Two generations bound the memory when completions are lost.
-	numbers, older map[uint64]uint64
+	abouts  []*about // by slot
+	numbers numbers
+
+	lends bool  // nobody keeps frames: they and their bytes are used again
+	likes likes // what frames are lent, or else copied, from
+	// unlike: what comes behind changes frames, so that none is like another; then
+	// lent is what is lent.
+	unlike bool
+	lent   capture.Frame
+	spare  []byte // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -82,9 +89,11 @@ func newAssembler(source string, clock func(uint64) time.Time, emit func(*captur
 		emit:    emit,
 		orphans: new(atomic.Uint64),
 		open:    map[uint64]*openFrame{},
-		numbers: map[uint64]uint64{},
 	}
 }
+
+// maxSpare bounds the memory that is kept for the next datagram in chunks.
+const maxSpare = 4 << 20
 
 // add takes one record of the ring and keeps nothing of it. A
 // *recordError concerns this record alone; any other error comes from emit.
@@ -92,9 +101,7 @@ func (a *assembler) add(rec []byte) error {
 	if len(rec) < 4 {
 		return malformed("record of %d bytes has no type", len(rec))
 	}
-	var kind uint32
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(&kind)), 4), rec)
-	switch fentryNlRecord(kind) {
+	switch fentryNlRecord(binary.NativeEndian.Uint32(rec)) {
 	case fentryNlRecordNL_RECORD_EVENT:
 		return a.addEvent(rec)
 	case fentryNlRecordNL_RECORD_CHUNK:
@@ -104,16 +111,18 @@ func (a *assembler) add(rec []byte) error {
 	case fentryNlRecordNL_RECORD_BRIEF:
 		return a.addBrief(rec)
 	}
-	return malformed("record of unknown type %d", kind)
+	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }
 
 func (a *assembler) addEvent(rec []byte) error {
 	if len(rec) < eventSize {
 		return malformed("event record of %d bytes is shorter than its header", len(rec))
 	}
-	// Copied, not cast: a record is only as aligned as its reader made it.
-	var ev nlEvent
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize), rec)
+	ev := (*nlEvent)(unsafe.Pointer(&rec[0]))
+	if uintptr(unsafe.Pointer(ev))%unsafe.Alignof(*ev) != 0 { // never in the ring
+		ev = new(nlEvent)
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(ev)), eventSize), rec)
+	}
 	payload := rec[eventSize:]
 	if uint64(ev.InlineLen) > uint64(len(payload)) || ev.InlineLen > ev.CapLen ||
 		ev.CapLen > ev.OrigLen || ev.CapLen > maxOpenBytes ||
@@ -122,13 +131,38 @@ func (a *assembler) addEvent(rec []byte) error {
 			ev.OrigLen, ev.CapLen, ev.InlineLen, len(rec))
 	}
 
-	f := a.frame(&ev)
-	if f == nil {
-		a.orphans.Add(1)
-		return nil
+	var of uint64
+	if capture.Kind(ev.Kind) == capture.KindCompletion {
+		if of = a.numbers.take(ev.Of); of == 0 {
+			a.orphans.Add(1) // of a datagram that was never seen
+			return nil
+		}
 	}
-	if ev.InlineLen == ev.CapLen {
-		if ev.InlineLen > 0 {
+	whole := ev.InlineLen == ev.CapLen
+	var f *capture.Frame
+	switch {
+	case !a.lends:
+		f = new(capture.Frame)
+		*f = *a.alike(ev)
+		f.Like = 0
+	case whole && a.unlike:
+		f = &a.lent
+		*f = *a.alike(ev)
+		f.Like = 0
+	case whole:
+		f = a.alike(ev)
+	default: // it is open while others are lent
+		f = new(capture.Frame)
+		a.constant(f, ev)
+	}
+	a.vary(f, ev, of)
+	if whole {
+		f.Data = nil
+		switch {
+		case ev.InlineLen == 0:
+		case a.lends:
+			f.Data = payload[:ev.InlineLen:ev.InlineLen]
+		default:
 			f.Data = bytes.Clone(payload[:ev.InlineLen])
 		}
 		return a.emit(f)
@@ -143,7 +177,7 @@ func (a *assembler) addEvent(rec []byte) error {
 			return err
 		}
 	}
-	f.Data = make([]byte, 0, ev.CapLen)
+	f.Data = a.buffer(int(ev.CapLen))
 	a.openBytes += int(ev.CapLen)
 	a.open[ev.Id] = &openFrame{frame: f, want: int(ev.CapLen)}
 	return nil
@@ -184,7 +218,20 @@ func (a *assembler) addChunk(rec []byte) error {
 func (a *assembler) close(id uint64, o *openFrame) error {
 	delete(a.open, id)
 	a.openBytes -= o.want
-	return a.emit(o.frame)
+	err := a.emit(o.frame)
+	if a.lends && cap(o.frame.Data) <= maxSpare {
+		a.spare = o.frame.Data[:0]
+	}
+	return err
+}
+
+// buffer returns memory for the bytes of a datagram in chunks.
+func (a *assembler) buffer(size int) []byte {
+	if b := a.spare; cap(b) >= size {
+		a.spare = nil
+		return b
+	}
+	return make([]byte, 0, size)
 }
 
 // closeOldest emits the open frame that was begun first.
@@ -209,105 +256,34 @@ func (a *assembler) flush() error {
 	return nil
 }
 
-// frame translates everything but the payload. It returns nil for the
-// completion of a datagram that was never seen.
-func (a *assembler) frame(ev *nlEvent) *capture.Frame {
-	var of uint64
-	if capture.Kind(ev.Kind) == capture.KindCompletion {
-		if of = a.number(ev.Of); of == 0 {
-			return nil
-		}
-	}
+// constant and vary set every field of f but Data and Like, whatever f held:
+// constant those that Like speaks for, vary the others.
+func (a *assembler) constant(f *capture.Frame, ev *nlEvent) {
+	f.Kind, f.Dir, f.Verdict = capture.Kind(ev.Kind), capture.Dir(ev.Dir), capture.Verdict(ev.Verdict)
+	f.Inferred, f.OwnerInferred = ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0, false
+	f.Errno, f.Protocol = ev.Err, ev.Protocol
+	f.NetNS, f.NetNSName = uint64(ev.Netns), ""
+	f.Proc, f.Socket.Owner = proc(&ev.Task), proc(&ev.Owner)
+	f.Socket.PortID, f.Socket.Inode, f.Socket.RcvBuf = ev.OwnPort, ev.Inode, ev.Rcvbuf
+	f.SrcPort, f.DstPort, f.Group = ev.SrcPort, ev.DstPort, ev.Group
+	b := &ev.Blocker
+	f.Lock.Blocker = capture.Proc{PID: b.Tgid, TID: b.Tid, Comm: comm(b.Comm[:])}
+	f.BigEndian, f.Source = false, a.source
+}
+
+// vary is for all frames. of is the number of the frame that ev completes.
+func (a *assembler) vary(f *capture.Frame, ev *nlEvent, of uint64) {
 	a.lastID++
-	f := &capture.Frame{
-		ID:       a.lastID,
-		Of:       of,
-		Kind:     capture.Kind(ev.Kind),
-		Dir:      capture.Dir(ev.Dir),
-		Inferred: ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,
-		Verdict:  capture.Verdict(ev.Verdict),
-		Time:     a.clock(ev.Ktime),
-		Elapsed:  nanoseconds(ev.Elapsed),
-		Errno:    ev.Err,
-		Protocol: ev.Protocol,
-		NetNS:    uint64(ev.Netns),
-		Proc:     proc(&ev.Task),
-		Socket: capture.Socket{
-			PortID: ev.OwnPort,
-			Inode:  ev.Inode,
-			Owner:  proc(&ev.Owner),
-			Drops:  ev.Drops,
-			RcvBuf: ev.Rcvbuf,
-			RMem:   ev.Rmem,
-
-			HighWater: ev.High,
-			Idle:      nanoseconds(ev.Idle),
-		},
-		Cast:     ev.Cast,
-		Cause:    a.cause(ev.Cause),
-		TrueSize: ev.Truesize,
-		Lock: capture.Lock{
-			Wait:    nanoseconds(ev.LockWait),
-			Hold:    nanoseconds(ev.LockHold),
-			Blocker: capture.Proc{PID: ev.Blocker.Tgid, TID: ev.Blocker.Tid, Comm: comm(ev.Blocker.Comm[:])},
-		},
-		SrcPort: ev.SrcPort,
-		DstPort: ev.DstPort,
-		Group:   ev.Group,
-		OrigLen: int(ev.OrigLen),
-		Source:  a.source,
-	}
+	f.ID, f.Of = a.lastID, of
+	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
+	s := &f.Socket
+	s.Drops, s.RMem, s.HighWater, s.Idle = ev.Drops, ev.Rmem, ev.High, nanoseconds(ev.Idle)
+	f.Cast, f.Cause, f.TrueSize = ev.Cast, a.numbers.get(ev.Cause), ev.Truesize
+	f.Lock.Wait, f.Lock.Hold = nanoseconds(ev.LockWait), nanoseconds(ev.LockHold)
+	f.OrigLen = int(ev.OrigLen)
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
-		a.remember(ev.Id, f.ID)
+		a.numbers.put(ev.Id, f.ID)
 	}
-	return f
-}
-
-// remember keeps the number of a frame for its completion.
-func (a *assembler) remember(id, number uint64) {
-	if len(a.numbers) >= maxRequests {
-		a.older, a.numbers = a.numbers, make(map[uint64]uint64)
-	}
-	a.numbers[id] = number
-}
-
-// number returns and forgets the number of a frame; 0: not known (any more).
-func (a *assembler) number(id uint64) uint64 {
-	for _, m := range []map[uint64]uint64{a.numbers, a.older} {
-		if n, ok := m[id]; ok {
-			delete(m, id)
-			return n
-		}
-	}
-	return 0
-}
-
-// cause returns the number of the request that caused a frame; 0: none, or it
-// was not emitted.
-func (a *assembler) cause(id uint64) uint64 {
-	if n, ok := a.numbers[id]; ok {
-		return n
-	}
-	return a.older[id]
 }
 
 func nanoseconds(n uint64) time.Duration { return time.Duration(min(n, 1<<63-1)) }
-
-// comm ends at the first NUL.
-func comm(b []byte) string {
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		b = b[:i]
-	}
-	return string(b)
-}
-
-// proc translates a task; one that is all zero is unknown.
-func proc(t *nlTask) capture.Proc {
-	return capture.Proc{
-		PID:      t.Tgid,
-		TID:      t.Tid,
-		PPID:     t.Ppid,
-		Comm:     comm(t.Comm[:]),
-		CgroupID: t.Cgroup,
-	}
-}

@@ -5,9 +5,12 @@ package probe
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -206,10 +209,10 @@ func TestNumbersAreBounded(t *testing.T) {
 		mustAdd(t, a, event(rec, nil))
 		out = out[:0]
 	}
-	if n := len(a.numbers) + len(a.older); n > 2*maxRequests {
+	if n := len(a.numbers.known) + len(a.numbers.older); n > 2*maxRequests {
 		t.Errorf("%d numbers are remembered", n)
 	}
-	if got := a.number(5 * maxRequests); got != 5*maxRequests {
+	if got := a.numbers.take(5 * maxRequests); got != 5*maxRequests {
 		t.Errorf("the last request is number %d", got)
 	}
 }
@@ -276,4 +279,87 @@ func FuzzRecords(f *testing.F) {
 			t.Fatalf("%d events began, %d frames came out, %d bytes are left open", events, frames, a.openBytes)
 		}
 	})
+}
+
+// poisoned is a frame with something in every field.
+func poisoned() capture.Frame {
+	var f capture.Frame
+	var poison func(v reflect.Value)
+	poison = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Struct:
+			if v.Type() == reflect.TypeFor[time.Time]() {
+				v.Set(reflect.ValueOf(time.Unix(9, 9)))
+				return
+			}
+			for i := range v.NumField() {
+				poison(v.Field(i))
+			}
+		case reflect.String:
+			v.SetString("poison")
+		case reflect.Slice:
+			v.SetBytes([]byte("poison"))
+		case reflect.Bool:
+			v.SetBool(true)
+		case reflect.Int, reflect.Int32, reflect.Int64:
+			v.SetInt(99)
+		default:
+			v.SetUint(99)
+		}
+	}
+	poison(reflect.ValueOf(&f).Elem())
+	return f
+}
+
+// A frame that is lent is that which would be given, whatever the last consumer
+// left in it.
+func TestLent(t *testing.T) {
+	for _, unlike := range []bool{false, true} {
+		t.Run(map[bool]string{false: "alike", true: "unlike"}[unlike], func(t *testing.T) { testLent(t, unlike) })
+	}
+}
+
+func testLent(t *testing.T, unlike bool) {
+	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
+	recs := [][]byte{
+		event(nlEvent{Id: 1 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Task: nlTask{Tgid: 1, Comm: [16]byte{'a'}}}, big[:4]),
+		event(nlEvent{Id: 2 << 20, Cause: 1 << 20, OrigLen: 160, CapLen: 160, Owner: nlTask{Tgid: 1, Comm: [16]byte{'b'}}}, nil),
+		event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 1 << 20, Elapsed: 9, LockWait: 3}, nil),
+		chunk(2<<20, 0, big[:100]),
+		event(nlEvent{Id: 3 << 20, Task: nlTask{Tgid: 1, Comm: [16]byte{'c'}}}, nil),
+		chunk(2<<20, 100, big[100:]),
+		event(nlEvent{Id: 4 << 20, OrigLen: 100, CapLen: 100, Rmem: 7, Netns: 8}, nil),
+		chunk(4<<20, 0, big[60:]),
+		event(nlEvent{Id: 5 << 20, OrigLen: 200, CapLen: 150, Flags: 2}, nil),
+		chunk(5<<20, 0, big[:150]),
+		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
+	}
+	var given, lent []*capture.Frame
+	a := newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+		g := *f
+		g.Data, g.Like = bytes.Clone(f.Data), 0
+		lent = append(lent, &g)
+		if len(lent)%3 == 0 {
+			*f = poisoned()
+			f.Like = 0
+		}
+		return nil
+	})
+	a.lends, a.unlike = true, unlike
+	for i := range 4 {
+		recs = append(recs,
+			event(nlEvent{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
+			event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 6 << 20, Task: nlTask{Comm: [16]byte{'a', 0, 0, byte(i / 2)}}}, nil))
+	}
+	mustAdd(t, testAssembler(&given), recs...)
+	mustAdd(t, a, recs...)
+	if diff := cmp.Diff(given, lent); diff != "" {
+		t.Errorf("lent frames differ from given ones:\n%s", diff)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		a.emit = func(*capture.Frame) error { return nil }
+		mustAdd(t, a, recs[0], recs[2])
+	}); n > 0 {
+		t.Errorf("%v allocations for a request and its completion", n)
+	}
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// lender lends what made makes, and spoils it after each call.
+type lender struct{ made }
+
+func (l lender) RunLent(_ context.Context, emit func(*capture.Frame) error) error {
+	var f capture.Frame
+	for _, m := range l.made {
+		f = *m
+		f.Data = bytes.Clone(m.Data)
+		if err := emit(&f); err != nil {
+			return err
+		}
+		clear(f.Data)
+		f = capture.Frame{}
+	}
+	return nil
+}
+
+// keeper is a recorder that keeps copies, as a file does.
+type keeper struct{ frames []capture.Frame }
+
+func (k *keeper) WriteFrame(f *capture.Frame) error {
+	g := *f
+	g.Like = 0
+	g.Data = bytes.Clone(f.Data)
+	k.frames = append(k.frames, g)
+	return nil
+}
+
+// A source that lends its frames is recorded as one that gives them away.
+func TestLentIsRecorded(t *testing.T) {
+	var in made
+	for i := range uint32(500) {
+		f := frame(capture.Dir(i%5), i%7, i%3, i%4)
+		f.Time = time.Unix(1, 0).Add(time.Duration(i*7919%5000) * time.Millisecond)
+		f.NetNS, f.Socket.Owner = uint64(i%3), capture.Proc{PID: i % 11, TID: i % 11, CgroupID: uint64(i % 2)}
+		f.Protocol = []uint16{capture.NETLINK_ROUTE, capture.NETLINK_GENERIC}[i%2]
+		in = append(in, f)
+	}
+	record := func(src capture.Source) []capture.Frame {
+		t.Helper()
+		var k keeper
+		p, err := New(Options{Source: src, Decoder: decode.New(nil, decode.Options{}), Recorder: &k,
+			Owners: owners{2: {PID: 99, Comm: "owner", CgroupID: 5}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return k.frames
+	}
+	lent := record(lender{in})
+	given := record(in)
+	if len(lent) != len(in) {
+		t.Fatalf("%d of %d frames are recorded", len(lent), len(in))
+	}
+	for i := range lent {
+		if !reflect.DeepEqual(lent[i], given[i]) {
+			t.Fatalf("frame %d lent is\n%+v, given\n%+v", i, lent[i], given[i])
+		}
+	}
+}
