@@ -146,6 +146,33 @@ static __always_inline __u64 nl_what(const struct nl_what *w)
 	return *(const __u64 *)w;
 }
 
+/* The same of its parts. */
+static __always_inline __u64 nl_what_of(__u16 type, __u16 sub, __u16 bucket, __u8 flags)
+{
+	return type | (__u64)sub << 16 | (__u64)bucket << 32 | (__u64)flags << 48 | 1ULL << 56;
+}
+
+/* The first place of a row. */
+static __always_inline __u32 nl_first_place(__u64 account, __u64 what)
+{
+	return ((account ^ what * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd) >> 48 & (NL_ROWS - 1);
+}
+
+/* The row of a key if it stands in its first place, as most do. */
+static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
+{
+	__u32 zero = 0, at = nl_first_place(account, what);
+	void *table = bpf_map_lookup_elem(&nl_table, &zero);
+	struct nl_row *row;
+
+	if (!table)
+		return 0;
+	row = bpf_map_lookup_elem(table, &at);
+	if (row && row->account == account && nl_what(&row->what) == what)
+		return row;
+	return 0;
+}
+
 /* Take a place for what a program walks through; false: somebody else was quicker. */
 static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what, __u32 prog)
 {
@@ -173,7 +200,7 @@ static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 acco
  * them up. A global function of scalars: the verifier looks at it once. */
 __noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
 {
-	__u32 zero = 0, last = NL_ROWS, at = ((account ^ what * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd) >> 48;
+	__u32 zero = 0, last = NL_ROWS, at = nl_first_place(account, what);
 	void *table = bpf_map_lookup_elem(&nl_table, &zero);
 	struct nl_row *row;
 	__u64 number;
@@ -537,12 +564,24 @@ static __always_inline __u32 nl_bucket(__u64 v)
 	return (e - 4) * 32 + (v >> (e - 5) & 31);
 }
 
-/* A latency of the request whose row is at hand. */
-static __always_inline void nl_tally_time(struct nl_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
+static __always_inline void nl_add_latency(struct nl_row *row, __u64 ns)
 {
 	__sync_fetch_and_add(&row->latency_count, 1);
 	__sync_fetch_and_add(&row->latency_ns, ns);
 	nl_most(&row->latency_max, ns);
+}
+
+static __always_inline void nl_add_kernel(struct nl_row *row, __u64 ns)
+{
+	__sync_fetch_and_add(&row->kernel_count, 1);
+	__sync_fetch_and_add(&row->kernel_ns, ns);
+	nl_most(&row->kernel_max, ns);
+}
+
+/* A latency of the request whose row is at hand. */
+static __always_inline void nl_tally_time(struct nl_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
+{
+	nl_add_latency(row, ns);
 	w->what.bucket = 1 + nl_bucket(ns);
 	row = nl_find_row(w, prog);
 	if (row)
@@ -577,9 +616,7 @@ static __noinline int nl_tally_send(struct nl_walk *w, __u32 prog, __u64 ns, __u
 
 	if (!row)
 		return 0;
-	__sync_fetch_and_add(&row->kernel_count, 1);
-	__sync_fetch_and_add(&row->kernel_ns, ns);
-	nl_most(&row->kernel_max, ns);
+	nl_add_kernel(row, ns);
 	if (w->err)
 		__sync_fetch_and_add(&row->errors, 1);
 	nl_touch(row, w);

@@ -98,15 +98,27 @@ static __always_inline __u64 nl_next_id(__u32 prog)
 	return *n << 20 | (__u64)(bpf_get_smp_processor_id() & 0xffff) << 4 | (prog & 15);
 }
 
+/* Bytes reserved so far, but for what two CPUs added at the same moment. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} nl_reserved SEC(".maps");
+
 /* A notification costs more than the bytes: ask for one only when this
  * record crosses a multiple of wake_bytes. Less than that is fetched when
  * the reader's deadline passes. */
 static __always_inline __u64 nl_wake(__u64 size)
 {
-	__u64 avail = bpf_ringbuf_query(&nl_ring, BPF_RB_AVAIL_DATA);
-	__u64 mask = ~((__u64)nl_cfg.wake_bytes - 1);
+	__u32 zero = 0;
+	__u64 *sum = bpf_map_lookup_elem(&nl_reserved, &zero), was;
 
-	if ((avail ^ (avail - size)) & mask)
+	if (!sum)
+		return BPF_RB_FORCE_WAKEUP;
+	was = *sum;
+	*sum = was + size;
+	if ((was ^ (was + size)) & ~((__u64)nl_cfg.wake_bytes - 1))
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
 }

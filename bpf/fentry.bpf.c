@@ -67,12 +67,6 @@ int broadcast_exit(__u64 *ctx)
 	return on_broadcast_exit();
 }
 
-SEC("fentry/netlink_attachskb")
-int attachskb(__u64 *ctx)
-{
-	return on_attach(ARG(0), ARG(1));
-}
-
 SEC("fentry/netlink_overrun")
 int overrun(__u64 *ctx)
 {

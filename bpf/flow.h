@@ -71,9 +71,9 @@ struct nl_flow {
 	__u64 lock_hold;
 	__u64 lock_worst;
 	struct nl_who blocker;
-	/* netlink_attachskb() into a socket that may be full */
-	__u64 attach_sk;
-	__u64 attach_skb;
+	/* netlink_unicast() to a port that is not the kernel's */
+	__u64 unicast_skb;
+	__u32 unicast_port;
 	/* netlink_dump() */
 	__u64 dump_sk;
 	__u64 dump_start;
@@ -296,12 +296,11 @@ static __always_inline bool nl_flow_fits(struct nl_flow *f)
 		task = bpf_get_current_task_btf();
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
-		       (__u32)task->tgid == f->task.tgid && (__u32)task->real_parent->tgid == f->task.ppid &&
+		       (__u32)task->tgid == f->task.tgid &&
 		       task->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
 	}
 	nl_current(&now);
-	return now.tgid == f->task.tgid && now.ppid == f->task.ppid && now.cgroup == f->task.cgroup &&
-	       nl_same_comm(&now, &f->task);
+	return now.tgid == f->task.tgid && now.cgroup == f->task.cgroup && nl_same_comm(&now, &f->task);
 }
 
 /* Make the socket the current task's, and note both. */
@@ -333,12 +332,12 @@ static __always_inline __u64 nl_waiting(const struct nl_owner *o)
 }
 
 /* The owner of a socket that the current task reads: that task, which need not be
- * looked at closely if it also sends on it. */
+ * looked at closely if it has just sent on it. */
 static __always_inline struct nl_owner *nl_reader(__u64 inode, __u64 now)
 {
 	struct nl_flow *f = nl_flow();
 
-	if (f && f->inode == inode && now - f->owned_at <= NL_OWN_NS && nl_flow_fits(f))
+	if (f && f->inode == inode && now - f->owned_at <= NL_OWN_NS)
 		return bpf_map_lookup_elem(&nl_owners, &inode);
 	return nl_own(inode, NL_PROG_RECV);
 }

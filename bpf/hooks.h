@@ -124,15 +124,82 @@ static __always_inline struct nl_walk *nl_walk_flow(struct nl_flow *f, __u32 pro
 	return w;
 }
 
-static __always_inline void nl_count_asked(struct nl_flow *f, struct sk_buff *skb)
+/* Count a datagram of the current task's own socket that is one message, in a row
+ * that is there already; false: nothing was counted, it has to be walked. */
+static __always_inline bool nl_count_one(struct nl_flow *f, struct sk_buff *skb, bool request, __u64 now)
 {
-	struct nl_walk *w = nl_walk_flow(f, NL_PROG_REQUEST, NL_DIR_REQUEST, f->asked_at);
+	__u32 len = NL_GET(true, skb, len), size, err = 0;
+	__u64 data = (__u64)NL_GET(true, skb, data);
+	__u8 flags = request ? NL_ROW_OUT | NL_ROW_REQUEST : 0;
+	struct nl_head h = {};
+	struct nl_row *row;
+	__s32 error = 0;
+	__u16 sub = 0;
 
+	if (len < 16 || f->protocol == NETLINK_KOBJECT_UEVENT || f->protocol == NETLINK_CONNECTOR ||
+	    f->protocol == NETLINK_AUDIT || !nl_head(&h, data, len, false))
+		return false;
+	size = h.len;
+	if (size < 16 || size > len || ((size + 3) & ~3U) < len)
+		return false;
+	if (!request && (h.type == NLMSG_ERROR || h.type == NLMSG_DONE)) {
+		if (h.type == NLMSG_DONE || size < 36 || !nl_quote(&error, &h.type, data, false))
+			return false;
+		if (f->asked.known && f->asked.type == h.type)
+			sub = f->asked.sub;
+		flags = NL_ROW_REQUEST;
+		if (error < 0)
+			err = -error;
+	} else {
+		sub = nl_sub(f->protocol, h.type, h.rest);
+	}
+	row = nl_known_row(f->account, nl_what_of(h.type, sub, 0, flags));
+	if (!row)
+		return false;
+	__sync_fetch_and_add(&row->messages, 1);
+	__sync_fetch_and_add(&row->bytes, size);
+	row->last = now;
+	if (err) {
+		__sync_fetch_and_add(&row->errors, 1);
+		row->err = err;
+	}
+	if (request) {
+		f->asked.protocol = f->protocol;
+		f->asked.type = h.type;
+		f->asked.sub = sub;
+		f->asked.known = true;
+	}
+	return true;
+}
+
+static __noinline int nl_count_asked(struct nl_flow *f, struct sk_buff *skb)
+{
+	struct nl_walk *w;
+
+	if (nl_count_one(f, skb, true, f->asked_at))
+		return 0;
+	w = nl_walk_flow(f, NL_PROG_REQUEST, NL_DIR_REQUEST, f->asked_at);
 	if (!w)
-		return;
+		return 0;
 	nl_walk_skb(w, skb);
 	nl_tally(w, NL_PROG_REQUEST);
 	f->asked = w->asked;
+	return 0;
+}
+
+static __noinline int nl_count_answer(struct nl_flow *f, struct sk_buff *skb)
+{
+	struct nl_walk *w;
+
+	if (nl_count_one(f, skb, false, f->replied_at))
+		return 0;
+	w = nl_walk_flow(f, NL_PROG_DELIVER, NL_DIR_REPLY, f->replied_at);
+	if (!w)
+		return 0;
+	w->asked = f->asked;
+	nl_walk_skb(w, skb);
+	nl_tally(w, NL_PROG_DELIVER);
+	return 0;
 }
 
 /* When the dump that a socket runs was asked for, by its inode. */
@@ -231,15 +298,23 @@ static __noinline int nl_request_late(struct sock *ssk, struct sk_buff *skb)
 }
 
 /* netlink_unicast(): a user's socket sends to the kernel, whose handler runs
- * inside and consumes the skb. */
+ * inside and consumes the skb; or anybody to a port. */
 static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
 {
 	__u32 prog = NL_PROG_REQUEST;
 	struct nl_flow *f;
 	struct nl_walk *w;
 
-	if (portid)
+	if (portid) {
+		/* What netlink_overrun() may be about to lose. netlink_trim() may put a
+		 * clone in its place, but only while others hold this one. */
+		f = nl_flow_new();
+		if (f) {
+			f->unicast_skb = (__u64)skb;
+			f->unicast_port = portid;
+		}
 		return 0;
+	}
 	f = nl_flow();
 	if (!f || !f->start || f->sk != (__u64)ssk) {
 		if (!nl_request_late(ssk, skb))
@@ -259,23 +334,13 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	return nl_is_brief(skb) ? nl_request_brief(f, ssk, skb) : nl_request_long(f, ssk, skb);
 }
 
-/* What the kernel answers inside the current task's send, to the socket that it
- * sends on. */
+/* Note and emit what the kernel answers inside the current task's send, to the
+ * socket that it sends on. */
 static __noinline int nl_answer(struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
 {
 	struct nl_owner *o;
-	struct nl_walk *w;
 	struct nl_brief b = {};
 
-	f->replied_at = bpf_ktime_get_ns();
-	if (nl_cfg.counts) {
-		w = nl_walk_flow(f, NL_PROG_DELIVER, NL_DIR_REPLY, f->replied_at);
-		if (w) {
-			w->asked = f->asked;
-			nl_walk_skb(w, skb);
-			nl_tally(w, NL_PROG_DELIVER);
-		}
-	}
 	b.truesize = NL_GET(true, skb, truesize);
 	if (nl_cfg.reads) {
 		o = bpf_map_lookup_elem(&nl_owners, &f->inode);
@@ -352,8 +417,14 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 
 	if (f && f->start && f->sk == (__u64)sk && !f->dump_sk && nl_is_brief(skb)) {
 		nl_ports(&port, &group, true, skb);
-		if (!port && !group)
+		if (!port && !group) {
+			f->replied_at = bpf_ktime_get_ns();
+			if (nl_cfg.counts)
+				nl_count_answer(f, skb);
+			if (!nl_cfg.reads && !nl_plane(NL_PLANE_MESSAGES))
+				return 0;
 			return nl_answer(f, sk, skb);
+		}
 	}
 	if (nl_deliver(f, sk, skb))
 		nl_count_delivery(f, sk);
@@ -384,7 +455,7 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 	at = f->depth;
 	if (at < NL_DEPTH) {
 		f->bcast[at].skb = (__u64)skb;
-		f->bcast[at].cast = nl_next_id(NL_PROG_CAST);
+		f->bcast[at].cast = nl_flow_id(f);
 		f->bcast[at].group = group;
 		f->bcast[at].protocol = NL_GET(true, ssk, sk_protocol);
 	}
@@ -398,25 +469,6 @@ static __always_inline int on_broadcast_exit(void)
 
 	if (f && f->depth)
 		f->depth--;
-	return 0;
-}
-
-/* netlink_attachskb(): remember what netlink_overrun() may be about to lose. */
-static __always_inline int on_attach(struct sock *sk, struct sk_buff *skb)
-{
-	__u32 rmem = NL_GET(true, sk, sk_backlog.rmem_alloc.counter);
-	__u32 rcvbuf = NL_GET(true, sk, sk_rcvbuf);
-	struct nl_flow *f;
-
-	/* Since 6.16 the skb's own size counts, before that it does not. */
-	if (rmem + NL_GET(true, skb, truesize) <= rcvbuf &&
-	    !(BPF_CORE_READ((struct netlink_sock *)sk, state) & NL_CONGESTED))
-		return 0;
-	f = nl_flow_new();
-	if (f) {
-		f->attach_sk = (__u64)sk;
-		f->attach_skb = (__u64)skb;
-	}
 	return 0;
 }
 
@@ -443,8 +495,8 @@ static __always_inline int on_overrun(struct sock *sk)
 		return 0;
 	if (b)
 		skb = (void *)b->skb;
-	else if (f && f->attach_sk == (__u64)sk)
-		skb = (void *)f->attach_skb;
+	else if (f && f->unicast_skb && f->unicast_port == BPF_CORE_READ((struct netlink_sock *)sk, portid))
+		skb = (void *)f->unicast_skb;
 	if (skb)
 		nl_route(&ev, false, skb, b);
 	nl_queue(&ev, true, sk);

@@ -71,12 +71,6 @@ int broadcast_exit(struct pt_regs *ctx)
 	return on_broadcast_exit();
 }
 
-SEC("kprobe/netlink_attachskb")
-int attachskb(struct pt_regs *ctx)
-{
-	return on_attach(PTR(ARG0), PTR(ARG1));
-}
-
 SEC("kprobe/netlink_overrun")
 int overrun(struct pt_regs *ctx)
 {

@@ -100,15 +100,33 @@ static __always_inline bool nl_walk_failed(struct nl_event *ev, struct nl_flow *
 
 /* Count the time that a send took, and how long its answer. A dump that goes on
  * is answered by its end. */
-static __always_inline void nl_count_send(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
+static __noinline int nl_count_send(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
 {
-	struct nl_walk *w = nl_walk_flow(f, NL_PROG_SEND, NL_DIR_UNKNOWN, now);
+	__u64 latency = f->replied_at ? f->replied_at - f->asked_at : 0;
+	__u8 flags = NL_ROW_OUT | NL_ROW_REQUEST;
+	struct nl_row *row, *bucket = 0;
+	struct nl_walk *w;
 
+	row = err ? 0 : nl_known_row(f->account, nl_what_of(f->asked.type, f->asked.sub, 0, flags));
+	if (row && latency)
+		bucket = nl_known_row(f->account,
+				      nl_what_of(f->asked.type, f->asked.sub, 1 + nl_bucket(latency), flags));
+	if (row && (bucket || !latency)) {
+		nl_add_kernel(row, elapsed);
+		row->last = now;
+		if (bucket) {
+			nl_add_latency(row, latency);
+			__sync_fetch_and_add(&bucket->messages, 1);
+		}
+		return 0;
+	}
+	w = nl_walk_flow(f, NL_PROG_SEND, NL_DIR_UNKNOWN, now);
 	if (!w)
-		return;
+		return 0;
 	w->asked = f->asked;
 	w->err = err;
-	nl_tally_send(w, NL_PROG_SEND, elapsed, f->replied_at ? f->replied_at - f->asked_at : 0);
+	nl_tally_send(w, NL_PROG_SEND, elapsed, latency);
+	return 0;
 }
 
 /* Nothing was delivered: the datagram itself is the report. True: it is to be counted. */

@@ -315,12 +315,12 @@ const (
 	fentryMapNlOwners          = "nl_owners"
 	fentryMapNlPids            = "nl_pids"
 	fentryMapNlPlanes          = "nl_planes"
+	fentryMapNlReserved        = "nl_reserved"
 	fentryMapNlRest            = "nl_rest"
 	fentryMapNlRing            = "nl_ring"
 	fentryMapNlTable           = "nl_table"
 	fentryMapNlWaits           = "nl_waits"
 	fentryMapNlWalks           = "nl_walks"
-	fentryProgAttachskb        = "attachskb"
 	fentryProgBind             = "bind"
 	fentryProgBroadcast        = "broadcast"
 	fentryProgBroadcastExit    = "broadcast_exit"
@@ -392,7 +392,6 @@ type fentrySpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryProgramSpecs struct {
-	Attachskb        *ebpf.ProgramSpec `ebpf:"attachskb"`
 	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
@@ -424,23 +423,24 @@ type fentryProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryMapSpecs struct {
-	NlClaims *ebpf.MapSpec `ebpf:"nl_claims"`
-	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
-	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
-	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
-	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
-	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
-	NlRest   *ebpf.MapSpec `ebpf:"nl_rest"`
-	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
-	NlTable  *ebpf.MapSpec `ebpf:"nl_table"`
-	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
-	NlWalks  *ebpf.MapSpec `ebpf:"nl_walks"`
+	NlClaims   *ebpf.MapSpec `ebpf:"nl_claims"`
+	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
+	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
+	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
+	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
+	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
+	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
+	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
+	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
+	NlPlanes   *ebpf.MapSpec `ebpf:"nl_planes"`
+	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
+	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
+	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
+	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
+	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
 }
 
 // fentryVariableSpecs contains global variables before they are loaded into the kernel.
@@ -471,23 +471,24 @@ func (o *fentryObjects) Close() error {
 //
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryMaps struct {
-	NlClaims *ebpf.Map `ebpf:"nl_claims"`
-	NlComms  *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts *ebpf.Map `ebpf:"nl_counts"`
-	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
-	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
-	NlHolder *ebpf.Map `ebpf:"nl_holder"`
-	NlIds    *ebpf.Map `ebpf:"nl_ids"`
-	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
-	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners *ebpf.Map `ebpf:"nl_owners"`
-	NlPids   *ebpf.Map `ebpf:"nl_pids"`
-	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
-	NlRest   *ebpf.Map `ebpf:"nl_rest"`
-	NlRing   *ebpf.Map `ebpf:"nl_ring"`
-	NlTable  *ebpf.Map `ebpf:"nl_table"`
-	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
-	NlWalks  *ebpf.Map `ebpf:"nl_walks"`
+	NlClaims   *ebpf.Map `ebpf:"nl_claims"`
+	NlComms    *ebpf.Map `ebpf:"nl_comms"`
+	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
+	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
+	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
+	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
+	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
+	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
+	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
+	NlPids     *ebpf.Map `ebpf:"nl_pids"`
+	NlPlanes   *ebpf.Map `ebpf:"nl_planes"`
+	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
+	NlRest     *ebpf.Map `ebpf:"nl_rest"`
+	NlRing     *ebpf.Map `ebpf:"nl_ring"`
+	NlTable    *ebpf.Map `ebpf:"nl_table"`
+	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
+	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
 }
 
 func (m *fentryMaps) Close() error {
@@ -504,6 +505,7 @@ func (m *fentryMaps) Close() error {
 		m.NlOwners,
 		m.NlPids,
 		m.NlPlanes,
+		m.NlReserved,
 		m.NlRest,
 		m.NlRing,
 		m.NlTable,
@@ -524,7 +526,6 @@ type fentryVariables struct {
 //
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryPrograms struct {
-	Attachskb        *ebpf.Program `ebpf:"attachskb"`
 	Bind             *ebpf.Program `ebpf:"bind"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
@@ -554,7 +555,6 @@ type fentryPrograms struct {
 
 func (p *fentryPrograms) Close() error {
 	return _FentryClose(
-		p.Attachskb,
 		p.Bind,
 		p.Broadcast,
 		p.BroadcastExit,

@@ -28,12 +28,12 @@ const (
 	kprobeMapNlOwners          = "nl_owners"
 	kprobeMapNlPids            = "nl_pids"
 	kprobeMapNlPlanes          = "nl_planes"
+	kprobeMapNlReserved        = "nl_reserved"
 	kprobeMapNlRest            = "nl_rest"
 	kprobeMapNlRing            = "nl_ring"
 	kprobeMapNlTable           = "nl_table"
 	kprobeMapNlWaits           = "nl_waits"
 	kprobeMapNlWalks           = "nl_walks"
-	kprobeProgAttachskb        = "attachskb"
 	kprobeProgBind             = "bind"
 	kprobeProgBroadcast        = "broadcast"
 	kprobeProgBroadcastExit    = "broadcast_exit"
@@ -104,7 +104,6 @@ type kprobeSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeProgramSpecs struct {
-	Attachskb        *ebpf.ProgramSpec `ebpf:"attachskb"`
 	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
@@ -136,23 +135,24 @@ type kprobeProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeMapSpecs struct {
-	NlClaims *ebpf.MapSpec `ebpf:"nl_claims"`
-	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlDumps  *ebpf.MapSpec `ebpf:"nl_dumps"`
-	NlFlows  *ebpf.MapSpec `ebpf:"nl_flows"`
-	NlHolder *ebpf.MapSpec `ebpf:"nl_holder"`
-	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlLocks  *ebpf.MapSpec `ebpf:"nl_locks"`
-	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlPlanes *ebpf.MapSpec `ebpf:"nl_planes"`
-	NlRest   *ebpf.MapSpec `ebpf:"nl_rest"`
-	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
-	NlTable  *ebpf.MapSpec `ebpf:"nl_table"`
-	NlWaits  *ebpf.MapSpec `ebpf:"nl_waits"`
-	NlWalks  *ebpf.MapSpec `ebpf:"nl_walks"`
+	NlClaims   *ebpf.MapSpec `ebpf:"nl_claims"`
+	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
+	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
+	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
+	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
+	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
+	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
+	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
+	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
+	NlPlanes   *ebpf.MapSpec `ebpf:"nl_planes"`
+	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
+	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
+	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
+	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
+	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
 }
 
 // kprobeVariableSpecs contains global variables before they are loaded into the kernel.
@@ -182,23 +182,24 @@ func (o *kprobeObjects) Close() error {
 //
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobeMaps struct {
-	NlClaims *ebpf.Map `ebpf:"nl_claims"`
-	NlComms  *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts *ebpf.Map `ebpf:"nl_counts"`
-	NlDumps  *ebpf.Map `ebpf:"nl_dumps"`
-	NlFlows  *ebpf.Map `ebpf:"nl_flows"`
-	NlHolder *ebpf.Map `ebpf:"nl_holder"`
-	NlIds    *ebpf.Map `ebpf:"nl_ids"`
-	NlLocks  *ebpf.Map `ebpf:"nl_locks"`
-	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners *ebpf.Map `ebpf:"nl_owners"`
-	NlPids   *ebpf.Map `ebpf:"nl_pids"`
-	NlPlanes *ebpf.Map `ebpf:"nl_planes"`
-	NlRest   *ebpf.Map `ebpf:"nl_rest"`
-	NlRing   *ebpf.Map `ebpf:"nl_ring"`
-	NlTable  *ebpf.Map `ebpf:"nl_table"`
-	NlWaits  *ebpf.Map `ebpf:"nl_waits"`
-	NlWalks  *ebpf.Map `ebpf:"nl_walks"`
+	NlClaims   *ebpf.Map `ebpf:"nl_claims"`
+	NlComms    *ebpf.Map `ebpf:"nl_comms"`
+	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
+	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
+	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
+	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
+	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
+	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
+	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
+	NlPids     *ebpf.Map `ebpf:"nl_pids"`
+	NlPlanes   *ebpf.Map `ebpf:"nl_planes"`
+	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
+	NlRest     *ebpf.Map `ebpf:"nl_rest"`
+	NlRing     *ebpf.Map `ebpf:"nl_ring"`
+	NlTable    *ebpf.Map `ebpf:"nl_table"`
+	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
+	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
 }
 
 func (m *kprobeMaps) Close() error {
@@ -215,6 +216,7 @@ func (m *kprobeMaps) Close() error {
 		m.NlOwners,
 		m.NlPids,
 		m.NlPlanes,
+		m.NlReserved,
 		m.NlRest,
 		m.NlRing,
 		m.NlTable,
@@ -234,7 +236,6 @@ type kprobeVariables struct {
 //
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobePrograms struct {
-	Attachskb        *ebpf.Program `ebpf:"attachskb"`
 	Bind             *ebpf.Program `ebpf:"bind"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
@@ -264,7 +265,6 @@ type kprobePrograms struct {
 
 func (p *kprobePrograms) Close() error {
 	return _KprobeClose(
-		p.Attachskb,
 		p.Bind,
 		p.Broadcast,
 		p.BroadcastExit,

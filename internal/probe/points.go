@@ -40,7 +40,6 @@ var points = []point{
 	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed"},
 	{prog: "dump", funcs: []string{"netlink_dump"}, why: "the kernel's time for a dump is unknown"},
 	{prog: "dump_exit", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed"},
-	{prog: "attachskb", funcs: []string{"netlink_attachskb"}, why: "an overrun by a unicast is shown without its payload"},
 	{prog: "overrun", funcs: []string{"netlink_overrun"}, why: "overruns are missed", payload: true},
 	{prog: "sendmsg", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},
 	{prog: "sendmsg_exit", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},

@@ -22,6 +22,7 @@ const (
 	syscallMapNlNetns         = "nl_netns"
 	syscallMapNlOwners        = "nl_owners"
 	syscallMapNlPids          = "nl_pids"
+	syscallMapNlReserved      = "nl_reserved"
 	syscallMapNlRing          = "nl_ring"
 	syscallMapScNotes         = "sc_notes"
 	syscallMapScTaken         = "sc_taken"
@@ -91,16 +92,17 @@ type syscallProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallMapSpecs struct {
-	NlComms  *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlIds    *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlNetns  *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids   *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlRing   *ebpf.MapSpec `ebpf:"nl_ring"`
-	ScNotes  *ebpf.MapSpec `ebpf:"sc_notes"`
-	ScTaken  *ebpf.MapSpec `ebpf:"sc_taken"`
-	ScWalks  *ebpf.MapSpec `ebpf:"sc_walks"`
+	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
+	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
+	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
+	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
+	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
+	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
+	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
+	ScNotes    *ebpf.MapSpec `ebpf:"sc_notes"`
+	ScTaken    *ebpf.MapSpec `ebpf:"sc_taken"`
+	ScWalks    *ebpf.MapSpec `ebpf:"sc_walks"`
 }
 
 // syscallVariableSpecs contains global variables before they are loaded into the kernel.
@@ -132,16 +134,17 @@ func (o *syscallObjects) Close() error {
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallMaps struct {
-	NlComms  *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts *ebpf.Map `ebpf:"nl_counts"`
-	NlIds    *ebpf.Map `ebpf:"nl_ids"`
-	NlNetns  *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners *ebpf.Map `ebpf:"nl_owners"`
-	NlPids   *ebpf.Map `ebpf:"nl_pids"`
-	NlRing   *ebpf.Map `ebpf:"nl_ring"`
-	ScNotes  *ebpf.Map `ebpf:"sc_notes"`
-	ScTaken  *ebpf.Map `ebpf:"sc_taken"`
-	ScWalks  *ebpf.Map `ebpf:"sc_walks"`
+	NlComms    *ebpf.Map `ebpf:"nl_comms"`
+	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
+	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
+	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
+	NlPids     *ebpf.Map `ebpf:"nl_pids"`
+	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
+	NlRing     *ebpf.Map `ebpf:"nl_ring"`
+	ScNotes    *ebpf.Map `ebpf:"sc_notes"`
+	ScTaken    *ebpf.Map `ebpf:"sc_taken"`
+	ScWalks    *ebpf.Map `ebpf:"sc_walks"`
 }
 
 func (m *syscallMaps) Close() error {
@@ -152,6 +155,7 @@ func (m *syscallMaps) Close() error {
 		m.NlNetns,
 		m.NlOwners,
 		m.NlPids,
+		m.NlReserved,
 		m.NlRing,
 		m.ScNotes,
 		m.ScTaken,
