@@ -114,6 +114,7 @@ const (
 	flagBigEndian
 	flagZeroTime
 	flagPreamble
+	flagOwnerIsProc // there is no tagOwner: it would say the same as tagProc
 )
 
 // facts is a list of tagged values under construction.
@@ -169,6 +170,10 @@ func (f facts) time(fr *capture.Frame) facts {
 	return f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
 }
 
+func ownerIsProc(fr *capture.Frame) bool {
+	return fr.Proc == fr.Socket.Owner && fr.Proc != (capture.Proc{})
+}
+
 func frameFlags(fr *capture.Frame, preamble bool) uint64 {
 	var flags uint64
 	set := func(on bool, flag uint64) {
@@ -181,6 +186,7 @@ func frameFlags(fr *capture.Frame, preamble bool) uint64 {
 	set(fr.BigEndian, flagBigEndian)
 	set(fr.Time.IsZero(), flagZeroTime)
 	set(preamble, flagPreamble)
+	set(ownerIsProc(fr), flagOwnerIsProc)
 	return flags
 }
 
@@ -281,7 +287,7 @@ func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 // not have become the zero one.
 func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
 	var seconds, nanos int64
-	var haveTime bool
+	var haveTime, ownerIsProc bool
 	var inner error
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
@@ -299,6 +305,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 				fr.Time = time.Time{}
 			}
 			preamble = num&flagPreamble != 0
+			ownerIsProc = num&flagOwnerIsProc != 0
 		case tagSeconds:
 			seconds, haveTime = unzigzag(num), true
 		case tagNanos:
@@ -319,6 +326,9 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 			setNumber(fr, tag, num)
 		}
 	})
+	if ownerIsProc {
+		fr.Socket.Owner = fr.Proc
+	}
 	if haveTime {
 		fr.Time = time.Unix(seconds, nanos)
 	}

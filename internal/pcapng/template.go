@@ -136,6 +136,9 @@ func (f facts) constant(fr *capture.Frame, section string, preamble bool) facts 
 		tag  int
 		proc *capture.Proc
 	}{{tagProc, &fr.Proc}, {tagOwner, &fr.Socket.Owner}, {tagBlocker, &fr.Lock.Blocker}} {
+		if x.tag == tagOwner && ownerIsProc(fr) {
+			continue
+		}
 		p = p[:0].proc(x.proc)
 		f = f.bytes(x.tag, p)
 	}

@@ -40,8 +40,10 @@ var watchers = []watcher{
 		before: [][]string{{"ip", "link", "add", "nlmon0", "type", "nlmon"}, {"ip", "link", "set", "nlmon0", "up"}},
 		after:  [][]string{{"ip", "link", "del", "nlmon0"}},
 	},
-	{name: "messages, rtnl", argv: []string{"NLTOP", "record", "--source", "fentry", "--rtnl", "-w", "FILE"}, saw: sawMessages},
-	{name: "everything", argv: []string{"NLTOP", "trace", "--source", "fentry", "--exchanges", "--rtnl", "-w", "FILE", "-o", "json"}, saw: sawMessages},
+	// Causes, drops, times and rtnl_mutex: all that the kernel can be asked for.
+	{name: "everything", argv: []string{"NLTOP", "record", "--source", "fentry", "--rtnl", "-w", "FILE"}, saw: sawMessages},
+	// The same, decoded, paired and printed besides.
+	{name: "everything as text", argv: []string{"NLTOP", "trace", "--source", "fentry", "--exchanges", "--rtnl", "-w", "FILE", "-o", "json"}, saw: sawMessages},
 	{name: "kprobe counters", argv: []string{"NLTOP", "stat", "--source", "kprobe", "-o", "json"}, saw: sawCounters},
 	{name: "kprobe messages", argv: []string{"NLTOP", "record", "--source", "kprobe", "-w", "FILE"}, saw: sawMessages},
 	{name: "strace", wrap: []string{"strace", "-f", "-c", "-o", "FILE"}},
