@@ -115,6 +115,7 @@ const (
 	flagZeroTime
 	flagPreamble
 	flagOwnerIsProc // there is no tagOwner: it would say the same as tagProc
+	flagAsRequest   // a completion: sender and socket are those of the frame tagOf
 )
 
 // facts is a list of tagged values under construction.
@@ -283,9 +284,10 @@ func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
 // setFrame restores the facts of a frame, leaves the rest of fr alone, and
-// says whether it belongs to the preamble. Enumerators that this version does
+// says whether it belongs to the preamble, and whether its sender is that of its
+// request. Enumerators that this version does
 // not have become the zero one.
-func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err error) {
+func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bool, err error) {
 	var seconds, nanos int64
 	var haveTime, ownerIsProc bool
 	var inner error
@@ -306,6 +308,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 			}
 			preamble = num&flagPreamble != 0
 			ownerIsProc = num&flagOwnerIsProc != 0
+			asRequest = num&flagAsRequest != 0
 		case tagSeconds:
 			seconds, haveTime = unzigzag(num), true
 		case tagNanos:
@@ -332,7 +335,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble bool, err err
 	if haveTime {
 		fr.Time = time.Unix(seconds, nanos)
 	}
-	return preamble, errors.Join(err, inner)
+	return preamble, asRequest, errors.Join(err, inner)
 }
 
 // setNumber restores the facts that are plain numbers.

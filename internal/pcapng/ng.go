@@ -335,11 +335,16 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		f.Source = r.meta.Source.Name
 		f.ID = id
 		var err error
-		if rec.Preamble, err = r.names.setFrame(f, facts); err != nil {
+		if rec.Preamble, _, err = r.names.setFrame(f, facts); err != nil {
 			r.noteBadFacts()
 		}
 		f.Kind = capture.KindDatagram
-		f.ID, f.Of = r.renumber(f.ID), r.renumber(f.Of)
+		f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
+		if asks(f) && !rec.Preamble {
+			var kept capture.Frame
+			shareSender(&kept, f)
+			r.requests.put(f.ID, kept)
+		}
 	}
 	if !rec.Preamble {
 		r.count(f)
@@ -354,10 +359,17 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		return Record{}, false, nil // somebody else's block
 	}
 	f := &capture.Frame{Source: r.meta.Source.Name}
-	if _, err := r.names.setFrame(f, facts); err != nil || f.Kind == capture.KindDatagram {
+	_, asRequest, err := r.names.setFrame(f, facts)
+	if err != nil || f.Kind == capture.KindDatagram {
 		return r.skip(lostMalformed)
 	}
-	f.ID, f.Of = r.renumber(f.ID), r.renumber(f.Of)
+	f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
+	if asRequest {
+		// Who took the request out of the file took its sender, too.
+		if q := r.requests.of(f.Of); q != nil {
+			shareSender(f, q)
+		}
+	}
 	return Record{Frame: f}, true, nil
 }
 

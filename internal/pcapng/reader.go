@@ -67,6 +67,7 @@ type Reader struct {
 	sections int
 	idBase   uint64 // added to the IDs of this section
 	maxID    uint64
+	requests requests[capture.Frame] // what shareSender wants of the last
 
 	nanos    bool // pcap: fractions are nanoseconds
 	modified bool // pcap: 24-byte record headers

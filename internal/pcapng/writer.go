@@ -39,6 +39,8 @@ type Writer struct {
 
 	scratch, nested []byte
 	templates       templates
+	requests        requests[request]
+	shared          [capture.Likes]shares
 
 	frames, size uint64 // datagrams written, and their bytes
 	last         uint64 // timestamp of the latest frame
@@ -194,6 +196,9 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
 
 	t := w.template(fr, preamble)
+	if asks(fr) && !preamble {
+		w.requests.put(fr.ID, request{t, fr.Like})
+	}
 	// A block is made in b: every change of w.buf would be one of the heap.
 	b := slices.Grow(w.buf, len(t.head)+len(data)+3+len(t.tail)+varyingBytes)
 	start := len(b)
@@ -277,6 +282,11 @@ func (w *Writer) report(fr *capture.Frame) error {
 	}
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
+	if ok && !fr.Time.IsZero() && len(fr.Data) == 0 && fr.OrigLen == 0 && fr.ID != 0 && w.asRequest(fr) {
+		w.completion(fr, ns)
+		w.dirty = true
+		return w.pushIfFull()
+	}
 	t := w.template(fr, false)
 	b := slices.Grow(w.buf, len(t.tail)+len(fr.Data)+varyingBytes)
 	start := len(b)
