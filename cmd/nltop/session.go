@@ -87,6 +87,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
 		Ends: o.ends, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
+		Calm: o.watch == capture.WatchNothing,
 	}
 	if p.Decoder == nil {
 		p.Decoder = o.flags.decoder()

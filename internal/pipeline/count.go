@@ -11,8 +11,13 @@ import (
 )
 
 // countInterval is how often the source's counters are read: as often as the
-// rates of package aggregate step.
-const countInterval = 250 * time.Millisecond
+// rates of package aggregate step. calmInterval is how often when nobody looks at
+// rates, unless there are so many rows that a source might run out of room.
+const (
+	countInterval = 250 * time.Millisecond
+	calmInterval  = time.Second
+	calmRows      = 1000
+)
 
 // countWhile reads the source's counters, if the table is to have them, until the
 // function that it returns is called, which reads them a last time.
@@ -23,18 +28,25 @@ func (p *Pipeline) countWhile() (stop func() error) {
 	}
 	ended, done := make(chan struct{}), make(chan error, 1)
 	go func() {
-		tick := time.NewTicker(countInterval)
-		defer tick.Stop()
+		timer := time.NewTimer(countInterval)
+		defer timer.Stop()
 		for {
 			select {
-			case <-tick.C:
-				if err := p.count(src); err != nil {
+			case <-timer.C:
+				rows, err := p.count(src)
+				if err != nil {
 					<-ended
 					done <- err
 					return
 				}
+				next := countInterval
+				if p.o.Calm && rows < calmRows {
+					next = calmInterval
+				}
+				timer.Reset(next)
 			case <-ended:
-				done <- p.count(src)
+				_, err := p.count(src)
+				done <- err
 				return
 			}
 		}
@@ -45,18 +57,18 @@ func (p *Pipeline) countWhile() (stop func() error) {
 	}
 }
 
-// count adds to the table what the source has counted.
-func (p *Pipeline) count(src capture.Counter) error {
+// count adds to the table what the source has counted, and says in how many rows.
+func (p *Pipeline) count(src capture.Counter) (int, error) {
 	var rows []capture.Count
 	rest, err := src.Counts(func(c *capture.Count) { rows = append(rows, *c) })
 	if err != nil {
-		return fmt.Errorf("count: %w", err)
+		return 0, fmt.Errorf("count: %w", err)
 	}
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
 	for i := range rows {
 		if err := p.countRow(&rows[i]); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	p.mu.Lock()
@@ -65,7 +77,7 @@ func (p *Pipeline) count(src capture.Counter) error {
 		p.o.Table.CountRest(since(&rest, &p.rest))
 	}
 	p.rest = rest
-	return nil
+	return len(rows), nil
 }
 
 // Watch says what the source is to emit beside what it counts. What was asked

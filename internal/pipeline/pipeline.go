@@ -78,6 +78,7 @@ type Options struct {
 	// for it. Only without a Filter, which counters know nothing of.
 	Counted bool
 	Watch   capture.Watch // what a source that counts was opened with
+	Calm    bool          // nobody looks at what is counted before the end
 }
 
 // IncidentSink is a Sink that is told of incidents: when one begins (Open), and
