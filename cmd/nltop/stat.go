@@ -109,6 +109,11 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.coverage {
 		err = errors.Join(err, f.writeCoverage(out, sink.Rows()))
 	} else if rows := f.rows(o.table); f.format == "json" {
+		for i := range rows {
+			if !s.counted { // Options.NoReads
+				rows[i].NobufsSeen = &rows[i].NobufsRead
+			}
+		}
 		err = errors.Join(err, writeRows(out, rows))
 	} else {
 		err = errors.Join(err, statText(out, rows))
@@ -135,6 +140,8 @@ type statRow struct {
 	aggregate.Where
 	NetNS uint64 `json:"netns,omitempty"`
 	aggregate.Counters
+	// NobufsSeen instead of Counters.NobufsRead: nil where reads are not watched.
+	NobufsSeen *uint64 `json:"enobufs_read,omitempty"`
 	// Quantiles of the latency; 0: not measured.
 	P50 time.Duration `json:"p50_ns"`
 	P90 time.Duration `json:"p90_ns"`
