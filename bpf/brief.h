@@ -2,8 +2,8 @@
 
 /*
  * Brief records: what a task asks the kernel and what it is answered, on a socket
- * that user space was told of. They are most of the traffic, and a third as long as
- * the events that can say everything.
+ * that user space was told of. They are most of the traffic, and less than half as
+ * long as the events that can say everything.
  */
 #ifndef NL_BRIEF_H
 #define NL_BRIEF_H

@@ -415,6 +415,8 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	struct nl_flow *f = nl_flow();
 	__u32 port, group;
 
+	if (f)
+		f->unicast_skb = 0; /* not lost */
 	if (f && f->start && f->sk == (__u64)sk && !f->dump_sk && nl_is_brief(skb)) {
 		nl_ports(&port, &group, true, skb);
 		if (!port && !group) {
