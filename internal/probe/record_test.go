@@ -68,6 +68,8 @@ func TestNumbers(t *testing.T) {
 		{"size of a task", int(unsafe.Sizeof(nlTask{})), 40},
 		{"size of an event", eventSize, 256},
 		{"size of a chunk", chunkSize, 24},
+		{"size of an about", aboutSize, 80},
+		{"size of a brief", briefSize, 104},
 	} {
 		if c.c != c.go_ {
 			t.Errorf("%s: %d in C, %d in Go", c.name, c.c, c.go_)
@@ -246,6 +248,10 @@ func FuzzRecords(f *testing.F) {
 	f.Add(join(open, chunk(1, 0, []byte("abcd")), chunk(1, 4, []byte("efgh"))))
 	f.Add(join(open, chunk(1, 4, []byte("efgh")), chunk(1, 0, []byte("abcd"))))
 	f.Add(join(open, open, chunk(1, 0, []byte("abcdefgh")), chunk(1, 0, []byte("abcdefgh"))))
+	brief, _ := briefly()
+	f.Add(join(brief...))
+	f.Add(join(brief[1:]...))
+	f.Add(join(brief[0], brief[3], brief[1], brief[1][:40]))
 	f.Add(join(event(nlEvent{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		events, frames, bytesOut := 0, 0, 0

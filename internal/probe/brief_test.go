@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func aboutRecord(r nlAbout) []byte {
+	r.Record = uint32(fentryNlRecordNL_RECORD_ABOUT)
+	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&r)), aboutSize))
+}
+
+func briefRecord(r nlBrief, inline string) []byte {
+	r.Record, r.InlineLen = uint32(fentryNlRecordNL_RECORD_BRIEF), uint32(len(inline))
+	if r.OrigLen == 0 {
+		r.OrigLen = r.InlineLen
+	}
+	return append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&r)), briefSize)), inline...)
+}
+
+var (
+	briefTask  = nlTask{Tgid: 10, Tid: 11, Ppid: 12, Cgroup: 13, Comm: [16]byte{'i', 'p'}}
+	briefAbout = nlAbout{Slot: 5, About: 77, Inode: 9, Netns: 4026531840, Port: 10, Protocol: 16, Task: briefTask}
+)
+
+// briefly returns records of two requests, their answers and completions, in brief
+// and as the events that say the same.
+func briefly() (brief, events [][]byte) {
+	brief = append(brief, aboutRecord(briefAbout))
+	for i := range uint64(2) {
+		id := i << 20
+		common := nlBrief{Slot: 5, About: 77, Drops: 1, Rcvbuf: 2 + uint32(i/2), Rmem: 3}
+		request, reply, done := common, common, common
+		request.Id, request.Ktime, request.Dir = id+1, 100+i, uint8(capture.DirRequest)
+		reply.Id, reply.Of, reply.Ktime, reply.Dir = id+2, id+1, 200+i, uint8(capture.DirReply)
+		reply.Truesize, reply.High, reply.Idle, reply.OrigLen = 768, 4, 5, 99
+		done.Id, done.Of, done.Ktime, done.Kind = id+3, id+1, 300+i, uint8(capture.KindCompletion)
+		done.Elapsed, done.LockWait, done.LockHold = 6, 7, 8
+		brief = append(brief, briefRecord(request, "ask"), briefRecord(reply, "answer"), briefRecord(done, ""))
+
+		ev := nlEvent{
+			Inode: 9, Netns: 4026531840, OwnPort: 10, Protocol: 16, Task: briefTask, Owner: briefTask,
+			Drops: 1, Rcvbuf: common.Rcvbuf, Rmem: 3, Verdict: uint8(capture.VerdictDelivered),
+		}
+		q, a, d := ev, ev, ev
+		q.Id, q.Ktime, q.Dir, q.SrcPort, q.OrigLen, q.CapLen = id+1, 100+i, uint8(capture.DirRequest), 10, 3, 3
+		a.Id, a.Cause, a.Ktime, a.Dir, a.DstPort, a.OrigLen, a.CapLen = id+2, id+1, 200+i, uint8(capture.DirReply), 10, 99, 6
+		a.Truesize, a.High, a.Idle = 768, 4, 5
+		d.Id, d.Of, d.Ktime, d.Kind, d.SrcPort = id+3, id+1, 300+i, uint8(capture.KindCompletion), 10
+		d.Elapsed, d.LockWait, d.LockHold = 6, 7, 8
+		events = append(events, event(q, []byte("ask")), event(a, []byte("answer")), event(d, nil))
+	}
+	return brief, events
+}
+
+// Brief records make the frames that events would, given, lent, or copied because
+// somebody changes them.
+func TestBrief(t *testing.T) {
+	brief, events := briefly()
+	var want, given []*capture.Frame
+	mustAdd(t, testAssembler(&want), events...)
+	mustAdd(t, testAssembler(&given), brief...)
+	if len(want) != 6 {
+		t.Fatalf("%d frames", len(want))
+	}
+	if diff := cmp.Diff(want, given); diff != "" {
+		t.Errorf("brief records differ from events:\n%s", diff)
+	}
+	for _, unlike := range []bool{false, true} {
+		var lent []*capture.Frame
+		a := newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+			g := *f
+			g.Data, g.Like = bytes.Clone(f.Data), 0
+			lent = append(lent, &g)
+			*f = poisoned()
+			f.Like = 0
+			return nil
+		})
+		a.lends, a.unlike = true, unlike
+		mustAdd(t, a, brief...)
+		if diff := cmp.Diff(want, lent); diff != "" {
+			t.Errorf("lent frames differ (unlike %v):\n%s", unlike, diff)
+		}
+		a.emit = func(*capture.Frame) error { return nil }
+		if n := testing.AllocsPerRun(100, func() { mustAdd(t, a, brief[1:4]...) }); n > 0 {
+			t.Errorf("%v allocations for an exchange", n)
+		}
+	}
+}
+
+func TestMalformedBrief(t *testing.T) {
+	ok := nlBrief{Slot: 5, About: 77, Dir: uint8(capture.DirRequest)}
+	with := func(change func(*nlBrief)) []byte {
+		r := ok
+		change(&r)
+		return briefRecord(r, "x")
+	}
+	long := briefRecord(ok, "x")
+	(*nlBrief)(unsafe.Pointer(&long[0])).InlineLen = 2
+	for name, rec := range map[string][]byte{
+		"short":           briefRecord(ok, "")[:briefSize-1],
+		"about, short":    aboutRecord(briefAbout)[:aboutSize-1],
+		"about nobody":    aboutRecord(nlAbout{Slot: 1}),
+		"about nowhere":   aboutRecord(nlAbout{Slot: 1 << 31, About: 1}),
+		"payload missing": briefRecord(ok, "x")[:briefSize],
+		"payload longer":  long,
+		"unknown slot":    with(func(r *nlBrief) { r.Slot = 6 }),
+		"slot far away":   with(func(r *nlBrief) { r.Slot = 1 << 31 }),
+		"old number":      with(func(r *nlBrief) { r.About = 76 }),
+		"an event":        with(func(r *nlBrief) { r.Dir = uint8(capture.DirEvent) }),
+		"no kind":         with(func(r *nlBrief) { r.Kind = 99 }),
+	} {
+		var out []*capture.Frame
+		a := testAssembler(&out)
+		mustAdd(t, a, aboutRecord(briefAbout))
+		var bad *recordError
+		if err := a.add(rec); !errors.As(err, &bad) || len(out) != 0 {
+			t.Errorf("%s: %v, %d frames", name, err, len(out))
+		}
+	}
+}
+
+// A completion whose request was lost is counted.
+func TestBriefOrphan(t *testing.T) {
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	mustAdd(t, a, aboutRecord(briefAbout), briefRecord(nlBrief{Slot: 5, About: 77, Of: 1, Kind: uint8(capture.KindCompletion)}, ""))
+	if len(out) != 0 || a.orphans.Load() != 1 {
+		t.Errorf("%d frames, %d orphans", len(out), a.orphans.Load())
+	}
+}
+
+// alike names every field of an event that assembler.constant reads: a change of
+// any byte that changes its result makes two events unlike.
+func TestAlikeIsComplete(t *testing.T) {
+	a := testAssembler(nil)
+	var base nlEvent
+	for i := range unsafe.Slice((*byte)(unsafe.Pointer(&base)), eventSize) {
+		unsafe.Slice((*byte)(unsafe.Pointer(&base)), eventSize)[i] = 1
+	}
+	constant := func(ev *nlEvent) (f capture.Frame) {
+		a.constant(&f, ev)
+		return f
+	}
+	for i := range eventSize {
+		for _, b := range []byte{0, 2, 3} {
+			ev := base
+			unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize)[i] = b
+			if !reflect.DeepEqual(constant(&base), constant(&ev)) && alike(&base, &ev) {
+				t.Errorf("events that differ in byte %d are alike, and their frames are not", i)
+			}
+		}
+	}
+}
