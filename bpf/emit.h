@@ -157,17 +157,6 @@ static __always_inline void nl_current(struct nl_task *t)
 	}
 }
 
-/* Copy the owner of a socket; false: unknown. */
-static __always_inline bool nl_owner(__u64 inode, struct nl_task *t)
-{
-	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode);
-
-	if (!o)
-		return false;
-	*t = o->task;
-	return true;
-}
-
 /* memcmp() of this length would become a call of a function that BPF has not. */
 static __always_inline bool nl_same_comm(const struct nl_task *a, const struct nl_task *b)
 {

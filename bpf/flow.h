@@ -22,9 +22,8 @@
 #include "skb.h"
 
 /* net/netlink/af_netlink.h: NETLINK_F_KERNEL_SOCKET is bit 0, as a mask until
- * 6.4 and as a bit number since; NETLINK_S_CONGESTED is bit 0 of state. */
+ * 6.4 and as a bit number since. */
 #define NL_KERNEL_SOCKET 1
-#define NL_CONGESTED 1
 
 #define MSG_PEEK 2
 

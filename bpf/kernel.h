@@ -93,7 +93,6 @@ struct netlink_sock {
 	__u32 portid;
 	__u32 dst_portid;
 	__u32 dst_group;
-	unsigned long state;
 	struct netlink_callback cb;
 };
 
