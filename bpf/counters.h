@@ -303,12 +303,21 @@ static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w
 		row->err = w->err;
 }
 
-/* Count the run of messages at hand. */
-static __noinline int nl_run(struct nl_walk *w, __u32 prog)
+static __always_inline struct nl_walk *nl_walk_of(__u32 prog)
 {
+	return bpf_map_lookup_elem(&nl_walks, &prog);
+}
+
+/* What follows are global functions that take scalars: the verifier looks at each
+ * once, and not once per caller and path. */
+
+/* Count the run of messages at hand. */
+__noinline __u64 nl_run(__u64 prog)
+{
+	struct nl_walk *w = nl_walk_of(prog);
 	struct nl_row *row;
 
-	if (!w->messages)
+	if (!w || !w->messages)
 		return 0;
 	row = nl_find_row(w, prog);
 	if (row) {
@@ -331,7 +340,7 @@ static __always_inline void nl_turn(struct nl_walk *w, __u32 prog, __u16 type, _
 	if (w->what.type == type && w->what.sub == sub && w->what.flags == flags)
 		return;
 	if (w->messages)
-		nl_run(w, prog);
+		nl_run(prog);
 	w->what.type = type;
 	w->what.sub = sub;
 	w->what.flags = flags;
@@ -420,15 +429,17 @@ static __always_inline bool nl_verdict_of(struct nl_walk *w, __u32 prog, const s
 }
 
 /* Count one message; false: it was the last. */
-static __noinline bool nl_step(struct nl_walk *w, __u32 prog)
+__noinline __u64 nl_step(__u64 prog)
 {
+	struct nl_walk *w = nl_walk_of(prog);
 	struct nl_head h = {};
-	__u32 left = w->len - w->off, size;
+	__u32 left, size;
 	__u16 sub;
 	__u8 flags;
 
-	if (w->off >= w->len)
+	if (!w || w->off >= w->len)
 		return false;
+	left = w->len - w->off;
 	if (left < 16) {
 		/* Behind a message this is padding. */
 		if (w->off)
@@ -469,57 +480,41 @@ static __noinline bool nl_step(struct nl_walk *w, __u32 prog)
 }
 
 /* Count the next messages of what a program walks through; false: there are no
- * more. Global functions that take a scalar: the verifier looks at each once. */
-__noinline __u64 nl_few_steps(__u64 prog)
-{
-	__u32 key = prog;
-	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &key);
-
-	if (!w)
-		return false;
-	for (int i = 0; i < NL_STEPS; i++)
-		if (!nl_step(w, key))
-			return false;
-	return true;
-}
-
+ * more. */
 __noinline __u64 nl_stride(__u64 prog)
 {
 	for (int i = 0; i < NL_STRIDE; i++)
-		if (!nl_few_steps(prog))
+		if (!nl_step(prog))
 			return false;
 	return true;
-}
-
-/* Count the messages of w->len bytes at w->src. */
-static __always_inline void nl_steps(struct nl_walk *w, __u32 prog)
-{
-	/* Most datagrams are one message. */
-	bool more = nl_step(w, prog) && w->off < w->len;
-
-	for (int i = 0; more && i < NL_STRIDES; i++)
-		more = nl_stride(prog);
-	if (more)
-		nl_count(NL_LOST_WALK);
-	nl_run(w, prog);
 }
 
 /* Count a datagram of which w->len bytes lie at w->src, in user memory if w->user.
  * A uevent has no nlmsghdr but text, of which the first two letters tell the actions
  * apart. */
-static __noinline int nl_tally(struct nl_walk *w, __u32 prog)
+__noinline __u64 nl_tally(__u64 prog)
 {
+	struct nl_walk *w = nl_walk_of(prog);
 	__u16 action = 0;
+	bool more;
 
+	if (!w)
+		return 0;
 	if (w->protocol == NETLINK_KOBJECT_UEVENT) {
 		nl_copy(&action, sizeof(action), w->src, w->user);
 		nl_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = w->len;
-		nl_run(w, prog);
+		nl_run(prog);
 		return 0;
 	}
-	nl_steps(w, prog);
+	/* Most datagrams are one message. */
+	more = nl_step(prog) && w->off < w->len;
+	for (int i = 0; more && i < NL_STRIDES; i++)
+		more = nl_stride(prog);
+	if (more)
+		nl_count(NL_LOST_WALK);
+	nl_run(prog);
 	return 0;
 }
 
@@ -598,10 +593,14 @@ static __always_inline struct nl_row *nl_asked_row(struct nl_walk *w, __u32 prog
 }
 
 /* The end of a dump, so long after it was asked for. */
-static __noinline int nl_tally_latency(struct nl_walk *w, __u32 prog, __u64 ns)
+__noinline __u64 nl_tally_latency(__u64 prog, __u64 ns)
 {
-	struct nl_row *row = nl_asked_row(w, prog);
+	struct nl_walk *w = nl_walk_of(prog);
+	struct nl_row *row;
 
+	if (!w)
+		return 0;
+	row = nl_asked_row(w, prog);
 	if (!row)
 		return 0;
 	nl_touch(row, w);
@@ -610,10 +609,14 @@ static __noinline int nl_tally_latency(struct nl_walk *w, __u32 prog, __u64 ns)
 }
 
 /* The end of a send that took so long; latency 0: it was not answered. */
-static __noinline int nl_tally_send(struct nl_walk *w, __u32 prog, __u64 ns, __u64 latency)
+__noinline __u64 nl_tally_send(__u64 prog, __u64 ns, __u64 latency)
 {
-	struct nl_row *row = nl_asked_row(w, prog);
+	struct nl_walk *w = nl_walk_of(prog);
+	struct nl_row *row;
 
+	if (!w)
+		return 0;
+	row = nl_asked_row(w, prog);
 	if (!row)
 		return 0;
 	nl_add_kernel(row, ns);

@@ -192,7 +192,8 @@ static __always_inline bool nl_is_self(const struct nl_task *t)
 }
 
 /* One record with header and payload, sized up to the next class: the size
- * of a reservation must be a constant. */
+ * of a reservation must be a constant. The event is copied by a call, because the
+ * verifier would look at the loads and stores of each class on each path. */
 #define NL_CLASS(size)                                                         \
 	if (n <= (size)) {                                                     \
 		struct {                                                       \
@@ -201,7 +202,7 @@ static __always_inline bool nl_is_self(const struct nl_task *t)
 		} *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);           \
 		if (!r)                                                        \
 			goto full;                                             \
-		__builtin_memcpy(&r->ev, ev, sizeof(r->ev));                   \
+		bpf_probe_read_kernel(&r->ev, sizeof(r->ev), ev);              \
 		r->ev.inline_len = n;                                          \
 		r->ev.cap_len = n;                                             \
 		if (n && nl_copy(r->data, n, src, user)) {                     \
@@ -347,15 +348,42 @@ static __always_inline long nl_emit(struct nl_event *ev, __u64 src, __u64 user)
 	return 0;
 }
 
-/* Emit a datagram of ev->orig_len bytes that lie in nr pieces of user
- * memory. The array itself is in kernel memory unless user_iov. */
-static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
-					bool user_iov)
+#define NL_IOV_FAULT (1ULL << 63)
+
+/* Emit the first left bytes of nr pieces of user memory as chunks. The array itself
+ * is in kernel memory unless user_iov. Returns how many bytes are in the ring, and
+ * NL_IOV_FAULT if the array could not be read to its end. */
+__noinline __u64 nl_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user_iov)
 {
-	__u64 left = ev->orig_len, off = 0, n, got;
+	__u64 off = 0, n, got;
 	struct {
 		__u64 base, len;
 	} v; /* struct iovec of a 64-bit task */
+
+	for (__u32 i = 0; i < NL_IOV_MAX; i++) {
+		if (i >= nr || off >= left)
+			break;
+		if (nl_copy(&v, sizeof(v), iov + i * sizeof(v), user_iov))
+			return off | NL_IOV_FAULT;
+		n = left - off;
+		if (n > v.len)
+			n = v.len;
+		got = nl_chunks(id, off, v.base, n, 1);
+		off += got;
+		if (got < n)
+			break;
+	}
+	return off;
+}
+
+/* Emit a datagram of ev->orig_len bytes that lie in nr pieces of user memory. */
+static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
+					bool user_iov)
+{
+	__u64 left = ev->orig_len, off;
+	struct {
+		__u64 base, len;
+	} v;
 	struct nl_event *r;
 
 	if (left > nl_cfg.snap)
@@ -368,22 +396,10 @@ static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec 
 	r = nl_open(ev);
 	if (!r)
 		return -1;
-	for (__u32 i = 0; i < NL_IOV_MAX; i++) {
-		if (i >= nr || off >= left)
-			break;
-		if (nl_copy(&v, sizeof(v), (__u64)(iov + i), user_iov)) {
-			r->flags |= NL_FLAG_UNREADABLE;
-			break;
-		}
-		n = left - off;
-		if (n > v.len)
-			n = v.len;
-		got = nl_chunks(ev->id, off, v.base, n, 1);
-		off += got;
-		if (got < n)
-			break;
-	}
-	nl_close(r, off);
+	off = nl_pieces(ev->id, (__u64)iov, nr, left, user_iov);
+	if (off & NL_IOV_FAULT)
+		r->flags |= NL_FLAG_UNREADABLE;
+	nl_close(r, off & ~NL_IOV_FAULT);
 	return 0;
 }
 

@@ -27,6 +27,7 @@
 
 #define MSG_PEEK 2
 
+#define NL_DEPTHS 8
 #define NL_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
 
 struct nl_bcast {
@@ -53,6 +54,7 @@ struct nl_flow {
 	__u64 iov_nr;
 	__u64 ubuf;
 	__u64 len;
+	__u32 err;   /* positive, of a send that has ended */
 	/* the task as it was when its socket was last made its own, that socket's
 	 * account, and the number under which both were told to user space */
 	struct nl_task task;
@@ -82,7 +84,7 @@ struct nl_flow {
 	__u32 recv_reported;
 	/* netlink_broadcast_filtered() */
 	__u32 depth;
-	struct nl_bcast bcast[NL_DEPTH];
+	struct nl_bcast bcast[NL_DEPTHS]; /* by depth; 0 is none, and so is beyond NL_DEPTH */
 };
 
 /* By task, in one of NL_WAYS places that its ID gives: an array is looked into
@@ -94,7 +96,7 @@ struct nl_flow {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, NL_FLOWS);
+	__uint(max_entries, NL_FLOWS + 1); /* the last is nobody's, and stays empty */
 	__type(key, __u32);
 	__type(value, struct nl_flow);
 } nl_flows SEC(".maps");
@@ -126,6 +128,18 @@ static __always_inline struct nl_flow *nl_flow(void)
 			return f;
 	}
 	return 0;
+}
+
+/* The same, or an empty one (its tid is 0): for the verifier there is one way through
+ * what follows, where NULL would make two. */
+static __always_inline struct nl_flow *nl_flow_or_none(void)
+{
+	struct nl_flow *f = nl_flow();
+	__u32 at = NL_FLOWS;
+
+	if (f)
+		at = f->slot;
+	return bpf_map_lookup_elem(&nl_flows, &at);
 }
 
 /* Two tasks that find the same place free at the same moment: one of them does
@@ -185,17 +199,10 @@ static __always_inline bool nl_in_interrupt(void)
 	return count & NL_IN_INTERRUPT;
 }
 
-/* The broadcast in progress, if any. */
+/* The broadcast in progress; its skb is 0 if there is none. */
 static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
 {
-	__u32 top;
-
-	if (!f)
-		return 0;
-	top = f->depth - 1;
-	if (top >= NL_DEPTH)
-		return 0;
-	return &f->bcast[top];
+	return &f->bcast[f->depth & (NL_DEPTHS - 1)];
 }
 
 /* SOCK_INODE(), include/net/sock.h. A socket that is just being made has no file

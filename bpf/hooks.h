@@ -69,7 +69,7 @@ static __always_inline void nl_ports(__u32 *port, __u32 *group, bool direct, str
 static __always_inline void nl_route(struct nl_event *ev, bool direct, struct sk_buff *skb, struct nl_bcast *b)
 {
 	nl_ports(&ev->src_port, &ev->group, direct, skb);
-	if (nl_cfg.has_bcast && !(b && b->group == ev->group && b->protocol == ev->protocol))
+	if (nl_cfg.has_bcast && !(b->skb && b->group == ev->group && b->protocol == ev->protocol))
 		ev->group = 0;
 	if (ev->src_port)
 		ev->dir = NL_DIR_PEER;
@@ -87,7 +87,7 @@ static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
 	if (nl_in_interrupt()) {
 		__builtin_memset(&ev->task, 0, sizeof(ev->task));
 		__builtin_memcpy(ev->task.comm, "(interrupt)", 12);
-	} else if (f && f->start) {
+	} else if (f->start) {
 		ev->cause = f->id;
 	}
 }
@@ -182,7 +182,7 @@ static __noinline int nl_count_asked(struct nl_flow *f, struct sk_buff *skb)
 	if (!w)
 		return 0;
 	nl_walk_skb(w, skb);
-	nl_tally(w, NL_PROG_REQUEST);
+	nl_tally(NL_PROG_REQUEST);
 	f->asked = w->asked;
 	return 0;
 }
@@ -198,7 +198,7 @@ static __noinline int nl_count_answer(struct nl_flow *f, struct sk_buff *skb)
 		return 0;
 	w->asked = f->asked;
 	nl_walk_skb(w, skb);
-	nl_tally(w, NL_PROG_DELIVER);
+	nl_tally(NL_PROG_DELIVER);
 	return 0;
 }
 
@@ -212,16 +212,15 @@ struct {
 
 /* Count what is about to be queued to sk, as nl_deliver() has prepared it, and how
  * long its reader waited for it if that is the end of a dump. */
-static __always_inline void nl_count_delivery(struct nl_flow *f, struct sock *sk)
+static __always_inline void nl_count_delivery(struct sock *sk)
 {
+	struct nl_walk *w = nl_walk_of(NL_PROG_DELIVER);
+	struct nl_flow *f = nl_flow();
 	__u32 prog = NL_PROG_DELIVER;
-	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
 	__u64 *since, inode;
 
-	if (!w)
-		return;
-	nl_tally(w, prog);
-	if (!f || w->dir != NL_DIR_REPLY)
+	nl_tally(prog);
+	if (!w || !f || w->dir != NL_DIR_REPLY)
 		return;
 	if (f->dump_sk != (__u64)sk) {
 		if (f->start && f->sk == (__u64)sk)
@@ -233,7 +232,7 @@ static __always_inline void nl_count_delivery(struct nl_flow *f, struct sock *sk
 	inode = w->inode;
 	since = bpf_map_lookup_elem(&nl_dumps, &inode);
 	if (since && w->asked.known)
-		nl_tally_latency(w, prog, w->now - *since);
+		nl_tally_latency(prog, w->now - *since);
 	bpf_map_delete_elem(&nl_dumps, &inode);
 }
 
@@ -301,9 +300,7 @@ static __noinline int nl_request_late(struct sock *ssk, struct sk_buff *skb)
  * inside and consumes the skb; or anybody to a port. */
 static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u32 portid)
 {
-	__u32 prog = NL_PROG_REQUEST;
 	struct nl_flow *f;
-	struct nl_walk *w;
 
 	if (portid) {
 		/* What netlink_overrun() may be about to lose. netlink_trim() may put a
@@ -317,10 +314,9 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	}
 	f = nl_flow();
 	if (!f || !f->start || f->sk != (__u64)ssk) {
-		if (!nl_request_late(ssk, skb))
-			return 0;
-		w = bpf_map_lookup_elem(&nl_walks, &prog);
-		return w ? nl_tally(w, prog) : 0;
+		if (nl_request_late(ssk, skb))
+			nl_tally(NL_PROG_REQUEST);
+		return 0;
 	}
 	f->asked_at = bpf_ktime_get_ns();
 	f->replied_at = 0;
@@ -363,14 +359,15 @@ static __noinline int nl_answer(struct nl_flow *f, struct sock *sk, struct sk_bu
 }
 
 /* Emit whatever else is queued to a user's socket; true: it is to be counted. */
-static __noinline int nl_deliver(struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
+static __noinline int nl_deliver(struct sock *sk, struct sk_buff *skb)
 {
+	struct nl_flow *f = nl_flow_or_none();
 	struct nl_event ev = {};
 	struct nl_walk *w = 0;
 	struct nl_bcast *b;
 	__u64 account;
 
-	if (!nl_begin(&ev, true, sk))
+	if (!f || !nl_begin(&ev, true, sk))
 		return 0;
 	b = nl_bcast(f);
 	nl_route(&ev, true, skb, b);
@@ -382,11 +379,11 @@ static __noinline int nl_deliver(struct nl_flow *f, struct sock *sk, struct sk_b
 		w = nl_walk(&ev, sk, NL_PROG_DELIVER, account);
 	if (w) {
 		nl_walk_skb(w, skb);
-		if (f && f->dump_sk == (__u64)sk)
+		if (f->dump_sk == (__u64)sk)
 			w->asked = f->dump_asked;
-		else if (f && f->start)
+		else if (f->start)
 			w->asked = f->asked;
-		if (f && f->start && ev.dir == NL_DIR_PEER) {
+		if (f->start && ev.dir == NL_DIR_PEER) {
 			nl_asked(&f->asked, ev.protocol, w->src);
 			f->asked_at = ev.ktime;
 		}
@@ -399,11 +396,11 @@ static __noinline int nl_deliver(struct nl_flow *f, struct sock *sk, struct sk_b
 	nl_cause(&ev, f);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
-	if (ev.group && b)
+	if (ev.group)
 		ev.cast = b->cast;
-	if (f && f->dump_sk == (__u64)sk && !ev.src_port)
+	if (f->dump_sk == (__u64)sk && !ev.src_port)
 		ev.elapsed = ev.ktime - f->dump_start;
-	if (f && ev.dir == NL_DIR_PEER)
+	if (f->tid && ev.dir == NL_DIR_PEER)
 		f->id = ev.id;
 	nl_emit_skb(&ev, true, skb);
 	return w != 0;
@@ -428,8 +425,8 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 			return nl_answer(f, sk, skb);
 		}
 	}
-	if (nl_deliver(f, sk, skb))
-		nl_count_delivery(f, sk);
+	if (nl_deliver(sk, skb))
+		nl_count_delivery(sk);
 	return 0;
 }
 
@@ -454,14 +451,14 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 	 * not know which of them ends. */
 	if (!f || (!wanted && !f->depth))
 		return 0;
-	at = f->depth;
-	if (at < NL_DEPTH) {
+	at = f->depth + 1;
+	if (at <= NL_DEPTH) {
 		f->bcast[at].skb = (__u64)skb;
 		f->bcast[at].cast = nl_flow_id(f);
 		f->bcast[at].group = group;
 		f->bcast[at].protocol = NL_GET(true, ssk, sk_protocol);
 	}
-	f->depth = at + 1;
+	f->depth = at;
 	return 0;
 }
 
@@ -488,16 +485,16 @@ static __always_inline void nl_count_loss(struct nl_event *ev, struct sock *sk, 
 static __always_inline int on_overrun(struct sock *sk)
 {
 	struct nl_event ev = {};
-	struct nl_flow *f = nl_flow();
-	struct nl_bcast *b = nl_bcast(f);
-	struct sk_buff *skb = 0;
+	struct nl_flow *f = nl_flow_or_none();
+	struct nl_bcast *b;
+	struct sk_buff *skb;
 	__u64 account;
 
-	if (!nl_begin(&ev, true, sk))
+	if (!f || !nl_begin(&ev, true, sk))
 		return 0;
-	if (b)
-		skb = (void *)b->skb;
-	else if (f && f->unicast_skb && f->unicast_port == BPF_CORE_READ((struct netlink_sock *)sk, portid))
+	b = nl_bcast(f);
+	skb = (void *)b->skb;
+	if (!skb && f->unicast_skb && f->unicast_port == BPF_CORE_READ((struct netlink_sock *)sk, portid))
 		skb = (void *)f->unicast_skb;
 	if (skb)
 		nl_route(&ev, false, skb, b);
@@ -514,7 +511,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	nl_cause(&ev, f);
 	if (skb)
 		ev.truesize = BPF_CORE_READ(skb, truesize);
-	if (ev.group && b)
+	if (ev.group)
 		ev.cast = b->cast;
 	ev.drops++;
 	ev.id = nl_next_id(NL_PROG_OVERRUN);

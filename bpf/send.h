@@ -125,7 +125,7 @@ static __noinline int nl_count_send(struct nl_flow *f, __u64 now, __u64 elapsed,
 		return 0;
 	w->asked = f->asked;
 	w->err = err;
-	nl_tally_send(w, NL_PROG_SEND, elapsed, latency);
+	nl_tally_send(NL_PROG_SEND, elapsed, latency);
 	return 0;
 }
 
@@ -168,10 +168,11 @@ static __always_inline bool nl_send_failed(struct nl_event *ev, struct nl_flow *
 }
 
 /* Tell of a send that has ended out of the ordinary; true: it is to be counted. */
-static __noinline int nl_send_ended(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
+static __noinline int nl_send_ended(struct nl_flow *f, __u64 now, __u64 elapsed)
 {
 	struct sock *sk = (void *)f->sk;
 	struct nl_event ev = {};
+	__u32 err = f->err;
 
 	nl_begin_flow(&ev, f);
 	ev.ktime = now;
@@ -213,8 +214,6 @@ static __noinline int nl_send_done(struct nl_flow *f, struct sock *sk, __u64 now
 static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 {
 	struct nl_flow *f = nl_flow();
-	__u32 prog = NL_PROG_SEND;
-	struct nl_walk *w;
 	__u64 now, elapsed;
 	__u32 err = 0;
 
@@ -227,6 +226,7 @@ static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 	f->start = 0;
 	if (ret < 0)
 		err = -ret;
+	f->err = err;
 	if (!f->id && !err && !f->asked_at)
 		return 0;
 	if (nl_cfg.counts && f->asked_at)
@@ -235,11 +235,8 @@ static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 		return 0;
 	if (sk && f->id && !err && !f->lock_worst)
 		return nl_send_done(f, sk, now, elapsed);
-	if (nl_send_ended(f, now, elapsed, err)) {
-		w = bpf_map_lookup_elem(&nl_walks, &prog);
-		if (w)
-			nl_tally(w, prog);
-	}
+	if (nl_send_ended(f, now, elapsed))
+		nl_tally(NL_PROG_SEND);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ static __always_inline __u64 nl_page_to_virt(__u64 page)
  * ring already. Returns how many there are then. Fragments come from packets
  * that are queued without being copied: skb_zerocopy() in nfnetlink_queue and
  * openvswitch. Those never have a frag_list. */
-static __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
+__noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 {
 	struct sk_buff *skb = (void *)skbp;
 	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
@@ -65,7 +65,7 @@ static __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
  * (netlink_alloc_large_skb()), which makes no difference to the copy. */
 static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct sk_buff *skb)
 {
-	__u64 head, n, limit, got;
+	__u64 head, n, limit, got, at = 0;
 	struct nl_event *r;
 
 	ev->orig_len = NL_GET(direct, skb, len);
@@ -85,8 +85,10 @@ static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct
 	if (n > limit)
 		n = limit;
 	got = nl_chunks(ev->id, 0, head, n, 0);
+	/* As a number, which is what global functions take. */
+	bpf_probe_read_kernel(&at, sizeof(at), &skb);
 	if (got == n)
-		got = nl_frags(ev->id, (__u64)skb, got, limit);
+		got = nl_frags(ev->id, at, got, limit);
 	nl_close(r, got);
 	return 0;
 }

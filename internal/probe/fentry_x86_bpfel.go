@@ -175,8 +175,7 @@ const (
 	fentryNlLimitNL_ROUNDS     fentryNlLimit = 128
 	fentryNlLimitNL_IOV_MAX    fentryNlLimit = 64
 	fentryNlLimitNL_FRAGS      fentryNlLimit = 45
-	fentryNlLimitNL_STEPS      fentryNlLimit = 4
-	fentryNlLimitNL_STRIDE     fentryNlLimit = 64
+	fentryNlLimitNL_STRIDE     fentryNlLimit = 256
 	fentryNlLimitNL_STRIDES    fentryNlLimit = 64
 	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
 	fentryNlLimitNL_FLOWS      fentryNlLimit = 8192
