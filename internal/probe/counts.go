@@ -20,7 +20,8 @@ var _ capture.Counter = (*Source)(nil)
 type tables struct {
 	outer  *ebpf.Map
 	inner  [2]*ebpf.Map
-	rows   [2][]fentryNlRow // the inner maps' memory
+	memory [2][]byte        // of the inner maps
+	rows   [2][]fentryNlRow // the same
 	used   int              // by the kernel
 	claims *ebpf.Map
 	rest   *ebpf.Map
@@ -188,7 +189,7 @@ func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
 			return t, fmt.Errorf("create table of counters: %w", err)
 		}
 		t.inner[i] = m
-		if t.rows[i], err = mapRows(m); err != nil {
+		if t.memory[i], t.rows[i], err = mapRows(m); err != nil {
 			return t, fmt.Errorf("map table of counters: %w", err)
 		}
 		t.rows[i][tableSize].Account = uint64(i) // nl_place()
@@ -198,26 +199,23 @@ func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
 }
 
 // mapRows maps the memory of an array of rows.
-func mapRows(m *ebpf.Map) ([]fentryNlRow, error) {
+func mapRows(m *ebpf.Map) ([]byte, []fentryNlRow, error) {
 	n := int(m.MaxEntries())
 	size := n * int(unsafe.Sizeof(fentryNlRow{}))
 	page := os.Getpagesize()
 	b, err := unix.Mmap(m.FD(), 0, (size+page-1)/page*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return unsafe.Slice((*fentryNlRow)(unsafe.Pointer(unsafe.SliceData(b))), n), nil
+	return b, unsafe.Slice((*fentryNlRow)(unsafe.Pointer(unsafe.SliceData(b))), n), nil
 }
 
 func (t *tables) Close() error {
 	var errs []error
 	for i, m := range t.inner {
-		if rows := t.rows[i]; rows != nil {
-			size := len(rows) * int(unsafe.Sizeof(rows[0]))
-			page := os.Getpagesize()
-			b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rows))), (size+page-1)/page*page)
+		if b := t.memory[i]; b != nil {
 			errs = append(errs, unix.Munmap(b))
-			t.rows[i] = nil
+			t.memory[i], t.rows[i] = nil, nil
 		}
 		if m != nil {
 			errs = append(errs, m.Close())

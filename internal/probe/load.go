@@ -43,11 +43,10 @@ type loader struct {
 
 // openHooks opens the fentry or the kprobe backend.
 func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
-	o.cast = haveCast()
 	a, err := attachHooks(name, f, o, true)
-	if err != nil && o.cast {
-		// It is no more than a quicker way, which a kernel may have and forbid.
-		o.cast = false
+	if refused := new(ebpf.VerifierError); errors.As(err, &refused) {
+		// Perhaps for bpf_rdonly_cast(), which is no more than a quicker way.
+		o.noCast = true
 		if err := a.Close(); err != nil {
 			return nil, err
 		}
@@ -67,17 +66,6 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 			"overruns by multicasts are shown without their payload", brief(nb.err)))
 	}
 	return a, err
-}
-
-// haveCast says whether the kernel has bpf_rdonly_cast() (since 6.2), by which
-// programs read a structure at an address without a call.
-func haveCast() bool {
-	kernel, err := btf.LoadKernelSpec()
-	if err != nil {
-		return false
-	}
-	var f *btf.Func
-	return kernel.TypeByName("bpf_rdonly_cast", &f) == nil
 }
 
 // noBroadcast says that broadcastPoints could not be attached.
@@ -161,6 +149,11 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	if l.symbols, err = kernelSymbols(); err != nil {
 		return nil, err
+	}
+	// Since 6.2: programs read a structure at an address without a call.
+	var cast *btf.Func
+	if !o.noCast && l.kernel.TypeByName("bpf_rdonly_cast", &cast) == nil {
+		cfg.Cast = 1
 	}
 	if l.fentry, err = loadFentry(); err != nil {
 		return nil, err

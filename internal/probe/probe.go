@@ -61,7 +61,7 @@ type Options struct {
 	// Log, where not nil, is told what goes wrong while running.
 	Log func(string)
 
-	cast bool // see haveCast
+	noCast bool // see openHooks
 }
 
 // backend is one way of hooking the kernel.
@@ -202,7 +202,6 @@ func config(f capture.Filter, o Options) nlConfig {
 		ByNetns:   flag(len(f.NetNS) > 0),
 		Counts:    flag(o.Counts),
 		Reads:     flag(!o.NoReads),
-		Cast:      flag(o.cast),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())
