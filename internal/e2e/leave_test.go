@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -96,8 +97,16 @@ func leave(t *testing.T, source string, sig syscall.Signal) {
 		t.Errorf("nothing was recorded\n%s", top.stderr())
 	}
 	awaitLinks(t, before)
-	if sig == syscall.SIGKILL && source == capture.SourceNlmon {
-		// The device outlives kill -9; the next nltop removes it.
+	// The device and the names of return probes outlive kill -9; the next nltop
+	// removes them. On 5.10 fentry has such a probe too.
+	var probes []string
+	if inVM() {
+		probes = returnProbes(t)
+	}
+	if sig == syscall.SIGKILL && source == capture.SourceKprobe && len(probes) == 0 {
+		t.Error("return probes by perf events: too few for many senders")
+	}
+	if sig == syscall.SIGKILL && (source == capture.SourceNlmon || len(probes) > 0) {
 		again := start(t, io.Discard, "source ", nltop(t), "record", "--source", source, "-w", file)
 		if err := again.stop(t, syscall.SIGINT); err != nil {
 			t.Errorf("nltop again: %v\n%s", err, again.stderr())
@@ -107,7 +116,20 @@ func leave(t *testing.T, source string, sig syscall.Signal) {
 		if left := nlmonDevices(t); len(left) > 0 {
 			t.Errorf("devices remain: %v", left)
 		}
+		if left := returnProbes(t); len(left) > 0 {
+			t.Errorf("return probes remain: %v", left)
+		}
 	}
+}
+
+// returnProbes lists nltop's events in tracefs.
+func returnProbes(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("/sys/kernel/tracing/kprobe_events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(strings.Split(string(text), "\n"), func(l string) bool { return !strings.Contains(l, "nltop") })
 }
 
 // awaitRecords waits for a flush that holds traffic.

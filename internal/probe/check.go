@@ -67,8 +67,9 @@ var errAttachKprobe = errors.New("attach kprobe")
 // errNoKprobes says that the kernel makes no kprobes for perf events.
 var errNoKprobes = errors.New("no kprobe PMU in /sys/bus/event_source/devices")
 
-// haveKprobes looks for the PMU. Without it the library would make an event
-// in tracefs, which stays behind when nltop is killed: that is not wanted.
+// haveKprobes looks for the PMU. Without it the library would make every event
+// in tracefs, where it stays when nltop is killed, and which only return probes
+// are worth (attachReturn).
 func haveKprobes() error {
 	if _, err := os.Stat("/sys/bus/event_source/devices/kprobe/type"); err != nil {
 		return errNoKprobes

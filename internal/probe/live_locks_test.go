@@ -54,8 +54,7 @@ func TestLiveLocks(t *testing.T) {
 			}
 		}
 		// Whoever was waited for was in a send of its own meanwhile. Its return may be
-		// missed: by kprobes on 5.10, and by fentry where a preemptible kernel skips
-		// programs (7.2), which it counts.
+		// missed where a preemptible kernel skips programs (7.2), which it counts.
 		skipped := 0
 		for _, c := range r.src.att.closers {
 			if p, ok := c.(*ebpf.Program); ok {
@@ -67,7 +66,7 @@ func TestLiveLocks(t *testing.T) {
 				return q.Time.After(f.Time.Add(-f.Elapsed)) && q.Time.Add(-q.Elapsed).Before(f.Time)
 			})
 		})
-		if backend == capture.SourceFentry && len(victims)-len(met) > skipped {
+		if len(victims)-len(met) > skipped {
 			t.Fatalf("the sends of the holders are known for %d of %d victims, %d programs were skipped", len(met), len(victims), skipped)
 		}
 		// A wait may outlast the send: a preemptible kernel lets others run before
@@ -75,7 +74,7 @@ func TestLiveLocks(t *testing.T) {
 		told := of(met, func(f *capture.Frame) bool {
 			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool { return q.Elapsed >= f.Lock.Wait })
 		})
-		if backend == capture.SourceFentry && (2*len(told) < len(met) || skipped == 0 && len(told) < len(victims)) {
+		if 2*len(told) < len(met) || skipped == 0 && len(told) < len(victims) {
 			t.Fatalf("%d of %d waits lasted no longer than the sends that they waited for", len(told), len(victims))
 		}
 		worst := victims[0]

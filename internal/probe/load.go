@@ -39,6 +39,8 @@ type loader struct {
 	kprobe  *ebpf.CollectionSpec
 	maps    map[string]*ebpf.Map
 	att     *attached
+	// fewReturns: tracefs makes no return probes.
+	fewReturns bool
 }
 
 // openHooks opens the fentry or the kprobe backend.
@@ -359,11 +361,12 @@ func (l *loader) attachKprobe(p point, fn string) error {
 	if err := haveKprobes(); err != nil {
 		return errors.Join(fmt.Errorf("%w %s: %w", errAttachKprobe, fn, err), prog.Close())
 	}
-	attach := link.Kprobe
+	var lnk link.Link
 	if strings.HasPrefix(l.kprobe.Programs[p.prog].SectionName, "kretprobe/") {
-		attach = link.Kretprobe
+		lnk, err = l.attachReturn(fn, prog)
+	} else {
+		lnk, err = link.Kprobe(fn, prog, nil)
 	}
-	lnk, err := attach(fn, prog, nil)
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w %s: %w", errAttachKprobe, fn, err), prog.Close())
 	}
@@ -410,13 +413,13 @@ func (l *loader) note(format string, args ...any) {
 // remarks says what this way of capturing cannot see.
 func (l *loader) remarks() {
 	l.att.blind = append(l.att.blind, "messages that a socket filter drops")
-	if l.backend == capture.SourceKprobe {
+	if l.fewReturns {
 		l.att.blind = append(l.att.blind,
-			"returns of more simultaneous calls than the kernel keeps return probes for: a completion or a read ENOBUFS may be missing")
-		if !countsMisses() {
-			l.att.blind = append(l.att.blind,
-				"what an interrupt sends while another probe runs on that CPU: before Linux 6.7 such misses are not counted")
-		}
+			"returns of more simultaneous calls than the kernel keeps return probes for: a completion, a wait for rtnl_mutex or a read ENOBUFS may be missing")
+	}
+	if l.backend == capture.SourceKprobe && !countsMisses() {
+		l.att.blind = append(l.att.blind,
+			"what an interrupt sends while another probe runs on that CPU: before Linux 6.7 such misses are not counted")
 	}
 	if ns, err := os.Readlink("/proc/self/ns/pid"); err == nil && ns != initPIDNamespace {
 		l.note("nltop runs in a PID namespace: process IDs are those of the host, filters on them and leaving out nltop itself do not work")

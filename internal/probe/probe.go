@@ -268,5 +268,6 @@ func prepare() error {
 	if err := rlimit.RemoveMemlock(); err != nil {
 		return fmt.Errorf("%w: %w", errMemlock, err)
 	}
+	sweepReturns()
 	return nil
 }
