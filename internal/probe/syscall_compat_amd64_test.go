@@ -3,8 +3,10 @@
 package probe
 
 import (
+	"bytes"
 	"encoding/binary"
 	"os"
+	"os/exec"
 	"testing"
 	"unsafe"
 
@@ -35,6 +37,9 @@ func int80(page []byte, nr, bx, cx, dx uint32) int32 {
 	return int32((*(*func() uintptr)(unsafe.Pointer(&fn)))())
 }
 
+// tryInt80 in the environment asks TestSyscallCompat for one harmless call.
+const tryInt80 = "NLTOP_TEST_INT80"
+
 // TestSyscallCompat: calls of 32-bit programs are counted, not misread, and
 // the same numbers on other descriptors are not counted.
 func TestSyscallCompat(t *testing.T) {
@@ -45,6 +50,20 @@ func TestSyscallCompat(t *testing.T) {
 		t.Skipf("map executable memory: %v", err)
 	}
 	defer unix.Munmap(page)
+	if os.Getenv(tryInt80) != "" {
+		int80(page, 6, 0xffffffff, 0, 0)
+		return
+	}
+	// Where the machine has no int 0x80, as under some hypervisors, it ends the
+	// process: another one tries.
+	try := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	try.Env = append(os.Environ(), tryInt80+"=1")
+	if out, err := try.CombinedOutput(); err != nil {
+		if os.Getenv("NLTOP_VM") != "" || !bytes.Contains(out, []byte("SIGSEGV")) {
+			t.Fatalf("int 0x80 in another process: %v\n%s", err, out)
+		}
+		t.Skip("this machine has no int 0x80: it faults")
+	}
 	low := uint32(uintptr(unsafe.Pointer(&page[4096])))
 	const (
 		read32, write32, close32, socketcall32 = 3, 4, 6, 102 // arch/x86/entry/syscalls/syscall_32.tbl
