@@ -103,9 +103,6 @@ static __always_inline void nl_asked(struct nl_asked *a, __u16 protocol, __u64 n
 	a->sub = nl_sub(protocol, h.type, h.rest);
 }
 
-/* Functions that are marked so are functions to the verifier too: each has its own
- * stack, and the path that is usual does not clear the room of the others. */
-
 static __always_inline void nl_walk_skb(struct nl_walk *w, struct sk_buff *skb)
 {
 	w->src = (__u64)NL_GET(true, skb, data);
@@ -171,6 +168,9 @@ static __always_inline bool nl_count_one(struct nl_flow *f, struct sk_buff *skb,
 	}
 	return true;
 }
+
+/* Functions that are marked __noinline are functions to the verifier too: each has
+ * its own stack, and the path that is usual does not clear the room of the others. */
 
 static __noinline int nl_count_asked(struct nl_flow *f, struct sk_buff *skb)
 {

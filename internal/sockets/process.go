@@ -75,6 +75,9 @@ func readAll(r io.Reader) ([]byte, error) {
 func readlinkat(dir int, name string) (string, error) {
 	var b [64]byte // "socket:[…]" and "net:[…]" are shorter
 	n, err := unix.Readlinkat(dir, name, b[:])
+	if err == nil && n == 0 {
+		err = unix.EACCES // how 5.10 says so of what is in ns
+	}
 	if err != nil {
 		return "", err
 	}
