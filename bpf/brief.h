@@ -53,13 +53,14 @@ static __noinline bool nl_tell(struct nl_flow *f)
 	a = bpf_ringbuf_reserve(&nl_ring, sizeof(*a), 0);
 	if (!a)
 		return false;
+	f->port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 	f->about = nl_flow_id(f);
 	a->record = NL_RECORD_ABOUT;
 	a->slot = f->slot;
 	a->about = f->about;
 	a->inode = f->inode;
 	a->netns = f->netns;
-	a->port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
+	a->port = f->port;
 	a->protocol = f->protocol;
 	__builtin_memset(a->pad, 0, sizeof(a->pad));
 	a->task = f->task;

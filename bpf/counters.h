@@ -173,19 +173,15 @@ static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
 	return 0;
 }
 
-static __always_inline struct nl_walk *nl_walk_of(__u32 prog)
-{
-	return bpf_map_lookup_elem(&nl_walks, &prog);
-}
-
 /* Take a place for what a program walks through; false: somebody else was quicker. */
 static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what, __u32 prog)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct nl_walk *w;
 	__u8 one = 1;
 
 	if (bpf_map_update_elem(&nl_claims, &claim, &one, BPF_NOEXIST))
 		return false;
+	w = bpf_map_lookup_elem(&nl_walks, &prog);
 	if (w) {
 		row->inode = w->inode;
 		row->cgroup = w->task.cgroup;
@@ -257,7 +253,7 @@ static __always_inline void nl_most(__u64 *most, __u64 v)
 static __always_inline struct nl_walk *nl_walk_new(__u32 prog, __u64 inode, __u32 netns, __u16 protocol, __u8 dir,
 						   __u64 now, struct sock *sk)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
 
 	if (!w)
 		return 0;
@@ -305,6 +301,11 @@ static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w
 		row->port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 	if (w->err)
 		row->err = w->err;
+}
+
+static __always_inline struct nl_walk *nl_walk_of(__u32 prog)
+{
+	return bpf_map_lookup_elem(&nl_walks, &prog);
 }
 
 /* What follows are global functions that take scalars: the verifier looks at each

@@ -62,6 +62,7 @@ struct nl_flow {
 	__u64 owned_at;
 	__u64 account;
 	__u64 about; /* 0: not told */
+	__u32 port;
 	/* what the request is, and when it was handed over and answered last */
 	struct nl_asked asked;
 	__u64 asked_at; /* 0: not at all */
