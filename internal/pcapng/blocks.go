@@ -5,6 +5,7 @@ package pcapng
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -77,6 +78,14 @@ func (w *Writer) timestamp(ns uint64) {
 func (w *Writer) pad() {
 	var zeros [3]byte
 	w.buf = append(w.buf, zeros[:pad4(len(w.buf))]...)
+}
+
+// room returns the buffer with room for so many bytes more.
+func (w *Writer) room(n int) []byte {
+	if cap(w.buf)-len(w.buf) >= n {
+		return w.buf
+	}
+	return slices.Grow(w.buf, n)
 }
 
 // padded is pad for a block that is not in the buffer yet, with room for more.

@@ -3,6 +3,7 @@
 package pcapng
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -91,15 +92,34 @@ func shareSender(f, request *capture.Frame) {
 	f.OwnerInferred, f.BigEndian = request.OwnerInferred, request.BigEndian
 }
 
-// completion writes one of which asRequest is true.
+// completion writes one of which asRequest is true, at ns after 1970.
 func (w *Writer) completion(fr *capture.Frame, ns uint64) {
-	b := slices.Grow(w.buf, 64+varyingBytes)
+	b := w.room(len(w.done) + varyingBytes)
 	start := len(b)
-	b = b[:start+8]
-	w.put32(b[start:], blockReport)
-	f := newFacts(b, factsFrame).
-		put(tagKind, uint64(fr.Kind)).put(tagFlags, flagAsRequest).put(tagVerdict, uint64(fr.Verdict)).
-		varying(fr).put(tagID, fr.ID).
-		put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
+	b = append(b, w.done...)
+	numbers := b[start+w.doneAt:]
+	if varied(numbers[2:]).of(fr) {
+		numbers = numbers[2+variedLen+2:]
+		binary.LittleEndian.PutUint64(numbers, fr.ID)
+		binary.LittleEndian.PutUint64(numbers[8:], ns)
+		w.buf = b
+		return
+	}
+	f := facts(b[:start+w.doneAt]).varying(fr).put(tagID, fr.ID).nanoseconds(ns)
 	w.buf = w.ended(padded(f), start)
+}
+
+// makeDone makes the block of completions that need nothing but numbers. They
+// begin at doneAt.
+func (w *Writer) makeDone() {
+	start := w.begin(blockReport)
+	f := newFacts(w.buf, factsFrame).
+		put(tagKind, uint64(capture.KindCompletion)).put(tagFlags, flagAsRequest).put(tagVerdict, uint64(capture.VerdictDelivered))
+	w.doneAt = len(f) - start
+	w.buf = append(f.varied(), tagNumbered, numberedLen)
+	w.buf = append(w.buf, make([]byte, numberedLen)...)
+	w.pad()
+	w.end(start)
+	w.done = slices.Clone(w.buf[start:])
+	w.buf = w.buf[:start]
 }

@@ -17,10 +17,11 @@ import (
 //
 //	"nltop" version:u8 kind:u8 ( tag:uvarint length:uvarint value )* 0*
 //
-// A value is an unsigned varint, a zigzag varint, a string, or facts again
-// (a process). Nothing depends on the byte order of the section. What is zero is
-// left out, and a reader skips the tags that it does not know, so tags may
-// be added; they are never reused. Tag 0 is padding and ends the list.
+// A value is an unsigned varint, a zigzag varint, a string, facts again (a
+// process), or numbers of fixed width (tagVaried, tagNumbered). Nothing depends on the
+// byte order of the section. What is zero is left out, and a reader skips the tags
+// that it does not know, so tags may be added; they are never reused. Tag 0 is
+// padding and ends the list.
 const (
 	factsMagic   = "nltop"
 	factsVersion = 1
@@ -70,6 +71,8 @@ const (
 	tagLockHold
 	tagBlocker
 	tagNetNSName
+	tagVaried   // see varied
+	tagNumbered // see numberedLen
 )
 
 // Tags of a process inside tagProc and tagOwner.
@@ -169,6 +172,11 @@ func (f facts) proc(p *capture.Proc) facts {
 // time is for a time that no timestamp can hold.
 func (f facts) time(fr *capture.Frame) facts {
 	return f.put(tagSeconds, zigzag(fr.Time.Unix())).put(tagNanos, uint64(fr.Time.Nanosecond()))
+}
+
+// nanoseconds is for a time in a block that has no timestamp, since 1970.
+func (f facts) nanoseconds(ns uint64) facts {
+	return f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
 }
 
 func ownerIsProc(fr *capture.Frame) bool {
@@ -290,6 +298,7 @@ func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bool, err error) {
 	var seconds, nanos int64
 	var haveTime, ownerIsProc bool
+	var varies []byte
 	var inner error
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
@@ -325,12 +334,25 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bo
 			fr.NetNSName = n.of(value)
 		case tagData:
 			fr.Data = bytes.Clone(value)
+		case tagVaried:
+			varies = value
+		case tagNumbered:
+			if len(value) != numberedLen {
+				inner = errFacts
+				return
+			}
+			fr.ID = binary.LittleEndian.Uint64(value)
+			ns := binary.LittleEndian.Uint64(value[8:])
+			seconds, nanos, haveTime = int64(ns/1e9), int64(ns%1e9), true
 		default:
 			setNumber(fr, tag, num)
 		}
 	})
 	if ownerIsProc {
 		fr.Socket.Owner = fr.Proc
+	}
+	if varies != nil && !varied(varies).setFrame(fr) { // its kind is known now
+		inner = errFacts
 	}
 	if haveTime {
 		fr.Time = time.Unix(seconds, nanos)

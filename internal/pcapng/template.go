@@ -5,6 +5,7 @@ package pcapng
 import (
 	"encoding/binary"
 	"math/bits"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -19,12 +20,13 @@ type template struct {
 	numbered bool
 
 	head []byte // of an Enhanced Packet Block: what stands before the payload
-	// tail is what stands behind it up to the facts that vary; the whole of a
-	// report block up to them.
+	// tail is what stands behind the payload, with room for varied and up to the end
+	// of the block; of a report block what stands before the facts that vary.
 	tail []byte
-	// Offsets in tail: of the value of epb_packetid, and of the option that holds
-	// the facts.
-	id, custom int
+	// Offsets in tail: of the value of epb_packetid, of the option that holds the
+	// facts, and of those that vary. The option is size long with varied in it.
+	id, custom, facts int
+	size              uint16
 }
 
 // templates are found by their frame; one takes the place of another.
@@ -69,16 +71,25 @@ func (w *Writer) template(fr *capture.Frame, preamble bool) *template {
 	t.made, t.preamble, t.numbered = true, preamble, fr.ID != 0
 
 	// Made at the end of the buffer, where blocks are, and copied from there.
+	t.head = t.head[:0]
 	end := len(w.buf)
 	if fr.Kind == capture.KindDatagram || preamble {
 		w.packetHead(fr, preamble)
-		t.head = append(t.head[:0], w.buf[end:]...)
+		t.head = append(t.head, w.buf[end:]...)
 		w.buf = w.buf[:end]
 		w.packetTail(fr, preamble, t)
 	} else {
 		w.begin(blockReport)
 		w.buf = newFacts(w.buf, factsFrame).constant(fr, w.opt.Info.Name, false).
 			uint(tagProtocol, uint64(fr.Protocol))
+	}
+	t.facts = len(w.buf) - end
+	if len(t.head) > 0 {
+		w.buf = facts(w.buf).varied()
+		t.size = uint16(len(w.buf) - end - t.custom - 4)
+		w.pad()
+		w.endOptions()
+		w.u32(0) // length of the block
 	}
 	t.tail = append(t.tail[:0], w.buf[end:]...)
 	w.buf = w.buf[:end]
@@ -164,6 +175,59 @@ func (f facts) varying(fr *capture.Frame) facts {
 	return f.uint(tagDrops, uint64(s.Drops)).uint(tagCast, fr.Cast).
 		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold))
 }
+
+// varied holds what varying writes where all of it is small, in fixed width and so
+// in fixed places: little-endian, of a datagram its Cause and of others Of (64 bits),
+// then Elapsed and Idle (ns), RMem, TrueSize and HighWater (32 bits).
+type varied []byte
+
+const variedLen = 28
+
+// of fills in what fr has, and says whether that is all of it.
+func (v varied) of(fr *capture.Frame) bool {
+	s, n := &fr.Socket, binary.LittleEndian
+	ref, other := fr.Cause, fr.Of
+	if fr.Kind != capture.KindDatagram {
+		ref, other = other, ref
+	}
+	if other|fr.Cast|uint64(s.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
+		(uint64(fr.Elapsed)|uint64(s.Idle))>>32 != 0 {
+		return false
+	}
+	v = v[:variedLen]
+	n.PutUint64(v, ref)
+	n.PutUint32(v[8:], uint32(fr.Elapsed))
+	n.PutUint32(v[12:], uint32(s.Idle))
+	n.PutUint32(v[16:], s.RMem)
+	n.PutUint32(v[20:], fr.TrueSize)
+	n.PutUint32(v[24:], s.HighWater)
+	return true
+}
+
+// setFrame is the reverse; false: these are not such numbers.
+func (v varied) setFrame(fr *capture.Frame) bool {
+	if len(v) != variedLen {
+		return false
+	}
+	s, n := &fr.Socket, binary.LittleEndian
+	ref := &fr.Cause
+	if fr.Kind != capture.KindDatagram {
+		ref = &fr.Of
+	}
+	*ref = n.Uint64(v)
+	fr.Elapsed, s.Idle = time.Duration(n.Uint32(v[8:])), time.Duration(n.Uint32(v[12:]))
+	s.RMem, fr.TrueSize, s.HighWater = n.Uint32(v[16:]), n.Uint32(v[20:]), n.Uint32(v[24:])
+	return true
+}
+
+// varied appends room for them.
+func (f facts) varied() facts {
+	return append(append(f, tagVaried, variedLen), make([]byte, variedLen)...)
+}
+
+// numberedLen is the length of what stands for tagID, tagSeconds and tagNanos
+// where the place is to be fixed: ID, and nanoseconds since 1970, little-endian.
+const numberedLen = 16
 
 // varyingBytes is more than varying and what follows it can take in one block
 // without payload.

@@ -41,6 +41,8 @@ type Writer struct {
 	templates       templates
 	requests        requests[request]
 	shared          [capture.Likes]shares
+	done            []byte // see makeDone
+	doneAt          int
 
 	frames, size uint64 // datagrams written, and their bytes
 	last         uint64 // timestamp of the latest frame
@@ -56,6 +58,7 @@ var errClosed = errors.New("recording is closed")
 // NewWriter writes the section header and the interface descriptions to w.
 func NewWriter(w io.Writer, opt Options) (*Writer, error) {
 	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt}
+	wr.makeDone()
 	wr.sectionHeader()
 	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter)
 	wr.interfaceDescription("families", "the answers to an nlctrl dump by nltop, to name generic-netlink families; not traffic", "")
@@ -200,7 +203,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 		w.requests.put(fr.ID, request{t, fr.Like})
 	}
 	// A block is made in b: every change of w.buf would be one of the heap.
-	b := slices.Grow(w.buf, len(t.head)+len(data)+3+len(t.tail)+varyingBytes)
+	b := w.room(len(t.head) + len(data) + 3 + len(t.tail) + varyingBytes)
 	start := len(b)
 	b = append(b, t.head...)
 	head := b[start : start+epbOriginal+4]
@@ -215,11 +218,20 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if fr.ID != 0 {
 		w.put64(b[at+t.id:], fr.ID)
 	}
-	f := facts(b).varying(fr)
+	odd := fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 // no field holds that
+	if ok && !odd && len(tail) == 0 && varied(b[at+t.facts+2:]).of(fr) {
+		w.put16(b[at+t.custom+2:], t.size)
+		w.put32(b[len(b)-4:], uint32(len(b)-start))
+		w.put32(b[start+4:], uint32(len(b)-start))
+		w.buf = b
+		w.dirty = true
+		return w.pushIfFull()
+	}
+	f := facts(b[:at+t.facts]).varying(fr)
 	if !ok {
 		f = f.time(fr)
 	}
-	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
+	if odd {
 		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
 	}
 	w.put16(f[at+t.custom+2:], uint16(len(f)-at-t.custom-4))
@@ -288,7 +300,7 @@ func (w *Writer) report(fr *capture.Frame) error {
 		return w.pushIfFull()
 	}
 	t := w.template(fr, false)
-	b := slices.Grow(w.buf, len(t.tail)+len(fr.Data)+varyingBytes)
+	b := w.room(len(t.tail) + len(fr.Data) + varyingBytes)
 	start := len(b)
 	f := facts(append(b, t.tail...)).varying(fr).
 		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
@@ -296,7 +308,7 @@ func (w *Writer) report(fr *capture.Frame) error {
 	case !ok:
 		f = f.time(fr)
 	case !fr.Time.IsZero(): // a block of our own has no timestamp field
-		f = f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
+		f = f.nanoseconds(ns)
 	}
 	w.buf = w.ended(padded(f), start)
 	w.dirty = true
