@@ -54,10 +54,17 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 		return []string{"loses messages: the receive buffer of its " + proto + " socket is full (" + fill(in) + ")"}
 	}
 	lost := strconv.FormatUint(in.Lost, 10) + " messages"
-	if in.Lost == 0 && in.Dumps > 0 {
+	switch {
+	case in.Lost == 1:
+		lost = "1 message"
+	case in.Lost == 0 && in.Dumps > 0:
 		lost = "parts of dumps"
 	}
-	lines := []string{"lost " + lost + " on its " + proto + " socket in " + Duration(in.End.Sub(in.Begin)) + " (" + fill(in) + ")"}
+	sum := "lost " + lost + " on its " + proto + " socket"
+	if d := in.End.Sub(in.Begin); d > 0 {
+		sum += " in " + Duration(d)
+	}
+	lines := []string{sum + " (" + fill(in) + ")"}
 	if s := ranked(len(in.What), in.Others+in.LostUnseen, func(i int) (string, uint64) {
 		w := &in.What[i]
 		name := decode.Quote(w.Type)

@@ -25,7 +25,9 @@ type tables struct {
 	used   int              // by the kernel
 	claims *ebpf.Map
 	rest   *ebpf.Map
-	read   []uint32 // claims of what was read, to be deleted
+	read   []uint32    // claims of what was read, to be deleted
+	last   fentryNlRow // of rest, when the counting ended
+	ended  bool
 }
 
 // Counting implements capture.Counter.
@@ -40,17 +42,47 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 	if t == nil || s.closed {
 		return rest, os.ErrClosed
 	}
-	if err := t.exchange(); err != nil {
-		return rest, err
+	if !t.ended {
+		if err := t.exchange(); err != nil {
+			return rest, err
+		}
+		if t.last, err = t.overflow(); err != nil {
+			return rest, err
+		}
 	}
 	if err := s.readTable(1-t.used, emit); err != nil {
 		return rest, err
 	}
-	var row fentryNlRow
+	return s.count(&t.last), nil
+}
+
+func (t *tables) overflow() (row fentryNlRow, err error) {
 	if err := t.rest.Lookup(uint32(0), &row); err != nil {
-		return rest, fmt.Errorf("read what the table had no room for: %w", err)
+		return row, fmt.Errorf("read what the table had no room for: %w", err)
 	}
-	return s.count(&row), nil
+	return row, nil
+}
+
+// begin drops what was counted until now, while the hooks came one by one.
+func (t *tables) begin() error {
+	if err := t.exchange(); err != nil {
+		return err
+	}
+	t.find(1 - t.used)
+	return t.empty(1 - t.used)
+}
+
+// end keeps what was counted until now for the last reading.
+func (t *tables) end() (err error) {
+	if t.ended {
+		return nil
+	}
+	if err := t.exchange(); err != nil {
+		return err
+	}
+	t.last, err = t.overflow()
+	t.ended = err == nil
+	return err
 }
 
 // exchange gives the kernel the empty table.
@@ -75,14 +107,9 @@ func (s *Source) readTable(which int, emit func(*capture.Count)) error {
 	t := s.att.tables
 	rows := t.rows[which][:tableSize]
 	buckets := map[bucketOf][]capture.Bucket{}
-	t.read = t.read[:0]
-	for i := range rows {
-		r := &rows[i]
-		if r.What.Used == 0 {
-			continue
-		}
-		t.read = append(t.read, uint32(which*tableSize+i))
-		if r.What.Bucket > 0 {
+	t.find(which)
+	for _, at := range t.read {
+		if r := &rows[int(at)-which*tableSize]; r.What.Bucket > 0 {
 			of := r.bucketOf()
 			buckets[of] = append(buckets[of], capture.Bucket{Number: r.What.Bucket - 1, Count: r.Messages})
 		}
@@ -103,8 +130,23 @@ func (s *Source) readTable(which int, emit func(*capture.Count)) error {
 			delete(buckets, of)
 		}
 	}
+	return t.empty(which)
+}
+
+// find notes the rows of a table that are in use.
+func (t *tables) find(which int) {
+	t.read = t.read[:0]
+	for i := range t.rows[which][:tableSize] {
+		if t.rows[which][i].What.Used != 0 {
+			t.read = append(t.read, uint32(which*tableSize+i))
+		}
+	}
+}
+
+// empty clears the rows that find noted.
+func (t *tables) empty(which int) error {
 	for _, at := range t.read {
-		rows[int(at)-which*tableSize] = fentryNlRow{}
+		t.rows[which][int(at)-which*tableSize] = fentryNlRow{}
 	}
 	if len(t.read) == 0 {
 		return nil

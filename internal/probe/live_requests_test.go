@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -120,6 +121,98 @@ func exactlyOne(t *testing.T, frames []*capture.Frame, dir capture.Dir, data []b
 		t.Fatalf("%d frames with direction %v and these %d bytes", len(got), dir, len(data))
 	}
 	return got[0]
+}
+
+// Hooks come and go one by one, and traffic does not wait for them: but for one
+// at the beginning and the end, every request that is seen or counted is seen to be
+// answered.
+func TestLiveStart(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		s := newSock(t, unix.NETLINK_ROUTE)
+		stop := refuseUntil(t, s)
+		r := record(t, backend, capture.Filter{}, Options{Counts: true}, func(f *capture.Frame) bool { return f.Socket.Inode == s.ino })
+		time.Sleep(100 * time.Millisecond)
+		frames := r.stop()
+		sent := stop()
+		asked, answered, done := map[uint32]bool{}, 0, 0
+		for _, f := range frames {
+			switch {
+			case f.Kind == capture.KindCompletion:
+				done++
+			case f.Dir == capture.DirRequest:
+				asked[binary.NativeEndian.Uint32(f.Data[8:])] = true
+			case f.Dir == capture.DirReply && asked[binary.NativeEndian.Uint32(f.Data[8:])]:
+				answered++
+			}
+		}
+		t.Logf("of %d requests %d were seen, %d answers, %d ends", sent, len(asked), answered, done)
+		if len(asked) < 3 || answered < len(asked)-2 || done < len(asked)-2 {
+			t.Errorf("%d requests were seen, %d answers, %d ends", len(asked), answered, done)
+		}
+		if n := r.src.Stats().LostReports; n > 0 {
+			t.Errorf("%d reports were lost", n)
+		}
+		sameCounts(t, r.src, s, uint64(len(asked)))
+	})
+}
+
+// sameCounts looks whether as many requests as replies of s are counted, and
+// about as many as were seen.
+func sameCounts(t *testing.T, src *Source, s *sock, seen uint64) {
+	t.Helper()
+	var out, in, failed, times uint64
+	for range 2 { // the second time there is nothing
+		_, err := src.Counts(func(c *capture.Count) {
+			switch {
+			case c.Socket.Inode != s.ino:
+				return
+			case c.Out:
+				out += c.Messages
+			default:
+				in += c.Messages
+			}
+			failed, times = failed+c.Errors, times+c.Latency.Count
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("counted: %d requests, %d answers, %d errors, %d latencies", out, in, failed, times)
+	near := func(n uint64) bool { return n+2 >= out && n <= out+2 }
+	if out < seen || !near(in) || !near(failed) || !near(times) {
+		t.Errorf("counted %d requests, %d answers, %d errors, %d latencies; seen %d", out, in, failed, times, seen)
+	}
+}
+
+// refuseUntil sends requests that the kernel refuses, one after another, until
+// the function that it returns is called, which says how many.
+func refuseUntil(t *testing.T, s *sock) func() uint32 {
+	stop, sent := make(chan struct{}), make(chan uint32, 1)
+	body := append([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 8)...)
+	go func() {
+		seq := uint32(0)
+		defer func() { sent <- seq }()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			seq++
+			err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, seq, body), 0)
+			if err == nil {
+				_, err = s.recv(4096)
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	return func() uint32 {
+		close(stop)
+		return <-sent
+	}
 }
 
 func completion(t *testing.T, frames []*capture.Frame, f *capture.Frame, errno int32) {

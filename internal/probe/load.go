@@ -136,7 +136,14 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	if err := seedOwners(l.maps["nl_owners"]); err != nil {
 		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
-	return l.att, nil
+	// Until here nothing is emitted or kept, or there would be requests whose answers
+	// went by before their hook was there: they would be unanswered for good.
+	if t := l.att.tables; t != nil {
+		if err := t.begin(); err != nil {
+			return l.att, err
+		}
+	}
+	return l.att, setPlanes(l.att.planes, o.Watch)
 }
 
 // newLoader creates the maps.
@@ -196,9 +203,6 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 		l.att.closers = append(l.att.closers, m)
 	}
 	l.att.planes = l.maps["nl_planes"]
-	if err := setPlanes(l.att.planes, o.Watch); err != nil {
-		return l, err
-	}
 	if o.Counts {
 		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["nl_table"].InnerMap)
 		l.att.closers = append(l.att.closers, l.att.tables)

@@ -136,10 +136,18 @@ func (s *Source) drain(asm *assembler) error {
 
 // finish detaches the programs, so that a busy system cannot keep run from
 // ending, and delivers everything that they had seen: from here on what was
-// emitted and what was lost add up to what was seen.
+// emitted and what was lost add up to what was seen. All become silent before the
+// first is detached, or the last would see requests without answers.
 func (s *Source) finish(asm *assembler) error {
 	s.mu.Lock()
-	err := s.att.detach()
+	var err error
+	if s.att.planes != nil {
+		err = setPlanes(s.att.planes, capture.WatchNothing)
+	}
+	if s.att.tables != nil {
+		err = errors.Join(err, s.att.tables.end())
+	}
+	err = errors.Join(err, s.att.detach())
 	s.mu.Unlock()
 	if err != nil {
 		s.log("%s: detach: %v", s.name, err)
