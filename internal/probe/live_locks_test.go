@@ -55,12 +55,7 @@ func TestLiveLocks(t *testing.T) {
 		}
 		// Whoever was waited for was in a send of its own meanwhile. Its return may be
 		// missed where a preemptible kernel skips programs (7.2), which it counts.
-		skipped := 0
-		for _, c := range r.src.att.closers {
-			if p, ok := c.(*ebpf.Program); ok {
-				skipped += int(misses(p))
-			}
-		}
+		skipped := skips(r.src)
 		met := of(victims, func(f *capture.Frame) bool {
 			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool {
 				return q.Time.After(f.Time.Add(-f.Elapsed)) && q.Time.Add(-q.Elapsed).Before(f.Time)
@@ -105,6 +100,16 @@ func TestLiveLocks(t *testing.T) {
 		}
 		t.Logf("held %v of %v, %d victims, worst wait %v", q.Lock.Hold, q.Elapsed, len(victims), worst.Lock.Wait)
 	})
+}
+
+// skips is how often the kernel skipped any of the programs.
+func skips(s *Source) (n int) {
+	for _, c := range s.att.closers {
+		if p, ok := c.(*ebpf.Program); ok {
+			n += int(misses(p))
+		}
+	}
+	return n
 }
 
 // A dump holds the lock in the reads that go on with it, and is known there too.

@@ -146,40 +146,42 @@ func TestLiveStart(t *testing.T) {
 			}
 		}
 		t.Logf("of %d requests %d were seen, %d answers, %d ends", sent, len(asked), answered, done)
-		if len(asked) < 3 || answered < len(asked)-2 || done < len(asked)-2 {
+		// Two are cut in half, and a preemptible kernel skips programs (7.2).
+		slack := 2 + skips(r.src)
+		if len(asked) < 3 || answered < len(asked)-slack || done < len(asked)-slack {
 			t.Errorf("%d requests were seen, %d answers, %d ends", len(asked), answered, done)
 		}
 		if n := r.src.Stats().LostReports; n > 0 {
 			t.Errorf("%d reports were lost", n)
 		}
-		sameCounts(t, r.src, s, uint64(len(asked)))
+		sameCounts(t, r.src, s, len(asked), slack)
 	})
 }
 
 // sameCounts looks whether as many requests as replies of s are counted, and
 // about as many as were seen.
-func sameCounts(t *testing.T, src *Source, s *sock, seen uint64) {
+func sameCounts(t *testing.T, src *Source, s *sock, seen, slack int) {
 	t.Helper()
-	var out, in, failed, times uint64
+	var out, in, failed, times int
 	for range 2 { // the second time there is nothing
 		_, err := src.Counts(func(c *capture.Count) {
 			switch {
 			case c.Socket.Inode != s.ino:
 				return
 			case c.Out:
-				out += c.Messages
+				out += int(c.Messages)
 			default:
-				in += c.Messages
+				in += int(c.Messages)
 			}
-			failed, times = failed+c.Errors, times+c.Latency.Count
+			failed, times = failed+int(c.Errors), times+int(c.Latency.Count)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Logf("counted: %d requests, %d answers, %d errors, %d latencies", out, in, failed, times)
-	near := func(n uint64) bool { return n+2 >= out && n <= out+2 }
-	if out < seen || !near(in) || !near(failed) || !near(times) {
+	near := func(n int) bool { return n+slack >= out && n <= out+slack }
+	if out < seen-slack || !near(in) || !near(failed) || !near(times) {
 		t.Errorf("counted %d requests, %d answers, %d errors, %d latencies; seen %d", out, in, failed, times, seen)
 	}
 }
