@@ -76,11 +76,7 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 		lines = append(lines, "what: "+s)
 	}
 	if s := ranked(len(in.Senders), in.OtherSenders+in.LostUnseen, func(i int) (string, uint64) {
-		name := Process(in.Senders[i].Proc)
-		if in.Senders[i].Inferred {
-			name += " (inferred)"
-		}
-		return name, in.Senders[i].Lost
+		return sender(&in.Senders[i]), in.Senders[i].Lost
 	}); s != "" {
 		lines = append(lines, "sent by: "+s)
 	}
@@ -97,6 +93,21 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 		lines = append(lines, "estimated: "+in.Estimated)
 	}
 	return lines
+}
+
+// sender names who sent what was lost: "ip[12]@net/node-1", "ip@net/node-1 (40
+// children of 7)".
+func sender(s *incident.Sender) string {
+	name := Process(s.Proc) + Where(s.Proc)
+	if n := strconv.Itoa(s.Processes); s.Processes > 1 && s.Proc.PPID != 0 {
+		name += " (" + n + " children of " + strconv.FormatUint(uint64(s.Proc.PPID), 10) + ")"
+	} else if s.Processes > 1 {
+		name += " (" + n + " processes)"
+	}
+	if s.Inferred {
+		name += " (inferred)"
+	}
+	return name
 }
 
 // fill says how full the queue was, and for how long nobody had read it.
@@ -160,6 +171,9 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 		if s.Proc.Known() {
 			j.buf = append(j.buf, `,"proc":`...)
 			j.proc(&s.Proc)
+		}
+		if s.Processes > 1 {
+			j.number("processes", uint64(s.Processes))
 		}
 		j.flag("inferred", s.Inferred)
 		j.buf = append(j.buf, '}')

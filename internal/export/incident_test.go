@@ -29,3 +29,19 @@ func TestIncidentInOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestSender(t *testing.T) {
+	ip := capture.Proc{Comm: "ip", PPID: 7, Pod: "net/node-1", Container: "bird"}
+	one, alone := ip, ip
+	one.PID, alone.PPID = 12, 0
+	for want, s := range map[string]incident.Sender{
+		"ip[12]@net/node-1/bird":                       {Proc: one, Processes: 1},
+		"ip@net/node-1/bird (40 children of 7)":        {Proc: ip, Processes: 40},
+		"ip@net/node-1/bird (40 processes) (inferred)": {Proc: alone, Processes: 40, Inferred: true},
+		"(interrupt)": {Proc: capture.Proc{Comm: "(interrupt)"}, Processes: 1},
+	} {
+		if got := sender(&s); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -53,11 +53,13 @@ type What struct {
 	Lost         uint64
 }
 
-// Sender is who caused messages that were lost.
+// Sender is who caused messages that were lost: a process, or several with one
+// name, parent and cgroup; then Proc has no PID.
 type Sender struct {
-	Proc     capture.Proc
-	Inferred bool
-	Lost     uint64
+	Proc      capture.Proc
+	Processes int // 1, or how many at least
+	Inferred  bool
+	Lost      uint64
 }
 
 // Quiet is how long a socket has to lose nothing for an incident to end.

@@ -108,6 +108,39 @@ func TestSwapped(t *testing.T) {
 	}
 }
 
+// A script that starts one process after another is one sender, however many they
+// are; others are told apart.
+func TestCrowd(t *testing.T) {
+	l := New()
+	drops := uint32(0)
+	lose := func(p capture.Proc) {
+		drops++
+		o := loss(int(drops), drops, p.Comm, "RTM_NEWNEIGH")
+		o.Frame.Proc = p
+		l.Observe(o)
+	}
+	const script = 2 * maxKinds
+	for i := range uint32(script) {
+		lose(capture.Proc{PID: 1000 + i, TID: 1000 + i, PPID: 7, Comm: "ip", CgroupID: 5, Container: "c"})
+		lose(capture.Proc{PID: 1000 + i, TID: 1000 + i, PPID: 7, Comm: "ip", CgroupID: 5, Container: "c"})
+		if i%100 == 0 {
+			lose(capture.Proc{PID: 50, Comm: "bird"})
+		}
+	}
+	for i := range uint32(aCrowd - 1) {
+		lose(capture.Proc{PID: 60 + i, PPID: 8, Comm: "ip", CgroupID: 5})
+	}
+	l.Flush()
+	in := l.Snapshot(at(100000))[0]
+	if in.Lost != 2*script+script/100+1+aCrowd-1 || len(in.Senders) != 2 || in.OtherSenders != aCrowd-1 {
+		t.Fatalf("%d lost, %d by others, %+v", in.Lost, in.OtherSenders, in.Senders)
+	}
+	want := Sender{Proc: capture.Proc{PPID: 7, Comm: "ip", CgroupID: 5, Container: "c"}, Processes: script, Lost: 2 * script}
+	if in.Senders[0] != want || in.Senders[1].Proc.PID != 50 || in.Senders[1].Processes != 1 {
+		t.Errorf("%+v", in.Senders)
+	}
+}
+
 // TestSums: whatever is lost, types and senders add up to what sk_drops says.
 func TestSums(t *testing.T) {
 	for seed := range uint64(50) {
@@ -126,6 +159,8 @@ func TestSums(t *testing.T) {
 					continue // lost on its way to us
 				}
 				o = loss(ms*3, drops[i], fmt.Sprint("p", rng.IntN(40)), fmt.Sprint("T", rng.IntN(40)))
+				o.Frame.Proc.PID = 1 + uint32(rng.IntN(1+int(seed)*20))
+				o.Frame.Proc.PPID = uint32(rng.IntN(1 + int(seed)))
 			}
 			o.Frame.Socket.Inode = uint64(i) + 1
 			l.Observe(o)

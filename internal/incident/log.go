@@ -50,6 +50,7 @@ type record struct {
 	seen    uint64
 	what    map[whatKey]uint64
 	senders map[capture.Proc]*Sender
+	crowds  map[crowdKey]*crowd
 	sizes   uint64 // sum of TrueSize of what was lost
 	sized   uint64
 	// A burst is the time between two reads.
@@ -219,14 +220,7 @@ func (r *record) name(o *correlate.Observation) {
 		proc, inferred = o.Event.Cause.Proc, o.Event.Cause.Inferred
 	}
 	proc.TID = 0 // a process, not its threads
-	switch s := r.senders[proc]; {
-	case s != nil:
-		s.Lost++
-	case len(r.senders) < maxKinds:
-		r.senders[proc] = &Sender{Proc: proc, Inferred: inferred, Lost: 1}
-	default:
-		r.OtherSenders++
-	}
+	r.sent(proc, inferred)
 }
 
 // overhead is about what an skb takes beside its payload (SKB_TRUESIZE).
@@ -278,7 +272,7 @@ func (l *Log) begin(s *socket, f *capture.Frame) *record {
 			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket,
 			Begin: f.Time, End: f.Time, Open: true,
 		},
-		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{},
+		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{}, crowds: map[crowdKey]*crowd{},
 	}
 	if s.last != nil {
 		r.before = s.last.before + s.last.LostUnseen
@@ -303,7 +297,7 @@ func (l *Log) expire(now time.Time) {
 
 func (l *Log) close(r *record) {
 	r.rank(&r.Incident)
-	r.Open, r.sock.cur, r.what, r.senders = false, nil, nil, nil
+	r.Open, r.sock.cur, r.what, r.senders, r.crowds = false, nil, nil, nil, nil
 	l.open = slices.DeleteFunc(l.open, func(o *record) bool { return o == r })
 	l.done = append(l.done, r)
 	l.fresh = append(l.fresh, r)
@@ -372,19 +366,9 @@ func (r *record) rank(in *Incident) {
 	slices.SortFunc(in.What, func(a, b What) int {
 		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Group, b.Group))
 	})
-	for _, s := range r.senders {
-		in.Senders = append(in.Senders, *s)
-	}
-	slices.SortFunc(in.Senders, func(a, b Sender) int {
-		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Proc.PID, b.Proc.PID), cmp.Compare(a.Proc.Comm, b.Proc.Comm),
-			cmp.Compare(a.Proc.CgroupID, b.Proc.CgroupID), cmp.Compare(a.Proc.PPID, b.Proc.PPID))
-	})
 	for len(in.What) > MaxRanked {
 		in.Others += in.What[len(in.What)-1].Lost
 		in.What = in.What[:len(in.What)-1]
 	}
-	for len(in.Senders) > MaxRanked {
-		in.OtherSenders += in.Senders[len(in.Senders)-1].Lost
-		in.Senders = in.Senders[:len(in.Senders)-1]
-	}
+	r.rankSenders(in)
 }
