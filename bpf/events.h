@@ -98,8 +98,9 @@ enum nl_limit {
 	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
 	NL_IOV_MAX = 64,  /* pieces of one datagram */
 	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
-	NL_STRIDE = 256,  /* the product is how many messages of a datagram are counted */
+	NL_STRIDE = 256,  /* the product is how many messages of a datagram are counted, */
 	NL_STRIDES = 64,
+	NL_ALIKE = 64,    /* and so many more behind each if they are of its type */
 	NL_TOP_OCTAVE = 40, /* of package histogram */
 	NL_FLOWS = 8192,    /* tasks that may be in the middle of something; a power of two */
 	NL_ROWS = 16384,    /* of a table of counters; a power of two */

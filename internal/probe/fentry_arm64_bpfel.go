@@ -177,6 +177,7 @@ const (
 	fentryNlLimitNL_FRAGS      fentryNlLimit = 45
 	fentryNlLimitNL_STRIDE     fentryNlLimit = 256
 	fentryNlLimitNL_STRIDES    fentryNlLimit = 64
+	fentryNlLimitNL_ALIKE      fentryNlLimit = 64
 	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
 	fentryNlLimitNL_FLOWS      fentryNlLimit = 8192
 	fentryNlLimitNL_ROWS       fentryNlLimit = 16384
