@@ -338,7 +338,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bo
 			varies = value
 		case tagNumbered:
 			if len(value) != numberedLen {
-				inner = errFacts
+				inner = errors.Join(inner, errFacts)
 				return
 			}
 			fr.ID = binary.LittleEndian.Uint64(value)
@@ -352,7 +352,7 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bo
 		fr.Socket.Owner = fr.Proc
 	}
 	if varies != nil && !varied(varies).setFrame(fr) { // its kind is known now
-		inner = errFacts
+		inner = errors.Join(inner, errFacts)
 	}
 	if haveTime {
 		fr.Time = time.Unix(seconds, nanos)
