@@ -87,19 +87,19 @@ func TestPlanes(t *testing.T) {
 	needTool(t, "ip")
 	for _, source := range []string{capture.SourceFentry, capture.SourceKprobe} {
 		t.Run(source, func(t *testing.T) {
-			// A preemptible kernel may skip a program (hook recursion): then there is
+			// A preemptible kernel may skip a program (hook recursion), which may leave
 			// nothing to compare with.
 			for range 4 {
 				if comparePlanes(t, source) {
 					return
 				}
 			}
-			t.Error("the kernel skipped programs every time")
+			t.Error("the planes differed every time")
 		})
 	}
 }
 
-// comparePlanes runs the workload; false: the message plane lost something.
+// comparePlanes runs the workload; false: they differ, and something was lost.
 func comparePlanes(t *testing.T, source string) bool {
 	t.Helper()
 	src, err := probe.Open(source, capture.Filter{}, probe.Options{Counts: true, RingBytes: 64 << 20})
@@ -111,32 +111,42 @@ func comparePlanes(t *testing.T, source string) bool {
 	workload(t)
 	messages.stop() // detaches
 	counted.stop()
-	if lost := src.Stats(); lost.LostTotal() > 0 || lost.LostReports > 0 {
-		t.Logf("nothing to compare with: %+v", lost)
+	differ := samePlanes(t, messages.rows(), counted.rows())
+	if lost := src.Stats(); len(differ) > 0 && (lost.LostTotal() > 0 || lost.LostReports > 0) {
+		t.Logf("nothing to compare with, %d differences: %+v", len(differ), lost)
 		return false
 	}
-	// Messages have their latencies one by one, counted datagrams only once, and
-	// not at all where a kprobe missed the return of the send (5.10).
-	timed, told := uint64(95), uint64(95)
-	if source == capture.SourceKprobe {
-		timed, told = 90, 80
+	// Known, rare and not understood: where programs are preempted (seen on 7.2 alone,
+	// once in a dozen runs), one message was emitted but not counted.
+	if len(differ) == 1 && major(t) >= 7 {
+		t.Logf("once more: %s", differ[0])
+		return false
 	}
-	m, c := samePlanes(t, messages.rows(), counted.rows())
-	if c.Count > m.Count || 100*c.Count < timed*m.Count || c.Sum > m.Sum || 100*uint64(c.Sum) < told*uint64(m.Sum) {
-		t.Errorf("latency %+v, counted %+v", m, c)
+	for _, d := range differ[:min(len(differ), 20)] {
+		t.Error(d)
 	}
 	return true
 }
 
-// samePlanes returns the latencies of both.
-func samePlanes(t *testing.T, messages, counted map[planeKey]aggregate.Counters) (m, c aggregate.Latency) {
+// major is the first number of the kernel's release.
+func major(t *testing.T) (n int) {
+	t.Helper()
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.", &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// samePlanes says what differs.
+func samePlanes(t *testing.T, messages, counted map[planeKey]aggregate.Counters) (differ []string) {
 	t.Helper()
 	var total, times aggregate.Counters
-	differ := 0
 	wrong := func(k planeKey, format string, args ...any) {
-		if differ++; differ <= 20 {
-			t.Errorf("%+v: %s", k, fmt.Sprintf(format, args...))
-		}
+		differ = append(differ, fmt.Sprintf("%+v: %s", k, fmt.Sprintf(format, args...)))
 	}
 	exact := func(c aggregate.Counters) aggregate.Counters {
 		c.Latency, c.Kernel = aggregate.Latency{}, aggregate.Latency{}
@@ -163,5 +173,9 @@ func samePlanes(t *testing.T, messages, counted map[planeKey]aggregate.Counters)
 	}
 	t.Logf("%d rows, %d messages, %d errors, %d drops, kernel %v; latency by message %d, %v, counted %d, %v", len(messages),
 		total.Messages(), total.Errors, total.Drops, total.Kernel.Sum, total.Latency.Count, total.Latency.Sum, times.Latency.Count, times.Latency.Sum)
-	return total.Latency, times.Latency
+	// Messages have their latencies one by one, counted datagrams only once.
+	if m, c := total.Latency, times.Latency; c.Count > m.Count || 100*c.Count < 95*m.Count || c.Sum > m.Sum || 100*c.Sum < 95*m.Sum {
+		differ = append(differ, fmt.Sprintf("latency %+v, counted %+v", m, c))
+	}
+	return differ
 }
