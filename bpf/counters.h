@@ -158,10 +158,10 @@ static __always_inline __u32 nl_first_place(__u64 account, __u64 what)
 	return ((account ^ what * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd) >> 48 & (NL_ROWS - 1);
 }
 
-/* The row of a key if it stands in its first place, as most do. */
-static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
+/* The row at a place if it is that of a key. */
+static __always_inline struct nl_row *nl_row_at(__u32 at, __u64 account, __u64 what)
 {
-	__u32 zero = 0, at = nl_first_place(account, what);
+	__u32 zero = 0;
 	void *table = bpf_map_lookup_elem(&nl_table, &zero);
 	struct nl_row *row;
 
@@ -171,6 +171,12 @@ static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
 	if (row && row->account == account && nl_what(&row->what) == what)
 		return row;
 	return 0;
+}
+
+/* The row of a key if it stands in its first place, as most do. */
+static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
+{
+	return nl_row_at(nl_first_place(account, what), account, what);
 }
 
 /* Take a place for what a program walks through; false: somebody else was quicker. */
@@ -225,18 +231,24 @@ __noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
 	return NL_ROWS;
 }
 
-/* The row of what is at hand; the one for what has no room if there is none. */
+/* The row of what is at hand; the one for what has no room if there is none. The
+ * tables may be exchanged behind nl_place(): what was counted at that place of the
+ * other one would be lost. Once: the next exchange waits for this program. */
 static __always_inline struct nl_row *nl_find_row(struct nl_walk *w, __u32 prog)
 {
 	__u32 zero = 0, at;
-	void *table;
+	struct nl_row *row;
 
 	w->what.used = 1;
-	at = nl_place(w->account, nl_what(&w->what), prog);
-	if (at >= NL_ROWS)
-		return bpf_map_lookup_elem(&nl_rest, &zero);
-	table = bpf_map_lookup_elem(&nl_table, &zero);
-	return table ? bpf_map_lookup_elem(table, &at) : 0;
+	for (int i = 0; i < 2; i++) {
+		at = nl_place(w->account, nl_what(&w->what), prog);
+		if (at >= NL_ROWS)
+			break;
+		row = nl_row_at(at, w->account, nl_what(&w->what));
+		if (row)
+			return row;
+	}
+	return bpf_map_lookup_elem(&nl_rest, &zero);
 }
 
 /* A maximum without locks: whoever is overwritten by less tries again. */
