@@ -53,11 +53,8 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 	if in.Open {
 		return []string{"loses messages: the receive buffer of its " + proto + " socket is full (" + fill(in) + ")"}
 	}
-	lost := strconv.FormatUint(in.Lost, 10) + " messages"
-	switch {
-	case in.Lost == 1:
-		lost = "1 message"
-	case in.Lost == 0 && in.Dumps > 0:
+	lost := plural(int(in.Lost), "message", "messages")
+	if in.Lost == 0 && in.Dumps > 0 {
 		lost = "parts of dumps"
 	}
 	sum := "lost " + lost + " on its " + proto + " socket"

@@ -20,8 +20,8 @@ type template struct {
 	numbered bool
 
 	head []byte // of an Enhanced Packet Block: what stands before the payload
-	// tail is what stands behind the payload, with room for varied and up to the end
-	// of the block; of a report block what stands before the facts that vary.
+	// tail is what stands behind the payload, with room for varied and the end of the
+	// options; of a report block what stands before the facts that vary.
 	tail []byte
 	// Offsets in tail: of the value of epb_packetid, of the option that holds the
 	// facts, and of those that vary. The option is size long with varied in it.
@@ -89,7 +89,6 @@ func (w *Writer) template(fr *capture.Frame, preamble bool) *template {
 		t.size = uint16(len(w.buf) - end - t.custom - 4)
 		w.pad()
 		w.endOptions()
-		w.u32(0) // length of the block
 	}
 	t.tail = append(t.tail[:0], w.buf[end:]...)
 	w.buf = w.buf[:end]

@@ -221,9 +221,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	odd := fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 // no field holds that
 	if ok && !odd && len(tail) == 0 && varied(b[at+t.facts+2:]).of(fr) {
 		w.put16(b[at+t.custom+2:], t.size)
-		w.put32(b[len(b)-4:], uint32(len(b)-start))
-		w.put32(b[start+4:], uint32(len(b)-start))
-		w.buf = b
+		w.buf = w.ended(b, start)
 		w.dirty = true
 		return w.pushIfFull()
 	}

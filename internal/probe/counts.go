@@ -26,7 +26,7 @@ type tables struct {
 	claims *ebpf.Map
 	rest   *ebpf.Map
 	read   []uint32    // claims of what was read, to be deleted
-	last   fentryNlRow // of rest, when the counting ended
+	last   fentryNlRow // of rest, at the last exchange
 	ended  bool
 }
 
@@ -43,10 +43,7 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 		return rest, os.ErrClosed
 	}
 	if !t.ended {
-		if err := t.exchange(); err != nil {
-			return rest, err
-		}
-		if t.last, err = t.overflow(); err != nil {
+		if err := t.turn(); err != nil {
 			return rest, err
 		}
 	}
@@ -54,13 +51,6 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 		return rest, err
 	}
 	return s.count(&t.last), nil
-}
-
-func (t *tables) overflow() (row fentryNlRow, err error) {
-	if err := t.rest.Lookup(uint32(0), &row); err != nil {
-		return row, fmt.Errorf("read what the table had no room for: %w", err)
-	}
-	return row, nil
 }
 
 // begin drops what was counted until now, while the hooks came one by one.
@@ -73,16 +63,24 @@ func (t *tables) begin() error {
 }
 
 // end keeps what was counted until now for the last reading.
-func (t *tables) end() (err error) {
+func (t *tables) end() error {
 	if t.ended {
 		return nil
 	}
+	err := t.turn()
+	t.ended = err == nil
+	return err
+}
+
+// turn gives the kernel the empty table, and notes what the other had no room for.
+func (t *tables) turn() error {
 	if err := t.exchange(); err != nil {
 		return err
 	}
-	t.last, err = t.overflow()
-	t.ended = err == nil
-	return err
+	if err := t.rest.Lookup(uint32(0), &t.last); err != nil {
+		return fmt.Errorf("read what the table had no room for: %w", err)
+	}
+	return nil
 }
 
 // exchange gives the kernel the empty table.
