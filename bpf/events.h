@@ -190,33 +190,35 @@ struct nl_event {
 	__u64 of;         /* NL_KIND_COMPLETION: id of the datagram */
 	__u64 ktime;      /* CLOCK_MONOTONIC, ns */
 	__u64 elapsed;    /* ns */
-	__u64 inode;      /* sockfs inode of the socket in question */
 	__u64 cast;       /* the same for all deliveries of one multicast; 0: none */
 	__u64 cause;      /* id of the request that is being handled; 0: none */
 	__u64 idle;       /* ns since the socket was read; 0: unknown */
 	__u64 lock_wait;  /* ns, rtnl_mutex */
 	__u64 lock_hold;  /* ns */
-	__u32 netns;
 	__u32 orig_len;
 	__u32 cap_len;    /* payload bytes in the ring, inline or in chunks */
+	__u32 drops;
+	__u32 rmem;
+	__u32 high;       /* most that rmem has been */
+	__u32 truesize;   /* of the skb */
+	struct nl_who blocker; /* who held rtnl_mutex; all zero: unknown */
+	/* From here to the end stands what mostly is the same in the next event of this
+	 * kind (capture.Origin): user space compares it as one piece. */
+	__u64 inode;      /* sockfs inode of the socket in question */
+	__u32 netns;
 	__u32 src_port;
 	__u32 dst_port;
 	__u32 group;
 	__u32 own_port;
 	__s32 err;        /* positive */
-	__u32 drops;
 	__u32 rcvbuf;
-	__u32 rmem;
-	__u32 high;       /* most that rmem has been */
-	__u32 truesize;   /* of the skb */
 	__u16 protocol;
 	__u8 kind;
 	__u8 dir;
 	__u8 verdict;
 	__u8 flags;
 	__u8 pad[6];
-	struct nl_who blocker; /* who held rtnl_mutex; all zero: unknown */
-	struct nl_task task;   /* the current task */
+	struct nl_task task;  /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };
 

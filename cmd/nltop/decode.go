@@ -91,10 +91,14 @@ func (f *decodeFlags) run(args []string) error {
 	}
 	for i := range datagrams {
 		d := &datagrams[i]
-		fr := &capture.Frame{ID: uint64(i + 1), Protocol: protocol, Dir: dir, Data: d.Data, OrigLen: len(d.Data),
-			BigEndian: f.bigEndian, Source: capture.SourceFile}
+		fr := &capture.Frame{
+			Origin: &capture.Origin{
+				Protocol: protocol, Dir: dir, BigEndian: f.bigEndian, Source: capture.SourceFile,
+			},
+			ID: uint64(i + 1), Data: d.Data, OrigLen: len(d.Data),
+		}
 		if d.Cooked && f.protocol == "" {
-			fr.Protocol = d.Protocol
+			fr.Change(func(o *capture.Origin) { o.Protocol = d.Protocol })
 		}
 		if err := writeDatagram(dec, out, fr, family); err != nil {
 			return err
@@ -114,9 +118,9 @@ func writeDatagram(dec *decode.Decoder, out export.Observer, f *capture.Frame, f
 	for i := range ms {
 		m := &ms[i]
 		if f.Dir == capture.DirUnknown {
-			f.Dir = capture.DirReply
+			f.Change(func(o *capture.Origin) { o.Dir = capture.DirReply })
 			if m.Header.Flags&1 != 0 { // NLM_F_REQUEST
-				f.Dir = capture.DirRequest
+				f.Change(func(o *capture.Origin) { o.Dir = capture.DirRequest })
 			}
 		}
 		o := correlate.Observation{Frame: f, Message: m, Family: m.FamilyText(), Type: m.TypeText()}

@@ -234,8 +234,9 @@ func (k *socketSink) Observe(o *correlate.Observation) error {
 		d.Owner = s.Owner
 	}
 	if s.RcvBuf != 0 {
-		d.RcvBuf, d.RMem, d.Drops = s.RcvBuf, s.RMem, s.Drops
-		d.Live.HighWater = max(d.Live.HighWater, s.HighWater, s.RMem)
+		q := &f.Queue
+		d.RcvBuf, d.RMem, d.Drops = s.RcvBuf, q.RMem, q.Drops
+		d.Live.HighWater = max(d.Live.HighWater, q.HighWater, q.RMem)
 	}
 	switch {
 	case f.Verdict == capture.VerdictOverrun:

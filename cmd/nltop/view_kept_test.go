@@ -98,7 +98,7 @@ func TestViewKnowsSets(t *testing.T) {
 	if alone != len(lines) || alone == 0 {
 		t.Errorf("%d of %d rules name a set by number when they are read alone: the recording proves nothing", alone, len(lines))
 	}
-	if b, ok := v.Told(&aggregate.Kept{Observation: correlate.Observation{Frame: &capture.Frame{ID: 1 << 40}, Message: &decode.Message{}}}); ok {
+	if b, ok := v.Told(&aggregate.Kept{Observation: correlate.Observation{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: 1 << 40}, Message: &decode.Message{}}}); ok {
 		t.Errorf("a message that was not seen says %q", b.Line)
 	}
 }
@@ -142,8 +142,13 @@ func TestToldsBound(t *testing.T) {
 func TestLastLocks(t *testing.T) {
 	var k kept
 	for i := range maxRecent + 10 {
-		f := capture.Frame{Kind: capture.KindLock, Time: time.Unix(int64(i), 0), Proc: capture.Proc{PID: uint32(i)}, Lock: capture.Lock{Hold: time.Second}}
-		other := capture.Frame{Kind: capture.KindCompletion}
+		f := capture.Frame{
+			Origin: &capture.Origin{
+				Kind: capture.KindLock, Proc: capture.Proc{PID: uint32(i)},
+			},
+			Time: time.Unix(int64(i), 0), Lock: capture.Lock{Hold: time.Second},
+		}
+		other := capture.Frame{Origin: &capture.Origin{Kind: capture.KindCompletion}}
 		for _, f := range []*capture.Frame{&f, &other} {
 			if err := k.Observe(&correlate.Observation{Frame: f, Family: "route", Type: "RTM_DELLINK"}); err != nil {
 				t.Fatal(err)

@@ -181,7 +181,7 @@ func TestHeatOfCounts(t *testing.T) {
 		Proc: capture.Proc{PID: 7, Comm: "ip"}, Last: epoch, Latency: capture.Times{Count: 3, Sum: 6e6, Max: 2e6},
 		Buckets: []capture.Bucket{{Number: 0, Count: 1}, {Number: 1<<16 - 1, Count: 2}},
 	}
-	tab.Count(&c, &capture.Frame{Time: epoch}, nil)
+	tab.Count(&c, &capture.Frame{Origin: &capture.Origin{}, Time: epoch}, nil)
 	h := tab.Heat(All, epoch)
 	if last := h.Columns[HeatColumns-1]; last[0] != 1 || last[HeatLevels-1] != 2 {
 		t.Errorf("%v", last)
@@ -194,7 +194,7 @@ func TestPlaces(t *testing.T) {
 	add := func(pid uint32, comm string, netns uint64, name, pod, container, unit string) {
 		x := sample(pid, comm, "route", "RTM_NEWLINK", capture.DirRequest, 52, epoch)
 		x.Account.Pod, x.Account.Container, x.Account.Unit = pod, container, unit
-		x.Frame.NetNS, x.Frame.NetNSName = netns, name
+		x.Frame.Change(func(o *capture.Origin) { o.NetNS = netns; o.NetNSName = name })
 		tab.Observe(x)
 	}
 	add(1, "one", 10, "", "", "web", "docker.service")

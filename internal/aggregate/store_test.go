@@ -109,7 +109,9 @@ func TestRareTypeSurvivesFlood(t *testing.T) {
 			for i := range uint32(100_000) {
 				if i%5000 == 0 {
 					x := sample(5, "zebra", "route", "RTM_DELROUTE", capture.DirEvent, 80, epoch.Add(time.Duration(i)))
-					x.Frame.Verdict, x.Frame.Kind, x.Message, x.Frame.Data = capture.VerdictNone, capture.KindCompletion, nil, nil
+					x.Frame.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictNone; o.Kind = capture.KindCompletion })
+					x.Message = nil
+					x.Frame.Data = nil
 					tab.Observe(x)
 				}
 				if tt.size > 1000 && i >= 20_000 {

@@ -21,9 +21,11 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 // sample makes the observation of a datagram with one message.
 func sample(pid uint32, comm, family, typ string, dir capture.Dir, n int, at time.Time) correlate.Observation {
 	f := &capture.Frame{
-		Time: at, Dir: dir, Protocol: capture.NETLINK_ROUTE, NetNS: 1, OrigLen: n,
-		Socket: capture.Socket{Inode: uint64(pid) * 10, PortID: pid},
-		Data:   make([]byte, n),
+		Origin: &capture.Origin{
+			Dir: dir, Protocol: capture.NETLINK_ROUTE, NetNS: 1,
+			Socket: capture.Socket{Inode: uint64(pid) * 10, PortID: pid},
+		},
+		Time: at, OrigLen: n, Data: make([]byte, n),
 	}
 	m := &decode.Message{Frame: f, Data: f.Data, Family: family, Type: typ, Header: decode.Header{Len: uint32(n), Type: 16}}
 	return correlate.Observation{
@@ -51,13 +53,16 @@ func countTests() []countTest {
 
 	verdict := func(x correlate.Observation, v capture.Verdict, errno int32) correlate.Observation {
 		f := *x.Frame
-		f.Verdict, f.Errno = v, errno
+		f.Change(func(o *capture.Origin) { o.Verdict = v; o.Errno = errno })
 		x.Frame, x.Errno = &f, errno
 		return x
 	}
 	bare := func(kind capture.Kind, v capture.Verdict, errno int32) correlate.Observation {
 		x := verdict(req, v, errno)
-		x.Message, x.Frame.Kind, x.Frame.Data, x.Frame.OrigLen = nil, kind, nil, 0
+		x.Frame.Change(func(o *capture.Origin) { o.Kind = kind })
+		x.Message = nil
+		x.Frame.Data = nil
+		x.Frame.OrigLen = 0
 		return x
 	}
 	second := verdict(event, capture.VerdictOverrun, 0)
@@ -71,9 +76,9 @@ func countTests() []countTest {
 	uevent := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirEvent, 20, epoch)
 	uevent.Frame.OrigLen, uevent.Message.Header = 100, decode.Header{}
 	arrives := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirPeer, 20, epoch)
-	arrives.Frame.SrcPort, arrives.Frame.DstPort = 9, 7
+	arrives.Frame.Change(func(o *capture.Origin) { o.SrcPort = 9; o.DstPort = 7 })
 	leaves := sample(7, "ip", "route", "RTM_NEWLINK", capture.DirPeer, 20, epoch)
-	leaves.Frame.SrcPort, leaves.Frame.DstPort = 7, 9
+	leaves.Frame.Change(func(o *capture.Origin) { o.SrcPort = 7; o.DstPort = 9 })
 
 	ms := time.Millisecond
 	return []countTest{
@@ -121,16 +126,18 @@ func TestObserveCounts(t *testing.T) {
 // What nobody could name still has a row of its own.
 func TestKeyOfUnnamed(t *testing.T) {
 	x := sample(0, "", "", "", capture.DirReply, 20, epoch)
-	x.Frame.Protocol = capture.NETLINK_GENERIC
+	x.Frame.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_GENERIC })
 	x.Message.Header.Type, x.Message.HasCmd, x.Message.Cmd = 33, true, 0
 	if k := keyOf(&x); k.FamilyLabel() != "generic:0x21" || k.Type.Label() != "cmd 0" {
 		t.Errorf("generic: %+v, label %q", k, k.Type.Label())
 	}
-	x.Frame.Protocol, x.Message.HasCmd = 17, false
+	x.Frame.Change(func(o *capture.Origin) { o.Protocol = 17 })
+	x.Message.HasCmd = false
 	if k := keyOf(&x); k.FamilyLabel() != "NETLINK_17" || k.Type.Label() != "type 0x21" {
 		t.Errorf("protocol 17: %+v, label %q", k, k.Type.Label())
 	}
-	x.Message, x.Frame.Protocol = nil, 65535
+	x.Frame.Change(func(o *capture.Origin) { o.Protocol = 65535 })
+	x.Message = nil
 	if k := keyOf(&x); k.Family != "NETLINK_31" || k.Type.Label() != SocketEvents {
 		t.Errorf("no message: %+v, label %q", k, k.Type.Label())
 	}
@@ -142,7 +149,8 @@ func TestSocketIdentity(t *testing.T) {
 	x := sample(7, "ip", "route", "RTM_GETLINK", capture.DirRequest, 20, epoch)
 	y := x
 	f := *x.Frame
-	f.Socket.PortID, y.Frame = 0, &f
+	f.Change(func(o *capture.Origin) { o.Socket.PortID = 0 })
+	y.Frame = &f
 	tab.Observe(y)
 	tab.Observe(x)
 	tab.Observe(y)
@@ -282,11 +290,11 @@ func TestBoundsAndSums(t *testing.T) {
 	for i := range total {
 		f := x.Frame
 		x.Account.PID = rnd.Uint32()
-		f.Socket.Inode = rnd.Uint64N(3) * uint64(x.Account.PID)
-		f.NetNS = rnd.Uint64()
+		f.Change(func(o *capture.Origin) { o.Socket.Inode = rnd.Uint64N(3) * uint64(x.Account.PID) })
+		f.Change(func(o *capture.Origin) { o.NetNS = rnd.Uint64() })
 		f.Time = epoch.Add(time.Duration(i) * 100 * time.Microsecond)
-		f.Dir = dirs[rnd.IntN(len(dirs))]
-		f.Verdict = verdicts[rnd.IntN(len(verdicts))]
+		f.Change(func(o *capture.Origin) { o.Dir = dirs[rnd.IntN(len(dirs))] })
+		f.Change(func(o *capture.Origin) { o.Verdict = verdicts[rnd.IntN(len(verdicts))] })
 		f.OrigLen = rnd.IntN(100_000)
 		x.Errno = rnd.Int32N(3)
 		x.Family, x.Type = families[rnd.IntN(len(families))], types[rnd.IntN(len(types))]

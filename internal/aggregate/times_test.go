@@ -21,13 +21,22 @@ func TestTimes(t *testing.T) {
 		for i := range 100 {
 			pid := uint32(1 + i%2)
 			tb.Observe(correlate.Observation{
-				Frame:   &capture.Frame{Dir: capture.DirReply, Time: time.Unix(int64(i), 0), Socket: capture.Socket{Inode: uint64(pid)}},
+				Frame: &capture.Frame{
+					Origin: &capture.Origin{
+						Dir: capture.DirReply, Socket: capture.Socket{Inode: uint64(pid)},
+					},
+					Time: time.Unix(int64(i), 0),
+				},
 				Account: capture.Proc{PID: pid, Comm: "p"}, Family: "route", Type: "RTM_GETLINK",
 				Outcome: correlate.Acked, Latency: time.Duration(i+1) * time.Millisecond,
 			})
 			tb.Observe(correlate.Observation{
-				Frame: &capture.Frame{Kind: capture.KindCompletion, Time: time.Unix(int64(i), 0), Elapsed: 2 * time.Microsecond,
-					Socket: capture.Socket{Inode: uint64(pid)}},
+				Frame: &capture.Frame{
+					Origin: &capture.Origin{
+						Kind: capture.KindCompletion, Socket: capture.Socket{Inode: uint64(pid)},
+					},
+					Time: time.Unix(int64(i), 0), Elapsed: 2 * time.Microsecond,
+				},
 				Account: capture.Proc{PID: pid, Comm: "p"}, Family: "route", Type: "RTM_GETLINK",
 			})
 		}
@@ -74,7 +83,13 @@ func TestWhere(t *testing.T) {
 		{PID: 4, Comm: "d", Container: "web"},
 	} {
 		tb.Observe(correlate.Observation{
-			Frame:   &capture.Frame{Dir: capture.DirRequest, Time: time.Unix(1, 0), NetNS: 7 + uint64(p.PID)/3, NetNSName: map[bool]string{true: "blue"}[p.PID < 3]},
+			Frame: &capture.Frame{
+				Origin: &capture.Origin{
+					Dir: capture.DirRequest, NetNS: 7 + uint64(p.PID)/3,
+					NetNSName: map[bool]string{true: "blue"}[p.PID < 3],
+				},
+				Time: time.Unix(1, 0),
+			},
 			Account: p, Family: "route", Type: "RTM_GETLINK",
 		})
 	}
@@ -100,8 +115,13 @@ func TestWhere(t *testing.T) {
 func TestLatencyOfQuestion(t *testing.T) {
 	for _, cells := range []int{8, 1} {
 		tb := New(Options{MaxCells: cells})
-		req := &decode.Message{Family: "route", Type: "RTM_GETLINK", Frame: &capture.Frame{}}
-		f := &capture.Frame{Dir: capture.DirReply, Time: time.Unix(1, 0), Data: make([]byte, 16), OrigLen: 16}
+		req := &decode.Message{Family: "route", Type: "RTM_GETLINK", Frame: &capture.Frame{Origin: &capture.Origin{}}}
+		f := &capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply,
+			},
+			Time: time.Unix(1, 0), Data: make([]byte, 16), OrigLen: 16,
+		}
 		tb.Observe(correlate.Observation{
 			Frame: f, Message: &decode.Message{Family: "route", Type: "RTM_NEWLINK", Frame: f, Data: f.Data},
 			Exchange: &correlate.Exchange{Request: req}, Family: "route", Type: "RTM_NEWLINK",
@@ -136,7 +156,7 @@ func (t Times) Equal(o Times) bool {
 func TestSnapshotKeepsTimes(t *testing.T) {
 	tb := New(Options{})
 	x := correlate.Observation{
-		Frame: &capture.Frame{Dir: capture.DirReply, Time: time.Unix(1, 0)}, Family: "route", Type: "RTM_GETLINK",
+		Frame: &capture.Frame{Origin: &capture.Origin{Dir: capture.DirReply}, Time: time.Unix(1, 0)}, Family: "route", Type: "RTM_GETLINK",
 		Outcome: correlate.Acked, Latency: time.Millisecond,
 	}
 	tb.Observe(x)
@@ -171,7 +191,9 @@ func TestKernelOfDatagram(t *testing.T) {
 		tb := New(Options{})
 		for i := range 3 {
 			x := sample(7, "ip", "route", "RTM_NEWLINK", tt.dir, 52, epoch)
-			x.Frame.Verdict, x.Frame.Elapsed, x.Message.Index = tt.verdict, time.Millisecond, i
+			x.Frame.Change(func(o *capture.Origin) { o.Verdict = tt.verdict })
+			x.Frame.Elapsed = time.Millisecond
+			x.Message.Index = i
 			tb.Observe(x)
 		}
 		if k := tb.Snapshot(epoch).Total.Kernel; k.Count != tt.want || k.Sum != time.Duration(tt.want)*time.Millisecond {
@@ -184,7 +206,8 @@ func TestKernelOfDatagram(t *testing.T) {
 func TestKernelQuantiles(t *testing.T) {
 	send := func(pid uint32, took time.Duration) correlate.Observation {
 		x := sample(pid, "ip", "route", "RTM_NEWLINK", capture.DirRequest, 52, epoch)
-		x.Frame.Verdict, x.Frame.Elapsed = capture.VerdictDelivered, took
+		x.Frame.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDelivered })
+		x.Frame.Elapsed = took
 		return x
 	}
 	for _, cells := range []int{2, 1} { // with one, the other is folded
@@ -210,7 +233,7 @@ func TestKernelQuantiles(t *testing.T) {
 		// A source that counts by itself tells the sum alone.
 		tb.Count(&capture.Count{
 			Proc: capture.Proc{PID: 1, Comm: "ip"}, Out: true, Last: epoch, Kernel: capture.Times{Count: 2, Sum: 2e6, Max: 1e6},
-		}, &capture.Frame{Time: epoch}, nil)
+		}, &capture.Frame{Origin: &capture.Origin{}, Time: epoch}, nil)
 		s = tb.Snapshot(epoch)
 		if d, ok := KernelQuantile(&s.Total, &s.KernelTimes, 0.9); ok || d != 0 {
 			t.Errorf("%v of sends half of which nobody timed", d)

@@ -154,115 +154,65 @@ type Socket struct {
 	PortID uint32 // nl_pid of this socket; not a process ID
 	Inode  uint64 // sockfs inode, unique among live sockets; 0: unknown
 	Owner  Proc   // who created it or used it last, also when that is Frame.Proc; zero: unknown
-	Drops  uint32 // sk_drops after this frame, where the hook reads it
 	RcvBuf uint32 // sk_rcvbuf in bytes, where the hook reads it
-	RMem   uint32 // sk_rmem_alloc in bytes, where the hook reads it
+}
+
+// Queue is the state of a socket's receive queue, where the hook reads it.
+type Queue struct {
+	Drops uint32 // sk_drops after this frame
+	RMem  uint32 // sk_rmem_alloc in bytes
 	// HighWater is the most that RMem has been since the source knows the socket.
 	HighWater uint32
 	// Idle is how long its reader has taken nothing out of the queue; 0: unknown.
 	Idle time.Duration
 }
 
-// SocketKey tells the sockets of a stream of frames apart: by inode where the
-// source knows it, else by what is unique among the sockets that are open.
-type SocketKey struct {
-	Inode    uint64
-	NetNS    uint64
-	Protocol uint16
-	PortID   uint32
-}
-
-// SocketKey returns the key of Socket.
-func (f *Frame) SocketKey() SocketKey {
-	if f.Socket.Inode != 0 {
-		return SocketKey{Inode: f.Socket.Inode}
-	}
-	return SocketKey{NetNS: f.NetNS, Protocol: f.Protocol, PortID: f.Socket.PortID}
-}
-
 // Lock is what happened around rtnl_mutex.
 type Lock struct {
 	Wait time.Duration // for it
 	Hold time.Duration // of it
-	// Blocker is who held it when the longest wait began; zero: nobody waited,
+	// Blocker is who held it when the longest wait began; nil: nobody waited,
 	// or unknown.
-	Blocker Proc
+	Blocker *Proc
 }
 
-// Frame is one Netlink datagram, or a report about one (see Kind).
+// Behind is Blocker; zero where that is nil.
+func (l *Lock) Behind() Proc {
+	if l.Blocker == nil {
+		return Proc{}
+	}
+	return *l.Blocker
+}
+
+// Frame is one Netlink datagram, or a report about one (see Kind): an Origin, and what
+// differs from one frame of it to the next.
 // Data is owned by the frame: no source reuses it, unless the frame is lent.
 type Frame struct {
-	ID       uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
-	Of       uint64 // KindCompletion: the ID of the datagram
-	Kind     Kind
-	Dir      Dir
-	Inferred bool // Dir was worked out from port IDs and flags, not seen
-	// OwnerInferred: Proc or Socket.Owner was looked up by port ID or inode
-	// after the fact, not seen by the hook.
-	OwnerInferred bool
-	Verdict       Verdict
+	*Origin
+	ID uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
+	Of uint64 // KindCompletion: the ID of the datagram
 
 	Time time.Time // when the hook ran, wall clock
 	// Elapsed is time in the kernel. KindCompletion: entry to return of the send.
 	// A request of the source syscall: of the system call, once for a sendmmsg.
 	// A part of a dump: entry of netlink_dump() to its delivery.
-	Elapsed  time.Duration
-	Errno    int32  // positive; with VerdictFailed and VerdictDropped
-	Protocol uint16 // NETLINK_ROUTE, …
-	NetNS    uint64 // inode of the network namespace; 0: the source cannot tell
-
-	Proc    Proc   // the task that ran the hook: sender of a request, cause of a delivery
-	Socket  Socket // this end: sender's for a request, receiver's otherwise
-	SrcPort uint32 // port ID of the sender; 0 is the kernel
-	DstPort uint32 // port ID of the addressee; 0 is the kernel, or nobody for an event
-	Group   uint32 // multicast group number (not a mask) of an event; 0: none
-
+	Elapsed time.Duration
 	// Cast is the same for all deliveries and losses of one multicast; 0: none,
 	// or the source cannot tell.
 	Cast uint64
 	// Cause is the ID of the request inside whose handling the kernel sent this;
 	// 0: none, or the source cannot tell.
 	Cause    uint64
+	Queue    Queue  // of Socket
 	Lock     Lock   // KindCompletion: inside the send; KindLock
 	TrueSize uint32 // what the datagram takes of the receive buffer (skb->truesize); 0: unknown
-	// NetNSName is the name of NetNS ("host", that of its mount); "": none.
-	NetNSName string
 
 	OrigLen int    // length in bytes of the datagram; more than len(Data): cut at the snap length
 	Data    []byte // one or more nlmsghdr in host byte order of the capturing machine
-	// BigEndian: Data comes from a big-endian machine (only from files).
-	BigEndian bool
-	// Source names the source that made the frame ("fentry", "nlmon", …), also
-	// when the frame comes back from a file.
-	Source string
-	// Like is the same for frames that a Lender lends and that differ in nothing but
-	// ID, Of, Time, Elapsed, Cast, Cause, Lock.Wait, Lock.Hold, TrueSize, OrigLen, Data
-	// and Socket.Drops, RMem, HighWater and Idle; 0: not known. At most one is in use
-	// of those that leave the same remainder when divided by Likes. What a consumer
-	// writes into the other fields stays for the next frame; setting Like to 0 makes
-	// the source fill it anew.
-	Like uint64
 }
-
-// Likes is how many values of Frame.Like a consumer may meet again.
-const Likes = 256
 
 // Cut says whether the payload is incomplete.
 func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
-
-// Account returns the process that a row of the live view belongs to: the
-// socket's owner where it is known, else the sender of a request. A delivery
-// whose owner is unknown belongs to nobody: the current task is its cause, not
-// its reader.
-func (f *Frame) Account() Proc {
-	if f.Socket.Owner.Known() {
-		return f.Socket.Owner
-	}
-	if f.Dir == DirRequest {
-		return f.Proc
-	}
-	return Proc{}
-}
 
 // Names of the sources, as --source takes them and as every output prints them.
 const (

@@ -88,49 +88,49 @@ func NewInferrer() *Inferrer {
 	return &Inferrer{requests: make(map[requestKey]uint16)}
 }
 
-// Infer sets Dir, Inferred, SrcPort, DstPort and Socket.PortID of f from its
-// Protocol, Data and BigEndian. A datagram too short for a header stays
-// DirUnknown.
-func (in *Inferrer) Infer(f *Frame) {
-	f.Dir, f.Inferred = in.dir(f), true
-	if len(f.Data) < nlmsgHdrLen || f.Protocol == NETLINK_KOBJECT_UEVENT {
+// Infer sets Dir, Inferred, SrcPort, DstPort and Socket.PortID of an Origin in the
+// making, from its Protocol and BigEndian and the datagram. One that is too short for
+// a header stays DirUnknown.
+func (in *Inferrer) Infer(o *Origin, data []byte) {
+	o.Dir, o.Inferred = in.dir(o, data), true
+	if len(data) < nlmsgHdrLen || o.Protocol == NETLINK_KOBJECT_UEVENT {
 		return
 	}
-	port := f.order().Uint32(f.Data[12:])
-	switch f.Dir {
+	port := o.order().Uint32(data[12:])
+	switch o.Dir {
 	case DirRequest:
 		// Programs may leave nlmsg_pid 0, so 0 is unknown here.
-		f.SrcPort, f.Socket.PortID = port, port
-		in.remember(f)
+		o.SrcPort, o.Socket.PortID = port, port
+		in.remember(o, data)
 	case DirReply:
 		// The kernel puts the addressee's port into what it sends to one
 		// socket (__nlmsg_put with NETLINK_CB(skb).portid).
-		f.DstPort, f.Socket.PortID = port, port
+		o.DstPort, o.Socket.PortID = port, port
 	case DirPeer:
-		f.SrcPort = port
+		o.SrcPort = port
 	}
 }
 
-func (in *Inferrer) dir(f *Frame) Dir {
-	switch f.Protocol {
+func (in *Inferrer) dir(o *Origin, data []byte) Dir {
+	switch o.Protocol {
 	case NETLINK_USERSOCK:
 		return DirPeer
 	case NETLINK_KOBJECT_UEVENT:
-		if bytes.HasPrefix(f.Data, []byte("libudev\x00")) {
+		if bytes.HasPrefix(data, []byte("libudev\x00")) {
 			return DirPeer
 		}
 		return DirEvent
 	}
-	if len(f.Data) < nlmsgHdrLen {
+	if len(data) < nlmsgHdrLen {
 		return DirUnknown
 	}
-	bo := f.order()
-	typ, flags := bo.Uint16(f.Data[4:]), bo.Uint16(f.Data[6:])
-	seq, port := bo.Uint32(f.Data[8:]), bo.Uint32(f.Data[12:])
+	bo := o.order()
+	typ, flags := bo.Uint16(data[4:]), bo.Uint16(data[6:])
+	seq, port := bo.Uint32(data[8:]), bo.Uint32(data[12:])
 	switch {
-	case f.Protocol == NETLINK_CONNECTOR && port == 0:
+	case o.Protocol == NETLINK_CONNECTOR && port == 0:
 		return DirEvent
-	case f.Protocol == NETLINK_CONNECTOR:
+	case o.Protocol == NETLINK_CONNECTOR:
 		return DirRequest
 	case flags&nlmFRequest != 0:
 		return DirRequest
@@ -138,18 +138,18 @@ func (in *Inferrer) dir(f *Frame) Dir {
 		return DirReply
 	case flags&nlmFMulti != 0:
 		return DirReply
-	case port == 0 && f.Protocol == NETLINK_NETFILTER && (typ>>8 == nfnlSubsysQueue || typ>>8 == nfnlSubsysULog):
+	case port == 0 && o.Protocol == NETLINK_NETFILTER && (typ>>8 == nfnlSubsysQueue || typ>>8 == nfnlSubsysULog):
 		return DirReply
 	case port == 0:
 		return DirEvent
 	}
-	if req, ok := in.requests[requestKey{f.Protocol, seq}]; ok {
-		if answers(f.Protocol, req, typ) {
+	if req, ok := in.requests[requestKey{o.Protocol, seq}]; ok {
+		if answers(o.Protocol, req, typ) {
 			return DirReply
 		}
 		return DirEvent
 	}
-	if f.Protocol == NETLINK_ROUTE && rtmKind(typ) != rtmKindNew {
+	if o.Protocol == NETLINK_ROUTE && rtmKind(typ) != rtmKindNew {
 		return DirEvent
 	}
 	return DirReply
@@ -187,10 +187,10 @@ func answers(protocol, req, typ uint16) bool {
 }
 
 // remember notes every request in the datagram.
-func (in *Inferrer) remember(f *Frame) {
-	bo := f.order()
-	for data := f.Data; len(data) >= nlmsgHdrLen; {
-		key := requestKey{f.Protocol, bo.Uint32(data[8:])}
+func (in *Inferrer) remember(o *Origin, data []byte) {
+	bo := o.order()
+	for len(data) >= nlmsgHdrLen {
+		key := requestKey{o.Protocol, bo.Uint32(data[8:])}
 		if _, ok := in.requests[key]; !ok {
 			if len(in.order) < recentRequests {
 				in.order = append(in.order, key)
@@ -210,8 +210,8 @@ func (in *Inferrer) remember(f *Frame) {
 }
 
 // order returns the byte order of the frame's payload.
-func (f *Frame) order() binary.ByteOrder {
-	if f.BigEndian {
+func (o *Origin) order() binary.ByteOrder {
+	if o.BigEndian {
 		return binary.BigEndian
 	}
 	return binary.LittleEndian

@@ -75,14 +75,14 @@ func TestInfer(t *testing.T) {
 				}
 				in := NewInferrer()
 				for _, m := range tt.before {
-					in.Infer(&Frame{Protocol: m.protocol, BigEndian: big, Data: nlmsg(bo, m.typ, m.flags, m.seq, m.port)})
+					in.Infer(&Origin{Protocol: m.protocol, BigEndian: big}, nlmsg(bo, m.typ, m.flags, m.seq, m.port))
 				}
 				m := tt.msg
-				f := &Frame{Protocol: m.protocol, BigEndian: big, Data: nlmsg(bo, m.typ, m.flags, m.seq, m.port)}
-				in.Infer(f)
-				if f.Dir != tt.want || !f.Inferred || f.SrcPort != tt.src || f.DstPort != tt.dst {
+				o := Origin{Protocol: m.protocol, BigEndian: big}
+				in.Infer(&o, nlmsg(bo, m.typ, m.flags, m.seq, m.port))
+				if o.Dir != tt.want || !o.Inferred || o.SrcPort != tt.src || o.DstPort != tt.dst {
 					t.Errorf("big-endian %v: got %v (inferred %v) from %d to %d, want %v from %d to %d",
-						big, f.Dir, f.Inferred, f.SrcPort, f.DstPort, tt.want, tt.src, tt.dst)
+						big, o.Dir, o.Inferred, o.SrcPort, o.DstPort, tt.want, tt.src, tt.dst)
 				}
 			}
 		})
@@ -102,9 +102,9 @@ func TestInferWithoutHeader(t *testing.T) {
 		{NETLINK_ROUTE, "fifteen bytes..", DirUnknown},
 		{NETLINK_USERSOCK, "hello", DirPeer},
 	} {
-		f := &Frame{Protocol: tt.protocol, Data: []byte(tt.data)}
-		if in.Infer(f); f.Dir != tt.want {
-			t.Errorf("%s %q: got %v, want %v", ProtocolName(tt.protocol), tt.data, f.Dir, tt.want)
+		o := Origin{Protocol: tt.protocol}
+		if in.Infer(&o, []byte(tt.data)); o.Dir != tt.want {
+			t.Errorf("%s %q: got %v, want %v", ProtocolName(tt.protocol), tt.data, o.Dir, tt.want)
 		}
 	}
 }
@@ -117,12 +117,12 @@ func TestInferRemembers(t *testing.T) {
 	for seq := range uint32(3) {
 		batch = append(batch, nlmsg(binary.LittleEndian, 16, nlmFRequest, seq, 0)...)
 	}
-	in.Infer(&Frame{Data: batch})
+	in.Infer(&Origin{}, batch)
 	if len(in.requests) != 3 {
 		t.Errorf("remembers %d requests of a batch of 3", len(in.requests))
 	}
 	for seq := range uint32(2 * recentRequests) {
-		in.Infer(&Frame{Data: nlmsg(binary.LittleEndian, 16, nlmFRequest, seq, 0)})
+		in.Infer(&Origin{}, nlmsg(binary.LittleEndian, 16, nlmFRequest, seq, 0))
 	}
 	if len(in.requests) != recentRequests || len(in.order) != recentRequests {
 		t.Errorf("remembers %d requests in %d slots, want %d", len(in.requests), len(in.order), recentRequests)
@@ -130,7 +130,7 @@ func TestInferRemembers(t *testing.T) {
 	for _, size := range []uint32{0, 1, 15, 0x7fffffff, 0xffffffff} {
 		bad := nlmsg(binary.LittleEndian, 16, nlmFRequest, 1, 0)
 		binary.LittleEndian.PutUint32(bad, size)
-		in.Infer(&Frame{Data: bad})
+		in.Infer(&Origin{}, bad)
 	}
 }
 

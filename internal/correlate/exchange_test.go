@@ -35,7 +35,13 @@ func (e *ends) send(f capture.Frame, data ...[]byte) uint64 {
 }
 
 func (e *ends) completion(of uint64, elapsed time.Duration) {
-	e.send(capture.Frame{Kind: capture.KindCompletion, Of: of, Verdict: capture.VerdictDelivered, Elapsed: elapsed, Proc: capture.Proc{PID: 42, TID: 42}})
+	e.send(capture.Frame{
+		Origin: &capture.Origin{
+			Kind: capture.KindCompletion, Verdict: capture.VerdictDelivered,
+			Proc: capture.Proc{PID: 42, TID: 42},
+		},
+		Of: of, Elapsed: elapsed,
+	})
 }
 
 func (e *ends) flush() []Observation {
@@ -152,11 +158,12 @@ func TestSameSequence(t *testing.T) {
 func TestPortReuse(t *testing.T) {
 	s := newEnds(t)
 	first, second := request(100), request(100)
-	first.Socket.Inode, second.Socket.Inode = 1, 2
+	first.Change(func(o *capture.Origin) { o.Socket.Inode = 1 })
+	second.Change(func(o *capture.Origin) { o.Socket.Inode = 2 })
 	s.send(first, getLink(0x05, 1))
 	two := s.send(second, getLink(0x05, 1))
 	r := reply(100)
-	r.Socket.Inode = 2
+	r.Change(func(o *capture.Origin) { o.Socket.Inode = 2 })
 	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange == nil || o.Exchange.Request.Frame.ID != two {
 		t.Errorf("paired with %+v", o.Exchange)
 	}
@@ -167,7 +174,7 @@ func TestPortReuse(t *testing.T) {
 	// Nor does a late answer to the first find the second.
 	s = newEnds(t)
 	s.send(second, getLink(0x05, 1))
-	r.Socket.Inode = 1
+	r.Change(func(o *capture.Origin) { o.Socket.Inode = 1 })
 	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange != nil {
 		t.Error("paired across sockets")
 	}
@@ -211,9 +218,9 @@ func TestDumpInterrupted(t *testing.T) {
 	s.send(request(100), getLink(0x301, 9))
 	s.send(reply(100), nlmsg(16, 2, 9, 100, make([]byte, 16)...))
 	churner := request(200)
-	churner.Proc = capture.Proc{PID: 77, Comm: "churn"}
+	churner.Change(func(o *capture.Origin) { o.Proc = capture.Proc{PID: 77, Comm: "churn"} })
 	other := request(300)
-	other.Proc = capture.Proc{PID: 78, Comm: "addr"}
+	other.Change(func(o *capture.Origin) { o.Proc = capture.Proc{PID: 78, Comm: "addr"} })
 	link := s.send(churner, nlmsg(16, 0x05, 3, 0, make([]byte, 16)...)) // RTM_NEWLINK
 	s.send(other, nlmsg(20, 0x05, 3, 0, make([]byte, 8)...))            // RTM_NEWADDR, later
 	s.send(request(400), getLink(0x01, 3))                              // a question changes nothing
@@ -234,7 +241,7 @@ func TestDumpLost(t *testing.T) {
 	s := newEnds(t)
 	s.send(request(100), getLink(0x301, 9))
 	drop := reply(100)
-	drop.Verdict, drop.Errno = capture.VerdictDropped, 105
+	drop.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDropped; o.Errno = 105 })
 	if o := s.frame(drop)[0]; o.Exchange == nil {
 		t.Error("the dropped part belongs to no dump")
 	}
@@ -247,13 +254,21 @@ func TestDumpLost(t *testing.T) {
 // A batch of which one message fails: nothing of it was done.
 func TestRolledBack(t *testing.T) {
 	s := newEnds(t)
-	batch := func(f capture.Frame) capture.Frame { f.Protocol = capture.NETLINK_NETFILTER; return f }
+	batch := func(f capture.Frame) capture.Frame {
+		f.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_NETFILTER })
+		return f
+	}
 	gen := []byte{0, 0, 0, 10}
 	a := nlmsg(10<<8|6, 0x401, 2, 0, append(gen, make([]byte, 16)...)...)
 	b := nlmsg(10<<8|6, 0x401, 3, 0, append(gen, make([]byte, 16)...)...)
 	id := s.send(batch(request(100)), nlmsg(16, 1, 1, 0, gen...), a, b, nlmsg(17, 1, 4, 0, gen...))
 	s.send(batch(reply(100)), ack(2, 3, b))
-	c := capture.Frame{Kind: capture.KindCompletion, Of: id, Elapsed: 9 * ms, Protocol: capture.NETLINK_NETFILTER}
+	c := capture.Frame{
+		Origin: &capture.Origin{
+			Kind: capture.KindCompletion, Protocol: capture.NETLINK_NETFILTER,
+		},
+		Of: id, Elapsed: 9 * ms,
+	}
 	s.send(c)
 	got := map[Outcome]int{}
 	for _, x := range s.exchanges() {
@@ -268,15 +283,20 @@ func TestRolledBack(t *testing.T) {
 }
 
 func delivery(port uint32, pid uint32, cast, cause uint64) capture.Frame {
-	return capture.Frame{Dir: capture.DirEvent, Group: 1, Cast: cast, Cause: cause, Source: capture.SourceFentry,
-		Proc:   capture.Proc{PID: 42, TID: 42, Comm: "ip"},
-		Socket: capture.Socket{PortID: port, Inode: uint64(port), Owner: capture.Proc{PID: pid, Comm: fmt.Sprint("p", pid)}}}
+	return capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirEvent, Group: 1, Source: capture.SourceFentry,
+			Proc:   capture.Proc{PID: 42, TID: 42, Comm: "ip"},
+			Socket: capture.Socket{PortID: port, Inode: uint64(port), Owner: capture.Proc{PID: pid, Comm: fmt.Sprint("p", pid)}},
+		},
+		Cast: cast, Cause: cause,
+	}
 }
 
 func TestEventCause(t *testing.T) {
 	s := newEnds(t)
 	q := request(100)
-	q.Proc.TID = 42
+	q.Change(func(o *capture.Origin) { o.Proc.TID = 42 })
 	id := s.send(q, nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
 	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
 	o := s.frame(delivery(5, 50, 9, id), news)[0]
@@ -284,7 +304,7 @@ func TestEventCause(t *testing.T) {
 		t.Errorf("cause %+v", c)
 	}
 	lost := delivery(6, 60, 9, id)
-	lost.Verdict = capture.VerdictOverrun
+	lost.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictOverrun })
 	s.send(lost, news)
 	if o := s.frame(delivery(7, 42, 9, id), news)[0]; !o.Self {
 		t.Error("its own echo is none")
@@ -306,19 +326,19 @@ func TestEventInferred(t *testing.T) {
 	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
 	for i := range uint32(3) {
 		f := delivery(5+i, 50+i, 0, 0)
-		f.Source, f.Proc = capture.SourceSyscall, capture.Proc{}
+		f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall; o.Proc = capture.Proc{} })
 		o := s.frame(f, news)[0]
 		if c := o.Event.Cause; c.Exchange == nil || !c.Inferred || c.Proc.PID != 42 || o.Event.Delivered != int(i)+1 {
 			t.Errorf("%d: %+v", i, o.Event)
 		}
 	}
 	again := delivery(5, 50, 0, 0)
-	again.Source = capture.SourceSyscall
+	again.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall })
 	if o := s.frame(again, news)[0]; o.Event.Delivered != 1 {
 		t.Error("said twice to one socket, and taken for one event")
 	}
 	f := delivery(5, 50, 0, 0)
-	f.Source, f.NetNS = capture.SourceSyscall, 77
+	f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall; o.NetNS = 77 })
 	if o := s.frame(f, news)[0]; o.Event.Cause.Exchange != nil {
 		t.Error("caused from another namespace")
 	}
@@ -344,7 +364,7 @@ func TestRandomExchanges(t *testing.T) {
 				q := sent{port: uint32(rng.IntN(8) + 1), seq: uint32(requests), errno: int32(requests%100 + 1)}
 				q.inode = uint64(q.port)*10 + uint64(rng.IntN(2))
 				f := request(q.port)
-				f.Socket.Inode = q.inode
+				f.Change(func(o *capture.Origin) { o.Socket.Inode = q.inode })
 				if rng.IntN(10) > 0 { // else the request is lost on its way to us
 					s.send(f, getLink(0x05, q.seq))
 					requests++
@@ -360,7 +380,7 @@ func TestRandomExchanges(t *testing.T) {
 					continue // the answer is lost
 				}
 				f := reply(q.port)
-				f.Socket.Inode = q.inode
+				f.Change(func(o *capture.Origin) { o.Socket.Inode = q.inode })
 				s.send(f, ack(q.errno, q.seq, getLink(0x05, q.seq)))
 			}
 		}
@@ -381,7 +401,7 @@ func TestManyEvents(t *testing.T) {
 	s := newEnds(t)
 	for i := range uint64(5 * maxEvents) {
 		f := delivery(5, 50, 1+i, 0)
-		f.Proc.TID = uint32(i)
+		f.Change(func(o *capture.Origin) { o.Proc.TID = uint32(i) })
 		s.frame(f, nlmsg(16, 0, uint32(i), 0, make([]byte, 16)...))
 		f.Cast = 0
 		s.frame(f, nlmsg(16, 0, uint32(i)<<1, 0, make([]byte, 16)...))
@@ -417,7 +437,8 @@ func TestKernelOfRequest(t *testing.T) {
 	s := newEnds(t)
 	send := func(took time.Duration, ms ...[]byte) {
 		f := request(42)
-		f.Elapsed, f.Source = took, capture.SourceSyscall
+		f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall })
+		f.Elapsed = took
 		s.send(f, ms...)
 	}
 	send(300*time.Microsecond, nlmsg(16, 5, 1, 0), nlmsg(16, 5, 2, 0))

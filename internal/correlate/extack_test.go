@@ -13,10 +13,15 @@ import (
 // that follows, and to no other.
 func TestExtack(t *testing.T) {
 	say := func(tid uint32, text string) capture.Frame {
-		return capture.Frame{Kind: capture.KindExtack, Proc: capture.Proc{PID: 42, TID: tid}, Data: []byte(text)}
+		return capture.Frame{
+			Origin: &capture.Origin{
+				Kind: capture.KindExtack, Proc: capture.Proc{PID: 42, TID: tid},
+			},
+			Data: []byte(text),
+		}
 	}
 	by := func(f capture.Frame, tid uint32) capture.Frame {
-		f.Proc.TID = tid
+		f.Change(func(o *capture.Origin) { o.Proc.TID = tid })
 		return f
 	}
 	for _, tt := range []struct {

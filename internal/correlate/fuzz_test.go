@@ -37,11 +37,15 @@ func FuzzTracker(f *testing.F) {
 		}
 		for id := uint64(1); len(b) >= 28; b, id = b[28:], id+1 {
 			fr := &capture.Frame{
-				ID: id, Of: uint64(b[0]), Cause: uint64(b[1]), Cast: uint64(b[2] % 8), Kind: capture.Kind(b[3] % 6),
-				Dir: capture.Dir(b[4] % 5), Verdict: capture.Verdict(b[5] % 7), Protocol: uint16(b[6] % 32),
-				Time: time.Unix(0, int64(int32(binary.LittleEndian.Uint32(b[7:])))<<8), Elapsed: time.Duration(int8(b[8])),
-				Socket: capture.Socket{PortID: uint32(b[9] % 4), Inode: uint64(b[10] % 3)}, Proc: capture.Proc{TID: uint32(b[11] % 4)},
-				Errno: int32(b[8]), Data: b[12:28], OrigLen: 16, Source: capture.SourceFentry,
+				Origin: &capture.Origin{
+					Kind: capture.Kind(b[3] % 6), Dir: capture.Dir(b[4] % 5), Verdict: capture.Verdict(b[5] % 7),
+					Protocol: uint16(b[6] % 32),
+					Socket:   capture.Socket{PortID: uint32(b[9] % 4), Inode: uint64(b[10] % 3)},
+					Proc:     capture.Proc{TID: uint32(b[11] % 4)}, Errno: int32(b[8]), Source: capture.SourceFentry,
+				},
+				ID: id, Of: uint64(b[0]), Cause: uint64(b[1]), Cast: uint64(b[2] % 8),
+				Time:    time.Unix(0, int64(int32(binary.LittleEndian.Uint32(b[7:])))<<8),
+				Elapsed: time.Duration(int8(b[8])), Data: b[12:28], OrigLen: 16,
 			}
 			count(tr.Frame(fr, dec.Frame(fr, nil), nil))
 		}

@@ -59,13 +59,21 @@ func (s *stream) frame(f capture.Frame, data ...[]byte) []Observation {
 }
 
 func request(port uint32) capture.Frame {
-	return capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 42, Comm: "ip"},
-		Socket: capture.Socket{PortID: port}, SrcPort: port}
+	return capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Proc: capture.Proc{PID: 42, Comm: "ip"},
+			Socket: capture.Socket{PortID: port}, SrcPort: port,
+		},
+	}
 }
 
 func reply(port uint32) capture.Frame {
-	return capture.Frame{Dir: capture.DirReply, Socket: capture.Socket{PortID: port,
-		Owner: capture.Proc{PID: 42, Comm: "ip"}}, DstPort: port}
+	return capture.Frame{
+		Origin: &capture.Origin{
+			Dir:    capture.DirReply,
+			Socket: capture.Socket{PortID: port, Owner: capture.Proc{PID: 42, Comm: "ip"}}, DstPort: port,
+		},
+	}
 }
 
 // getLink is RTM_GETLINK: a request with a struct ifinfomsg.
@@ -135,12 +143,12 @@ func TestKeys(t *testing.T) {
 		t.Error("paired with another port")
 	}
 	other = reply(100)
-	other.NetNS = 5
+	other.Change(func(o *capture.Origin) { o.NetNS = 5 })
 	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
 		t.Error("paired with another namespace")
 	}
 	other = reply(100)
-	other.Protocol = capture.NETLINK_XFRM
+	other.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_XFRM })
 	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
 		t.Error("paired with another protocol")
 	}
@@ -168,11 +176,16 @@ func TestBatch(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	s := newStream(t)
 	s.frame(request(100), getLink(0x05, 1))
-	o := s.frame(capture.Frame{Kind: capture.KindCompletion, Of: s.id, Verdict: capture.VerdictFailed, Errno: 111})
+	o := s.frame(capture.Frame{
+		Origin: &capture.Origin{
+			Kind: capture.KindCompletion, Verdict: capture.VerdictFailed, Errno: 111,
+		},
+		Of: s.id,
+	})
 	if len(o) != 1 || o[0].Type != "RTM_GETLINK" || o[0].Outcome != Failed || o[0].Errno != 111 || o[0].Account.PID != 42 {
 		t.Errorf("%+v", o)
 	}
-	o = s.frame(capture.Frame{Kind: capture.KindCompletion, Of: 999})
+	o = s.frame(capture.Frame{Origin: &capture.Origin{Kind: capture.KindCompletion}, Of: 999})
 	if len(o) != 1 || o[0].Exchange != nil {
 		t.Errorf("completion of an unknown datagram: %+v", o)
 	}
@@ -182,11 +195,15 @@ func TestLost(t *testing.T) {
 	s := newStream(t)
 	s.frame(request(100), getLink(0x301, 9))
 	f := reply(100)
-	f.Verdict = capture.VerdictDropped
+	f.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDropped })
 	if o := s.frame(f, nlmsg(16, 2, 9, 100, make([]byte, 16)...))[0]; o.Outcome != Lost {
 		t.Errorf("dropped part: %v", o.Outcome)
 	}
-	e := capture.Frame{Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5}}
+	e := capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5},
+		},
+	}
 	if o := s.frame(e, nlmsg(16, 0, 0, 0, make([]byte, 16)...))[0]; o.Outcome != Lost {
 		t.Errorf("overrun event: %v", o.Outcome)
 	}

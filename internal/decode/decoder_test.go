@@ -82,7 +82,7 @@ func TestSplitCut(t *testing.T) {
 func TestReportsHoldNoMessages(t *testing.T) {
 	d := newDecoder()
 	for _, k := range []capture.Kind{capture.KindCompletion, capture.KindSocketError} {
-		if ms := d.Frame(&capture.Frame{Kind: k, Data: le.msg(20, 0)}, nil); len(ms) != 0 {
+		if ms := d.Frame(&capture.Frame{Origin: &capture.Origin{Kind: k}, Data: le.msg(20, 0)}, nil); len(ms) != 0 {
 			t.Errorf("kind %d: %d messages", k, len(ms))
 		}
 	}
@@ -196,7 +196,7 @@ func TestIfNames(t *testing.T) {
 	d := newDecoder()
 	feed := func(w wire, dir capture.Dir, netns uint64, b []byte) {
 		f := w.frame(capture.NETLINK_ROUTE, dir, b)
-		f.NetNS = netns
+		f.Change(func(o *capture.Origin) { o.NetNS = netns })
 		d.Frame(f, nil)
 	}
 	feed(le, capture.DirReply, 1, link(le, 5, "eth0"))
@@ -215,7 +215,7 @@ func TestIfNames(t *testing.T) {
 		}
 	}
 	f := le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), le.attr(27, le.u32(5))))
-	f.NetNS = 2
+	f.Change(func(o *capture.Origin) { o.NetNS = 2 })
 	ms := d.Frame(f, nil)
 	if n, ok := ms[0].Lookup("T_IFINDEX"); !ok || n.Text != `5 ("veth\x1b[31m")` || n.Value != uint64(5) {
 		t.Errorf("looked up %+v %v", n, ok)

@@ -42,7 +42,7 @@ func TestFlagNames(t *testing.T) {
 		{capture.NETLINK_NETFILTER, 10 << 8, "NFT_MSG_DESTROYRULE", 0x101, "NLM_F_REQUEST NLM_F_NONREC"},
 		{capture.NETLINK_ROUTE, 16, "", 0, ""},
 	} {
-		m := Message{Frame: &capture.Frame{Protocol: tt.protocol}, Header: Header{Type: tt.typ, Flags: tt.flags}, Type: tt.name}
+		m := Message{Frame: &capture.Frame{Origin: &capture.Origin{Protocol: tt.protocol}}, Header: Header{Type: tt.typ, Flags: tt.flags}, Type: tt.name}
 		if got := strings.Join(m.FlagNames(), " "); got != tt.want {
 			t.Errorf("%s type %d %s flags %#x: %q, want %q", capture.ProtocolName(tt.protocol), tt.typ, tt.name, tt.flags, got, tt.want)
 		}

@@ -19,8 +19,12 @@ func FuzzDecode(f *testing.F) {
 	}
 	d := newDecoder()
 	f.Fuzz(func(t *testing.T, data []byte, protocol uint16, dir uint8, big bool, cut uint16) {
-		fr := &capture.Frame{ID: 1, Protocol: protocol % (capture.MaxProtocol + 1), Dir: capture.Dir(dir % 5), BigEndian: big,
-			Data: data, OrigLen: len(data) + int(cut)}
+		fr := &capture.Frame{
+			Origin: &capture.Origin{
+				Protocol: protocol % (capture.MaxProtocol + 1), Dir: capture.Dir(dir % 5), BigEndian: big,
+			},
+			ID: 1, Data: data, OrigLen: len(data) + int(cut),
+		}
 		if nodes := countNodes(decodeAll(t, d, fr)); nodes > 64+len(data) {
 			t.Errorf("%d nodes from %d bytes", nodes, len(data))
 		}

@@ -61,7 +61,12 @@ func (w wire) msg(typ, flags uint16, payload ...[]byte) []byte {
 
 func (w wire) frame(protocol uint16, dir capture.Dir, parts ...[]byte) *capture.Frame {
 	b := cat(parts...)
-	return &capture.Frame{ID: 1, Protocol: protocol, Dir: dir, Data: b, OrigLen: len(b), BigEndian: w.big()}
+	return &capture.Frame{
+		Origin: &capture.Origin{
+			Protocol: protocol, Dir: dir, BigEndian: w.big(),
+		},
+		ID: 1, Data: b, OrigLen: len(b),
+	}
 }
 
 // newDecoder knows the built-in families and testFamily.

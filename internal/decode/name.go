@@ -170,7 +170,7 @@ func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
 	case capture.NETLINK_NETFILTER:
 		binary.LittleEndian.PutUint16(data[HeaderLen+2:], sub)
 	}
-	m := Message{Frame: &capture.Frame{Protocol: protocol}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
+	m := Message{Frame: &capture.Frame{Origin: &capture.Origin{Protocol: protocol}}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
 	d.name(&m, toKernel)
 	return m
 }
@@ -179,7 +179,7 @@ func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
 // the first in the low byte.
 func (d *Decoder) UeventHead(sub uint16) Message {
 	family := d.protocolFamily(capture.NETLINK_KOBJECT_UEVENT)
-	m := Message{Frame: &capture.Frame{Protocol: capture.NETLINK_KOBJECT_UEVENT}, NoHeader: true, Family: family.Name, dec: d, family: family}
+	m := Message{Frame: &capture.Frame{Origin: &capture.Origin{Protocol: capture.NETLINK_KOBJECT_UEVENT}}, NoHeader: true, Family: family.Name, dec: d, family: family}
 	for _, a := range ueventActions {
 		if uint16(a[0])|uint16(a[1])<<8 == sub {
 			m.Type = a

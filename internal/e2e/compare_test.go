@@ -306,7 +306,7 @@ func checkOverflow(t *testing.T, recs []pcapng.Record, want overflown) {
 		switch f.Verdict {
 		case capture.VerdictOverrun:
 			drops++
-			last = f.Socket.Drops
+			last = f.Queue.Drops
 			if len(f.Data) == 0 {
 				bare++
 			}

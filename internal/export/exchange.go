@@ -123,8 +123,8 @@ func (t *Text) times(x *correlate.Exchange) {
 func (t *Text) lock(k *capture.Lock) {
 	if k.Wait > 0 {
 		text := "waited " + Duration(k.Wait) + " for rtnl"
-		if k.Blocker.Known() {
-			text += " held by " + Process(k.Blocker)
+		if k.Blocker != nil {
+			text += " held by " + Process(*k.Blocker)
 		}
 		t.line.word(styleWarn, text)
 	}
@@ -296,9 +296,9 @@ func (j *JSON) lock(k *capture.Lock) {
 	}
 	j.buf = appendUint(append(j.buf, `,"lock":{"wait_ns":`...), uint64(max(k.Wait, 0)))
 	j.always("hold_ns", uint64(max(k.Hold, 0)))
-	if k.Blocker.Known() {
+	if k.Blocker != nil {
 		j.buf = append(j.buf, `,"blocker":`...)
-		j.proc(&k.Blocker)
+		j.proc(k.Blocker)
 	}
 	j.buf = append(j.buf, '}')
 }

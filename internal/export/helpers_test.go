@@ -86,39 +86,120 @@ func scene() []*capture.Frame {
 		nest(18, attr(1, str("vxlan")), nest(2, attr(1, u32(16777216)))))
 	const vxlanID = 64
 	frames := []*capture.Frame{
-		{Dir: capture.DirRequest, Proc: ip, Socket: socket, SrcPort: 4711, Data: request},
-		{Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711, Data: nlmsg(2, 0x200, 7, 4711, u32(0xffffffde), request,
-			attr(1, str("out of \x1b[31mrange")), attr(2, u32(vxlanID)))},
-		{Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711, Data: nlmsg(2, 0x100, 8, 4711, u32(0), request[:16])},
-		{Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711, Data: nlmsg(3, 0x202, 9, 4711, u32(0xfffffffb), attr(5, u32(3)), attr(6, u32(40)))},
-		{Dir: capture.DirEvent, Proc: ip, Socket: capture.Socket{PortID: 99, Owner: mon, Drops: 3}, Group: 1, Verdict: capture.VerdictOverrun,
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: ip, Socket: socket, SrcPort: 4711,
+			},
+			Data: request,
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
+			},
+			Data: nlmsg(2, 0x200, 7, 4711, u32(0xffffffde), request,
+				attr(1, str("out of \x1b[31mrange")), attr(2, u32(vxlanID))),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
+			},
+			Data: nlmsg(2, 0x100, 8, 4711, u32(0), request[:16]),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
+			},
+			Data: nlmsg(3, 0x202, 9, 4711, u32(0xfffffffb), attr(5, u32(3)), attr(6, u32(40))),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirEvent, Proc: ip, Socket: capture.Socket{PortID: 99, Owner: mon}, Group: 1,
+				Verdict: capture.VerdictOverrun,
+			},
+			Queue: capture.Queue{Drops: 3},
 			Data: nlmsg(16, 0, 0, 0, ifinfomsg(1, 5, 0x1043, 0xffffffff), attr(3, str("eth\x9b0")), attr(13, u32(1000)),
 				attr(1, []byte{2, 0, 0, 0, 0, 1}), attr(999, []byte{1, 2, 3}), nest(998, attr(1, str("some text")), attr(2, u32(1))),
-				attr(4, []byte{1, 2}), []byte{3, 0, 4, 0})},
-		{Dir: capture.DirEvent, Protocol: 15, Group: 1, Socket: capture.Socket{PortID: 1},
-			Data: []byte("add@/devices/virtual/net/vx0\x00ACTION=add\x00DEVPATH=/devices/virtual/net/vx0\x00SUBSYSTEM=net\x00EVIL=\x1b[2J\x00")},
-		{Dir: capture.DirRequest, Protocol: 16, Proc: ip, Socket: socket, Data: nlmsg(16, 0x301, 10, 0, []byte{3, 1, 0, 0})},
-		{Dir: capture.DirRequest, Protocol: 16, Inferred: true, Data: nlmsg(30, 5, 11, 0, []byte{4, 1, 0, 0}, attr(1, u32(7)), attr(2, u32(8)))},
-		{Dir: capture.DirReply, Protocol: 16, Data: nlmsg(16, 0, 10, 4711, []byte{1, 2, 0, 0}, attr(2, str("nlctrl")), attr(1, u16(16)),
-			nest(6, nest(1, attr(1, u32(3)), attr(2, u32(14)))), nest(7, nest(1, attr(2, u32(16)), attr(1, str("notify")))))},
+				attr(4, []byte{1, 2}), []byte{3, 0, 4, 0}),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirEvent, Protocol: 15, Group: 1, Socket: capture.Socket{PortID: 1},
+			},
+			Data: []byte("add@/devices/virtual/net/vx0\x00ACTION=add\x00DEVPATH=/devices/virtual/net/vx0\x00SUBSYSTEM=net\x00EVIL=\x1b[2J\x00"),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Protocol: 16, Proc: ip, Socket: socket,
+			},
+			Data: nlmsg(16, 0x301, 10, 0, []byte{3, 1, 0, 0}),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Protocol: 16, Inferred: true,
+			},
+			Data: nlmsg(30, 5, 11, 0, []byte{4, 1, 0, 0}, attr(1, u32(7)), attr(2, u32(8))),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Protocol: 16,
+			},
+			Data: nlmsg(16, 0, 10, 4711, []byte{1, 2, 0, 0}, attr(2, str("nlctrl")), attr(1, u16(16)),
+				nest(6, nest(1, attr(1, u32(3)), attr(2, u32(14)))), nest(7, nest(1, attr(2, u32(16)), attr(1, str("notify"))))),
+		},
 		// struct rtmsg, RTA_MULTIPATH (struct rtnexthop and attributes), RTA_CACHEINFO (a struct), RTA_METRICS.
-		{Dir: capture.DirReply, Proc: ip, Socket: socket, Data: nlmsg(24, 2, 12, 4711, []byte{2, 24, 0, 0, 254, 3, 0, 1}, u32(0),
-			attr(1, []byte{192, 0, 2, 0}), attr(9, u16(16), []byte{0, 0}, u32(5), attr(5, []byte{10, 0, 0, 1}), u16(16), []byte{4, 9}, u32(6), attr(5, []byte{10, 0, 0, 2})),
-			attr(12, make([]byte, 32)), nest(8, attr(2, u32(1400))), attr(4, u32(5))), OrigLen: 4000},
-		{Dir: capture.DirPeer, Protocol: 2, Data: nlmsg(50, 0, 1, 5, []byte("hello, peer")), OrigLen: 400},
-		{Dir: capture.DirRequest, Protocol: 17, Data: []byte{1, 2, 3}},
-		{Kind: capture.KindCompletion, Of: 1, Verdict: capture.VerdictFailed, Errno: 11, Elapsed: 1500, Proc: ip, Dir: capture.DirRequest},
-		{Kind: capture.KindCompletion, Of: 2, Verdict: capture.VerdictDelivered, Elapsed: 1500, Proc: ip, Dir: capture.DirRequest},
-		{Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRaised, Socket: capture.Socket{PortID: 99, Inode: 5, Owner: mon, Drops: 4, RMem: 213000, RcvBuf: 212992}},
-		{Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRead, Errno: 105, Protocol: 12, Socket: capture.Socket{PortID: 77}},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Proc: ip, Socket: socket,
+			},
+			Data: nlmsg(24, 2, 12, 4711, []byte{2, 24, 0, 0, 254, 3, 0, 1}, u32(0),
+				attr(1, []byte{192, 0, 2, 0}), attr(9, u16(16), []byte{0, 0}, u32(5), attr(5, []byte{10, 0, 0, 1}), u16(16), []byte{4, 9}, u32(6), attr(5, []byte{10, 0, 0, 2})),
+				attr(12, make([]byte, 32)), nest(8, attr(2, u32(1400))), attr(4, u32(5))),
+			OrigLen: 4000,
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirPeer, Protocol: 2,
+			},
+			Data: nlmsg(50, 0, 1, 5, []byte("hello, peer")), OrigLen: 400,
+		},
+		{Origin: &capture.Origin{Dir: capture.DirRequest, Protocol: 17}, Data: []byte{1, 2, 3}},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindCompletion, Verdict: capture.VerdictFailed, Errno: 11, Proc: ip,
+				Dir: capture.DirRequest,
+			},
+			Of: 1, Elapsed: 1500,
+		},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindCompletion, Verdict: capture.VerdictDelivered, Proc: ip,
+				Dir: capture.DirRequest,
+			},
+			Of: 2, Elapsed: 1500,
+		},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRaised,
+				Socket: capture.Socket{PortID: 99, Inode: 5, Owner: mon, RcvBuf: 212992},
+			},
+			Queue: capture.Queue{Drops: 4, RMem: 213000},
+		},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRead, Errno: 105, Protocol: 12,
+				Socket: capture.Socket{PortID: 77},
+			},
+		},
 	}
 	for i, f := range frames {
-		f.ID, f.Time, f.Source, f.NetNS = uint64(i+1), at(i*250), capture.SourceFentry, 4026531840
+		f.Change(func(o *capture.Origin) { o.Source = capture.SourceFentry; o.NetNS = 4026531840 })
+		f.ID = uint64(i + 1)
+		f.Time = at(i * 250)
 		if f.OrigLen == 0 {
 			f.OrigLen = len(f.Data)
 		}
 	}
-	frames[11].NetNS = 0
+	frames[11].Change(func(o *capture.Origin) { o.NetNS = 0 })
 	return frames
 }
 

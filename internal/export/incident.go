@@ -66,7 +66,7 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 		w := &in.What[i]
 		name := decode.Quote(w.Type)
 		if w.Group != 0 {
-			name += " to " + Group(&capture.Frame{Protocol: in.Protocol, Group: w.Group}, group)
+			name += " to " + Group(&capture.Frame{Origin: &capture.Origin{Protocol: in.Protocol, Group: w.Group}}, group)
 		}
 		return name, w.Lost
 	}); s != "" {
@@ -142,7 +142,7 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 	j.text("kind", "incident")
 	j.text("protocol", capture.ProtocolName(in.Protocol))
 	j.number("netns", in.NetNS)
-	j.socket(&in.Socket)
+	j.socket(&in.Socket, &in.Queue)
 	j.flag("open", in.Open)
 	j.text("end", in.End.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"))
 	j.always("lost", in.Lost)
@@ -157,7 +157,7 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 		j.buf = appendUint(append(j.buf, `{"lost":`...), w.Lost)
 		j.orNull("family", w.Family)
 		j.orNull("type", w.Type)
-		j.multicast(&capture.Frame{Protocol: in.Protocol, Group: w.Group})
+		j.multicast(&capture.Frame{Origin: &capture.Origin{Protocol: in.Protocol, Group: w.Group}})
 		j.buf = append(j.buf, '}')
 	}
 	j.buf = append(j.buf, `],"senders":[`...)

@@ -234,7 +234,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told
 		j.proc(&f.Proc)
 	}
 	j.flag("self", o.Self)
-	j.socket(&f.Socket)
+	j.socket(&f.Socket, &f.Queue)
 	if f.Cut() {
 		j.number("orig_len", uint64(f.OrigLen))
 	}
@@ -310,7 +310,7 @@ func (j *JSON) verdict(f *capture.Frame) {
 }
 
 // socket writes this end's socket, as far as it is known.
-func (j *JSON) socket(s *capture.Socket) {
+func (j *JSON) socket(s *capture.Socket, q *capture.Queue) {
 	if s.PortID == 0 && s.Inode == 0 && !s.Owner.Known() {
 		return
 	}
@@ -320,9 +320,9 @@ func (j *JSON) socket(s *capture.Socket) {
 		j.buf = append(j.buf, `,"owner":`...)
 		j.proc(&s.Owner)
 	}
-	j.number("drops", uint64(s.Drops))
+	j.number("drops", uint64(q.Drops))
 	j.number("rcvbuf", uint64(s.RcvBuf))
-	j.number("rmem", uint64(s.RMem))
+	j.number("rmem", uint64(q.RMem))
 	j.buf = append(j.buf, '}')
 }
 
@@ -353,7 +353,7 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.number("elapsed_ns", uint64(max(f.Elapsed, 0)))
 	j.lock(&f.Lock)
 	j.number("group", uint64(f.Group))
-	j.socket(&f.Socket)
+	j.socket(&f.Socket, &f.Queue)
 	j.number("orig_len", uint64(max(f.OrigLen, 0)))
 	return j.flush()
 }

@@ -192,8 +192,12 @@ func FuzzExport(f *testing.F) {
 	}
 	d := newDecoder()
 	f.Fuzz(func(t *testing.T, data []byte, protocol uint16, dir uint8, comm string) {
-		fr := &capture.Frame{ID: 1, Protocol: protocol % 33, Dir: capture.Dir(dir % 5), Data: data, OrigLen: len(data),
-			Proc: capture.Proc{PID: 1, Comm: comm}}
+		fr := &capture.Frame{
+			Origin: &capture.Origin{
+				Protocol: protocol % 33, Dir: capture.Dir(dir % 5), Proc: capture.Proc{PID: 1, Comm: comm},
+			},
+			ID: 1, Data: data, OrigLen: len(data),
+		}
 		var text, lines bytes.Buffer
 		sinks := []sink{NewText(&text, TextOptions{Verbose: 2, Hex: true}), NewJSON(&lines, d.GroupName)}
 		ms := d.Frame(fr, nil)

@@ -33,8 +33,20 @@ func transaction() []*capture.Frame {
 	batch := bytes.Join([][]byte{nlmsg(16, 1, 6, 0, nfgen(0, 10), attr(1, be(41))), chain, rule, nlmsg(17, 1, 9, 0, nfgen(0, 10))}, nil)
 	fail := nlmsg(2, 0x100, 8, 77, u32(^uint32(1)), rule[:16])
 	return []*capture.Frame{
-		{ID: 1, Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER, Socket: capture.Socket{PortID: 77, Inode: 5}, Data: batch, OrigLen: len(batch)},
-		{ID: 2, Dir: capture.DirReply, Protocol: capture.NETLINK_NETFILTER, Socket: capture.Socket{PortID: 77, Inode: 5}, Data: fail, OrigLen: len(fail)},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER,
+				Socket: capture.Socket{PortID: 77, Inode: 5},
+			},
+			ID: 1, Data: batch, OrigLen: len(batch),
+		},
+		{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Protocol: capture.NETLINK_NETFILTER,
+				Socket: capture.Socket{PortID: 77, Inode: 5},
+			},
+			ID: 2, Data: fail, OrigLen: len(fail),
+		},
 	}
 }
 

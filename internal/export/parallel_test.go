@@ -35,7 +35,7 @@ func TestParallelOrder(t *testing.T) {
 	feed := func(o Observer) {
 		req := &correlate.Exchange{}
 		for i := range n {
-			x := correlate.Observation{Frame: &capture.Frame{ID: uint64(i)}}
+			x := correlate.Observation{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: uint64(i)}}
 			if i%3 > 0 {
 				x.Exchange = req
 			}
@@ -76,7 +76,7 @@ func TestParallelError(t *testing.T) {
 	p := NewParallel(&broken{after: 10_000}, 2, func(w io.Writer) Observer { return numbered{w} })
 	var err error
 	for i := 0; i < 100_000 && err == nil; i++ {
-		err = p.Observe(&correlate.Observation{Frame: &capture.Frame{ID: uint64(i)}})
+		err = p.Observe(&correlate.Observation{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: uint64(i)}})
 	}
 	if !errors.Is(err, errGone) {
 		t.Errorf("Observe: %v", err)

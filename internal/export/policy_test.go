@@ -23,7 +23,12 @@ func TestNameless(t *testing.T) {
 		}}}
 	d := decode.New([]*schema.Family{lamp}, decode.Options{})
 	b := nlmsg(40, 1, 1, 0, []byte{1, 1, 0, 0}, attr(1, u32(7)), nest(2, attr(1, u16(5))), attr(3, str("on\x1b[2J")), attr(4, str("a light")), attr(5, u16(9)))
-	m := d.Frame(&capture.Frame{Protocol: capture.NETLINK_GENERIC, Dir: capture.DirRequest, Data: b, OrigLen: len(b)}, nil)[0]
+	m := d.Frame(&capture.Frame{
+		Origin: &capture.Origin{
+			Protocol: capture.NETLINK_GENERIC, Dir: capture.DirRequest,
+		},
+		Data: b, OrigLen: len(b),
+	}, nil)[0]
 	var out bytes.Buffer
 	if err := NewJSON(&out, nil).WriteMessage(&m); err != nil {
 		t.Fatal(err)

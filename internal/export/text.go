@@ -233,8 +233,8 @@ func (t *Text) verdict(f *capture.Frame) {
 			text += " " + Errno(f.Errno)
 		}
 		l.word(styleBad, text)
-		if f.Socket.Drops != 0 {
-			l.word(styleBad, "drops="+strconv.FormatUint(uint64(f.Socket.Drops), 10))
+		if f.Queue.Drops != 0 {
+			l.word(styleBad, "drops="+strconv.FormatUint(uint64(f.Queue.Drops), 10))
 		}
 	}
 	if f.Cut() {
@@ -296,11 +296,11 @@ func (t *Text) lockReport(o *correlate.Observation) error {
 }
 
 func (t *Text) socketWords(f *capture.Frame) {
-	s := &f.Socket
+	s, q := &f.Socket, &f.Queue
 	for _, x := range []struct {
 		name string
 		n    uint64
-	}{{"portid", uint64(s.PortID)}, {"drops", uint64(s.Drops)}, {"rmem", uint64(s.RMem)}, {"rcvbuf", uint64(s.RcvBuf)}} {
+	}{{"portid", uint64(s.PortID)}, {"drops", uint64(q.Drops)}, {"rmem", uint64(q.RMem)}, {"rcvbuf", uint64(s.RcvBuf)}} {
 		if x.n != 0 {
 			t.line.word(styleDim, x.name+"="+strconv.FormatUint(x.n, 10))
 		}

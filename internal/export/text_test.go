@@ -56,10 +56,15 @@ func TestTextIsSafe(t *testing.T) {
 		text := NewText(&out, TextOptions{Verbose: verbose, Hex: true, Group: func(uint16, uint32) string { return "\x1b[31m" }})
 		frames := scene()
 		for _, f := range frames {
-			f.Proc.Comm, f.Proc.Cgroup, f.Source = "\x1b[31m\x9b", "/\u202e\n", "\x07"
+			f.Change(func(o *capture.Origin) { o.Proc.Comm = "\x1b[31m\x9b"; o.Proc.Cgroup = "/\u202e\n"; o.Source = "\x07" })
 		}
 		// A generic family with an escape for a name, then a message of it.
-		ctrl := &capture.Frame{Protocol: 16, Dir: capture.DirReply, Data: nlmsg(16, 0, 0, 0, []byte{1, 2, 0, 0}, attr(2, str("\x1b[41mfam")), attr(1, u16(30)))}
+		ctrl := &capture.Frame{
+			Origin: &capture.Origin{
+				Protocol: 16, Dir: capture.DirReply,
+			},
+			Data: nlmsg(16, 0, 0, 0, []byte{1, 2, 0, 0}, attr(2, str("\x1b[41mfam")), attr(1, u16(30))),
+		}
 		play(t, text, append([]*capture.Frame{ctrl}, frames...)...)
 		if bad := unsafeRune(out.String()); bad != "" {
 			t.Errorf("-v %d: %q", verbose, bad)

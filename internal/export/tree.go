@@ -140,7 +140,7 @@ func (t *Text) origin(o *correlate.Observation) {
 		word("message", uint64(m.Index))
 		word("inode", f.Socket.Inode)
 		word("rcvbuf", uint64(f.Socket.RcvBuf))
-		word("rmem", uint64(f.Socket.RMem))
+		word("rmem", uint64(f.Queue.RMem))
 		l.word(styleDim, decode.Quote(f.Source))
 		if f.Inferred {
 			l.word(styleDim, "direction inferred")

@@ -43,7 +43,7 @@ func TestGroup(t *testing.T) {
 		{capture.NETLINK_ROUTE, 5, names, "group 5"},
 		{capture.NETLINK_GENERIC, 5, nil, "group 5"},
 	} {
-		if got := Group(&capture.Frame{Protocol: tt.protocol, Group: tt.group}, tt.names); got != tt.want {
+		if got := Group(&capture.Frame{Origin: &capture.Origin{Protocol: tt.protocol, Group: tt.group}}, tt.names); got != tt.want {
 			t.Errorf("group %d of %d: %s, want %s", tt.group, tt.protocol, got, tt.want)
 		}
 	}

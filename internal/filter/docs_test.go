@@ -91,7 +91,7 @@ func TestDocsValues(t *testing.T) {
 	// struct rtmsg { family, dst_len, src_len, tos, table, protocol, scope, type; flags }
 	rtmsg := []byte{2, 8, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0}
 	b := message(24, 5, 1, 1, rtmsg, attrBytes(1, 10, 0, 0, 0), u32(4, 3), u32(15, 254))
-	f := &capture.Frame{Dir: capture.DirRequest, Data: b, OrigLen: len(b)}
+	f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: b, OrigLen: len(b)}
 	ms := d.Frame(f, nil)
 	x := correlate.Observation{Frame: f, Message: &ms[0], Family: ms[0].Family, Type: ms[0].Type}
 	for _, src := range []string{

@@ -81,7 +81,7 @@ var lazy = map[string]string{"problem": "·problem"}
 func (e *environment) fill(x *correlate.Observation, flags bool) {
 	f := x.Frame
 	if f == nil {
-		f = &capture.Frame{}
+		f = &capture.Frame{Origin: &capture.Origin{}}
 	}
 	e.X = x
 	e.Time, e.Source, e.Dir = f.Time, f.Source, f.Dir.String()

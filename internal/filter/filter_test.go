@@ -87,18 +87,29 @@ func exchange(t testing.TB) (request, failed correlate.Observation) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	zebra := capture.Proc{PID: 4711, TID: 4712, PPID: 1, Comm: "zebra", Cgroup: "/system.slice/frr"}
 	one := func(f *capture.Frame) correlate.Observation {
-		f.OrigLen, f.NetNS, f.Source = len(f.Data), 4026531840, capture.SourceFentry
+		f.Change(func(o *capture.Origin) { o.NetNS = 4026531840; o.Source = capture.SourceFentry })
+		f.OrigLen = len(f.Data)
 		out := tr.Frame(f, d.Frame(f, nil), nil)
 		if len(out) != 1 {
 			t.Fatalf("%d observations of a frame", len(out))
 		}
 		return out[0]
 	}
-	request = one(&capture.Frame{ID: 12, Time: at, Dir: capture.DirRequest, Proc: zebra,
-		Socket: capture.Socket{PortID: 4711}, SrcPort: 4711, Data: routeBytes()})
+	request = one(&capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Proc: zebra, Socket: capture.Socket{PortID: 4711}, SrcPort: 4711,
+		},
+		ID: 12, Time: at, Data: routeBytes(),
+	})
 	errmsg := message(2, 0x100, 7, 4711, []byte{0xef, 0xff, 0xff, 0xff}, routeBytes()[:16])
-	failed = one(&capture.Frame{ID: 13, Time: at.Add(2 * time.Millisecond), Dir: capture.DirReply, Verdict: capture.VerdictDelivered,
-		Proc: capture.Proc{PID: 9, Comm: "cause"}, Socket: capture.Socket{PortID: 4711, Owner: zebra}, DstPort: 4711, Data: errmsg})
+	failed = one(&capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirReply, Verdict: capture.VerdictDelivered,
+			Proc: capture.Proc{PID: 9, Comm: "cause"}, Socket: capture.Socket{PortID: 4711, Owner: zebra},
+			DstPort: 4711,
+		},
+		ID: 13, Time: at.Add(2 * time.Millisecond), Data: errmsg,
+	})
 	return request, failed
 }
 
@@ -119,8 +130,13 @@ func ask(t *testing.T, src string, x *correlate.Observation) bool {
 
 func TestMatch(t *testing.T) {
 	request, failed := exchange(t)
-	other := correlate.Observation{Frame: &capture.Frame{Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRaised,
-		Dir: capture.DirEvent, Proc: capture.Proc{PID: 9, Comm: "cause"}, OrigLen: 77}}
+	other := correlate.Observation{Frame: &capture.Frame{
+		Origin: &capture.Origin{
+			Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRaised, Dir: capture.DirEvent,
+			Proc: capture.Proc{PID: 9, Comm: "cause"},
+		},
+		OrigLen: 77,
+	}}
 	for _, tt := range []struct {
 		src                    string
 		request, failed, other bool
@@ -229,7 +245,7 @@ func TestMatchProblem(t *testing.T) {
 		message(24, 1, 1, 1, []byte{2, 0, 0, 0}, []byte{200, 0, 4, 0, 1, 2, 3, 4}), // nla_len beyond the end
 		message(24, 1, 1, 1)[:12],
 	} {
-		f := &capture.Frame{Data: b, OrigLen: len(b)}
+		f := &capture.Frame{Origin: &capture.Origin{}, Data: b, OrigLen: len(b)}
 		for _, m := range d.Frame(f, nil) {
 			x := correlate.Observation{Frame: f, Message: &m}
 			if !ask(t, `problem != ""`, &x) || ask(t, `problem == ""`, &x) {

@@ -159,8 +159,12 @@ func randomProc(r *rand.Rand) capture.Proc {
 // randomObservation keeps the one thing that holds of real ones: the protocol
 // that a family belongs to.
 func randomObservation(r *rand.Rand) correlate.Observation {
-	f := &capture.Frame{Protocol: pick(r, domain.protocols), NetNS: pick(r, domain.netns), Dir: capture.Dir(r.IntN(5)),
-		Kind: capture.Kind(r.IntN(3)), Proc: randomProc(r), Socket: capture.Socket{Owner: randomProc(r)}}
+	f := &capture.Frame{
+		Origin: &capture.Origin{
+			Protocol: pick(r, domain.protocols), NetNS: pick(r, domain.netns), Dir: capture.Dir(r.IntN(5)),
+			Kind: capture.Kind(r.IntN(3)), Proc: randomProc(r), Socket: capture.Socket{Owner: randomProc(r)},
+		},
+	}
 	byProtocol := map[uint16][]string{0: {"route"}, 5: {"nflog"}, 9: {"audit"}, 12: {"", "nftables", "nflog"}, 16: {"", "ethtool", "ovs_flow"}}
 	return correlate.Observation{Frame: f, Account: f.Account(), Family: pick(r, append(byProtocol[f.Protocol], "")), Errno: int32(r.IntN(2))}
 }
@@ -212,7 +216,7 @@ func TestFamilyProtocol(t *testing.T) {
 	for p := range uint16(capture.MaxProtocol) {
 		for typ := range uint16(16) {
 			b := message(max(typ<<8, 24), 0, 1, 1, make([]byte, 8))
-			for _, m := range d.Frame(&capture.Frame{Protocol: p, Data: b, OrigLen: len(b)}, nil) {
+			for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: p}, Data: b, OrigLen: len(b)}, nil) {
 				f, err := Compile(fmt.Sprintf("family == %q", m.Family))
 				if err != nil {
 					t.Fatal(err)

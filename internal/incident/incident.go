@@ -22,6 +22,7 @@ type Incident struct {
 	NetNS     uint64
 	NetNSName string
 	Socket    capture.Socket // at the newest loss: port ID, inode, owner, RcvBuf
+	Queue     capture.Queue  // likewise
 	Begin     time.Time      // of the first loss
 	End       time.Time      // of the last loss so far
 	Open      bool

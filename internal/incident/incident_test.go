@@ -22,21 +22,30 @@ func at(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecon
 // loss is one overrun of socket 7, whose sk_drops is drops behind it.
 func loss(ms int, drops uint32, sender, typ string) *correlate.Observation {
 	f := &capture.Frame{
-		Time: at(ms), Dir: capture.DirEvent, Group: 3, Verdict: capture.VerdictOverrun, OrigLen: 76, TrueSize: 1000,
-		Proc:   capture.Proc{PID: uint32(len(sender)), Comm: sender},
-		Socket: capture.Socket{Inode: 7, Drops: drops, RcvBuf: 10000, RMem: 9900, Idle: 2 * time.Second},
+		Origin: &capture.Origin{
+			Dir: capture.DirEvent, Group: 3, Verdict: capture.VerdictOverrun,
+			Proc:   capture.Proc{PID: uint32(len(sender)), Comm: sender},
+			Socket: capture.Socket{Inode: 7, RcvBuf: 10000},
+		},
+		Queue: capture.Queue{Drops: drops, RMem: 9900, Idle: 2 * time.Second}, Time: at(ms), OrigLen: 76,
+		TrueSize: 1000,
 	}
 	return &correlate.Observation{Frame: f, Family: "route", Type: typ}
 }
 
 func delivered(ms int, drops uint32) *correlate.Observation {
 	o := loss(ms, drops, "x", "RTM_NEWLINK")
-	o.Frame.Verdict = capture.VerdictDelivered
+	o.Frame.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDelivered })
 	return o
 }
 
 func nobufs(ms int, v capture.Verdict) *correlate.Observation {
-	return &correlate.Observation{Frame: &capture.Frame{Time: at(ms), Kind: capture.KindSocketError, Verdict: v, Socket: capture.Socket{Inode: 7}}}
+	return &correlate.Observation{Frame: &capture.Frame{
+		Origin: &capture.Origin{
+			Kind: capture.KindSocketError, Verdict: v, Socket: capture.Socket{Inode: 7},
+		},
+		Time: at(ms),
+	}}
 }
 
 func TestIncident(t *testing.T) {
@@ -116,7 +125,7 @@ func TestCrowd(t *testing.T) {
 	lose := func(p capture.Proc) {
 		drops++
 		o := loss(int(drops), drops, p.Comm, "RTM_NEWNEIGH")
-		o.Frame.Proc = p
+		o.Frame.Change(func(o *capture.Origin) { o.Proc = p })
 		l.Observe(o)
 	}
 	const script = 2 * maxKinds
@@ -159,15 +168,15 @@ func TestSums(t *testing.T) {
 					continue // lost on its way to us
 				}
 				o = loss(ms*3, drops[i], fmt.Sprint("p", rng.IntN(40)), fmt.Sprint("T", rng.IntN(40)))
-				o.Frame.Proc.PID = 1 + uint32(rng.IntN(1+int(seed)*20))
-				o.Frame.Proc.PPID = uint32(rng.IntN(1 + int(seed)))
+				o.Frame.Change(func(o *capture.Origin) { o.Proc.PID = 1 + uint32(rng.IntN(1+int(seed)*20)) })
+				o.Frame.Change(func(o *capture.Origin) { o.Proc.PPID = uint32(rng.IntN(1 + int(seed))) })
 			}
-			o.Frame.Socket.Inode = uint64(i) + 1
+			o.Frame.Change(func(o *capture.Origin) { o.Socket.Inode = uint64(i) + 1 })
 			l.Observe(o)
 		}
 		for i := range drops {
 			o := delivered(20000, drops[i])
-			o.Frame.Socket.Inode = uint64(i) + 1
+			o.Frame.Change(func(o *capture.Origin) { o.Socket.Inode = uint64(i) + 1 })
 			l.Observe(o)
 		}
 		l.Flush()
@@ -221,12 +230,12 @@ func FuzzLog(f *testing.F) {
 		for ; len(b) >= 20; b = b[20:] {
 			w := binary.LittleEndian.Uint32
 			o := loss(int(int32(w(b))), w(b[4:]), string(b[8:10]), string(b[10:12]))
-			o.Frame.Verdict = capture.Verdict(b[12] % 7)
-			o.Frame.Kind = capture.Kind(b[13] % 6)
-			o.Frame.Dir = capture.Dir(b[14] % 5)
-			o.Frame.Socket.Inode, o.Frame.Socket.RcvBuf = uint64(b[15]), uint32(b[16])
-			o.Frame.TrueSize, o.Frame.Socket.RMem = w(b[16:]), w(b[12:])
-			o.Frame.Socket.Idle = time.Duration(int64(w(b)) << 24)
+			o.Frame.Change(func(o *capture.Origin) { o.Verdict = capture.Verdict(b[12] % 7) })
+			o.Frame.Change(func(o *capture.Origin) { o.Kind = capture.Kind(b[13] % 6) })
+			o.Frame.Change(func(o *capture.Origin) { o.Dir = capture.Dir(b[14] % 5) })
+			o.Frame.Change(func(o *capture.Origin) { o.Socket.Inode = uint64(b[15]); o.Socket.RcvBuf = uint32(b[16]) })
+			o.Frame.TrueSize, o.Frame.Queue.RMem = w(b[16:]), w(b[12:])
+			o.Frame.Queue.Idle = time.Duration(int64(w(b)) << 24)
 			o.Frame.OrigLen = int(int32(w(b[8:])))
 			l.Observe(o)
 		}

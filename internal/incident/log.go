@@ -139,9 +139,9 @@ func (l *Log) makeRoom() {
 // delivered looks whether sk_drops grew unseen.
 func (l *Log) delivered(f *capture.Frame) {
 	s := l.socket(f, true)
-	s.sync(f.Socket.Drops)
+	s.sync(f.Queue.Drops)
 	if f.Dir != capture.DirRequest {
-		s.rmem = f.Socket.RMem
+		s.rmem = f.Queue.RMem
 	}
 	if s.cur != nil {
 		s.cur.account()
@@ -167,7 +167,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	s := l.socket(f, true)
 	if overrun {
 		if !s.known && f.Socket.RcvBuf != 0 {
-			s.sync(f.Socket.Drops - 1)
+			s.sync(f.Queue.Drops - 1)
 		}
 	}
 	r := s.cur
@@ -175,9 +175,9 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 		r = l.begin(s, f)
 	}
 	r.End = f.Time
-	r.Socket = f.Socket
-	r.RMem = max(r.RMem, f.Socket.RMem)
-	r.Idle = max(r.Idle, f.Socket.Idle)
+	r.Socket, r.Queue = f.Socket, f.Queue
+	r.RMem = max(r.RMem, f.Queue.RMem)
+	r.Idle = max(r.Idle, f.Queue.Idle)
 	if f.NetNSName != "" {
 		r.NetNSName = f.NetNSName
 	}
@@ -188,7 +188,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	}
 	if f.Socket.RcvBuf != 0 {
 		s.seen++
-		s.sync(f.Socket.Drops)
+		s.sync(f.Queue.Drops)
 	}
 	r.seen++
 	r.Bytes += uint64(max(f.OrigLen, 0))
@@ -236,14 +236,14 @@ func (r *record) measure(f *capture.Frame) {
 		r.sizes += size
 		r.sized++
 	}
-	read := f.Socket.Idle > 0 && f.Time.Add(-f.Socket.Idle).After(r.burst)
-	if f.Socket.Idle == 0 {
-		read = f.Socket.RMem < r.sock.rmem
+	read := f.Queue.Idle > 0 && f.Time.Add(-f.Queue.Idle).After(r.burst)
+	if f.Queue.Idle == 0 {
+		read = f.Queue.RMem < r.sock.rmem
 	}
 	if r.burst.IsZero() || read {
-		r.burst, r.burstNeed = f.Time, uint64(f.Socket.RMem)
+		r.burst, r.burstNeed = f.Time, uint64(f.Queue.RMem)
 	}
-	r.sock.rmem = f.Socket.RMem
+	r.sock.rmem = f.Queue.RMem
 	r.burstNeed += size
 	r.Need = max(r.Need, r.burstNeed)
 	if r.sized > 0 && f.Socket.RcvBuf > 0 {
@@ -269,7 +269,7 @@ func (l *Log) nobufs(f *capture.Frame) {
 func (l *Log) begin(s *socket, f *capture.Frame) *record {
 	r := &record{
 		Incident: Incident{
-			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket,
+			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket, Queue: f.Queue,
 			Begin: f.Time, End: f.Time, Open: true,
 		},
 		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{}, crowds: map[crowdKey]*crowd{},

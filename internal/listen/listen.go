@@ -48,6 +48,7 @@ type source struct {
 	netns   uint64
 	buf     []byte
 	oob     []byte
+	origins capture.Origins
 
 	running sync.Mutex // held by Run, and by Close while it closes the sockets
 	closing sync.Once
@@ -291,35 +292,34 @@ func (s *source) receive(k *socket) (*capture.Frame, error) {
 	if s.snap > 0 {
 		data = data[:min(len(data), s.snap)]
 	}
-	f := &capture.Frame{
-		Time: time.Now(), Protocol: k.protocol, NetNS: s.netns, OrigLen: n,
-		Source: capture.SourceListen,
-	}
+	f := &capture.Frame{Time: time.Now(), OrigLen: n}
 	if len(data) > 0 {
 		f.Data = slices.Clone(data)
 	}
+	o := capture.Origin{Protocol: k.protocol, NetNS: s.netns, Source: capture.SourceListen}
 	if sa, ok := from.(*unix.SockaddrNetlink); ok {
-		f.SrcPort = sa.Pid
+		o.SrcPort = sa.Pid
 	}
-	s.ancillary(f, s.oob[:oobn])
+	s.ancillary(&o, s.oob[:oobn])
 	switch {
-	case f.SrcPort != 0:
-		f.Dir = capture.DirPeer
-	case f.Group != 0:
-		f.Dir = capture.DirEvent
+	case o.SrcPort != 0:
+		o.Dir = capture.DirPeer
+	case o.Group != 0:
+		o.Dir = capture.DirEvent
 	default:
-		f.Dir = capture.DirReply
+		o.Dir = capture.DirReply
 	}
-	if f.Group == 0 {
-		f.DstPort = k.port // somebody found us, and writes to us alone
+	if o.Group == 0 {
+		o.DstPort = k.port // somebody found us, and writes to us alone
 	}
+	f.Origin = s.origins.Of(&o)
 	return f, nil
 }
 
 // ancillary takes the group, the sender and the namespace from the control
 // messages. Our own socket is left out of the frame: that nltop listens says
 // nothing about the message.
-func (s *source) ancillary(f *capture.Frame, oob []byte) {
+func (s *source) ancillary(o *capture.Origin, oob []byte) {
 	msgs, err := unix.ParseSocketControlMessage(oob)
 	if err != nil {
 		return
@@ -328,15 +328,15 @@ func (s *source) ancillary(f *capture.Frame, oob []byte) {
 		switch {
 		case m.Header.Level == unix.SOL_NETLINK && m.Header.Type == unix.NETLINK_PKTINFO && len(m.Data) >= 4:
 			// struct nl_pktinfo { __u32 group; };
-			f.Group = native.Uint32(m.Data)
+			o.Group = native.Uint32(m.Data)
 		case m.Header.Level == unix.SOL_NETLINK && m.Header.Type == unix.NETLINK_LISTEN_ALL_NSID:
 			// An ID that is ours for another namespace, not its inode.
-			f.NetNS = 0
+			o.NetNS = 0
 		case m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_CREDENTIALS:
-			if cred, err := unix.ParseUnixCredentials(&m); err == nil && cred.Pid > 0 && f.SrcPort != 0 {
-				f.Proc.PID = uint32(cred.Pid)
-				f.Proc.Comm = comm(cred.Pid)
-				f.OwnerInferred = f.Proc.Comm != ""
+			if cred, err := unix.ParseUnixCredentials(&m); err == nil && cred.Pid > 0 && o.SrcPort != 0 {
+				o.Proc.PID = uint32(cred.Pid)
+				o.Proc.Comm = comm(cred.Pid)
+				o.OwnerInferred = o.Proc.Comm != ""
 			}
 		}
 	}

@@ -19,7 +19,12 @@ func check(t *testing.T, d *decode.Decoder, data []byte, dir capture.Dir) int {
 	t.Helper()
 	var l nft.Lines
 	n := 0
-	for _, m := range d.Frame(&capture.Frame{Protocol: capture.NETLINK_NETFILTER, Dir: dir, Data: data, OrigLen: len(data)}, nil) {
+	for _, m := range d.Frame(&capture.Frame{
+		Origin: &capture.Origin{
+			Protocol: capture.NETLINK_NETFILTER, Dir: dir,
+		},
+		Data: data, OrigLen: len(data),
+	}, nil) {
 		s, ok := l.Line(&m)
 		if ok {
 			n++

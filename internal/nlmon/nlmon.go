@@ -109,10 +109,12 @@ func (s *source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 	}
 	stop := context.AfterFunc(ctx, s.interrupt)
 	defer stop()
-	infer := capture.NewInferrer()
+	infer, origins := capture.NewInferrer(), new(capture.Origins)
 	handle := func(p packet) error {
-		f := s.frame(p)
-		infer.Infer(f)
+		f := frame(p)
+		o := capture.Origin{Protocol: p.protocol, NetNS: s.netns, Source: capture.SourceNlmon}
+		infer.Infer(&o, f.Data)
+		f.Origin = origins.Of(&o)
 		s.count(f)
 		return emit(f)
 	}
@@ -156,11 +158,9 @@ func ignoreIfDone(ctx context.Context, err error) error {
 	return err
 }
 
-func (s *source) frame(p packet) *capture.Frame {
-	f := &capture.Frame{
-		Time: p.at, Protocol: p.protocol, NetNS: s.netns,
-		OrigLen: max(p.length, len(p.data)), Source: capture.SourceNlmon,
-	}
+// frame makes a frame without its Origin.
+func frame(p packet) *capture.Frame {
+	f := &capture.Frame{Time: p.at, OrigLen: max(p.length, len(p.data))}
 	if len(p.data) > 0 {
 		f.Data = bytes.Clone(p.data)
 	}

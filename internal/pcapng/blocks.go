@@ -88,18 +88,16 @@ func (w *Writer) room(n int) []byte {
 	return slices.Grow(w.buf, n)
 }
 
-// padded is pad for a block that is not in the buffer yet, with room for more.
+// padded is pad for a block that is not in the buffer yet.
 func padded(b []byte) []byte {
 	n := len(b)
-	b = b[:n+4]
-	binary.NativeEndian.PutUint32(b[n:], 0)
-	return b[:n+pad4(n)]
+	return append(b, 0, 0, 0, 0)[:n+pad4(n)]
 }
 
 // ended is end likewise.
 func (w *Writer) ended(b []byte, start int) []byte {
 	n := len(b)
-	b = b[:n+4]
+	b = append(b, 0, 0, 0, 0)
 	w.put32(b[n:], uint32(len(b)-start))
 	w.put32(b[start+4:], uint32(len(b)-start))
 	return b

@@ -38,58 +38,24 @@ func asks(fr *capture.Frame) bool {
 	return fr.Kind == capture.KindDatagram && (fr.Dir == capture.DirRequest || fr.Dir == capture.DirPeer)
 }
 
-// request is what the writer knows of one: the template that its block came from,
-// as long as it is that of frames like it.
-type request struct {
-	template *template
-	like     uint64
-}
-
 // asRequest says whether fr is a completion that can be written without what it
-// shares with its request.
+// shares with its request. The comparison is made once for two Origins.
 func (w *Writer) asRequest(fr *capture.Frame) bool {
-	if fr.Kind != capture.KindCompletion || fr.Like == 0 || fr.Errno != 0 || fr.Verdict != capture.VerdictDelivered {
+	if fr.Kind != capture.KindCompletion {
 		return false
 	}
 	q := w.requests.of(fr.Of)
-	if q == nil || q.like == 0 || q.template.on.Like != q.like {
+	if q == nil {
 		return false
 	}
-	known := &w.shared[fr.Like%capture.Likes]
-	if known.completion != fr.Like || known.request != q.like {
-		known.completion, known.request = fr.Like, q.like
-		known.same = sameSender(&q.template.on, fr)
+	t := *q
+	if t.completion != fr.Origin {
+		if t.origin.Completion() != *fr.Origin {
+			return false
+		}
+		t.completion = fr.Origin
 	}
-	return known.same
-}
-
-// shares says whether completions like one have the same sender as requests like
-// another.
-type shares struct {
-	completion, request uint64 // Frame.Like
-	same                bool
-}
-
-// sameSender compares what shareSender copies, and that the rest is nothing.
-func sameSender(request, c *capture.Frame) bool {
-	var f capture.Frame
-	shareSender(&f, request)
-	f.Kind, f.Verdict, f.Of = c.Kind, c.Verdict, c.Of
-	f.ID, f.Like, f.Time, f.Elapsed, f.OrigLen, f.Data = c.ID, c.Like, c.Time, c.Elapsed, c.OrigLen, c.Data
-	f.TrueSize, f.Cause, f.Cast = c.TrueSize, c.Cause, c.Cast
-	f.Lock.Wait, f.Lock.Hold = c.Lock.Wait, c.Lock.Hold
-	f.Socket.Drops, f.Socket.RMem, f.Socket.HighWater, f.Socket.Idle =
-		c.Socket.Drops, c.Socket.RMem, c.Socket.HighWater, c.Socket.Idle
-	return alike(&f, c)
-}
-
-// shareSender gives a completion what it shares with its request.
-func shareSender(f, request *capture.Frame) {
-	f.Proc, f.NetNS, f.NetNSName = request.Proc, request.NetNS, request.NetNSName
-	f.Protocol, f.SrcPort, f.Source = request.Protocol, request.SrcPort, request.Source
-	f.Socket.PortID, f.Socket.Inode = request.Socket.PortID, request.Socket.Inode
-	f.Socket.Owner, f.Socket.RcvBuf = request.Socket.Owner, request.Socket.RcvBuf
-	f.OwnerInferred, f.BigEndian = request.OwnerInferred, request.BigEndian
+	return true
 }
 
 // completion writes one of which asRequest is true, at ns after 1970.

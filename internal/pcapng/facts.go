@@ -162,11 +162,12 @@ func (f facts) bytes(tag int, b []byte) facts {
 	return append(f, b...)
 }
 
-func (f facts) proc(p *capture.Proc) facts {
-	return f.uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
+// procs appends a process, or nothing if it is unknown.
+func (f facts) procs(tag int, p *capture.Proc) facts {
+	return f.bytes(tag, facts(nil).uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
 		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
 		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup).
-		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod)
+		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod))
 }
 
 // time is for a time that no timestamp can hold.
@@ -179,23 +180,19 @@ func (f facts) nanoseconds(ns uint64) facts {
 	return f.put(tagSeconds, zigzag(int64(ns/1e9))).put(tagNanos, ns%1e9)
 }
 
-func ownerIsProc(fr *capture.Frame) bool {
-	return fr.Proc == fr.Socket.Owner && fr.Proc != (capture.Proc{})
-}
-
-func frameFlags(fr *capture.Frame, preamble bool) uint64 {
+func originFlags(o *capture.Origin, preamble, timeless bool) uint64 {
 	var flags uint64
 	set := func(on bool, flag uint64) {
 		if on {
 			flags |= flag
 		}
 	}
-	set(fr.Inferred, flagInferred)
-	set(fr.OwnerInferred, flagOwnerInferred)
-	set(fr.BigEndian, flagBigEndian)
-	set(fr.Time.IsZero(), flagZeroTime)
+	set(o.Inferred, flagInferred)
+	set(o.OwnerInferred, flagOwnerInferred)
+	set(o.BigEndian, flagBigEndian)
+	set(timeless, flagZeroTime)
 	set(preamble, flagPreamble)
-	set(ownerIsProc(fr), flagOwnerIsProc)
+	set(o.Proc == o.Socket.Owner && o.Proc != (capture.Proc{}), flagOwnerIsProc)
 	return flags
 }
 
@@ -291,47 +288,25 @@ func (n *names) of(b []byte) string {
 func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
-// setFrame restores the facts of a frame, leaves the rest of fr alone, and
-// says whether it belongs to the preamble, and whether its sender is that of its
-// request. Enumerators that this version does
-// not have become the zero one.
-func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bool, err error) {
+// setFrame restores the facts of a frame: those of its Origin in o, the others in fr.
+// It leaves the rest of both alone and returns the bits of tagFlags. Enumerators that
+// this version does not have become the zero one.
+func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (flags uint64, err error) {
 	var seconds, nanos int64
-	var haveTime, ownerIsProc bool
+	var haveTime bool
 	var varies []byte
 	var inner error
 	err = eachFact(body, func(tag, num uint64, value []byte) {
 		switch tag {
-		case tagKind:
-			fr.Kind = capture.Kind(atMost(num, uint64(capture.KindLock)))
-		case tagDir:
-			fr.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
-		case tagVerdict:
-			fr.Verdict = capture.Verdict(atMost(num, uint64(capture.VerdictNobufsRead)))
 		case tagFlags:
-			fr.Inferred = num&flagInferred != 0
-			fr.OwnerInferred = num&flagOwnerInferred != 0
-			fr.BigEndian = num&flagBigEndian != 0
-			if num&flagZeroTime != 0 {
-				fr.Time = time.Time{}
-			}
-			preamble = num&flagPreamble != 0
-			ownerIsProc = num&flagOwnerIsProc != 0
-			asRequest = num&flagAsRequest != 0
+			flags = num
 		case tagSeconds:
 			seconds, haveTime = unzigzag(num), true
 		case tagNanos:
 			nanos, haveTime = int64(num), true
-		case tagProc:
-			inner = errors.Join(inner, n.setProc(&fr.Proc, value))
-		case tagOwner:
-			inner = errors.Join(inner, n.setProc(&fr.Socket.Owner, value))
 		case tagBlocker:
-			inner = errors.Join(inner, n.setProc(&fr.Lock.Blocker, value))
-		case tagSource:
-			fr.Source = n.of(value)
-		case tagNetNSName:
-			fr.NetNSName = n.of(value)
+			fr.Lock.Blocker = new(capture.Proc)
+			inner = errors.Join(inner, n.setProc(fr.Lock.Blocker, value))
 		case tagData:
 			fr.Data = bytes.Clone(value)
 		case tagVaried:
@@ -345,22 +320,68 @@ func (n *names) setFrame(fr *capture.Frame, body []byte) (preamble, asRequest bo
 			ns := binary.LittleEndian.Uint64(value[8:])
 			seconds, nanos, haveTime = int64(ns/1e9), int64(ns%1e9), true
 		default:
+			inner = errors.Join(inner, n.setOrigin(o, tag, num, value))
 			setNumber(fr, tag, num)
 		}
 	})
-	if ownerIsProc {
-		fr.Socket.Owner = fr.Proc
+	o.Inferred = flags&flagInferred != 0
+	o.OwnerInferred = flags&flagOwnerInferred != 0
+	o.BigEndian = flags&flagBigEndian != 0
+	if flags&flagOwnerIsProc != 0 {
+		o.Socket.Owner = o.Proc
 	}
-	if varies != nil && !varied(varies).setFrame(fr) { // its kind is known now
+	if flags&flagZeroTime != 0 {
+		fr.Time = time.Time{}
+	}
+	if varies != nil && !varied(varies).setFrame(fr, o.Kind) { // its kind is known now
 		inner = errors.Join(inner, errFacts)
 	}
 	if haveTime {
 		fr.Time = time.Unix(seconds, nanos)
 	}
-	return preamble, asRequest, errors.Join(err, inner)
+	return flags, errors.Join(err, inner)
 }
 
-// setNumber restores the facts that are plain numbers.
+// setOrigin restores the facts of an Origin; another one is left alone.
+func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) error {
+	switch tag {
+	case tagKind:
+		o.Kind = capture.Kind(atMost(num, uint64(capture.KindLock)))
+	case tagDir:
+		o.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
+	case tagVerdict:
+		o.Verdict = capture.Verdict(atMost(num, uint64(capture.VerdictNobufsRead)))
+	case tagErrno:
+		o.Errno = int32(unzigzag(num))
+	case tagProtocol:
+		o.Protocol = uint16(num)
+	case tagNetNS:
+		o.NetNS = num
+	case tagNetNSName:
+		o.NetNSName = n.of(value)
+	case tagProc:
+		return n.setProc(&o.Proc, value)
+	case tagOwner:
+		return n.setProc(&o.Socket.Owner, value)
+	case tagPortID:
+		o.Socket.PortID = uint32(num)
+	case tagInode:
+		o.Socket.Inode = num
+	case tagRcvBuf:
+		o.Socket.RcvBuf = uint32(num)
+	case tagSrcPort:
+		o.SrcPort = uint32(num)
+	case tagDstPort:
+		o.DstPort = uint32(num)
+	case tagGroup:
+		o.Group = uint32(num)
+	case tagSource:
+		o.Source = n.of(value)
+	}
+	return nil
+}
+
+// setNumber restores the facts of a frame alone that are plain numbers.
 func setNumber(fr *capture.Frame, tag, num uint64) {
 	switch tag {
 	case tagID:
@@ -369,28 +390,10 @@ func setNumber(fr *capture.Frame, tag, num uint64) {
 		fr.Of = num
 	case tagElapsed:
 		fr.Elapsed = time.Duration(unzigzag(num))
-	case tagErrno:
-		fr.Errno = int32(unzigzag(num))
-	case tagProtocol:
-		fr.Protocol = uint16(num)
-	case tagNetNS:
-		fr.NetNS = num
-	case tagPortID:
-		fr.Socket.PortID = uint32(num)
-	case tagInode:
-		fr.Socket.Inode = num
 	case tagDrops:
-		fr.Socket.Drops = uint32(num)
-	case tagRcvBuf:
-		fr.Socket.RcvBuf = uint32(num)
+		fr.Queue.Drops = uint32(num)
 	case tagRMem:
-		fr.Socket.RMem = uint32(num)
-	case tagSrcPort:
-		fr.SrcPort = uint32(num)
-	case tagDstPort:
-		fr.DstPort = uint32(num)
-	case tagGroup:
-		fr.Group = uint32(num)
+		fr.Queue.RMem = uint32(num)
 	case tagOrigLen:
 		fr.OrigLen = int(unzigzag(num))
 	case tagCast:
@@ -400,9 +403,9 @@ func setNumber(fr *capture.Frame, tag, num uint64) {
 	case tagTrueSize:
 		fr.TrueSize = uint32(num)
 	case tagHighWater:
-		fr.Socket.HighWater = uint32(num)
+		fr.Queue.HighWater = uint32(num)
 	case tagIdle:
-		fr.Socket.Idle = time.Duration(unzigzag(num))
+		fr.Queue.Idle = time.Duration(unzigzag(num))
 	case tagLockWait:
 		fr.Lock.Wait = time.Duration(unzigzag(num))
 	case tagLockHold:

@@ -315,7 +315,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	if i.link != linkNetlink {
 		return r.skip(lostLinkType)
 	}
-	f := datagram(p.data, p.orig)
+	f, protocol := datagram(p.data, p.orig)
 	if f == nil {
 		return r.skip(lostMalformed)
 	}
@@ -324,26 +324,23 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	if p.timed {
 		f.Time = i.time(p.ts)
 	}
-	f.Proc.PID, f.Proc.TID = pid, tid
+	f.ID = id
 	rec := Record{Frame: f}
 	if facts == nil {
 		f.ID = r.renumber(id)
-		f.BigEndian = capture.GuessBigEndian(f.Protocol, f.Data, f.OrigLen, r.bigEndian())
-		r.infer.Infer(f)
+		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}})
 	} else {
-		f.Proc = capture.Proc{}
-		f.Source = r.meta.Source.Name
-		f.ID = id
-		var err error
-		if rec.Preamble, _, err = r.names.setFrame(f, facts); err != nil {
+		o := capture.Origin{Source: r.meta.Source.Name, Protocol: protocol}
+		flags, err := r.names.setFrame(f, &o, facts)
+		if err != nil {
 			r.noteBadFacts()
 		}
-		f.Kind = capture.KindDatagram
+		rec.Preamble = flags&flagPreamble != 0
+		o.Kind = capture.KindDatagram
+		f.Origin = r.origins.Of(&o)
 		f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
 		if asks(f) && !rec.Preamble {
-			var kept capture.Frame
-			shareSender(&kept, f)
-			r.requests.put(f.ID, kept)
+			r.requests.put(f.ID, f.Origin)
 		}
 	}
 	if !rec.Preamble {
@@ -352,24 +349,35 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	return rec, true, nil
 }
 
+// foreign gives a datagram that another program recorded its Origin.
+func (r *Reader) foreign(f *capture.Frame, o capture.Origin) {
+	o.Source = capture.SourceFile
+	o.BigEndian = capture.GuessBigEndian(o.Protocol, f.Data, f.OrigLen, r.bigEndian())
+	r.infer.Infer(&o, f.Data)
+	f.Origin = r.origins.Of(&o)
+}
+
 // report reads a frame that is no datagram.
 func (r *Reader) report(body []byte) (Record, bool, error) {
 	kind, facts, ok := parseFacts(body)
 	if !ok || kind != factsFrame {
 		return Record{}, false, nil // somebody else's block
 	}
-	f := &capture.Frame{Source: r.meta.Source.Name}
-	_, asRequest, err := r.names.setFrame(f, facts)
-	if err != nil || f.Kind == capture.KindDatagram {
+	f, o := new(capture.Frame), capture.Origin{Source: r.meta.Source.Name}
+	flags, err := r.names.setFrame(f, &o, facts)
+	if err != nil || o.Kind == capture.KindDatagram {
 		return r.skip(lostMalformed)
 	}
 	f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
-	if asRequest {
+	if flags&flagAsRequest != 0 {
 		// Who took the request out of the file took its sender, too.
 		if q := r.requests.of(f.Of); q != nil {
-			shareSender(f, q)
+			verdict := o.Verdict
+			o = (*q).Completion()
+			o.Verdict = verdict
 		}
 	}
+	f.Origin = r.origins.Of(&o)
 	return Record{Frame: f}, true, nil
 }
 

@@ -85,7 +85,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	if err != nil {
 		return Record{}, false, err
 	}
-	f := datagram(packet, orig)
+	f, protocol := datagram(packet, orig)
 	if f == nil {
 		return r.skip(lostMalformed)
 	}
@@ -94,8 +94,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 		unit = time.Nanosecond
 	}
 	f.Time = time.Unix(int64(sec), 0).Add(time.Duration(frac) * unit)
-	f.BigEndian = capture.GuessBigEndian(f.Protocol, f.Data, f.OrigLen, r.bigEndian())
-	r.infer.Infer(f)
+	r.foreign(f, capture.Origin{Protocol: protocol})
 	r.count(f)
 	return Record{Frame: f}, true, nil
 }

@@ -67,7 +67,8 @@ type Reader struct {
 	sections int
 	idBase   uint64 // added to the IDs of this section
 	maxID    uint64
-	requests requests[capture.Frame] // what shareSender wants of the last
+	origins  capture.Origins
+	requests requests[*capture.Origin]
 
 	nanos    bool // pcap: fractions are nanoseconds
 	modified bool // pcap: 24-byte record headers
@@ -441,22 +442,18 @@ func (r *Reader) readError(err error, start int64, what string, want, got int64)
 	return &Error{start, fmt.Errorf("read %s: %w", what, err)}
 }
 
-// datagram makes a frame of a packet with a cooked header; nil if it has none.
-// orig counts the header too.
-func datagram(packet []byte, orig uint32) *capture.Frame {
+// datagram makes a frame, without its Origin, of a packet with a cooked header; nil if
+// it has none. orig counts the header too.
+func datagram(packet []byte, orig uint32) (f *capture.Frame, protocol uint16) {
 	be := binary.BigEndian
 	if len(packet) < cookedLen || be.Uint16(packet[2:]) != arphrdNetlink {
-		return nil
+		return nil, 0
 	}
 	// The address bytes between may be anything: nlmon has none to give.
 	data := packet[cookedLen:]
-	f := &capture.Frame{
-		Protocol: be.Uint16(packet[14:]),
-		OrigLen:  max(int(orig)-cookedLen, len(data)),
-		Source:   capture.SourceFile,
-	}
+	f = &capture.Frame{OrigLen: max(int(orig)-cookedLen, len(data))}
 	if len(data) > 0 {
 		f.Data = bytes.Clone(data)
 	}
-	return f
+	return f, be.Uint16(packet[14:])
 }

@@ -75,8 +75,14 @@ func TestPcap(t *testing.T) {
 			}
 			big := bo == order(binary.BigEndian)
 			frame := func(i int, protocol uint16) *capture.Frame {
-				return &capture.Frame{Dir: capture.DirRequest, Inferred: true, Protocol: protocol, BigEndian: big,
-					Time: time.Unix(1767319445, 0).Add(time.Duration(678901+i) * unit), OrigLen: 20 + 8*i, Data: getLink(bo), Source: capture.SourceFile}
+				return &capture.Frame{
+					Origin: &capture.Origin{
+						Dir: capture.DirRequest, Inferred: true, Protocol: protocol, BigEndian: big,
+						Source: capture.SourceFile,
+					},
+					Time: time.Unix(1767319445, 0).Add(time.Duration(678901+i) * unit), OrigLen: 20 + 8*i,
+					Data: getLink(bo),
+				}
 			}
 			if diff := cmp.Diff([]*capture.Frame{frame(0, 0), frame(1, 16)}, got); diff != "" {
 				t.Errorf("%v %x (-want +got):\n%s", bo, magic, diff)
@@ -177,8 +183,13 @@ func (n *ng) epb(i int, ts uint64, data []byte, opts ...[]byte) *ng {
 func TestForeignPcapng(t *testing.T) {
 	var want []*capture.Frame
 	expect := func(bo order, at time.Time, id uint64, proc capture.Proc) {
-		want = append(want, &capture.Frame{ID: id, Dir: capture.DirRequest, Inferred: true, Time: at, BigEndian: bo == order(binary.BigEndian),
-			Proc: proc, OrigLen: 20, Data: getLink(bo), Source: capture.SourceFile})
+		want = append(want, &capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Inferred: true, BigEndian: bo == order(binary.BigEndian), Proc: proc,
+				Source: capture.SourceFile,
+			},
+			ID: id, Time: at, OrigLen: 20, Data: getLink(bo),
+		})
 	}
 	var file []byte
 	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
@@ -263,11 +274,16 @@ func samples(t testing.TB) map[string][]byte {
 	for range 3 {
 		f := randomFrame(t, rng)
 		// Few bytes: what follows is quadratic.
-		f.Proc.Comm, f.Proc.Cgroup, f.Socket.Owner = "ip", "/a", capture.Proc{PID: 1}
+		f.Change(func(o *capture.Origin) {
+			o.Proc.Comm = "ip"
+			o.Proc.Cgroup = "/a"
+			o.Socket.Owner = capture.Proc{PID: 1}
+		})
 		frames = append(frames, f)
 	}
-	frames[1].Kind = capture.KindCompletion
-	frames[0].Kind, frames[2].Kind = 0, 0
+	frames[1].Change(func(o *capture.Origin) { o.Kind = capture.KindCompletion })
+	frames[0].Change(func(o *capture.Origin) { o.Kind = 0 })
+	frames[2].Change(func(o *capture.Origin) { o.Kind = 0 })
 	big := testOptions
 	big.ByteOrder = binary.BigEndian
 	n := &ng{bo: binary.LittleEndian}
@@ -370,8 +386,8 @@ type zeroReader struct{}
 func (zeroReader) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestRun(t *testing.T) {
-	frames := []*capture.Frame{{ID: 1, Time: time.Unix(1, 0)}, {ID: 2, Time: time.Unix(2, 0)}}
-	preamble := []*capture.Frame{{Time: time.Unix(0, 5)}}
+	frames := []*capture.Frame{{Origin: &capture.Origin{}, ID: 1, Time: time.Unix(1, 0)}, {Origin: &capture.Origin{}, ID: 2, Time: time.Unix(2, 0)}}
+	preamble := []*capture.Frame{{Origin: &capture.Origin{}, Time: time.Unix(0, 5)}}
 	file := record(t, testOptions, preamble, frames)
 	path := filepath.Join(t.TempDir(), "f.pcapng")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
@@ -420,7 +436,7 @@ func TestRunCancelledInRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pw.Close()
-	file := record(t, testOptions, nil, []*capture.Frame{{ID: 1, Time: time.Unix(1, 0)}})
+	file := record(t, testOptions, nil, []*capture.Frame{{Origin: &capture.Origin{}, ID: 1, Time: time.Unix(1, 0)}})
 	if _, err := pw.Write(file); err != nil {
 		t.Fatal(err)
 	}

@@ -32,12 +32,13 @@ var testOptions = Options{
 // randomFrame fills every field of a frame that a recording can hold, with
 // extremes more often than chance would have it. A field of a new type fails.
 func randomFrame(t testing.TB, rng *rand.Rand) *capture.Frame {
-	f := &capture.Frame{}
+	f := &capture.Frame{Origin: &capture.Origin{}}
 	fill(t, rng, reflect.ValueOf(f).Elem())
-	f.Like = 0 // of no meaning in a file
-	f.Kind = capture.Kind(rng.IntN(int(capture.KindSocketError) + 1))
-	f.Dir = capture.Dir(rng.IntN(int(capture.DirPeer) + 1))
-	f.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictNobufsRead) + 1))
+	f.Change(func(o *capture.Origin) {
+		o.Kind = capture.Kind(rng.IntN(int(capture.KindSocketError) + 1))
+		o.Dir = capture.Dir(rng.IntN(int(capture.DirPeer) + 1))
+		o.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictNobufsRead) + 1))
+	})
 	f.OrigLen = len(f.Data) + []int{0, 1, 1 << 20, -1, math.MaxUint32, -len(f.Data)}[rng.IntN(6)]
 	return f
 }
@@ -72,6 +73,12 @@ func fill(t testing.TB, rng *rand.Rand, v reflect.Value) {
 		for i := range v.NumField() {
 			fill(t, rng, v.Field(i))
 		}
+	case reflect.Pointer:
+		if v.Type() == reflect.TypeFor[*capture.Proc]() && rng.IntN(2) == 0 {
+			return
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, rng, v.Elem())
 	case reflect.Bool:
 		v.SetBool(rng.IntN(2) == 1)
 	case reflect.Int, reflect.Int32, reflect.Int64:
@@ -162,7 +169,12 @@ func TestRoundTripSizes(t *testing.T) {
 		if n == 0 {
 			data = nil
 		}
-		frames = append(frames, &capture.Frame{ID: uint64(i + 1), Time: time.Unix(1, int64(i)), Data: data, OrigLen: n + i%2, Source: capture.SourceFentry})
+		frames = append(frames, &capture.Frame{
+			Origin: &capture.Origin{
+				Source: capture.SourceFentry,
+			},
+			ID: uint64(i + 1), Time: time.Unix(1, int64(i)), Data: data, OrigLen: n + i%2,
+		})
 	}
 	_, got, _, err := play(record(t, testOptions, nil, frames))
 	if err != nil {
@@ -174,13 +186,19 @@ func TestRoundTripSizes(t *testing.T) {
 }
 
 func TestLongStringsAreCut(t *testing.T) {
-	f := &capture.Frame{Time: time.Unix(1, 0), Proc: capture.Proc{PID: 1, Comm: "c", Cgroup: strings.Repeat("y", maxString+1)}, Source: capture.SourceFentry}
+	f := &capture.Frame{
+		Origin: &capture.Origin{
+			Proc:   capture.Proc{PID: 1, Comm: "c", Cgroup: strings.Repeat("y", maxString+1)},
+			Source: capture.SourceFentry,
+		},
+		Time: time.Unix(1, 0),
+	}
 	_, got, _, err := play(record(t, testOptions, nil, []*capture.Frame{f}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := *f
-	want.Proc.Cgroup = want.Proc.Cgroup[:maxString]
+	want.Change(func(o *capture.Origin) { o.Proc.Cgroup = want.Proc.Cgroup[:maxString] })
 	if diff := cmp.Diff([]*capture.Frame{&want}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -188,11 +206,31 @@ func TestLongStringsAreCut(t *testing.T) {
 
 func TestMetaAndStats(t *testing.T) {
 	frames := []*capture.Frame{
-		{ID: 1, Time: time.Unix(5, 6), Data: make([]byte, 20), OrigLen: 30, Source: capture.SourceFentry},
-		{ID: 2, Time: time.Unix(6, 6), Data: make([]byte, 20), OrigLen: 20, Source: capture.SourceFentry},
-		{ID: 3, Of: 1, Kind: capture.KindCompletion, Time: time.Unix(7, 6), Source: capture.SourceFentry},
+		{
+			Origin: &capture.Origin{
+				Source: capture.SourceFentry,
+			},
+			ID: 1, Time: time.Unix(5, 6), Data: make([]byte, 20), OrigLen: 30,
+		},
+		{
+			Origin: &capture.Origin{
+				Source: capture.SourceFentry,
+			},
+			ID: 2, Time: time.Unix(6, 6), Data: make([]byte, 20), OrigLen: 20,
+		},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindCompletion, Source: capture.SourceFentry,
+			},
+			ID: 3, Of: 1, Time: time.Unix(7, 6),
+		},
 	}
-	preamble := []*capture.Frame{{Time: time.Unix(4, 0), Protocol: capture.NETLINK_GENERIC, Data: make([]byte, 16), OrigLen: 16, Source: capture.SourceFentry}}
+	preamble := []*capture.Frame{{
+		Origin: &capture.Origin{
+			Protocol: capture.NETLINK_GENERIC, Source: capture.SourceFentry,
+		},
+		Time: time.Unix(4, 0), Data: make([]byte, 16), OrigLen: 16,
+	}}
 	early := capture.Stats{Frames: 1, Bytes: 30, Cut: 1, Lost: []capture.Loss{{Reason: "ring buffer full", Count: 1}}}
 	late := capture.Stats{Frames: 2, Bytes: 50, Cut: 1, Lost: []capture.Loss{{Reason: "ring buffer full", Count: 4}, {Reason: "hook recursion"}}, LostReports: 2}
 	file := record(t, testOptions, preamble, frames, early, late)
@@ -310,7 +348,7 @@ func TestWholeBlocksReachTheFile(t *testing.T) {
 			t.Errorf("flush to a full disk says %v", err)
 		}
 	}
-	if err := w.WriteFrame(&capture.Frame{}); !errors.Is(err, c.err) {
+	if err := w.WriteFrame(&capture.Frame{Origin: &capture.Origin{}}); !errors.Is(err, c.err) {
 		t.Errorf("write after a failed flush says %v", err)
 	}
 	if err := w.Close(); !errors.Is(err, c.err) {
@@ -331,7 +369,7 @@ func TestReadableAfterFlush(t *testing.T) {
 	if _, frames, _, err := play(out.Bytes()); err != nil || len(frames) != 0 {
 		t.Errorf("a recording of nothing yet: %d frames, %v", len(frames), err)
 	}
-	f := &capture.Frame{Time: time.Unix(1, 0), Data: make([]byte, 16), OrigLen: 16}
+	f := &capture.Frame{Origin: &capture.Origin{}, Time: time.Unix(1, 0), Data: make([]byte, 16), OrigLen: 16}
 	for range 3 {
 		if err := w.WriteFrame(f); err != nil {
 			t.Fatal(err)
@@ -360,14 +398,30 @@ func TestComment(t *testing.T) {
 		want string
 		f    capture.Frame
 	}{
-		{"ip[4711] request netns 4026531840", capture.Frame{Dir: capture.DirRequest, Proc: ip, NetNS: 4026531840}},
-		{"ip[4711] reply", capture.Frame{Dir: capture.DirReply, Proc: ip, Socket: capture.Socket{Owner: ip}}},
-		{"zebra[7] event group 1 overrun caused by ip[4711]", capture.Frame{Dir: capture.DirEvent, Group: 1, Proc: ip,
-			Verdict: capture.VerdictOverrun, Socket: capture.Socket{Owner: capture.Proc{PID: 7, Comm: "zebra"}}}},
-		{"port 99 reply errno 17", capture.Frame{Dir: capture.DirReply, Errno: 17, Socket: capture.Socket{PortID: 99}}},
-		{`e\x1b\xffl[1] unknown`, capture.Frame{Socket: capture.Socket{Owner: capture.Proc{PID: 1, Comm: "e\x1b\xffl"}}}},
+		{"ip[4711] request netns 4026531840", capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest, Proc: ip, NetNS: 4026531840}}},
+		{"ip[4711] reply", capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Proc: ip, Socket: capture.Socket{Owner: ip},
+			},
+		}},
+		{"zebra[7] event group 1 overrun caused by ip[4711]", capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirEvent, Group: 1, Proc: ip, Verdict: capture.VerdictOverrun,
+				Socket: capture.Socket{Owner: capture.Proc{PID: 7, Comm: "zebra"}},
+			},
+		}},
+		{"port 99 reply errno 17", capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirReply, Errno: 17, Socket: capture.Socket{PortID: 99},
+			},
+		}},
+		{`e\x1b\xffl[1] unknown`, capture.Frame{
+			Origin: &capture.Origin{
+				Socket: capture.Socket{Owner: capture.Proc{PID: 1, Comm: "e\x1b\xffl"}},
+			},
+		}},
 	} {
-		if got := string(appendComment(nil, &tt.f, false)); got != tt.want {
+		if got := string(appendComment(nil, tt.f.Origin, false)); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}
@@ -385,17 +439,21 @@ func TestWriterKeepsNothingStale(t *testing.T) {
 	ip := capture.Proc{PID: 1, TID: 1, Comm: "ip"}
 	kinds := []*capture.Frame{
 		frame(func(f *capture.Frame) {}),
-		frame(func(f *capture.Frame) { f.Dir = capture.DirRequest }),
-		frame(func(f *capture.Frame) { f.Dir = capture.DirPeer + 1 }),
-		frame(func(f *capture.Frame) { f.Proc = ip }),
-		frame(func(f *capture.Frame) { f.Socket.Owner = ip }),
-		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner = ip, ip }),
-		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner = capture.Proc{}, capture.Proc{} }),
-		frame(func(f *capture.Frame) { f.Proc, f.Socket.Owner, f.Socket.PortID = capture.Proc{}, capture.Proc{}, 7 }),
-		frame(func(f *capture.Frame) { f.NetNS = 1 }),
-		frame(func(f *capture.Frame) { f.Group = 1 }),
-		frame(func(f *capture.Frame) { f.Errno = 1 }),
-		frame(func(f *capture.Frame) { f.Verdict = capture.VerdictFailed }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Dir = capture.DirRequest }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Dir = capture.DirPeer + 1 }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Proc = ip }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Socket.Owner = ip }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Proc = ip; o.Socket.Owner = ip }) }),
+		frame(func(f *capture.Frame) {
+			f.Change(func(o *capture.Origin) { o.Proc = capture.Proc{}; o.Socket.Owner = capture.Proc{} })
+		}),
+		frame(func(f *capture.Frame) {
+			f.Change(func(o *capture.Origin) { o.Proc = capture.Proc{}; o.Socket.Owner = capture.Proc{}; o.Socket.PortID = 7 })
+		}),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.NetNS = 1 }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Group = 1 }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Errno = 1 }) }),
+		frame(func(f *capture.Frame) { f.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictFailed }) }),
 	}
 	alone := func(f *capture.Frame) []byte {
 		w, err := NewWriter(io.Discard, testOptions)
@@ -423,18 +481,26 @@ func TestWriterKeepsNothingStale(t *testing.T) {
 			}
 		}
 	}
-	report := frame(func(f *capture.Frame) { f.Kind, f.Lock.Blocker = capture.KindCompletion, ip })
+	report := frame(func(f *capture.Frame) {
+		f.Change(func(o *capture.Origin) { o.Kind = capture.KindCompletion })
+		f.Lock.Blocker = &ip
+	})
 	if _, frames, _, err := play(record(t, testOptions, nil, []*capture.Frame{kinds[0], report, kinds[3]})); err != nil ||
-		len(frames) != 3 || frames[1].Lock.Blocker != ip || frames[2].Proc != ip || frames[2].Lock.Blocker.Known() {
+		len(frames) != 3 || frames[1].Lock.Behind() != ip || frames[2].Proc != ip || frames[2].Lock.Blocker != nil {
 		t.Errorf("a report between two packets: %+v, %v", frames, err)
 	}
 }
 
 func benchFrame() *capture.Frame {
 	p := capture.Proc{PID: 4711, TID: 4711, PPID: 1, Comm: "ip", CgroupID: 12345, Cgroup: "/user.slice/user-0.slice/session-1.scope"}
-	return &capture.Frame{ID: 1 << 20, Dir: capture.DirReply, Verdict: capture.VerdictDelivered, Time: time.Unix(1767319445, 678901234),
-		NetNS: 4026531840, Proc: p, Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: p, RcvBuf: 212992},
-		DstPort: 4711, Data: make([]byte, 1024), OrigLen: 1024, Source: capture.SourceFentry}
+	return &capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirReply, Verdict: capture.VerdictDelivered, NetNS: 4026531840, Proc: p,
+			Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: p, RcvBuf: 212992}, DstPort: 4711,
+			Source: capture.SourceFentry,
+		},
+		ID: 1 << 20, Time: time.Unix(1767319445, 678901234), Data: make([]byte, 1024), OrigLen: 1024,
+	}
 }
 
 func BenchmarkWrite(b *testing.B) {

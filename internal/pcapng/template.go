@@ -10,99 +10,100 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// template is the block of a frame but for what differs from the next frame like
-// it: the processes, the socket, the comment. Few are alive at a time, and a frame
-// that has one costs a fraction of one that has not.
+// template is the block of a frame as it was last written for its Origin. In the
+// next block of that Origin, what differs stands in the same places: it is copied
+// whole, and the numbers and the payload are put into it.
 type template struct {
-	on       capture.Frame // for which it was made, without Data; see alike
-	made     bool
-	preamble bool
-	numbered bool
-
-	head []byte // of an Enhanced Packet Block: what stands before the payload
-	// tail is what stands behind the payload, with room for varied and the end of the
-	// options; of a report block what stands before the facts that vary.
-	tail []byte
+	origin *capture.Origin
+	block  []byte
+	// size is how long the payload is for which the block is laid out; of a report
+	// it is 0.
+	size int
+	// What stands in front of the payload and behind it (of a report: all) as it is
+	// laid out anew for a payload of another size.
+	head, tail []byte
 	// Offsets in tail: of the value of epb_packetid, of the option that holds the
-	// facts, and of those that vary. The option is size long with varied in it.
+	// facts, and of the facts that vary. The option is length long with varied in it.
 	id, custom, facts int
-	size              uint16
+	length            uint16
+	// completion is the Origin of completions that were found to say of the sender
+	// just what this one does (see asRequest).
+	completion *capture.Origin
 }
 
-// templates are found by their frame; one takes the place of another.
-type templates [capture.Likes]template
-
-// of returns the place for the template of fr, which may hold another one.
-func (ts *templates) of(fr *capture.Frame) *template {
-	if fr.Like != 0 {
-		return &ts[fr.Like%capture.Likes]
+// template returns the template of a packet or report that has a time and a number.
+func (w *Writer) template(o *capture.Origin) *template {
+	t, known := w.templates.Of(o)
+	if !known {
+		*t = template{origin: o, size: -1}
+		w.fill(t, false, true, false)
 	}
-	h := uint32(fr.Socket.Inode)<<4 ^ fr.Socket.PortID ^ fr.Proc.TID<<8 ^ uint32(fr.Dir)<<2 ^ uint32(fr.Kind)
-	return &ts[h*0x9E3779B1>>24] // the upper bits of Fibonacci hashing
+	return t
 }
 
-// alike says whether the block of b can be made from a template of a: what
-// constant and the rest of a template write is the same.
-func alike(a, b *capture.Frame) bool {
-	return a.Kind == b.Kind && a.Dir == b.Dir && a.Verdict == b.Verdict &&
-		a.Inferred == b.Inferred && a.OwnerInferred == b.OwnerInferred && a.BigEndian == b.BigEndian &&
-		a.Errno == b.Errno && a.Protocol == b.Protocol && a.NetNS == b.NetNS &&
-		a.SrcPort == b.SrcPort && a.DstPort == b.DstPort && a.Group == b.Group &&
-		a.Socket.PortID == b.Socket.PortID && a.Socket.Inode == b.Socket.Inode && a.Socket.RcvBuf == b.Socket.RcvBuf &&
-		a.Time.IsZero() == b.Time.IsZero() &&
-		a.Proc == b.Proc && a.Socket.Owner == b.Socket.Owner && a.Lock.Blocker == b.Lock.Blocker &&
-		a.NetNSName == b.NetNSName && a.Source == b.Source
+// odd fills a template for one frame that has no time or no number, or that is of
+// the preamble.
+func (w *Writer) odd(fr *capture.Frame, preamble bool) *template {
+	t := &w.once
+	*t = template{origin: fr.Origin, block: t.block[:0], size: -1, head: t.head[:0], tail: t.tail[:0]}
+	w.fill(t, preamble, fr.ID != 0, fr.Time.IsZero())
+	return t
 }
 
-// template returns the template of a packet or report.
-func (w *Writer) template(fr *capture.Frame, preamble bool) *template {
-	t := w.templates.of(fr)
-	if t.made && t.preamble == preamble && t.numbered == (fr.ID != 0) {
-		if fr.Like != 0 && fr.Like == t.on.Like {
-			return t
-		}
-		if alike(&t.on, fr) {
-			t.on.Like = fr.Like
-			return t
-		}
-	}
-	t.on = *fr
-	t.on.Data = nil
-	t.made, t.preamble, t.numbered = true, preamble, fr.ID != 0
-
-	// Made at the end of the buffer, where blocks are, and copied from there.
-	t.head = t.head[:0]
+// fill makes what is the same in all blocks of an Origin. It is made at the end of
+// the buffer, where blocks are, and copied from there.
+func (w *Writer) fill(t *template, preamble, numbered, timeless bool) {
+	o := t.origin
 	end := len(w.buf)
-	if fr.Kind == capture.KindDatagram || preamble {
-		w.packetHead(fr, preamble)
+	constant := func() {
+		w.buf = newFacts(w.buf, factsFrame).constant(o, w.opt.Info.Name, originFlags(o, preamble, timeless))
+	}
+	if o.Kind == capture.KindDatagram || preamble {
+		w.packetHead(o, preamble)
 		t.head = append(t.head, w.buf[end:]...)
 		w.buf = w.buf[:end]
-		w.packetTail(fr, preamble, t)
-	} else {
-		w.begin(blockReport)
-		w.buf = newFacts(w.buf, factsFrame).constant(fr, w.opt.Info.Name, false).
-			uint(tagProtocol, uint64(fr.Protocol))
-	}
-	t.facts = len(w.buf) - end
-	if len(t.head) > 0 {
+
+		w.scratch = appendComment(w.scratch[:0], o, preamble)
+		w.option(optComment, w.scratch) // ASCII, and short
+		w.u32Option(epbFlags, packetFlags(o.Dir))
+		if o.Proc.PID != 0 || o.Proc.TID != 0 {
+			w.optionHeader(epbPIDTID, 8)
+			w.u32(o.Proc.PID)
+			w.u32(o.Proc.TID)
+		}
+		if numbered {
+			w.u64Option(epbPacketID, 0)
+			t.id = len(w.buf) - 8 - end
+		}
+		t.custom = len(w.buf) - end
+		w.optionHeader(optCustom, 0)
+		w.u32(pen)
+		constant()
+		t.facts = len(w.buf) - end
 		w.buf = facts(w.buf).varied()
-		t.size = uint16(len(w.buf) - end - t.custom - 4)
+		t.length = uint16(len(w.buf) - end - t.custom - 4)
+		w.put16(w.buf[end+t.custom+2:], t.length)
 		w.pad()
 		w.endOptions()
+	} else {
+		w.begin(blockReport)
+		constant()
+		w.buf = facts(w.buf).uint(tagProtocol, uint64(o.Protocol))
+		t.facts = len(w.buf) - end
 	}
-	t.tail = append(t.tail[:0], w.buf[end:]...)
+	t.tail = append(t.tail, w.buf[end:]...)
 	w.buf = w.buf[:end]
-	return t
 }
 
 // Offsets in an Enhanced Packet Block.
 const (
-	epbTimestamp = 12
-	epbCaptured  = 20
-	epbOriginal  = 24
+	epbTimestamp  = 12
+	epbCaptured   = 20
+	epbOriginal   = 24
+	packetHeadLen = 28 + cookedLen // what stands in front of the payload
 )
 
-func (w *Writer) packetHead(fr *capture.Frame, preamble bool) {
+func (w *Writer) packetHead(o *capture.Origin, preamble bool) {
 	w.begin(blockEPB)
 	if preamble {
 		w.u32(ifaceFamilies)
@@ -111,68 +112,58 @@ func (w *Writer) packetHead(fr *capture.Frame, preamble bool) {
 	}
 	w.u64(0) // timestamp
 	w.u64(0) // lengths
-	w.cookedHeader(fr)
+	w.cookedHeader(o)
 }
 
-// packetTail begins where a payload ends, at a 32-bit boundary.
-func (w *Writer) packetTail(fr *capture.Frame, preamble bool, t *template) {
-	start := len(w.buf)
-	w.scratch = appendComment(w.scratch[:0], fr, preamble)
-	w.option(optComment, w.scratch) // ASCII, and short
-	w.u32Option(epbFlags, packetFlags(fr.Dir))
-	if fr.Proc.PID != 0 || fr.Proc.TID != 0 {
-		w.optionHeader(epbPIDTID, 8)
-		w.u32(fr.Proc.PID)
-		w.u32(fr.Proc.TID)
+// lay lays the block out for a payload of n bytes.
+func (w *Writer) lay(t *template, n int) {
+	t.size = n
+	b := append(t.block[:0], t.head...)
+	w.put32(b[epbCaptured:], uint32(cookedLen+n))
+	for range n + pad4(n) {
+		b = append(b, 0)
 	}
-	if fr.ID != 0 {
-		w.u64Option(epbPacketID, 0)
-		t.id = len(w.buf) - 8 - start
-	}
-	t.custom = len(w.buf) - start
-	w.optionHeader(optCustom, 0)
-	w.u32(pen)
-	w.buf = newFacts(w.buf, factsFrame).constant(fr, w.opt.Info.Name, preamble)
+	b = append(append(b, t.tail...), 0, 0, 0, 0)
+	w.put32(b[4:], uint32(len(b)))
+	w.put32(b[len(b)-4:], uint32(len(b)))
+	t.block = b
 }
 
-// constant appends the facts that a template holds, of those that a packet block
-// does not tell. section is the source that the section header names.
-func (f facts) constant(fr *capture.Frame, section string, preamble bool) facts {
-	var p facts
-	f = f.uint(tagKind, uint64(fr.Kind)).uint(tagDir, uint64(fr.Dir)).
-		uint(tagFlags, frameFlags(fr, preamble)).uint(tagVerdict, uint64(fr.Verdict)).
-		int(tagErrno, int64(fr.Errno)).uint(tagNetNS, fr.NetNS)
-	for _, x := range []struct {
-		tag  int
-		proc *capture.Proc
-	}{{tagProc, &fr.Proc}, {tagOwner, &fr.Socket.Owner}, {tagBlocker, &fr.Lock.Blocker}} {
-		if x.tag == tagOwner && ownerIsProc(fr) {
-			continue
-		}
-		p = p[:0].proc(x.proc)
-		f = f.bytes(x.tag, p)
+// constant appends the facts of an Origin, of those that a packet block does not
+// tell. section is the source that the section header names.
+func (f facts) constant(o *capture.Origin, section string, flags uint64) facts {
+	f = f.uint(tagKind, uint64(o.Kind)).uint(tagDir, uint64(o.Dir)).
+		uint(tagFlags, flags).uint(tagVerdict, uint64(o.Verdict)).
+		int(tagErrno, int64(o.Errno)).uint(tagNetNS, o.NetNS).
+		procs(tagProc, &o.Proc)
+	if flags&flagOwnerIsProc == 0 {
+		f = f.procs(tagOwner, &o.Socket.Owner)
 	}
-	f = f.uint(tagPortID, uint64(fr.Socket.PortID)).uint(tagInode, fr.Socket.Inode).
-		uint(tagRcvBuf, uint64(fr.Socket.RcvBuf)).
-		uint(tagSrcPort, uint64(fr.SrcPort)).uint(tagDstPort, uint64(fr.DstPort)).
-		uint(tagGroup, uint64(fr.Group)).string(tagNetNSName, fr.NetNSName)
-	if fr.Source != section {
-		f = f.putString(tagSource, fr.Source)
+	f = f.uint(tagPortID, uint64(o.Socket.PortID)).uint(tagInode, o.Socket.Inode).
+		uint(tagRcvBuf, uint64(o.Socket.RcvBuf)).
+		uint(tagSrcPort, uint64(o.SrcPort)).uint(tagDstPort, uint64(o.DstPort)).
+		uint(tagGroup, uint64(o.Group)).string(tagNetNSName, o.NetNSName)
+	if o.Source != section {
+		f = f.putString(tagSource, o.Source)
 	}
 	return f
 }
 
 // varying appends the facts that differ from frame to frame.
 func (f facts) varying(fr *capture.Frame) facts {
-	s := &fr.Socket
+	q := &fr.Queue
 	f = f.uint(tagOf, fr.Of).uint(tagElapsed, zigzag(int64(fr.Elapsed))).
-		uint(tagRMem, uint64(s.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
-		uint(tagHighWater, uint64(s.HighWater)).uint(tagIdle, zigzag(int64(s.Idle)))
-	if fr.Cast|uint64(s.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold) == 0 {
+		uint(tagRMem, uint64(q.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
+		uint(tagHighWater, uint64(q.HighWater)).uint(tagIdle, zigzag(int64(q.Idle)))
+	if fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold) == 0 && fr.Lock.Blocker == nil {
 		return f
 	}
-	return f.uint(tagDrops, uint64(s.Drops)).uint(tagCast, fr.Cast).
+	f = f.uint(tagDrops, uint64(q.Drops)).uint(tagCast, fr.Cast).
 		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold))
+	if fr.Lock.Blocker != nil {
+		f = f.procs(tagBlocker, fr.Lock.Blocker)
+	}
+	return f
 }
 
 // varied holds what varying writes where all of it is small, in fixed width and so
@@ -184,38 +175,38 @@ const variedLen = 28
 
 // of fills in what fr has, and says whether that is all of it.
 func (v varied) of(fr *capture.Frame) bool {
-	s, n := &fr.Socket, binary.LittleEndian
+	q, n := &fr.Queue, binary.LittleEndian
 	ref, other := fr.Cause, fr.Of
 	if fr.Kind != capture.KindDatagram {
 		ref, other = other, ref
 	}
-	if other|fr.Cast|uint64(s.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
-		(uint64(fr.Elapsed)|uint64(s.Idle))>>32 != 0 {
+	if other|fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
+		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 != 0 || fr.Lock.Blocker != nil {
 		return false
 	}
 	v = v[:variedLen]
 	n.PutUint64(v, ref)
 	n.PutUint32(v[8:], uint32(fr.Elapsed))
-	n.PutUint32(v[12:], uint32(s.Idle))
-	n.PutUint32(v[16:], s.RMem)
+	n.PutUint32(v[12:], uint32(q.Idle))
+	n.PutUint32(v[16:], q.RMem)
 	n.PutUint32(v[20:], fr.TrueSize)
-	n.PutUint32(v[24:], s.HighWater)
+	n.PutUint32(v[24:], q.HighWater)
 	return true
 }
 
 // setFrame is the reverse; false: these are not such numbers.
-func (v varied) setFrame(fr *capture.Frame) bool {
+func (v varied) setFrame(fr *capture.Frame, kind capture.Kind) bool {
 	if len(v) != variedLen {
 		return false
 	}
-	s, n := &fr.Socket, binary.LittleEndian
+	q, n := &fr.Queue, binary.LittleEndian
 	ref := &fr.Cause
-	if fr.Kind != capture.KindDatagram {
+	if kind != capture.KindDatagram {
 		ref = &fr.Of
 	}
 	*ref = n.Uint64(v)
-	fr.Elapsed, s.Idle = time.Duration(n.Uint32(v[8:])), time.Duration(n.Uint32(v[12:]))
-	s.RMem, fr.TrueSize, s.HighWater = n.Uint32(v[16:]), n.Uint32(v[20:]), n.Uint32(v[24:])
+	fr.Elapsed, q.Idle = time.Duration(n.Uint32(v[8:])), time.Duration(n.Uint32(v[12:]))
+	q.RMem, fr.TrueSize, q.HighWater = n.Uint32(v[16:]), n.Uint32(v[20:]), n.Uint32(v[24:])
 	return true
 }
 
@@ -228,7 +219,7 @@ func (f facts) varied() facts {
 // where the place is to be fixed: ID, and nanoseconds since 1970, little-endian.
 const numberedLen = 16
 
-// varyingBytes is more than varying and what follows it can take in one block
+// varyingBytes is more than varying and what follows it mostly take in one block
 // without payload.
 const varyingBytes = 15*(2+binary.MaxVarintLen64) + 32
 

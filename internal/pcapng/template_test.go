@@ -34,21 +34,23 @@ func BenchmarkRouteChange(b *testing.B) {
 
 func routeChange() []*capture.Frame {
 	ip := capture.Proc{PID: 4711, TID: 4711, PPID: 4000, Comm: "ip", CgroupID: 77, Cgroup: "/"}
-	common := capture.Frame{NetNS: 4026531840, NetNSName: "host", Proc: ip, Source: capture.SourceFentry,
-		Time: time.Unix(1767319445, 678901234), Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: ip, RcvBuf: 212992}}
-	request, reply, done := common, common, common
-	request.Dir, request.SrcPort, request.Verdict = capture.DirRequest, 4711, capture.VerdictDelivered
-	request.Data, request.OrigLen, request.ID, request.Like = make([]byte, 52), 52, 100_000, 1
-	request.Socket.Idle = 20_000
-	reply.Dir, reply.DstPort, reply.Verdict = capture.DirReply, 4711, capture.VerdictDelivered
-	reply.Data, reply.OrigLen, reply.ID, reply.Like = make([]byte, 36), 36, 100_001, 2
-	reply.Cause, reply.TrueSize, reply.Socket.RMem, reply.Socket.HighWater, reply.Socket.Idle = 100_000, 768, 768, 768, 25_000
-	done.Kind, done.Of, done.Elapsed, done.Verdict, done.ID, done.Like = capture.KindCompletion, 100_000, 12_345, capture.VerdictDelivered, 100_002, 3
-	return []*capture.Frame{&request, &reply, &done}
+	request := capture.Origin{NetNS: 4026531840, NetNSName: "host", Proc: ip, Source: capture.SourceFentry,
+		Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: ip, RcvBuf: 212992}, Verdict: capture.VerdictDelivered}
+	reply, done := request, request.Completion()
+	request.Dir, request.SrcPort = capture.DirRequest, 4711
+	reply.Dir, reply.DstPort = capture.DirReply, 4711
+	done.SrcPort = 4711
+	at := time.Unix(1767319445, 678901234)
+	return []*capture.Frame{
+		{Origin: &request, ID: 100_000, Time: at, Data: make([]byte, 52), OrigLen: 52, Queue: capture.Queue{Idle: 20_000}},
+		{Origin: &reply, ID: 100_001, Time: at, Data: make([]byte, 36), OrigLen: 36, Cause: 100_000, TrueSize: 768,
+			Queue: capture.Queue{RMem: 768, HighWater: 768, Idle: 25_000}},
+		{Origin: &done, ID: 100_002, Of: 100_000, Time: at, Elapsed: 12_345},
+	}
 }
 
-// What is written of a frame does not depend on the one before it, in whatever
-// field the two differ; with Like, in whatever field they may differ.
+// What is written of a frame does not depend on the one before it, in whatever field of
+// it or of its Origin the two differ, and whether equal Origins are one or two.
 func TestTemplatesAreForAllFields(t *testing.T) {
 	blocks := func(frames ...*capture.Frame) []byte {
 		w, err := NewWriter(io.Discard, testOptions)
@@ -62,31 +64,33 @@ func TestTemplatesAreForAllFields(t *testing.T) {
 		}
 		return w.buf
 	}
-	varies := map[string]bool{}
-	for _, name := range []string{"ID", "Of", "Time", "Elapsed", "Cast", "Cause", "Lock.Wait", "Lock.Hold", "TrueSize",
-		"OrigLen", "Data", "Socket.Drops", "Socket.RMem", "Socket.HighWater", "Socket.Idle"} {
-		varies[name] = true
+	compare := func(one, two *capture.Frame, name string) {
+		t.Helper()
+		again := *one
+		again.Change(func(*capture.Origin) {})
+		if got, want := blocks(one, two, one, &again), append(blocks(one), append(blocks(two), append(blocks(one), blocks(one)...)...)...); !bytes.Equal(got, want) {
+			t.Errorf("kind %d, %s:\n%q, want\n%q", one.Kind, name, got, want)
+		}
+		if bytes.Equal(blocks(one), blocks(two)) {
+			t.Errorf("kind %d: %s is not written", one.Kind, name)
+		}
 	}
 	for _, first := range routeChange() {
-		first.Lock.Blocker = capture.Proc{PID: 1, Comm: "x"}
-		eachField(reflect.TypeOf(*first), nil, "", func(index []int, name string) {
-			if name == "Like" || name == "Kind" {
+		eachField(reflect.TypeFor[capture.Frame](), nil, "", func(index []int, name string) {
+			two := *first
+			if name == "Origin" {
 				return
 			}
-			for _, like := range []uint64{0, 5} {
-				one, two := *first, *first
-				one.Like, two.Like = like, like
-				if !varies[name] {
-					two.Like = 0
-				}
-				change(reflect.ValueOf(&two).Elem().FieldByIndex(index))
-				if got, want := blocks(&one, &two, &one), append(blocks(&one), append(blocks(&two), blocks(&one)...)...); !bytes.Equal(got, want) {
-					t.Errorf("kind %d, %s: like %d:\n%q, want\n%q", first.Kind, name, like, got, want)
-				}
-				if bytes.Equal(blocks(&one), blocks(&two)) {
-					t.Errorf("kind %d: %s is not written", first.Kind, name)
-				}
+			change(reflect.ValueOf(&two).Elem().FieldByIndex(index))
+			compare(first, &two, name)
+		})
+		eachField(reflect.TypeFor[capture.Origin](), nil, "", func(index []int, name string) {
+			two := *first
+			if name == "Kind" {
+				return
 			}
+			two.Change(func(o *capture.Origin) { change(reflect.ValueOf(o).Elem().FieldByIndex(index)) })
+			compare(first, &two, name)
 		})
 	}
 }
@@ -108,6 +112,8 @@ func change(v reflect.Value) {
 	switch x := v.Addr().Interface().(type) {
 	case *time.Time:
 		*x = x.Add(time.Hour)
+	case **capture.Proc:
+		*x = &capture.Proc{PID: 1, Comm: "x"}
 	case *string:
 		*x += "y"
 	case *[]byte:

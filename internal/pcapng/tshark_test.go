@@ -60,9 +60,13 @@ func TestTshark(t *testing.T) {
 func testTshark(t *testing.T, bo order) {
 	const familyID = 0x23
 	frame := func(dir capture.Dir, protocol uint16, data []byte) *capture.Frame {
-		return &capture.Frame{ID: 9, Dir: dir, Protocol: protocol, Time: time.Unix(1767319445, 678901234), NetNS: 4026531840,
-			BigEndian: bo == order(binary.BigEndian), Proc: capture.Proc{PID: 4711, TID: 4712, Comm: "ip"},
-			Data: data, OrigLen: len(data), Source: capture.SourceFentry}
+		return &capture.Frame{
+			Origin: &capture.Origin{
+				Dir: dir, Protocol: protocol, NetNS: 4026531840, BigEndian: bo == order(binary.BigEndian),
+				Proc: capture.Proc{PID: 4711, TID: 4712, Comm: "ip"}, Source: capture.SourceFentry,
+			},
+			ID: 9, Time: time.Unix(1767319445, 678901234), Data: data, OrigLen: len(data),
+		}
 	}
 	// The answer of CTRL_CMD_GETFAMILY: CTRL_CMD_NEWFAMILY (1) with
 	// CTRL_ATTR_FAMILY_ID (1) and CTRL_ATTR_FAMILY_NAME (2).
@@ -76,7 +80,12 @@ func testTshark(t *testing.T, bo order) {
 	frames := []*capture.Frame{
 		frame(capture.DirRequest, capture.NETLINK_ROUTE, getLink(bo)),
 		frame(capture.DirEvent, capture.NETLINK_GENERIC, genl(bo, familyID, 0, 0, 1, 1, nil)),
-		{Kind: capture.KindCompletion, Of: 9, Time: time.Unix(1767319446, 0)},
+		{
+			Origin: &capture.Origin{
+				Kind: capture.KindCompletion,
+			},
+			Of: 9, Time: time.Unix(1767319446, 0),
+		},
 		frame(capture.DirRequest, capture.NETLINK_ROUTE, batch),
 		frame(capture.DirReply, capture.NETLINK_NETFILTER, getLink(bo)),
 	}
@@ -135,7 +144,12 @@ func TestTcpdumpReads(t *testing.T) {
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "in.pcapng"), filepath.Join(dir, "out.pcap")
 	data := getLink(binary.LittleEndian)
-	f := &capture.Frame{Dir: capture.DirRequest, Time: time.Unix(1767319445, 678901000), Data: data, OrigLen: len(data)}
+	f := &capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest,
+		},
+		Time: time.Unix(1767319445, 678901000), Data: data, OrigLen: len(data),
+	}
 	if err := os.WriteFile(in, record(t, testOptions, []*capture.Frame{f}, []*capture.Frame{f}, capture.Stats{}), 0o600); err != nil {
 		t.Fatal(err)
 	}

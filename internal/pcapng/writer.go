@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,9 +37,9 @@ type Writer struct {
 	opt  Options
 
 	scratch, nested []byte
-	templates       templates
-	requests        requests[request]
-	shared          [capture.Likes]shares
+	templates       capture.PerOrigin[template]
+	once            template // see odd
+	requests        requests[*template]
 	done            []byte // see makeDone
 	doneAt          int
 
@@ -189,60 +188,81 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if w.err != nil {
 		return w.err
 	}
+	size := len(fr.Data)
+	ns, ok := stamp(fr.Time)
+	w.last = max(w.last, ns)
+	if !ok || preamble || fr.ID == 0 || ns == 0 || size > maxShown-cookedLen || fr.OrigLen < size ||
+		uint64(fr.OrigLen) > math.MaxUint32-cookedLen {
+		return w.oddPacket(fr, preamble)
+	}
+	t := w.template(fr.Origin)
+	if asks(fr) {
+		w.requests.put(fr.ID, t)
+	}
+	if t.size != size {
+		w.lay(t, size)
+	}
+	b := w.room(len(t.block) + varyingBytes)
+	start := len(b)
+	b = append(b, t.block...)
+	block := b[start:]
+	head := block[:epbOriginal+4]
+	w.put32(head[epbTimestamp:], uint32(ns>>32))
+	w.put32(head[epbTimestamp+4:], uint32(ns))
+	w.put32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
+	copy(block[packetHeadLen:], fr.Data)
+	tail := block[len(block)-4-len(t.tail):]
+	w.put64(tail[t.id:], fr.ID)
+	if varied(tail[t.facts+2:]).of(fr) {
+		w.buf = b
+	} else {
+		f := facts(b[:len(b)-4-len(t.tail)+t.facts]).varying(fr)
+		w.put16(tail[t.custom+2:], uint16(len(f)-(len(b)-4-len(t.tail))-t.custom-4))
+		w.buf = padded(f)
+		w.endOptions()
+		w.end(start)
+	}
+	w.dirty = true
+	return w.pushIfFull()
+}
+
+// oddPacket is packet for what has no place in a template: what has no time or no
+// number, what is too long to be shown, what says its length wrongly, the preamble.
+func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
 	if len(fr.Data) > maxBlock*3/4 {
 		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
 	}
-	ns, ok := stamp(fr.Time)
-	w.last = max(w.last, ns)
 	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
 	tail := fr.Data[len(data):]
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
-
-	t := w.template(fr, preamble)
-	if asks(fr) && !preamble {
-		w.requests.put(fr.ID, request{t, fr.Like})
-	}
-	// A block is made in b: every change of w.buf would be one of the heap.
-	b := w.room(len(t.head) + len(data) + 3 + len(t.tail) + varyingBytes)
-	start := len(b)
-	b = append(b, t.head...)
-	head := b[start : start+epbOriginal+4]
+	ns, ok := stamp(fr.Time)
+	t := w.odd(fr, preamble)
+	start := len(w.buf)
+	w.buf = append(w.buf, t.head...)
+	head := w.buf[start:]
 	w.put32(head[epbTimestamp:], uint32(ns>>32))
 	w.put32(head[epbTimestamp+4:], uint32(ns))
 	w.put32(head[epbCaptured:], uint32(cookedLen+len(data)))
 	w.put32(head[epbOriginal:], uint32(min(orig, math.MaxUint32)))
-	b = padded(append(b, data...))
-
-	at := len(b)
-	b = append(b, t.tail...)
+	w.buf = append(w.buf, data...)
+	w.pad()
+	at := len(w.buf)
+	f := facts(append(w.buf, t.tail[:t.facts]...))
 	if fr.ID != 0 {
-		w.put64(b[at+t.id:], fr.ID)
+		w.put64(f[at+t.id:], fr.ID)
 	}
-	odd := fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 // no field holds that
-	if ok && !odd && len(tail) == 0 && varied(b[at+t.facts+2:]).of(fr) {
-		w.put16(b[at+t.custom+2:], t.size)
-		w.buf = w.ended(b, start)
-		w.dirty = true
-		return w.pushIfFull()
-	}
-	f := facts(b[:at+t.facts]).varying(fr)
+	f = f.varying(fr)
 	if !ok {
 		f = f.time(fr)
 	}
-	if odd {
-		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen)))
+	if fr.OrigLen < len(fr.Data) || orig > math.MaxUint32 {
+		f = f.put(tagOrigLen, zigzag(int64(fr.OrigLen))) // no field holds that
 	}
 	w.put16(f[at+t.custom+2:], uint16(len(f)-at-t.custom-4))
-	b = padded(f)
-	if len(tail) > 0 {
-		w.buf = b
-		w.rest(tail)
-		b = slices.Grow(w.buf, 8)
-	}
-	n := len(b)
-	b = b[:n+4]
-	w.put32(b[n:], optEnd)
-	w.buf = w.ended(b, start)
+	w.buf = padded(f)
+	w.rest(tail)
+	w.endOptions()
+	w.end(start)
 	w.dirty = true
 	return w.pushIfFull()
 }
@@ -257,9 +277,9 @@ func (w *Writer) rest(tail []byte) {
 	}
 }
 
-func (w *Writer) cookedHeader(fr *capture.Frame) {
+func (w *Writer) cookedHeader(o *capture.Origin) {
 	kind := uint16(packetUser)
-	if fr.Dir == capture.DirRequest {
+	if o.Dir == capture.DirRequest {
 		kind = packetKernel
 	}
 	be := binary.BigEndian
@@ -267,7 +287,7 @@ func (w *Writer) cookedHeader(fr *capture.Frame) {
 	w.buf = be.AppendUint16(w.buf, arphrdNetlink)
 	w.buf = be.AppendUint16(w.buf, 0) // nlmon has no addresses
 	w.buf = be.AppendUint64(w.buf, 0)
-	w.buf = be.AppendUint16(w.buf, fr.Protocol)
+	w.buf = be.AppendUint16(w.buf, o.Protocol)
 }
 
 func packetFlags(dir capture.Dir) uint32 {
@@ -292,12 +312,18 @@ func (w *Writer) report(fr *capture.Frame) error {
 	}
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
-	if ok && !fr.Time.IsZero() && len(fr.Data) == 0 && fr.OrigLen == 0 && fr.ID != 0 && w.asRequest(fr) {
+	plain := ok && fr.ID != 0 && !fr.Time.IsZero()
+	if plain && len(fr.Data) == 0 && fr.OrigLen == 0 && w.asRequest(fr) {
 		w.completion(fr, ns)
 		w.dirty = true
 		return w.pushIfFull()
 	}
-	t := w.template(fr, false)
+	var t *template
+	if plain {
+		t = w.template(fr.Origin)
+	} else {
+		t = w.odd(fr, false)
+	}
 	b := w.room(len(t.tail) + len(fr.Data) + varyingBytes)
 	start := len(b)
 	f := facts(append(b, t.tail...)).varying(fr).
@@ -409,7 +435,7 @@ func (w *Writer) push() error {
 
 // appendComment appends what a person reads beside the packet: whose row it is,
 // what it is, where, and what came of it.
-func appendComment(b []byte, fr *capture.Frame, preamble bool) []byte {
+func appendComment(b []byte, o *capture.Origin, preamble bool) []byte {
 	if preamble {
 		return append(b, "nltop: families of this machine, not traffic"...)
 	}
@@ -419,31 +445,31 @@ func appendComment(b []byte, fr *capture.Frame, preamble bool) []byte {
 		number("[", uint64(p.PID))
 		b = append(b, ']')
 	}
-	who := fr.Account()
+	who := o.Account()
 	switch {
 	case who.Known():
 		process(&who)
 		b = append(b, ' ')
-	case fr.Socket.PortID != 0:
-		number("port ", uint64(fr.Socket.PortID))
+	case o.Socket.PortID != 0:
+		number("port ", uint64(o.Socket.PortID))
 		b = append(b, ' ')
 	}
-	b = append(b, fr.Dir.String()...)
-	if fr.Group != 0 {
-		number(" group ", uint64(fr.Group))
+	b = append(b, o.Dir.String()...)
+	if o.Group != 0 {
+		number(" group ", uint64(o.Group))
 	}
-	if fr.NetNS != 0 {
-		number(" netns ", fr.NetNS)
+	if o.NetNS != 0 {
+		number(" netns ", o.NetNS)
 	}
-	if fr.Verdict > capture.VerdictDelivered {
-		b = append(append(b, ' '), fr.Verdict.String()...)
+	if o.Verdict > capture.VerdictDelivered {
+		b = append(append(b, ' '), o.Verdict.String()...)
 	}
-	if fr.Errno != 0 {
-		b = strconv.AppendInt(append(b, " errno "...), int64(fr.Errno), 10)
+	if o.Errno != 0 {
+		b = strconv.AppendInt(append(b, " errno "...), int64(o.Errno), 10)
 	}
-	if fr.Dir != capture.DirRequest && fr.Proc.Known() && fr.Proc != who {
+	if o.Dir != capture.DirRequest && o.Proc.Known() && o.Proc != who {
 		b = append(b, " caused by "...)
-		process(&fr.Proc)
+		process(&o.Proc)
 	}
 	return b
 }

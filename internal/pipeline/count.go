@@ -104,10 +104,11 @@ func (p *Pipeline) Watch(w capture.Watch) error {
 
 // countRow names one row and adds it.
 func (p *Pipeline) countRow(c *capture.Count) error {
-	f := &capture.Frame{Protocol: c.Protocol, NetNS: c.NetNS, Socket: c.Socket, Proc: c.Proc, Time: c.Last}
-	f.Socket.Owner = c.Proc
-	p.enrich(f)
-	c.Proc = f.Socket.Owner
+	o := capture.Origin{Protocol: c.Protocol, NetNS: c.NetNS, Socket: c.Socket, Proc: c.Proc}
+	o.Socket.Owner = c.Proc
+	p.lookUp(&o)
+	c.Proc = o.Socket.Owner
+	f := &capture.Frame{Origin: &o, Time: c.Last}
 	m := p.head(c)
 	if m != nil && unknownFamily(m) {
 		if learned, err := p.relearn(c.Last); err != nil {

@@ -69,9 +69,11 @@ func askNlctrl(cmd byte, attrs []byte) ([]*capture.Frame, error) {
 			return nil, fmt.Errorf("encode reply of nlctrl: %w", err)
 		}
 		out = append(out, &capture.Frame{
-			Time: now, Kind: capture.KindDatagram, Dir: capture.DirReply,
-			Protocol: capture.NETLINK_GENERIC, Data: b, OrigLen: len(b),
-			DstPort: m.Header.PID, Socket: capture.Socket{PortID: m.Header.PID},
+			Origin: &capture.Origin{
+				Kind: capture.KindDatagram, Dir: capture.DirReply, Protocol: capture.NETLINK_GENERIC,
+				DstPort: m.Header.PID, Socket: capture.Socket{PortID: m.Header.PID},
+			},
+			Time: now, Data: b, OrigLen: len(b),
 		})
 	}
 	return out, nil

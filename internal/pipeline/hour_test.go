@@ -39,7 +39,9 @@ func (s *traffic) Close() error         { return nil }
 func (s *traffic) frame(f capture.Frame, typ, flags uint16, seq, port uint32, size int) *capture.Frame {
 	s.id++
 	s.now = s.now.Add(100 * time.Microsecond)
-	f.ID, f.Time, f.Source, f.NetNS = s.id, s.now, capture.SourceFentry, 4026531840
+	f.Change(func(o *capture.Origin) { o.Source = capture.SourceFentry; o.NetNS = 4026531840 })
+	f.ID = s.id
+	f.Time = s.now
 	if f.Kind == capture.KindDatagram {
 		b := make([]byte, 16+size)
 		binary.NativeEndian.PutUint32(b, uint32(len(b)))
@@ -49,7 +51,7 @@ func (s *traffic) frame(f capture.Frame, typ, flags uint16, seq, port uint32, si
 		binary.NativeEndian.PutUint32(b[12:], port)
 		f.Data, f.OrigLen = b, len(b)
 	}
-	f.Socket.RcvBuf = 212992
+	f.Change(func(o *capture.Origin) { o.Socket.RcvBuf = 212992 })
 	return &f
 }
 
@@ -62,33 +64,47 @@ func (s *traffic) Run(_ context.Context, emit func(*capture.Frame) error) error 
 		proc := capture.Proc{PID: pid, TID: pid, Comm: fmt.Sprint("p", pid%700)}
 		sock := capture.Socket{PortID: port, Inode: inode, Owner: proc}
 		seq := s.rng.Uint32N(1 << 20)
-		req := s.frame(capture.Frame{Dir: capture.DirRequest, Proc: proc, Socket: sock, SrcPort: port}, uint16(16+s.rng.IntN(100)), 5, seq, 0, 16)
+		req := s.frame(capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: proc, Socket: sock, SrcPort: port,
+			},
+		}, uint16(16+s.rng.IntN(100)), 5, seq, 0, 16)
 		if err := send(req); err != nil {
 			return err
 		}
 		s.cast++
 		for i := range s.rng.IntN(4) {
 			l := capture.Proc{PID: uint32(10 + i), Comm: fmt.Sprint("listener", i)}
-			f := s.frame(capture.Frame{Dir: capture.DirEvent, Proc: proc, Cast: s.cast, Cause: req.ID, Group: 1,
-				Socket: capture.Socket{PortID: uint32(10 + i), Inode: uint64(i) + 1<<40, Owner: l}, TrueSize: 900}, 16, 0, seq, port, 400)
+			f := s.frame(capture.Frame{
+				Origin: &capture.Origin{
+					Dir: capture.DirEvent, Proc: proc, Group: 1,
+					Socket: capture.Socket{PortID: uint32(10 + i), Inode: uint64(i) + 1<<40, Owner: l},
+				},
+				Cast: s.cast, Cause: req.ID, TrueSize: 900,
+			}, 16, 0, seq, port, 400)
 			if s.rng.IntN(50) == 0 {
 				s.drops[i]++
-				f.Verdict = capture.VerdictOverrun
+				f.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictOverrun })
 			}
-			f.Socket.Drops = s.drops[i]
+			f.Queue.Drops = s.drops[i]
 			if err := send(f); err != nil {
 				return err
 			}
 			n++
 		}
 		if s.rng.IntN(20) > 0 {
-			if err := send(s.frame(capture.Frame{Dir: capture.DirReply, Proc: proc, Socket: sock, DstPort: port}, 2, 0, seq, port, 20)); err != nil {
+			if err := send(s.frame(capture.Frame{Origin: &capture.Origin{Dir: capture.DirReply, Proc: proc, Socket: sock, DstPort: port}}, 2, 0, seq, port, 20)); err != nil {
 				return err
 			}
 			n++
 		}
 		if s.rng.IntN(20) > 0 {
-			c := s.frame(capture.Frame{Kind: capture.KindCompletion, Of: req.ID, Proc: proc, Socket: sock, Elapsed: time.Duration(s.rng.IntN(1e6))}, 0, 0, 0, 0, 0)
+			c := s.frame(capture.Frame{
+				Origin: &capture.Origin{
+					Kind: capture.KindCompletion, Proc: proc, Socket: sock,
+				},
+				Of: req.ID, Elapsed: time.Duration(s.rng.IntN(1e6)),
+			}, 0, 0, 0, 0, 0)
 			if err := send(c); err != nil {
 				return err
 			}

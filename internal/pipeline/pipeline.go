@@ -100,14 +100,16 @@ type Pipeline struct {
 	tracker *correlate.Tracker
 	scope   *scope
 	bare    bool // see recordsOnly
-	known   enriched
-	obs     []correlate.Observation
-	nextID  uint64
-	shown   int
-	learned time.Time
-	asked   map[string]bool // families whose policy was asked for
+	// Of the frames of the loop: see complete.
+	completed capture.PerOrigin[completed]
+	origins   capture.Origins
+	obs       []correlate.Observation
+	nextID    uint64
+	shown     int
+	learned   time.Time
+	asked     map[string]bool // families whose policy was asked for
 
-	// decoding guards the decoder and what frames are enriched from: the loop's,
+	// decoding guards the decoder and what Origins are completed from: the loop's,
 	// and that of what the source has counted. It is taken before mu.
 	decoding sync.Mutex
 	rest     capture.Count // of the source, so far
@@ -230,11 +232,7 @@ func (p *Pipeline) Clear() {
 
 // frame is the loop's body.
 func (p *Pipeline) frame(f *capture.Frame) error {
-	p.nextID++
-	if f.ID == 0 {
-		f.ID = p.nextID
-	}
-	p.last.Store(f.Time.UnixNano())
+	p.begin(f)
 	ms, err := p.decode(f)
 	if err != nil {
 		return err
@@ -264,11 +262,10 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	return p.observe(f)
 }
 
-// decode completes a frame and takes it apart, if somebody wants to know.
+// decode takes a frame apart, if somebody wants to know.
 func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
-	p.enrich(f)
 	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
 		return nil, nil
 	}

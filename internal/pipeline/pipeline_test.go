@@ -69,8 +69,13 @@ func (owners) NetNSName(uint64) string { return "blue" }
 
 func frame(dir capture.Dir, pid, ppid, port uint32) *capture.Frame {
 	b := noop()
-	return &capture.Frame{Time: time.Unix(1, 0), Dir: dir, Data: b, OrigLen: len(b),
-		Proc: capture.Proc{PID: pid, PPID: ppid, CgroupID: 1}, Socket: capture.Socket{PortID: port}}
+	return &capture.Frame{
+		Origin: &capture.Origin{
+			Dir: dir, Proc: capture.Proc{PID: pid, PPID: ppid, CgroupID: 1},
+			Socket: capture.Socket{PortID: port},
+		},
+		Time: time.Unix(1, 0), Data: b, OrigLen: len(b),
+	}
 }
 
 func run(t *testing.T, o Options) *collect {
@@ -123,7 +128,7 @@ func TestScope(t *testing.T) {
 		frame(capture.DirRequest, 20, 1, 4),
 	}
 	peer := frame(capture.DirPeer, 10, 1, 5)
-	peer.Socket.Owner = capture.Proc{PID: 99}
+	peer.Change(func(o *capture.Origin) { o.Socket.Owner = capture.Proc{PID: 99} })
 	src = append(src, peer)
 	ids := func(c *collect) (pids []uint32) {
 		for _, f := range c.frames {

@@ -30,7 +30,10 @@ func genlFrame(dir capture.Dir, id, flags uint16, cmd byte, attrs ...byte) *capt
 	b = append(append(b, cmd, 1, 0, 0), attrs...)
 	binary.NativeEndian.PutUint32(b, uint32(len(b)))
 	return &capture.Frame{
-		Time: time.Unix(1, 0), Protocol: capture.NETLINK_GENERIC, Dir: dir, Data: b, OrigLen: len(b), BigEndian: bigEndian(),
+		Origin: &capture.Origin{
+			Protocol: capture.NETLINK_GENERIC, Dir: dir, BigEndian: bigEndian(),
+		},
+		Time: time.Unix(1, 0), Data: b, OrigLen: len(b),
 	}
 }
 

@@ -29,36 +29,70 @@ func (p *Pipeline) lent(f *capture.Frame) error {
 	if f.Protocol == capture.NETLINK_GENERIC {
 		// What a decoder learns from may be kept.
 		g := *f
-		g.Data, g.Like = bytes.Clone(f.Data), 0
-		f.Like = 0
+		g.Data = bytes.Clone(f.Data)
 		return p.frame(&g)
 	}
+	p.begin(f)
+	return p.record(f)
+}
+
+// begin numbers a frame and completes its Origin.
+func (p *Pipeline) begin(f *capture.Frame) {
 	p.nextID++
 	if f.ID == 0 {
 		f.ID = p.nextID
 	}
 	now := f.Time.UnixNano()
 	p.last.Store(now)
-	p.enrichLike(f, now)
-	return p.record(f)
+	p.complete(f, now)
 }
 
-// enrich looks up what the source left open. What comes from a look-up is
-// marked as inferred.
-func (p *Pipeline) enrich(f *capture.Frame) {
-	if p.o.Owners != nil && f.Source != capture.SourceFile {
+// completed is the Origin of frames as a look-up completed it.
+type completed struct {
+	origin *capture.Origin
+	at     int64 // frame time, Unix ns
+}
+
+// fresh is how long it is believed, since a container may get its name later.
+const fresh = time.Second
+
+// complete gives a frame an Origin with what the source left open, once for all that
+// share it. It is the loop's.
+func (p *Pipeline) complete(f *capture.Frame, now int64) {
+	c, known := p.completed.Of(f.Origin)
+	// A difference below zero is a large one.
+	if known && c.origin != nil && uint64(now-c.at) < uint64(fresh) {
+		f.Origin = c.origin
+		return
+	}
+	o := *f.Origin
+	p.decoding.Lock()
+	p.lookUp(&o)
+	p.decoding.Unlock()
+	same := p.origins.Of(&o)
+	*c = completed{same, now}
+	if o.Socket.PortID != 0 && !o.Account().Known() || o.OwnerInferred {
+		c.origin = nil // the next one's owner may be known, or another
+	}
+	f.Origin = same
+}
+
+// lookUp fills in what the source of an Origin left open. What comes from a look-up
+// is marked as inferred.
+func (p *Pipeline) lookUp(o *capture.Origin) {
+	if p.o.Owners != nil && o.Source != capture.SourceFile {
 		// The kernel and group listeners (port 0) own no single socket.
-		if port := f.Socket.PortID; port != 0 && !f.Account().Known() {
-			if proc, ok := p.o.Owners.Owner(f.NetNS, f.Protocol, port); ok {
-				f.Socket.Owner, f.OwnerInferred = proc, true
+		if port := o.Socket.PortID; port != 0 && !o.Account().Known() {
+			if proc, ok := p.o.Owners.Owner(o.NetNS, o.Protocol, port); ok {
+				o.Socket.Owner, o.OwnerInferred = proc, true
 			}
 		}
-		if f.NetNSName == "" {
-			f.NetNSName = p.o.Owners.NetNSName(f.NetNS)
+		if o.NetNSName == "" {
+			o.NetNSName = p.o.Owners.NetNSName(o.NetNS)
 		}
 	}
-	p.locate(&f.Proc)
-	p.locate(&f.Socket.Owner)
+	p.locate(&o.Proc)
+	p.locate(&o.Socket.Owner)
 }
 
 // locate fills in where a process runs.
@@ -67,33 +101,4 @@ func (p *Pipeline) locate(pr *capture.Proc) {
 		pr.Cgroup = p.o.Owners.Cgroup(pr.CgroupID)
 	}
 	p.o.Places.Fill(pr)
-}
-
-// enriched remembers when frames that are alike (Frame.Like) were enriched: what
-// that wrote into one is in the next.
-type enriched [capture.Likes]struct {
-	like uint64
-	at   int64 // frame time, Unix ns
-}
-
-// fresh is how long it is believed, since a container may get its name later.
-const fresh = time.Second
-
-// enrichLike is enrich, once for all frames that are alike.
-func (p *Pipeline) enrichLike(f *capture.Frame, now int64) {
-	e := &p.known[f.Like%capture.Likes]
-	if f.Like != 0 && e.like == f.Like {
-		// A difference below zero is a large one.
-		if uint64(now-e.at) >= uint64(fresh) {
-			f.Like = 0
-		}
-		return
-	}
-	e.like, e.at = f.Like, now
-	p.decoding.Lock()
-	defer p.decoding.Unlock()
-	p.enrich(f)
-	if f.Socket.PortID != 0 && !f.Account().Known() || f.OwnerInferred {
-		f.Like = 0 // the next one's owner may be known, or another
-	}
 }

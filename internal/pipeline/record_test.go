@@ -35,7 +35,6 @@ type keeper struct{ frames []capture.Frame }
 
 func (k *keeper) WriteFrame(f *capture.Frame) error {
 	g := *f
-	g.Like = 0
 	g.Data = bytes.Clone(f.Data)
 	k.frames = append(k.frames, g)
 	return nil
@@ -47,8 +46,11 @@ func TestLentIsRecorded(t *testing.T) {
 	for i := range uint32(500) {
 		f := frame(capture.Dir(i%5), i%7, i%3, i%4)
 		f.Time = time.Unix(1, 0).Add(time.Duration(i*7919%5000) * time.Millisecond)
-		f.NetNS, f.Socket.Owner = uint64(i%3), capture.Proc{PID: i % 11, TID: i % 11, CgroupID: uint64(i % 2)}
-		f.Protocol = []uint16{capture.NETLINK_ROUTE, capture.NETLINK_GENERIC}[i%2]
+		f.Change(func(o *capture.Origin) {
+			o.NetNS = uint64(i % 3)
+			o.Socket.Owner = capture.Proc{PID: i % 11, TID: i % 11, CgroupID: uint64(i % 2)}
+			o.Protocol = []uint16{capture.NETLINK_ROUTE, capture.NETLINK_GENERIC}[i%2]
+		})
 		in = append(in, f)
 	}
 	record := func(src capture.Source) []capture.Frame {

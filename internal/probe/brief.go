@@ -3,7 +3,6 @@
 package probe
 
 import (
-	"bytes"
 	"unsafe"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -12,8 +11,8 @@ import (
 // about is what an NL_RECORD_ABOUT told: what is the same in all brief records
 // with its number.
 type about struct {
-	told   nlAbout
-	frames [briefKinds]capture.Frame
+	told    nlAbout
+	origins [briefKinds]*capture.Origin // as they were last needed
 }
 
 // The kinds of brief records.
@@ -41,15 +40,14 @@ func (a *assembler) addAbout(rec []byte) error {
 	return nil
 }
 
-// frame returns the frame of a kind, with what is the same in all.
-func (s *about) frame(a *assembler, kind int, rcvbuf uint32) *capture.Frame {
-	f, r := &s.frames[kind], &s.told
-	if f.Like != 0 && f.Socket.RcvBuf == rcvbuf {
-		return f
+// origin returns the Origin of a kind of record.
+func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
+	o, r := s.origins[kind], &s.told
+	if o != nil && o.Socket.RcvBuf == rcvbuf {
+		return o
 	}
 	p := proc(&r.Task)
-	*f = capture.Frame{
-		Like:     a.likes.next(uint64(r.Slot)<<2 | uint64(kind)),
+	n := capture.Origin{
 		Verdict:  capture.VerdictDelivered,
 		Protocol: r.Protocol,
 		NetNS:    uint64(r.Netns),
@@ -59,13 +57,15 @@ func (s *about) frame(a *assembler, kind int, rcvbuf uint32) *capture.Frame {
 	}
 	switch kind {
 	case briefRequest:
-		f.Dir, f.SrcPort = capture.DirRequest, r.Port
+		n.Dir, n.SrcPort = capture.DirRequest, r.Port
 	case briefReply:
-		f.Dir, f.DstPort = capture.DirReply, r.Port
+		n.Dir, n.DstPort = capture.DirReply, r.Port
 	case briefCompletion:
-		f.Kind, f.SrcPort = capture.KindCompletion, r.Port
+		n.Kind, n.SrcPort = capture.KindCompletion, r.Port
 	}
-	return f
+	o = a.origins.all.Of(&n)
+	s.origins[kind] = o
+	return o
 }
 
 func (a *assembler) addBrief(rec []byte) error {
@@ -95,23 +95,23 @@ func (a *assembler) addBrief(rec []byte) error {
 			return nil
 		}
 	}
-	f := a.abouts[r.Slot].frame(a, kind, r.Rcvbuf)
-	if !a.lends || a.unlike {
-		like := f
-		if f = &a.lent; !a.lends {
-			f = new(capture.Frame)
-		}
-		*f = *like
-		f.Like = 0
+	f := a.frame(true)
+	a.lastID++
+	*f = capture.Frame{
+		Origin: a.abouts[r.Slot].origin(a, kind, r.Rcvbuf),
+		ID:     a.lastID, Of: of,
+		Time: a.clock(r.Ktime), Elapsed: nanoseconds(r.Elapsed),
+		Queue:    capture.Queue{Drops: r.Drops, RMem: r.Rmem, HighWater: r.High, Idle: nanoseconds(r.Idle)},
+		Lock:     capture.Lock{Wait: nanoseconds(r.LockWait), Hold: nanoseconds(r.LockHold)},
+		TrueSize: r.Truesize,
+		OrigLen:  int(r.OrigLen),
+		Data:     a.payload(payload, r.InlineLen),
 	}
-	a.varyBrief(f, r, of)
-	f.Data = nil
-	switch n := r.InlineLen; {
-	case n == 0:
-	case a.lends:
-		f.Data = payload[:n:n]
-	default:
-		f.Data = bytes.Clone(payload[:n])
+	switch kind {
+	case briefRequest:
+		a.numbers.put(r.Id, f.ID)
+	case briefReply:
+		f.Cause = a.numbers.get(r.Of)
 	}
 	return a.emit(f)
 }
@@ -127,24 +127,4 @@ func (r *nlBrief) kind() (int, bool) {
 		return briefReply, true
 	}
 	return 0, false
-}
-
-// varyBrief is vary for brief records: it sets what differs from one to the next,
-// whatever f held.
-func (a *assembler) varyBrief(f *capture.Frame, r *nlBrief, of uint64) {
-	a.lastID++
-	f.ID, f.Of = a.lastID, of
-	f.Time, f.Elapsed = a.clock(r.Ktime), nanoseconds(r.Elapsed)
-	s := &f.Socket
-	s.Drops, s.RMem, s.HighWater, s.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
-	f.TrueSize, f.OrigLen = r.Truesize, int(r.OrigLen)
-	f.Lock.Wait, f.Lock.Hold = nanoseconds(r.LockWait), nanoseconds(r.LockHold)
-	f.Cast, f.Cause = 0, 0
-	switch {
-	case f.Kind == capture.KindCompletion:
-	case f.Dir == capture.DirRequest:
-		a.numbers.put(r.Id, f.ID)
-	default:
-		f.Cause = a.numbers.get(r.Of)
-	}
 }

@@ -116,39 +116,34 @@ type fentryNlEvent struct {
 	Of        uint64
 	Ktime     uint64
 	Elapsed   uint64
-	Inode     uint64
 	Cast      uint64
 	Cause     uint64
 	Idle      uint64
 	LockWait  uint64
 	LockHold  uint64
-	Netns     uint32
 	OrigLen   uint32
 	CapLen    uint32
+	Drops     uint32
+	Rmem      uint32
+	High      uint32
+	Truesize  uint32
+	Blocker   fentryNlWho
+	Inode     uint64
+	Netns     uint32
 	SrcPort   uint32
 	DstPort   uint32
 	Group     uint32
 	OwnPort   uint32
 	Err       int32
-	Drops     uint32
 	Rcvbuf    uint32
-	Rmem      uint32
-	High      uint32
-	Truesize  uint32
 	Protocol  uint16
 	Kind      uint8
 	Dir       uint8
 	Verdict   uint8
 	Flags     uint8
 	Pad       [6]uint8
-	Blocker   struct {
-		_    structs.HostLayout
-		Tgid uint32
-		Tid  uint32
-		Comm [16]uint8
-	}
-	Task  fentryNlTask
-	Owner fentryNlTask
+	Task      fentryNlTask
+	Owner     fentryNlTask
 }
 
 type fentryNlFlag uint32
@@ -297,6 +292,13 @@ type fentryNlWhat struct {
 	Bucket uint16
 	Flags  uint8
 	Used   uint8
+}
+
+type fentryNlWho struct {
+	_    structs.HostLayout
+	Tgid uint32
+	Tid  uint32
+	Comm [16]uint8
 }
 
 // Names of all BPF objects in the ELF.

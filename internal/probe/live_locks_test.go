@@ -39,7 +39,7 @@ func TestLiveLocks(t *testing.T) {
 		}
 
 		victims := of(frames, func(f *capture.Frame) bool {
-			return f.Kind == capture.KindCompletion && f.Proc.PID == uint32(os.Getpid()) && holders[f.Lock.Blocker.PID]
+			return f.Kind == capture.KindCompletion && f.Proc.PID == uint32(os.Getpid()) && holders[f.Lock.Behind().PID]
 		})
 		if len(victims) == 0 {
 			t.Fatalf("nobody waited for the holders: %+v", rows)
@@ -49,7 +49,7 @@ func TestLiveLocks(t *testing.T) {
 			return of(frames, func(f *capture.Frame) bool { return f.Kind == capture.KindCompletion && f.Proc.PID == pid })
 		}
 		for _, f := range victims {
-			if f.Lock.Wait <= 0 || f.Lock.Wait > f.Elapsed || f.Lock.Blocker.Comm != "ip" {
+			if f.Lock.Wait <= 0 || f.Lock.Wait > f.Elapsed || f.Lock.Behind().Comm != "ip" {
 				t.Errorf("victim: %+v of %v", f.Lock, f.Elapsed)
 			}
 		}
@@ -57,7 +57,7 @@ func TestLiveLocks(t *testing.T) {
 		// missed where a preemptible kernel skips programs (7.2), which it counts.
 		skipped := skips(r.src)
 		met := of(victims, func(f *capture.Frame) bool {
-			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool {
+			return slices.ContainsFunc(sendsOf(f.Lock.Behind().PID), func(q *capture.Frame) bool {
 				return q.Time.After(f.Time.Add(-f.Elapsed)) && q.Time.Add(-q.Elapsed).Before(f.Time)
 			})
 		})
@@ -67,7 +67,7 @@ func TestLiveLocks(t *testing.T) {
 		// A wait may outlast the send: a preemptible kernel lets others run before
 		// it wakes up who waited, or somebody else gets the lock first.
 		told := of(met, func(f *capture.Frame) bool {
-			return slices.ContainsFunc(sendsOf(f.Lock.Blocker.PID), func(q *capture.Frame) bool { return q.Elapsed >= f.Lock.Wait })
+			return slices.ContainsFunc(sendsOf(f.Lock.Behind().PID), func(q *capture.Frame) bool { return q.Elapsed >= f.Lock.Wait })
 		})
 		if 2*len(told) < len(met) || skipped == 0 && len(told) < len(victims) {
 			t.Fatalf("%d of %d waits lasted no longer than the sends that they waited for", len(told), len(victims))
@@ -76,14 +76,14 @@ func TestLiveLocks(t *testing.T) {
 		var q capture.Frame
 		if len(told) > 0 {
 			worst = told[0]
-			sends := sendsOf(worst.Lock.Blocker.PID)
+			sends := sendsOf(worst.Lock.Behind().PID)
 			slices.SortFunc(sends, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Hold, a.Lock.Hold) })
 			q = *sends[0]
 			if q.Lock.Hold > q.Elapsed || q.Lock.Hold+q.Lock.Wait < q.Elapsed/2 || worst.Lock.Wait > q.Elapsed {
 				t.Errorf("of %v in the kernel the holder held %v and waited %v, the victim waited %v", q.Elapsed, q.Lock.Hold, q.Lock.Wait, worst.Lock.Wait)
 			}
 		}
-		pid := worst.Lock.Blocker.PID
+		pid := worst.Lock.Behind().PID
 		if !slices.ContainsFunc(frames, func(f *capture.Frame) bool {
 			return f.Kind == capture.KindLock && f.Proc.PID == pid && f.Lock.Hold >= time.Millisecond &&
 				msgType(f) == unix.RTM_DELLINK && f.Protocol == unix.NETLINK_ROUTE

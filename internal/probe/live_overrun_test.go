@@ -112,8 +112,8 @@ func TestLiveOverrun(t *testing.T) {
 			switch {
 			case f.Verdict == capture.VerdictOverrun:
 				overruns++
-				if f.Socket.Drops != uint32(overruns) || msgType(f) != unix.RTM_NEWLINK || f.Cut() || f.OrigLen == 0 {
-					t.Errorf("overrun %d: drops %d, type %d, %d of %d bytes", overruns, f.Socket.Drops, msgType(f), len(f.Data), f.OrigLen)
+				if f.Queue.Drops != uint32(overruns) || msgType(f) != unix.RTM_NEWLINK || f.Cut() || f.OrigLen == 0 {
+					t.Errorf("overrun %d: drops %d, type %d, %d of %d bytes", overruns, f.Queue.Drops, msgType(f), len(f.Data), f.OrigLen)
 				}
 			case f.Kind == capture.KindDatagram:
 				delivered++

@@ -50,9 +50,9 @@ func TestLiveReaders(t *testing.T) {
 		if len(frames) != first+rest {
 			t.Fatalf("%d frames", len(frames))
 		}
-		last := frames[len(frames)-1].Socket
-		if frames[0].Socket.Idle != 0 || last.Idle < pause || last.Idle > took || last.HighWater != last.RMem || last.RMem == 0 {
-			t.Errorf("first %+v, last %+v, all took %v", frames[0].Socket, last, took)
+		last := frames[len(frames)-1].Queue
+		if frames[0].Queue.Idle != 0 || last.Idle < pause || last.Idle > took || last.HighWater != last.RMem || last.RMem == 0 {
+			t.Errorf("first %+v, last %+v, all took %v", frames[0].Queue, last, took)
 		}
 		found := false
 		for _, x := range rs {

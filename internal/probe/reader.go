@@ -89,7 +89,6 @@ func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent 
 		return emit(f)
 	})
 	asm.orphans, asm.lends = &s.orphans, lent
-	asm.unlike = s.att.infer != nil
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 

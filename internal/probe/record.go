@@ -23,6 +23,7 @@ type (
 	nlConfig = fentryNlConfig
 	nlComm   = fentryNlComm
 	nlOwner  = fentryNlOwner
+	nlWho    = fentryNlWho
 )
 
 const (
@@ -67,13 +68,11 @@ type assembler struct {
 	abouts  []*about // by slot
 	numbers numbers
 
-	lends bool  // nobody keeps frames: they and their bytes are used again
-	likes likes // what frames are lent, or else copied, from
-	// unlike: what comes behind changes frames, so that none is like another; then
-	// lent is what is lent.
-	unlike bool
-	lent   capture.Frame
-	spare  []byte // for the next datagram in chunks, if frames are lent
+	origins origins
+
+	lends bool          // nobody keeps frames: they and their bytes are used again
+	lent  capture.Frame // the frame that is lent
+	spare []byte        // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -139,32 +138,23 @@ func (a *assembler) addEvent(rec []byte) error {
 		}
 	}
 	whole := ev.InlineLen == ev.CapLen
-	var f *capture.Frame
-	switch {
-	case !a.lends:
-		f = new(capture.Frame)
-		*f = *a.alike(ev)
-		f.Like = 0
-	case whole && a.unlike:
-		f = &a.lent
-		*f = *a.alike(ev)
-		f.Like = 0
-	case whole:
-		f = a.alike(ev)
-	default: // it is open while others are lent
-		f = new(capture.Frame)
-		a.constant(f, ev)
+	f := a.frame(whole)
+	a.lastID++
+	*f = capture.Frame{
+		Origin: a.event(ev, rec),
+		ID:     a.lastID, Of: of,
+		Time: a.clock(ev.Ktime), Elapsed: nanoseconds(ev.Elapsed),
+		Cast: ev.Cast, Cause: a.numbers.get(ev.Cause),
+		Queue:    capture.Queue{Drops: ev.Drops, RMem: ev.Rmem, HighWater: ev.High, Idle: nanoseconds(ev.Idle)},
+		Lock:     capture.Lock{Wait: nanoseconds(ev.LockWait), Hold: nanoseconds(ev.LockHold), Blocker: blocker(&ev.Blocker)},
+		TrueSize: ev.Truesize,
+		OrigLen:  int(ev.OrigLen),
 	}
-	a.vary(f, ev, of)
+	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
+		a.numbers.put(ev.Id, f.ID)
+	}
 	if whole {
-		f.Data = nil
-		switch {
-		case ev.InlineLen == 0:
-		case a.lends:
-			f.Data = payload[:ev.InlineLen:ev.InlineLen]
-		default:
-			f.Data = bytes.Clone(payload[:ev.InlineLen])
-		}
+		f.Data = a.payload(payload, ev.InlineLen)
 		return a.emit(f)
 	}
 	if old := a.open[ev.Id]; old != nil {
@@ -256,34 +246,32 @@ func (a *assembler) flush() error {
 	return nil
 }
 
-// constant and vary set every field of f but Data and Like, whatever f held:
-// constant those that Like speaks for, vary the others.
-func (a *assembler) constant(f *capture.Frame, ev *nlEvent) {
-	f.Kind, f.Dir, f.Verdict = capture.Kind(ev.Kind), capture.Dir(ev.Dir), capture.Verdict(ev.Verdict)
-	f.Inferred, f.OwnerInferred = ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0, false
-	f.Errno, f.Protocol = ev.Err, ev.Protocol
-	f.NetNS, f.NetNSName = uint64(ev.Netns), ""
-	f.Proc, f.Socket.Owner = proc(&ev.Task), proc(&ev.Owner)
-	f.Socket.PortID, f.Socket.Inode, f.Socket.RcvBuf = ev.OwnPort, ev.Inode, ev.Rcvbuf
-	f.SrcPort, f.DstPort, f.Group = ev.SrcPort, ev.DstPort, ev.Group
-	b := &ev.Blocker
-	f.Lock.Blocker = capture.Proc{PID: b.Tgid, TID: b.Tid, Comm: comm(b.Comm[:])}
-	f.BigEndian, f.Source = false, a.source
+// frame returns memory for a frame: that which is lent, unless others will be lent
+// while it is open.
+func (a *assembler) frame(whole bool) *capture.Frame {
+	if a.lends && whole {
+		return &a.lent
+	}
+	return new(capture.Frame)
 }
 
-// vary is for all frames. of is the number of the frame that ev completes.
-func (a *assembler) vary(f *capture.Frame, ev *nlEvent, of uint64) {
-	a.lastID++
-	f.ID, f.Of = a.lastID, of
-	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
-	s := &f.Socket
-	s.Drops, s.RMem, s.HighWater, s.Idle = ev.Drops, ev.Rmem, ev.High, nanoseconds(ev.Idle)
-	f.Cast, f.Cause, f.TrueSize = ev.Cast, a.numbers.get(ev.Cause), ev.Truesize
-	f.Lock.Wait, f.Lock.Hold = nanoseconds(ev.LockWait), nanoseconds(ev.LockHold)
-	f.OrigLen = int(ev.OrigLen)
-	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
-		a.numbers.put(ev.Id, f.ID)
+// payload returns the first n bytes behind the header of a record.
+func (a *assembler) payload(b []byte, n uint32) []byte {
+	switch {
+	case n == 0:
+		return nil
+	case a.lends:
+		return b[:n:n]
 	}
+	return bytes.Clone(b[:n])
+}
+
+// blocker is nil where nobody is known.
+func blocker(w *nlWho) *capture.Proc {
+	if w.Tgid == 0 && w.Tid == 0 && w.Comm[0] == 0 {
+		return nil
+	}
+	return &capture.Proc{PID: w.Tgid, TID: w.Tid, Comm: comm(w.Comm[:])}
 }
 
 func nanoseconds(n uint64) time.Duration { return time.Duration(min(n, 1<<63-1)) }

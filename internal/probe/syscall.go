@@ -170,6 +170,7 @@ func checkSyscall() error {
 // socket is known here, so that less is guessed than capture.Inferrer must.
 type syscallInferrer struct {
 	headers *capture.Inferrer
+	origins capture.Origins
 }
 
 func newSyscallInferrer() *syscallInferrer {
@@ -189,33 +190,40 @@ func (s *syscallInferrer) infer(f *capture.Frame) {
 	// Inferred without a direction is the programs' word for a receive that
 	// had no address; with one it stays.
 	fromKernel := !f.Inferred
-	g := *f
+	o := *f.Origin
 	switch {
 	case f.Dir == capture.DirRequest:
-		s.headers.Infer(&g) // remembers it
+		s.headers.Infer(&o, f.Data) // remembers it
 		return
 	case f.Dir == capture.DirReply && !fromKernel && f.Protocol == capture.NETLINK_USERSOCK:
-		f.Dir = capture.DirPeer // it has no kernel socket
-		return
+		o.Dir = capture.DirPeer // it has no kernel socket
 	case f.Dir != capture.DirUnknown:
 		return
+	default:
+		guess := o
+		s.headers.Infer(&guess, f.Data)
+		o.Dir, o.Inferred = s.dir(f, guess.Dir, fromKernel), true
+		if o.Dir == capture.DirEvent {
+			o.DstPort = 0
+		}
 	}
-	s.headers.Infer(&g)
-	f.Dir, f.Inferred = g.Dir, true
+	f.Origin = s.origins.Of(&o)
+}
+
+// dir betters what the headers alone say by what is known of the receive.
+func (s *syscallInferrer) dir(f *capture.Frame, guess capture.Dir, fromKernel bool) capture.Dir {
 	switch {
 	case len(f.Data) >= nlmsgHdrLen && f.Protocol != capture.NETLINK_KOBJECT_UEVENT && s.foreign(f):
-		f.Dir = capture.DirEvent
-	case f.Dir == capture.DirRequest && fromKernel:
+		return capture.DirEvent
+	case guess == capture.DirRequest && fromKernel:
 		// NETLINK_FIB_LOOKUP sends the request back, flag included.
-		f.Dir = capture.DirReply
-	case f.Dir == capture.DirRequest:
-		f.Dir = capture.DirPeer
-	case f.Dir == capture.DirPeer && fromKernel:
-		f.Dir = capture.DirEvent
+		return capture.DirReply
+	case guess == capture.DirRequest:
+		return capture.DirPeer
+	case guess == capture.DirPeer && fromKernel:
+		return capture.DirEvent
 	}
-	if f.Dir == capture.DirEvent {
-		f.DstPort = 0
-	}
+	return guess
 }
 
 // foreign says whether the first message is addressed to another port than

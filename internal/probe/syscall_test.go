@@ -49,10 +49,18 @@ func TestSyscallInferrer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := newSyscallInferrer()
-			in.infer(&capture.Frame{Protocol: route, Dir: capture.DirRequest, Data: msg(18, 1, 9, 0)})
+			in.infer(&capture.Frame{
+				Origin: &capture.Origin{
+					Protocol: route, Dir: capture.DirRequest,
+				},
+				Data: msg(18, 1, 9, 0),
+			})
 			f := &capture.Frame{
-				Protocol: c.protocol, Dir: c.dir, Inferred: c.noAddr, Data: c.data,
-				SrcPort: 1, DstPort: own, Socket: capture.Socket{PortID: own},
+				Origin: &capture.Origin{
+					Protocol: c.protocol, Dir: c.dir, Inferred: c.noAddr, SrcPort: 1, DstPort: own,
+					Socket: capture.Socket{PortID: own},
+				},
+				Data: c.data,
 			}
 			in.infer(f)
 			if f.Dir != c.want || f.Inferred != c.inferred {
@@ -66,7 +74,7 @@ func TestSyscallInferrer(t *testing.T) {
 			}
 		})
 	}
-	e := &capture.Frame{Kind: capture.KindSocketError, Dir: capture.DirUnknown}
+	e := &capture.Frame{Origin: &capture.Origin{Kind: capture.KindSocketError, Dir: capture.DirUnknown}}
 	newSyscallInferrer().infer(e)
 	if e.Dir != capture.DirUnknown || e.Inferred {
 		t.Errorf("a socket error got a direction: %+v", *e)

@@ -97,7 +97,12 @@ func TestCursorFollowsRow(t *testing.T) {
 		t.Fatalf("on %q", h.selected())
 	}
 	for range 500 {
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "flood"}, Data: nlmsg(18, 1, 1, 0)})
+		h.src.feed(capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "flood"},
+			},
+			Data: nlmsg(18, 1, 1, 0),
+		})
 	}
 	h.src.now = h.src.now.Add(time.Second)
 	h.tick()
@@ -216,7 +221,12 @@ func TestPause(t *testing.T) {
 	h := newHarness(t, 100, 24, Options{})
 	h.press("p")
 	before := h.tree.rows[0].Messages()
-	h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "later"}, Data: nlmsg(18, 1, 1, 0)})
+	h.src.feed(capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "later"},
+		},
+		Data: nlmsg(18, 1, 1, 0),
+	})
 	h.src.status.Stats.Lost[0].Count = 77
 	h.tick()
 	h.wants("PAUSED", "lost 77", "(ring buffer full)")

@@ -100,8 +100,12 @@ func TestHostileNames(t *testing.T) {
 	h := newHarness(t, 100, 30, Options{})
 	for i, name := range []string{"\x1b]0;owned\x07", "a\nb", "\xff\xfe\xfd", strings.Repeat("\u0301", 7), "\u202etxt", "日本語日本語日本語日本語日本語日本語日本語", ""} {
 		p := capture.Proc{PID: uint32(50 + i), Comm: name}
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: p.PID, Owner: p},
-			Data: nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, append([]byte(name), 0)...))})
+		h.src.feed(capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: p.PID, Owner: p},
+			},
+			Data: nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, append([]byte(name), 0)...)),
+		})
 	}
 	h.src.now = h.src.now.Add(time.Second)
 	h.tick()

@@ -21,8 +21,13 @@ func failed(h *harness) (request []byte) {
 		attr(1, []byte("too small\x00")...), attr(2, binary.LittleEndian.AppendUint32(nil, offset)...))
 	proc := capture.Proc{PID: 900, TID: 900, Comm: "late"}
 	sock := capture.Socket{PortID: 900, Inode: 900, Owner: proc}
-	h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: proc, Socket: sock, Data: request})
-	h.src.feed(capture.Frame{Dir: capture.DirReply, Proc: proc, Socket: sock, Data: answer})
+	h.src.feed(capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Proc: proc, Socket: sock,
+		},
+		Data: request,
+	})
+	h.src.feed(capture.Frame{Origin: &capture.Origin{Dir: capture.DirReply, Proc: proc, Socket: sock}, Data: answer})
 	h.tick()
 	return request
 }

@@ -153,7 +153,10 @@ func (s *fakeSource) SetFilter(expr string) error {
 // feed passes a frame through decoder and tracker, as the pipeline does.
 func (s *fakeSource) feed(f capture.Frame) {
 	s.id++
-	f.ID, f.Time, f.NetNS, f.OrigLen = s.id, s.now, 4026531840, len(f.Data)
+	f.Change(func(o *capture.Origin) { o.NetNS = 4026531840 })
+	f.ID = s.id
+	f.Time = s.now
+	f.OrigLen = len(f.Data)
 	for _, x := range s.tracker.Frame(&f, s.decoder.Frame(&f, nil), nil) {
 		s.table.Observe(x)
 	}
@@ -179,9 +182,14 @@ func newSource() *fakeSource {
 // traffic feeds a little of everything.
 func (s *fakeSource) traffic() {
 	end := func(p capture.Proc, inode uint64, dir capture.Dir, data []byte) capture.Frame {
-		f := capture.Frame{Dir: dir, Proc: p, Data: data, Socket: capture.Socket{PortID: p.PID, Inode: inode, Owner: p}}
+		f := capture.Frame{
+			Origin: &capture.Origin{
+				Dir: dir, Proc: p, Socket: capture.Socket{PortID: p.PID, Inode: inode, Owner: p},
+			},
+			Data: data,
+		}
 		if dir == capture.DirRequest {
-			f.SrcPort = p.PID
+			f.Change(func(o *capture.Origin) { o.SrcPort = p.PID })
 		}
 		return f
 	}
@@ -212,17 +220,21 @@ func (s *fakeSource) traffic() {
 			s.feed(end(p, uint64(p.PID)+70000, capture.DirReply, nlmsg(2, 0x100, seq, p.PID, code, req[:16])))
 		}
 		ev := end(networkd, 71234, capture.DirEvent, nlmsg(16, 0, 0, 0, link(7, "vx0")...))
-		ev.Proc, ev.Group = ip, 1
+		ev.Change(func(o *capture.Origin) { o.Proc = ip; o.Group = 1 })
 		if i == 30 {
-			ev.Verdict = capture.VerdictOverrun
+			ev.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictOverrun })
 		}
 		s.feed(ev)
 	}
 	raised := end(networkd, 71234, capture.DirUnknown, nil)
-	raised.Kind, raised.Verdict, raised.Errno = capture.KindSocketError, capture.VerdictNobufsRaised, 105
+	raised.Change(func(o *capture.Origin) {
+		o.Kind = capture.KindSocketError
+		o.Verdict = capture.VerdictNobufsRaised
+		o.Errno = 105
+	})
 	s.feed(raised)
 	get := end(odd, 5, capture.DirRequest, nlmsg(16, 5, 9, 0, []byte{3, 2, 0, 0}, attr(2, []byte("nl80211\x00")...)))
-	get.Protocol = capture.NETLINK_GENERIC
+	get.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_GENERIC })
 	s.feed(get)
 	get.Data = nlmsg(0x21, 5, 10, 0, []byte{7, 1, 0, 0})
 	s.feed(get)

@@ -16,9 +16,19 @@ func (s *fakeSource) slow(pid uint32, d time.Duration) {
 	p := capture.Proc{PID: pid, Comm: "slow"}
 	end := capture.Socket{PortID: pid, Inode: uint64(pid), Owner: p}
 	req := nlmsg(16, 5, uint32(s.id), 0, make([]byte, 16))
-	s.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: end, SrcPort: pid, Data: req})
+	s.feed(capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Proc: p, Socket: end, SrcPort: pid,
+		},
+		Data: req,
+	})
 	s.now = s.now.Add(d)
-	s.feed(capture.Frame{Dir: capture.DirReply, Proc: p, Socket: end, DstPort: pid, Data: nlmsg(2, 0x100, uint32(s.id-1), pid, make([]byte, 4), req[:16])})
+	s.feed(capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirReply, Proc: p, Socket: end, DstPort: pid,
+		},
+		Data: nlmsg(2, 0x100, uint32(s.id-1), pid, make([]byte, 4), req[:16]),
+	})
 }
 
 func text(segs []segment) (s string) {
@@ -170,8 +180,13 @@ func TestPlaceColumns(t *testing.T) {
 		501: {"web-1", "docker.service", "blue"}, 502: {"web-2", "", "red"},
 	} {
 		p := capture.Proc{PID: pid, Comm: "nginx", Container: where[0], Unit: where[1]}
-		f := capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: pid, Owner: p}, SrcPort: pid, Data: nlmsg(16, 5, 1, 0, make([]byte, 16))}
-		f.NetNSName = where[2]
+		f := capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: pid, Owner: p}, SrcPort: pid,
+			},
+			Data: nlmsg(16, 5, 1, 0, make([]byte, 16)),
+		}
+		f.Change(func(o *capture.Origin) { o.NetNSName = where[2] })
 		h.src.feed(f)
 	}
 	h.src.now = h.src.now.Add(time.Second)
@@ -202,8 +217,12 @@ func TestKernelColumns(t *testing.T) {
 	p := capture.Proc{PID: 501, Comm: "ip"}
 	for i := range 100 {
 		h.src.feed(capture.Frame{
-			Dir: capture.DirRequest, Proc: p, Verdict: capture.VerdictDelivered, Elapsed: time.Duration(i+1) * time.Millisecond,
-			Socket: capture.Socket{PortID: 501, Owner: p}, SrcPort: 501, Data: nlmsg(16, 5, uint32(i), 0, make([]byte, 16)),
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: p, Verdict: capture.VerdictDelivered,
+				Socket: capture.Socket{PortID: 501, Owner: p}, SrcPort: 501,
+			},
+			Elapsed: time.Duration(i+1) * time.Millisecond,
+			Data:    nlmsg(16, 5, uint32(i), 0, make([]byte, 16)),
 		})
 	}
 	h.tick()

@@ -172,7 +172,7 @@ func TestLocksOff(t *testing.T) {
 // Messages of nftables are told with what their stream knows of their sets.
 func TestToldByTheStream(t *testing.T) {
 	h := newHarness(t, 120, 20, Options{})
-	k := kept(&decode.Message{Frame: &capture.Frame{ID: 5}})
+	k := kept(&decode.Message{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: 5}})
 	if got := h.told(k); got != "" {
 		t.Errorf("%q", got)
 	}

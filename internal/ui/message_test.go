@@ -16,10 +16,13 @@ func TestMessagesFollow(t *testing.T) {
 	v := h.top().(*messagesView)
 	newest := func() uint64 { return v.list[len(v.list)-1].Seq }
 	more := func() {
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Protocol: 0,
-			Proc:   capture.Proc{PID: 4711, Comm: "ip"},
-			Socket: capture.Socket{PortID: 4711, Inode: 74711, Owner: capture.Proc{PID: 4711, Comm: "ip"}},
-			Data:   nlmsg(18, 1, 1, 0)})
+		h.src.feed(capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Protocol: 0, Proc: capture.Proc{PID: 4711, Comm: "ip"},
+				Socket: capture.Socket{PortID: 4711, Inode: 74711, Owner: capture.Proc{PID: 4711, Comm: "ip"}},
+			},
+			Data: nlmsg(18, 1, 1, 0),
+		})
 		h.tick()
 	}
 	was := newest()
@@ -79,7 +82,12 @@ func TestMalformedMessage(t *testing.T) {
 	for _, data := range [][]byte{bad, whole[:41], whole[:33], whole[:17], whole[:16], whole[:7], {0}} {
 		h := newHarness(t, 120, 30, Options{})
 		p := capture.Proc{PID: 5, Comm: "odd"}
-		h.src.feed(capture.Frame{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: 5, Owner: p}, Data: data})
+		h.src.feed(capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: 5, Owner: p},
+			},
+			Data: data,
+		})
 		h.tick()
 		h.press("/")
 		h.typeText("odd")

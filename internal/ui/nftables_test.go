@@ -24,7 +24,12 @@ func TestToldAboveTheTree(t *testing.T) {
 	chain := nlmsg(10<<8|3, 1, 2, 0, []byte{2, 0, 0, 0}, attr(1, 't', 0), attr(3, 'c', 0x1b, 0))
 	end := nlmsg(17, 1, 3, 0, []byte{0, 0, 0, 10})
 	data := append(append(begin, chain...), end...)
-	f := &capture.Frame{Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER, Data: data, OrigLen: len(data), Time: epoch}
+	f := &capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER,
+		},
+		Data: data, OrigLen: len(data), Time: epoch,
+	}
 	msgs := decode.New(families.All(), decode.Options{}).Frame(f, nil)
 	want := []string{"transaction of 1 for generation 9: 1 add chain", `1/1 for generation 9  add chain ip t "c\x1b"`, "transaction of 1 for generation 9: 1 add chain"}
 	h := newHarness(t, 120, 20, Options{})
@@ -40,7 +45,7 @@ func TestToldAboveTheTree(t *testing.T) {
 		}
 	}
 	link := nlmsg(16, 1, 1, 0, make([]byte, 16))
-	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Data: link, OrigLen: len(link)}, nil); h.told(kept(&m[0])) != "" {
+	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Origin: &capture.Origin{}, Data: link, OrigLen: len(link)}, nil); h.told(kept(&m[0])) != "" {
 		t.Errorf("a link is %q", h.told(kept(&m[0])))
 	}
 	if strings.ContainsRune(v.told, 0x1b) {

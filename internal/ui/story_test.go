@@ -19,7 +19,7 @@ import (
 // story fills in what tells of more than one message.
 func (s *fakeSource) story() {
 	request := func(typ string) *decode.Message {
-		return &decode.Message{Family: "route", Type: typ, Frame: &capture.Frame{Time: epoch}}
+		return &decode.Message{Family: "route", Type: typ, Frame: &capture.Frame{Origin: &capture.Origin{}, Time: epoch}}
 	}
 	ip := capture.Proc{PID: 4711, Comm: "ip"}
 	bird := capture.Proc{PID: 12, Comm: "bird", Container: "bird", Pod: "net/node-1"}
@@ -27,7 +27,7 @@ func (s *fakeSource) story() {
 		{
 			Request: request("RTM_DELLINK"), Proc: ip, Time: epoch, Outcome: correlate.Acked, Replies: 1, Ended: true,
 			Kernel: 86 * time.Millisecond, First: 85 * time.Millisecond, Last: 85 * time.Millisecond, Events: 2, Listeners: 5, Lost: 1,
-			LostBy: []capture.Proc{bird}, Lock: capture.Lock{Wait: 10 * time.Millisecond, Hold: 70 * time.Millisecond, Blocker: bird},
+			LostBy: []capture.Proc{bird}, Lock: capture.Lock{Wait: 10 * time.Millisecond, Hold: 70 * time.Millisecond, Blocker: &bird},
 		},
 		{Request: request("RTM_NEWLINK"), Proc: bird, Time: epoch, Outcome: correlate.Failed, Errno: 17, Replies: 1, Ended: true, First: 3000, Last: 3000},
 		{
@@ -62,7 +62,7 @@ func (s *fakeSource) story() {
 		},
 		Lost: 2,
 		Reports: []export.LockReport{
-			{Time: epoch.Add(time.Second), Proc: bird, Family: "route", Type: "RTM_GETROUTE", Lock: capture.Lock{Wait: 70 * ms, Hold: ms, Blocker: ip}},
+			{Time: epoch.Add(time.Second), Proc: bird, Family: "route", Type: "RTM_GETROUTE", Lock: capture.Lock{Wait: 70 * ms, Hold: ms, Blocker: &ip}},
 			{Time: epoch, Proc: ip, Family: "route", Type: "RTM_DELLINK", Lock: capture.Lock{Hold: 70 * ms}},
 			{Time: epoch, Proc: capture.Proc{PID: 33, Comm: "kworker/u8:2"}, Lock: capture.Lock{Hold: 20 * ms}},
 		},

@@ -156,8 +156,8 @@ func exchangeDetails(x *correlate.Exchange) string {
 			add("%s %s", m.Name, export.Duration(m.Time))
 		}
 	}
-	if x.Lock.Blocker.Known() {
-		add("behind %s", export.Process(x.Lock.Blocker))
+	if x.Lock.Blocker != nil {
+		add("behind %s", export.Process(*x.Lock.Blocker))
 	}
 	if x.Replies > 1 {
 		add("%d replies", x.Replies)

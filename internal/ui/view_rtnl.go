@@ -103,8 +103,8 @@ var reportColumns = []listColumn[export.LockReport]{
 	{"HELD", 8, true, 6, durationCell(func(r *export.LockReport) time.Duration { return r.Hold }),
 		func(x, y *export.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
 	{"BEHIND", 18, false, 5, func(a *app, r *export.LockReport) (string, tcell.Style) {
-		return a.cell(r.Blocker.Known(), export.Process(r.Blocker), a.theme.warn)
-	}, func(x, y *export.LockReport) int { return strings.Compare(x.Blocker.Comm, y.Blocker.Comm) }},
+		return a.cell(r.Blocker != nil, export.Process(r.Behind()), a.theme.warn)
+	}, func(x, y *export.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
 	{"REQUEST", 0, false, 3, func(a *app, r *export.LockReport) (string, tcell.Style) {
 		return r.Request(), a.theme.text
 	}, func(x, y *export.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
@@ -122,7 +122,7 @@ func newReportsView(a *app, of *aggregate.Process) *listView[export.LockReport] 
 				l.title += " of " + export.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
 			}
 			for _, r := range locks.Reports {
-				if of == nil || r.Proc.PID == of.PID || r.Blocker.Known() && r.Blocker.PID == of.PID {
+				if of == nil || r.Proc.PID == of.PID || r.Blocker != nil && r.Blocker.PID == of.PID {
 					l.rows = append(l.rows, r)
 				}
 			}

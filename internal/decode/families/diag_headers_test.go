@@ -150,7 +150,12 @@ func TestGuessedProtocols(t *testing.T) {
 	d := decode.New(families.All(), decode.Options{})
 	for protocol, guess := range map[uint16]bool{2: true, 17: true, 23: true, 9: false, 4: false, 22: false, 3: false, 5: false, 13: false, 11: false} {
 		data := append([]byte{32, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 12, 0, 7, 0, 'h', 'e', 'l', 'l', 'o', 0, 0, 0, 4, 0, 8, 0)
-		for _, m := range d.Frame(&capture.Frame{Protocol: protocol, Data: data, OrigLen: len(data), Dir: capture.DirPeer}, nil) {
+		for _, m := range d.Frame(&capture.Frame{
+			Origin: &capture.Origin{
+				Protocol: protocol, Dir: capture.DirPeer,
+			},
+			Data: data, OrigLen: len(data),
+		}, nil) {
 			if m.Guess != guess {
 				t.Errorf("protocol %d: guess %v", protocol, m.Guess)
 			}
@@ -182,5 +187,10 @@ func auditRecord(d *decode.Decoder, typ uint16, text string) decode.Message {
 	binary.NativeEndian.PutUint32(data, uint32(len(text)))
 	binary.NativeEndian.PutUint16(data[4:], typ)
 	data = append(data, text...)
-	return d.Frame(&capture.Frame{Dir: capture.DirEvent, Protocol: 9, NetNS: 1, OrigLen: len(data), Data: data}, nil)[0]
+	return d.Frame(&capture.Frame{
+		Origin: &capture.Origin{
+			Dir: capture.DirEvent, Protocol: 9, NetNS: 1,
+		},
+		OrigLen: len(data), Data: data,
+	}, nil)[0]
 }

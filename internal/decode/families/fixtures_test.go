@@ -70,7 +70,12 @@ func testFixture(t *testing.T, file string, protocol uint16) {
 				if dir == capture.DirReply {
 					only = show
 				}
-				frame := &capture.Frame{Dir: dir, Protocol: protocol, NetNS: 1, OrigLen: len(b), Data: b}
+				frame := &capture.Frame{
+					Origin: &capture.Origin{
+						Dir: dir, Protocol: protocol, NetNS: 1,
+					},
+					OrigLen: len(b), Data: b,
+				}
 				if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 					t.Skip("the fixtures are of a little-endian machine")
 				}

@@ -137,7 +137,10 @@ func (l *lab) drainTap() {
 
 func (l *lab) add(dir capture.Dir, b []byte) {
 	l.frames = append(l.frames, &capture.Frame{
-		Dir: dir, Protocol: unix.NETLINK_ROUTE, NetNS: 1, OrigLen: len(b), Data: append([]byte(nil), b...),
+		Origin: &capture.Origin{
+			Dir: dir, Protocol: unix.NETLINK_ROUTE, NetNS: 1,
+		},
+		OrigLen: len(b), Data: append([]byte(nil), b...),
 	})
 }
 

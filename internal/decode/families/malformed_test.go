@@ -65,7 +65,7 @@ func specimens(t *testing.T) []specimen {
 				}
 				d := decode.New(families.All(), decode.Options{})
 				for _, b := range unhex(t, f.Data) {
-					ms := d.Frame(&capture.Frame{Dir: dir, Protocol: fam.Protocol, OrigLen: len(b), Data: b}, nil)
+					ms := d.Frame(&capture.Frame{Origin: &capture.Origin{Dir: dir, Protocol: fam.Protocol}, OrigLen: len(b), Data: b}, nil)
 					for i := range ms {
 						add(&ms[i])
 					}
@@ -229,7 +229,7 @@ func deep(t *testing.T, family string, protocol, subsys, typ, id uint16) {
 		data = binary.LittleEndian.AppendUint16(data, typ)
 		data = append(data, make([]byte, 10)...)
 		data = append(data, body...)
-		for _, m := range d.Frame(&capture.Frame{Protocol: protocol, Data: data, OrigLen: len(data)}, nil) {
+		for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: protocol}, Data: data, OrigLen: len(data)}, nil) {
 			b := m.Body()
 			if n := count(b.Fields) + count(b.Attrs); n > len(data) {
 				t.Fatalf("%s %d: %d nodes of %d bytes", family, typ, n, len(data))

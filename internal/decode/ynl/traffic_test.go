@@ -82,7 +82,7 @@ func readFixture(t *testing.T, file string) traffic {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr.frames = append(tr.frames, &capture.Frame{Dir: dir, NetNS: 1, OrigLen: len(b), Data: b})
+			tr.frames = append(tr.frames, &capture.Frame{Origin: &capture.Origin{Dir: dir, NetNS: 1}, OrigLen: len(b), Data: b})
 		}
 	}
 	return tr
