@@ -113,6 +113,22 @@ func (r *recorder) WriteFrame(f *capture.Frame) error {
 	return r.w.WriteFrame(f)
 }
 
+// WriteFrames implements pipeline.LentRecorder.
+func (r *recorder) WriteFrames(fs []capture.Frame) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return r.err
+	}
+	for i := range fs {
+		r.n++
+		if err := r.w.WriteFrame(&fs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *recorder) flushLoop() {
 	defer close(r.done)
 	tick := time.NewTicker(flushEvery)

@@ -186,7 +186,7 @@ func (l *Lock) Behind() Proc {
 
 // Frame is one Netlink datagram, or a report about one (see Kind): an Origin, and what
 // differs from one frame of it to the next.
-// Data is owned by the frame: no source reuses it, unless the frame is lent.
+// Data is owned by the frame: no source reuses it, unless the frame is lent (Lender).
 type Frame struct {
 	*Origin
 	ID uint64 // unique within a run of a source, from 1; 0 until the pipeline or source sets it
@@ -238,11 +238,12 @@ type Source interface {
 }
 
 // Lender is a Source that also serves consumers that keep nothing: RunLent is Run,
-// but the frame and its Data are the source's own, and valid only during the call
-// of emit. What they refer to, strings for one, may be kept.
+// but hands over several frames at once, in order, and they and their Data are the
+// source's own: valid, and the consumer's to change, only during the call of emit.
+// What they refer to else, Origins and strings, may be kept.
 type Lender interface {
 	Source
-	RunLent(ctx context.Context, emit func(*Frame) error) error
+	RunLent(ctx context.Context, emit func([]Frame) error) error
 }
 
 // Info describes a source for status lines and file headers.

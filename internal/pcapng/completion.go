@@ -34,8 +34,8 @@ func (q *requests[T]) put(id uint64, of T) {
 }
 
 // asks says whether a completion may follow a frame.
-func asks(fr *capture.Frame) bool {
-	return fr.Kind == capture.KindDatagram && (fr.Dir == capture.DirRequest || fr.Dir == capture.DirPeer)
+func asks(o *capture.Origin) bool {
+	return o.Kind == capture.KindDatagram && (o.Dir == capture.DirRequest || o.Dir == capture.DirPeer)
 }
 
 // asRequest says whether fr is a completion that can be written without what it
@@ -60,18 +60,16 @@ func (w *Writer) asRequest(fr *capture.Frame) bool {
 
 // completion writes one of which asRequest is true, at ns after 1970.
 func (w *Writer) completion(fr *capture.Frame, ns uint64) {
-	b := w.room(len(w.done) + varyingBytes)
-	start := len(b)
-	b = append(b, w.done...)
-	numbers := b[start+w.doneAt:]
-	if varied(numbers[2:]).of(fr) {
-		numbers = numbers[2+variedLen+2:]
-		binary.LittleEndian.PutUint64(numbers, fr.ID)
-		binary.LittleEndian.PutUint64(numbers[8:], ns)
-		w.buf = b
+	start := len(w.buf)
+	w.buf = append(w.room(len(w.done)+varyingBytes), w.done...)
+	numbers := (*[2 + len(varied{}) + 2 + numberedLen]byte)(w.buf[start+w.doneAt:])
+	if (*varied)(numbers[2:]).set(fr, fr.Of, fr.Cause) {
+		n := (*[numberedLen]byte)(numbers[2+len(varied{})+2:])
+		binary.LittleEndian.PutUint64(n[:], fr.ID)
+		binary.LittleEndian.PutUint64(n[8:], ns)
 		return
 	}
-	f := facts(b[:start+w.doneAt]).varying(fr).put(tagID, fr.ID).nanoseconds(ns)
+	f := facts(w.buf[:start+w.doneAt]).varying(fr).put(tagID, fr.ID).nanoseconds(ns)
 	w.buf = w.ended(padded(f), start)
 }
 

@@ -333,7 +333,7 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 	if flags&flagZeroTime != 0 {
 		fr.Time = time.Time{}
 	}
-	if varies != nil && !varied(varies).setFrame(fr, o.Kind) { // its kind is known now
+	if varies != nil && !getVaried(varies, fr, o.Kind) { // its kind is known now
 		inner = errors.Join(inner, errFacts)
 	}
 	if haveTime {

@@ -339,7 +339,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		o.Kind = capture.KindDatagram
 		f.Origin = r.origins.Of(&o)
 		f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
-		if asks(f) && !rec.Preamble {
+		if asks(f.Origin) && !rec.Preamble {
 			r.requests.put(f.ID, f.Origin)
 		}
 	}

@@ -22,6 +22,7 @@ type template struct {
 	// What stands in front of the payload and behind it (of a report: all) as it is
 	// laid out anew for a payload of another size.
 	head, tail []byte
+	behind     int // offset of the tail in block
 	// Offsets in tail: of the value of epb_packetid, of the option that holds the
 	// facts, and of the facts that vary. The option is length long with varied in it.
 	id, custom, facts int
@@ -123,6 +124,7 @@ func (w *Writer) lay(t *template, n int) {
 	for range n + pad4(n) {
 		b = append(b, 0)
 	}
+	t.behind = len(b)
 	b = append(append(b, t.tail...), 0, 0, 0, 0)
 	w.put32(b[4:], uint32(len(b)))
 	w.put32(b[len(b)-4:], uint32(len(b)))
@@ -169,23 +171,17 @@ func (f facts) varying(fr *capture.Frame) facts {
 // varied holds what varying writes where all of it is small, in fixed width and so
 // in fixed places: little-endian, of a datagram its Cause and of others Of (64 bits),
 // then Elapsed and Idle (ns), RMem, TrueSize and HighWater (32 bits).
-type varied []byte
+type varied [28]byte
 
-const variedLen = 28
-
-// of fills in what fr has, and says whether that is all of it.
-func (v varied) of(fr *capture.Frame) bool {
+// set fills in what fr has, and says whether that is all of it. ref is its Cause or Of,
+// and other the one of them that has no place.
+func (v *varied) set(fr *capture.Frame, ref, other uint64) bool {
 	q, n := &fr.Queue, binary.LittleEndian
-	ref, other := fr.Cause, fr.Of
-	if fr.Kind != capture.KindDatagram {
-		ref, other = other, ref
-	}
 	if other|fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
 		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 != 0 || fr.Lock.Blocker != nil {
 		return false
 	}
-	v = v[:variedLen]
-	n.PutUint64(v, ref)
+	n.PutUint64(v[:], ref)
 	n.PutUint32(v[8:], uint32(fr.Elapsed))
 	n.PutUint32(v[12:], uint32(q.Idle))
 	n.PutUint32(v[16:], q.RMem)
@@ -194,9 +190,9 @@ func (v varied) of(fr *capture.Frame) bool {
 	return true
 }
 
-// setFrame is the reverse; false: these are not such numbers.
-func (v varied) setFrame(fr *capture.Frame, kind capture.Kind) bool {
-	if len(v) != variedLen {
+// getVaried is the reverse, of a frame of that kind; false: these are not such numbers.
+func getVaried(v []byte, fr *capture.Frame, kind capture.Kind) bool {
+	if len(v) != len(varied{}) {
 		return false
 	}
 	q, n := &fr.Queue, binary.LittleEndian
@@ -212,7 +208,7 @@ func (v varied) setFrame(fr *capture.Frame, kind capture.Kind) bool {
 
 // varied appends room for them.
 func (f facts) varied() facts {
-	return append(append(f, tagVaried, variedLen), make([]byte, variedLen)...)
+	return append(append(f, tagVaried, byte(len(varied{}))), make([]byte, len(varied{}))...)
 }
 
 // numberedLen is the length of what stands for tagID, tagSeconds and tagNanos

@@ -23,7 +23,10 @@ func BenchmarkRouteChange(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, f := range frames {
-			f.ID++
+			f.ID += 3
+			if f.Of != 0 {
+				f.Of += 3
+			}
 			f.Time = f.Time.Add(1000)
 			if err := w.WriteFrame(f); err != nil {
 				b.Fatal(err)

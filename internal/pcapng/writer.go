@@ -54,6 +54,8 @@ type Writer struct {
 
 var errClosed = errors.New("recording is closed")
 
+var native = binary.NativeEndian
+
 // NewWriter writes the section header and the interface descriptions to w.
 func NewWriter(w io.Writer, opt Options) (*Writer, error) {
 	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt}
@@ -157,12 +159,9 @@ func (w *Writer) WriteFrame(fr *capture.Frame) error {
 	if fr.Kind != capture.KindDatagram {
 		return w.report(fr)
 	}
-	if err := w.packet(fr, false); err != nil {
-		return err
-	}
 	w.frames++
 	w.size += uint64(max(fr.OrigLen, 0))
-	return nil
+	return w.packet(fr, false)
 }
 
 // WritePreamble records answers to an nlctrl dump that name the families of
@@ -183,7 +182,8 @@ func (w *Writer) WritePreamble(frames []*capture.Frame) error {
 	return w.pushIfFull()
 }
 
-// packet writes an Enhanced Packet Block.
+// packet writes an Enhanced Packet Block. Of a flood of small messages it is most of
+// what recording takes, hence the arrays of known length and the few calls.
 func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if w.err != nil {
 		return w.err
@@ -191,33 +191,31 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	size := len(fr.Data)
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
-	if !ok || preamble || fr.ID == 0 || ns == 0 || size > maxShown-cookedLen || fr.OrigLen < size ||
+	if w.swap || preamble || !ok || ns == 0 || fr.ID == 0 || size > maxShown-cookedLen || fr.OrigLen < size ||
 		uint64(fr.OrigLen) > math.MaxUint32-cookedLen {
 		return w.oddPacket(fr, preamble)
 	}
 	t := w.template(fr.Origin)
-	if asks(fr) {
+	if asks(fr.Origin) {
 		w.requests.put(fr.ID, t)
 	}
 	if t.size != size {
 		w.lay(t, size)
 	}
-	b := w.room(len(t.block) + varyingBytes)
-	start := len(b)
-	b = append(b, t.block...)
-	block := b[start:]
-	head := block[:epbOriginal+4]
-	w.put32(head[epbTimestamp:], uint32(ns>>32))
-	w.put32(head[epbTimestamp+4:], uint32(ns))
-	w.put32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
-	copy(block[packetHeadLen:], fr.Data)
-	tail := block[len(block)-4-len(t.tail):]
-	w.put64(tail[t.id:], fr.ID)
-	if varied(tail[t.facts+2:]).of(fr) {
-		w.buf = b
-	} else {
-		f := facts(b[:len(b)-4-len(t.tail)+t.facts]).varying(fr)
-		w.put16(tail[t.custom+2:], uint16(len(f)-(len(b)-4-len(t.tail))-t.custom-4))
+	n := len(t.block)
+	start := len(w.buf)
+	w.buf = append(w.room(n+varyingBytes), t.block...)
+	b := w.buf[start:]
+	head := (*[epbOriginal + 4]byte)(b)
+	native.PutUint32(head[epbTimestamp:], uint32(ns>>32))
+	native.PutUint32(head[epbTimestamp+4:], uint32(ns))
+	native.PutUint32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
+	copy(b[packetHeadLen:], fr.Data)
+	tail := b[t.behind:]
+	native.PutUint64(tail[t.id:], fr.ID)
+	if !(*varied)(tail[t.facts+2:]).set(fr, fr.Cause, fr.Of) {
+		f := facts(w.buf[:start+t.behind+t.facts]).varying(fr)
+		native.PutUint16(tail[t.custom+2:], uint16(len(f)-start-t.behind-t.custom-4))
 		w.buf = padded(f)
 		w.endOptions()
 		w.end(start)

@@ -37,6 +37,13 @@ type Recorder interface {
 	WriteFrame(f *capture.Frame) error
 }
 
+// LentRecorder is a Recorder that also takes frames that are lent (capture.Lender),
+// several at once.
+type LentRecorder interface {
+	Recorder
+	WriteFrames(fs []capture.Frame) error
+}
+
 // Teacher is a Recorder that also keeps frames that only teach: what the
 // kernel was asked while the capture ran, so that a replay knows it too.
 type Teacher interface {
@@ -143,11 +150,12 @@ func newTracker(o *Options) *correlate.Tracker {
 // sink fails.
 func (p *Pipeline) Run(ctx context.Context) error {
 	stop := p.countWhile()
-	run, frame := p.o.Source.Run, p.frame
+	var err error
 	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
-		run, frame = l.RunLent, p.lent
+		err = l.RunLent(ctx, p.lent)
+	} else {
+		err = p.o.Source.Run(ctx, p.frame)
 	}
-	err := run(ctx, frame)
 	err = errors.Join(err, stop())
 	if err == nil {
 		err = p.flush()
@@ -232,7 +240,9 @@ func (p *Pipeline) Clear() {
 
 // frame is the loop's body.
 func (p *Pipeline) frame(f *capture.Frame) error {
-	p.begin(f)
+	now := f.Time.UnixNano()
+	p.last.Store(now)
+	p.begin(f, now)
 	ms, err := p.decode(f)
 	if err != nil {
 		return err

@@ -24,26 +24,56 @@ func (p *Pipeline) record(f *capture.Frame) error {
 	return nil
 }
 
-// lent is frame where nobody looks into messages and f belongs to the source.
-func (p *Pipeline) lent(f *capture.Frame) error {
-	if f.Protocol == capture.NETLINK_GENERIC {
-		// What a decoder learns from may be kept.
+// lent is frame, for several, where nobody looks into messages and they belong to the
+// source.
+func (p *Pipeline) lent(fs []capture.Frame) error {
+	done, now := 0, fs[0].Time.UnixNano()
+	for i := range fs {
+		f := &fs[i]
+		if f.Protocol != capture.NETLINK_GENERIC {
+			p.begin(f, now)
+			continue
+		}
+		// What a decoder learns from may be kept, and what it asks the kernel comes
+		// into the recording behind what was there before.
+		if err := p.recordAll(fs[done:i]); err != nil {
+			return err
+		}
+		done = i + 1
 		g := *f
 		g.Data = bytes.Clone(f.Data)
-		return p.frame(&g)
+		if err := p.frame(&g); err != nil {
+			return err
+		}
 	}
-	p.begin(f)
-	return p.record(f)
+	return p.recordAll(fs[done:])
 }
 
-// begin numbers a frame and completes its Origin.
-func (p *Pipeline) begin(f *capture.Frame) {
+func (p *Pipeline) recordAll(fs []capture.Frame) error {
+	if len(fs) == 0 {
+		return nil
+	}
+	p.last.Store(fs[len(fs)-1].Time.UnixNano())
+	if all, ok := p.o.Recorder.(LentRecorder); ok {
+		if err := all.WriteFrames(fs); err != nil {
+			return fmt.Errorf("record frames: %w", err)
+		}
+		return nil
+	}
+	for i := range fs {
+		if err := p.record(&fs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin numbers a frame and completes its Origin; now is about its time, Unix ns.
+func (p *Pipeline) begin(f *capture.Frame, now int64) {
 	p.nextID++
 	if f.ID == 0 {
 		f.ID = p.nextID
 	}
-	now := f.Time.UnixNano()
-	p.last.Store(now)
 	p.complete(f, now)
 }
 

@@ -16,16 +16,22 @@ import (
 // lender lends what made makes, and spoils it after each call.
 type lender struct{ made }
 
-func (l lender) RunLent(_ context.Context, emit func(*capture.Frame) error) error {
-	var f capture.Frame
-	for _, m := range l.made {
-		f = *m
-		f.Data = bytes.Clone(m.Data)
-		if err := emit(&f); err != nil {
+func (l lender) RunLent(_ context.Context, emit func([]capture.Frame) error) error {
+	for n, rest := 1, l.made; len(rest) > 0; n = n%9 + 1 {
+		var fs []capture.Frame
+		for _, m := range rest[:min(n, len(rest))] {
+			f := *m
+			f.Data = bytes.Clone(m.Data)
+			fs = append(fs, f)
+		}
+		rest = rest[len(fs):]
+		if err := emit(fs); err != nil {
 			return err
 		}
-		clear(f.Data)
-		f = capture.Frame{}
+		for i := range fs {
+			clear(fs[i].Data)
+			fs[i] = capture.Frame{}
+		}
 	}
 	return nil
 }
@@ -37,6 +43,13 @@ func (k *keeper) WriteFrame(f *capture.Frame) error {
 	g := *f
 	g.Data = bytes.Clone(f.Data)
 	k.frames = append(k.frames, g)
+	return nil
+}
+
+func (k *keeper) WriteFrames(fs []capture.Frame) error {
+	for i := range fs {
+		_ = k.WriteFrame(&fs[i])
+	}
 	return nil
 }
 

@@ -97,23 +97,22 @@ func (a *assembler) addBrief(rec []byte) error {
 	}
 	f := a.frame(true)
 	a.lastID++
-	*f = capture.Frame{
-		Origin: a.abouts[r.Slot].origin(a, kind, r.Rcvbuf),
-		ID:     a.lastID, Of: of,
-		Time: a.clock(r.Ktime), Elapsed: nanoseconds(r.Elapsed),
-		Queue:    capture.Queue{Drops: r.Drops, RMem: r.Rmem, HighWater: r.High, Idle: nanoseconds(r.Idle)},
-		Lock:     capture.Lock{Wait: nanoseconds(r.LockWait), Hold: nanoseconds(r.LockHold)},
-		TrueSize: r.Truesize,
-		OrigLen:  int(r.OrigLen),
-		Data:     a.payload(payload, r.InlineLen),
-	}
+	// One by one, because a frame that is put together elsewhere has to be copied.
+	f.Origin = a.abouts[r.Slot].origin(a, kind, r.Rcvbuf)
+	f.ID, f.Of = a.lastID, of
+	f.Time, f.Elapsed = a.clock(r.Ktime), nanoseconds(r.Elapsed)
+	f.Cast, f.Cause = 0, 0
+	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
+	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(r.LockWait), nanoseconds(r.LockHold), nil
+	f.TrueSize, f.OrigLen = r.Truesize, int(r.OrigLen)
+	f.Data = a.payload(payload, r.InlineLen)
 	switch kind {
 	case briefRequest:
 		a.numbers.put(r.Id, f.ID)
 	case briefReply:
 		f.Cause = a.numbers.get(r.Of)
 	}
-	return a.emit(f)
+	return a.done(f)
 }
 
 func (r *nlBrief) kind() (int, bool) {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"testing"
-	"time"
 	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,19 +74,15 @@ func TestBrief(t *testing.T) {
 		t.Errorf("brief records differ from events:\n%s", diff)
 	}
 	var lent []*capture.Frame
-	a := newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
-		g := *f
-		g.Data = bytes.Clone(f.Data)
-		lent = append(lent, &g)
-		*f = poisoned()
-		return nil
-	})
-	a.lends = true
+	a := lendingAssembler(&lent)
 	mustAdd(t, a, brief...)
+	if err := a.flush(); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(want, lent); diff != "" {
 		t.Errorf("lent frames differ:\n%s", diff)
 	}
-	a.emit = func(*capture.Frame) error { return nil }
+	a.lends = func([]capture.Frame) error { return nil }
 	if n := testing.AllocsPerRun(100, func() { mustAdd(t, a, brief[1:4]...) }); n > 0 {
 		t.Errorf("%v allocations for an exchange", n)
 	}

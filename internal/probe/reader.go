@@ -63,15 +63,26 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 // Run implements capture.Source. When ctx is done it delivers what is in the
 // ring and returns nil. It, or RunLent, may be called once.
 func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
-	return s.run(ctx, emit, false)
+	asm := newAssembler(s.name, &s.offset, func(f *capture.Frame) error {
+		s.account(f)
+		return emit(f)
+	})
+	return s.run(ctx, asm)
 }
 
 // RunLent implements capture.Lender.
-func (s *Source) RunLent(ctx context.Context, emit func(*capture.Frame) error) error {
-	return s.run(ctx, emit, true)
+func (s *Source) RunLent(ctx context.Context, emit func([]capture.Frame) error) error {
+	asm := newAssembler(s.name, &s.offset, nil)
+	asm.lend(func(fs []capture.Frame) error {
+		for i := range fs {
+			s.account(&fs[i])
+		}
+		return emit(fs)
+	})
+	return s.run(ctx, asm)
 }
 
-func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent bool) (err error) {
+func (s *Source) run(ctx context.Context, asm *assembler) (err error) {
 	if !s.ring.enter() {
 		return nil
 	}
@@ -81,14 +92,7 @@ func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent 
 			err = errors.Join(err, lerr)
 		}
 	}()
-	asm := newAssembler(s.name, s.wallTime, func(f *capture.Frame) error {
-		s.account(f)
-		if s.att.infer != nil {
-			s.att.infer(f)
-		}
-		return emit(f)
-	})
-	asm.orphans, asm.lends = &s.orphans, lent
+	asm.orphans, asm.infer = &s.orphans, s.att.infer
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 
@@ -120,17 +124,29 @@ func (s *Source) run(ctx context.Context, emit func(*capture.Frame) error, lent 
 // that run should look up: under a flood the ring is never empty. Any other error
 // is of the ring or of the consumer.
 func (s *Source) drain(asm *assembler) error {
-	defer s.ring.release()
+	handOver := func() error {
+		err := asm.handOver()
+		s.ring.release()
+		return err
+	}
 	for range 4096 {
 		rec, err := s.ring.next()
+		if err == nil {
+			err = s.take(rec, asm)
+		}
 		if err != nil {
+			if lent := handOver(); lent != nil {
+				return lent
+			}
 			return err
 		}
-		if err := s.take(rec, asm); err != nil {
-			return err
+		if s.ring.due() {
+			if err := handOver(); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return handOver()
 }
 
 // finish detaches the programs, so that a busy system cannot keep run from

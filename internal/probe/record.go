@@ -57,8 +57,9 @@ func malformed(format string, args ...any) error {
 // used by one goroutine.
 type assembler struct {
 	source string
-	clock  func(ktime uint64) time.Time
+	ahead  *atomic.Int64 // how far the wall clock is ahead of that of the records, ns
 	emit   func(*capture.Frame) error
+	infer  func(*capture.Frame) // decides what the programs left open; nil: nothing
 
 	open      map[uint64]*openFrame
 	openBytes int
@@ -70,9 +71,12 @@ type assembler struct {
 
 	origins origins
 
-	lends bool          // nobody keeps frames: they and their bytes are used again
-	lent  capture.Frame // the frame that is lent
-	spare []byte        // for the next datagram in chunks, if frames are lent
+	// Frames that are lent, and their bytes, are used again. The first full of them are
+	// waiting to be handed over; nil: frames are given away, by emit.
+	lent  []capture.Frame
+	full  int
+	lends func([]capture.Frame) error
+	spare []byte // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -81,14 +85,47 @@ type openFrame struct {
 	want  int
 }
 
-func newAssembler(source string, clock func(uint64) time.Time, emit func(*capture.Frame) error) *assembler {
+func newAssembler(source string, ahead *atomic.Int64, emit func(*capture.Frame) error) *assembler {
 	return &assembler{
 		source:  source,
-		clock:   clock,
+		ahead:   ahead,
 		emit:    emit,
 		orphans: new(atomic.Uint64),
 		open:    map[uint64]*openFrame{},
 	}
+}
+
+// maxLent is how many frames are lent at once, at most.
+const maxLent = 128
+
+// lend makes the assembler lend its frames to emit, when there are maxLent of them or
+// when handOver is called. Until then the records have to stay where they are.
+func (a *assembler) lend(emit func([]capture.Frame) error) {
+	a.lent, a.lends = make([]capture.Frame, maxLent), emit
+}
+
+// handOver lends the frames that wait for it.
+func (a *assembler) handOver() error {
+	n := a.full
+	if n == 0 {
+		return nil
+	}
+	a.full = 0
+	return a.lends(a.lent[:n])
+}
+
+// done hands on a frame that frame returned.
+func (a *assembler) done(f *capture.Frame) error {
+	if a.infer != nil {
+		a.infer(f)
+	}
+	if a.lent == nil {
+		return a.emit(f)
+	}
+	if a.full++; a.full == len(a.lent) {
+		return a.handOver()
+	}
+	return nil
 }
 
 // maxSpare bounds the memory that is kept for the next datagram in chunks.
@@ -155,7 +192,7 @@ func (a *assembler) addEvent(rec []byte) error {
 	}
 	if whole {
 		f.Data = a.payload(payload, ev.InlineLen)
-		return a.emit(f)
+		return a.done(f)
 	}
 	if old := a.open[ev.Id]; old != nil {
 		if err := a.close(ev.Id, old); err != nil {
@@ -208,8 +245,16 @@ func (a *assembler) addChunk(rec []byte) error {
 func (a *assembler) close(id uint64, o *openFrame) error {
 	delete(a.open, id)
 	a.openBytes -= o.want
-	err := a.emit(o.frame)
-	if a.lends && cap(o.frame.Data) <= maxSpare {
+	if a.lent == nil {
+		return a.done(o.frame)
+	}
+	f := a.frame(true)
+	*f = *o.frame
+	err := a.done(f)
+	if err == nil {
+		err = a.handOver() // its memory is for the next
+	}
+	if cap(o.frame.Data) <= maxSpare {
 		a.spare = o.frame.Data[:0]
 	}
 	return err
@@ -243,14 +288,14 @@ func (a *assembler) flush() error {
 			return err
 		}
 	}
-	return nil
+	return a.handOver()
 }
 
-// frame returns memory for a frame: that which is lent, unless others will be lent
-// while it is open.
+// frame returns memory for a frame: one of those that are lent, unless others will be
+// lent while it is open.
 func (a *assembler) frame(whole bool) *capture.Frame {
-	if a.lends && whole {
-		return &a.lent
+	if a.lent != nil && whole {
+		return &a.lent[a.full]
 	}
 	return new(capture.Frame)
 }
@@ -260,7 +305,7 @@ func (a *assembler) payload(b []byte, n uint32) []byte {
 	switch {
 	case n == 0:
 		return nil
-	case a.lends:
+	case a.lent != nil:
 		return b[:n:n]
 	}
 	return bytes.Clone(b[:n])
@@ -272,6 +317,10 @@ func blocker(w *nlWho) *capture.Proc {
 		return nil
 	}
 	return &capture.Proc{PID: w.Tgid, TID: w.Tid, Comm: comm(w.Comm[:])}
+}
+
+func (a *assembler) clock(ktime uint64) time.Time {
+	return time.Unix(0, int64(ktime)+a.ahead.Load())
 }
 
 func nanoseconds(n uint64) time.Duration { return time.Duration(min(n, 1<<63-1)) }

@@ -3,11 +3,30 @@
 package probe
 
 import (
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
+
+// BenchmarkBrief makes, and lends, frames of the brief records of a route change.
+func BenchmarkBrief(b *testing.B) {
+	brief, _ := briefly()
+	a := newAssembler("fentry", new(atomic.Int64),
+		nil)
+	a.lend(func([]capture.Frame) error { return nil })
+	if err := a.add(brief[0]); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, r := range brief[1:4] {
+			if err := a.add(r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
 
 // BenchmarkRecords makes frames of the three records of a route change.
 func BenchmarkRecords(b *testing.B) {
@@ -21,9 +40,11 @@ func BenchmarkRecords(b *testing.B) {
 	recs := [][]byte{event(request, payload[:60]), event(reply, payload[:36]), event(done, nil)}
 	for _, lends := range []bool{false, true} {
 		b.Run(map[bool]string{false: "given", true: "lent"}[lends], func(b *testing.B) {
-			a := newAssembler("fentry", func(k uint64) time.Time { return time.Unix(0, int64(k)) },
+			a := newAssembler("fentry", new(atomic.Int64),
 				func(*capture.Frame) error { return nil })
-			a.lends = lends
+			if lends {
+				a.lend(func([]capture.Frame) error { return nil })
+			}
 			b.ReportAllocs()
 			for b.Loop() {
 				for _, r := range recs {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -29,7 +30,7 @@ func chunk(id, off uint64, data []byte) []byte {
 }
 
 func testAssembler(out *[]*capture.Frame) *assembler {
-	return newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) },
+	return newAssembler("test", new(atomic.Int64),
 		func(f *capture.Frame) error { *out = append(*out, f); return nil })
 }
 
@@ -222,7 +223,7 @@ func TestNumbersAreBounded(t *testing.T) {
 // An error of emit is not taken for a malformed record.
 func TestEmitError(t *testing.T) {
 	stop := errors.New("stop")
-	a := newAssembler("test", func(uint64) time.Time { return time.Time{} }, func(*capture.Frame) error { return stop })
+	a := newAssembler("test", new(atomic.Int64), func(*capture.Frame) error { return stop })
 	mustAdd(t, a, event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil))
 	for _, rec := range [][]byte{event(nlEvent{}, nil), chunk(1, 4, []byte("gap"))} {
 		if err := a.add(rec); !errors.Is(err, stop) {
@@ -255,7 +256,7 @@ func FuzzRecords(f *testing.F) {
 	f.Add(join(event(nlEvent{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		events, frames, bytesOut := 0, 0, 0
-		a := newAssembler("fuzz", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
+		a := newAssembler("fuzz", new(atomic.Int64), func(f *capture.Frame) error {
 			frames++
 			bytesOut += len(f.Data)
 			if len(f.Data) > f.OrigLen {
@@ -320,6 +321,22 @@ func poisoned() capture.Frame {
 	return f
 }
 
+// lendingAssembler keeps copies of what is lent, three at a time, and spoils it.
+func lendingAssembler(to *[]*capture.Frame) *assembler {
+	a := newAssembler("test", new(atomic.Int64), nil)
+	a.lend(func(fs []capture.Frame) error {
+		for i := range fs {
+			f := fs[i]
+			f.Data = bytes.Clone(f.Data)
+			*to = append(*to, &f)
+			fs[i] = poisoned()
+		}
+		return nil
+	})
+	a.lent = a.lent[:3]
+	return a
+}
+
 // A frame that is lent is that which would be given, whatever the last consumer
 // left in it.
 func TestLent(t *testing.T) {
@@ -338,16 +355,7 @@ func TestLent(t *testing.T) {
 		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
 	}
 	var given, lent []*capture.Frame
-	a := newAssembler("test", func(k uint64) time.Time { return time.Unix(0, int64(k)) }, func(f *capture.Frame) error {
-		g := *f
-		g.Data = bytes.Clone(f.Data)
-		lent = append(lent, &g)
-		if len(lent)%3 == 0 {
-			*f = poisoned()
-		}
-		return nil
-	})
-	a.lends = true
+	a := lendingAssembler(&lent)
 	for i := range 4 {
 		recs = append(recs,
 			event(nlEvent{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
@@ -355,11 +363,14 @@ func TestLent(t *testing.T) {
 	}
 	mustAdd(t, testAssembler(&given), recs...)
 	mustAdd(t, a, recs...)
+	if err := a.flush(); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(given, lent); diff != "" {
 		t.Errorf("lent frames differ from given ones:\n%s", diff)
 	}
 	if n := testing.AllocsPerRun(100, func() {
-		a.emit = func(*capture.Frame) error { return nil }
+		a.lends = func([]capture.Frame) error { return nil }
 		mustAdd(t, a, recs[0], recs[2])
 	}); n > 0 {
 		t.Errorf("%v allocations for a request and its completion", n)

@@ -129,14 +129,11 @@ func (r *ring) poll(fd int) error {
 	return nil
 }
 
-// next returns the next record, which lies in the ring and is valid until next is
-// called again. Any error but the three above is final.
+// next returns the next record, which lies in the ring and is valid until release is
+// called. Any error but the three above is final.
 func (r *ring) next() ([]byte, error) {
 	if r.closed.Load() {
 		return nil, errRingClosed
-	}
-	if r.pos-r.released >= min(releaseBytes, r.size/8) {
-		r.release()
 	}
 	for {
 		if r.pos == r.head {
@@ -165,6 +162,9 @@ func (r *ring) next() ([]byte, error) {
 		}
 	}
 }
+
+// due says whether so much was read that the kernel should have the room.
+func (r *ring) due() bool { return r.pos-r.released >= min(releaseBytes, r.size/8) }
 
 // release gives the kernel the room of all records that next has returned.
 func (r *ring) release() {
