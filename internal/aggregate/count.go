@@ -3,6 +3,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -28,6 +29,7 @@ func (t *Table) Count(c *capture.Count, f *capture.Frame, m *decode.Message) {
 	if c.Socket.PortID != 0 {
 		cell.portID = c.Socket.PortID
 	}
+	cell.last.Who = cmp.Or(f.Accounted(), cell.last.Who)
 	t.countTimes(cell, c)
 	cell.count(&d, c.Last, c.Errno, n)
 	t.total.count(&d, c.Last, c.Errno, n)

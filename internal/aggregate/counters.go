@@ -12,6 +12,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -72,11 +73,14 @@ type Last struct {
 	Seen    time.Time `json:"last"`       // frame time of the newest observation
 	Errno   int32     `json:"last_errno"` // of the newest error; 0: none
 	ErrorAt time.Time `json:"-"`
+	// Who is the process as it was then, with what is known of it; nil: nobody.
+	Who *capture.Proc `json:"-"`
 }
 
 func (l *Last) merge(m *Last) {
 	if m.Seen.After(l.Seen) {
 		l.Seen = m.Seen
+		l.Who = cmp.Or(m.Who, l.Who)
 	}
 	if m.Errno != 0 && (l.Errno == 0 || m.ErrorAt.After(l.ErrorAt)) {
 		l.Errno, l.ErrorAt = m.Errno, m.ErrorAt

@@ -14,7 +14,9 @@ import (
 // Process is who a cell belongs to. The zero Process is unknown.
 type Process struct {
 	PID  uint32 `json:"pid"`
-	Comm string `json:"comm"`
+	Comm string `json:"comm"` // the process's name (capture.Proc.ProcessName)
+	// Life tells processes apart that had the PID one after the other.
+	Life uint64 `json:"-"`
 }
 
 // Known says whether the source could name a process.
@@ -109,7 +111,7 @@ var protocolFamily = func() (names [capture.MaxProtocol]string) {
 func keyOf(x *correlate.Observation) Key {
 	f := x.Frame
 	k := Key{
-		Process: Process{x.Account.PID, x.Account.Comm},
+		Process: Process{x.Account.PID, x.Account.ProcessName(), x.Account.Life},
 		Where:   Where{x.Account.Pod, x.Account.Container, x.Account.Unit, f.NetNSName},
 		Socket:  Socket{Protocol: f.Protocol, Inode: f.Socket.Inode, NetNS: f.NetNS},
 		Type:    Type{Family: x.Family, Name: x.Type},

@@ -3,6 +3,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -115,6 +116,7 @@ func (t *Table) Observe(o correlate.Observation) {
 	if x.Frame.Socket.PortID != 0 {
 		c.portID = x.Frame.Socket.PortID
 	}
+	c.last.Who = cmp.Or(x.Frame.Accounted(), c.last.Who)
 	c.observe(&d, x, n)
 	t.heatUp(c, at, d.Latency.Sum, d.Latency.Count)
 	if d.OutMessages+d.InMessages > 0 {

@@ -39,13 +39,21 @@ type Origin struct {
 // whose owner is unknown belongs to nobody: the current task is its cause, not
 // its reader.
 func (o *Origin) Account() Proc {
-	if o.Socket.Owner.Known() {
-		return o.Socket.Owner
-	}
-	if o.Dir == DirRequest {
-		return o.Proc
+	if p := o.Accounted(); p != nil {
+		return *p
 	}
 	return Proc{}
+}
+
+// Accounted is Account without a copy; nil: nobody.
+func (o *Origin) Accounted() *Proc {
+	switch {
+	case o.Socket.Owner.Known():
+		return &o.Socket.Owner
+	case o.Dir == DirRequest && o.Proc.Known():
+		return &o.Proc
+	}
+	return nil
 }
 
 // SocketKey tells the sockets of a stream of frames apart: by inode where the

@@ -195,6 +195,18 @@ type Parent struct {
 	Late    bool // CmdLine was read from /proc after the fact
 }
 
+// ProcessName is what a process is called, whichever of its threads acted: Name, else
+// what is known of a thread.
+func (p *Proc) ProcessName() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.Comm
+}
+
+// Called says whether that is the comm of the thread or the name of the process.
+func (p *Proc) Called(comm string) bool { return p.Comm == comm || p.Name == comm }
+
 // ProcKey tells processes apart, those that had the same PID one after the other
 // included, and the programs that one process executed in turn.
 type ProcKey struct {

@@ -156,6 +156,7 @@ func (j *JSON) proc(p *capture.Proc) {
 	if p.Comm != "" {
 		j.text("comm", p.Comm)
 	}
+	j.identity(p)
 	if p.Cgroup != "" {
 		j.text("cgroup", p.Cgroup)
 	} else {
@@ -167,6 +168,41 @@ func (j *JSON) proc(p *capture.Proc) {
 		}
 	}
 	j.buf = append(j.buf, '}')
+}
+
+// identity writes who a process is, as far as it is known.
+func (j *JSON) identity(p *capture.Proc) {
+	if p.Name != "" {
+		j.text("name", p.Name)
+	}
+	if p.Exe != "" {
+		j.text("exe", p.Exe)
+	}
+	if p.CmdLine != "" {
+		j.text("cmdline", p.CmdLine.String())
+	}
+	if v, ok := p.UID.Value(); ok {
+		j.always("uid", uint64(v))
+	}
+	if v, ok := p.LoginUID.Value(); ok {
+		j.always("loginuid", uint64(v))
+	}
+	if q := &p.Parent; q.PID != 0 {
+		j.buf = appendUint(append(j.buf, `,"parent":{"pid":`...), uint64(q.PID))
+		if q.Name != "" {
+			j.text("name", q.Name)
+		}
+		if q.CmdLine != "" {
+			j.text("cmdline", q.CmdLine.String())
+		}
+		if q.Late {
+			j.buf = append(j.buf, `,"late":true`...)
+		}
+		j.buf = append(j.buf, '}')
+	}
+	if p.Late {
+		j.buf = append(j.buf, `,"late":true`...)
+	}
 }
 
 // err writes what an NLMSG_ERROR or NLMSG_DONE says; null for plain success.

@@ -19,6 +19,7 @@ func (t *Text) details(o *correlate.Observation, body *decode.Body) {
 	if t.o.Verbose > 0 {
 		width := l.width
 		l.width = 0
+		t.identity(&o.Account)
 		t.origin(o)
 		fault := faultOf(o)
 		t.nodes(body.Fields, 1, fault.inAnswer)
@@ -154,6 +155,15 @@ func (t *Text) origin(o *correlate.Observation) {
 		return
 	}
 	l.end()
+}
+
+// identity writes who a process is.
+func (t *Text) identity(p *capture.Proc) {
+	if s := Identity(p); s != "" {
+		t.line.buf = append(t.line.buf, indentStep...)
+		t.line.put(styleDim, "by "+s)
+		t.line.end()
+	}
 }
 
 // nodes writes a tree, a line for each node. What begins at the offset mark is

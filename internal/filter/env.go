@@ -63,13 +63,46 @@ type process struct {
 	Comm   string `expr:"comm"`
 	Cgroup string `expr:"cgroup"`
 
+	Name     string `expr:"name"`
+	Exe      string `expr:"exe"`
+	CmdLine  string `expr:"cmdline"`
+	UID      int    `expr:"uid"`
+	LoginUID int    `expr:"loginuid"`
+	Parent   parent `expr:"parent"`
+
 	Unit      string `expr:"unit"`
 	Container string `expr:"container"`
 	Pod       string `expr:"pod"`
 }
 
-func processOf(p *capture.Proc) process {
-	return process{int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.Cgroup, p.Unit, p.Container, p.Pod}
+// parent is that of a process.
+type parent struct {
+	PID     int    `expr:"pid"`
+	Name    string `expr:"name"`
+	CmdLine string `expr:"cmdline"`
+}
+
+// processOf leaves command lines out where nobody asks for them: to quote one takes
+// an allocation.
+func processOf(p *capture.Proc, asks *asked) process {
+	q := process{
+		PID: int(p.PID), TID: int(p.TID), PPID: int(p.PPID), Comm: p.Comm, Cgroup: p.Cgroup,
+		Name: p.ProcessName(), Exe: p.Exe, UID: idOf(p.UID), LoginUID: idOf(p.LoginUID),
+		Parent: parent{PID: int(p.Parent.PID), Name: p.Parent.Name},
+		Unit:   p.Unit, Container: p.Container, Pod: p.Pod,
+	}
+	if asks.cmdline {
+		q.CmdLine, q.Parent.CmdLine = p.CmdLine.String(), p.Parent.CmdLine.String()
+	}
+	return q
+}
+
+// idOf is -1 for a user ID that is unknown, or unset.
+func idOf(id capture.ID) int {
+	if v, ok := id.Value(); ok {
+		return int(v)
+	}
+	return -1
 }
 
 // lazy are the names whose values are worked out only when asked for. They
@@ -78,7 +111,7 @@ var lazy = map[string]string{"problem": "·problem"}
 
 // fill sets every field. Nothing here decodes a message; the names of flags
 // cost an allocation and are left out where nobody asks for them.
-func (e *environment) fill(x *correlate.Observation, flags bool) {
+func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	f := x.Frame
 	if f == nil {
 		f = &capture.Frame{Origin: &capture.Origin{}}
@@ -88,20 +121,20 @@ func (e *environment) fill(x *correlate.Observation, flags bool) {
 	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
 	e.Family, e.Type = x.Family, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
-	e.Proc, e.Cause = processOf(&x.Account), process{}
+	e.Proc, e.Cause = processOf(&x.Account, asks), process{}
 	if f.Dir != capture.DirRequest {
-		e.Cause = processOf(&f.Proc)
+		e.Cause = processOf(&f.Proc, asks)
 	}
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)
-	e.exchange(x, f)
-	e.message(x.Message, f, flags)
+	e.exchange(x, f, asks)
+	e.message(x.Message, f, asks.flags)
 }
 
 // exchange sets what the whole of an exchange or event tells, as far as it is
 // known by now.
-func (e *environment) exchange(x *correlate.Observation, f *capture.Frame) {
+func (e *environment) exchange(x *correlate.Observation, f *capture.Frame, asks *asked) {
 	e.Kind, e.Self, e.Inferred, e.CauseType = kindOf(x, f), x.Self, false, ""
 	e.Kernel, e.Replies, e.Rounds, e.Listeners, e.Lost = 0, 0, 0, 0, 0
 	e.LockWait, e.LockHold = f.Lock.Wait.Seconds(), f.Lock.Hold.Seconds()
@@ -114,7 +147,7 @@ func (e *environment) exchange(x *correlate.Observation, f *capture.Frame) {
 	}
 	if v := x.Event; v != nil {
 		e.Listeners, e.Lost = v.Delivered+v.Lost, v.Lost
-		e.Cause, e.Inferred = processOf(&v.Cause.Proc), v.Cause.Inferred
+		e.Cause, e.Inferred = processOf(&v.Cause.Proc, asks), v.Cause.Inferred
 		if v.Cause.Exchange != nil {
 			e.CauseType = v.Cause.Exchange.Request.Type
 		}

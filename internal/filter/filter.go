@@ -44,7 +44,7 @@ type Filter struct {
 	src     string
 	program *vm.Program
 	push    capture.Filter
-	flags   bool // the expression asks for flags
+	asks    asked
 	pool    sync.Pool
 
 	errors atomic.Uint64
@@ -77,11 +77,11 @@ func (o Options) Compile(src string) (f *Filter, err error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := expr.Compile(src, append(language(), expr.AsBool(), expr.Patch(rename{}), expr.Patch(&rewrite{}))...)
+	program, err := expr.Compile(src, append(language(), expr.AsBool(), expr.Patch(commOrName{}), expr.Patch(rename{}), expr.Patch(&rewrite{}))...)
 	if err != nil {
 		return nil, errorOf(src, err)
 	}
-	f = &Filter{src: src, program: program, push: pushdown(tree), flags: usesFlags(tree)}
+	f = &Filter{src: src, program: program, push: pushdown(tree), asks: asksFor(tree)}
 	f.pool.New = func() any { return new(state) }
 	return f, nil
 }
@@ -121,7 +121,7 @@ func language() []expr.Option {
 // it does not pass, and Errors counts it.
 func (f *Filter) Match(x *correlate.Observation) bool {
 	s := f.pool.Get().(*state)
-	s.env.fill(x, f.flags)
+	s.env.fill(x, &f.asks)
 	out, err := s.vm.Run(f.program, &s.env)
 	s.env.X = nil
 	f.pool.Put(s)

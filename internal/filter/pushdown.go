@@ -162,7 +162,7 @@ func oneOf(name string, values []ast.Node) bounds {
 				i, ok := integer(n, 1, math.MaxUint32)
 				return uint32(i), ok
 			})
-		case "proc.comm":
+		case "proc.comm", "proc.name":
 			ok = add(&b.comms, v, comm)
 		}
 		if !ok {
@@ -251,18 +251,22 @@ var fixedFamilies = map[string]uint16{
 	"team": capture.NETLINK_GENERIC, "thermal": capture.NETLINK_GENERIC, "dpll": capture.NETLINK_GENERIC,
 }
 
-// usesFlags says whether the expression asks for flags.
-func usesFlags(tree ast.Node) bool {
-	var f flagFinder
+// asked is what an expression asks for of what costs something to work out.
+type asked struct{ flags, cmdline bool }
+
+func asksFor(tree ast.Node) asked {
+	var f asked
 	ast.Walk(&tree, &f)
-	return bool(f)
+	return f
 }
 
-type flagFinder bool
-
 // Visit implements ast.Visitor.
-func (f *flagFinder) Visit(node *ast.Node) {
-	if id, ok := (*node).(*ast.IdentifierNode); ok && id.Value == "flags" {
-		*f = true
+func (f *asked) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		f.flags = f.flags || n.Value == "flags"
+		f.cmdline = f.cmdline || n.Value == "$env"
+	case *ast.StringNode: // the property of a member, however it is written
+		f.cmdline = f.cmdline || n.Value == "cmdline"
 	}
 }

@@ -27,6 +27,44 @@ func (rename) Visit(node *ast.Node) {
 	}
 }
 
+// commOrName lets a comparison with the comm of a process look at its name too: a thread
+// has a comm of its own.
+type commOrName struct{}
+
+// Visit implements ast.Visitor.
+func (commOrName) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.BinaryNode)
+	if !ok || !compared[n.Operator] {
+		return
+	}
+	left, l := named(n.Left)
+	right, r := named(n.Right)
+	if !l && !r {
+		return
+	}
+	join := "||"
+	if n.Operator == "!=" {
+		join = "&&"
+	}
+	ast.Patch(node, &ast.BinaryNode{Operator: join, Left: n,
+		Right: &ast.BinaryNode{Operator: n.Operator, Left: left, Right: right}})
+}
+
+// named returns the name of the process in place of its comm, and whether that stood
+// there.
+func named(n ast.Node) (ast.Node, bool) {
+	switch nameOf(n) {
+	case "proc.comm", "cause.comm":
+	default:
+		return n, false
+	}
+	if c, ok := n.(*ast.ChainNode); ok {
+		n = c.Node
+	}
+	m := n.(*ast.MemberNode)
+	return &ast.MemberNode{Node: m.Node, Property: &ast.StringNode{Value: "name"}}, true
+}
+
 func call(name string, args ...ast.Node) *ast.CallNode {
 	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: args}
 }

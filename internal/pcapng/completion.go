@@ -69,7 +69,7 @@ func (w *Writer) completion(fr *capture.Frame, ns uint64) {
 		binary.LittleEndian.PutUint64(n[8:], ns)
 		return
 	}
-	f := facts(w.buf[:start+w.doneAt]).varying(fr).put(tagID, fr.ID).nanoseconds(ns)
+	f := w.varying(facts(w.buf[:start+w.doneAt]), fr).put(tagID, fr.ID).nanoseconds(ns)
 	w.buf = w.ended(padded(f), start)
 }
 

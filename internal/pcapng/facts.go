@@ -33,6 +33,7 @@ const (
 	factsSection = 2 // of a section
 	factsStats   = 3 // of an Interface Statistics Block
 	factsTail    = 4 // raw bytes of a packet behind maxShown, no tags
+	factsProcess = 5 // of a process, in a report block: see process.go
 )
 
 // Tags of factsFrame.
@@ -75,7 +76,7 @@ const (
 	tagNumbered // see numberedLen
 )
 
-// Tags of a process inside tagProc and tagOwner.
+// Tags of a process inside tagProc, tagOwner and tagBlocker.
 const (
 	tagPID = iota + 1
 	tagTID
@@ -86,6 +87,7 @@ const (
 	tagUnit
 	tagContainer
 	tagPod
+	tagProcess // number of the factsProcess that came before
 )
 
 // Tags of factsSection.
@@ -160,14 +162,6 @@ func (f facts) bytes(tag int, b []byte) facts {
 	f = append(f, byte(tag))
 	f = binary.AppendUvarint(f, uint64(len(b)))
 	return append(f, b...)
-}
-
-// procs appends a process, or nothing if it is unknown.
-func (f facts) procs(tag int, p *capture.Proc) facts {
-	return f.bytes(tag, facts(nil).uint(tagPID, uint64(p.PID)).uint(tagTID, uint64(p.TID)).
-		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
-		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup).
-		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod))
 }
 
 // time is for a time that no timestamp can hold.
@@ -258,10 +252,11 @@ func uvarint(b []byte) (uint64, int) {
 }
 
 // names keeps one copy of the few texts and processes that a file repeats in
-// every packet.
+// every packet, and what the section has told of processes.
 type names struct {
 	texts map[string]string
 	procs map[string]capture.Proc
+	told  map[uint64]told // by number % maxTold
 }
 
 // maxNames and maxName bound what a hostile file can make a reader keep.
@@ -419,46 +414,3 @@ func atMost(num, most uint64) uint64 {
 	}
 	return num
 }
-
-// setProc restores a process; the same bytes are parsed once.
-func (n *names) setProc(p *capture.Proc, body []byte) error {
-	if known, ok := n.procs[string(body)]; ok {
-		*p = known
-		return nil
-	}
-	var read capture.Proc
-	err := eachFact(body, func(tag, num uint64, value []byte) {
-		switch tag {
-		case tagPID:
-			read.PID = uint32(num)
-		case tagTID:
-			read.TID = uint32(num)
-		case tagPPID:
-			read.PPID = uint32(num)
-		case tagComm:
-			read.Comm = n.of(value)
-		case tagCgroupID:
-			read.CgroupID = num
-		case tagCgroup:
-			read.Cgroup = n.of(value)
-		case tagUnit:
-			read.Unit = n.of(value)
-		case tagContainer:
-			read.Container = n.of(value)
-		case tagPod:
-			read.Pod = n.of(value)
-		}
-	})
-	*p = read
-	if err != nil || len(body) > maxProcFacts {
-		return err
-	}
-	if n.procs == nil || len(n.procs) >= maxNames {
-		n.procs = make(map[string]capture.Proc)
-	}
-	n.procs[string(body)] = read
-	return nil
-}
-
-// maxProcFacts bounds what is kept of a process, in bytes.
-const maxProcFacts = 1024

@@ -145,6 +145,7 @@ func (r *Reader) section(body []byte, start int64) error {
 		}
 	})
 	r.ifaces = nil
+	r.names.forget()
 	r.sections++
 	if r.sections > 1 {
 		// IDs are unique in a section only; Of refers within one.
@@ -360,6 +361,12 @@ func (r *Reader) foreign(f *capture.Frame, o capture.Origin) {
 // report reads a frame that is no datagram.
 func (r *Reader) report(body []byte) (Record, bool, error) {
 	kind, facts, ok := parseFacts(body)
+	if ok && kind == factsProcess {
+		if err := r.names.tell(facts); err != nil {
+			r.noteBadFacts()
+		}
+		return Record{}, false, nil
+	}
 	if !ok || kind != factsFrame {
 		return Record{}, false, nil // somebody else's block
 	}

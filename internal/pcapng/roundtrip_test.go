@@ -56,6 +56,9 @@ func fill(t testing.TB, rng *rand.Rand, v reflect.Value) {
 		*x = []time.Time{{}, time.Unix(0, 0), time.Unix(1767319445, 678901234), time.Unix(-1, 1),
 			time.Unix(math.MaxInt64/1_000_000_000+5, 999), time.Unix(0, math.MaxInt64)}[rng.IntN(6)]
 		return
+	case *capture.CmdLine:
+		*x = []capture.CmdLine{"", "ip\x00link\x00", "cut", "a\n\xff\x00", capture.CmdLine(strings.Repeat("x", capture.MaxCmdLine) + "\x00")}[rng.IntN(5)]
+		return
 	case *string:
 		*x = []string{"", "ip", "swapper/0", "a\x00\x1b[31m\xff", "/user.slice/ü", strings.Repeat("x", maxString)}[rng.IntN(6)]
 		return

@@ -35,16 +35,20 @@ type template struct {
 // template returns the template of a packet or report that has a time and a number.
 func (w *Writer) template(o *capture.Origin) *template {
 	t, known := w.templates.Of(o)
-	if !known {
-		*t = template{origin: o, size: -1}
-		w.fill(t, false, true, false)
+	if known {
+		return t
 	}
+	w.introduce(&o.Proc, &o.Socket.Owner)
+	t, _ = w.templates.Of(o) // again: the newcomers may have emptied them
+	*t = template{origin: o, size: -1}
+	w.fill(t, false, true, false)
 	return t
 }
 
 // odd fills a template for one frame that has no time or no number, or that is of
 // the preamble.
 func (w *Writer) odd(fr *capture.Frame, preamble bool) *template {
+	w.introduce(&fr.Proc, &fr.Socket.Owner)
 	t := &w.once
 	*t = template{origin: fr.Origin, block: t.block[:0], size: -1, head: t.head[:0], tail: t.tail[:0]}
 	w.fill(t, preamble, fr.ID != 0, fr.Time.IsZero())
@@ -57,7 +61,7 @@ func (w *Writer) fill(t *template, preamble, numbered, timeless bool) {
 	o := t.origin
 	end := len(w.buf)
 	constant := func() {
-		w.buf = newFacts(w.buf, factsFrame).constant(o, w.opt.Info.Name, originFlags(o, preamble, timeless))
+		w.buf = w.constant(newFacts(w.buf, factsFrame), o, originFlags(o, preamble, timeless))
 	}
 	if o.Kind == capture.KindDatagram || preamble {
 		w.packetHead(o, preamble)
@@ -132,27 +136,27 @@ func (w *Writer) lay(t *template, n int) {
 }
 
 // constant appends the facts of an Origin, of those that a packet block does not
-// tell. section is the source that the section header names.
-func (f facts) constant(o *capture.Origin, section string, flags uint64) facts {
+// tell.
+func (w *Writer) constant(f facts, o *capture.Origin, flags uint64) facts {
 	f = f.uint(tagKind, uint64(o.Kind)).uint(tagDir, uint64(o.Dir)).
 		uint(tagFlags, flags).uint(tagVerdict, uint64(o.Verdict)).
-		int(tagErrno, int64(o.Errno)).uint(tagNetNS, o.NetNS).
-		procs(tagProc, &o.Proc)
+		int(tagErrno, int64(o.Errno)).uint(tagNetNS, o.NetNS)
+	f = w.proc(f, tagProc, &o.Proc)
 	if flags&flagOwnerIsProc == 0 {
-		f = f.procs(tagOwner, &o.Socket.Owner)
+		f = w.proc(f, tagOwner, &o.Socket.Owner)
 	}
 	f = f.uint(tagPortID, uint64(o.Socket.PortID)).uint(tagInode, o.Socket.Inode).
 		uint(tagRcvBuf, uint64(o.Socket.RcvBuf)).
 		uint(tagSrcPort, uint64(o.SrcPort)).uint(tagDstPort, uint64(o.DstPort)).
 		uint(tagGroup, uint64(o.Group)).string(tagNetNSName, o.NetNSName)
-	if o.Source != section {
+	if o.Source != w.opt.Info.Name {
 		f = f.putString(tagSource, o.Source)
 	}
 	return f
 }
 
 // varying appends the facts that differ from frame to frame.
-func (f facts) varying(fr *capture.Frame) facts {
+func (w *Writer) varying(f facts, fr *capture.Frame) facts {
 	q := &fr.Queue
 	f = f.uint(tagOf, fr.Of).uint(tagElapsed, zigzag(int64(fr.Elapsed))).
 		uint(tagRMem, uint64(q.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
@@ -163,7 +167,7 @@ func (f facts) varying(fr *capture.Frame) facts {
 	f = f.uint(tagDrops, uint64(q.Drops)).uint(tagCast, fr.Cast).
 		int(tagLockWait, int64(fr.Lock.Wait)).int(tagLockHold, int64(fr.Lock.Hold))
 	if fr.Lock.Blocker != nil {
-		f = f.procs(tagBlocker, fr.Lock.Blocker)
+		f = w.proc(f, tagBlocker, fr.Lock.Blocker)
 	}
 	return f
 }

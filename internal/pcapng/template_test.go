@@ -117,6 +117,8 @@ func change(v reflect.Value) {
 		*x = x.Add(time.Hour)
 	case **capture.Proc:
 		*x = &capture.Proc{PID: 1, Comm: "x"}
+	case *capture.CmdLine:
+		*x += "y"
 	case *string:
 		*x += "y"
 	case *[]byte:

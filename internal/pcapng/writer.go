@@ -39,6 +39,7 @@ type Writer struct {
 	scratch, nested []byte
 	templates       capture.PerOrigin[template]
 	once            template // see odd
+	processes       processes
 	requests        requests[*template]
 	done            []byte // see makeDone
 	doneAt          int
@@ -156,6 +157,9 @@ func (w *Writer) interfaceDescription(name, description, filter string) {
 
 // WriteFrame records a frame. It does not keep fr.
 func (w *Writer) WriteFrame(fr *capture.Frame) error {
+	if fr.Lock.Blocker != nil && w.err == nil {
+		w.introduce(fr.Lock.Blocker)
+	}
 	if fr.Kind != capture.KindDatagram {
 		return w.report(fr)
 	}
@@ -214,7 +218,7 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	tail := b[t.behind:]
 	native.PutUint64(tail[t.id:], fr.ID)
 	if !(*varied)(tail[t.facts+2:]).set(fr, fr.Cause, fr.Of) {
-		f := facts(w.buf[:start+t.behind+t.facts]).varying(fr)
+		f := w.varying(facts(w.buf[:start+t.behind+t.facts]), fr)
 		native.PutUint16(tail[t.custom+2:], uint16(len(f)-start-t.behind-t.custom-4))
 		w.buf = padded(f)
 		w.endOptions()
@@ -249,7 +253,7 @@ func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
 	if fr.ID != 0 {
 		w.put64(f[at+t.id:], fr.ID)
 	}
-	f = f.varying(fr)
+	f = w.varying(f, fr)
 	if !ok {
 		f = f.time(fr)
 	}
@@ -324,7 +328,7 @@ func (w *Writer) report(fr *capture.Frame) error {
 	}
 	b := w.room(len(t.tail) + len(fr.Data) + varyingBytes)
 	start := len(b)
-	f := facts(append(b, t.tail...)).varying(fr).
+	f := w.varying(facts(append(b, t.tail...)), fr).
 		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
 	switch {
 	case !ok:

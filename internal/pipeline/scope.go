@@ -43,7 +43,7 @@ func (s *scope) passes(f *capture.Frame) bool {
 }
 
 func (s *scope) proc(p capture.Proc) bool {
-	if len(s.f.Comms) > 0 && !slices.Contains(s.f.Comms, p.Comm) {
+	if len(s.f.Comms) > 0 && !slices.ContainsFunc(s.f.Comms, p.Called) {
 		return false
 	}
 	if len(s.f.PIDs) == 0 || s.pids[p.PID] {

@@ -62,11 +62,15 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 		open: openExchange, opens: "open the request: decoded, beside its bytes",
 		detail: func(a *app, x *correlate.Exchange) [][]segment {
 			text, st := outcomeText(a, x)
-			return [][]segment{{
+			lines := [][]segment{{
 				{text: export.Process(x.Proc) + " " + x.Request.TypeText(), style: a.theme.title},
 				{text: text, style: st},
 				{text: exchangeDetails(x), style: a.theme.dim},
 			}}
+			if who := export.Identity(&x.Proc); who != "" {
+				lines = append(lines, []segment{{text: who, style: a.theme.text}})
+			}
+			return lines
 		},
 		messages: true,
 	})

@@ -396,6 +396,11 @@ func (v *treeView) detail() [][]segment {
 		add(2, t.dim, "port %d", r.PortID)
 	}
 	lines := [][]segment{segs}
+	if r.Who != nil && r.ID.Key.Process != (aggregate.Process{}) {
+		if who := export.Identity(r.Who); who != "" {
+			lines = append(lines, []segment{{text: who, style: t.text}})
+		}
+	}
 	if line := v.heatLine(r); line != nil {
 		lines = append(lines, line)
 	}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package filter
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+func TestMatchProcess(t *testing.T) {
+	request, _ := exchange(t)
+	root, nobody := request, request
+	root.Account = capture.Proc{
+		PID: 240, TID: 245, Comm: "zebra_dplane", Name: "zebra", Exe: "/usr/lib/frr/zebra", CmdLine: "zebra\x00-A\x00::1\x00",
+		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 1, Name: "watchfrr", CmdLine: "watchfrr\x00zebra\x00"},
+	}
+	nobody.Account = capture.Proc{PID: 9, Comm: "ip", LoginUID: capture.IDOf(1<<32 - 1)}
+	for src, want := range map[string][2]bool{
+		`proc.comm == "zebra"`:                       {true, false},
+		`proc.comm == "zebra_dplane"`:                {true, false},
+		`"zebra" == proc.comm`:                       {true, false},
+		`proc?.comm == "zebra"`:                      {true, false},
+		`proc.comm != "zebra"`:                       {false, true},
+		`proc.comm != "zebra_dplane"`:                {false, true},
+		`not (proc.comm == "zebra")`:                 {false, true},
+		`proc.comm in ["zebra", "bird"]`:             {true, false},
+		`proc.comm not in ["zebra", "bird"]`:         {false, true},
+		`proc.comm startsWith "zebra_"`:              {true, false},
+		`proc.comm matches "^zebra$"`:                {true, false},
+		`proc.comm == "zebra" && proc.comm != "x"`:   {true, false},
+		`proc.name == "zebra_dplane"`:                {false, false},
+		`proc.name == "ip"`:                          {false, true},
+		`proc.exe == "/usr/lib/frr/zebra"`:           {true, false},
+		`proc.cmdline == "zebra -A ::1"`:             {true, false},
+		`proc["cmdline"] contains "::1"`:             {true, false},
+		`proc.uid == 0`:                              {true, false},
+		`proc.uid == -1`:                             {false, true},
+		`proc.loginuid == 1000`:                      {true, false},
+		`proc.loginuid == -1`:                        {false, true},
+		`proc.parent.name == "watchfrr"`:             {true, false},
+		`proc.parent.cmdline == "watchfrr zebra"`:    {true, false},
+		`proc.parent.pid == 1`:                       {true, false},
+		`cause.comm == "zebra"`:                      {false, false},
+		`len(proc.comm) == 12 || proc.comm == "ip"`:  {true, true},
+		`let x = proc.comm; x == "zebra_dplane"`:     {true, false},
+		`any([proc.comm], # == "zebra_dplane")`:      {true, false},
+		`(proc.comm == "ip" ? proc.pid : 1) == 9`:    {false, true},
+		`proc.comm == proc.name || proc.uid == 1000`: {true, true},
+	} {
+		if got := [2]bool{ask(t, src, &root), ask(t, src, &nobody)}; got != want {
+			t.Errorf("%s: %v, want %v", src, got, want)
+		}
+	}
+}
+
+// The kernel compares both names, whichever an expression asks for.
+func TestPushdownOfNames(t *testing.T) {
+	for src, want := range map[string][]string{
+		`proc.comm == "zebra"`:                        {"zebra"},
+		`proc.name == "zebra"`:                        {"zebra"},
+		`proc.name == "a" || proc.comm in ["b", "c"]`: {"a", "b", "c"},
+		`proc.comm != "zebra"`:                        nil,
+	} {
+		f, err := Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, f.Pushdown().Comms); diff != "" {
+			t.Errorf("%s: %s", src, diff)
+		}
+	}
+}
