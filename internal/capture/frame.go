@@ -129,12 +129,28 @@ func ParseVerdict(s string) (Verdict, error) {
 	return VerdictNone, fmt.Errorf("unknown verdict %q", s)
 }
 
-// Proc is a process (thread group) and the thread of it that acted.
+// Proc is a process (thread group) and the thread of it that acted. Two are equal
+// where they say the same: it may be compared and be a key.
 type Proc struct {
-	PID      uint32 // thread group ID in the initial PID namespace; 0 with an empty Comm: unknown
-	TID      uint32 // thread ID
-	PPID     uint32 // parent's thread group ID; 0: unknown
-	Comm     string // task comm, at most 15 bytes, not necessarily UTF-8
+	PID  uint32 // thread group ID in the initial PID namespace; 0 with an empty Comm: unknown
+	TID  uint32 // thread ID
+	PPID uint32 // parent's thread group ID; 0: unknown
+	Comm string // the thread's comm, at most 15 bytes, not necessarily UTF-8
+	Name string // the process's: comm of the thread group's leader; "": unknown
+	// Life tells processes that had the same PID one after the other apart, and the
+	// programs that one executed in turn. It means nothing else; 0: unknown.
+	Life uint64
+
+	// What is told once per process. What could not be read is left out.
+	Exe      string // the executable as /proc/PID/exe has it; not necessarily UTF-8
+	CmdLine  CmdLine
+	UID      ID // real user ID
+	LoginUID ID // of the login that it descends from, also behind sudo
+	Parent   Parent
+	// Late: some of these were read from /proc after the fact, when the process may
+	// have become another.
+	Late bool
+
 	CgroupID uint64 // cgroup v2 ID; 0: unknown
 	Cgroup   string // cgroup v2 path, resolved after capture; "": unknown
 	// Where it ran, as package place finds out after capture; "": nowhere special
@@ -341,7 +357,7 @@ func (s Stats) LostTotal() uint64 {
 type Filter struct {
 	PIDs      []uint32 // thread group IDs
 	Children  bool     // follow what the PIDs fork, from the start on
-	Comms     []string // exact comm of the sender or of the socket's owner, at most 15 bytes
+	Comms     []string // exact comm, of the thread or the process, of the sender or of the socket's owner; at most 15 bytes
 	NetNS     []uint64 // inodes
 	Protocols []uint16
 }
