@@ -10,24 +10,23 @@ import (
 )
 
 // ID is a user ID in the initial user namespace. 0 is root and a value like any
-// other; the zero ID is the one that is not known.
-type ID struct {
-	plus1 uint64 // the value and one; 0: unknown
-}
+// other; the zero ID is the one that is not known. The number behind it is nobody
+// else's business: IDOf makes an ID, and its methods tell what it is.
+type ID uint64 // the value and one; 0: unknown
 
 // unsetID is what the kernel calls INVALID_UID (include/linux/uidgid.h), and
 // AUDIT_UID_UNSET (include/uapi/linux/audit.h) of a login that never was.
 const unsetID = 1<<32 - 1
 
 // IDOf returns the ID of that value; 4294967295 is one that is known to be unset.
-func IDOf(v uint32) ID { return ID{uint64(v) + 1} }
+func IDOf(v uint32) ID { return ID(v) + 1 }
 
 // Known says whether anything is known, and be it that it is unset.
-func (id ID) Known() bool { return id.plus1 != 0 }
+func (id ID) Known() bool { return id != 0 }
 
 // Raw returns the value as the kernel has it, 4294967295 for one that is unset;
 // ok is Known.
-func (id ID) Raw() (v uint32, ok bool) { return uint32(id.plus1 - 1), id.Known() }
+func (id ID) Raw() (v uint32, ok bool) { return uint32(id - 1), id.Known() }
 
 // Value returns what there is to show: ok is false for an ID that is unknown, and
 // for one that is unset.

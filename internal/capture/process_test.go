@@ -19,7 +19,7 @@ func TestID(t *testing.T) {
 		known, has bool
 		text       string
 	}{
-		{"unknown", ID{}, unsetID, false, false, ""},
+		{"unknown", ID(0), unsetID, false, false, ""},
 		{"root", IDOf(0), 0, true, true, "0"},
 		{"a user", IDOf(1000), 1000, true, true, "1000"},
 		{"the last", IDOf(4294967294), 4294967294, true, true, "4294967294"},
@@ -39,7 +39,7 @@ func TestID(t *testing.T) {
 			}
 		})
 	}
-	if IDOf(0) == (ID{}) || IDOf(0) != IDOf(0) {
+	if IDOf(0) == ID(0) || IDOf(0) != IDOf(0) {
 		t.Error("root is not told apart from unknown")
 	}
 }
