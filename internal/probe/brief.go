@@ -47,7 +47,7 @@ func (s *about) frame(a *assembler, kind int, rcvbuf uint32) *capture.Frame {
 	if f.Like != 0 && f.Socket.RcvBuf == rcvbuf {
 		return f
 	}
-	p := proc(&r.Task)
+	p := a.proc(&r.Task)
 	*f = capture.Frame{
 		Like:     a.likes.next(uint64(r.Slot)<<2 | uint64(kind)),
 		Verdict:  capture.VerdictDelivered,

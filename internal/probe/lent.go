@@ -65,7 +65,7 @@ func proc(t *nlTask) capture.Proc {
 	return capture.Proc{
 		PID:      t.Tgid,
 		TID:      t.Tid,
-		PPID:     t.Ppid,
+		Life:     t.Life,
 		Comm:     comm(t.Comm[:]),
 		CgroupID: t.Cgroup,
 	}

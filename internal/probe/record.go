@@ -63,9 +63,10 @@ type assembler struct {
 	openBytes int
 	lastID    uint64
 	// orphans counts completions of datagrams that were lost.
-	orphans *atomic.Uint64
-	abouts  []*about // by slot
-	numbers numbers
+	orphans   *atomic.Uint64
+	abouts    []*about // by slot
+	numbers   numbers
+	processes *processes
 
 	lends bool  // nobody keeps frames: they and their bytes are used again
 	likes likes // what frames are lent, or else copied, from
@@ -84,11 +85,12 @@ type openFrame struct {
 
 func newAssembler(source string, clock func(uint64) time.Time, emit func(*capture.Frame) error) *assembler {
 	return &assembler{
-		source:  source,
-		clock:   clock,
-		emit:    emit,
-		orphans: new(atomic.Uint64),
-		open:    map[uint64]*openFrame{},
+		source:    source,
+		clock:     clock,
+		emit:      emit,
+		orphans:   new(atomic.Uint64),
+		processes: newProcesses(""),
+		open:      map[uint64]*openFrame{},
 	}
 }
 
@@ -110,6 +112,8 @@ func (a *assembler) add(rec []byte) error {
 		return a.addAbout(rec)
 	case fentryNlRecordNL_RECORD_BRIEF:
 		return a.addBrief(rec)
+	case fentryNlRecordNL_RECORD_PROCESS:
+		return a.addProcess(rec)
 	}
 	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }
@@ -263,7 +267,7 @@ func (a *assembler) constant(f *capture.Frame, ev *nlEvent) {
 	f.Inferred, f.OwnerInferred = ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0, false
 	f.Errno, f.Protocol = ev.Err, ev.Protocol
 	f.NetNS, f.NetNSName = uint64(ev.Netns), ""
-	f.Proc, f.Socket.Owner = proc(&ev.Task), proc(&ev.Owner)
+	f.Proc, f.Socket.Owner = a.proc(&ev.Task), a.proc(&ev.Owner)
 	f.Socket.PortID, f.Socket.Inode, f.Socket.RcvBuf = ev.OwnPort, ev.Inode, ev.Rcvbuf
 	f.SrcPort, f.DstPort, f.Group = ev.SrcPort, ev.DstPort, ev.Group
 	b := &ev.Blocker
