@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture"},
 	"internal/pcapng":          {"internal/capture"},
-	"internal/sockets":         {"internal/capture"},
+	"internal/sockets":         {"internal/capture", "internal/process"},
 	"internal/decode/schema":   {},
 	"internal/decode/families": {"internal/decode/schema"},
 	"internal/decode":          {"internal/capture", "internal/decode/schema", "internal/decode/policy"},
