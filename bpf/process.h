@@ -280,6 +280,10 @@ __noinline __u64 nl_know(__u64 prog)
 
 	if (nl_told())
 		return true;
+	/* While the ring is full, nothing is read in vain at every message. */
+	if (bpf_ringbuf_query(&nl_ring, BPF_RB_AVAIL_DATA) + sizeof(*p) + 2 * BPF_RINGBUF_HDR_SZ >
+	    bpf_ringbuf_query(&nl_ring, BPF_RB_RING_SIZE))
+		return false;
 	t = nl_telling_of(prog);
 	if (!t)
 		return false;

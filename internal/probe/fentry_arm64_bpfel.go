@@ -220,7 +220,7 @@ type fentryNlLockKey struct {
 	Type    uint16
 	Cmd     uint8
 	Request uint8
-	Comm    [16]uint8
+	Name    [16]uint8
 }
 
 type fentryNlLockRow struct {
