@@ -199,12 +199,11 @@ static __always_inline bool nl_wanted(__u32 protocol, __u32 netns)
 /* The part of the filter that does: tasks that count are a request's sender,
  * a delivery's owner, for peers either of them. A name is that of the thread or that
  * of its process. */
-static __always_inline bool nl_wanted_owner(const struct nl_owner *o)
+static __always_inline bool nl_wanted_owner(const struct nl_task *t, const __u8 *name)
 {
-	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &o->task.tgid))
+	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
 		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, o->task.comm) &&
-	    !bpf_map_lookup_elem(&nl_comms, o->name))
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm) && !bpf_map_lookup_elem(&nl_comms, name))
 		return false;
 	return true;
 }

@@ -39,23 +39,29 @@ static __always_inline bool nl_is_heir(const struct nl_heir *h, const struct nl_
 	return h && h->gone && h->tgid == t->tgid && h->life == t->life && h->task.tgid;
 }
 
-/* Give a socket to the heir of its owner, or to the heir's if that one has ended as
- * well: daemons fork twice. */
-static __noinline int nl_inherit(struct nl_owner *o, __u64 inode)
+/* Who has come into what a task had: its heir, or the heir's if that one has ended as
+ * well, since daemons fork twice. NULL: nobody. The owner of a socket is noted as it
+ * was: its entry may be another socket's by the time it is written to. */
+static __noinline struct nl_heir *nl_last_heir(const struct nl_task *t)
 {
-	struct nl_heir *h;
+	struct nl_heir *h = nl_heir_of(t->tgid), *next;
 
+	if (!nl_is_heir(h, t))
+		return 0;
 #pragma unroll
-	for (int i = 0; i < 3; i++) {
-		h = nl_heir_of(o->task.tgid);
-		if (!nl_is_heir(h, &o->task))
+	for (int i = 0; i < 2; i++) {
+		next = nl_heir_of(h->task.tgid);
+		if (!nl_is_heir(next, &h->task))
 			break;
-		o->task = h->task;
-		__builtin_memcpy(o->name, h->task.comm, sizeof(o->name));
+		h = next;
 	}
-	o->told = 0;
-	o->account = NL_INHERITED | (inode ^ o->task.life * 0x9e3779b97f4a7c15) >> 3;
-	return 0;
+	return h;
+}
+
+/* What its account of a socket is, until it has one of its own (nl_own()). */
+static __always_inline __u64 nl_heir_account(const struct nl_heir *h, __u64 inode)
+{
+	return NL_INHERITED | (inode ^ h->task.life * 0x9e3779b97f4a7c15) >> 3;
 }
 
 /* TP_PROTO(struct task_struct *parent, struct task_struct *child) */

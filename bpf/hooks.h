@@ -27,20 +27,26 @@ static __always_inline bool nl_receiver(struct nl_event *ev, __u64 *account)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &ev->inode);
 	bool wanted = !nl_cfg.by_pid && !nl_cfg.by_comm;
+	struct nl_heir *heir;
 
 	*account = 0;
 	if (o) {
-		if (nl_is_heir(nl_heir_of(o->task.tgid), &o->task))
-			nl_inherit(o, ev->inode);
-		ev->owner = o->task;
-		*account = o->account;
+		heir = nl_last_heir(&o->task);
+		if (heir) {
+			ev->owner = heir->task;
+			*account = nl_heir_account(heir, ev->inode);
+			wanted = nl_wanted_owner(&heir->task, heir->task.comm);
+		} else {
+			ev->owner = o->task;
+			*account = o->account;
+			wanted = nl_wanted_owner(&o->task, o->name);
+		}
 		ev->idle = nl_queued(o, ev->ktime, ev->rmem, ev->truesize);
 		ev->high = o->high;
 		if (ev->idle)
 			ev->idle = ev->ktime - ev->idle;
 		if (nl_is_self(&o->task))
 			return false;
-		wanted = nl_wanted_owner(o);
 	}
 	if (ev->dir == NL_DIR_PEER) {
 		nl_whoami(&ev->task);
