@@ -316,7 +316,7 @@ func TestLiveProcess(t *testing.T) {
 			stories = append(stories, run())
 		}
 		stories = append(stories, ts.short()...)
-		stories = append(stories, ts.parent(), ts.exec(), ts.reused(), ts.setuid(), ts.threads())
+		stories = append(stories, ts.deep(), ts.mounted(), ts.parent(), ts.exec(), ts.reused(), ts.setuid(), ts.threads())
 		if hooks {
 			stories = append(stories, ts.idleOwner(mine), ts.daemon(true))
 		}
@@ -388,6 +388,58 @@ func (ts *tools) short() (stories []story) {
 	return stories
 }
 
+// Of a long path the end is known.
+func (ts *tools) deep() story {
+	t := ts.t
+	path := ts.tool("deep")
+	dir := filepath.Dir(path)
+	for range 10 {
+		dir = filepath.Join(dir, strings.Repeat("d", 30))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	long := filepath.Join(dir, "deep")
+	if err := os.Rename(path, long); err != nil {
+		t.Fatal(err)
+	}
+	pid := mustRun(t, childCommand(long, "send", "deep"))
+	return story{"long path", func(t *testing.T, frames []*capture.Frame) {
+		exe := sent(t, frames, pid, seqFirst).Proc.Exe
+		rest, ok := strings.CutPrefix(exe, "…")
+		if !ok || !strings.HasSuffix(long, rest) || len(rest) < 200 || rest[0] != '/' {
+			t.Errorf("%s\nof %s", exe, long)
+		}
+	}}
+}
+
+// A path goes on above the place where its file system is mounted.
+func (ts *tools) mounted() story {
+	t := ts.t
+	dir, err := os.MkdirTemp("/dev/shm", "nltop")
+	if err != nil {
+		return story{"mount", func(t *testing.T, _ []*capture.Frame) { t.Skip(err) }}
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	text, err := os.ReadFile(ts.first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "mounted")
+	if err := os.WriteFile(path, text, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := childCommand(path, "send", "mounted")
+	if err := cmd.Run(); err != nil {
+		return story{"mount", func(t *testing.T, _ []*capture.Frame) { t.Skip(err) }}
+	}
+	return story{"mount", func(t *testing.T, frames []*capture.Frame) {
+		if exe := sent(t, frames, cmd.Process.Pid, seqFirst).Proc.Exe; exe != path {
+			t.Errorf("%s, not %s", exe, path)
+		}
+	}}
+}
+
 // A parent that started later than nltop is known without /proc; and who logged in.
 func (ts *tools) parent() story {
 	cmd := exec.Command("/bin/sh", "-c", `{ echo 1000 >/proc/self/loginuid; } 2>/dev/null; cat /proc/self/loginuid; echo; "$1" & echo $!; wait $!; exit 0`,
@@ -422,6 +474,13 @@ func (ts *tools) old(name, mode string, args []string, line string) (run func() 
 	cmd := childCommand(path, mode, args...)
 	in, out := pipes(ts.t, cmd)
 	expect(ts.t, out, "ready")
+	exe := path
+	if mode == "title" { // and the file is no more
+		if err := os.Remove(path); err != nil {
+			ts.t.Fatal(err)
+		}
+		exe += " (deleted)"
+	}
 	return func() story {
 		if _, err := io.WriteString(in, "\n"); err != nil {
 			ts.t.Fatal(err)
@@ -431,7 +490,7 @@ func (ts *tools) old(name, mode string, args []string, line string) (run func() 
 		}
 		return story{name, func(t *testing.T, frames []*capture.Frame) {
 			p := sent(t, frames, cmd.Process.Pid, seqFirst).Proc
-			if got, want := facts(p), "old "+path+" "+line+" uid=0 late=false"; got != want {
+			if got, want := facts(p), "old "+exe+" "+line+" uid=0 late=false"; got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		}}
