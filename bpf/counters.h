@@ -179,6 +179,20 @@ static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
 	return nl_row_at(nl_first_place(account, what), account, what);
 }
 
+/* The name of the process whose row it is: it owns the socket, or is at work. */
+static __always_inline void nl_row_name(struct nl_row *row, struct nl_walk *w)
+{
+	__u64 inode = w->inode;
+	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode);
+
+	if (o && o->task.tgid == w->task.tgid && o->task.life == w->task.life)
+		__builtin_memcpy(row->name, o->name, NL_COMM_LEN);
+	else if (w->task.tgid == bpf_get_current_pid_tgid() >> 32)
+		nl_process_name(row->name);
+	else
+		__builtin_memcpy(row->name, w->task.comm, NL_COMM_LEN);
+}
+
 /* Take a place for what a program walks through; false: somebody else was quicker. */
 static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what, __u32 prog)
 {
@@ -191,10 +205,11 @@ static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 acco
 	if (w) {
 		row->inode = w->inode;
 		row->cgroup = w->task.cgroup;
+		row->life = w->task.life;
 		row->tgid = w->task.tgid;
 		row->netns = w->netns;
 		row->protocol = w->protocol;
-		__builtin_memcpy(row->comm, w->task.comm, NL_COMM_LEN);
+		nl_row_name(row, w);
 	}
 	row->account = account;
 	*(volatile __u64 *)&row->what = what;

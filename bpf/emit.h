@@ -140,21 +140,42 @@ static __always_inline void nl_whoami(struct nl_task *t)
 	bpf_get_current_comm(t->comm, sizeof(t->comm));
 }
 
-static __always_inline void nl_current(struct nl_task *t)
+/* Since 5.11 the current task is a pointer that the verifier knows: its fields are
+ * read without a call. The branch that CO-RE decides against is removed. */
+#define nl_task_known                                                          \
+	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
+/* What tells the processes that have had one ID apart, and the programs that one of
+ * them has executed: when it was forked, in ns, and how often it has executed one
+ * (begin_new_exec() in fs/exec.c counts). The sum does: no ID comes again within so
+ * few nanoseconds. All threads of a process have the same. */
+static __always_inline __u64 nl_life(void)
 {
 	struct task_struct *task;
 
-	nl_whoami(t);
-	t->pad = 0;
-	t->cgroup = bpf_get_current_cgroup_id();
-	/* Since 5.11; its fields are read without a call. */
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+	if (nl_task_known) {
 		task = bpf_get_current_task_btf();
-		t->ppid = task->real_parent->tgid;
-	} else {
-		task = (void *)bpf_get_current_task();
-		t->ppid = BPF_CORE_READ(task, real_parent, tgid);
+		return task->group_leader->start_boottime + task->self_exec_id;
 	}
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);
+}
+
+static __always_inline void nl_current(struct nl_task *t)
+{
+	nl_whoami(t);
+	t->cgroup = bpf_get_current_cgroup_id();
+	t->life = nl_life();
+}
+
+/* The comm of the current task's process, which is that of the thread group's leader,
+ * with zeros behind its end, as a key needs them. */
+static __always_inline void nl_process_name(__u8 *name)
+{
+	struct task_struct *leader = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
+
+	__builtin_memset(name, 0, NL_COMM_LEN);
+	bpf_probe_read_kernel_str(name, NL_COMM_LEN, __builtin_preserve_access_index(&leader->comm));
 }
 
 /* memcmp() of this length would become a call of a function that BPF has not. */
@@ -176,12 +197,31 @@ static __always_inline bool nl_wanted(__u32 protocol, __u32 netns)
 }
 
 /* The part of the filter that does: tasks that count are a request's sender,
- * a delivery's owner, for peers either of them. */
+ * a delivery's owner, for peers either of them. A name is that of the thread or that
+ * of its process. */
+static __always_inline bool nl_wanted_owner(const struct nl_task *t, const __u8 *name)
+{
+	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
+		return false;
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm) && !bpf_map_lookup_elem(&nl_comms, name))
+		return false;
+	return true;
+}
+
+static __noinline bool nl_wanted_name(void)
+{
+	struct nl_comm name;
+
+	nl_process_name(name.name);
+	return bpf_map_lookup_elem(&nl_comms, &name);
+}
+
+/* The same of the current task. */
 static __always_inline bool nl_wanted_task(const struct nl_task *t)
 {
 	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
 		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm))
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm) && !nl_wanted_name())
 		return false;
 	return true;
 }

@@ -15,6 +15,10 @@
  * Most records are of a task that sends requests on a socket of its own and gets
  * its answers. Those are NL_RECORD_BRIEF: what stays the same from one to the next
  * stands in the NL_RECORD_ABOUT that came before them with the same number.
+ *
+ * Who a process is stands in an NL_RECORD_PROCESS, which comes before the first
+ * record of its tasks, and again when something in it has changed. Its tasks refer
+ * to it by tgid and life. Without room for it in the ring the next of them tells it.
  */
 #ifndef NL_EVENTS_H
 #define NL_EVENTS_H
@@ -26,6 +30,7 @@ enum nl_record {
 	NL_RECORD_CHUNK = 2,
 	NL_RECORD_ABOUT = 3,
 	NL_RECORD_BRIEF = 4,
+	NL_RECORD_PROCESS = 5,
 };
 
 /* capture.Kind */
@@ -86,9 +91,11 @@ enum nl_prog {
 	NL_PROG_SYSCALL_ENTER = 7,
 	NL_PROG_SYSCALL_EXIT = 8,
 	NL_PROG_EXTACK = 9,
+	NL_PROG_SENDMSG = 10,
 	NL_PROG_LOCK = 11,
 	NL_PROG_CREATE = 12,
 	NL_PROG_BIND = 13,
+	NL_PROG_EXEC = 14,
 	NL_PROG_FLOW = 15, /* ids that a flow makes; see nl_flow_id() */
 	NL_PROG_MAX = 16,
 };
@@ -104,6 +111,11 @@ enum nl_limit {
 	NL_TOP_OCTAVE = 40, /* of package histogram */
 	NL_FLOWS = 8192,    /* tasks that may be in the middle of something; a power of two */
 	NL_ROWS = 16384,    /* of a table of counters; a power of two */
+	NL_IMAGES = 4096,   /* processes of which it is known whether they were told */
+	NL_ARGS = 256,      /* bytes of a command line; capture.MaxCmdLine */
+	NL_EXE = 256,       /* bytes of a path; a power of two */
+	NL_COMPONENTS = 40, /* of a path, mounts included */
+	NL_HEIRS = 4096,    /* a power of two */
 };
 
 /* What is emitted beside the counters. */
@@ -146,21 +158,23 @@ struct nl_row {
 	__u64 account; /* nl_owner.account; of a socket without owner NL_ORPHAN and its inode */
 	__u64 inode;
 	__u64 cgroup;
+	__u64 life;
 	__u32 tgid;
 	__u32 netns;
-	__u8 comm[NL_COMM_LEN];
+	__u8 name[NL_COMM_LEN]; /* of the process, not of a thread */
 	__u16 protocol;
 	__u16 pad[3];
 };
 
-#define NL_ORPHAN (1ULL << 62) /* no id has this bit */
+/* No id has these bits. */
+#define NL_ORPHAN (1ULL << 62)
+#define NL_INHERITED (1ULL << 61)
 
 struct nl_task {
 	__u32 tgid;
 	__u32 tid;
-	__u32 ppid;
-	__u32 pad;
 	__u64 cgroup;
+	__u64 life; /* with tgid: of which process; see nl_life() */
 	__u8 comm[NL_COMM_LEN];
 };
 
@@ -173,7 +187,8 @@ struct nl_owner {
 	__u64 stall;         /* longest that something waited for its reader, ns */
 	__u64 reads;
 	__u32 high;          /* most that its queue held, bytes */
-	__u32 pad;
+	__u32 told;          /* whether user space knows the process */
+	__u8 name[NL_COMM_LEN]; /* of the process */
 };
 
 /* As much of a task as one needs to name it. */
@@ -220,6 +235,50 @@ struct nl_event {
 	__u8 pad[6];
 	struct nl_task task;  /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
+};
+
+/* Bits of nl_process.flags: what is known. */
+enum nl_knows {
+	NL_KNOWS_ARGS = 1,
+	NL_KNOWS_EXE = 2,
+	NL_KNOWS_LOGIN = 4,        /* the kernel has login user IDs (CONFIG_AUDIT) */
+	NL_KNOWS_PARENT_ARGS = 8,
+	NL_KNOWS_EXE_CUT = 16,     /* the beginning of the path is missing */
+	NL_KNOWS_EXE_DELETED = 32, /* the file has been unlinked */
+	NL_KNOWS_KTHREAD = 64,     /* there is nothing to know */
+};
+
+/* The first bytes of the arguments; length may be more than there is room for. */
+struct nl_args {
+	__u32 length;
+	__u32 pad;
+	__u8 bytes[NL_ARGS];
+};
+
+/* Who a process is. */
+struct nl_process {
+	__u32 record; /* NL_RECORD_PROCESS */
+	__u32 flags;  /* NL_KNOWS_* */
+	__u64 life;
+	__u64 parent_life;
+	__u32 tgid;
+	__u32 ppid;
+	__u32 uid;      /* in the initial user namespace */
+	__u32 loginuid; /* likewise */
+	__u8 name[NL_COMM_LEN];        /* bytes behind a NUL are anything */
+	__u8 parent_name[NL_COMM_LEN]; /* likewise */
+	struct nl_args args;
+	struct nl_args parent_args;
+	__u32 exe_len;
+	__u32 pad;
+	__u8 exe[NL_EXE]; /* names from the file up to the root, each with its NUL */
+};
+
+/* A process that was there before the programs, and which life it is in. */
+struct nl_alive {
+	__u32 tgid;
+	__u32 pad;
+	__u64 life;
 };
 
 /* A task and the socket that it sends on. */
@@ -282,7 +341,7 @@ struct nl_config {
 	__u8 counts;      /* the counters plane */
 	__u8 reads;       /* how sockets are read is noted */
 	__u8 cast;        /* bpf_rdonly_cast() is there */
-	__u8 pad[1];
+	__u8 processes;   /* executables and command lines are told */
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;

@@ -10,7 +10,7 @@
 #ifndef NL_EXTACK_H
 #define NL_EXTACK_H
 
-#include "emit.h"
+#include "process.h"
 
 /* TP_PROTO(const char *msg) */
 SEC("tp_btf/netlink_extack")
@@ -30,6 +30,7 @@ int extack(__u64 *ctx)
 	n = bpf_probe_read_kernel_str(text, sizeof(text), (void *)ctx[0]);
 	if (n <= 1)
 		return 0;
+	nl_know(NL_PROG_EXTACK);
 	ev.owner = ev.task;
 	ev.record = NL_RECORD_EVENT;
 	ev.kind = NL_KIND_EXTACK;

@@ -32,6 +32,9 @@ const union {
 	struct nl_about about;
 	struct nl_brief brief;
 	struct nl_row row;
+	enum nl_knows knows;
+	struct nl_process process;
+	struct nl_alive alive;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

@@ -8,6 +8,7 @@
 #define NL_FLOW_H
 
 #include "counters.h"
+#include "process.h"
 
 /* Read a field. In fentry programs the arguments of the traced function, and
  * what they point to, are pointers that the verifier knows: a read is one
@@ -59,6 +60,7 @@ struct nl_flow {
 	 * account, and the number under which both were told to user space */
 	struct nl_task task;
 	__u64 comm[2]; /* as it stands in the kernel, bytes behind the NUL included */
+	__u64 cred;    /* address of its user IDs, which are never changed in place */
 	__u64 owned_at;
 	__u64 account;
 	__u64 about; /* 0: not told */
@@ -274,50 +276,61 @@ static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct so
 	ev->rmem = NL_GET(direct, sk, sk_backlog.rmem_alloc.counter);
 }
 
-/* Note that the current task uses a socket. */
+/* Note that the current task uses a socket. Threads of one process have one account. */
 static __noinline struct nl_owner *nl_own(__u64 inode, __u32 prog)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode), own = {};
+	bool same;
 
 	nl_whoami(&own.task);
-	if (o && o->task.tgid == own.task.tgid && nl_same_comm(&o->task, &own.task))
+	same = o && o->task.tgid == own.task.tgid && o->task.life == nl_life();
+	if (same && o->told && nl_same_comm(&o->task, &own.task))
 		return o;
 	if (o)
 		own = *o;
 	nl_current(&own.task);
-	own.account = nl_next_id(prog);
+	nl_process_name(own.name);
+	own.told = nl_know(prog);
+	if (!same)
+		own.account = nl_next_id(prog);
 	bpf_map_update_elem(&nl_owners, &inode, &own, BPF_ANY);
 	return bpf_map_lookup_elem(&nl_owners, &inode);
 }
 
-/* Whether f->task still describes the current task. */
+/* Whether f->task still describes the current task: an exec keeps the comm as often
+ * as not, and the ID of a thread that has ended comes again. */
 static __always_inline bool nl_flow_fits(struct nl_flow *f)
 {
 	struct task_struct *task = 0;
 	struct nl_task now;
 	__u64 *comm;
 
-	if (NL_DIRECT && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf) &&
-	    bpf_core_field_exists(task->cgroups)) {
+	if (nl_task_known && bpf_core_field_exists(task->cgroups)) {
 		task = bpf_get_current_task_btf();
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
 		       (__u32)task->tgid == f->task.tgid &&
+		       task->group_leader->start_boottime + task->self_exec_id == f->task.life &&
+		       (__u64)task->real_cred == f->cred &&
 		       task->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
 	}
 	nl_current(&now);
-	return now.tgid == f->task.tgid && now.cgroup == f->task.cgroup && nl_same_comm(&now, &f->task);
+	task = (void *)bpf_get_current_task();
+	return now.tgid == f->task.tgid && now.life == f->task.life && now.cgroup == f->task.cgroup &&
+	       nl_same_comm(&now, &f->task) && (__u64)BPF_CORE_READ(task, real_cred) == f->cred;
 }
 
 /* Make the socket the current task's, and note both. */
 static __noinline bool nl_flow_own(struct nl_flow *f, __u64 inode, __u64 now)
 {
-	struct nl_owner *o = nl_own(inode, NL_PROG_SEND);
+	struct nl_owner *o = nl_own(inode, NL_PROG_SENDMSG);
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	if (!o)
 		return false;
+	nl_know(NL_PROG_SENDMSG);
 	nl_current(&f->task);
+	f->cred = (__u64)BPF_CORE_READ(task, real_cred);
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), __builtin_preserve_access_index(&task->comm));
 	f->inode = inode;
 	f->account = o->account;

@@ -8,6 +8,7 @@
 #define NL_HOOKS_H
 
 #include "brief.h"
+#include "heirs.h"
 
 /* Something of so many bytes of memory is about to be queued to a socket whose
  * queue holds rmem. Returns since when something waits for its reader; 0: unknown. */
@@ -25,19 +26,28 @@ static __always_inline __u64 nl_queued(struct nl_owner *o, __u64 now, __u32 rmem
 static __always_inline bool nl_receiver(struct nl_event *ev, __u64 *account)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &ev->inode);
-	bool known = o;
+	bool wanted = !nl_cfg.by_pid && !nl_cfg.by_comm;
+	struct nl_heir *heir;
 
 	*account = 0;
 	if (o) {
-		ev->owner = o->task;
-		*account = o->account;
+		heir = nl_last_heir(&o->task);
+		if (heir) {
+			ev->owner = heir->task;
+			*account = nl_heir_account(heir, ev->inode);
+			wanted = nl_wanted_owner(&heir->task, heir->task.comm);
+		} else {
+			ev->owner = o->task;
+			*account = o->account;
+			wanted = nl_wanted_owner(&o->task, o->name);
+		}
 		ev->idle = nl_queued(o, ev->ktime, ev->rmem, ev->truesize);
 		ev->high = o->high;
 		if (ev->idle)
 			ev->idle = ev->ktime - ev->idle;
+		if (nl_is_self(&o->task))
+			return false;
 	}
-	if (known && nl_is_self(&ev->owner))
-		return false;
 	if (ev->dir == NL_DIR_PEER) {
 		nl_whoami(&ev->task);
 		if (nl_is_self(&ev->task))
@@ -45,7 +55,7 @@ static __always_inline bool nl_receiver(struct nl_event *ev, __u64 *account)
 		if (nl_wanted_task(&ev->task))
 			return true;
 	}
-	return nl_wanted_task(&ev->owner);
+	return wanted;
 }
 
 /* Ports, group and direction of what is on its way to a user's socket. A
@@ -79,17 +89,21 @@ static __always_inline void nl_route(struct nl_event *ev, bool direct, struct sk
 
 /* Who made the kernel send this: the request that the current task has the
  * kernel handle. In an interrupt nobody: the task was only passing by. */
-static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f)
+static __always_inline void nl_cause(struct nl_event *ev, struct nl_flow *f, __u32 prog)
 {
-	nl_current(&ev->task);
-	if (ev->src_port)
-		return;
-	if (nl_in_interrupt()) {
+	if (!ev->src_port && nl_in_interrupt()) {
 		__builtin_memset(&ev->task, 0, sizeof(ev->task));
 		__builtin_memcpy(ev->task.comm, "(interrupt)", 12);
-	} else if (f->start) {
-		ev->cause = f->id;
+		return;
 	}
+	if (f->start) {
+		ev->task = f->task;
+		if (!ev->src_port)
+			ev->cause = f->id;
+		return;
+	}
+	nl_know(prog);
+	nl_current(&ev->task);
 }
 
 /* Type and command of a message. */
@@ -273,6 +287,7 @@ static __noinline int nl_request_late(struct sock *ssk, struct sk_buff *skb)
 
 	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & NL_KERNEL_SOCKET || !nl_begin(&ev, true, ssk))
 		return 0;
+	nl_know(NL_PROG_REQUEST);
 	nl_current(&ev.task);
 	o = bpf_map_lookup_elem(&nl_owners, &ev.inode);
 	if (o)
@@ -393,7 +408,7 @@ static __noinline int nl_deliver(struct sock *sk, struct sk_buff *skb)
 	nl_own_port(&ev, sk);
 	if (!ev.group)
 		ev.dst_port = ev.own_port;
-	nl_cause(&ev, f);
+	nl_cause(&ev, f, NL_PROG_DELIVER);
 	ev.id = nl_next_id(NL_PROG_DELIVER);
 	ev.verdict = NL_VERDICT_DELIVERED;
 	if (ev.group)
@@ -508,7 +523,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	nl_own_port(&ev, sk);
 	if (skb && !ev.group)
 		ev.dst_port = ev.own_port;
-	nl_cause(&ev, f);
+	nl_cause(&ev, f, NL_PROG_OVERRUN);
 	if (skb)
 		ev.truesize = BPF_CORE_READ(skb, truesize);
 	if (ev.group)
@@ -524,16 +539,16 @@ static __always_inline int on_overrun(struct sock *sk)
 	return 0;
 }
 
-static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32 prog)
+static __noinline int nl_socket_error(struct sock *sk, __u8 verdict, __u32 prog)
 {
 	struct nl_event ev = {};
 	__u64 account;
 
 	if (!nl_begin(&ev, false, sk))
-		return;
+		return 0;
 	nl_queue(&ev, false, sk);
 	if (!nl_receiver(&ev, &account))
-		return;
+		return 0;
 	if (nl_cfg.counts) {
 		struct nl_walk *w = nl_walk(&ev, sk, prog, account);
 
@@ -541,7 +556,7 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 			nl_tally_nobufs(w, prog, verdict == NL_VERDICT_NOBUFS_READ);
 	}
 	if (!nl_plane(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
-		return;
+		return 0;
 	nl_own_port(&ev, sk);
 	nl_current(&ev.task);
 	ev.id = nl_next_id(prog);
@@ -549,6 +564,7 @@ static __always_inline void nl_socket_error(struct sock *sk, __u8 verdict, __u32
 	ev.verdict = verdict;
 	ev.err = ENOBUFS;
 	nl_report(&ev);
+	return 0;
 }
 
 /* sk_error_report(): called for every family of sockets, rarely. */

@@ -16,7 +16,7 @@ struct nl_lock_key {
 	__u16 type;     /* nlmsg_type of the request that is being handled */
 	__u8 cmd;       /* genlmsghdr.cmd */
 	__u8 request;   /* 1 + protocol; 0: no request */
-	__u8 comm[NL_COMM_LEN];
+	__u8 name[NL_COMM_LEN]; /* of the process */
 };
 
 struct nl_lock_row {
@@ -30,6 +30,7 @@ struct nl_holder {
 	__u64 since; /* 0: nobody holds it, or nobody who was seen to take it */
 	__u32 tid;
 	__u32 pad;
+	__u8 comm[NL_COMM_LEN]; /* of the thread */
 };
 
 struct {
@@ -63,7 +64,7 @@ static __always_inline void nl_name(struct nl_who *who, const struct nl_holder *
 {
 	who->tgid = h->key.tgid;
 	who->tid = h->tid;
-	__builtin_memcpy(who->comm, h->key.comm, NL_COMM_LEN);
+	__builtin_memcpy(who->comm, h->comm, NL_COMM_LEN);
 }
 
 static __always_inline struct nl_holder *nl_holding(void)
@@ -89,7 +90,7 @@ static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_fl
 	struct nl_asked *a = 0;
 
 	key->tgid = bpf_get_current_pid_tgid() >> 32;
-	bpf_get_current_comm(key->comm, sizeof(key->comm));
+	nl_process_name(key->name);
 	if (f && f->start)
 		a = &f->asked;
 	else if (f && f->dump_sk)
@@ -211,6 +212,7 @@ static __always_inline int on_locked(bool taken)
 		return 0;
 	h->key = key;
 	h->tid = tid;
+	bpf_get_current_comm(h->comm, sizeof(h->comm));
 	h->since = now;
 	return 0;
 }

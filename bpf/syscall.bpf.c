@@ -21,6 +21,7 @@
 
 #include "kernel.h"
 #include "emit.h"
+#include "process.h"
 #include "follow.h"
 #include "extack.h"
 #include "syscall.h"
@@ -369,6 +370,7 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 	}
 	if (!sc_claim(tid, again))
 		return;
+	nl_know(NL_PROG_SYSCALL_EXIT);
 	/* At this boundary the current task is the socket's user. */
 	w->ev.owner = w->ev.task;
 

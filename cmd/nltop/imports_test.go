@@ -17,11 +17,12 @@ const module = "github.com/nltop/nltop/"
 // import of this module. A package that is not listed fails the test.
 var mayImport = map[string][]string{
 	"internal/capture":         {},
-	"internal/probe":           {"internal/capture", "internal/histogram"},
+	"internal/probe":           {"internal/capture", "internal/histogram", "internal/process"},
+	"internal/process":         {"internal/capture"},
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture"},
 	"internal/pcapng":          {"internal/capture"},
-	"internal/sockets":         {"internal/capture"},
+	"internal/sockets":         {"internal/capture", "internal/process"},
 	"internal/decode/schema":   {},
 	"internal/decode/families": {"internal/decode/schema"},
 	"internal/decode":          {"internal/capture", "internal/decode/schema", "internal/decode/policy"},

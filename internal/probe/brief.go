@@ -46,7 +46,7 @@ func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
 	if o != nil && o.Socket.RcvBuf == rcvbuf {
 		return o
 	}
-	p := proc(&r.Task)
+	p := a.proc(&r.Task)
 	n := capture.Origin{
 		Verdict:  capture.VerdictDelivered,
 		Protocol: r.Protocol,

@@ -27,7 +27,7 @@ func briefRecord(r nlBrief, inline string) []byte {
 }
 
 var (
-	briefTask  = nlTask{Tgid: 10, Tid: 11, Ppid: 12, Cgroup: 13, Comm: [16]byte{'i', 'p'}}
+	briefTask  = nlTask{Tgid: 10, Tid: 11, Cgroup: 13, Comm: [16]byte{'i', 'p'}}
 	briefAbout = nlAbout{Slot: 5, About: 77, Inode: 9, Netns: 4026531840, Port: 10, Protocol: 16, Task: briefTask}
 )
 

@@ -26,6 +26,20 @@ type fentryNlAbout struct {
 	Task     fentryNlTask
 }
 
+type fentryNlAlive struct {
+	_    structs.HostLayout
+	Tgid uint32
+	Pad  uint32
+	Life uint64
+}
+
+type fentryNlArgs struct {
+	_      structs.HostLayout
+	Length uint32
+	Pad    uint32
+	Bytes  [256]uint8
+}
+
 type fentryNlBrief struct {
 	_         structs.HostLayout
 	Record    uint32
@@ -77,7 +91,7 @@ type fentryNlConfig struct {
 	Counts         uint8
 	Reads          uint8
 	Cast           uint8
-	Pad            [1]uint8
+	Processes      uint8
 	VmemmapBase    uint64
 	PageOffsetBase uint64
 	PerCpuOffset   uint64
@@ -163,6 +177,18 @@ const (
 	fentryNlKindNL_KIND_LOCK         fentryNlKind = 4
 )
 
+type fentryNlKnows uint32
+
+const (
+	fentryNlKnowsNL_KNOWS_ARGS        fentryNlKnows = 1
+	fentryNlKnowsNL_KNOWS_EXE         fentryNlKnows = 2
+	fentryNlKnowsNL_KNOWS_LOGIN       fentryNlKnows = 4
+	fentryNlKnowsNL_KNOWS_PARENT_ARGS fentryNlKnows = 8
+	fentryNlKnowsNL_KNOWS_EXE_CUT     fentryNlKnows = 16
+	fentryNlKnowsNL_KNOWS_EXE_DELETED fentryNlKnows = 32
+	fentryNlKnowsNL_KNOWS_KTHREAD     fentryNlKnows = 64
+)
+
 type fentryNlLimit uint32
 
 const (
@@ -176,6 +202,11 @@ const (
 	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
 	fentryNlLimitNL_FLOWS      fentryNlLimit = 8192
 	fentryNlLimitNL_ROWS       fentryNlLimit = 16384
+	fentryNlLimitNL_IMAGES     fentryNlLimit = 4096
+	fentryNlLimitNL_ARGS       fentryNlLimit = 256
+	fentryNlLimitNL_EXE        fentryNlLimit = 256
+	fentryNlLimitNL_COMPONENTS fentryNlLimit = 40
+	fentryNlLimitNL_HEIRS      fentryNlLimit = 4096
 )
 
 type fentryNlLockKey struct {
@@ -184,7 +215,7 @@ type fentryNlLockKey struct {
 	Type    uint16
 	Cmd     uint8
 	Request uint8
-	Comm    [16]uint8
+	Name    [16]uint8
 }
 
 type fentryNlLockRow struct {
@@ -207,7 +238,8 @@ type fentryNlOwner struct {
 	Stall        uint64
 	Reads        uint64
 	High         uint32
-	Pad          uint32
+	Told         uint32
+	Name         [16]uint8
 }
 
 type fentryNlPlane uint32
@@ -217,13 +249,33 @@ const (
 	fentryNlPlaneNL_PLANE_LOSSES   fentryNlPlane = 2
 )
 
+type fentryNlProcess struct {
+	_          structs.HostLayout
+	Record     uint32
+	Flags      uint32
+	Life       uint64
+	ParentLife uint64
+	Tgid       uint32
+	Ppid       uint32
+	Uid        uint32
+	Loginuid   uint32
+	Name       [16]uint8
+	ParentName [16]uint8
+	Args       fentryNlArgs
+	ParentArgs fentryNlArgs
+	ExeLen     uint32
+	Pad        uint32
+	Exe        [256]uint8
+}
+
 type fentryNlRecord uint32
 
 const (
-	fentryNlRecordNL_RECORD_EVENT fentryNlRecord = 1
-	fentryNlRecordNL_RECORD_CHUNK fentryNlRecord = 2
-	fentryNlRecordNL_RECORD_ABOUT fentryNlRecord = 3
-	fentryNlRecordNL_RECORD_BRIEF fentryNlRecord = 4
+	fentryNlRecordNL_RECORD_EVENT   fentryNlRecord = 1
+	fentryNlRecordNL_RECORD_CHUNK   fentryNlRecord = 2
+	fentryNlRecordNL_RECORD_ABOUT   fentryNlRecord = 3
+	fentryNlRecordNL_RECORD_BRIEF   fentryNlRecord = 4
+	fentryNlRecordNL_RECORD_PROCESS fentryNlRecord = 5
 )
 
 type fentryNlRow struct {
@@ -247,9 +299,10 @@ type fentryNlRow struct {
 	Account      uint64
 	Inode        uint64
 	Cgroup       uint64
+	Life         uint64
 	Tgid         uint32
 	Netns        uint32
-	Comm         [16]uint8
+	Name         [16]uint8
 	Protocol     uint16
 	Pad          [3]uint16
 }
@@ -267,9 +320,8 @@ type fentryNlTask struct {
 	_      structs.HostLayout
 	Tgid   uint32
 	Tid    uint32
-	Ppid   uint32
-	Pad    uint32
 	Cgroup uint64
+	Life   uint64
 	Comm   [16]uint8
 }
 
@@ -310,8 +362,10 @@ const (
 	fentryMapNlCounts          = "nl_counts"
 	fentryMapNlDumps           = "nl_dumps"
 	fentryMapNlFlows           = "nl_flows"
+	fentryMapNlHeirs           = "nl_heirs"
 	fentryMapNlHolder          = "nl_holder"
 	fentryMapNlIds             = "nl_ids"
+	fentryMapNlImages          = "nl_images"
 	fentryMapNlLocks           = "nl_locks"
 	fentryMapNlNetns           = "nl_netns"
 	fentryMapNlOwners          = "nl_owners"
@@ -321,6 +375,7 @@ const (
 	fentryMapNlRest            = "nl_rest"
 	fentryMapNlRing            = "nl_ring"
 	fentryMapNlTable           = "nl_table"
+	fentryMapNlTellings        = "nl_tellings"
 	fentryMapNlWaits           = "nl_waits"
 	fentryMapNlWalks           = "nl_walks"
 	fentryProgBind             = "bind"
@@ -335,11 +390,15 @@ const (
 	fentryProgExtack           = "extack"
 	fentryProgFollowFork       = "follow_fork"
 	fentryProgFollowFree       = "follow_free"
+	fentryProgHeirExit         = "heir_exit"
+	fentryProgHeirFork         = "heir_fork"
 	fentryProgLock             = "lock"
 	fentryProgLockExit         = "lock_exit"
 	fentryProgLockKillable     = "lock_killable"
 	fentryProgLockKillableExit = "lock_killable_exit"
 	fentryProgOverrun          = "overrun"
+	fentryProgProcessExec      = "process_exec"
+	fentryProgProcessList      = "process_list"
 	fentryProgQueueTail        = "queue_tail"
 	fentryProgRecvmsgExit      = "recvmsg_exit"
 	fentryProgRelease          = "release"
@@ -406,11 +465,15 @@ type fentryProgramSpecs struct {
 	Extack           *ebpf.ProgramSpec `ebpf:"extack"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
+	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
+	HeirFork         *ebpf.ProgramSpec `ebpf:"heir_fork"`
 	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
 	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
+	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
 	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
 	Release          *ebpf.ProgramSpec `ebpf:"release"`
@@ -430,8 +493,10 @@ type fentryMapSpecs struct {
 	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
 	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHeirs    *ebpf.MapSpec `ebpf:"nl_heirs"`
 	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
 	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
 	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
@@ -441,6 +506,7 @@ type fentryMapSpecs struct {
 	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
 	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
 	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
+	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
 	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
 	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
 }
@@ -478,8 +544,10 @@ type fentryMaps struct {
 	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
 	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
 	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
+	NlHeirs    *ebpf.Map `ebpf:"nl_heirs"`
 	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
 	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlImages   *ebpf.Map `ebpf:"nl_images"`
 	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
 	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
@@ -489,6 +557,7 @@ type fentryMaps struct {
 	NlRest     *ebpf.Map `ebpf:"nl_rest"`
 	NlRing     *ebpf.Map `ebpf:"nl_ring"`
 	NlTable    *ebpf.Map `ebpf:"nl_table"`
+	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
 	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
 	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
 }
@@ -500,8 +569,10 @@ func (m *fentryMaps) Close() error {
 		m.NlCounts,
 		m.NlDumps,
 		m.NlFlows,
+		m.NlHeirs,
 		m.NlHolder,
 		m.NlIds,
+		m.NlImages,
 		m.NlLocks,
 		m.NlNetns,
 		m.NlOwners,
@@ -511,6 +582,7 @@ func (m *fentryMaps) Close() error {
 		m.NlRest,
 		m.NlRing,
 		m.NlTable,
+		m.NlTellings,
 		m.NlWaits,
 		m.NlWalks,
 	)
@@ -540,11 +612,15 @@ type fentryPrograms struct {
 	Extack           *ebpf.Program `ebpf:"extack"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
+	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
+	HeirFork         *ebpf.Program `ebpf:"heir_fork"`
 	Lock             *ebpf.Program `ebpf:"lock"`
 	LockExit         *ebpf.Program `ebpf:"lock_exit"`
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
+	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
+	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
 	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
 	Release          *ebpf.Program `ebpf:"release"`
@@ -569,11 +645,15 @@ func (p *fentryPrograms) Close() error {
 		p.Extack,
 		p.FollowFork,
 		p.FollowFree,
+		p.HeirExit,
+		p.HeirFork,
 		p.Lock,
 		p.LockExit,
 		p.LockKillable,
 		p.LockKillableExit,
 		p.Overrun,
+		p.ProcessExec,
+		p.ProcessList,
 		p.QueueTail,
 		p.RecvmsgExit,
 		p.Release,

@@ -21,8 +21,10 @@ const (
 	kprobeMapNlCounts          = "nl_counts"
 	kprobeMapNlDumps           = "nl_dumps"
 	kprobeMapNlFlows           = "nl_flows"
+	kprobeMapNlHeirs           = "nl_heirs"
 	kprobeMapNlHolder          = "nl_holder"
 	kprobeMapNlIds             = "nl_ids"
+	kprobeMapNlImages          = "nl_images"
 	kprobeMapNlLocks           = "nl_locks"
 	kprobeMapNlNetns           = "nl_netns"
 	kprobeMapNlOwners          = "nl_owners"
@@ -32,6 +34,7 @@ const (
 	kprobeMapNlRest            = "nl_rest"
 	kprobeMapNlRing            = "nl_ring"
 	kprobeMapNlTable           = "nl_table"
+	kprobeMapNlTellings        = "nl_tellings"
 	kprobeMapNlWaits           = "nl_waits"
 	kprobeMapNlWalks           = "nl_walks"
 	kprobeProgBind             = "bind"
@@ -44,11 +47,15 @@ const (
 	kprobeProgErrorReport      = "error_report"
 	kprobeProgFollowFork       = "follow_fork"
 	kprobeProgFollowFree       = "follow_free"
+	kprobeProgHeirExit         = "heir_exit"
+	kprobeProgHeirFork         = "heir_fork"
 	kprobeProgLock             = "lock"
 	kprobeProgLockExit         = "lock_exit"
 	kprobeProgLockKillable     = "lock_killable"
 	kprobeProgLockKillableExit = "lock_killable_exit"
 	kprobeProgOverrun          = "overrun"
+	kprobeProgProcessExec      = "process_exec"
+	kprobeProgProcessList      = "process_list"
 	kprobeProgQueueTail        = "queue_tail"
 	kprobeProgRecvmsg          = "recvmsg"
 	kprobeProgRecvmsgExit      = "recvmsg_exit"
@@ -114,11 +121,15 @@ type kprobeProgramSpecs struct {
 	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
+	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
+	HeirFork         *ebpf.ProgramSpec `ebpf:"heir_fork"`
 	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
 	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
+	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
 	Recvmsg          *ebpf.ProgramSpec `ebpf:"recvmsg"`
 	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
@@ -140,8 +151,10 @@ type kprobeMapSpecs struct {
 	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
 	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
+	NlHeirs    *ebpf.MapSpec `ebpf:"nl_heirs"`
 	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
 	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
 	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
 	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
 	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
@@ -151,6 +164,7 @@ type kprobeMapSpecs struct {
 	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
 	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
 	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
+	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
 	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
 	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
 }
@@ -187,8 +201,10 @@ type kprobeMaps struct {
 	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
 	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
 	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
+	NlHeirs    *ebpf.Map `ebpf:"nl_heirs"`
 	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
 	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlImages   *ebpf.Map `ebpf:"nl_images"`
 	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
 	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
 	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
@@ -198,6 +214,7 @@ type kprobeMaps struct {
 	NlRest     *ebpf.Map `ebpf:"nl_rest"`
 	NlRing     *ebpf.Map `ebpf:"nl_ring"`
 	NlTable    *ebpf.Map `ebpf:"nl_table"`
+	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
 	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
 	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
 }
@@ -209,8 +226,10 @@ func (m *kprobeMaps) Close() error {
 		m.NlCounts,
 		m.NlDumps,
 		m.NlFlows,
+		m.NlHeirs,
 		m.NlHolder,
 		m.NlIds,
+		m.NlImages,
 		m.NlLocks,
 		m.NlNetns,
 		m.NlOwners,
@@ -220,6 +239,7 @@ func (m *kprobeMaps) Close() error {
 		m.NlRest,
 		m.NlRing,
 		m.NlTable,
+		m.NlTellings,
 		m.NlWaits,
 		m.NlWalks,
 	)
@@ -246,11 +266,15 @@ type kprobePrograms struct {
 	ErrorReport      *ebpf.Program `ebpf:"error_report"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
+	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
+	HeirFork         *ebpf.Program `ebpf:"heir_fork"`
 	Lock             *ebpf.Program `ebpf:"lock"`
 	LockExit         *ebpf.Program `ebpf:"lock_exit"`
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
+	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
+	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
 	Recvmsg          *ebpf.Program `ebpf:"recvmsg"`
 	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
@@ -275,11 +299,15 @@ func (p *kprobePrograms) Close() error {
 		p.ErrorReport,
 		p.FollowFork,
 		p.FollowFree,
+		p.HeirExit,
+		p.HeirFork,
 		p.Lock,
 		p.LockExit,
 		p.LockKillable,
 		p.LockKillableExit,
 		p.Overrun,
+		p.ProcessExec,
+		p.ProcessList,
 		p.QueueTail,
 		p.Recvmsg,
 		p.RecvmsgExit,

@@ -123,6 +123,17 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			l.note("%v: %s", brief(err), p.why)
 		}
 	}
+	if !o.NoProcesses {
+		if err := l.follow(execProgram); err != nil {
+			l.note("%v: %s", brief(err), execWhy)
+		}
+	}
+	for _, prog := range heirPrograms {
+		if err := l.follow(prog); err != nil {
+			l.note("%v: %s", brief(err), heirWhy)
+			break
+		}
+	}
 	if err := l.follow(extackProgram); err != nil {
 		l.note("%v: %s", brief(err), extackWhy)
 	}
@@ -133,7 +144,8 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	}
 	l.remarks()
 	// After the hooks, so that no socket is created unseen in between.
-	if err := seedOwners(l.maps["nl_owners"]); err != nil {
+	l.att.seeds, err = seedOwners(l.maps["nl_owners"], l.living(), !o.NoProcesses)
+	if err != nil {
 		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
 	// Until here nothing is emitted or kept, or there would be requests whose answers
@@ -384,7 +396,21 @@ const (
 	extackWhy     = "the words of an error are known only where the client asked for them"
 )
 
-// follow attaches one of followPoints, or extackProgram.
+// living lists the processes that there are.
+func (l *loader) living() map[uint32]uint64 {
+	var lives map[uint32]uint64
+	list, err := l.load(l.fentry, listProgram, "")
+	if err == nil {
+		lives, err = living(list)
+		err = errors.Join(err, list.Close())
+	}
+	if err != nil {
+		l.note("%v: a process older than nltop may be shown as two, one before and one after its first use of Netlink", brief(err))
+	}
+	return lives
+}
+
+// follow attaches a program of the fentry object that names its tracepoint itself.
 func (l *loader) follow(name string) error {
 	prog, err := l.load(l.fentry, name, "")
 	if err != nil {

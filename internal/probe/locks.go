@@ -41,7 +41,7 @@ func lockRow(k *fentryNlLockKey, v *fentryNlLockRow) capture.LockRow {
 		return capture.Times{Count: n, Sum: nanoseconds(sum), Max: nanoseconds(most)}
 	}
 	r := capture.LockRow{
-		Proc:   capture.Proc{PID: k.Tgid, Comm: comm(k.Comm[:])},
+		Proc:   capture.Proc{PID: k.Tgid, Comm: comm(k.Name[:]), Name: comm(k.Name[:])},
 		Wait:   times(v.Waits, v.WaitNs, v.WaitMax),
 		Hold:   times(v.Holds, v.HoldNs, v.HoldMax),
 		Blamed: nanoseconds(v.BlamedNs),

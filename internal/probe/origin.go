@@ -42,6 +42,21 @@ func (a *assembler) event(ev *nlEvent, rec []byte) *capture.Origin {
 	return at.origin
 }
 
+// forget lets the next frame of a process have another Origin, as more is known of it.
+func (a *assembler) forget(tgid uint32) {
+	for i := range a.origins.last {
+		at := &a.origins.last[i]
+		if o := at.origin; o != nil && (o.Proc.PID == tgid || o.Socket.Owner.PID == tgid) {
+			at.origin = nil
+		}
+	}
+	for _, s := range a.abouts {
+		if s != nil && s.told.Task.Tgid == tgid {
+			clear(s.origins[:])
+		}
+	}
+}
+
 func (a *assembler) originOf(ev *nlEvent) *capture.Origin {
 	return &capture.Origin{
 		Source:   a.source,
@@ -52,8 +67,8 @@ func (a *assembler) originOf(ev *nlEvent) *capture.Origin {
 		Errno:    ev.Err,
 		Protocol: ev.Protocol,
 		NetNS:    uint64(ev.Netns),
-		Proc:     proc(&ev.Task),
-		Socket:   capture.Socket{PortID: ev.OwnPort, Inode: ev.Inode, Owner: proc(&ev.Owner), RcvBuf: ev.Rcvbuf},
+		Proc:     a.proc(&ev.Task),
+		Socket:   capture.Socket{PortID: ev.OwnPort, Inode: ev.Inode, Owner: a.proc(&ev.Owner), RcvBuf: ev.Rcvbuf},
 		SrcPort:  ev.SrcPort,
 		DstPort:  ev.DstPort,
 		Group:    ev.Group,
@@ -65,7 +80,7 @@ func proc(t *nlTask) capture.Proc {
 	return capture.Proc{
 		PID:      t.Tgid,
 		TID:      t.Tid,
-		PPID:     t.Ppid,
+		Life:     t.Life,
 		Comm:     comm(t.Comm[:]),
 		CgroupID: t.Cgroup,
 	}

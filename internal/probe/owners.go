@@ -6,18 +6,24 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cilium/ebpf"
 	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/process"
 )
 
 // holder is a process that has a socket open.
 type holder struct {
 	task  nlTask
+	ppid  uint32
 	start uint64 // field 22 of /proc/PID/stat, in clock ticks since boot
 }
 
@@ -26,10 +32,12 @@ type holder struct {
 // that started last, because a descriptor is handed down (fork, socket
 // activation); the first use corrects a wrong guess. What a hook has learned
 // meanwhile stays.
-func seedOwners(owners *ebpf.Map) error {
+// lives are those of all processes. It returns who the owners are,
+// if facts with what /proc says of them.
+func seedOwners(owners *ebpf.Map, lives map[uint32]uint64, facts bool) ([]capture.Proc, error) {
 	procs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	netlink := map[uint64]bool{}
 	best := map[uint64]holder{}
@@ -43,21 +51,36 @@ func seedOwners(owners *ebpf.Map) error {
 		if err != nil {
 			continue
 		}
+		if life := lives[h.task.Tgid]; (process.Stat{Start: h.start}).Lived(life) {
+			h.task.Life = life
+		}
 		for _, ino := range inodes {
 			if old, ok := best[ino]; !ok || h.start >= old.start {
 				best[ino] = h
 			}
 		}
 	}
+	who := map[uint32]capture.Proc{}
 	for ino, h := range best {
 		// No id of the kernel's has this bit.
-		o := nlOwner{Task: h.task, Account: seeded | ino}
+		o := nlOwner{Task: h.task, Account: seeded | ino, Name: h.task.Comm}
 		err := owners.Update(ino, o, ebpf.UpdateNoExist)
 		if err != nil && !errors.Is(err, ebpf.ErrKeyExist) {
-			return fmt.Errorf("note owner of socket %d: %w", ino, err)
+			return nil, fmt.Errorf("note owner of socket %d: %w", ino, err)
 		}
+		pid := h.task.Tgid
+		if _, ok := who[pid]; ok || h.task.Life == 0 {
+			continue
+		}
+		p := capture.Proc{PID: pid, PPID: h.ppid, Life: h.task.Life, Name: comm(h.task.Comm[:])}
+		if facts {
+			if late, err := process.Read("/proc", pid, h.task.Life); err == nil {
+				p = late
+			}
+		}
+		who[pid] = p
 	}
-	return nil
+	return slices.Collect(maps.Values(who)), nil
 }
 
 // seeded marks the accounts of owners that seedOwners notes.
@@ -86,7 +109,7 @@ func addDescendants(filter *ebpf.Map, pids []uint32) error {
 			if err != nil {
 				return fmt.Errorf("parse %s: %w", path, err)
 			}
-			if wanted[h.task.Tgid] || !wanted[h.task.Ppid] {
+			if wanted[h.task.Tgid] || !wanted[h.ppid] {
 				continue
 			}
 			wanted[h.task.Tgid], found = true, true
@@ -156,31 +179,13 @@ func readHolder(dir string) (holder, error) {
 	return h, nil
 }
 
-// parseStat parses "4711 (a comm) S 1 …"; the comm may hold anything, also
-// parentheses and newlines.
 func parseStat(stat []byte) (holder, error) {
-	var h holder
-	left, right := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
-	if left < 1 || right < left {
-		return h, errors.New("no comm in parentheses")
-	}
-	pid, err := strconv.ParseUint(string(bytes.TrimSpace(stat[:left])), 10, 32)
+	s, err := process.ParseStat(stat)
 	if err != nil {
-		return h, fmt.Errorf("process ID: %w", err)
+		return holder{}, err
 	}
-	f := strings.Fields(string(stat[right+1:]))
-	if len(f) < 20 {
-		return h, fmt.Errorf("%d fields behind the comm", len(f))
-	}
-	ppid, err := strconv.ParseUint(f[1], 10, 32)
-	if err != nil {
-		return h, fmt.Errorf("parent's process ID: %w", err)
-	}
-	if h.start, err = strconv.ParseUint(f[19], 10, 64); err != nil {
-		return h, fmt.Errorf("start time: %w", err)
-	}
-	h.task.Tgid, h.task.Tid, h.task.Ppid = uint32(pid), uint32(pid), uint32(ppid)
-	copy(h.task.Comm[:len(h.task.Comm)-1], stat[left+1:right])
+	h := holder{task: nlTask{Tgid: s.PID, Tid: s.PID}, ppid: s.PPID, start: s.Start}
+	copy(h.task.Comm[:len(h.task.Comm)-1], s.Comm)
 	return h, nil
 }
 

@@ -22,8 +22,8 @@ func TestParseStat(t *testing.T) {
 			continue
 		}
 		p := proc(&h.task)
-		want := capture.Proc{PID: 4711, TID: 4711, PPID: 7, Comm: comm[:min(len(comm), 15)]}
-		if p != want || h.start != 99 {
+		want := capture.Proc{PID: 4711, TID: 4711, Comm: comm[:min(len(comm), 15)]}
+		if p != want || h.ppid != 7 || h.start != 99 {
 			t.Errorf("%q: %+v since %d", comm, p, h.start)
 		}
 	}
@@ -39,7 +39,7 @@ func TestReadHolderSelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if int(h.task.Tgid) != os.Getpid() || int(h.task.Ppid) != os.Getppid() || h.start == 0 {
+	if int(h.task.Tgid) != os.Getpid() || int(h.ppid) != os.Getppid() || h.start == 0 {
 		t.Errorf("%+v", h)
 	}
 }

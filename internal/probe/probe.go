@@ -56,6 +56,10 @@ type Options struct {
 	// NoReads leaves out how sockets are read, and which ENOBUFS were: a hook on
 	// every read less.
 	NoReads bool
+	// NoProcesses leaves out of what is told once per process its executable and its
+	// command line and its parent's: a hook on every exec less, and nothing is read
+	// from /proc.
+	NoProcesses bool
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
@@ -81,8 +85,9 @@ type attached struct {
 	ring, counts, pids *ebpf.Map
 	locks              *ebpf.Map // nil: rtnl_mutex is not watched
 	planes             *ebpf.Map
-	owners             *ebpf.Map // nil: it is not known how sockets are read
-	tables             *tables   // nil: nothing is counted
+	owners             *ebpf.Map      // nil: it is not known how sockets are read
+	tables             *tables        // nil: nothing is counted
+	seeds              []capture.Proc // owners of sockets that were there before
 	// payload are the programs whose recursion misses are lost datagrams.
 	payload []*ebpf.Program
 	// twice are programs on one hook that take over each other's misses:
@@ -202,6 +207,7 @@ func config(f capture.Filter, o Options) nlConfig {
 		ByNetns:   flag(len(f.NetNS) > 0),
 		Counts:    flag(o.Counts),
 		Reads:     flag(!o.NoReads),
+		Processes: flag(!o.NoProcesses),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())

@@ -30,10 +30,11 @@ const (
 
 // Source is a capture.Source made of attached programs.
 type Source struct {
-	name string
-	att  *attached
-	ring *ring
-	opts Options
+	name      string
+	att       *attached
+	ring      *ring
+	opts      Options
+	processes *processes
 
 	offset    atomic.Int64 // wall clock minus monotonic clock, ns
 	frames    atomic.Uint64
@@ -55,7 +56,12 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read ring buffer: %w", err)
 	}
-	s := &Source{name: name, att: a, ring: ring, opts: o}
+	root := "/proc"
+	if o.NoProcesses {
+		root = ""
+	}
+	s := &Source{name: name, att: a, ring: ring, opts: o, processes: newProcesses(root)}
+	s.processes.seed(a.seeds)
 	s.measureClock()
 	return s, nil
 }
@@ -92,7 +98,7 @@ func (s *Source) run(ctx context.Context, asm *assembler) (err error) {
 			err = errors.Join(err, lerr)
 		}
 	}()
-	asm.orphans, asm.infer = &s.orphans, s.att.infer
+	asm.orphans, asm.infer, asm.processes = &s.orphans, s.att.infer, s.processes
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 

@@ -65,9 +65,10 @@ type assembler struct {
 	openBytes int
 	lastID    uint64
 	// orphans counts completions of datagrams that were lost.
-	orphans *atomic.Uint64
-	abouts  []*about // by slot
-	numbers numbers
+	orphans   *atomic.Uint64
+	abouts    []*about // by slot
+	numbers   numbers
+	processes *processes
 
 	origins origins
 
@@ -87,11 +88,12 @@ type openFrame struct {
 
 func newAssembler(source string, ahead *atomic.Int64, emit func(*capture.Frame) error) *assembler {
 	return &assembler{
-		source:  source,
-		ahead:   ahead,
-		emit:    emit,
-		orphans: new(atomic.Uint64),
-		open:    map[uint64]*openFrame{},
+		source:    source,
+		ahead:     ahead,
+		emit:      emit,
+		orphans:   new(atomic.Uint64),
+		processes: newProcesses(""),
+		open:      map[uint64]*openFrame{},
 	}
 }
 
@@ -146,6 +148,8 @@ func (a *assembler) add(rec []byte) error {
 		return a.addAbout(rec)
 	case fentryNlRecordNL_RECORD_BRIEF:
 		return a.addBrief(rec)
+	case fentryNlRecordNL_RECORD_PROCESS:
+		return a.addProcess(rec)
 	}
 	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }

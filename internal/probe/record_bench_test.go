@@ -30,7 +30,7 @@ func BenchmarkBrief(b *testing.B) {
 
 // BenchmarkRecords makes frames of the three records of a route change.
 func BenchmarkRecords(b *testing.B) {
-	ip := nlTask{Tgid: 4711, Tid: 4711, Ppid: 99, Cgroup: 1234, Comm: [16]byte{'i', 'p'}}
+	ip := nlTask{Tgid: 4711, Tid: 4711, Cgroup: 1234, Comm: [16]byte{'i', 'p'}}
 	payload := make([]byte, 128)
 	common := nlEvent{Inode: 99999, Netns: 4026531840, OwnPort: 4711, Rcvbuf: 212992, Task: ip, Owner: ip}
 	request, reply, done := common, common, common

@@ -85,7 +85,7 @@ func TestEvent(t *testing.T) {
 		Id: 77, Ktime: 5, Inode: 9, Netns: 4026531840, OrigLen: 8, CapLen: 4,
 		SrcPort: 1, DstPort: 2, Group: 3, OwnPort: 4, Err: 5, Drops: 6, Rcvbuf: 7, Rmem: 8,
 		Protocol: 16, Dir: uint8(capture.DirPeer), Verdict: uint8(capture.VerdictDelivered),
-		Task:  nlTask{Tgid: 10, Tid: 11, Ppid: 12, Cgroup: 13, Comm: [16]byte{'i', 'p'}},
+		Task:  nlTask{Tgid: 10, Tid: 11, Cgroup: 13, Comm: [16]byte{'i', 'p'}},
 		Owner: nlTask{Tgid: 20, Comm: [16]byte{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'}},
 	}
 	rec := event(ev, []byte("abcd"))
@@ -98,7 +98,7 @@ func TestEvent(t *testing.T) {
 	if f.ID != 1 || f.Source != "test" || !f.Time.Equal(time.Unix(0, 5)) || string(f.Data) != "abcd" || !f.Cut() || f.NetNS != 4026531840 {
 		t.Errorf("%+v", f)
 	}
-	if f.Proc != (capture.Proc{PID: 10, TID: 11, PPID: 12, CgroupID: 13, Comm: "ip"}) || f.Socket.Owner.Comm != "0123456789abcdef" {
+	if f.Proc != (capture.Proc{PID: 10, TID: 11, CgroupID: 13, Comm: "ip"}) || f.Socket.Owner.Comm != "0123456789abcdef" {
 		t.Errorf("%+v", f)
 	}
 	if f.Queue.Drops != 6 || f.Socket.RcvBuf != 7 || f.Queue.RMem != 8 || f.Socket.PortID != 4 || f.Group != 3 || f.Errno != 5 {

@@ -80,6 +80,9 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		}
 	}
 	names := neededPrograms(f.Children, twice)
+	if !o.NoProcesses {
+		names = append(names, execProgram)
+	}
 	extackErr := haveExtack()
 	if extackErr == nil {
 		names = append(names, extackProgram)
@@ -120,6 +123,10 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	}
 	for _, name := range names {
 		l, err := link.AttachTracing(link.TracingOptions{Program: coll.Programs[name]})
+		if err != nil && name == execProgram {
+			a.notes = append(a.notes, fmt.Sprintf("attach %s: %v: %s", name, brief(err), execWhy))
+			continue
+		}
 		if err != nil {
 			return a, fmt.Errorf("attach %s: %w", name, err)
 		}

@@ -19,11 +19,13 @@ const (
 	syscallMapNlComms         = "nl_comms"
 	syscallMapNlCounts        = "nl_counts"
 	syscallMapNlIds           = "nl_ids"
+	syscallMapNlImages        = "nl_images"
 	syscallMapNlNetns         = "nl_netns"
 	syscallMapNlOwners        = "nl_owners"
 	syscallMapNlPids          = "nl_pids"
 	syscallMapNlReserved      = "nl_reserved"
 	syscallMapNlRing          = "nl_ring"
+	syscallMapNlTellings      = "nl_tellings"
 	syscallMapScNotes         = "sc_notes"
 	syscallMapScTaken         = "sc_taken"
 	syscallMapScWalks         = "sc_walks"
@@ -33,6 +35,8 @@ const (
 	syscallProgNlSysEnter     = "nl_sys_enter"
 	syscallProgNlSysExit      = "nl_sys_exit"
 	syscallProgNlSysExitAgain = "nl_sys_exit_again"
+	syscallProgProcessExec    = "process_exec"
+	syscallProgProcessList    = "process_list"
 	syscallVarNlCfg           = "nl_cfg"
 	syscallVarScPreempt       = "sc_preempt"
 	syscallVarScTwice         = "sc_twice"
@@ -86,6 +90,8 @@ type syscallProgramSpecs struct {
 	NlSysEnter     *ebpf.ProgramSpec `ebpf:"nl_sys_enter"`
 	NlSysExit      *ebpf.ProgramSpec `ebpf:"nl_sys_exit"`
 	NlSysExitAgain *ebpf.ProgramSpec `ebpf:"nl_sys_exit_again"`
+	ProcessExec    *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessList    *ebpf.ProgramSpec `ebpf:"process_list"`
 }
 
 // syscallMapSpecs contains maps before they are loaded into the kernel.
@@ -95,11 +101,13 @@ type syscallMapSpecs struct {
 	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
 	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
 	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
+	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
 	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
 	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
 	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
 	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
 	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
+	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
 	ScNotes    *ebpf.MapSpec `ebpf:"sc_notes"`
 	ScTaken    *ebpf.MapSpec `ebpf:"sc_taken"`
 	ScWalks    *ebpf.MapSpec `ebpf:"sc_walks"`
@@ -137,11 +145,13 @@ type syscallMaps struct {
 	NlComms    *ebpf.Map `ebpf:"nl_comms"`
 	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
 	NlIds      *ebpf.Map `ebpf:"nl_ids"`
+	NlImages   *ebpf.Map `ebpf:"nl_images"`
 	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
 	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
 	NlPids     *ebpf.Map `ebpf:"nl_pids"`
 	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
 	NlRing     *ebpf.Map `ebpf:"nl_ring"`
+	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
 	ScNotes    *ebpf.Map `ebpf:"sc_notes"`
 	ScTaken    *ebpf.Map `ebpf:"sc_taken"`
 	ScWalks    *ebpf.Map `ebpf:"sc_walks"`
@@ -152,11 +162,13 @@ func (m *syscallMaps) Close() error {
 		m.NlComms,
 		m.NlCounts,
 		m.NlIds,
+		m.NlImages,
 		m.NlNetns,
 		m.NlOwners,
 		m.NlPids,
 		m.NlReserved,
 		m.NlRing,
+		m.NlTellings,
 		m.ScNotes,
 		m.ScTaken,
 		m.ScWalks,
@@ -182,6 +194,8 @@ type syscallPrograms struct {
 	NlSysEnter     *ebpf.Program `ebpf:"nl_sys_enter"`
 	NlSysExit      *ebpf.Program `ebpf:"nl_sys_exit"`
 	NlSysExitAgain *ebpf.Program `ebpf:"nl_sys_exit_again"`
+	ProcessExec    *ebpf.Program `ebpf:"process_exec"`
+	ProcessList    *ebpf.Program `ebpf:"process_list"`
 }
 
 func (p *syscallPrograms) Close() error {
@@ -192,6 +206,8 @@ func (p *syscallPrograms) Close() error {
 		p.NlSysEnter,
 		p.NlSysExit,
 		p.NlSysExitAgain,
+		p.ProcessExec,
+		p.ProcessList,
 	)
 }
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	procfs "github.com/nltop/nltop/internal/process"
 )
 
 func fdPath(fd int) string { return "/proc/self/fd/" + strconv.Itoa(fd) }
@@ -59,9 +60,10 @@ type owner struct {
 	proc    capture.Proc
 	start   uint64
 	inode   uint64
-	seen    time.Time // when the socket was last seen
-	checked time.Time // when the process was last seen
-	many    bool      // netns 0: more than one namespace has the pair
+	seen    time.Time     // when the socket was last seen
+	checked time.Time     // when the process was last seen
+	many    bool          // netns 0: more than one namespace has the pair
+	facts   *capture.Proc // what is known of it beyond that; nil: not read yet
 }
 
 // Index answers at once who owns a socket, for sources that know a port only.
@@ -121,7 +123,7 @@ func (x *Index) Owner(netns uint64, protocol uint16, portid uint32) (capture.Pro
 	now := x.now()
 	o, ok := x.byPort[k]
 	if ok && !o.many && (now.Sub(o.checked) < fresh || x.recheck(k, &o, now)) {
-		return o.proc, true
+		return x.known(k, o), true
 	}
 	if ok && o.many {
 		return capture.Proc{}, false
@@ -130,10 +132,30 @@ func (x *Index) Owner(netns uint64, protocol uint16, portid uint32) (capture.Pro
 		return capture.Proc{}, false
 	}
 	if o, ok := x.look(k, now); ok {
-		return o.proc, true
+		return x.known(k, o), true
 	}
 	x.miss(k, now)
 	return capture.Proc{}, false
+}
+
+// tick is the unit of owner.start in nanoseconds (USER_HZ).
+const tick = 10_000_000
+
+// known completes an owner by who it is, which is read once.
+func (x *Index) known(k indexKey, o owner) capture.Proc {
+	if o.facts == nil {
+		p, err := procfs.Read(x.opts.proc(), o.proc.PID, o.start*tick)
+		if err != nil {
+			// It has ended. Nobody asks again.
+			p = capture.Proc{Life: o.start * tick, Late: true}
+		}
+		o.facts = &p
+		x.byPort[k] = o
+	}
+	p, q := o.proc, o.facts
+	p.Name, p.Life, p.Exe, p.CmdLine, p.UID, p.LoginUID, p.Parent, p.Late =
+		p.Comm, q.Life, q.Exe, q.CmdLine, q.UID, q.LoginUID, q.Parent, q.Late
+	return p
 }
 
 // OwnerByInode returns the process that owns the socket with this sockfs inode.
@@ -195,6 +217,9 @@ func (x *Index) recheck(k indexKey, o *owner, now time.Time) bool {
 	defer x.quick.end()
 	proc, start, err := x.describe(o.proc.PID)
 	if err == nil && start == o.start {
+		if o.proc.Comm != proc.Comm {
+			o.facts = nil // it has executed something
+		}
 		o.proc, o.checked = proc, now
 		o.seen = now
 	} else if err == nil || now.Sub(o.seen) > linger {

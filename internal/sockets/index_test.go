@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/nltop/nltop/internal/capture"
 )
 
 // fakeProc is a procfs of plain files and dangling links.
@@ -123,6 +125,37 @@ func TestIndexVanished(t *testing.T) {
 	f.owner(x, 7, 0, 10, "a")
 	*now = now.Add(linger)
 	f.owner(x, 7, 0, 10, "")
+}
+
+// Who the owner is, is read once, late, and again when it has become something else.
+func TestIndexFacts(t *testing.T) {
+	f := newFakeProc(t)
+	set := func(comm, cmdline string) {
+		f.set(fakeProcess{pid: 10, ppid: 9, comm: comm, start: 3, netns: 7, sockets: []int{100}}, row(0, 10, 100))
+		f.check(os.WriteFile(filepath.Join(f.dir, "10/cmdline"), []byte(cmdline), 0o644))
+		f.check(os.WriteFile(filepath.Join(f.dir, "10/status"), []byte("Uid:\t0\t5\t5\t5\n"), 0o644))
+	}
+	f.set(fakeProcess{pid: 9, comm: "sh", start: 1, netns: 7}, "")
+	set("a", "a\x00b c\x00")
+	x, now := f.index()
+	f.refresh(x)
+	ask := func(what, line string) {
+		t.Helper()
+		p, ok := x.Owner(7, 0, 10)
+		if !ok || p.CmdLine.String() != line || p.UID != capture.IDOf(0) || p.LoginUID.Known() || !p.Late ||
+			p.Name != p.Comm || p.Life != 3*tick || p.Parent.Name != "sh" {
+			t.Errorf("%s: %+v, %v", what, p, ok)
+		}
+	}
+	ask("at first", "a 'b c'")
+	set("a", "changed\x00")
+	ask("again", "a 'b c'")
+	set("other", "other\x00")
+	*now = now.Add(fresh)
+	ask("after exec", "other")
+	f.kill(10)
+	*now = now.Add(fresh)
+	ask("ended", "other")
 }
 
 // execve changes the comm of the owner, not its start.
