@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -104,18 +103,13 @@ func workload(t *testing.T) (big int, slow overflown) {
 // awaitInFile waits until a file that grows holds b.
 func awaitInFile(t *testing.T, path string, b []byte) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+	await(t, func() bool {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(data, b) {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%s never held %q", path, b)
-		}
-	}
+		return bytes.Contains(data, b)
+	}, func() string { return fmt.Sprintf("%s never held %q", path, b) })
 }
 
 // window returns the frames between the marks.
