@@ -8,13 +8,14 @@ GO      ?= go
 PREFIX  ?= /usr/local
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-# Seconds that each fuzz target runs in `make test`.
+# How long each fuzz target runs in `make test`, and in `make soak`.
 FUZZTIME ?= 5s
+SOAKTIME ?= 5m
 # Kernels of the VM ring: the full workload, and a capture check.
 VMFULL  ?= 6.1 6.12
 VMCHECK ?= 5.10 newest
 
-.PHONY: help run build generate test unit fuzz vmtest lint bench install clean
+.PHONY: help run build generate test unit fuzz vmtest soak lint bench install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -29,12 +30,12 @@ generate: ## compile bpf/ again (needs clang-14)
 	@scripts/deps generate
 	@$(GO) generate ./...
 
-test: ## every ring: unit, live on this kernel (root), VM
+test: build ## every ring: unit, live on this kernel (root), fuzz, VM; then their times
 	@scripts/deps test vm
-	@$(MAKE) --no-print-directory unit fuzz vmtest
+	@scripts/rings all "$(VMFULL)" "$(VMCHECK)" $(FUZZTIME)
 
-unit: build
-	@scripts/rings host
+unit: build ## tests that need neither root nor this kernel
+	@scripts/rings unit
 
 fuzz:
 	@scripts/rings fuzz $(FUZZTIME)
@@ -42,6 +43,9 @@ fuzz:
 vmtest: build ## the VM ring alone
 	@scripts/deps vm
 	@scripts/rings vm "$(VMFULL)" "$(VMCHECK)"
+
+soak: build ## an hour of traffic, floods, long fuzzing: an hour and more
+	@scripts/rings soak $(SOAKTIME)
 
 lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint

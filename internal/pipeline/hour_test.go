@@ -102,10 +102,10 @@ func (s *traffic) Run(_ context.Context, emit func(*capture.Frame) error) error 
 }
 
 // TestHour replays an hour of 10,000 messages a second: memory is flat and no
-// goroutine is left. Without NLTOP_LIVE=1 it is two minutes' worth.
+// goroutine is left. Without NLTOP_SOAK=1 (make soak) it is two minutes' worth.
 func TestHour(t *testing.T) {
 	messages := 1_200_000
-	if os.Getenv("NLTOP_LIVE") == "1" {
+	if os.Getenv("NLTOP_SOAK") == "1" {
 		messages = 36_000_000
 	}
 	var heap []uint64
