@@ -15,18 +15,21 @@ SOAKTIME ?= 5m
 VMFULL  ?= 6.1 6.12
 VMCHECK ?= 5.10 newest
 
-.PHONY: help run build generate test unit fuzz vmtest soak lint bench install clean
+.PHONY: help go run build generate test unit fuzz vmtest soak lint bench install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-build: ## build bin/nltop
+go:
+	@scripts/needgo $(GO)
+
+build: go ## build bin/nltop
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/nltop ./cmd/nltop
 
 run: build ## build nltop and start the live view with the best source
 	@scripts/run
 
-generate: ## compile bpf/ again (needs clang-14)
+generate: go ## compile bpf/ again (needs clang-14)
 	@scripts/deps generate
 	@$(GO) generate ./...
 
@@ -37,7 +40,7 @@ test: build ## every ring: unit, live on this kernel (root), fuzz, VM; then thei
 unit: build ## tests that need neither root nor this kernel
 	@scripts/rings unit
 
-fuzz:
+fuzz: go
 	@scripts/rings fuzz $(FUZZTIME)
 
 vmtest: build ## the VM ring alone
@@ -47,7 +50,7 @@ vmtest: build ## the VM ring alone
 soak: build ## an hour of traffic, floods, long fuzzing: an hour and more
 	@scripts/rings soak $(SOAKTIME)
 
-lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
+lint: go ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
 bench: build ## overhead side by side in a VM, and benchmarks of every package
