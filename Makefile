@@ -15,7 +15,7 @@ SOAKTIME ?= 5m
 VMFULL  ?= 6.1 6.12
 VMCHECK ?= 5.10 newest
 
-.PHONY: help go run build generate test unit fuzz vmtest soak lint bench install clean
+.PHONY: help go run build generate test unit fuzz vmtest race soak lint bench install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,10 @@ fuzz: go
 vmtest: build ## the VM ring alone
 	@scripts/deps vm
 	@scripts/rings vm "$(VMFULL)" "$(VMCHECK)"
+
+race: go ## unit and live tests with the race detector, nltop with it too
+	@scripts/deps test race
+	@scripts/rings race
 
 soak: build ## an hour of traffic, floods, long fuzzing: an hour and more
 	@scripts/rings soak $(SOAKTIME)

@@ -45,7 +45,7 @@ func TestMakeWithoutGo(t *testing.T) {
 			}
 		})
 	}
-	for _, target := range []string{"run", "build", "generate", "test", "unit", "fuzz", "vmtest", "soak", "lint", "bench", "install"} {
+	for _, target := range []string{"run", "build", "generate", "test", "unit", "fuzz", "vmtest", "race", "soak", "lint", "bench", "install"} {
 		cmd := exec.Command("make", "--no-print-directory", "GO=/nonexistent/go", target)
 		cmd.Dir, cmd.Env = "../..", append(os.Environ(), "MAKEFLAGS=")
 		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), install) {

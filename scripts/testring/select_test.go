@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -99,5 +100,24 @@ func TestLiveFiles(t *testing.T) {
 	}
 	if len(live) < 80 || len(host) < 300 {
 		t.Errorf("%d live tests and %d others: the rule finds too few", len(live), len(host))
+	}
+}
+
+// What make race leaves out exists, and has a reason.
+func TestNoRace(t *testing.T) {
+	all := map[string]bool{}
+	tests(t, func(_ string, f *ast.FuncDecl) { all[f.Name.Name] = true })
+	text, err := os.ReadFile("../norace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, why, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !all[name] || strings.TrimSpace(why) == "" {
+			t.Errorf("%q: there is no such test, or no reason", line)
+		}
 	}
 }
