@@ -5,6 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GO      ?= go
+# Scripts call go by its name: `make GO=/somewhere/bin/go test`.
+ifneq ($(dir $(GO)),./)
+export PATH := $(dir $(GO)):$(PATH)
+endif
 PREFIX  ?= /usr/local
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
