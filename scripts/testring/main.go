@@ -6,7 +6,8 @@
 //
 //	testring run -ring NAME -log FILE [-j N] <JOBS    a job a line: a shell command that
 //	                                                  prints test2json's events
-//	testring sum FILE                                 the time of each ring, its slowest tests
+//	testring sum FILE STATUS                          the time of each ring, its slowest tests;
+//	                                                  a status above 0 is a failure, too
 //
 // It knows nothing of kernels, of the selection of tests or of building: scripts/rings does.
 package main
@@ -47,10 +48,10 @@ func run(args []string, in io.Reader, out io.Writer) error {
 			return err
 		}
 		return runRing(*ring, *log, *n, in, out)
-	case len(args) == 2 && args[0] == "sum":
-		return sum(args[1], out)
+	case len(args) == 3 && args[0] == "sum":
+		return sum(args[1], args[2] != "0", out)
 	}
-	return errors.New("usage: testring run -ring NAME -log FILE [-j N] <JOBS | testring sum FILE")
+	return errors.New("usage: testring run -ring NAME -log FILE [-j N] <JOBS | testring sum FILE STATUS")
 }
 
 // runRing runs the jobs, and logs the time that all of them took.

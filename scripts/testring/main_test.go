@@ -111,7 +111,7 @@ func TestSum(t *testing.T) {
 		}
 	}
 	var got strings.Builder
-	if err := sum(log, &got); err != nil {
+	if err := sum(log, false, &got); err != nil {
 		t.Fatal(err)
 	}
 	text := got.String()
@@ -120,11 +120,16 @@ func TestSum(t *testing.T) {
 		!strings.Contains(text, "\nPASS\nok  \tgithub.com/nltop/nltop\t") {
 		t.Errorf("got\n%s", text)
 	}
+	got.Reset()
+	if err := sum(log, true, &got); err != nil || !strings.Contains(got.String(), "\nFAIL\nFAIL\tgithub.com/nltop/nltop\t") {
+		t.Errorf("%v; a kernel that could not be had is no success:\n%s", err, got.String())
+	}
+	got.Reset()
 	if err := runRing("bad", log, 1, strings.NewReader(events(t, 1, "where 6.1", end("fail", "TestX", 1), end("fail", "", 1))), &said); !errors.Is(err, errFailed) {
 		t.Fatal(err)
 	}
 	got.Reset()
-	if err := sum(log, &got); err != nil {
+	if err := sum(log, false, &got); err != nil {
 		t.Fatal(err)
 	}
 	if text := got.String(); !strings.Contains(text, "--- FAIL: bad: p.TestX (Linux 6.1)\n") || !strings.Contains(text, "\nFAIL\nFAIL\tgithub.com/nltop/nltop\t") {

@@ -19,7 +19,7 @@ const slowest = 10
 
 // sum prints the time of each ring, its slowest tests and, once more, what failed.
 // Its last lines are go test's, for those who look for them.
-func sum(file string, out io.Writer) error {
+func sum(file string, bad bool, out io.Writer) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
@@ -63,7 +63,7 @@ func sum(file string, out io.Writer) error {
 		fmt.Fprintf(out, "--- FAIL: %s: %s\n", r.Ring, r.name())
 	}
 	word := "ok  "
-	if len(failed) > 0 {
+	if bad || len(failed) > 0 {
 		word = "FAIL"
 		fmt.Fprintln(out, "FAIL")
 	} else {
