@@ -103,12 +103,23 @@ func workload(t *testing.T) (big int, slow overflown) {
 // awaitInFile waits until a file that grows holds b.
 func awaitInFile(t *testing.T, path string, b []byte) {
 	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var last []byte // what was not looked at with what follows
 	await(t, func() bool {
-		data, err := os.ReadFile(path)
+		more, err := io.ReadAll(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bytes.Contains(data, b)
+		last = append(last, more...)
+		if bytes.Contains(last, b) {
+			return true
+		}
+		last = last[max(0, len(last)-len(b)):]
+		return false
 	}, func() string { return fmt.Sprintf("%s never held %q", path, b) })
 }
 

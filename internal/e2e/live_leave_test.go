@@ -176,9 +176,13 @@ func returnProbes(t *testing.T) []string {
 // awaitRecords waits for a flush that holds traffic.
 func awaitRecords(t *testing.T, file string) {
 	t.Helper()
+	looked := int64(0)
 	await(t, func() bool {
 		st, err := os.Stat(file)
-		return err == nil && st.Size() > 0 &&
-			slices.ContainsFunc(readFile(t, file), func(r pcapng.Record) bool { return !r.Preamble })
+		if err != nil || st.Size() == looked {
+			return false
+		}
+		looked = st.Size()
+		return slices.ContainsFunc(readFile(t, file), func(r pcapng.Record) bool { return !r.Preamble })
 	}, func() string { return "nothing was flushed" })
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,8 +109,18 @@ type datagram struct {
 	data     string
 }
 
+// holds says whether the file's end holds a mark: behind it come a few messages at most.
 func holds(file string, mark []byte) bool {
-	b, err := os.ReadFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const end = 256 << 10
+	if st, err := f.Stat(); err == nil && st.Size() > end {
+		_, _ = f.Seek(-end, io.SeekEnd)
+	}
+	b, err := io.ReadAll(f)
 	return err == nil && bytes.Contains(b, mark)
 }
 
