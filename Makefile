@@ -5,45 +5,60 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GO      ?= go
+# Scripts call go by its name: `make GO=/somewhere/bin/go test`.
+ifneq ($(dir $(GO)),./)
+export PATH := $(dir $(GO)):$(PATH)
+endif
 PREFIX  ?= /usr/local
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-# Seconds that each fuzz target runs in `make test`.
+# How long each fuzz target runs in `make test`, and in `make soak`.
 FUZZTIME ?= 5s
+SOAKTIME ?= 5m
 # Kernels of the VM ring: the full workload, and a capture check.
 VMFULL  ?= 6.1 6.12
 VMCHECK ?= 5.10 newest
 
-.PHONY: help run build generate test unit fuzz vmtest lint bench install clean
+.PHONY: help go run build generate test unit fuzz vmtest race soak lint bench install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-build: ## build bin/nltop
+go:
+	@scripts/needgo $(GO)
+
+build: go ## build bin/nltop
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/nltop ./cmd/nltop
 
 run: build ## build nltop and start the live view with the best source
 	@scripts/run
 
-generate: ## compile bpf/ again (needs clang-14)
+generate: go ## compile bpf/ again (needs clang-14)
 	@scripts/deps generate
 	@$(GO) generate ./...
 
-test: ## every ring: unit, live on this kernel (root), VM
+test: build ## every ring: unit, live on this kernel (root), fuzz, VM; then their times
 	@scripts/deps test vm
-	@$(MAKE) --no-print-directory unit fuzz vmtest
+	@scripts/rings all "$(VMFULL)" "$(VMCHECK)" $(FUZZTIME)
 
-unit: build
-	@scripts/rings host
+unit: build ## tests that need neither root nor this kernel
+	@scripts/rings unit
 
-fuzz:
+fuzz: go
 	@scripts/rings fuzz $(FUZZTIME)
 
 vmtest: build ## the VM ring alone
 	@scripts/deps vm
 	@scripts/rings vm "$(VMFULL)" "$(VMCHECK)"
 
-lint: ## gofmt, go vet, staticcheck, shellcheck where it is installed
+race: go ## unit and live tests with the race detector, nltop with it too
+	@scripts/deps test race
+	@scripts/rings race
+
+soak: build ## an hour of traffic, floods, long fuzzing: an hour and more
+	@scripts/rings soak $(SOAKTIME)
+
+lint: go ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
 bench: build ## overhead side by side in a VM, and benchmarks of every package

@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},
 	"scripts/overhead":         {},
+	"scripts/testring":         {},
 	"cmd/nltop":                {"*"},
 }
 

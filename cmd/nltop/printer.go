@@ -34,6 +34,7 @@ type printer struct {
 	tell incidentWriter      // nil: not in this format
 	late []incident.Incident // with all: written at the end
 	lim  incident.Limits
+	stop func() // ends flushLoop; nil: none was begun
 }
 
 // incidentWriter is export's Text and JSON.
@@ -118,8 +119,12 @@ func (p *printer) flush() error {
 	return p.buf.Flush()
 }
 
-// close writes what is left.
+// close writes what is left. What flushes and warns has ended by then: it would
+// write between the lines, and ask a source that is being closed.
 func (p *printer) close() error {
+	if p.stop != nil {
+		p.stop()
+	}
 	if p.all != nil {
 		err := p.all.Close()
 		for i := range p.late {
@@ -128,6 +133,14 @@ func (p *printer) close() error {
 		return errors.Join(err, p.flush())
 	}
 	return p.flush()
+}
+
+// begin flushes, and warns of losses, until close or until ctx is done.
+func (p *printer) begin(ctx context.Context, stats func() capture.Stats, warn io.Writer) {
+	ctx, cancel := context.WithCancel(ctx)
+	var loop sync.WaitGroup
+	loop.Go(func() { p.flushLoop(ctx, stats, warn) })
+	p.stop = func() { cancel(); loop.Wait() }
 }
 
 // flushLoop flushes until ctx is done, and warns when messages were lost since

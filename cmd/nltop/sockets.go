@@ -152,10 +152,10 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	if err != nil {
 		return nil, nil, err
 	}
-	if !f.quiet {
-		s.explain()
-	}
 	if f.read != "" {
+		if !f.quiet {
+			s.explain()
+		}
 		err = errors.Join(s.run(ctx), s.close())
 		return seen.list(), log.Snapshot(time.Time{}), err
 	}
@@ -165,6 +165,10 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	before, err := sockets.List(ctx, sockets.Options{})
 	if err != nil {
 		return nil, nil, errors.Join(err, s.close())
+	}
+	// What happens from now on counts.
+	if !f.quiet {
+		s.explain()
 	}
 	high := make(chan map[uint64]uint32, 1)
 	go func() { high <- sampleQueues(ctx) }()

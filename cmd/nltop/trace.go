@@ -94,7 +94,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if f.quiet {
 		warn = io.Discard
 	}
-	go out.flushLoop(ctx, s.src.Stats, warn)
+	out.begin(ctx, s.src.Stats, warn)
 	return s.runOrFollow(ctx)
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -31,10 +30,11 @@ func (w *waiting) Close() error {
 	return nil
 }
 
-// fragile is a screen that fails when it is drawn on.
+// fragile is a screen that fails when it is drawn on, or tells.
 type fragile struct {
 	tcell.SimulationScreen
 	panics bool
+	drawn  func()
 	given  atomic.Int32
 }
 
@@ -43,6 +43,7 @@ func (s *fragile) Show() {
 		panic("no more ink")
 	}
 	s.SimulationScreen.Show()
+	s.drawn()
 }
 
 func (s *fragile) Fini() {
@@ -60,11 +61,11 @@ func TestShowLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), panics: panics}
+		ctx, cancel := context.WithCancel(t.Context())
+		screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), panics: panics, drawn: cancel}
 		if err := screen.Init(); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 		got := func() (r any) {
 			defer func() { r = recover() }()
 			var f viewFlags

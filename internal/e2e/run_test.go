@@ -20,8 +20,24 @@ import (
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
-// patience bounds every wait for a program; a VM without KVM is slow.
-const patience = 3 * time.Minute
+// lastMoment is when a test gives up waiting: just before go test ends it. No other
+// bound is true of a machine that is slow, or busy with something else.
+func lastMoment(t *testing.T) time.Time {
+	if end, ok := t.Deadline(); ok {
+		return end.Add(-5 * time.Second)
+	}
+	return time.Now().AddDate(1, 0, 0)
+}
+
+// await looks again and again until it sees what it waits for.
+func await(t *testing.T, seen func() bool, never func() string) {
+	t.Helper()
+	for end := lastMoment(t); !seen(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(never())
+		}
+	}
+}
 
 // inVM says that the test runs in the lab, where nothing may be skipped.
 func inVM() bool { return os.Getenv("NLTOP_VM") == "1" }
@@ -135,17 +151,21 @@ func start(t *testing.T, stdout io.Writer, ready, name string, args ...string) *
 	}
 	go func() { p.done <- p.Wait() }()
 	t.Cleanup(func() { _ = p.Process.Kill() })
-	for end := time.Now().Add(patience); !strings.Contains(p.stderr(), ready); {
+	p.says(t, ready)
+	return p
+}
+
+// says waits until standard error has said what.
+func (p *process) says(t *testing.T, what string) {
+	t.Helper()
+	await(t, func() bool {
 		select {
 		case err := <-p.done:
-			t.Fatalf("%s ended early: %v\n%s", name, err, p.stderr())
-		case <-time.After(10 * time.Millisecond):
+			t.Fatalf("%s ended early: %v\n%s", p.Path, err, p.stderr())
+		default:
 		}
-		if time.Now().After(end) {
-			t.Fatalf("%s never said %q:\n%s", name, ready, p.stderr())
-		}
-	}
-	return p
+		return strings.Contains(p.stderr(), what)
+	}, func() string { return fmt.Sprintf("%s never said %q:\n%s", p.Path, what, p.stderr()) })
 }
 
 // stop sends a signal and waits for the end.
@@ -162,7 +182,7 @@ func (p *process) wait(t *testing.T) error {
 	select {
 	case err := <-p.done:
 		return err
-	case <-time.After(patience):
+	case <-time.After(time.Until(lastMoment(t))):
 		t.Fatalf("%s does not end:\n%s", p.Path, p.stderr())
 		return nil
 	}
@@ -171,7 +191,7 @@ func (p *process) wait(t *testing.T) error {
 // run runs a program to its end.
 func run(t *testing.T, name string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithDeadline(context.Background(), lastMoment(t))
 	defer cancel()
 	var out, errs bytes.Buffer
 	c := exec.CommandContext(ctx, name, args...)

@@ -97,16 +97,14 @@ func (tm *terminal) await(what string) {
 // awaitBehind waits for what in the output from byte at on.
 func (tm *terminal) awaitBehind(at int, what string) {
 	tm.t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(tm.output()[at:], what); time.Sleep(20 * time.Millisecond) {
+	await(tm.t, func() bool {
 		select {
 		case err := <-tm.done:
 			tm.t.Fatalf("ended early: %v\n%q", err, tm.output())
 		default:
 		}
-		if time.Now().After(end) {
-			tm.t.Fatalf("the screen never showed %q:\n%q", what, tm.output())
-		}
-	}
+		return strings.Contains(tm.output()[at:], what)
+	}, func() string { return fmt.Sprintf("the screen never showed %q:\n%q", what, tm.output()) })
 }
 
 // awaitScreen waits until the screen holds what. It asks for the whole screen:
@@ -114,12 +112,14 @@ func (tm *terminal) awaitBehind(at int, what string) {
 func (tm *terminal) awaitScreen(what string) {
 	tm.t.Helper()
 	at := len(tm.output())
-	for end := time.Now().Add(patience); !strings.Contains(tm.output()[at:], what); {
-		if time.Now().After(end) {
+	for i := 0; !strings.Contains(tm.output()[at:], what); i++ {
+		if time.Now().After(lastMoment(tm.t)) {
 			tm.t.Fatalf("the screen never held %q:\n%q", what, tm.output()[at:])
 		}
-		tm.keys("\x0c")
-		time.Sleep(200 * time.Millisecond)
+		if i%10 == 0 { // not so often that it does nothing but draw
+			tm.keys("\x0c")
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
@@ -147,7 +147,7 @@ func (tm *terminal) ended() {
 		if err != nil {
 			tm.t.Errorf("ended with %v:\n%q", err, tm.output())
 		}
-	case <-time.After(patience):
+	case <-time.After(time.Until(lastMoment(tm.t))):
 		tm.t.Fatalf("does not end:\n%q", tm.output())
 	}
 	if after := tm.termios(); after != tm.before {
@@ -156,15 +156,9 @@ func (tm *terminal) ended() {
 	// The last bytes may still be on their way through the pty.
 	left := func() bool { return tm.last("\x1b[?1049l") >= tm.last("\x1b[?1049h") }
 	shown := func() bool { return tm.last("\x1b[?25h") >= tm.last("\x1b[?25l") }
-	for end := time.Now().Add(patience); !(left() && shown()) && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if !left() {
-		tm.t.Error("the alternate screen was not left")
-	}
-	if !shown() {
-		tm.t.Error("the cursor was left hidden")
-	}
+	await(tm.t, func() bool { return left() && shown() }, func() string {
+		return fmt.Sprintf("the alternate screen was left: %v, the cursor is shown: %v", left(), shown())
+	})
 }
 
 // last is where what was last written, -1 if never.
@@ -179,9 +173,9 @@ func TestViewLeavesTerminal(t *testing.T) {
 		"SIGHUP":  func(tm *terminal) { _ = tm.cmd.Process.Signal(syscall.SIGHUP) },
 		"help, then q twice": func(tm *terminal) {
 			tm.keys("?")
-			time.Sleep(200 * time.Millisecond)
+			tm.awaitScreen("show or hide this help")
 			tm.keys("q")
-			time.Sleep(200 * time.Millisecond)
+			tm.awaitScreen("NAME")
 			tm.keys("q")
 		},
 	}
@@ -193,27 +187,6 @@ func TestViewLeavesTerminal(t *testing.T) {
 			tm.ended()
 		})
 	}
-}
-
-// TestViewLive starts the live view on this kernel and finds a command in it.
-func TestViewLive(t *testing.T) {
-	needRoot(t)
-	needTool(t, "ip")
-	// A name that nobody else has.
-	ip, err := exec.LookPath("ip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	odd := filepath.Join(t.TempDir(), "odd-e2e-ip")
-	if err := os.Symlink(ip, odd); err != nil {
-		t.Fatal(err)
-	}
-	tm := openTerminal(t, nltop(t))
-	tm.await("NAME")
-	must(t, odd, "link", "show")
-	tm.await("odd-e2e-ip")
-	tm.keys("q")
-	tm.ended()
 }
 
 // TestViewSuspends stops a view that a shell with job control runs, by the key and

@@ -3,6 +3,7 @@
 package pcapng
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,9 +123,17 @@ func record(t testing.TB, opt Options, preamble, frames []*capture.Frame, stats 
 	return out.Bytes()
 }
 
+// buffers are read through again and again: NewReader takes a bufio.Reader that is
+// large enough as it is, and a new one for each of some ten thousand small files
+// costs more than reading them.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
+
 // play reads a whole file.
 func play(file []byte) (r *Reader, frames, preamble []*capture.Frame, err error) {
-	r, err = NewReader(bytes.NewReader(file))
+	br := buffers.Get().(*bufio.Reader)
+	defer buffers.Put(br)
+	br.Reset(bytes.NewReader(file))
+	r, err = NewReader(br)
 	if err != nil {
 		return nil, nil, nil, err
 	}

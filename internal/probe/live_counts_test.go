@@ -45,14 +45,25 @@ func TestLiveCountsFlood(t *testing.T) {
 	const each, threads = 25_000, 4
 	eachBackend(t, func(t *testing.T, backend string) {
 		s := newSock(t, unix.NETLINK_ROUTE)
+		half, thrice := make(chan struct{}), make(chan struct{})
 		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: 64 << 10, Counts: true},
-			func(*capture.Frame) bool { return false })
+			func(*capture.Frame) bool { <-half; return false }) // so that the ring overflows, however slow the senders
 		mine := func(c *capture.Count) bool { return c.Socket.Inode == s.ino && c.Type == noop }
 		msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 48))
 		var wg sync.WaitGroup
+		var fill sync.WaitGroup
+		fill.Add(threads)
 		for range threads {
 			wg.Go(func() {
-				for range each {
+				filled := sync.OnceFunc(fill.Done)
+				defer filled()
+				for i := range each {
+					switch i {
+					case each / 2:
+						filled()
+					case each - 1:
+						<-thrice // read so often while messages come
+					}
 					if err := unix.Sendto(s.fd, msg, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 						t.Error(err)
 						return
@@ -61,6 +72,7 @@ func TestLiveCountsFlood(t *testing.T) {
 			})
 		}
 		sent := make(chan struct{})
+		go func() { fill.Wait(); close(half) }()
 		go func() { wg.Wait(); close(sent) }()
 		var sum counted
 		readings := 0
@@ -71,6 +83,9 @@ func TestLiveCountsFlood(t *testing.T) {
 			case <-time.After(5 * time.Millisecond):
 			}
 			sum.read(t, r.src, mine)
+			if readings == 2 {
+				close(thrice)
+			}
 		}
 		r.stop()
 		sum.read(t, r.src, mine)

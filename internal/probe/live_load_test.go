@@ -32,8 +32,14 @@ func TestLiveLoad(t *testing.T) {
 			s := newSock(t, unix.NETLINK_ROUTE)
 			seen := make([]uint8, sent)
 			stray := 0
+			// The small ring overflows, however fast the reader: it begins late.
+			begin := make(chan struct{})
+			if ring == DefaultRingBytes {
+				close(begin)
+			}
 			r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: ring},
 				func(f *capture.Frame) bool {
+					<-begin
 					if f.Kind != capture.KindDatagram {
 						return false
 					}
@@ -54,6 +60,9 @@ func TestLiveLoad(t *testing.T) {
 				binary.NativeEndian.PutUint32(msg[8:], uint32(i))
 				if err := unix.Sendto(s.fd, msg, 0, to); err != nil {
 					t.Fatal(err)
+				}
+				if ring != DefaultRingBytes && i == sent/2 {
+					close(begin)
 				}
 			}
 			r.stop()

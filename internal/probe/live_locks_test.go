@@ -21,29 +21,29 @@ import (
 
 // Processes delete many links, which holds rtnl_mutex for about as long as their
 // sends take; this one changes an MTU again and again meanwhile. Whether it
-// comes to wait is the scheduler's choice, so there are several holders.
+// comes to wait is the scheduler's choice, so there are several holders, and more
+// until it did.
 func TestLiveLocks(t *testing.T) {
 	eachBackend(t, func(t *testing.T, backend string) {
 		netns := ownNetNS(t)
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{Locks: true, LockReport: time.Millisecond}, nil)
 		s := newSock(t, unix.NETLINK_ROUTE)
 		holders := map[uint32]bool{}
-		for range 6 {
+		victim := func(f *capture.Frame) bool {
+			return f.Kind == capture.KindCompletion && f.Proc.PID == uint32(os.Getpid()) && holders[f.Lock.Behind().PID]
+		}
+		await(t, "this process waits for a holder", func() bool {
 			makeLinks(t, 100)
 			holders[holdWhile(t, func(i uint32) { setMTU(t, s, 5000+i, 2000+i%500) })] = true
-		}
+			return len(holders) >= 6 && r.count(victim) > 0
+		})
 		frames := r.stop()
 		rows, lost, err := r.src.Locks()
 		if err != nil || lost != 0 {
 			t.Fatal(err, lost)
 		}
 
-		victims := of(frames, func(f *capture.Frame) bool {
-			return f.Kind == capture.KindCompletion && f.Proc.PID == uint32(os.Getpid()) && holders[f.Lock.Behind().PID]
-		})
-		if len(victims) == 0 {
-			t.Fatalf("nobody waited for the holders: %+v", rows)
-		}
+		victims := of(frames, victim)
 		slices.SortFunc(victims, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Wait, a.Lock.Wait) })
 		sendsOf := func(pid uint32) []*capture.Frame {
 			return of(frames, func(f *capture.Frame) bool { return f.Kind == capture.KindCompletion && f.Proc.PID == pid })

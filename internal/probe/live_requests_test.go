@@ -8,7 +8,6 @@ import (
 	"errors"
 	"os"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -131,7 +130,9 @@ func TestLiveStart(t *testing.T) {
 		s := newSock(t, unix.NETLINK_ROUTE)
 		stop := refuseUntil(t, s)
 		r := record(t, backend, capture.Filter{}, Options{Counts: true}, func(f *capture.Frame) bool { return f.Socket.Inode == s.ino })
-		time.Sleep(100 * time.Millisecond)
+		await(t, "requests are seen", func() bool {
+			return r.count(func(f *capture.Frame) bool { return f.Dir == capture.DirRequest }) >= 20
+		})
 		frames := r.stop()
 		sent := stop()
 		asked, answered, done := map[uint32]bool{}, 0, 0

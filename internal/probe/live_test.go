@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -43,6 +44,20 @@ func eachBackend(t *testing.T, run func(t *testing.T, backend string)) {
 			needLive(t, b)
 			run(t, b)
 		})
+	}
+}
+
+// await looks again and again until it sees what it waits for, and gives up just
+// before go test ends the test: no other bound is true of a machine that is slow, or
+// busy with something else.
+func await(t *testing.T, what string, seen func() bool) {
+	t.Helper()
+	end, bounded := t.Deadline()
+	for !seen() {
+		if bounded && time.Until(end) < 5*time.Second {
+			t.Fatalf("waited in vain: %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
@@ -84,6 +99,13 @@ func record(t *testing.T, backend string, f capture.Filter, o Options, keep func
 		})
 	}()
 	return r
+}
+
+// count is how many of the frames so far are such.
+func (r *recorder) count(ok func(*capture.Frame) bool) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(of(r.frames, ok))
 }
 
 // stop detaches, drains, and returns what was captured.

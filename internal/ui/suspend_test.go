@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"os"
 	"slices"
@@ -84,12 +83,10 @@ func TestSuspend(t *testing.T) {
 func TestRunIsContinued(t *testing.T) {
 	c := newScreen(t, 80, 24)
 	s := &leaving{SimulationScreen: c, lost: errors.New("no such device")}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	src := newSource()
 	src.traffic()
 	src.asked = func() { _ = unix.Kill(unix.Getpid(), unix.SIGCONT) }
-	if err := Run(ctx, s, src, Options{Interval: time.Millisecond}); !errors.Is(err, s.lost) {
+	if err := Run(t.Context(), s, src, Options{Interval: time.Millisecond}); !errors.Is(err, s.lost) {
 		t.Errorf("%v after SIGCONT, want %v; done: %v", err, s.lost, s.log)
 	}
 }

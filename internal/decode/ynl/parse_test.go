@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/decode/ynl"
@@ -187,12 +187,15 @@ func TestHostile(t *testing.T) {
 		"subsets":  "name: x\nattribute-sets:\n  - {name: a, subset-of: b, attributes: [{name: q}]}\n  - {name: b, subset-of: a, attributes: [{name: q}]}\n",
 		"huge len": "name: x\ndefinitions:\n  - {name: s, type: struct, members: [{name: m, type: binary, len: 99999999999}]}\n",
 	} {
-		begin := time.Now()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		_, _, err := ynl.Parse(name, []byte(text))
-		if d := time.Since(begin); d > 5*time.Second {
-			t.Errorf("%s: took %v", name, d)
+		runtime.ReadMemStats(&after)
+		n := after.TotalAlloc - before.TotalAlloc
+		if n > 8192*uint64(len(text)) { // what took long would have made things all the while
+			t.Errorf("%s: %d MB allocated for %d KB", name, n>>20, len(text)>>10)
 		}
-		t.Logf("%s: %.80v", name, err)
+		t.Logf("%s: %d bytes per byte; %.80v", name, n/uint64(len(text)), err)
 	}
 }
 

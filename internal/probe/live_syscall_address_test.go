@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"testing"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -147,20 +147,16 @@ func TestSyscallUnderWay(t *testing.T) {
 func waitInSyscall(t *testing.T, fd int) {
 	t.Helper()
 	want := fmt.Appendf(nil, "%d 0x%x ", unix.SYS_RECVFROM, fd)
-	for range 5000 {
+	await(t, "a thread waits in recvfrom", func() bool {
 		tasks, err := os.ReadDir("/proc/self/task")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, task := range tasks {
+		return slices.ContainsFunc(tasks, func(task os.DirEntry) bool {
 			line, err := os.ReadFile("/proc/self/task/" + task.Name() + "/syscall")
-			if err == nil && bytes.HasPrefix(line, want) {
-				return
-			}
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatal("no thread waits in recvfrom")
+			return err == nil && bytes.HasPrefix(line, want)
+		})
+	})
 }
 
 // TestSyscallFilter: what the kernel leaves out by protocol, comm and process.

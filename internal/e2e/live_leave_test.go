@@ -3,41 +3,74 @@
 package e2e
 
 import (
-	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/pcapng"
 )
 
-// links counts the BPF links of the whole system.
-func links(t *testing.T) int {
+// held are the BPF links and programs that a process has descriptors of, as in
+// "link 12" (proc(5), fdinfo).
+func held(t *testing.T, pid int) []string {
 	t.Helper()
-	var ls []struct {
-		ID int `json:"id"`
-	}
-	if err := json.Unmarshal([]byte(must(t, "bpftool", "-j", "link", "show")), &ls); err != nil {
+	infos, err := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", pid))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return len(ls)
-}
-
-// awaitLinks waits until the kernel has taken a killed process's links away.
-func awaitLinks(t *testing.T, want int) {
-	t.Helper()
-	for end := time.Now().Add(patience); links(t) != want; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d BPF links remain, %d were there before", links(t), want)
+	var all []string
+	for _, name := range infos {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // closed meanwhile
+		}
+		for line := range strings.Lines(string(text)) {
+			for _, kind := range []string{"link", "prog"} {
+				if id, ok := strings.CutPrefix(line, kind+"_id:"); ok {
+					all = append(all, kind+" "+strings.TrimSpace(id))
+				}
+			}
 		}
 	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// exists asks bpf(2) for one of them. What is on its way out is still there (EAGAIN).
+func exists(t *testing.T, object string) bool {
+	t.Helper()
+	kind, number, _ := strings.Cut(object, " ")
+	id, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := map[string]uintptr{"link": unix.BPF_LINK_GET_FD_BY_ID, "prog": unix.BPF_PROG_GET_FD_BY_ID}[kind]
+	attr := struct{ id, next, flags uint32 }{id: uint32(id)} // of union bpf_attr, uapi/linux/bpf.h
+	fd, _, errno := unix.Syscall(unix.SYS_BPF, cmd, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
+	if errno == 0 {
+		_ = unix.Close(int(fd))
+	}
+	return errno != unix.ENOENT
+}
+
+// awaitGone waits until the kernel has taken them away. It looks for these alone:
+// others' come and go.
+func awaitGone(t *testing.T, held []string) {
+	t.Helper()
+	await(t, func() bool {
+		held = slices.DeleteFunc(held, func(h string) bool { return !exists(t, h) })
+		return len(held) == 0
+	}, func() string { return fmt.Sprintf("BPF objects remain: %v", held) })
 }
 
 // nlmonDevices lists devices that only nltop makes.
@@ -63,7 +96,7 @@ func sources() []string {
 // TestNothingLeftBehind ends a recording in every way there is.
 func TestNothingLeftBehind(t *testing.T) {
 	needRoot(t)
-	needTool(t, "bpftool", "ip")
+	needTool(t, "ip")
 	for _, source := range sources() {
 		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
 			t.Run(source+" "+unix.SignalName(sig), func(t *testing.T) { leave(t, source, sig) })
@@ -72,7 +105,6 @@ func TestNothingLeftBehind(t *testing.T) {
 }
 
 func leave(t *testing.T, source string, sig syscall.Signal) {
-	before := links(t)
 	file := filepath.Join(t.TempDir(), "left.pcapng")
 	top := start(t, io.Discard, "source ", nltop(t), "record", "--source", source, "-w", file)
 	s := open(t, unix.NETLINK_ROUTE)
@@ -82,6 +114,15 @@ func leave(t *testing.T, source string, sig syscall.Signal) {
 	s.send(0, s.message(unix.NLMSG_NOOP, 0, beginMark))
 	if sig == syscall.SIGKILL {
 		awaitRecords(t, file)
+	}
+	objects := held(t, top.Process.Pid)
+	if hooks := source != capture.SourceNlmon && source != capture.SourceListen; hooks != (len(objects) > 0) {
+		t.Errorf("nltop with source %s holds %d BPF objects", source, len(objects))
+	}
+	for _, o := range objects {
+		if !exists(t, o) {
+			t.Errorf("%s is held and is not there", o)
+		}
 	}
 	err := top.stop(t, sig)
 	if sig != syscall.SIGKILL && err != nil {
@@ -96,7 +137,7 @@ func leave(t *testing.T, source string, sig syscall.Signal) {
 	if traffic == 0 {
 		t.Errorf("nothing was recorded\n%s", top.stderr())
 	}
-	awaitLinks(t, before)
+	awaitGone(t, objects)
 	// The device and the names of return probes outlive kill -9; the next nltop
 	// removes them. On 5.10 fentry has such a probe too.
 	var probes []string
@@ -135,16 +176,13 @@ func returnProbes(t *testing.T) []string {
 // awaitRecords waits for a flush that holds traffic.
 func awaitRecords(t *testing.T, file string) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
-		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
-			for _, r := range readFile(t, file) {
-				if !r.Preamble {
-					return
-				}
-			}
+	looked := int64(0)
+	await(t, func() bool {
+		st, err := os.Stat(file)
+		if err != nil || st.Size() == looked {
+			return false
 		}
-		if time.Now().After(end) {
-			t.Fatal("nothing was flushed")
-		}
-	}
+		looked = st.Size()
+		return slices.ContainsFunc(readFile(t, file), func(r pcapng.Record) bool { return !r.Preamble })
+	}, func() string { return "nothing was flushed" })
 }

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestTshark records real tools and reads the file with tshark: protocol and
+// TestRecordInTshark records real tools and reads the file with tshark: protocol and
 // generic family are named, and who sent a message stands in the comment.
-func TestTshark(t *testing.T) {
+func TestRecordInTshark(t *testing.T) {
 	needRoot(t)
 	needTool(t, "tshark", "ethtool", "ip")
 	file := filepath.Join(t.TempDir(), "tools.pcapng")

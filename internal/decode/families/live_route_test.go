@@ -4,10 +4,10 @@ package families_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -111,14 +111,17 @@ func TestRouteLive(t *testing.T) {
 		t.Errorf("only %d commands succeeded", l.done)
 	}
 	d := decode.New(families.All(), decode.Options{})
-	// Links come up and addresses arrive in their own time: what differs
-	// between the dumps and the tools a moment later gets another chance.
+	// Links come up and addresses arrive in their own time: a difference between the
+	// dumps and the tools is one when it is there again and the kernel told of no
+	// change meanwhile.
+	changed := listen(t)
 	dumps := l.dumps(d)
 	seen, wrong := compare(t, dumps)
-	for try := 0; len(wrong) > 0 && try < 10; try++ {
-		time.Sleep(300 * time.Millisecond)
+	for before := []string(nil); len(wrong) > 0 && (changed() || !slices.Equal(wrong, before)); {
+		before = wrong
 		dumps = l.dumps(d)
 		seen, wrong = compare(t, dumps)
+		slices.Sort(wrong)
 	}
 	for _, w := range wrong {
 		t.Error(w)
@@ -135,6 +138,33 @@ func TestRouteLive(t *testing.T) {
 	measure(t, l, d)
 	if *captureDir != "" {
 		l.writeFixtures(t, *captureDir, d, dumps)
+	}
+}
+
+// listen returns a function that says whether the kernel told of a change since it
+// was called last.
+func listen(t *testing.T) (changed func() bool) {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fd) })
+	for _, group := range []int{
+		unix.RTNLGRP_LINK, unix.RTNLGRP_NEIGH, unix.RTNLGRP_TC, unix.RTNLGRP_MDB, unix.RTNLGRP_NEXTHOP,
+		unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_IPV4_RULE,
+		unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_ROUTE, unix.RTNLGRP_IPV6_RULE, unix.RTNLGRP_MPLS_ROUTE,
+	} {
+		if err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, group); err != nil {
+			t.Logf("group %d: %v", group, err)
+		}
+	}
+	return func() (any bool) {
+		for buf := make([]byte, 64<<10); ; any = true {
+			if _, _, err := unix.Recvfrom(fd, buf, unix.MSG_DONTWAIT); errors.Is(err, unix.EAGAIN) {
+				return any
+			}
+		}
 	}
 }
 

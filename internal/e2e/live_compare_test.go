@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -104,18 +103,24 @@ func workload(t *testing.T) (big int, slow overflown) {
 // awaitInFile waits until a file that grows holds b.
 func awaitInFile(t *testing.T, path string, b []byte) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
-		data, err := os.ReadFile(path)
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var last []byte // what was not looked at with what follows
+	await(t, func() bool {
+		more, err := io.ReadAll(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(data, b) {
-			return
+		last = append(last, more...)
+		if bytes.Contains(last, b) {
+			return true
 		}
-		if time.Now().After(end) {
-			t.Fatalf("%s never held %q", path, b)
-		}
-	}
+		last = last[max(0, len(last)-len(b)):]
+		return false
+	}, func() string { return fmt.Sprintf("%s never held %q", path, b) })
 }
 
 // window returns the frames between the marks.

@@ -125,8 +125,7 @@ func TestSockets(t *testing.T) {
 		t.Errorf("%v", o)
 	}
 	var out bytes.Buffer
-	p := start(t, &out, "source ", nltop(t), "sockets", "--for", "60s", "-o", "json")
-	time.Sleep(time.Second) // it has looked for the first time
+	p := start(t, &out, "source ", nltop(t), "sockets", "--for", "24h", "-o", "json")
 	changes(t, "late", 50)
 	if err := p.stop(t, syscall.SIGINT); err != nil {
 		t.Fatalf("%v\n%s", err, p.stderr())

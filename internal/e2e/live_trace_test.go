@@ -52,6 +52,7 @@ func parse(t *testing.T, out string) []line {
 func TestTraceCommand(t *testing.T) {
 	needRoot(t)
 	needTool(t, "strace", "ip")
+	ownNetNS(t) // or there may be more to tell to the one than to the other
 	// Somebody else's traffic, all the while.
 	noise := filepath.Join(t.TempDir(), "noise")
 	if err := os.WriteFile(noise, []byte("#!/bin/sh\nexec >/dev/null\necho >&2 started\nwhile :; do ip link; done\n"), 0o700); err != nil {
@@ -144,8 +145,8 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// TestError demands the kernel's answer on the line that carries it.
-func TestError(t *testing.T) {
+// TestKernelError demands the kernel's answer on the line that carries it.
+func TestKernelError(t *testing.T) {
 	needRoot(t)
 	out, errs, _ := run(t, nltop(t), "trace", "-o", "json", "-f", `error == 17 && nlmsg_type == "NLMSG_ERROR"`, "--", "ip", "link", "add", "lo", "type", "dummy")
 	ls := parse(t, out)
