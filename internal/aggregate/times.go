@@ -20,7 +20,7 @@ type times struct{ h *shared } // nil: none yet
 
 type shared struct {
 	histogram.H
-	lent bool // a snapshot has it: not to be written to
+	shared bool // a snapshot has it: not to be written to
 }
 
 // own returns the durations, to be written to.
@@ -28,7 +28,7 @@ func (t *times) own() *histogram.H {
 	switch {
 	case t.h == nil:
 		t.h = new(shared)
-	case t.h.lent:
+	case t.h.shared:
 		t.h = &shared{H: t.h.Copy()}
 	}
 	return &t.h.H
@@ -40,7 +40,7 @@ func (t *times) lend() Times {
 	if t.h == nil {
 		return Times{}
 	}
-	t.h.lent = true
+	t.h.shared = true
 	return Times{parts: []*histogram.H{&t.h.H}}
 }
 

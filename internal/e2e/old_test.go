@@ -12,7 +12,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/pcapng"
 )
 
 // oldVersion made the recordings in testdata. It is a commit of this repository.
@@ -70,20 +75,90 @@ func TestOldRecordings(t *testing.T) {
 	}
 }
 
+// TestOldReadsProcesses: the old nltop reads a recording that tells who a process is,
+// and says of it what it always said of a process.
+func TestOldReadsProcesses(t *testing.T) {
+	old := buildOld(t)
+	if old == "" {
+		t.Skip("the checkout lacks the old commit")
+	}
+	p := capture.Proc{
+		PID: 7, TID: 8, PPID: 1, Comm: "thread", Name: "daemon", Life: 9, Exe: "/sbin/daemon", CmdLine: "daemon\x00-v\x00",
+		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 1, Name: "init"}, Cgroup: "/a",
+	}
+	o := capture.Origin{Source: capture.SourceFentry, Dir: capture.DirRequest, Verdict: capture.VerdictDelivered, NetNS: 1,
+		Proc: p, Socket: capture.Socket{PortID: 7, Inode: 5, Owner: p}, SrcPort: 7}
+	var file bytes.Buffer
+	w, err := pcapng.NewWriter(&file, pcapng.Options{Version: "new", Info: capture.Info{Name: capture.SourceFentry}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noop := []byte{16, 0, 0, 0, 1, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0}
+	done := o.Completion()
+	for _, f := range []*capture.Frame{
+		{Origin: &o, ID: 1, Time: time.Unix(1, 0), Data: noop, OrigLen: len(noop)},
+		{Origin: &done, ID: 2, Of: 1, Time: time.Unix(1, 5), Elapsed: 5},
+	} {
+		if err := w.WriteFrame(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "new.pcapng")
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const proc = `{"pid":7,"tid":8,"ppid":1,"comm":"thread","cgroup":"/a"}`
+	want := jsonLines(t, []byte(`{"dir":"request","netns":1,"proc":`+proc+`,"socket":{"portid":7,"inode":5,"owner":`+proc+`}}`))
+	whole := jsonLines(t, []byte(`{"proc":{"name":"daemon","exe":"/sbin/daemon","cmdline":"daemon -v","uid":0,"loginuid":1000,"parent":{"pid":1,"name":"init"}}}`))
+	for _, read := range []struct {
+		by   string
+		want any
+	}{{old, want[0]}, {nltop(t), want[0]}, {nltop(t), whole[0]}} {
+		got := jsonLines(t, tell(t, read.by, "trace", "-q", "-o", "json", "-r", path))
+		if len(got) != 1 {
+			t.Fatalf("%s: %d lines", read.by, len(got))
+		}
+		if at := missing(read.want, got[0], ""); at != "" {
+			t.Errorf("%s: %s", read.by, at)
+		}
+	}
+}
+
+// oldNltop is built once for the tests that need it.
+var oldNltop struct {
+	once sync.Once
+	path string // "": this checkout lacks its commit
+	err  error
+}
+
 // buildOld builds the old nltop; "": this checkout lacks its commit.
 func buildOld(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if out, err := exec.Command("git", "cat-file", "-e", oldVersion+"^{commit}").CombinedOutput(); err != nil {
-		t.Logf("only this nltop is asked: the checkout lacks %s: %s", oldVersion, out)
-		return ""
+	o := &oldNltop
+	o.once.Do(func() {
+		if out, err := exec.Command("git", "cat-file", "-e", oldVersion+"^{commit}").CombinedOutput(); err != nil {
+			t.Logf("only this nltop is asked: the checkout lacks %s: %s", oldVersion, out)
+			return
+		}
+		dir, err := os.MkdirTemp("", "nltop-old-*")
+		if err != nil {
+			o.err = err
+			return
+		}
+		o.path = filepath.Join(dir, "nltop")
+		script := fmt.Sprintf(`set -e; git -C "$(git rev-parse --show-toplevel)" archive %s | tar -x -C %s; cd %s
+			CGO_ENABLED=0 go build -o nltop ./cmd/nltop`, oldVersion, dir, dir)
+		if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
+			o.err = fmt.Errorf("build %s: %w\n%s", oldVersion, err, out)
+		}
+	})
+	if o.err != nil {
+		t.Fatal(o.err)
 	}
-	script := fmt.Sprintf("set -e; git -C \"$(git rev-parse --show-toplevel)\" archive %s | tar -x -C %s; cd %s; CGO_ENABLED=0 go build -o old ./cmd/nltop",
-		oldVersion, dir, dir)
-	if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
-		t.Fatalf("build %s: %v\n%s", oldVersion, err, out)
-	}
-	return filepath.Join(dir, "old")
+	return o.path
 }
 
 func tell(t *testing.T, program string, args ...string) []byte {

@@ -149,14 +149,20 @@ func (j *JSON) origin(o *correlate.Observation) {
 	}
 }
 
-func (j *JSON) proc(p *capture.Proc) {
+func (j *JSON) proc(p *capture.Proc) { j.process(p, true) }
+
+// process is proc; whole: with who it is, which of the owner of a socket stands in proc
+// already.
+func (j *JSON) process(p *capture.Proc, whole bool) {
 	j.buf = appendUint(append(j.buf, `{"pid":`...), uint64(p.PID))
 	j.number("tid", uint64(p.TID))
 	j.number("ppid", uint64(p.PPID))
 	if p.Comm != "" {
 		j.text("comm", p.Comm)
 	}
-	j.identity(p)
+	if whole {
+		j.identity(p)
+	}
 	if p.Cgroup != "" {
 		j.text("cgroup", p.Cgroup)
 	} else {
@@ -354,7 +360,7 @@ func (j *JSON) socket(s *capture.Socket, q *capture.Queue) {
 	j.number("inode", s.Inode)
 	if s.Owner.Known() {
 		j.buf = append(j.buf, `,"owner":`...)
-		j.proc(&s.Owner)
+		j.process(&s.Owner, false)
 	}
 	j.number("drops", uint64(q.Drops))
 	j.number("rcvbuf", uint64(s.RcvBuf))

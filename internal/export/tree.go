@@ -19,7 +19,7 @@ func (t *Text) details(o *correlate.Observation, body *decode.Body) {
 	if t.o.Verbose > 0 {
 		width := l.width
 		l.width = 0
-		t.identity(&o.Account)
+		t.who(o)
 		t.origin(o)
 		fault := faultOf(o)
 		t.nodes(body.Fields, 1, fault.inAnswer)
@@ -157,13 +157,23 @@ func (t *Text) origin(o *correlate.Observation) {
 	l.end()
 }
 
-// identity writes who a process is.
-func (t *Text) identity(p *capture.Proc) {
-	if s := Identity(p); s != "" {
-		t.line.buf = append(t.line.buf, indentStep...)
-		t.line.put(styleDim, "by "+s)
-		t.line.end()
+// who writes who the processes of a line are: who sent or reads it, and who caused it.
+func (t *Text) who(o *correlate.Observation) {
+	line := func(role string, p *capture.Proc) {
+		if s := Identity(p); s != "" {
+			t.line.buf = append(t.line.buf, indentStep...)
+			t.line.put(styleDim, role+s)
+			t.line.end()
+		}
 	}
+	role := "of "
+	if o.Frame.Dir == capture.DirRequest {
+		role = "by "
+	}
+	if o.Event != nil && o.Event.Cause.Proc != o.Account {
+		line("caused by ", &o.Event.Cause.Proc)
+	}
+	line(role, &o.Account)
 }
 
 // nodes writes a tree, a line for each node. What begins at the offset mark is
