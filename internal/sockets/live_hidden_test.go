@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,16 +26,34 @@ const (
 // hide makes a network namespace that no process is in, and lets it be kept in
 // one way.
 func hide(how string, r *report) error {
-	done := make(chan error)
+	done, thread := make(chan error), make(chan int, 1)
 	go func() {
 		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			// The main thread never ends; while it waits here it is nobody else's.
+			thread <- 0
+			done <- hide(how, r)
+			runtime.UnlockOSThread()
+			return
+		}
+		thread <- unix.Gettid()
 		done <- hideHere(how, r)
 		if how == byThread {
 			select {}
 		}
 		// The thread ends with the goroutine that it is locked to.
 	}()
-	return <-done
+	err := <-done
+	tid := <-thread
+	if how == byThread || tid == 0 {
+		return err
+	}
+	// Until it has, it is one more that keeps the namespace.
+	for task := fmt.Sprintf("/proc/self/task/%d", tid); ; time.Sleep(time.Millisecond) {
+		if _, gone := os.Stat(task); gone != nil {
+			return err
+		}
+	}
 }
 
 func hideHere(how string, r *report) (err error) {
