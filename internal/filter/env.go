@@ -31,8 +31,8 @@ type environment struct {
 	Len        int       `expr:"·len"` // len is also a function
 	NetNS      int       `expr:"netns"`
 	NetNSName  string    `expr:"netns_name"`
-	Proc       process   `expr:"proc"`
-	Cause      process   `expr:"cause"`
+	Proc       *process  `expr:"proc"` // pointers, or asking for a field would copy all
+	Cause      *process  `expr:"cause"`
 	Group      int       `expr:"group"`
 	Error      int       `expr:"error"`
 	ErrorName  string    `expr:"error_name"`
@@ -82,19 +82,19 @@ type parent struct {
 	CmdLine string `expr:"cmdline"`
 }
 
-// processOf leaves command lines out where nobody asks for them: to quote one takes
-// an allocation.
-func processOf(p *capture.Proc, asks *asked) process {
-	q := process{
-		PID: int(p.PID), TID: int(p.TID), PPID: int(p.PPID), Comm: p.Comm, Cgroup: p.Cgroup,
-		Name: p.ProcessName(), Exe: p.Exe, UID: idOf(p.UID), LoginUID: idOf(p.LoginUID),
-		Parent: parent{PID: int(p.Parent.PID), Name: p.Parent.Name},
-		Unit:   p.Unit, Container: p.Container, Pod: p.Pod,
+var nobody capture.Proc
+
+// of sets every field that is asked for.
+func (q *process) of(p *capture.Proc, asks *asked) {
+	q.PID, q.TID, q.PPID, q.Comm, q.Name, q.Cgroup = int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.ProcessName(), p.Cgroup
+	q.Unit, q.Container, q.Pod = p.Unit, p.Container, p.Pod
+	if asks.identity {
+		q.Exe, q.UID, q.LoginUID = p.Exe, idOf(p.UID), idOf(p.LoginUID)
+		q.Parent.PID, q.Parent.Name = int(p.Parent.PID), p.Parent.Name
 	}
-	if asks.cmdline {
+	if asks.cmdline { // to quote one takes an allocation
 		q.CmdLine, q.Parent.CmdLine = p.CmdLine.String(), p.Parent.CmdLine.String()
 	}
-	return q
 }
 
 // idOf is -1 for a user ID that is unknown, or unset.
@@ -121,9 +121,11 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
 	e.Family, e.Type = x.Family, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
-	e.Proc, e.Cause = processOf(&x.Account, asks), process{}
+	e.Proc.of(&x.Account, asks)
 	if f.Dir != capture.DirRequest {
-		e.Cause = processOf(&f.Proc, asks)
+		e.Cause.of(&f.Proc, asks)
+	} else {
+		e.Cause.of(&nobody, asks)
 	}
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
@@ -147,7 +149,8 @@ func (e *environment) exchange(x *correlate.Observation, f *capture.Frame, asks 
 	}
 	if v := x.Event; v != nil {
 		e.Listeners, e.Lost = v.Delivered+v.Lost, v.Lost
-		e.Cause, e.Inferred = processOf(&v.Cause.Proc, asks), v.Cause.Inferred
+		e.Cause.of(&v.Cause.Proc, asks)
+		e.Inferred = v.Cause.Inferred
 		if v.Cause.Exchange != nil {
 			e.CauseType = v.Cause.Exchange.Request.Type
 		}

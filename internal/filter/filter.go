@@ -82,7 +82,7 @@ func (o Options) Compile(src string) (f *Filter, err error) {
 		return nil, errorOf(src, err)
 	}
 	f = &Filter{src: src, program: program, push: pushdown(tree), asks: asksFor(tree)}
-	f.pool.New = func() any { return new(state) }
+	f.pool.New = func() any { return &state{env: environment{Proc: new(process), Cause: new(process)}} }
 	return f, nil
 }
 

@@ -252,7 +252,7 @@ var fixedFamilies = map[string]uint16{
 }
 
 // asked is what an expression asks for of what costs something to work out.
-type asked struct{ flags, cmdline bool }
+type asked struct{ flags, cmdline, identity bool }
 
 func asksFor(tree ast.Node) asked {
 	var f asked
@@ -265,8 +265,12 @@ func (f *asked) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
 		f.flags = f.flags || n.Value == "flags"
-		f.cmdline = f.cmdline || n.Value == "$env"
 	case *ast.StringNode: // the property of a member, however it is written
-		f.cmdline = f.cmdline || n.Value == "cmdline"
+		switch n.Value {
+		case "cmdline":
+			f.cmdline = true
+		case "exe", "uid", "loginuid", "parent":
+			f.identity = true
+		}
 	}
 }

@@ -27,6 +27,9 @@ func (p *Pipeline) record(f *capture.Frame) error {
 // lent is frame, for several, where nobody looks into messages and they belong to the
 // source.
 func (p *Pipeline) lent(fs []capture.Frame) error {
+	if len(fs) == 0 {
+		return nil
+	}
 	done, now := 0, fs[0].Time.UnixNano()
 	for i := range fs {
 		f := &fs[i]
