@@ -181,16 +181,14 @@ func (a *assembler) addEvent(rec []byte) error {
 	whole := ev.InlineLen == ev.CapLen
 	f := a.frame(whole)
 	a.lastID++
-	*f = capture.Frame{
-		Origin: a.event(ev, rec),
-		ID:     a.lastID, Of: of,
-		Time: a.clock(ev.Ktime), Elapsed: nanoseconds(ev.Elapsed),
-		Cast: ev.Cast, Cause: a.numbers.get(ev.Cause),
-		Queue:    capture.Queue{Drops: ev.Drops, RMem: ev.Rmem, HighWater: ev.High, Idle: nanoseconds(ev.Idle)},
-		Lock:     capture.Lock{Wait: nanoseconds(ev.LockWait), Hold: nanoseconds(ev.LockHold), Blocker: blocker(&ev.Blocker)},
-		TrueSize: ev.Truesize,
-		OrigLen:  int(ev.OrigLen),
-	}
+	// One by one, because a frame that is put together elsewhere has to be copied.
+	f.Origin = a.event(ev, rec)
+	f.ID, f.Of = a.lastID, of
+	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
+	f.Cast, f.Cause = ev.Cast, a.numbers.get(ev.Cause)
+	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = ev.Drops, ev.Rmem, ev.High, nanoseconds(ev.Idle)
+	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(ev.LockWait), nanoseconds(ev.LockHold), blocker(&ev.Blocker)
+	f.TrueSize, f.OrigLen, f.Data = ev.Truesize, int(ev.OrigLen), nil
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
 		a.numbers.put(ev.Id, f.ID)
 	}
