@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"internal/probe":           {"internal/capture", "internal/histogram", "internal/process"},
 	"internal/process":         {"internal/capture"},
 	"internal/nlmon":           {"internal/capture"},
-	"internal/listen":          {"internal/capture"},
+	"internal/listen":          {"internal/capture", "internal/process"},
 	"internal/pcapng":          {"internal/capture"},
 	"internal/sockets":         {"internal/capture", "internal/process"},
 	"internal/decode/schema":   {},

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/process"
 )
 
 // Options of Open.
@@ -49,6 +50,7 @@ type source struct {
 	buf     []byte
 	oob     []byte
 	origins capture.Origins
+	senders senders
 
 	running sync.Mutex // held by Run, and by Close while it closes the sockets
 	closing sync.Once
@@ -79,7 +81,7 @@ func open(filter capture.Filter, opt Options, rcvbuf int) (_ *source, err error)
 	if len(filter.Protocols) > 0 {
 		wanted = slices.DeleteFunc(wanted, func(p uint16) bool { return !slices.Contains(filter.Protocols, p) })
 	}
-	s := &source{snap: opt.Snap, epoll: -1, wake: -1, buf: make([]byte, 64<<10), oob: make([]byte, 512)}
+	s := &source{snap: opt.Snap, epoll: -1, wake: -1, buf: make([]byte, 64<<10), oob: make([]byte, 512), senders: senders{root: "/proc"}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
@@ -334,21 +336,51 @@ func (s *source) ancillary(o *capture.Origin, oob []byte) {
 			o.NetNS = 0
 		case m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_CREDENTIALS:
 			if cred, err := unix.ParseUnixCredentials(&m); err == nil && cred.Pid > 0 && o.SrcPort != 0 {
-				o.Proc.PID = uint32(cred.Pid)
-				o.Proc.Comm = comm(cred.Pid)
+				o.Proc = s.senders.process(uint32(cred.Pid), time.Now())
 				o.OwnerInferred = o.Proc.Comm != ""
 			}
 		}
 	}
 }
 
-// comm looks up the name of a process, which may have ended by now.
-func comm(pid int32) string {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+// senders are the processes that sent to our groups, as /proc had them.
+type senders struct {
+	root  string // "/proc"
+	known map[uint32]sender
+}
+
+type sender struct {
+	proc capture.Proc
+	read time.Time
+}
+
+const (
+	maxSenders = 256
+	// senderAge is for how long a process is believed that still has its comm.
+	senderAge = time.Second
+)
+
+// process looks up a process, which may have ended by now: then its PID is all that
+// is known.
+func (s *senders) process(pid uint32, now time.Time) capture.Proc {
+	b, err := os.ReadFile(fmt.Sprintf("%s/%d/comm", s.root, pid))
 	if err != nil {
-		return ""
+		return capture.Proc{PID: pid}
 	}
-	return strings.TrimSuffix(string(b), "\n")
+	comm := strings.TrimSuffix(string(b), "\n")
+	if k, ok := s.known[pid]; ok && k.proc.Comm == comm && now.Sub(k.read).Abs() < senderAge {
+		return k.proc
+	}
+	p, err := process.Read(s.root, pid, 0)
+	if err != nil {
+		return capture.Proc{PID: pid, Comm: comm}
+	}
+	p.TID = 0 // a thread of it
+	if s.known == nil || len(s.known) >= maxSenders {
+		s.known = make(map[uint32]sender)
+	}
+	s.known[pid] = sender{p, now}
+	return p
 }
 
 // learn joins the groups of a family that has just been registered.
