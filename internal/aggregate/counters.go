@@ -81,6 +81,8 @@ func (l *Last) merge(m *Last) {
 	if m.Seen.After(l.Seen) {
 		l.Seen = m.Seen
 		l.Who = cmp.Or(m.Who, l.Who)
+	} else if l.Who == nil {
+		l.Who = m.Who
 	}
 	if m.Errno != 0 && (l.Errno == 0 || m.ErrorAt.After(l.ErrorAt)) {
 		l.Errno, l.ErrorAt = m.Errno, m.ErrorAt

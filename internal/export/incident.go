@@ -142,7 +142,7 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 	j.text("kind", "incident")
 	j.text("protocol", capture.ProtocolName(in.Protocol))
 	j.number("netns", in.NetNS)
-	j.socket(&in.Socket, &in.Queue)
+	j.socket(&in.Socket, &in.Queue, true)
 	j.flag("open", in.Open)
 	j.text("end", in.End.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"))
 	j.always("lost", in.Lost)

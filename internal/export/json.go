@@ -276,7 +276,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told
 		j.proc(&f.Proc)
 	}
 	j.flag("self", o.Self)
-	j.socket(&f.Socket, &f.Queue)
+	j.socket(&f.Socket, &f.Queue, false)
 	if f.Cut() {
 		j.number("orig_len", uint64(f.OrigLen))
 	}
@@ -351,8 +351,9 @@ func (j *JSON) verdict(f *capture.Frame) {
 	}
 }
 
-// socket writes this end's socket, as far as it is known.
-func (j *JSON) socket(s *capture.Socket, q *capture.Queue) {
+// socket writes this end's socket, as far as it is known; whole: with who its owner is,
+// which of a message stands in proc.
+func (j *JSON) socket(s *capture.Socket, q *capture.Queue, whole bool) {
 	if s.PortID == 0 && s.Inode == 0 && !s.Owner.Known() {
 		return
 	}
@@ -360,7 +361,7 @@ func (j *JSON) socket(s *capture.Socket, q *capture.Queue) {
 	j.number("inode", s.Inode)
 	if s.Owner.Known() {
 		j.buf = append(j.buf, `,"owner":`...)
-		j.process(&s.Owner, false)
+		j.process(&s.Owner, whole)
 	}
 	j.number("drops", uint64(q.Drops))
 	j.number("rcvbuf", uint64(s.RcvBuf))
@@ -395,7 +396,7 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.number("elapsed_ns", uint64(max(f.Elapsed, 0)))
 	j.lock(&f.Lock)
 	j.number("group", uint64(f.Group))
-	j.socket(&f.Socket, &f.Queue)
+	j.socket(&f.Socket, &f.Queue, false)
 	j.number("orig_len", uint64(max(f.OrigLen, 0)))
 	return j.flush()
 }

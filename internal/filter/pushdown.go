@@ -265,12 +265,26 @@ func (f *asked) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
 		f.flags = f.flags || n.Value == "flags"
+	case *ast.BuiltinNode:
+		f.whole(n.Arguments)
+	case *ast.CallNode:
+		f.whole(n.Arguments)
 	case *ast.StringNode: // the property of a member, however it is written
 		switch n.Value {
 		case "cmdline":
 			f.cmdline = true
 		case "exe", "uid", "loginuid", "parent":
 			f.identity = true
+		}
+	}
+}
+
+// whole is for arguments of functions, which may look at all of a process.
+func (f *asked) whole(args []ast.Node) {
+	for _, a := range args {
+		switch nameOf(a) {
+		case "proc", "cause", "proc.parent", "cause.parent":
+			f.cmdline, f.identity = true, true
 		}
 	}
 }

@@ -4,6 +4,8 @@ package filter
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -34,12 +36,13 @@ type commOrName struct{}
 // Visit implements ast.Visitor.
 func (commOrName) Visit(node *ast.Node) {
 	n, ok := (*node).(*ast.BinaryNode)
-	if !ok || !compared[n.Operator] {
-		return
+	if !ok || !compared[n.Operator] || strings.ContainsAny(n.Operator, "<>") {
+		return // the order of two names is no match
 	}
 	left, l := named(n.Left)
 	right, r := named(n.Right)
-	if !l && !r {
+	// What is not a comm stands in both halves, so it has to be a plain value.
+	if !(l && isTextNode(n.Right) || r && isTextNode(n.Left)) {
 		return
 	}
 	join := "||"
@@ -48,6 +51,17 @@ func (commOrName) Visit(node *ast.Node) {
 	}
 	ast.Patch(node, &ast.BinaryNode{Operator: join, Left: n,
 		Right: &ast.BinaryNode{Operator: n.Operator, Left: left, Right: right}})
+}
+
+// isTextNode says whether a node is a text, or a list of texts.
+func isTextNode(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return true
+	case *ast.ArrayNode:
+		return !slices.ContainsFunc(n.Nodes, func(e ast.Node) bool { return !isTextNode(e) })
+	}
+	return false
 }
 
 // named returns the name of the process in place of its comm, and whether that stood

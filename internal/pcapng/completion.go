@@ -45,7 +45,7 @@ func (w *Writer) asRequest(fr *capture.Frame) bool {
 		return false
 	}
 	q := w.requests.of(fr.Of)
-	if q == nil {
+	if q == nil || *q == nil {
 		return false
 	}
 	t := *q

@@ -111,3 +111,20 @@ func TestCompletionOfEvictedTemplate(t *testing.T) {
 		}
 	}
 }
+
+// A request that is too long to be shown takes the place of an earlier one, for the
+// writer as for the reader.
+func TestCompletionBehindLongRequest(t *testing.T) {
+	change := routeChange()
+	long := *change[0]
+	long.ID += uint64(len(requests[int]{}))
+	long.Data = make([]byte, maxShown)
+	long.OrigLen = len(long.Data)
+	_, got, _, err := play(record(t, testOptions, nil, []*capture.Frame{change[0], &long, change[2]}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(change[2], got[2]); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -266,6 +266,7 @@ const (
 )
 
 func (n *names) of(b []byte) string {
+	b = b[:min(len(b), maxString)] // as much as is written; it may be kept for long
 	if s, ok := n.texts[string(b)]; ok {
 		return s
 	}

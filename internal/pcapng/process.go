@@ -65,14 +65,19 @@ func (ps *processes) number(identity []byte) uint64 {
 // It must not be called while a block is being made.
 func (w *Writer) introduce(procs ...*capture.Proc) {
 	ps := &w.processes
+	if ps.young == nil || len(ps.young)+len(procs) > maxTold/4 {
+		// Between two of one call would be too late: the first may be known from before.
+		// Templates may refer to what will be too old before the next turn.
+		ps.young, ps.old, w.templates = make(map[string]uint64), ps.young, capture.PerOrigin[template]{}
+	}
 	for _, p := range procs {
 		w.nested = facts(w.nested[:0]).identity(p)
-		if len(w.nested) == 0 || ps.number(w.nested) != 0 {
+		if len(w.nested) == 0 || ps.young[string(w.nested)] != 0 {
 			continue
 		}
-		if ps.young == nil || len(ps.young) >= maxTold/4 {
-			// Templates may refer to what will be too old before the next turn.
-			ps.young, ps.old, w.templates = make(map[string]uint64), ps.young, capture.PerOrigin[template]{}
+		if n := ps.old[string(w.nested)]; n != 0 && ps.last-n < maxTold/2 {
+			ps.young[string(w.nested)] = n // not dropped by the next turn
+			continue
 		}
 		ps.last++
 		ps.young[string(w.nested)] = ps.last

@@ -70,14 +70,17 @@ func TestManyProcesses(t *testing.T) {
 		if i%(maxTold/3) == 0 {
 			add(0)
 		}
+		// One that is known from before beside one that is new, wherever a turn falls.
+		f := frames[len(frames)-1]
+		f.Change(func(o *capture.Origin) { o.Socket.Owner = somebody(max(i, 1500) - 1500) })
 	}
 	_, got, _, err := play(record(t, testOptions, nil, frames))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range frames {
-		if got[i].Proc != frames[i].Proc {
-			t.Fatalf("frame %d is of %+v, want %+v", i, got[i].Proc, frames[i].Proc)
+		if got[i].Proc != frames[i].Proc || got[i].Socket.Owner != frames[i].Socket.Owner {
+			t.Fatalf("frame %d is of %+v and %+v, want %+v", i, got[i].Proc, got[i].Socket.Owner, frames[i].Origin)
 		}
 	}
 }

@@ -120,6 +120,10 @@ func (w *Writer) packetHead(o *capture.Origin, preamble bool) {
 	w.cookedHeader(o)
 }
 
+// maxLaid is the longest payload for which a block is kept: of a longer one, making
+// the block is not what takes time.
+const maxLaid = 4096
+
 // lay lays the block out for a payload of n bytes.
 func (w *Writer) lay(t *template, n int) {
 	t.size = n
@@ -170,6 +174,18 @@ func (w *Writer) varying(f facts, fr *capture.Frame) facts {
 		f = w.proc(f, tagBlocker, fr.Lock.Blocker)
 	}
 	return f
+}
+
+// varyingIn is varying for the option of a packet, which has a bound. Only a file can
+// make its processes so long; then the one that was in the way is left out.
+func (w *Writer) varyingIn(f facts, t *template, fr *capture.Frame) facts {
+	all := w.varying(f, fr)
+	if t.facts-t.custom+len(all)-len(f) <= maxOption-varyingBytes || fr.Lock.Blocker == nil {
+		return all
+	}
+	without := *fr
+	without.Lock.Blocker = nil
+	return w.varying(f, &without)
 }
 
 // varied holds what varying writes where all of it is small, in fixed width and so

@@ -158,7 +158,7 @@ func (w *Writer) interfaceDescription(name, description, filter string) {
 // WriteFrame records a frame. It does not keep fr.
 func (w *Writer) WriteFrame(fr *capture.Frame) error {
 	if fr.Lock.Blocker != nil && w.err == nil {
-		w.introduce(fr.Lock.Blocker)
+		w.introduce(fr.Lock.Blocker, &fr.Proc, &fr.Socket.Owner)
 	}
 	if fr.Kind != capture.KindDatagram {
 		return w.report(fr)
@@ -218,11 +218,14 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	tail := b[t.behind:]
 	native.PutUint64(tail[t.id:], fr.ID)
 	if !(*varied)(tail[t.facts+2:]).set(fr, fr.Cause, fr.Of) {
-		f := w.varying(facts(w.buf[:start+t.behind+t.facts]), fr)
-		native.PutUint16(tail[t.custom+2:], uint16(len(f)-start-t.behind-t.custom-4))
+		f := w.varyingIn(facts(w.buf[:start+t.behind+t.facts]), t, fr)
+		w.put16(f[start+t.behind+t.custom+2:], uint16(len(f)-start-t.behind-t.custom-4)) // f may be elsewhere
 		w.buf = padded(f)
 		w.endOptions()
 		w.end(start)
+	}
+	if size > maxLaid {
+		t.block, t.size = nil, -1
 	}
 	w.dirty = true
 	return w.pushIfFull()
@@ -233,6 +236,9 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
 	if len(fr.Data) > maxBlock*3/4 {
 		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
+	}
+	if asks(fr.Origin) && !preamble {
+		w.requests.put(fr.ID, nil) // as the reader does, whose places are these
 	}
 	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
 	tail := fr.Data[len(data):]
@@ -253,7 +259,7 @@ func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
 	if fr.ID != 0 {
 		w.put64(f[at+t.id:], fr.ID)
 	}
-	f = w.varying(f, fr)
+	f = w.varyingIn(f, t, fr)
 	if !ok {
 		f = f.time(fr)
 	}
