@@ -112,6 +112,7 @@ type Pipeline struct {
 	origins   capture.Origins
 	obs       []correlate.Observation
 	nextID    uint64
+	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
 	learned   time.Time
 	asked     map[string]bool // families whose policy was asked for
@@ -266,8 +267,10 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
-	if f.Kind == capture.KindLock {
-		p.nameLock(f)
+	for i := range p.obs {
+		if x := &p.obs[i]; f.Kind == capture.KindLock && x.Frame == f && len(f.Data) >= decode.HeaderLen {
+			x.Family, x.Type = p.lock.family, p.lock.typ
+		}
 	}
 	return p.observe(f)
 }
@@ -276,6 +279,7 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
+	p.lock.family, p.lock.typ = p.lockRequest(f)
 	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
 		return nil, nil
 	}
@@ -297,21 +301,16 @@ func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
 	return ms, nil
 }
 
-// nameLock names the request that a report on rtnl_mutex is about.
-func (p *Pipeline) nameLock(f *capture.Frame) {
-	if len(f.Data) < decode.HeaderLen {
-		return
+// lockRequest names the request that a report on rtnl_mutex is about; "": none.
+func (p *Pipeline) lockRequest(f *capture.Frame) (family, typ string) {
+	if f.Kind != capture.KindLock || len(f.Data) < decode.HeaderLen {
+		return "", ""
 	}
 	var cmd uint8
 	if len(f.Data) > decode.HeaderLen {
 		cmd = f.Data[decode.HeaderLen]
 	}
-	typ := binary.NativeEndian.Uint16(f.Data[4:])
-	for i := range p.obs {
-		if x := &p.obs[i]; x.Frame == f {
-			x.Family, x.Type = p.o.Decoder.Name(f.Protocol, typ, cmd, true)
-		}
-	}
+	return p.o.Decoder.Name(f.Protocol, binary.NativeEndian.Uint16(f.Data[4:]), cmd, true)
 }
 
 // observe filters the observations of one frame and hands them on; f is nil at
