@@ -54,6 +54,8 @@ type processes struct {
 	last       uint64 // the number given last
 }
 
+// number looks at both: of a frame with a Blocker, which is introduced first, the
+// template may make the turn.
 func (ps *processes) number(identity []byte) uint64 {
 	if n := ps.young[string(identity)]; n != 0 {
 		return n

@@ -24,9 +24,8 @@ type template struct {
 	head, tail []byte
 	behind     int // offset of the tail in block
 	// Offsets in tail: of the value of epb_packetid, of the option that holds the
-	// facts, and of the facts that vary. The option is length long with varied in it.
+	// facts, and of the facts that vary.
 	id, custom, facts int
-	length            uint16
 	// completion is the Origin of completions that were found to say of the sender
 	// just what this one does (see asRequest).
 	completion *capture.Origin
@@ -50,7 +49,7 @@ func (w *Writer) template(o *capture.Origin) *template {
 func (w *Writer) odd(fr *capture.Frame, preamble bool) *template {
 	w.introduce(&fr.Proc, &fr.Socket.Owner)
 	t := &w.once
-	*t = template{origin: fr.Origin, block: t.block[:0], size: -1, head: t.head[:0], tail: t.tail[:0]}
+	*t = template{origin: fr.Origin, size: -1, head: t.head[:0], tail: t.tail[:0]}
 	w.fill(t, preamble, fr.ID != 0, fr.Time.IsZero())
 	return t
 }
@@ -86,8 +85,7 @@ func (w *Writer) fill(t *template, preamble, numbered, timeless bool) {
 		constant()
 		t.facts = len(w.buf) - end
 		w.buf = facts(w.buf).varied()
-		t.length = uint16(len(w.buf) - end - t.custom - 4)
-		w.put16(w.buf[end+t.custom+2:], t.length)
+		w.put16(w.buf[end+t.custom+2:], uint16(len(w.buf)-end-t.custom-4))
 		w.pad()
 		w.endOptions()
 	} else {
