@@ -26,6 +26,7 @@ import (
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/words"
 )
 
 type socketsFlags struct {
@@ -330,7 +331,7 @@ func liveCells(s *sockets.Socket) (drops string, rest []string) {
 		reads = strconv.FormatFloat(l.ReadRate(), 'f', 1, 64)
 	}
 	if l.Stall > 0 {
-		stall = export.Duration(l.Stall)
+		stall = words.Duration(l.Stall)
 	}
 	if !l.LastRead.IsZero() {
 		last = l.LastRead.Format("15:04:05.000")
@@ -342,7 +343,7 @@ func bytesOr(n uint32, known bool) string {
 	if !known {
 		return "-"
 	}
-	return incident.Size(uint64(n))
+	return words.Size(uint64(n))
 }
 
 func percentFull(s *sockets.Socket) string {
@@ -367,14 +368,14 @@ func ownerText(s *sockets.Socket) string {
 	case s.Kernel:
 		return "(kernel)"
 	case len(s.SharedWith) > 0:
-		return fmt.Sprintf("%s +%d", export.Process(s.Owner), len(s.SharedWith))
+		return fmt.Sprintf("%s +%d", words.Process(s.Owner), len(s.SharedWith))
 	}
-	return export.Process(s.Owner) + export.Where(s.Owner)
+	return words.Process(s.Owner) + words.Where(s.Owner)
 }
 
 // groupsText names the groups, and the options that matter for losses.
 func groupsText(s *sockets.Socket, dec *decode.Decoder) string {
-	text := export.Groups(s.Protocol, s.Groups, dec.GroupName)
+	text := words.Groups(s.Protocol, s.Groups, dec.GroupName)
 	if s.GroupsCut {
 		text += ",…"
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/words"
 )
 
 type statFlags struct {
@@ -255,7 +256,7 @@ func (r *statRow) process() string {
 		}
 		return decode.Quote(cmp.Or(r.Container, r.Unit, r.NetNSName, netns, "-"))
 	}
-	return export.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
 }
 
 // statText prints the table and its total. What was not measured is "-".
@@ -279,13 +280,13 @@ func (r *statRow) print(w io.Writer, kernel time.Duration) {
 	share, spent := "-", "-"
 	if r.Kernel.Count > 0 {
 		share = fmt.Sprintf("%.1f", 100*float64(r.Kernel.Sum)/float64(max(kernel, 1)))
-		spent = export.Duration(r.Kernel.Sum)
+		spent = words.Duration(r.Kernel.Sum)
 	}
 	measured := func(d time.Duration) string {
 		if r.Latency.Count == 0 {
 			return "-"
 		}
-		return export.Duration(d)
+		return words.Duration(d)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", share, spent, r.Calls, r.Messages,
 		r.Errors, r.Bytes, r.Drops, r.Nobufs(), measured(r.P50), measured(r.P90), measured(r.P99), measured(r.Latency.Max),

@@ -10,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Exchanges writes one line, or object, per exchange and event when it has
@@ -39,16 +40,16 @@ func (t *Text) end(o *correlate.Observation) error {
 		return t.eventEnd(o)
 	}
 	x, l := o.Exchange, &t.line
-	t.head(o, Arrow(capture.DirRequest, t.o.ASCII))
+	t.head(o, words.Arrow(capture.DirRequest, t.o.ASCII))
 	l.word(styleFamily, x.Request.FamilyText())
 	l.word(styleType, x.Request.TypeText())
 	t.outcome(x)
 	t.times(x)
 	if x.Replies > 0 {
-		l.word(styleNone, plural(x.Replies, "reply", "replies")+" "+strconv.FormatUint(x.Bytes, 10)+" B")
+		l.word(styleNone, words.Plural(x.Replies, "reply", "replies")+" "+strconv.FormatUint(x.Bytes, 10)+" B")
 	}
 	if x.Rounds > 1 {
-		l.word(styleDim, "in "+plural(x.Rounds, "round", "rounds"))
+		l.word(styleDim, "in "+words.Plural(x.Rounds, "round", "rounds"))
 	}
 	if x.Shared > 1 {
 		l.word(styleDim, "one of "+strconv.Itoa(x.Shared)+" in its datagram")
@@ -58,7 +59,7 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
 	}
 	if x.Events > 0 {
-		l.word(styleDim, plural(x.Events, "event", "events")+" to "+plural(x.Listeners, "listener", "listeners"))
+		l.word(styleDim, words.Plural(x.Events, "event", "events")+" to "+words.Plural(x.Listeners, "listener", "listeners"))
 	}
 	t.losers(x.Lost, x.LostBy)
 	t.tell(x.Request)
@@ -79,10 +80,10 @@ func (t *Text) outcome(x *correlate.Exchange) {
 		return
 	}
 	if x.Err == nil {
-		l.word(styleBad, "send failed: "+Errno(x.Errno))
+		l.word(styleBad, "send failed: "+words.Errno(x.Errno))
 		return
 	}
-	l.word(styleBad, ErrorName(x.Err))
+	l.word(styleBad, words.ErrorName(x.Err))
 	if x.Err.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(x.Err.Msg))
 	}
@@ -115,21 +116,21 @@ func Measures(x *correlate.Exchange) []Measure {
 func (t *Text) times(x *correlate.Exchange) {
 	for _, m := range Measures(x) {
 		t.line.word(styleDim, m.Name)
-		t.line.word(styleNone, Duration(m.Time))
+		t.line.word(styleNone, words.Duration(m.Time))
 	}
 }
 
 // lock writes what happened around rtnl_mutex.
 func (t *Text) lock(k *capture.Lock) {
 	if k.Wait > 0 {
-		text := "waited " + Duration(k.Wait) + " for rtnl"
+		text := "waited " + words.Duration(k.Wait) + " for rtnl"
 		if k.Blocker != nil {
-			text += " held by " + Process(*k.Blocker)
+			text += " held by " + words.Process(*k.Blocker)
 		}
 		t.line.word(styleWarn, text)
 	}
 	if k.Hold > 0 {
-		t.line.word(styleDim, "held rtnl "+Duration(k.Hold))
+		t.line.word(styleDim, "held rtnl "+words.Duration(k.Hold))
 	}
 }
 
@@ -143,7 +144,7 @@ func (t *Text) losers(n int, by []capture.Proc) {
 		if i == 0 {
 			sep = " by "
 		}
-		text += sep + Process(p)
+		text += sep + words.Process(p)
 	}
 	if len(by) == correlate.MaxLosers {
 		text += ", …"
@@ -154,13 +155,13 @@ func (t *Text) losers(n int, by []capture.Proc) {
 func (t *Text) eventEnd(o *correlate.Observation) error {
 	e, l := o.Event, &t.line
 	m := e.Message
-	t.head(o, Arrow(capture.DirEvent, t.o.ASCII))
+	t.head(o, words.Arrow(capture.DirEvent, t.o.ASCII))
 	l.word(styleFamily, m.FamilyText())
 	l.word(styleType, m.TypeText())
 	if m.Frame.Group != 0 {
-		l.word(styleDim, "to "+Group(m.Frame, t.o.Group))
+		l.word(styleDim, "to "+words.Group(m.Frame, t.o.Group))
 	}
-	l.word(styleNone, plural(e.Delivered, "listener", "listeners"))
+	l.word(styleNone, words.Plural(e.Delivered, "listener", "listeners"))
 	t.losers(e.Lost, e.Losers)
 	l.word(styleDim, "caused by "+causeText(&e.Cause))
 	t.tell(m)
@@ -178,7 +179,7 @@ func CauseText(c *correlate.Cause) string {
 }
 
 func causeText(c *correlate.Cause) string {
-	text := Process(c.Proc)
+	text := words.Process(c.Proc)
 	if x := c.Exchange; x != nil {
 		text += " " + x.Request.TypeText() + " seq " + strconv.FormatUint(uint64(x.Request.Header.Seq), 10)
 	}
@@ -199,13 +200,6 @@ func (t *Text) blame(o *correlate.Observation) {
 	if o.Self {
 		t.line.word(styleDim, "(own echo)")
 	}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
 
 func (j *JSON) end(o *correlate.Observation) error {

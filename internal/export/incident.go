@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Incident writes that a socket begins to lose messages, or what it lost.
@@ -21,7 +22,7 @@ func (t *Text) Incident(in *incident.Incident, l incident.Limits) error {
 	if t.o.UTC {
 		when = when.UTC()
 	}
-	t.line.word(styleDim, when.Format(TimeLayout))
+	t.line.word(styleDim, when.Format(words.TimeOfDay))
 	t.line.padded(styleProcess, OwnerOf(in), processWidth)
 	t.line.word(styleBad, "!")
 	for i, s := range IncidentLines(in, l, t.o.Group) {
@@ -41,7 +42,7 @@ func (t *Text) Incident(in *incident.Incident, l incident.Limits) error {
 // OwnerOf names who lost the messages, or at least the port.
 func OwnerOf(in *incident.Incident) string {
 	if p := in.Socket.Owner; p.Known() {
-		return Process(p)
+		return words.Process(p)
 	}
 	return "port " + strconv.FormatUint(uint64(in.Socket.PortID), 10)
 }
@@ -53,20 +54,20 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 	if in.Open {
 		return []string{"loses messages: the receive buffer of its " + proto + " socket is full (" + fill(in) + ")"}
 	}
-	lost := plural(int(in.Lost), "message", "messages")
+	lost := words.Plural(int(in.Lost), "message", "messages")
 	if in.Lost == 0 && in.Dumps > 0 {
 		lost = "parts of dumps"
 	}
 	sum := "lost " + lost + " on its " + proto + " socket"
 	if d := in.End.Sub(in.Begin); d > 0 {
-		sum += " in " + Duration(d)
+		sum += " in " + words.Duration(d)
 	}
 	lines := []string{sum + " (" + fill(in) + ")"}
 	if s := ranked(len(in.What), in.Others+in.LostUnseen, func(i int) (string, uint64) {
 		w := &in.What[i]
 		name := decode.Quote(w.Type)
 		if w.Group != 0 {
-			name += " to " + Group(&capture.Frame{Origin: &capture.Origin{Protocol: in.Protocol, Group: w.Group}}, group)
+			name += " to " + words.Group(&capture.Frame{Origin: &capture.Origin{Protocol: in.Protocol, Group: w.Group}}, group)
 		}
 		return name, w.Lost
 	}); s != "" {
@@ -95,7 +96,7 @@ func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, 
 // sender names who sent what was lost: "ip[12]@net/node-1", "ip@net/node-1 (40
 // children of 7)".
 func sender(s *incident.Sender) string {
-	name := Process(s.Proc) + Where(s.Proc)
+	name := words.Process(s.Proc) + words.Where(s.Proc)
 	if n := strconv.Itoa(s.Processes); s.Processes > 1 && s.Proc.PPID != 0 {
 		name += " (" + n + " children of " + strconv.FormatUint(uint64(s.Proc.PPID), 10) + ")"
 	} else if s.Processes > 1 {
@@ -109,12 +110,12 @@ func sender(s *incident.Sender) string {
 
 // fill says how full the queue was, and for how long nobody had read it.
 func fill(in *incident.Incident) string {
-	s := "queue " + incident.Size(uint64(in.RMem))
+	s := "queue " + words.Size(uint64(in.RMem))
 	if in.Socket.RcvBuf > 0 {
-		s += " of " + incident.Size(uint64(in.Socket.RcvBuf))
+		s += " of " + words.Size(uint64(in.Socket.RcvBuf))
 	}
 	if in.Idle > 0 {
-		s += ", not read for " + Duration(in.Idle)
+		s += ", not read for " + words.Duration(in.Idle)
 	}
 	return s
 }

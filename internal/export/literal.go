@@ -8,6 +8,7 @@ import (
 
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/literal"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Literal writes each message as a literal for a test case, with a comment that
@@ -34,7 +35,7 @@ func LiteralText(f literal.Format, o *correlate.Observation) string {
 	m := o.Message
 	note := fmt.Sprintf("%s %s %s, %d bytes", o.Frame.Dir, m.FamilyText(), m.TypeText(), len(m.Data))
 	if o.Account.Known() {
-		note += " " + Process(o.Account)
+		note += " " + words.Process(o.Account)
 	}
 	return literal.Write(f, note, m.Data) + "\n"
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/words"
 )
 
 func TestProcess(t *testing.T) {
@@ -27,7 +28,7 @@ func TestProcess(t *testing.T) {
 		{"name alone", capture.Proc{PID: 240, Name: "zebra"}, "zebra[240]"},
 		{"kernel", capture.Proc{Comm: "swapper/0"}, "swapper/0"},
 	} {
-		if got := Process(tt.p); got != tt.want {
+		if got := words.Process(tt.p); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -58,7 +59,7 @@ func TestIdentity(t *testing.T) {
 		{"no login", unset, "uid 5", `{"pid":7,"uid":5}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Identity(&tt.p); got != tt.want {
+			if got := words.Identity(&tt.p); got != tt.want {
 				t.Errorf("%s\nwant %s", got, tt.want)
 			}
 			var j JSON

@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // LockRow is what one process did around rtnl_mutex while it handled one type of
@@ -53,7 +54,7 @@ func LockRows(locks []capture.LockRow, dec *decode.Decoder) []LockRow {
 
 // Process names who it was.
 func (r *LockRow) Process() string {
-	return Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
 }
 
 // Request names what it handled.
@@ -73,7 +74,7 @@ func LockTable(w io.Writer, rows []LockRow) error {
 	fmt.Fprintln(tw, "BLAMED\tHELD\tMAX\tHOLDS\tWAITED\tMAX\tWAITS\tREQUEST\tPROCESS")
 	for i := range rows {
 		r := &rows[i]
-		d := Duration
+		d := words.Duration
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%s\n", d(r.Blamed), d(r.Hold.Sum), d(r.Hold.Max), r.Hold.Count,
 			d(r.Wait.Sum), d(r.Wait.Max), r.Wait.Count, r.Request(), r.Process())
 	}

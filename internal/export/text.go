@@ -11,6 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // TextOptions of a Text. The zero value writes one line per message, in local
@@ -73,11 +74,11 @@ func observeFrame(f *capture.Frame) *correlate.Observation {
 
 func (t *Text) message(o *correlate.Observation) error {
 	m, f, l := o.Message, o.Frame, &t.line
-	t.head(o, Arrow(f.Dir, t.o.ASCII))
+	t.head(o, words.Arrow(f.Dir, t.o.ASCII))
 	l.word(styleFamily, m.FamilyText())
 	l.word(styleType, m.TypeText())
 	if f.Dir == capture.DirEvent && f.Group != 0 {
-		l.word(styleDim, "to "+Group(f, t.o.Group))
+		l.word(styleDim, "to "+words.Group(f, t.o.Group))
 	}
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
@@ -92,7 +93,7 @@ func (t *Text) message(o *correlate.Observation) error {
 		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
 	}
 	if o.Latency > 0 {
-		l.word(styleDim, "("+Duration(o.Latency)+")")
+		l.word(styleDim, "("+words.Duration(o.Latency)+")")
 	}
 	t.verdict(f)
 	t.blame(o)
@@ -141,14 +142,11 @@ func (t *Text) head(o *correlate.Observation, sign string) {
 		when = when.UTC()
 	}
 	if !t.o.Bare {
-		l.word(styleDim, when.Format(TimeLayout))
+		l.word(styleDim, when.Format(words.TimeOfDay))
 		l.padded(styleProcess, processText(o), processWidth)
 	}
 	l.word(styleStrong, sign)
 }
-
-// TimeLayout is how a line writes the time of day.
-const TimeLayout = "15:04:05.000000"
 
 const processWidth = 18
 
@@ -160,7 +158,7 @@ func (t *Text) err(o *correlate.Observation) {
 	if e.Errno == 0 {
 		l.word(styleGood, "ok")
 	} else {
-		l.word(styleBad, ErrorName(e))
+		l.word(styleBad, words.ErrorName(e))
 	}
 	if e.Msg != "" {
 		l.word(styleBad, strconv.QuoteToGraphic(e.Msg))
@@ -230,7 +228,7 @@ func (t *Text) verdict(f *capture.Frame) {
 	case capture.VerdictOverrun, capture.VerdictDropped, capture.VerdictFailed:
 		text := f.Verdict.String()
 		if f.Errno != 0 {
-			text += " " + Errno(f.Errno)
+			text += " " + words.Errno(f.Errno)
 		}
 		l.word(styleBad, text)
 		if f.Queue.Drops != 0 {
@@ -256,7 +254,7 @@ func (t *Text) report(o *correlate.Observation) error {
 	}
 	sign := "!"
 	if f.Kind == capture.KindDatagram {
-		sign = Arrow(f.Dir, t.o.ASCII)
+		sign = words.Arrow(f.Dir, t.o.ASCII)
 	}
 	t.head(o, sign)
 	family := o.Family
@@ -269,7 +267,7 @@ func (t *Text) report(o *correlate.Observation) error {
 	}
 	switch f.Verdict {
 	case capture.VerdictFailed:
-		l.word(styleBad, "send failed: "+Errno(f.Errno))
+		l.word(styleBad, "send failed: "+words.Errno(f.Errno))
 	case capture.VerdictNobufsRaised:
 		l.word(styleBad, "ENOBUFS raised: the receive buffer was full")
 	case capture.VerdictNobufsRead:
@@ -315,7 +313,7 @@ func (t *Text) flush() error {
 // processText names whom the message is counted for, or at least the port.
 func processText(o *correlate.Observation) string {
 	if o.Account.Known() {
-		return Process(o.Account) + Where(o.Account)
+		return words.Process(o.Account) + words.Where(o.Account)
 	}
 	if port := o.Frame.Socket.PortID; port != 0 {
 		return "port " + strconv.FormatUint(uint64(port), 10)

@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
 )
 
 const indentStep = "    "
@@ -125,11 +126,11 @@ func (t *Text) origin(o *correlate.Observation) {
 		l.word(styleDim, "portid="+strconv.FormatUint(uint64(m.Header.PID), 10))
 	}
 	if f.Group != 0 {
-		l.word(styleDim, "to "+Group(f, t.o.Group))
+		l.word(styleDim, "to "+words.Group(f, t.o.Group))
 	}
 	word("netns", f.NetNS)
 	if f.Dir != capture.DirRequest && f.Proc.Known() {
-		l.word(styleDim, "cause="+Process(f.Proc))
+		l.word(styleDim, "cause="+words.Process(f.Proc))
 	}
 	if o.Account.Cgroup != "" {
 		l.word(styleDim, "cgroup="+decode.Quote(o.Account.Cgroup))
@@ -160,7 +161,7 @@ func (t *Text) origin(o *correlate.Observation) {
 // who writes who the processes of a line are: who sent or reads it, and who caused it.
 func (t *Text) who(o *correlate.Observation) {
 	line := func(role string, p *capture.Proc) {
-		if s := Identity(p); s != "" {
+		if s := words.Identity(p); s != "" {
 			t.line.buf = append(t.line.buf, indentStep...)
 			t.line.put(styleDim, role+s)
 			t.line.end()

@@ -5,6 +5,8 @@ package incident
 import (
 	"fmt"
 	"time"
+
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Limits are what the machine allows, in bytes; 0: unknown (a recording of
@@ -25,14 +27,14 @@ func (in *Incident) Advice(l Limits) []string {
 		add("rcvbuf %d holds %d %s", buf, in.Holds, in.What[0].Type)
 	}
 	if in.Need > buf && buf > 0 {
-		add("the peak needs about %s", Size(in.Need))
+		add("the peak needs about %s", words.Size(in.Need))
 		// The kernel doubles what SO_RCVBUF asks for (sock_setsockopt).
 		switch {
 		case l.RMemMax == 0:
 		case in.Need/2 <= l.RMemMax:
-			add("net.core.rmem_max allows %s: set SO_RCVBUF to %d", Size(2*l.RMemMax), roundUp(in.Need/2))
+			add("net.core.rmem_max allows %s: set SO_RCVBUF to %d", words.Size(2*l.RMemMax), roundUp(in.Need/2))
 		default:
-			add("net.core.rmem_max allows only %s: raise it, or use SO_RCVBUFFORCE with CAP_NET_ADMIN", Size(2*l.RMemMax))
+			add("net.core.rmem_max allows only %s: raise it, or use SO_RCVBUFFORCE with CAP_NET_ADMIN", words.Size(2*l.RMemMax))
 		}
 	}
 	if in.Idle >= slow {
@@ -52,16 +54,3 @@ func (in *Incident) Advice(l Limits) []string {
 
 // roundUp gives a figure that people would write: the next 64 KiB.
 func roundUp(n uint64) uint64 { return (n + 1<<16 - 1) &^ (1<<16 - 1) }
-
-// Size writes bytes with a binary unit.
-func Size(n uint64) string {
-	switch {
-	case n < 10<<10:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.0f KiB", float64(n)/(1<<10))
-	case n < 1<<30:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-}

@@ -9,7 +9,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // column is one of the tree view.
@@ -38,49 +38,49 @@ var columns = []column{
 		return where(r, r.NetNSText()), a.theme.dim
 	}},
 	{aggregate.ColumnOutRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.OutRate != 0, rate(r.OutRate), a.theme.live)
+		return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.live)
 	}},
 	{aggregate.ColumnInRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.InRate != 0, rate(r.InRate), a.theme.live)
+		return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.live)
 	}},
 	{aggregate.ColumnOutByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.OutByteRate != 0, size(r.OutByteRate), a.theme.live)
+		return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.live)
 	}},
 	{aggregate.ColumnInByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.InByteRate != 0, size(r.InByteRate), a.theme.live)
+		return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.live)
 	}},
 	{aggregate.ColumnMessages, 8, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Messages() != 0, count(r.Messages()), a.theme.text)
+		return a.cell(r.Messages() != 0, words.Count(r.Messages()), a.theme.text)
 	}},
 	{aggregate.ColumnBytes, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Bytes() != 0, size(float64(r.Bytes())), a.theme.text)
+		return a.cell(r.Bytes() != 0, words.Short(float64(r.Bytes())), a.theme.text)
 	}},
 	{aggregate.ColumnErrors, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Errors != 0, count(r.Errors), a.theme.warn)
+		return a.cell(r.Errors != 0, words.Count(r.Errors), a.theme.warn)
 	}},
 	{aggregate.ColumnDrops, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Drops != 0, count(r.Drops), a.theme.bad)
+		return a.cell(r.Drops != 0, words.Count(r.Drops), a.theme.bad)
 	}},
 	{aggregate.ColumnNobufs, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Nobufs() != 0, count(r.Nobufs()), a.theme.bad)
+		return a.cell(r.Nobufs() != 0, words.Count(r.Nobufs()), a.theme.bad)
 	}},
 	{aggregate.ColumnLatency, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Mean()), a.theme.text)
+		return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Mean()), a.theme.text)
 	}},
 	{aggregate.ColumnP50, 7, false, quantileCell(0.5)},
 	{aggregate.ColumnP90, 7, false, quantileCell(0.9)},
 	{aggregate.ColumnP99, 7, false, quantileCell(0.99)},
 	{aggregate.ColumnLatencyMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, export.Duration(r.Latency.Max), a.theme.text)
+		return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Max), a.theme.text)
 	}},
 	{aggregate.ColumnKernel, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Kernel.Count != 0, export.Duration(r.Kernel.Sum), a.theme.text)
+		return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Sum), a.theme.text)
 	}},
 	{aggregate.ColumnKernelP50, 7, false, kernelCell(0.5)},
 	{aggregate.ColumnKernelP90, 7, false, kernelCell(0.9)},
 	{aggregate.ColumnKernelP99, 7, false, kernelCell(0.99)},
 	{aggregate.ColumnKernelMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Kernel.Count != 0, export.Duration(r.Kernel.Max), a.theme.text)
+		return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Max), a.theme.text)
 	}},
 	{aggregate.ColumnLast, 5, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		return a.since(r.Seen), a.theme.dim
@@ -155,14 +155,14 @@ func where(r *aggregate.Row, text string) string {
 
 func quantileCell(q float64) func(a *app, r *aggregate.Row) (string, tcell.Style) {
 	return func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, export.Duration(r.Times.Quantile(q)), a.theme.text)
+		return a.cell(r.Latency.Count != 0, words.Duration(r.Times.Quantile(q)), a.theme.text)
 	}
 }
 
 func kernelCell(q float64) func(a *app, r *aggregate.Row) (string, tcell.Style) {
 	return func(a *app, r *aggregate.Row) (string, tcell.Style) {
 		d, ok := aggregate.KernelQuantile(&r.Counters, &r.KernelTimes, q)
-		return a.cell(ok, export.Duration(d), a.theme.text)
+		return a.cell(ok, words.Duration(d), a.theme.text)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/words"
 )
 
 // header draws the lines that every view has above it, and returns how many.
@@ -61,11 +63,11 @@ func (a *app) titleLine() []segment {
 		add(10, true, t.barAlert, " PAUSED ")
 	}
 	if st.Recording != "" {
-		add(4, true, t.bar, "rec "+st.Recording+" "+size(float64(st.RecordingBytes)))
+		add(4, true, t.bar, "rec "+st.Recording+" "+words.Short(float64(st.RecordingBytes)))
 	}
 	add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
 	if !a.snap.Start.IsZero() {
-		add(2, true, t.bar, clock(a.snap.Time.Sub(a.snap.Start)))
+		add(2, true, t.bar, words.Clock(a.snap.Time.Sub(a.snap.Start)))
 	}
 	return segs
 }
@@ -73,19 +75,19 @@ func (a *app) titleLine() []segment {
 // statsLine sums up the traffic and what was lost of it.
 func (a *app) statsLine() []segment {
 	t, s := &a.theme, &a.snap
-	segs := []segment{{text: rate(s.Rates.Rate()) + " msg/s", style: t.strong}}
+	segs := []segment{{text: words.Rate(s.Rates.Rate()) + " msg/s", style: t.strong}}
 	add := func(keep int, style tcell.Style, text string) {
 		segs = append(segs, segment{text: text, style: style, keep: keep})
 	}
 	if line := a.rateLine(); line != "" {
 		add(2, t.live, line)
 	}
-	add(7, t.strong, size(s.Rates.ByteRate())+"B/s")
+	add(7, t.strong, words.Short(s.Rates.ByteRate())+"B/s")
 	total := func(keep int, n uint64, name string, style tcell.Style) {
 		if n == 0 {
 			style = t.dim
 		}
-		add(keep, style, name+" "+count(n))
+		add(keep, style, name+" "+words.Count(n))
 	}
 	total(1, s.Total.Messages(), "messages", t.text)
 	total(6, s.Total.Errors, "errors", t.warn)
@@ -164,5 +166,5 @@ func (a *app) since(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return age(a.snap.Time.Sub(t))
+	return words.Age(a.snap.Time.Sub(t))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // stuck is from when on a request that waits is a bad sign: no handler of the
@@ -22,10 +23,10 @@ const stuck = time.Second
 
 var exchangeColumns = []listColumn[correlate.Exchange]{
 	{"TIME", 12, false, 5, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return x.Time.Format(export.TimeLayout[:12]), a.theme.dim
+		return x.Time.Format(words.TimeOfDay[:12]), a.theme.dim
 	}, func(x, y *correlate.Exchange) int { return x.Time.Compare(y.Time) }},
 	{"PROCESS", 20, false, 8, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return export.Process(x.Proc) + export.Where(x.Proc), a.theme.text
+		return words.Process(x.Proc) + words.Where(x.Proc), a.theme.text
 	}, func(x, y *correlate.Exchange) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
 	{"REQUEST", 20, false, 0, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return x.Request.TypeText(), a.theme.text
@@ -63,11 +64,11 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 		detail: func(a *app, x *correlate.Exchange) [][]segment {
 			text, st := outcomeText(a, x)
 			lines := [][]segment{{
-				{text: export.Process(x.Proc) + " " + x.Request.TypeText(), style: a.theme.title},
+				{text: words.Process(x.Proc) + " " + x.Request.TypeText(), style: a.theme.title},
 				{text: text, style: st},
 				{text: exchangeDetails(x), style: a.theme.dim},
 			}}
-			if who := export.Identity(&x.Proc); who != "" {
+			if who := words.Identity(&x.Proc); who != "" {
 				lines = append(lines, []segment{{text: who, style: a.theme.text}})
 			}
 			return lines
@@ -117,29 +118,29 @@ func sufferedCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string
 func timeCell[T any](of func(x *T) time.Duration, style func(*theme) tcell.Style) func(a *app, x *T) (string, tcell.Style) {
 	return func(a *app, x *T) (string, tcell.Style) {
 		d := of(x)
-		return a.cell(d > 0, export.Duration(d), style(&a.theme))
+		return a.cell(d > 0, words.Duration(d), style(&a.theme))
 	}
 }
 
 // exchangeAge is how long it took, or has been waiting.
 func exchangeAge(a *app, x *correlate.Exchange) (string, tcell.Style) {
 	if x.Ended {
-		return a.cell(x.Last > 0, export.Duration(x.Last), a.theme.text)
+		return a.cell(x.Last > 0, words.Duration(x.Last), a.theme.text)
 	}
 	d, st := x.Age(a.snap.Time), a.theme.text
 	if d > stuck {
 		st = a.theme.bad
 	}
-	return "waits " + age(d), st
+	return "waits " + words.Age(d), st
 }
 
 func outcomeText(a *app, x *correlate.Exchange) (string, tcell.Style) {
 	switch x.Outcome {
 	case correlate.Failed:
 		if x.Err != nil {
-			return export.ErrorName(x.Err), a.theme.warn
+			return words.ErrorName(x.Err), a.theme.warn
 		}
-		return export.Errno(x.Errno), a.theme.warn
+		return words.Errno(x.Errno), a.theme.warn
 	case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack:
 		return x.Outcome.String(), a.theme.bad
 	case correlate.Pending:
@@ -157,11 +158,11 @@ func exchangeDetails(x *correlate.Exchange) string {
 	}
 	for _, m := range append(export.Measures(x), export.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, export.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
 		if m.Time > 0 {
-			add("%s %s", m.Name, export.Duration(m.Time))
+			add("%s %s", m.Name, words.Duration(m.Time))
 		}
 	}
 	if x.Lock.Blocker != nil {
-		add("behind %s", export.Process(*x.Lock.Blocker))
+		add("behind %s", words.Process(*x.Lock.Blocker))
 	}
 	if x.Replies > 1 {
 		add("%d replies", x.Replies)
@@ -172,7 +173,7 @@ func exchangeDetails(x *correlate.Exchange) string {
 	if x.Lost > 0 {
 		s := fmt.Sprintf("%d lost", x.Lost)
 		for _, p := range x.LostBy {
-			s += " by " + export.Process(p)
+			s += " by " + words.Process(p)
 		}
 		parts = append(parts, s)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // heatBars stand for the level of a latency, two levels each, in a line over
@@ -40,11 +40,11 @@ func (t *theme) heatStyle(level int) tcell.Style {
 func heatRange(level int) string {
 	switch {
 	case level == 0:
-		return "<" + export.Duration(aggregate.HeatBound(1))
+		return "<" + words.Duration(aggregate.HeatBound(1))
 	case level == aggregate.HeatLevels-1:
-		return ">" + export.Duration(aggregate.HeatBound(level))
+		return ">" + words.Duration(aggregate.HeatBound(level))
 	}
-	return export.Duration(aggregate.HeatBound(level)) + "-" + export.Duration(aggregate.HeatBound(level+1))
+	return words.Duration(aggregate.HeatBound(level)) + "-" + words.Duration(aggregate.HeatBound(level+1))
 }
 
 // heatHead stands before the line over time.
@@ -136,7 +136,7 @@ func (v *heatView) detail() [][]segment {
 	}
 	begin := v.heat.End.Add(-time.Duration(v.at+1) * aggregate.HeatStep)
 	t := &v.app.theme
-	segs := []segment{{text: begin.Format(export.TimeLayout[:8]) + ", " + aggregate.HeatStep.String(), style: t.title}}
+	segs := []segment{{text: begin.Format(words.TimeOfDay[:8]) + ", " + aggregate.HeatStep.String(), style: t.title}}
 	total := heatSum(v.heat.Columns[i][:])
 	segs = append(segs, segment{text: fmt.Sprintf("%d requests ended", total), style: t.text})
 	for _, q := range []struct {
@@ -220,7 +220,7 @@ func (v *heatView) label(level int) string {
 	if level == 0 {
 		return "0"
 	}
-	return export.Duration(aggregate.HeatBound(level))
+	return words.Duration(aggregate.HeatBound(level))
 }
 
 // lost says that the map of a row begins late; "": it does not.
@@ -243,7 +243,7 @@ func (v *heatView) axis(g *grid, r rect) {
 	for back := 0; back < r.w; back += every {
 		text := "now"
 		if back > 0 {
-			text = "-" + clock(time.Duration(back)*aggregate.HeatStep)
+			text = "-" + words.Clock(time.Duration(back)*aggregate.HeatStep)
 		}
 		if x := r.x + r.w - back - len(text); x >= r.x {
 			g.put(x, r.y, r.x+r.w, text, t.dim)

@@ -14,23 +14,24 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/words"
 )
 
 var incidentColumns = []listColumn[incident.Incident]{
 	{"BEGAN", 12, false, 6, func(a *app, in *incident.Incident) (string, tcell.Style) {
-		return in.Begin.Format(export.TimeLayout[:12]), a.theme.dim
+		return in.Begin.Format(words.TimeOfDay[:12]), a.theme.dim
 	}, func(x, y *incident.Incident) int { return y.Begin.Compare(x.Begin) }},
 	{"LASTED", 8, true, 4, func(a *app, in *incident.Incident) (string, tcell.Style) {
 		if in.Open {
 			return "goes on", a.theme.bad
 		}
-		return export.Duration(lasted(in)), a.theme.text
+		return words.Duration(lasted(in)), a.theme.text
 	}, func(x, y *incident.Incident) int { return cmp.Compare(lasted(y), lasted(x)) }},
 	{"LOST", 8, true, 8, func(a *app, in *incident.Incident) (string, tcell.Style) {
-		return a.cell(in.Lost > 0, count(in.Lost), a.theme.bad)
+		return a.cell(in.Lost > 0, words.Count(in.Lost), a.theme.bad)
 	}, func(x, y *incident.Incident) int { return cmp.Compare(y.Lost, x.Lost) }},
 	{"ENOBUFS", 7, true, 3, func(a *app, in *incident.Incident) (string, tcell.Style) {
-		return a.cell(in.NobufsRaised > 0, count(in.NobufsRaised), a.theme.bad)
+		return a.cell(in.NobufsRaised > 0, words.Count(in.NobufsRaised), a.theme.bad)
 	}, func(x, y *incident.Incident) int { return cmp.Compare(y.NobufsRaised, x.NobufsRaised) }},
 	{"READER", 18, false, 0, func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return export.OwnerOf(in), incidentStyle(a, in)
@@ -105,7 +106,7 @@ func lostTypes(in *incident.Incident) string {
 
 // incidentText is all that there is to say.
 func incidentText(a *app, in *incident.Incident) []textLine {
-	lines := []textLine{{text: in.Begin.Format(export.TimeLayout) + "  " + export.OwnerOf(in), style: incidentStyle(a, in)}}
+	lines := []textLine{{text: in.Begin.Format(words.TimeOfDay) + "  " + export.OwnerOf(in), style: incidentStyle(a, in)}}
 	for _, text := range export.IncidentLines(in, a.opt.Limits, a.opt.GroupName) {
 		lines = append(lines, textLine{text: "  " + text, style: a.theme.text})
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/words"
 )
 
 // textLine is a line of a page of text.
@@ -77,7 +79,7 @@ func (v *lossesView) refresh() {
 	title("Held in memory")
 	number("rows", uint64(len(s.Cells)), t.text)
 	number("idle rows folded into one", s.Overflow.Cells, t.text)
-	say("last messages", fmt.Sprintf("%d, %sB", s.Kept, size(float64(s.KeptBytes))), t.text)
+	say("last messages", fmt.Sprintf("%d, %sB", s.Kept, words.Short(float64(s.KeptBytes))), t.text)
 }
 
 func (v *lossesView) list(texts []string, none string) {

@@ -16,6 +16,7 @@ import (
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
@@ -194,10 +195,10 @@ func (v *messageView) heading(g *grid, r rect) rect {
 	line(
 		segment{text: m.TypeText(), style: t.title},
 		segment{text: m.FamilyText(), style: t.family, keep: 5},
-		segment{text: export.Arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
-		segment{text: export.Process(k.Account), style: t.text, keep: 6},
+		segment{text: words.Arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.strong, keep: 7},
+		segment{text: words.Process(k.Account), style: t.text, keep: 6},
 		segment{text: result, style: st, keep: 4},
-		segment{text: f.Time.Format(export.TimeLayout), style: t.dim, keep: 3},
+		segment{text: f.Time.Format(words.TimeOfDay), style: t.dim, keep: 3},
 		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
@@ -233,7 +234,7 @@ func causedBy(k *aggregate.Kept) string {
 			parts = append(parts, fmt.Sprintf("%d listeners", e.Delivered+e.Lost))
 		}
 		for _, p := range e.Losers {
-			parts = append(parts, "lost by "+export.Process(p))
+			parts = append(parts, "lost by "+words.Process(p))
 		}
 	} else if x := k.Exchange; x != nil && k.Frame.Dir == capture.DirRequest {
 		if s := exchangeDetails(x); s != "" {
@@ -267,7 +268,7 @@ func errorText(o *correlate.Observation) string {
 func errorWords(e *decode.ErrorInfo, missing string) string {
 	text := "ok"
 	if e.Errno != 0 {
-		text = export.ErrorName(e)
+		text = words.ErrorName(e)
 	}
 	if e.Msg != "" {
 		text += ": " + decode.Quote(e.Msg)
@@ -310,7 +311,7 @@ func (v *messageView) group() string {
 	if v.kept.Frame.Group == 0 {
 		return ""
 	}
-	return "to " + export.Group(v.kept.Frame, v.app.opt.GroupName)
+	return "to " + words.Group(v.kept.Frame, v.app.opt.GroupName)
 }
 
 // inDatagram says which message of its datagram it is, and in which namespace.

@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // maxListed is how many messages of a row are asked for.
@@ -207,11 +208,11 @@ func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 	result, st := outcome(v.app, &k.Observation)
 	return []field{
 		{stamp(k.Frame.Time, l), t.dim},
-		{export.Arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
-		{export.Process(k.Account), t.text},
+		{words.Arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
+		{words.Process(k.Account), t.text},
 		{m.FamilyText(), t.family},
 		{m.TypeText(), t.text},
-		{count(uint64(len(m.Data))), t.dim},
+		{words.Count(uint64(len(m.Data))), t.dim},
 		{result, st},
 		{v.summary(k), t.dim},
 	}
@@ -219,7 +220,7 @@ func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
 
 // stamp writes a time of day as far as there is room for it.
 func stamp(t time.Time, l *listLayout) string {
-	return t.Format(export.TimeLayout[:max(l.time, len("15:04:05"))])
+	return t.Format(words.TimeOfDay[:max(l.time, len("15:04:05"))])
 }
 
 // summary is the telling values of a message. It is worked out once, when its
@@ -264,7 +265,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 	case f.Verdict.Lost():
 		return f.Verdict.String(), t.bad
 	case x.Errno > 0:
-		text, st = export.Errno(x.Errno), t.warn
+		text, st = words.Errno(x.Errno), t.warn
 	case x.Outcome == correlate.Lost:
 		return text, t.bad
 	case x.Outcome == correlate.Interrupted:
@@ -279,7 +280,7 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 		}
 	}
 	if x.Latency > 0 && x.Outcome != correlate.Partial {
-		text = strings.TrimSpace(text + " " + export.Duration(x.Latency))
+		text = strings.TrimSpace(text + " " + words.Duration(x.Latency))
 	}
 	return text, st
 }

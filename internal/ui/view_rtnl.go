@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Locks is what is known of rtnl_mutex.
@@ -34,14 +35,14 @@ var holderColumns = []listColumn[export.LockRow]{
 	{"HELD MAX", 8, true, 7, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Max }),
 		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
 	{"HOLDS", 6, true, 3, func(a *app, r *export.LockRow) (string, tcell.Style) {
-		return a.cell(r.Hold.Count > 0, count(r.Hold.Count), a.theme.text)
+		return a.cell(r.Hold.Count > 0, words.Count(r.Hold.Count), a.theme.text)
 	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
 	{"WAITED", 8, true, 6, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Sum }),
 		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
 	{"WAIT MAX", 8, true, 4, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Max }),
 		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
 	{"WAITS", 6, true, 2, func(a *app, r *export.LockRow) (string, tcell.Style) {
-		return a.cell(r.Wait.Count > 0, count(r.Wait.Count), a.theme.text)
+		return a.cell(r.Wait.Count > 0, words.Count(r.Wait.Count), a.theme.text)
 	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
 	{"PROCESS", 20, false, 0, func(a *app, r *export.LockRow) (string, tcell.Style) {
 		return r.Process(), a.theme.strong
@@ -81,8 +82,8 @@ func newHoldersView(a *app) *listView[export.LockRow] {
 			t := &a.theme
 			return [][]segment{{
 				{text: r.Process(), style: t.title}, {text: r.Request(), style: t.text},
-				{text: fmt.Sprintf("held %s in %d, at most %s", export.Duration(r.Hold.Sum), r.Hold.Count, export.Duration(r.Hold.Max)), style: t.text, keep: 3},
-				{text: fmt.Sprintf("waited %s in %d, at most %s", export.Duration(r.Wait.Sum), r.Wait.Count, export.Duration(r.Wait.Max)), style: t.text, keep: 2},
+				{text: fmt.Sprintf("held %s in %d, at most %s", words.Duration(r.Hold.Sum), r.Hold.Count, words.Duration(r.Hold.Max)), style: t.text, keep: 3},
+				{text: fmt.Sprintf("waited %s in %d, at most %s", words.Duration(r.Wait.Sum), r.Wait.Count, words.Duration(r.Wait.Max)), style: t.text, keep: 2},
 			}}
 		},
 		keys: func(v *listView[export.LockRow]) []binding {
@@ -93,17 +94,17 @@ func newHoldersView(a *app) *listView[export.LockRow] {
 
 var reportColumns = []listColumn[export.LockReport]{
 	{"TIME", 12, false, 4, func(a *app, r *export.LockReport) (string, tcell.Style) {
-		return r.Time.Format(export.TimeLayout[:12]), a.theme.dim
+		return r.Time.Format(words.TimeOfDay[:12]), a.theme.dim
 	}, func(x, y *export.LockReport) int { return y.Time.Compare(x.Time) }},
 	{"PROCESS", 18, false, 0, func(a *app, r *export.LockReport) (string, tcell.Style) {
-		return export.Process(r.Proc), a.theme.strong
+		return words.Process(r.Proc), a.theme.strong
 	}, func(x, y *export.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
 	{"WAITED", 8, true, 7, sufferedCell(func(r *export.LockReport) time.Duration { return r.Wait }),
 		func(x, y *export.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
 	{"HELD", 8, true, 6, durationCell(func(r *export.LockReport) time.Duration { return r.Hold }),
 		func(x, y *export.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
 	{"BEHIND", 18, false, 5, func(a *app, r *export.LockReport) (string, tcell.Style) {
-		return a.cell(r.Blocker != nil, export.Process(r.Behind()), a.theme.warn)
+		return a.cell(r.Blocker != nil, words.Process(r.Behind()), a.theme.warn)
 	}, func(x, y *export.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
 	{"REQUEST", 0, false, 3, func(a *app, r *export.LockReport) (string, tcell.Style) {
 		return r.Request(), a.theme.text
@@ -119,7 +120,7 @@ func newReportsView(a *app, of *aggregate.Process) *listView[export.LockReport] 
 			l := listed[export.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}
 			locks := a.src.Locks()
 			if of != nil {
-				l.title += " of " + export.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
+				l.title += " of " + words.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
 			}
 			for _, r := range locks.Reports {
 				if of == nil || r.Proc.PID == of.PID || r.Blocker != nil && r.Blocker.PID == of.PID {
@@ -157,8 +158,8 @@ func (a *app) openProcess(p capture.Proc) {
 		}
 	}
 	if len(ids) == 0 {
-		a.notice = "no message of " + export.Process(p) + " was counted"
+		a.notice = "no message of " + words.Process(p) + " was counted"
 		return
 	}
-	a.push(newMessagesView(a, export.Process(p), ids...))
+	a.push(newMessagesView(a, words.Process(p), ids...))
 }

@@ -13,39 +13,38 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/export"
-	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/words"
 )
 
 var socketColumns = []listColumn[sockets.Socket]{
 	{"DROPS", 7, true, 12, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(s.Drops > 0, count(uint64(s.Drops)), a.theme.bad)
+		return a.cell(s.Drops > 0, words.Count(uint64(s.Drops)), a.theme.bad)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
 	{"NEW", 6, true, 7, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Drops > 0, count(live(s).Drops), a.theme.bad)
+		return a.cell(live(s).Drops > 0, words.Count(live(s).Drops), a.theme.bad)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Drops, live(x).Drops) }},
 	{"QUEUE", 8, true, 11, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		st := a.theme.text
 		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
 			st = a.theme.warn
 		}
-		return a.cell(s.RMem > 0, incident.Size(uint64(s.RMem)), st)
+		return a.cell(s.RMem > 0, words.Size(uint64(s.RMem)), st)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
 	{"HIGH", 8, true, 4, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).HighWater > 0, incident.Size(uint64(live(s).HighWater)), a.theme.text)
+		return a.cell(live(s).HighWater > 0, words.Size(uint64(live(s).HighWater)), a.theme.text)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).HighWater, live(x).HighWater) }},
 	{"RCVBUF", 8, true, 10, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		if s.RcvBuf == 0 {
 			return "?", a.theme.dim
 		}
-		return incident.Size(uint64(s.RcvBuf)), a.theme.text
+		return words.Size(uint64(s.RcvBuf)), a.theme.text
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
 	{"READS/s", 7, true, 3, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Reads > 0, rate(live(s).ReadRate()), a.theme.text)
+		return a.cell(live(s).Reads > 0, words.Rate(live(s).ReadRate()), a.theme.text)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).ReadRate(), live(x).ReadRate()) }},
 	{"STALL", 7, true, 2, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Stall > 0, export.Duration(live(s).Stall), a.theme.text)
+		return a.cell(live(s).Stall > 0, words.Duration(live(s).Stall), a.theme.text)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Stall, live(x).Stall) }},
 	{"PROTOCOL", 10, false, 9, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), a.theme.family
@@ -57,10 +56,10 @@ var socketColumns = []listColumn[sockets.Socket]{
 		return socketNetNS(s), a.theme.text
 	}, func(x, y *sockets.Socket) int { return strings.Compare(socketNetNS(x), socketNetNS(y)) }},
 	{"OWNER", 20, false, 0, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return export.Process(s.Owner) + export.Where(s.Owner), socketStyle(a, s)
+		return words.Process(s.Owner) + words.Where(s.Owner), socketStyle(a, s)
 	}, func(x, y *sockets.Socket) int { return strings.Compare(x.Owner.Comm, y.Owner.Comm) }},
 	{"GROUPS", 0, false, 6, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return export.Groups(s.Protocol, s.Groups, a.opt.GroupName), a.theme.dim
+		return words.Groups(s.Protocol, s.Groups, a.opt.GroupName), a.theme.dim
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(len(y.Groups), len(x.Groups)) }},
 }
 
@@ -80,7 +79,7 @@ func newSocketsView(a *app) *listView[sockets.Socket] {
 			return capture.SocketKey{Inode: s.Inode, NetNS: s.NetNS, Protocol: s.Protocol, PortID: s.PortID}
 		},
 		open: func(v *listView[sockets.Socket], s *sockets.Socket) {
-			v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, export.Process(s.Owner))
+			v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, words.Process(s.Owner))
 		},
 		opens:  "open the last messages of the socket",
 		detail: socketDetail,
@@ -118,11 +117,11 @@ func socketStyle(a *app, s *sockets.Socket) tcell.Style {
 
 func socketDetail(a *app, s *sockets.Socket) [][]segment {
 	t := &a.theme
-	segs := []segment{{text: export.Process(s.Owner) + export.Where(s.Owner), style: t.title}}
+	segs := []segment{{text: words.Process(s.Owner) + words.Where(s.Owner), style: t.title}}
 	add := func(keep int, format string, args ...any) {
 		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: t.text, keep: keep})
 	}
-	if g := export.Groups(s.Protocol, s.Groups, a.opt.GroupName); g != "" {
+	if g := words.Groups(s.Protocol, s.Groups, a.opt.GroupName); g != "" {
 		add(3, "groups %s", g)
 	}
 	if len(s.Flags) > 0 {
@@ -132,7 +131,7 @@ func socketDetail(a *app, s *sockets.Socket) [][]segment {
 		add(4, "a dump is running")
 	}
 	if l := live(s); !l.LastRead.IsZero() {
-		add(5, "last read %s", l.LastRead.Format(export.TimeLayout[:12]))
+		add(5, "last read %s", l.LastRead.Format(words.TimeOfDay[:12]))
 	}
 	if n := len(s.SharedWith); n > 0 {
 		add(1, "held by %d more", n)

@@ -12,7 +12,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // treeView is the first view: who talks what, and how much.
@@ -370,24 +370,24 @@ func (v *treeView) detail() [][]segment {
 	add := func(keep int, st tcell.Style, format string, args ...any) {
 		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: st, keep: keep})
 	}
-	add(6, t.text, "out %s (%sB)", count(r.OutMessages), size(float64(r.OutBytes)))
-	add(6, t.text, "in %s (%sB)", count(r.InMessages), size(float64(r.InBytes)))
+	add(6, t.text, "out %s (%sB)", words.Count(r.OutMessages), words.Short(float64(r.OutBytes)))
+	add(6, t.text, "in %s (%sB)", words.Count(r.InMessages), words.Short(float64(r.InBytes)))
 	if r.Errno != 0 {
-		add(9, t.warn, "last error %s", export.Errno(r.Errno))
+		add(9, t.warn, "last error %s", words.Errno(r.Errno))
 	}
 	if n := r.NobufsRaised + r.NobufsRead; n > 0 {
-		add(8, t.bad, "ENOBUFS %s raised, %s read", count(r.NobufsRaised), count(r.NobufsRead))
+		add(8, t.bad, "ENOBUFS %s raised, %s read", words.Count(r.NobufsRaised), words.Count(r.NobufsRead))
 	}
 	if l := r.Latency; l.Count > 0 {
-		q := func(q float64) string { return export.Duration(r.Times.Quantile(q)) }
-		add(4, t.dim, "latency p50 %s, p90 %s, p99 %s, max %s", q(0.5), q(0.9), q(0.99), export.Duration(l.Max))
+		q := func(q float64) string { return words.Duration(r.Times.Quantile(q)) }
+		add(4, t.dim, "latency p50 %s, p90 %s, p99 %s, max %s", q(0.5), q(0.9), q(0.99), words.Duration(l.Max))
 	}
 	if k := r.Kernel; k.Count > 0 {
-		text := "mean " + export.Duration(k.Mean())
+		text := "mean " + words.Duration(k.Mean())
 		if d, ok := aggregate.KernelQuantile(&r.Counters, &r.KernelTimes, 0.99); ok {
-			text += ", p99 " + export.Duration(d) + ", max " + export.Duration(k.Max)
+			text += ", p99 " + words.Duration(d) + ", max " + words.Duration(k.Max)
 		}
-		add(3, t.dim, "kernel %s (%s)", export.Duration(k.Sum), text)
+		add(3, t.dim, "kernel %s (%s)", words.Duration(k.Sum), text)
 	}
 	if ns := r.NetNSText(); ns != "" && !r.Mixed.NetNS {
 		add(3, t.dim, "netns %s", ns)
@@ -397,7 +397,7 @@ func (v *treeView) detail() [][]segment {
 	}
 	lines := [][]segment{segs}
 	if r.Who != nil && r.ID.Key.Process != (aggregate.Process{}) {
-		if who := export.Identity(r.Who); who != "" {
+		if who := words.Identity(r.Who); who != "" {
 			lines = append(lines, []segment{{text: who, style: t.text}})
 		}
 	}
@@ -431,7 +431,7 @@ func (v *treeView) path(r *aggregate.Row) string {
 			switch pid := around.ID.Key.PID; {
 			case pid == 0:
 			case around.ID.Level() == aggregate.LevelProcess:
-				name = export.Process(capture.Proc{PID: pid, Comm: around.ID.Key.Comm})
+				name = words.Process(capture.Proc{PID: pid, Comm: around.ID.Key.Comm})
 			case around.ID.Level() == aggregate.LevelSocket:
 				name = fmt.Sprintf("%s pid %d", name, pid)
 			}
