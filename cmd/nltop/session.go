@@ -9,12 +9,12 @@ import (
 	"os"
 	"runtime/debug"
 
-	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
@@ -33,7 +33,7 @@ type session struct {
 	child   *child
 	counted bool // by the source
 	dec     *decode.Decoder
-	kept    *kept // of the live view; nil: nobody asks
+	model   *live.Model // nil: nobody asks
 }
 
 // sessionOptions are what commands differ in.
@@ -41,14 +41,13 @@ type sessionOptions struct {
 	flags     *captureFlags
 	file      *pcapng.Reader  // instead of what -r names (demo)
 	dec       *decode.Decoder // nil: a new one
-	table     *aggregate.Table
+	show      *live.Options   // what is shown of it; nil: nothing but what the sinks write
 	sinks     []pipeline.Sink
 	limit     int
 	speed     float64 // of a replay; 0: at once
 	child     *child  // its PID joins the scope
 	incidents *incident.Log
-	// counts: the table is all that is wanted, and takes what the source counts by
-	// itself where it can.
+	// counts: what is shown takes what the source counts by itself where it can.
 	counts bool
 	watch  capture.Watch // then
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
@@ -85,7 +84,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	}
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
-		Filter: s.expr, Table: o.table, Sinks: o.sinks, Limit: o.limit,
+		Filter: s.expr, Sinks: o.sinks, Limit: o.limit,
 		Ends: o.ends, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
 		Calm: o.watch == capture.WatchNothing,
 	}
@@ -109,10 +108,34 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		}
 		p.Recorder = s.rec
 	}
-	if s.pipe, err = pipeline.New(p); err != nil {
+	if err = s.wire(o, p); err != nil {
 		return nil, err
 	}
 	return s, s.learn()
+}
+
+// wire makes the pipeline, and the model of what is shown if there is any.
+func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
+	if o.show == nil {
+		s.pipe, err = pipeline.New(p)
+		return err
+	}
+	show := *o.show
+	show.Filter, show.Compile, show.RTNL = o.flags.expr, o.flags.compileFilter, o.flags.rtnl
+	if s.file != nil {
+		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read)}
+	}
+	if s.rec != nil {
+		show.Recording = func() (string, uint64) {
+			_, size := s.rec.written()
+			return o.flags.write, uint64(size)
+		}
+	}
+	if s.model, err = live.New(show, p); err != nil {
+		return err
+	}
+	s.pipe = s.model.Pipeline()
+	return nil
 }
 
 func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error) {
@@ -167,14 +190,6 @@ func (s *session) learn() error {
 	return teach(fs...)
 }
 
-// readers is how sockets were read; nil where the source cannot tell.
-func (s *session) readers() ([]capture.Reader, error) {
-	if w, ok := s.src.(capture.ReaderWatcher); ok {
-		return w.Readers()
-	}
-	return nil, nil
-}
-
 // seesProc says whether the source filters on processes itself.
 func (s *session) seesProc() bool {
 	switch s.src.Info().Name {
@@ -184,10 +199,17 @@ func (s *session) seesProc() bool {
 	return false
 }
 
+func (s *session) capture(ctx context.Context) error {
+	if s.model != nil {
+		return s.model.Run(ctx)
+	}
+	return s.pipe.Run(ctx)
+}
+
 // run captures until the end of the input, ctx, the limit, or an error. A
 // damaged file is a warning: what could be read was shown.
 func (s *session) run(ctx context.Context) error {
-	err := s.pipe.Run(ctx)
+	err := s.capture(ctx)
 	var damaged *pcapng.Error
 	if s.file != nil && errors.As(err, &damaged) {
 		fmt.Fprintf(os.Stderr, "nltop: warning: %v\n", err)

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,18 +12,16 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/coverage"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pipeline"
-	"github.com/nltop/nltop/internal/words"
 )
 
 type statFlags struct {
@@ -76,11 +73,11 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.format != "text" && f.format != "json" {
 		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
 	}
-	if statBy[f.by] == nil {
-		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(slices.Sorted(maps.Keys(statBy)), ", "))}
+	if !slices.Contains(live.Sums(), f.by) {
+		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(live.Sums(), ", "))}
 	}
-	if statSort[f.sort] == nil {
-		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(slices.Sorted(maps.Keys(statSort)), ", "))}
+	if !slices.Contains(live.Orders(), f.sort) {
+		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(live.Orders(), ", "))}
 	}
 	if f.unknown && !f.coverage {
 		return usageError{errors.New("--unknown goes with --coverage")}
@@ -90,7 +87,7 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.coverage {
 		o.sinks = []pipeline.Sink{&sink}
 	} else {
-		o.table = aggregate.New(aggregate.Options{CountOnly: true})
+		o.show = &live.Options{CountOnly: true}
 		o.counts, o.watch = !f.messages, capture.WatchNothing
 	}
 	ctx, stop := untilSignal()
@@ -109,188 +106,43 @@ func (f *statFlags) run(args []string) (err error) {
 	out := bufio.NewWriter(os.Stdout)
 	if f.coverage {
 		err = errors.Join(err, f.writeCoverage(out, sink.Rows()))
-	} else if rows := f.rows(o.table); f.format == "json" {
+	} else {
+		err = errors.Join(err, f.write(out, s))
+	}
+	return errors.Join(err, out.Flush())
+}
+
+// write prints what was counted, and with --rtnl who held rtnl_mutex.
+func (f *statFlags) write(out io.Writer, s *session) error {
+	snap := s.model.Snapshot(live.Ask{Locks: f.rtnl})
+	rows := live.Rows(&snap.Table, f.by, f.sort)
+	json := f.format == "json"
+	if json {
 		for i := range rows {
 			if !s.counted { // Options.NoReads
 				rows[i].NobufsSeen = &rows[i].NobufsRead
 			}
 		}
-		err = errors.Join(err, writeRows(out, rows))
-	} else {
-		err = errors.Join(err, statText(out, rows))
 	}
-	if locks, lerr := f.rtnl(s); lerr != nil {
-		err = errors.Join(err, lerr)
-	} else if locks != nil && f.format == "json" {
-		err = errors.Join(err, writeRows(out, locks))
-	} else if locks != nil {
-		err = errors.Join(err, export.LockTable(out, locks))
+	if err := table(out, rows, json, export.StatTable); err != nil || !f.rtnl {
+		return err
 	}
-	return errors.Join(err, out.Flush())
+	locks := &snap.Locks
+	if locks.Why != "" {
+		return fmt.Errorf("--rtnl: %s", locks.Why)
+	}
+	if locks.Lost > 0 && !f.quiet {
+		fmt.Fprintf(os.Stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
+	}
+	return table(out, locks.Rows, json, export.LockTable)
 }
 
-// statRow is what one process did with one message type, or a sum over what
-// --by leaves out.
-type statRow struct {
-	Proc     *aggregate.Process `json:"proc"` // null: the source cannot tell, or summed over
-	Family   string             `json:"family"`
-	Type     string             `json:"type"`
-	Calls    uint64             `json:"calls"` // messages that the process sent
-	Messages uint64             `json:"messages"`
-	Bytes    uint64             `json:"bytes"`
-	aggregate.Where
-	NetNS uint64 `json:"netns,omitempty"`
-	aggregate.Counters
-	// NobufsSeen instead of Counters.NobufsRead: nil where reads are not watched.
-	NobufsSeen *uint64 `json:"enobufs_read,omitempty"`
-	// Quantiles of the latency; 0: not measured.
-	P50 time.Duration `json:"p50_ns"`
-	P90 time.Duration `json:"p90_ns"`
-	P99 time.Duration `json:"p99_ns"`
-	// Likewise of the time in the kernel; nil: not known (the kernel's own counters
-	// have sum and maximum alone).
-	KernelP50 *time.Duration `json:"kernel_p50_ns,omitempty"`
-	KernelP90 *time.Duration `json:"kernel_p90_ns,omitempty"`
-	KernelP99 *time.Duration `json:"kernel_p99_ns,omitempty"`
-
-	times, kernelTimes aggregate.Times
-}
-
-// statBy are what rows may be summed up to, and the parts of a key that stay.
-var statBy = map[string]func(c *aggregate.Cell) statKey{
-	"all": func(c *aggregate.Cell) statKey {
-		return statKey{proc: c.Process, family: c.FamilyLabel(), name: c.Type.Label()}
-	},
-	"process": func(c *aggregate.Cell) statKey { return statKey{proc: c.Process} },
-	"command": func(c *aggregate.Cell) statKey { return statKey{proc: aggregate.Process{Comm: c.Comm}} },
-	"family":  func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel()} },
-	"container": func(c *aggregate.Cell) statKey {
-		return statKey{where: aggregate.Where{Container: cmp.Or(c.ContainerLabel(), "(host)")}}
-	},
-	"unit": func(c *aggregate.Cell) statKey {
-		return statKey{where: aggregate.Where{Unit: cmp.Or(c.Unit, "(no unit)")}}
-	},
-	"netns": func(c *aggregate.Cell) statKey {
-		return statKey{where: aggregate.Where{NetNSName: c.NetNSName}, netns: c.NetNS}
-	},
-	"type": func(c *aggregate.Cell) statKey { return statKey{family: c.FamilyLabel(), name: c.Type.Label()} },
-}
-
-type statKey struct {
-	proc         aggregate.Process
-	family, name string
-	where        aggregate.Where
-	netns        uint64
-}
-
-// statSort are the columns that rows can be sorted by, largest first.
-var statSort = map[string]func(r *statRow) uint64{
-	"messages": func(r *statRow) uint64 { return r.Messages },
-	"calls":    func(r *statRow) uint64 { return r.Calls },
-	"bytes":    func(r *statRow) uint64 { return r.Bytes },
-	"errors":   func(r *statRow) uint64 { return r.Errors },
-	"drops":    func(r *statRow) uint64 { return r.Drops },
-	"kernel":   func(r *statRow) uint64 { return uint64(r.Kernel.Sum) },
-	"p50":      func(r *statRow) uint64 { return uint64(r.P50) },
-	"p99":      func(r *statRow) uint64 { return uint64(r.P99) },
-	"max":      func(r *statRow) uint64 { return uint64(r.Latency.Max) },
-}
-
-// rows sums the cells of a table; the largest row is first.
-func (f *statFlags) rows(t *aggregate.Table) []statRow {
-	sums := map[statKey]*statRow{}
-	snap := t.Snapshot(time.Time{})
-	keyOf := statBy[f.by]
-	for i := range snap.Cells {
-		c := &snap.Cells[i]
-		k := keyOf(c)
-		r := sums[k]
-		if r == nil {
-			r = &statRow{Family: k.family, Type: k.name, Where: k.where, NetNS: k.netns}
-			if k.proc.Known() {
-				r.Proc = &k.proc
-			}
-			sums[k] = r
-		}
-		r.Counters.Add(&c.Counters)
-		r.times.Add(&c.Times)
-		r.kernelTimes.Add(&c.KernelTimes)
+// table writes rows as JSON, or as text.
+func table[T any](w io.Writer, rows []T, json bool, text func(io.Writer, []T) error) error {
+	if json {
+		return writeRows(w, rows)
 	}
-	if o := &snap.Overflow; o.Cells > 0 {
-		sums[statKey{}] = &statRow{
-			Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters,
-			times: o.Times, kernelTimes: o.KernelTimes,
-		}
-	}
-	rows := make([]statRow, 0, len(sums))
-	for _, r := range sums {
-		r.finish()
-		rows = append(rows, *r)
-	}
-	by := statSort[f.sort]
-	slices.SortFunc(rows, func(a, b statRow) int {
-		return cmp.Or(cmp.Compare(by(&b), by(&a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family),
-			cmp.Compare(a.Type, b.Type), cmp.Compare(a.process(), b.process()))
-	})
-	return rows
-}
-
-func (r *statRow) finish() {
-	r.Calls, r.Messages, r.Bytes = r.OutMessages, r.Counters.Messages(), r.Counters.Bytes()
-	r.P50, r.P90, r.P99 = r.times.Quantile(0.5), r.times.Quantile(0.9), r.times.Quantile(0.99)
-	kernel := func(q float64) *time.Duration {
-		if d, ok := aggregate.KernelQuantile(&r.Counters, &r.kernelTimes, q); ok {
-			return &d
-		}
-		return nil
-	}
-	r.KernelP50, r.KernelP90, r.KernelP99 = kernel(0.5), kernel(0.9), kernel(0.99)
-}
-
-// process is "ip[4711]", or what rows were summed up by; "-" where nobody knows.
-func (r *statRow) process() string {
-	if r.Proc == nil {
-		netns := ""
-		if r.NetNS != 0 {
-			netns = fmt.Sprintf("netns %d", r.NetNS)
-		}
-		return decode.Quote(cmp.Or(r.Container, r.Unit, r.NetNSName, netns, "-"))
-	}
-	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
-}
-
-// statText prints the table and its total. What was not measured is "-".
-func statText(w io.Writer, rows []statRow) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "%KERNEL\tKERNEL\tCALLS\tMESSAGES\tERRORS\tBYTES\tDROPS\tENOBUFS\tP50\tP90\tP99\tMAX\tFAMILY\tTYPE\tPROCESS")
-	total := statRow{Family: "total"}
-	for i := range rows {
-		total.Counters.Add(&rows[i].Counters)
-		total.times.Add(&rows[i].times)
-	}
-	total.finish()
-	for i := range rows {
-		rows[i].print(tw, total.Kernel.Sum)
-	}
-	total.print(tw, total.Kernel.Sum)
-	return tw.Flush()
-}
-
-func (r *statRow) print(w io.Writer, kernel time.Duration) {
-	share, spent := "-", "-"
-	if r.Kernel.Count > 0 {
-		share = fmt.Sprintf("%.1f", 100*float64(r.Kernel.Sum)/float64(max(kernel, 1)))
-		spent = words.Duration(r.Kernel.Sum)
-	}
-	measured := func(d time.Duration) string {
-		if r.Latency.Count == 0 {
-			return "-"
-		}
-		return words.Duration(d)
-	}
-	fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", share, spent, r.Calls, r.Messages,
-		r.Errors, r.Bytes, r.Drops, r.Nobufs(), measured(r.P50), measured(r.P90), measured(r.P99), measured(r.Latency.Max),
-		cmp.Or(decode.Quote(r.Family), "-"), cmp.Or(decode.Quote(r.Type), "-"), r.process())
+	return text(w, rows)
 }
 
 // coverageSink accounts for the messages of a pipeline.

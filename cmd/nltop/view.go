@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,11 +15,8 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/filter"
-	"github.com/nltop/nltop/internal/incident"
-	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/place"
-	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/ui"
 )
 
@@ -97,25 +93,28 @@ func (f *viewFlags) run(o sessionOptions) error {
 
 // viewSession opens a session with all that the view asks for.
 func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
-	last := &kept{}
-	o.table, o.dec = aggregate.New(aggregate.Options{}), f.decoder()
-	o.incidents, o.ends, o.sinks = incident.New(), true, []pipeline.Sink{last}
+	o.dec = f.decoder()
+	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard}
 	o.counts, o.watch = true, capture.WatchAll
-	s, err := openSession(o)
-	if err != nil {
-		return nil, err
-	}
-	s.kept = last
-	return s, nil
+	return openSession(o)
 }
 
 // show runs a session and its view, and ends both, also when the view panics.
 func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o ui.Options) error {
-	v := &viewSource{s: s, flags: &f.captureFlags, write: f.write, path: f.read, base: f.expr, filter: f.expr, size: fileSize(f.read), places: place.New("/")}
-	defer func() { _ = v.stop() }()
-	v.start(ctx)
-	err := ui.Run(ctx, screen, v, o)
-	return errors.Join(err, v.stop())
+	running, cancel := context.WithCancel(ctx)
+	var ended sync.WaitGroup
+	stop := sync.OnceValue(func() error {
+		cancel()
+		ended.Wait()
+		return s.close()
+	})
+	defer func() { _ = stop() }()
+	ended.Go(func() {
+		defer ui.Guard()
+		_ = s.model.Run(running) // its error stands in the model's Status
+	})
+	err := ui.Run(ctx, screen, s.model, o)
+	return errors.Join(err, stop())
 }
 
 func fileSize(path string) int64 {
@@ -124,178 +123,4 @@ func fileSize(path string) int64 {
 		return 0
 	}
 	return st.Size()
-}
-
-// viewSource runs a session beside the view and answers its questions.
-type viewSource struct {
-	s      *session
-	flags  *captureFlags
-	path   string // of the file that is replayed
-	size   int64
-	write  string
-	base   string // -f
-	filter string // what is in force
-
-	watcher watcher
-	cancel  context.CancelFunc
-	done    chan struct{}
-	once    sync.Once
-	closed  error
-
-	mu      sync.Mutex
-	ended   bool
-	err     error
-	listing bool // listSockets is running; it alone uses places and others
-	places  *place.Names
-	others  sockets.Others
-	listed  time.Time
-	since   time.Time         // of the first list
-	first   []sockets.Socket  // that list
-	high    map[uint64]uint32 // most bytes in a queue so far, by inode
-	sockets []sockets.Socket
-	missing []string
-}
-
-var _ ui.Source = (*viewSource)(nil)
-
-// Incidents implements ui.Source.
-func (v *viewSource) Incidents() []incident.Incident {
-	now := time.Now()
-	if v.s.file != nil {
-		now = v.s.pipe.Now()
-	}
-	return v.s.pipe.Incidents(now)
-}
-
-// socketsEvery is how old a list of sockets may be.
-const socketsEvery = time.Second
-
-// Sockets implements ui.Source. A file's are those of this machine, so there
-// are none.
-func (v *viewSource) Sockets() ([]sockets.Socket, []string) {
-	if v.s.file != nil {
-		return nil, []string{"a recording's sockets are listed by nltop sockets -r FILE"}
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if !v.listing && time.Since(v.listed) > socketsEvery {
-		v.listing = true
-		go v.listSockets()
-	}
-	return v.sockets, v.missing
-}
-
-func (v *viewSource) listSockets() {
-	defer ui.Guard()
-	l, err := listPlaced(context.Background(), v.places, &v.others)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.listing, v.listed = false, time.Now()
-	if err != nil {
-		v.missing = []string{err.Error()}
-		return
-	}
-	own := slices.DeleteFunc(l.Sockets, func(s sockets.Socket) bool { return s.Kernel })
-	v.watched(own)
-	v.sockets, v.missing = own, l.Partial
-	readers, err := v.s.readers()
-	if err != nil {
-		v.missing = append(v.missing, "how sockets are read: "+err.Error())
-	}
-	sockets.Read(own, readers)
-	sockets.ByTrouble(own)
-}
-
-// watched fills in what happened on the sockets since the first list.
-func (v *viewSource) watched(own []sockets.Socket) {
-	if v.first == nil {
-		v.first, v.since, v.high = slices.Clone(own), v.listed, make(map[uint64]uint32)
-	}
-	high := make(map[uint64]uint32, len(own)) // of those that are still there
-	for i := range own {
-		high[own[i].Inode] = max(v.high[own[i].Inode], own[i].RMem)
-	}
-	v.high = high
-	sockets.Compare(v.first, own, high, v.listed.Sub(v.since))
-}
-
-func (v *viewSource) start(ctx context.Context) {
-	ctx, v.cancel = context.WithCancel(ctx)
-	v.done = make(chan struct{})
-	go func() {
-		defer close(v.done)
-		defer ui.Guard()
-		err := v.s.pipe.Run(ctx)
-		v.mu.Lock()
-		v.ended, v.err = true, err
-		v.mu.Unlock()
-	}()
-}
-
-// stop ends the capture and closes the session; once.
-func (v *viewSource) stop() error {
-	v.once.Do(func() {
-		v.cancel()
-		<-v.done
-		v.closed = v.s.close()
-	})
-	return v.closed
-}
-
-// Snapshot implements ui.Source. Live rates are those of now; a file's are
-// those of its newest frame.
-func (v *viewSource) Snapshot() (aggregate.Snapshot, ui.Status) {
-	var now time.Time
-	if v.s.file == nil {
-		now = time.Now()
-	}
-	st := ui.Status{Info: v.s.src.Info(), Stats: v.s.src.Stats(), Filter: v.filter}
-	v.mu.Lock()
-	ended := v.ended
-	st.Err = v.err
-	v.mu.Unlock()
-	if v.s.file != nil {
-		st.Replay = &ui.Replay{Path: v.path, Size: v.size, Ended: ended}
-		if ended {
-			st.Replay.Pos = v.size
-		}
-	}
-	if v.s.rec != nil {
-		st.Recording = v.write
-		_, size := v.s.rec.written()
-		st.RecordingBytes = uint64(size)
-	}
-	snap := v.s.pipe.Snapshot(now)
-	st.CountsOnly = v.steer(snap.Rates.Rate())
-	return snap, st
-}
-
-// Messages implements ui.Source.
-func (v *viewSource) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
-	return v.s.pipe.Messages(id, limit)
-}
-
-// Clear implements ui.Source.
-func (v *viewSource) Clear() { v.s.pipe.Clear() }
-
-// SetFilter implements ui.Source. It narrows what -f passes, and never widens
-// it: what the kernel left out cannot come back.
-func (v *viewSource) SetFilter(expr string) error {
-	var f *filter.Filter
-	if expr != "" {
-		var err error
-		if f, err = v.flags.compileFilter(expr); err != nil {
-			return err
-		}
-	}
-	v.s.pipe.Narrow(f)
-	switch {
-	case expr == "" || expr == v.base:
-		v.filter = v.base
-	case v.base == "":
-		v.filter = expr
-	default:
-		v.filter = "(" + v.base + ") && (" + expr + ")"
-	}
-	return nil
 }

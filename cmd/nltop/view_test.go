@@ -9,9 +9,9 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/ui"
 )
@@ -56,8 +56,7 @@ func (s *fragile) Fini() {
 func TestShowLeavesNothing(t *testing.T) {
 	for _, panics := range []bool{true, false} {
 		src := &waiting{}
-		table := aggregate.New(aggregate.Options{})
-		pipe, err := pipeline.New(pipeline.Options{Source: src, Decoder: decode.New(nil, decode.Options{}), Table: table})
+		model, err := live.New(live.Options{Guard: ui.Guard}, pipeline.Options{Source: src, Decoder: decode.New(nil, decode.Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +68,7 @@ func TestShowLeavesNothing(t *testing.T) {
 		got := func() (r any) {
 			defer func() { r = recover() }()
 			var f viewFlags
-			if err := f.show(ctx, screen, &session{src: src, pipe: pipe, kept: &kept{}}, ui.Options{}); err != nil {
+			if err := f.show(ctx, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{}); err != nil {
 				t.Errorf("panics %v: %v", panics, err)
 			}
 			return nil

@@ -3,13 +3,13 @@
 package export
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -92,29 +92,8 @@ func (t *Text) outcome(x *correlate.Exchange) {
 	}
 }
 
-// Measure is one of the times of an exchange.
-type Measure struct {
-	Name string
-	Time time.Duration
-}
-
-// Measures returns what was measured of an exchange, and nothing else. The last
-// of a single reply is the first.
-func Measures(x *correlate.Exchange) []Measure {
-	last := x.Last
-	if x.Replies <= 1 {
-		last = 0
-	}
-	kernel := "kernel"
-	if x.Request != nil && x.Request.Frame.Source == capture.SourceSyscall {
-		kernel = "system call" // which is more than the kernel's part in Netlink
-	}
-	all := []Measure{{kernel, x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}
-	return slices.DeleteFunc(all, func(m Measure) bool { return m.Time <= 0 })
-}
-
 func (t *Text) times(x *correlate.Exchange) {
-	for _, m := range Measures(x) {
+	for _, m := range live.Measures(x) {
 		t.line.word(styleDim, m.Name)
 		t.line.word(styleNone, words.Duration(m.Time))
 	}

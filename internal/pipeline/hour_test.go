@@ -170,7 +170,9 @@ func TestHour(t *testing.T) {
 	if ends < messages/8 {
 		t.Errorf("%d exchanges have ended", ends)
 	}
-	if n := len(p.Open()); n != 0 {
+	open := 0
+	p.Look(func(s State) { open = len(s.Open()) })
+	if n := open; n != 0 {
 		t.Errorf("%d requests are open at the end of the input", n)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -68,7 +67,12 @@ func tell(t *testing.T, frames []*capture.Frame, limit int) told {
 		out.observations = append(out.observations, fmt.Sprintf("%d %+v %v %s %s %v %v %+v %d", o.Frame.ID, *o.Frame.Origin,
 			o.End, o.Family, o.Type, o.Outcome, o.Latency, o.Account, o.Errno))
 	}
-	s := p.Snapshot(time.Time{})
+	var s aggregate.Snapshot
+	var incidents []incident.Incident
+	p.Look(func(st State) {
+		s = st.Table.Snapshot(p.Now())
+		incidents = st.Incidents.Snapshot(s.Time)
+	})
 	for i := range s.Cells {
 		b, err := json.Marshal(s.Cells[i])
 		if err != nil {
@@ -76,7 +80,7 @@ func tell(t *testing.T, frames []*capture.Frame, limit int) told {
 		}
 		out.rows = append(out.rows, string(b))
 	}
-	for _, x := range p.Incidents(s.Time) {
+	for _, x := range incidents {
 		out.incidents = append(out.incidents, fmt.Sprintf("%+v", x))
 	}
 	r, err := pcapng.NewReader(&file)

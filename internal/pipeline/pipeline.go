@@ -115,6 +115,8 @@ type Pipeline struct {
 	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
 	learned   time.Time
+	families  question
+	policy    question
 	asked     map[string]bool // families whose policy was asked for
 
 	// decoding guards the decoder and what Origins are completed from: the loop's,
@@ -140,7 +142,8 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch}, nil
+	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch,
+		families: question{patience: patience}, policy: question{patience: patience}}, nil
 }
 
 func newTracker(o *Options) *correlate.Tracker {
@@ -176,11 +179,23 @@ func (p *Pipeline) flush() error {
 	return p.observe(nil)
 }
 
-// Open returns the requests that wait for an answer, oldest first.
-func (p *Pipeline) Open() []correlate.Exchange {
+// State is what the loop fills. It may be used inside Look alone.
+type State struct {
+	Table     *aggregate.Table // nil: none
+	Incidents *incident.Log    // nil: none
+	tracker   *correlate.Tracker
+}
+
+// Open returns copies of the requests that wait for an answer, oldest first.
+func (s State) Open() []correlate.Exchange { return s.tracker.Open(nil) }
+
+// Look lets f look at what the loop has filled, between two frames. The loop waits
+// meanwhile, and the source's ring fills: f copies, and neither waits nor asks the
+// kernel.
+func (p *Pipeline) Look(f func(State)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.tracker.Open(nil)
+	f(State{Table: p.o.Table, Incidents: p.o.Incidents, tracker: p.tracker})
 }
 
 // Source returns the source that the pipeline reads.
@@ -194,16 +209,6 @@ func (p *Pipeline) Now() time.Time {
 	return time.Time{}
 }
 
-// Snapshot copies the table. A zero now means the time of the newest frame.
-func (p *Pipeline) Snapshot(now time.Time) aggregate.Snapshot {
-	if now.IsZero() {
-		now = p.Now()
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.o.Table.Snapshot(now)
-}
-
 // Narrow sets a filter beside Options.Filter, which stays in force since the
 // kernel may already leave out what it does not pass; nil removes it. Counters
 // keep what they hold: the filter decides what is counted from here on, message
@@ -211,31 +216,6 @@ func (p *Pipeline) Snapshot(now time.Time) aggregate.Snapshot {
 func (p *Pipeline) Narrow(f *filter.Filter) {
 	p.mu.Lock()
 	p.narrow = f
-	p.mu.Unlock()
-}
-
-// Messages returns the last messages of a row of the table, oldest first.
-func (p *Pipeline) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.o.Table.Messages(id, limit)
-}
-
-// Heat returns latencies over time of a row of the table, until now; a zero now
-// means the time of the newest frame.
-func (p *Pipeline) Heat(id aggregate.RowID, now time.Time) aggregate.Heat {
-	if now.IsZero() {
-		now = p.Now()
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.o.Table.Heat(id, now)
-}
-
-// Clear makes the table forget what it counted.
-func (p *Pipeline) Clear() {
-	p.mu.Lock()
-	p.o.Table.Clear()
 	p.mu.Unlock()
 }
 
@@ -385,16 +365,6 @@ func (p *Pipeline) incidents(f *capture.Frame) error {
 	return nil
 }
 
-// Incidents returns what the log of incidents knows, open ones first.
-func (p *Pipeline) Incidents(now time.Time) []incident.Incident {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.o.Incidents == nil {
-		return nil
-	}
-	return p.o.Incidents.Snapshot(now)
-}
-
 func (p *Pipeline) matches(x *correlate.Observation) bool {
 	return (p.o.Filter == nil || p.o.Filter.Match(x)) && (p.narrow == nil || p.narrow.Match(x))
 }
@@ -421,9 +391,9 @@ func (p *Pipeline) relearn(now time.Time) (bool, error) {
 		return false, nil
 	}
 	p.learned = now
-	fs, err := p.o.Families()
-	if err != nil {
-		return false, nil // who knows no families asks nobody
+	fs, _ := p.families.ask("", p.o.Families)
+	if len(fs) == 0 {
+		return false, nil
 	}
 	p.Learn(fs)
 	return true, p.teach(fs)
@@ -454,9 +424,14 @@ func (p *Pipeline) askPolicies(ms []decode.Message) (taught bool, err error) {
 		if p.asked == nil {
 			p.asked = make(map[string]bool)
 		}
-		p.asked[ms[i].Family] = true
-		fs, err := p.o.Policy(id)
-		if err != nil {
+		fs, now := p.policy.ask(ms[i].Family, func() ([]*capture.Frame, error) {
+			return p.o.Policy(id)
+		})
+		if !now {
+			return taught, nil
+		}
+		p.asked[p.policy.of] = true
+		if len(fs) == 0 {
 			continue // a kernel before 5.7, or the family is gone
 		}
 		p.Learn(fs)

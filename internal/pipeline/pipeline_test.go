@@ -184,8 +184,10 @@ func TestReplayTime(t *testing.T) {
 	if err := p.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if s := p.Snapshot(time.Time{}); !s.Time.Equal(time.Unix(1, 0)) || s.Total.Messages() != 2 {
-		t.Errorf("%v, %d messages", s.Time, s.Total.Messages())
+	var n uint64
+	p.Look(func(s State) { total := s.Table.Snapshot(p.Now()).Total; n = total.Messages() })
+	if !p.Now().Equal(time.Unix(1, 0)) || n != 2 {
+		t.Errorf("%v, %d messages", p.Now(), n)
 	}
 }
 

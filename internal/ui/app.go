@@ -11,7 +11,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/live"
 )
 
 // rect is a part of the grid.
@@ -31,9 +31,9 @@ type view interface {
 	// was moved by a key or the mouse.
 	cursor() *cursor
 	moved()
-	// needsMessages says whether the view looks at messages, and not at counters
-	// alone.
-	needsMessages() bool
+	// ask says what of a snapshot the view shows. Looking says whether it looks at
+	// messages, and not at counters alone.
+	ask() live.Ask
 }
 
 const (
@@ -50,16 +50,15 @@ var intervals = []time.Duration{
 
 // app is the state of the live view. Only the goroutine of Run touches it.
 type app struct {
-	src    Source
+	model  Model
 	screen tcell.Screen
 	opt    Options
 	theme  theme
 	cpu    func(time.Time) float64
 
-	snap    aggregate.Snapshot
-	status  Status
-	usage   float64 // own CPU in percent of one
-	losing  string  // who is losing messages right now
+	snap    *live.Snapshot // never nil
+	usage   float64        // own CPU in percent of one
+	losing  string         // who is losing messages right now
 	paused  bool
 	notice  string // until the next key
 	done    bool
@@ -76,12 +75,12 @@ type app struct {
 	ticker      *time.Ticker
 }
 
-func newApp(screen tcell.Screen, src Source, o Options) *app {
+func newApp(screen tcell.Screen, m Model, o Options) *app {
 	colors := screen.Colors()
 	if o.NoColor {
 		colors = 0
 	}
-	a := &app{src: src, screen: screen, opt: o, theme: newTheme(colors), cpu: newCPUMeter()}
+	a := &app{model: m, snap: new(live.Snapshot), screen: screen, opt: o, theme: newTheme(colors), cpu: newCPUMeter()}
 	a.grid.ascii = o.ASCII
 	a.tree = newTreeView(a, o.Group)
 	a.views = []view{a.tree}
@@ -151,16 +150,31 @@ func (a *app) event(ev tcell.Event) {
 // refresh takes a new snapshot. While the view is paused it keeps the old one,
 // but losses go on being shown.
 func (a *app) refresh(now time.Time) {
-	a.src.Watch(a.needsMessages())
-	snap, status := a.src.Snapshot()
-	a.status = status
+	snap := a.model.Snapshot(a.ask())
 	a.usage = a.cpu(now)
-	a.losing = openIncident(a.src.Incidents())
-	if !a.paused {
+	a.losing = openIncident(snap.Incidents)
+	if a.paused {
+		a.snap.Status = snap.Status
+	} else {
 		a.snap = snap
 	}
-	for _, v := range a.views {
-		v.refresh()
+	a.top().refresh()
+}
+
+// ask is what the view on the top shows, and whether any that is open looks at
+// messages.
+func (a *app) ask() live.Ask {
+	ask := a.top().ask()
+	ask.Looking = slices.ContainsFunc(a.views, func(v view) bool { return v.ask().Looking })
+	return ask
+}
+
+// fill adds to the snapshot what the view on the top shows and what is not there yet:
+// the view was opened, or its cursor has moved.
+func (a *app) fill() {
+	if ask := a.top().ask(); !a.snap.Has(ask) {
+		a.model.Fill(a.snap, ask)
+		a.top().refresh()
 	}
 }
 
@@ -170,16 +184,12 @@ func (a *app) redraw() {
 	a.shown = grid{}
 }
 
-// needsMessages says whether anything that is open looks at messages.
-func (a *app) needsMessages() bool {
-	return slices.ContainsFunc(a.views, view.needsMessages)
-}
-
 func (a *app) top() view { return a.views[len(a.views)-1] }
 
 func (a *app) push(v view) {
-	v.refresh()
 	a.views = append(a.views, v)
+	a.fill()
+	v.refresh()
 }
 
 func (a *app) quit() { a.done = true }
@@ -191,7 +201,7 @@ func (a *app) togglePause() {
 }
 
 func (a *app) clear() {
-	a.src.Clear()
+	a.model.Clear()
 	a.refresh(time.Now())
 	a.notice = "counters and messages cleared"
 	if a.paused {
@@ -226,12 +236,12 @@ func (a *app) toggleHelp() {
 }
 
 func (a *app) askFilter() {
-	a.prompt = newPrompt(a, "filter: ", a.status.Filter)
+	a.prompt = newPrompt(a, "filter: ", a.snap.Filter)
 	a.prompt.accept = func(expr string) error {
-		if err := a.src.SetFilter(expr); err != nil {
+		if err := a.model.SetFilter(expr); err != nil {
 			return err
 		}
-		a.status.Filter = expr
+		a.snap.Filter = expr
 		return nil
 	}
 }
@@ -273,6 +283,7 @@ func (a *app) details(g *grid, body *rect) {
 
 // draw puts the state on the screen and says whether anything had changed.
 func (a *app) draw() bool {
+	a.fill()
 	w, h := a.screen.Size()
 	g := &a.grid
 	g.reset(w, h, a.theme.text)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/live"
 )
 
 func (h *harness) wants(texts ...string) {
@@ -252,7 +253,7 @@ func TestClear(t *testing.T) {
 func TestLossesAndStatus(t *testing.T) {
 	h := newHarness(t, 120, 40, Options{})
 	h.src.status.Err = errors.New("ring buffer: closed")
-	h.src.status.Replay = &Replay{Path: "bug.pcapng", Pos: 50, Size: 200}
+	h.src.status.Replay = &live.Replay{Path: "bug.pcapng", Pos: 50, Size: 200}
 	h.src.status.Recording, h.src.status.RecordingBytes = "out.pcapng", 3<<20
 	h.tick()
 	h.wants("capture ended: ring buffer: closed", "bug.pcapng 25%", "rec out.pcapng 3.00M")

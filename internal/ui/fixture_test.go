@@ -3,8 +3,10 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
 )
@@ -87,7 +90,7 @@ type fakeSource struct {
 	decoder *decode.Decoder
 	tracker *correlate.Tracker
 	now     time.Time
-	status  Status
+	status  live.Status
 	id      uint64
 	watched bool
 	cleared int
@@ -99,45 +102,40 @@ type fakeSource struct {
 	incidents []incident.Incident
 	sockets   []sockets.Socket
 	missing   []string
-	locks     Locks
+	locks     live.Locks
 	tolds     map[uint64]nft.Told // by frame ID
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
 
-func (s *fakeSource) Snapshot() (aggregate.Snapshot, Status) {
+func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 	if s.panics {
 		panic("the source panics")
 	}
 	if s.asks++; s.asks == 2 && s.asked != nil {
 		s.asked()
 	}
-	return s.table.Snapshot(s.now), s.status
+	s.watched = ask.Looking
+	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents}
+	s.Fill(snap, ask)
+	return snap
 }
 
-func (s *fakeSource) Messages(id aggregate.RowID, limit int) []aggregate.Kept {
-	return s.table.Messages(id, limit)
-}
-
-func (s *fakeSource) Exchanges() (open, ended []correlate.Exchange) {
-	return s.tracker.Open(nil), s.ended
-}
-
-func (s *fakeSource) Incidents() []incident.Incident { return s.incidents }
-
-func (s *fakeSource) Sockets() ([]sockets.Socket, []string) { return s.sockets, s.missing }
-
-func (s *fakeSource) Heat(id aggregate.RowID, now time.Time) aggregate.Heat {
-	return s.table.Heat(id, now)
-}
-
-func (s *fakeSource) Locks() Locks { return s.locks }
-
-func (s *fakeSource) Watch(messages bool) { s.watched = messages }
-
-func (s *fakeSource) Told(k *aggregate.Kept) (nft.Told, bool) {
-	told, ok := s.tolds[k.Frame.ID]
-	return told, ok
+func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
+	snap.Asked, snap.Messages, snap.Tolds = ask, nil, make(map[live.MessageID]nft.Told)
+	for _, id := range ask.Rows {
+		snap.Messages = append(snap.Messages, s.table.Messages(id, live.MaxMessages)...)
+	}
+	slices.SortFunc(snap.Messages, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
+	for frame, told := range s.tolds {
+		snap.Tolds[live.MessageID{Frame: frame}] = told
+	}
+	if ask.Heat != nil {
+		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
+	}
+	snap.Open, snap.Ended = s.tracker.Open(nil), s.ended
+	snap.Sockets = live.Sockets{List: s.sockets, Missing: s.missing}
+	snap.Locks = s.locks
 }
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
@@ -168,7 +166,7 @@ func newSource() *fakeSource {
 		decoder: decode.New(tables(), decode.Options{}),
 		tracker: correlate.New(),
 		now:     epoch,
-		status: Status{
+		status: live.Status{
 			Info: capture.Info{
 				Name: capture.SourceFentry, Scope: "all network namespaces",
 				Blind: []string{"messages that a socket filter dropped"},

@@ -20,7 +20,7 @@ func (a *app) header(g *grid) int {
 	}
 	g.segments(1, 1, g.w-1, 2, a.statsLine())
 	lines := 2
-	if err := a.status.Err; err != nil {
+	if err := a.snap.Err; err != nil {
 		g.put(1, lines, g.w-1, "capture ended: "+err.Error(), a.theme.bad)
 		lines++
 	}
@@ -29,7 +29,7 @@ func (a *app) header(g *grid) int {
 
 // titleLine names what is shown: the source and its scope, a recording, a file.
 func (a *app) titleLine() []segment {
-	t, st := &a.theme, &a.status
+	t, st := &a.theme, &a.snap.Status
 	segs := []segment{{text: "nltop", style: t.barName}, {text: st.Info.Name, style: t.bar, keep: 9}}
 	add := func(keep int, right bool, style tcell.Style, text string) {
 		segs = append(segs, segment{text, style, keep, right})
@@ -66,15 +66,15 @@ func (a *app) titleLine() []segment {
 		add(4, true, t.bar, "rec "+st.Recording+" "+words.Short(float64(st.RecordingBytes)))
 	}
 	add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
-	if !a.snap.Start.IsZero() {
-		add(2, true, t.bar, words.Clock(a.snap.Time.Sub(a.snap.Start)))
+	if !a.snap.Table.Start.IsZero() {
+		add(2, true, t.bar, words.Clock(a.snap.Table.Time.Sub(a.snap.Table.Start)))
 	}
 	return segs
 }
 
 // statsLine sums up the traffic and what was lost of it.
 func (a *app) statsLine() []segment {
-	t, s := &a.theme, &a.snap
+	t, s := &a.theme, &a.snap.Table
 	segs := []segment{{text: words.Rate(s.Rates.Rate()) + " msg/s", style: t.strong}}
 	add := func(keep int, style tcell.Style, text string) {
 		segs = append(segs, segment{text: text, style: style, keep: keep})
@@ -93,10 +93,10 @@ func (a *app) statsLine() []segment {
 	total(6, s.Total.Errors, "errors", t.warn)
 	total(4, s.Total.Drops, "drops", t.bad)
 	total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
-	if cut := a.status.Stats.Cut; cut > 0 {
+	if cut := a.snap.Stats.Cut; cut > 0 {
 		total(4, cut, "cut", t.warn)
 	}
-	lost := a.status.Stats.LostTotal()
+	lost := a.snap.Stats.LostTotal()
 	total(0, lost, "lost", t.bad)
 	if why := a.lossReason(); why != "" {
 		add(3, t.bad, "("+why+")")
@@ -108,7 +108,7 @@ func (a *app) statsLine() []segment {
 func (a *app) lossReason() string {
 	var top uint64
 	why := ""
-	for _, l := range a.status.Stats.Lost {
+	for _, l := range a.snap.Stats.Lost {
 		if l.Count > top {
 			top, why = l.Count, l.Reason
 		}
@@ -119,7 +119,7 @@ func (a *app) lossReason() string {
 // rateLine is the last half minute as bars; "" until there is something to see.
 func (a *app) rateLine() string {
 	const seconds = 16
-	h := a.snap.History
+	h := a.snap.Table.History
 	if len(h) < seconds {
 		return ""
 	}
@@ -166,5 +166,5 @@ func (a *app) since(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return words.Age(a.snap.Time.Sub(t))
+	return words.Age(a.snap.Table.Time.Sub(t))
 }

@@ -71,7 +71,7 @@ func TestHeatLine(t *testing.T) {
 		if h.heatLine(&aggregate.Heat{Columns: make([][aggregate.HeatLevels]uint32, 5)}, 100) != nil {
 			t.Error("a line of nothing")
 		}
-		if h.heatLine(&h.tree.heat.heat, 20) != nil {
+		if h.heatLine(&h.snap.Heat, 20) != nil {
 			t.Error("a line without room")
 		}
 	}

@@ -2,6 +2,8 @@
 
 package ui
 
+import "github.com/nltop/nltop/internal/live"
+
 // helpView lists the keys of the view below it, from the tables that act on
 // them.
 type helpView struct {
@@ -16,7 +18,7 @@ func newHelpView(a *app, of view) *helpView { return &helpView{app: a, of: of} }
 func (v *helpView) cursor() *cursor     { return &v.cur }
 func (v *helpView) moved()              {}
 func (v *helpView) detail() [][]segment { return nil }
-func (v *helpView) needsMessages() bool { return false }
+func (v *helpView) ask() live.Ask       { return live.Ask{} }
 func (v *helpView) bindings() []binding { return nil }
 
 func (v *helpView) refresh() {

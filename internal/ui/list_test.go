@@ -131,6 +131,7 @@ func TestListEnter(t *testing.T) {
 		{PortID: 2044, NetNS: 4026531840, Inode: 72044, Owner: zebra},
 		{PortID: 9999, NetNS: 4026531840, Inode: 1, Owner: zebra},
 	}
+	h.tick()
 	h.press("o", "Enter")
 	h.wants("zebra[2044] ROUTE port 2044", "RTM_NEWLINK", "EEXIST")
 	h.lacks("ip[4711]", "systemd-network")
@@ -177,6 +178,7 @@ func TestToldByTheStream(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	h.src.tolds = map[uint64]nft.Told{5: {Line: "add rule ip t c tcp dport { 22, 80 } accept"}}
+	h.tick()
 	if got := h.told(k); got != "add rule ip t c tcp dport { 22, 80 } accept" {
 		t.Errorf("%q", got)
 	}
@@ -194,7 +196,7 @@ func TestNeedsMessages(t *testing.T) {
 		h := newHarness(t, 100, 24, Options{})
 		h.src.story()
 		h.press(strings.Fields(tt.keys)...)
-		if got := h.needsMessages(); got != tt.want {
+		if got := h.ask().Looking; got != tt.want {
 			t.Errorf("after %q: %v", tt.keys, got)
 		}
 		h.tick()

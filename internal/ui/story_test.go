@@ -11,8 +11,8 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -52,8 +52,8 @@ func (s *fakeSource) story() {
 	}
 	s.missing = []string{"network namespaces of 3 processes"}
 	ms := time.Millisecond
-	s.locks = Locks{
-		Rows: []export.LockRow{
+	s.locks = live.Locks{
+		Rows: []live.LockRow{
 			{Proc: &aggregate.Process{PID: 4711, Comm: "ip"}, Family: "route", Type: "RTM_DELLINK", Blamed: 90 * ms,
 				Hold: capture.Times{Count: 3, Sum: 120 * ms, Max: 70 * ms}, Wait: capture.Times{Count: 1, Sum: 10 * ms, Max: 10 * ms}},
 			{Proc: &aggregate.Process{PID: 12, Comm: "bird"}, Family: "route", Type: "RTM_GETROUTE",
@@ -61,7 +61,7 @@ func (s *fakeSource) story() {
 			{Proc: &aggregate.Process{PID: 33, Comm: "kworker/u8:2\x1b"}, Hold: capture.Times{Count: 1, Sum: ms, Max: ms}},
 		},
 		Lost: 2,
-		Reports: []export.LockReport{
+		Reports: []live.LockReport{
 			{Time: epoch.Add(time.Second), Proc: bird, Family: "route", Type: "RTM_GETROUTE", Lock: capture.Lock{Wait: 70 * ms, Hold: ms, Blocker: &ip}},
 			{Time: epoch, Proc: ip, Family: "route", Type: "RTM_DELLINK", Lock: capture.Lock{Hold: 70 * ms}},
 			{Time: epoch, Proc: capture.Proc{PID: 33, Comm: "kworker/u8:2"}, Lock: capture.Lock{Hold: 20 * ms}},

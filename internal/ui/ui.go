@@ -3,9 +3,9 @@
 // Package ui is the live view: a tree of who talks Netlink, the last messages
 // of a row, and one message decoded beside its bytes.
 //
-// Views get snapshots and copies of messages. The package sees no stream of
-// frames, counts nothing (package aggregate), decodes nothing (package decode)
-// and opens no source; what it needs from the rest of nltop is Source.
+// A view is a function of a snapshot (package live) and of its own state: what it needs
+// of one it says with ask. The package sees no stream of frames, counts nothing,
+// decodes nothing and opens no source; what it needs from the rest of nltop is Model.
 //
 // Everything is drawn into a grid of its own first (draw.go). Only what differs
 // from the screen is handed to tcell, and nothing is when nothing differs.
@@ -23,67 +23,23 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
-	"github.com/nltop/nltop/internal/nft"
-	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/live"
 )
 
-// Source is where the view gets what it shows. Its methods are called from the
-// goroutine of Run, one at a time.
-type Source interface {
-	// Snapshot returns what was counted so far, and the state of the capture.
-	Snapshot() (aggregate.Snapshot, Status)
-	// Messages returns the last messages of a row, oldest first.
-	Messages(id aggregate.RowID, limit int) []aggregate.Kept
-	// Heat returns the latencies over time of a row, or of aggregate.All, until now.
-	Heat(id aggregate.RowID, now time.Time) aggregate.Heat
-	// Locks returns what is known of rtnl_mutex.
-	Locks() Locks
-	// Told returns what a message of nftables says, with the sets of the messages
-	// before it; ok is false where that is not known any more.
-	Told(k *aggregate.Kept) (told nft.Told, ok bool)
+// Model is where the view gets what it shows (live.Model). Its methods are called from
+// the goroutine of Run, one at a time, and do not wait.
+type Model interface {
+	// Snapshot returns what is known now.
+	Snapshot(ask live.Ask) *live.Snapshot
+	// Fill adds to a snapshot what is asked for and not there yet.
+	Fill(s *live.Snapshot, ask live.Ask)
 	// Clear forgets all counters and messages.
 	Clear()
 	// SetFilter replaces the filter expression; "" passes everything. On an
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.
 	SetFilter(expr string) error
-	// Watch says before every snapshot whether the user looks at messages; where
-	// he does not, the source may do without them.
-	Watch(messages bool)
-	// Exchanges returns the requests that wait, oldest first, and the last ones
-	// that ended, newest first.
-	Exchanges() (open, ended []correlate.Exchange)
-	// Incidents returns the overruns, open ones first.
-	Incidents() []incident.Incident
-	// Sockets returns every Netlink socket, those in trouble first, and what
-	// could not be seen. It may be a second old, and must not block.
-	Sockets() (list []sockets.Socket, missing []string)
-}
-
-// Status is the state of the capture, as far as it is shown.
-type Status struct {
-	Info   capture.Info  // source, scope, what it cannot see, notes
-	Stats  capture.Stats // what was lost and cut
-	Filter string        // the expression in force
-	// Replay is set when a file is read.
-	Replay *Replay
-	// Recording is the file that is written beside the view; "": none.
-	Recording      string
-	RecordingBytes uint64
-	// CountsOnly: no messages are captured, since they are many and nobody looks.
-	CountsOnly bool
-	// Err is why the capture ended; nil while it goes on.
-	Err error
-}
-
-// Replay is how far a file was read.
-type Replay struct {
-	Path      string
-	Pos, Size int64 // bytes; Size 0: unknown
-	Ended     bool
 }
 
 // Options of the view. The zero value is good.
@@ -117,7 +73,7 @@ func NewScreen() (tcell.Screen, error) {
 // Run shows the live view until the user quits or ctx is done. The screen is
 // initialised; Run ends it on every way out, so that also the trace of a panic
 // is printed to a terminal that is sane.
-func Run(ctx context.Context, screen tcell.Screen, src Source, o Options) error {
+func Run(ctx context.Context, screen tcell.Screen, m Model, o Options) error {
 	register(screen)
 	defer unregister(screen)
 	defer screen.Fini()
@@ -126,7 +82,7 @@ func Run(ctx context.Context, screen tcell.Screen, src Source, o Options) error 
 	}
 	o.ASCII = o.ASCII || !isUTF8(screen.CharacterSet())
 	o.NoColor = o.NoColor || os.Getenv("NO_COLOR") != ""
-	return newApp(screen, src, o).loop(ctx)
+	return newApp(screen, m, o).loop(ctx)
 }
 
 func isUTF8(charset string) bool {

@@ -5,6 +5,7 @@ package ui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -53,10 +55,10 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 	return newListView(a, list[correlate.Exchange]{
 		columns: exchangeColumns,
 		load: func(a *app) listed[correlate.Exchange] {
-			open, ended := a.src.Exchanges()
+			open, ended := a.snap.Open, a.snap.Ended
 			return listed[correlate.Exchange]{
 				title: fmt.Sprintf("Requests that wait for an answer: %d, and the last %d that ended", len(open), len(ended)),
-				rows:  append(open, ended...), none: "no request yet",
+				rows:  slices.Concat(open, ended), none: "no request yet",
 			}
 		},
 		id:   exchangeID,
@@ -73,7 +75,7 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 			}
 			return lines
 		},
-		messages: true,
+		ask: live.Ask{Exchanges: true, Looking: true},
 	})
 }
 
@@ -94,7 +96,7 @@ func openExchange(v *listView[correlate.Exchange], x *correlate.Exchange) {
 		}
 		return k, false
 	}
-	v.app.push(newMessageView(v.app, requestOf(x), step))
+	v.app.push(newMessageView(v.app, requestOf(x), v, step))
 }
 
 // requestOf is the request of an exchange, with how it ended.
@@ -127,7 +129,7 @@ func exchangeAge(a *app, x *correlate.Exchange) (string, tcell.Style) {
 	if x.Ended {
 		return a.cell(x.Last > 0, words.Duration(x.Last), a.theme.text)
 	}
-	d, st := x.Age(a.snap.Time), a.theme.text
+	d, st := x.Age(a.snap.Table.Time), a.theme.text
 	if d > stuck {
 		st = a.theme.bad
 	}
@@ -156,7 +158,7 @@ func exchangeDetails(x *correlate.Exchange) string {
 	if s := export.CauseText(x.InterruptedBy); s != "" {
 		add("interrupted by %s", s)
 	}
-	for _, m := range append(export.Measures(x), export.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, export.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
+	for _, m := range append(live.Measures(x), live.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, live.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
 		if m.Time > 0 {
 			add("%s %s", m.Name, words.Duration(m.Time))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -83,7 +84,6 @@ type heatView struct {
 	// all: the map of everything is shown instead.
 	all  bool
 	heat aggregate.Heat
-	have bool
 	at   int // columns from the last one to the one that is told of
 }
 
@@ -95,23 +95,18 @@ func newHeatView(a *app, r *aggregate.Row) *heatView {
 	return v
 }
 
-func (v *heatView) cursor() *cursor     { return nil }
-func (v *heatView) moved()              {}
-func (v *heatView) needsMessages() bool { return false }
+func (v *heatView) cursor() *cursor { return nil }
+func (v *heatView) moved()          {}
 
-func (v *heatView) refresh() {
-	if !v.app.paused || !v.have {
-		v.load()
-	}
-}
-
-func (v *heatView) load() {
+func (v *heatView) ask() live.Ask {
 	id := v.id
 	if v.all {
 		id = aggregate.All
 	}
-	v.heat, v.have = v.app.src.Heat(id, v.app.snap.Time), true
+	return live.Ask{Heat: &id}
 }
+
+func (v *heatView) refresh() { v.heat = v.app.snap.Heat }
 
 func (v *heatView) bindings() []binding {
 	b := []binding{
@@ -122,7 +117,6 @@ func (v *heatView) bindings() []binding {
 	if v.row != "" {
 		b = append(b, binding{"Tab", "the row, or all", "row or all", func() {
 			v.all = !v.all
-			v.load()
 		}})
 	}
 	return b

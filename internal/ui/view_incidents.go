@@ -14,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -49,9 +50,9 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 	return newListView(a, list[incident.Incident]{
 		columns: incidentColumns,
 		load: func(a *app) listed[incident.Incident] {
-			l := listed[incident.Incident]{rows: a.src.Incidents(), none: "nobody has lost anything"}
+			l := listed[incident.Incident]{rows: a.snap.Incidents, none: "nobody has lost anything"}
 			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
-			if name := a.status.Info.Name; !seesLosses(name) {
+			if name := a.snap.Info.Name; !seesLosses(name) {
 				l.none = "source " + name + " does not see losses; nltop sockets --for counts them"
 			}
 			return l
@@ -82,7 +83,7 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 				}
 			}}}
 		},
-		messages: true,
+		ask: live.Ask{Looking: true},
 	})
 }
 

@@ -6,12 +6,14 @@ import (
 	"slices"
 
 	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/live"
 )
 
 // list says what a listView of T shows.
 type list[T any] struct {
 	columns []listColumn[T]
-	// load is asked with every snapshot. Its rows stand in their own order, until
+	// load makes the rows of every snapshot. Its rows stand in their own order, until
 	// the user sorts them.
 	load func(a *app) listed[T]
 	// id tells rows apart, so that the cursor follows its row; comparable.
@@ -22,8 +24,7 @@ type list[T any] struct {
 	// detail are lines about the row under the cursor.
 	detail func(a *app, x *T) [][]segment
 	keys   func(v *listView[T]) []binding // others than those of every list
-	// messages: what it lists is made of messages.
-	messages bool
+	ask    live.Ask                       // what load looks at
 }
 
 // listed is what there is to show right now.
@@ -51,7 +52,6 @@ type listView[T any] struct {
 	app     *app
 	list    list[T]
 	now     listed[T]
-	loaded  bool
 	rows    []*T // of now, sorted
 	cur     cursor
 	sel     any // ID of the row under the cursor; the cursor follows it
@@ -65,8 +65,8 @@ func newListView[T any](a *app, l list[T]) *listView[T] {
 	return &listView[T]{app: a, list: l, sorted: -1}
 }
 
-func (v *listView[T]) cursor() *cursor     { return &v.cur }
-func (v *listView[T]) needsMessages() bool { return v.list.messages }
+func (v *listView[T]) cursor() *cursor { return &v.cur }
+func (v *listView[T]) ask() live.Ask   { return v.list.ask }
 
 func (v *listView[T]) moved() {
 	v.follow = v.cur.at > 0
@@ -94,10 +94,7 @@ func (v *listView[T]) current() *T {
 }
 
 func (v *listView[T]) refresh() {
-	if v.app.paused && v.loaded {
-		return
-	}
-	v.loaded, v.now = true, v.list.load(v.app)
+	v.now = v.list.load(v.app)
 	v.arrange()
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -31,11 +32,11 @@ func newLossesView(a *app) *lossesView { return &lossesView{app: a} }
 func (v *lossesView) cursor() *cursor     { return &v.cur }
 func (v *lossesView) moved()              {}
 func (v *lossesView) detail() [][]segment { return nil }
-func (v *lossesView) needsMessages() bool { return false }
+func (v *lossesView) ask() live.Ask       { return live.Ask{} }
 func (v *lossesView) bindings() []binding { return nil }
 
 func (v *lossesView) refresh() {
-	t, st, s := &v.app.theme, &v.app.status, &v.app.snap
+	t, st, s := &v.app.theme, &v.app.snap.Status, &v.app.snap.Table
 	v.lines = v.lines[:0]
 	title := func(text string) {
 		if len(v.lines) > 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/literal"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -23,8 +24,9 @@ import (
 // bytes of the line under the cursor are marked.
 type messageView struct {
 	app *app
-	// next is the message by places from this one in the list that it was opened
-	// from, whose cursor moves.
+	// from is the list that it was opened from; next the message by places from this
+	// one in it, whose cursor moves.
+	from view
 	next func(from *aggregate.Kept, by int) (aggregate.Kept, bool)
 	kept aggregate.Kept
 	// lines are the decoded message, top-down; problem is what is malformed.
@@ -49,8 +51,8 @@ type nodeLine struct {
 	fault        bool // an error is about it
 }
 
-func newMessageView(a *app, k aggregate.Kept, next func(*aggregate.Kept, int) (aggregate.Kept, bool)) *messageView {
-	v := &messageView{app: a, next: next}
+func newMessageView(a *app, k aggregate.Kept, from view, next func(*aggregate.Kept, int) (aggregate.Kept, bool)) *messageView {
+	v := &messageView{app: a, from: from, next: next}
 	v.show(k)
 	return v
 }
@@ -69,10 +71,10 @@ func (v *messageView) show(k aggregate.Kept) {
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
-func (v *messageView) refresh()            {}
-func (v *messageView) moved()              {}
-func (v *messageView) needsMessages() bool { return true }
-func (v *messageView) cursor() *cursor     { return &v.cur }
+func (v *messageView) refresh()        { v.from.refresh() }
+func (v *messageView) moved()          {}
+func (v *messageView) ask() live.Ask   { return v.from.ask() }
+func (v *messageView) cursor() *cursor { return &v.cur }
 
 func (v *messageView) bindings() []binding {
 	return []binding{
@@ -291,7 +293,7 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 // told writes a message of nftables near nft's own syntax, with its place in
 // its transaction; "" for all others.
 func (a *app) told(k *aggregate.Kept) string {
-	told, ok := a.src.Told(k)
+	told, ok := a.snap.Told(k)
 	if !ok {
 		var alone nft.Lines // the sets of other messages are not known then
 		told = alone.Tell(k.Message)

@@ -3,9 +3,7 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,11 +13,9 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
-
-// maxListed is how many messages of a row are asked for.
-const maxListed = 512
 
 // messagesView lists the last messages of a row, the newest at the foot. While
 // the cursor is on the newest, it stays there as messages arrive.
@@ -32,15 +28,14 @@ type messagesView struct {
 	// sel is the message under the cursor; 0: the newest.
 	sel  uint64
 	info map[uint64]string // summaries, by Seq
-	old  bool              // the list is from before a pause
 }
 
 func newMessagesView(a *app, path string, ids ...aggregate.RowID) *messagesView {
 	return &messagesView{app: a, ids: ids, path: path, info: make(map[uint64]string)}
 }
 
-func (v *messagesView) cursor() *cursor     { return &v.cur }
-func (v *messagesView) needsMessages() bool { return true }
+func (v *messagesView) cursor() *cursor { return &v.cur }
+func (v *messagesView) ask() live.Ask   { return live.Ask{Rows: v.ids, Looking: true} }
 
 func (v *messagesView) moved() {
 	v.sel = 0
@@ -50,11 +45,7 @@ func (v *messagesView) moved() {
 }
 
 func (v *messagesView) refresh() {
-	if v.app.paused && v.old {
-		return
-	}
-	v.old = true
-	v.list = v.load()
+	v.list = v.app.snap.Messages
 	info := make(map[uint64]string, len(v.list))
 	at := len(v.list) - 1
 	for i, k := range v.list {
@@ -74,19 +65,6 @@ func (v *messagesView) refresh() {
 	v.cur.fit(len(v.list), v.cur.page)
 }
 
-// load asks for the messages of all rows, oldest first.
-func (v *messagesView) load() []aggregate.Kept {
-	if len(v.ids) == 1 {
-		return v.app.src.Messages(v.ids[0], maxListed)
-	}
-	var all []aggregate.Kept
-	for _, id := range v.ids {
-		all = append(all, v.app.src.Messages(id, maxListed)...)
-	}
-	slices.SortFunc(all, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
-	return all[max(len(all)-maxListed, 0):]
-}
-
 func (v *messagesView) bindings() []binding {
 	return []binding{
 		{"Enter", "open the message: decoded, beside its bytes", "open", v.open},
@@ -95,7 +73,7 @@ func (v *messagesView) bindings() []binding {
 
 func (v *messagesView) open() {
 	if v.cur.at < len(v.list) {
-		v.app.push(newMessageView(v.app, v.list[v.cur.at], v.step))
+		v.app.push(newMessageView(v.app, v.list[v.cur.at], v, v.step))
 	}
 }
 

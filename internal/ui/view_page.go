@@ -2,6 +2,8 @@
 
 package ui
 
+import "github.com/nltop/nltop/internal/live"
+
 // pageView is a page of text that is made anew with every snapshot.
 type pageView struct {
 	app   *app
@@ -17,7 +19,7 @@ func newPageView(a *app, build func(*app) []textLine) *pageView {
 func (v *pageView) cursor() *cursor     { return &v.cur }
 func (v *pageView) moved()              {}
 func (v *pageView) detail() [][]segment { return nil }
-func (v *pageView) needsMessages() bool { return false }
+func (v *pageView) ask() live.Ask       { return live.Ask{} }
 func (v *pageView) bindings() []binding { return nil }
 
 func (v *pageView) refresh() {

@@ -12,53 +12,42 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
-// Locks is what is known of rtnl_mutex.
-type Locks struct {
-	// Rows are who held it and who waited, most to blame first; Lost processes
-	// found no room in the kernel's table. Why says why there are none.
-	Rows []export.LockRow
-	Lost uint64
-	Why  string
-	// Reports are the last long holds and waits, newest first.
-	Reports []export.LockReport
-}
-
-var holderColumns = []listColumn[export.LockRow]{
-	{"BLAMED", 8, true, 9, sufferedCell(func(r *export.LockRow) time.Duration { return r.Blamed }),
-		func(x, y *export.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
-	{"HELD", 8, true, 8, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Sum }),
-		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
-	{"HELD MAX", 8, true, 7, durationCell(func(r *export.LockRow) time.Duration { return r.Hold.Max }),
-		func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
-	{"HOLDS", 6, true, 3, func(a *app, r *export.LockRow) (string, tcell.Style) {
+var holderColumns = []listColumn[live.LockRow]{
+	{"BLAMED", 8, true, 9, sufferedCell(func(r *live.LockRow) time.Duration { return r.Blamed }),
+		func(x, y *live.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
+	{"HELD", 8, true, 8, durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Sum }),
+		func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
+	{"HELD MAX", 8, true, 7, durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Max }),
+		func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
+	{"HOLDS", 6, true, 3, func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return a.cell(r.Hold.Count > 0, words.Count(r.Hold.Count), a.theme.text)
-	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
-	{"WAITED", 8, true, 6, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Sum }),
-		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
-	{"WAIT MAX", 8, true, 4, durationCell(func(r *export.LockRow) time.Duration { return r.Wait.Max }),
-		func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
-	{"WAITS", 6, true, 2, func(a *app, r *export.LockRow) (string, tcell.Style) {
+	}, func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
+	{"WAITED", 8, true, 6, durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Sum }),
+		func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
+	{"WAIT MAX", 8, true, 4, durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Max }),
+		func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
+	{"WAITS", 6, true, 2, func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return a.cell(r.Wait.Count > 0, words.Count(r.Wait.Count), a.theme.text)
-	}, func(x, y *export.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
-	{"PROCESS", 20, false, 0, func(a *app, r *export.LockRow) (string, tcell.Style) {
+	}, func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
+	{"PROCESS", 20, false, 0, func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return r.Process(), a.theme.strong
-	}, func(x, y *export.LockRow) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"REQUEST", 0, false, 5, func(a *app, r *export.LockRow) (string, tcell.Style) {
+	}, func(x, y *live.LockRow) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{"REQUEST", 0, false, 5, func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return r.Request(), a.theme.text
-	}, func(x, y *export.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
+	}, func(x, y *live.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
 }
 
 // newHoldersView ranks who held rtnl_mutex by how long others waited for it.
-func newHoldersView(a *app) *listView[export.LockRow] {
-	return newListView(a, list[export.LockRow]{
+func newHoldersView(a *app) *listView[live.LockRow] {
+	return newListView(a, list[live.LockRow]{
 		columns: holderColumns,
-		load: func(a *app) listed[export.LockRow] {
-			locks := a.src.Locks()
-			l := listed[export.LockRow]{
+		load: func(a *app) listed[live.LockRow] {
+			locks := a.snap.Locks
+			l := listed[live.LockRow]{
 				title: "rtnl_mutex: BLAMED is how long others waited that found it held",
 				rows:  locks.Rows, none: "nobody has held it yet",
 			}
@@ -73,12 +62,12 @@ func newHoldersView(a *app) *listView[export.LockRow] {
 			}
 			return l
 		},
-		id: func(r *export.LockRow) any { return [...]any{*r.Proc, r.Family, r.Type} },
-		open: func(v *listView[export.LockRow], r *export.LockRow) {
+		id: func(r *live.LockRow) any { return [...]any{*r.Proc, r.Family, r.Type} },
+		open: func(v *listView[live.LockRow], r *live.LockRow) {
 			v.app.push(newReportsView(v.app, r.Proc))
 		},
 		opens: "the long holds and waits of this process, and the waits behind it",
-		detail: func(a *app, r *export.LockRow) [][]segment {
+		detail: func(a *app, r *live.LockRow) [][]segment {
 			t := &a.theme
 			return [][]segment{{
 				{text: r.Process(), style: t.title}, {text: r.Request(), style: t.text},
@@ -86,39 +75,40 @@ func newHoldersView(a *app) *listView[export.LockRow] {
 				{text: fmt.Sprintf("waited %s in %d, at most %s", words.Duration(r.Wait.Sum), r.Wait.Count, words.Duration(r.Wait.Max)), style: t.text, keep: 2},
 			}}
 		},
-		keys: func(v *listView[export.LockRow]) []binding {
+		keys: func(v *listView[live.LockRow]) []binding {
 			return []binding{{"Tab", "the last long holds and waits, of all", "reports", func() { v.app.push(newReportsView(v.app, nil)) }}}
 		},
+		ask: live.Ask{Locks: true},
 	})
 }
 
-var reportColumns = []listColumn[export.LockReport]{
-	{"TIME", 12, false, 4, func(a *app, r *export.LockReport) (string, tcell.Style) {
+var reportColumns = []listColumn[live.LockReport]{
+	{"TIME", 12, false, 4, func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return r.Time.Format(words.TimeOfDay[:12]), a.theme.dim
-	}, func(x, y *export.LockReport) int { return y.Time.Compare(x.Time) }},
-	{"PROCESS", 18, false, 0, func(a *app, r *export.LockReport) (string, tcell.Style) {
+	}, func(x, y *live.LockReport) int { return y.Time.Compare(x.Time) }},
+	{"PROCESS", 18, false, 0, func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return words.Process(r.Proc), a.theme.strong
-	}, func(x, y *export.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"WAITED", 8, true, 7, sufferedCell(func(r *export.LockReport) time.Duration { return r.Wait }),
-		func(x, y *export.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
-	{"HELD", 8, true, 6, durationCell(func(r *export.LockReport) time.Duration { return r.Hold }),
-		func(x, y *export.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
-	{"BEHIND", 18, false, 5, func(a *app, r *export.LockReport) (string, tcell.Style) {
+	}, func(x, y *live.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{"WAITED", 8, true, 7, sufferedCell(func(r *live.LockReport) time.Duration { return r.Wait }),
+		func(x, y *live.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
+	{"HELD", 8, true, 6, durationCell(func(r *live.LockReport) time.Duration { return r.Hold }),
+		func(x, y *live.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
+	{"BEHIND", 18, false, 5, func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return a.cell(r.Blocker != nil, words.Process(r.Behind()), a.theme.warn)
-	}, func(x, y *export.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
-	{"REQUEST", 0, false, 3, func(a *app, r *export.LockReport) (string, tcell.Style) {
+	}, func(x, y *live.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
+	{"REQUEST", 0, false, 3, func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return r.Request(), a.theme.text
-	}, func(x, y *export.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
+	}, func(x, y *live.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
 }
 
 // newReportsView lists the long holds and waits that were reported, of one
 // process and of who waited behind it; nil: of all.
-func newReportsView(a *app, of *aggregate.Process) *listView[export.LockReport] {
-	return newListView(a, list[export.LockReport]{
+func newReportsView(a *app, of *aggregate.Process) *listView[live.LockReport] {
+	return newListView(a, list[live.LockReport]{
 		columns: reportColumns,
-		load: func(a *app) listed[export.LockReport] {
-			l := listed[export.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}
-			locks := a.src.Locks()
+		load: func(a *app) listed[live.LockReport] {
+			l := listed[live.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}
+			locks := a.snap.Locks
 			if of != nil {
 				l.title += " of " + words.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
 			}
@@ -132,15 +122,17 @@ func newReportsView(a *app, of *aggregate.Process) *listView[export.LockReport] 
 			}
 			return l
 		},
-		id:    func(r *export.LockReport) any { return [...]any{r.Time, r.Proc.PID, r.Proc.TID, r.Lock} },
-		open:  func(v *listView[export.LockReport], r *export.LockReport) { v.app.openProcess(r.Proc) },
-		opens: "open the last messages of the process", messages: true,
+		id:    func(r *live.LockReport) any { return [...]any{r.Time, r.Proc.PID, r.Proc.TID, r.Lock} },
+		open:  func(v *listView[live.LockReport], r *live.LockReport) { v.app.openProcess(r.Proc) },
+		opens: "open the last messages of the process",
+		ask:   live.Ask{Locks: true, Looking: true},
 	})
 }
 
 // newLocksView is the table, or the reports where there is no table.
 func newLocksView(a *app) view {
-	if locks := a.src.Locks(); locks.Why != "" && len(locks.Reports) > 0 {
+	a.model.Fill(a.snap, live.Ask{Locks: true})
+	if locks := &a.snap.Locks; locks.Why != "" && len(locks.Reports) > 0 {
 		return newReportsView(a, nil)
 	}
 	return newHoldersView(a)
@@ -150,8 +142,8 @@ func newLocksView(a *app) view {
 func (a *app) openProcess(p capture.Proc) {
 	var ids []aggregate.RowID
 	seen := make(map[aggregate.Process]bool)
-	for i := range a.snap.Cells {
-		k := &a.snap.Cells[i].Key
+	for i := range a.snap.Table.Cells {
+		k := &a.snap.Table.Cells[i].Key
 		if k.PID == p.PID && p.PID != 0 && !seen[k.Process] {
 			seen[k.Process] = true
 			ids = append(ids, aggregate.RowID{Group: aggregate.GroupProcess, Depth: 1, Key: *k}.Up(1))

@@ -5,6 +5,7 @@ package ui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -22,8 +24,8 @@ var socketColumns = []listColumn[sockets.Socket]{
 		return a.cell(s.Drops > 0, words.Count(uint64(s.Drops)), a.theme.bad)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
 	{"NEW", 6, true, 7, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Drops > 0, words.Count(live(s).Drops), a.theme.bad)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Drops, live(x).Drops) }},
+		return a.cell(watched(s).Drops > 0, words.Count(watched(s).Drops), a.theme.bad)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Drops, watched(x).Drops) }},
 	{"QUEUE", 8, true, 11, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		st := a.theme.text
 		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
@@ -32,8 +34,8 @@ var socketColumns = []listColumn[sockets.Socket]{
 		return a.cell(s.RMem > 0, words.Size(uint64(s.RMem)), st)
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
 	{"HIGH", 8, true, 4, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).HighWater > 0, words.Size(uint64(live(s).HighWater)), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).HighWater, live(x).HighWater) }},
+		return a.cell(watched(s).HighWater > 0, words.Size(uint64(watched(s).HighWater)), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).HighWater, watched(x).HighWater) }},
 	{"RCVBUF", 8, true, 10, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		if s.RcvBuf == 0 {
 			return "?", a.theme.dim
@@ -41,11 +43,11 @@ var socketColumns = []listColumn[sockets.Socket]{
 		return words.Size(uint64(s.RcvBuf)), a.theme.text
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
 	{"READS/s", 7, true, 3, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Reads > 0, words.Rate(live(s).ReadRate()), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).ReadRate(), live(x).ReadRate()) }},
+		return a.cell(watched(s).Reads > 0, words.Rate(watched(s).ReadRate()), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).ReadRate(), watched(x).ReadRate()) }},
 	{"STALL", 7, true, 2, func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(live(s).Stall > 0, words.Duration(live(s).Stall), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(live(y).Stall, live(x).Stall) }},
+		return a.cell(watched(s).Stall > 0, words.Duration(watched(s).Stall), a.theme.text)
+	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Stall, watched(x).Stall) }},
 	{"PROTOCOL", 10, false, 9, func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), a.theme.family
 	}, func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
@@ -68,9 +70,9 @@ func newSocketsView(a *app) *listView[sockets.Socket] {
 	return newListView(a, list[sockets.Socket]{
 		columns: socketColumns,
 		load: func(a *app) listed[sockets.Socket] {
-			rows, missing := a.src.Sockets()
+			rows := slices.DeleteFunc(slices.Clone(a.snap.Sockets.List), func(s sockets.Socket) bool { return s.Kernel })
 			l := listed[sockets.Socket]{title: fmt.Sprintf("Netlink sockets: %d", len(rows)), rows: rows, none: "none is known"}
-			for _, m := range missing {
+			for _, m := range a.snap.Sockets.Missing {
 				l.notes = append(l.notes, "not seen: "+m)
 			}
 			return l
@@ -83,11 +85,12 @@ func newSocketsView(a *app) *listView[sockets.Socket] {
 		},
 		opens:  "open the last messages of the socket",
 		detail: socketDetail,
+		ask:    live.Ask{Sockets: true},
 	})
 }
 
-// live is how a socket was read; zeros where nobody watched.
-func live(s *sockets.Socket) *sockets.Live {
+// watched is how a socket was read; zeros where nobody watched.
+func watched(s *sockets.Socket) *sockets.Live {
 	if s.Live == nil {
 		return &sockets.Live{}
 	}
@@ -130,7 +133,7 @@ func socketDetail(a *app, s *sockets.Socket) [][]segment {
 	if s.Dump {
 		add(4, "a dump is running")
 	}
-	if l := live(s); !l.LastRead.IsZero() {
+	if l := watched(s); !l.LastRead.IsZero() {
 		add(5, "last read %s", l.LastRead.Format(words.TimeOfDay[:12]))
 	}
 	if n := len(s.SharedWith); n > 0 {
@@ -144,8 +147,8 @@ func socketDetail(a *app, s *sockets.Socket) [][]segment {
 func (a *app) openSocket(protocol uint16, netns uint64, port uint32, inode uint64, name string) {
 	var ids []aggregate.RowID
 	seen := make(map[aggregate.RowID]bool)
-	for i := range a.snap.Cells {
-		c := &a.snap.Cells[i]
+	for i := range a.snap.Table.Cells {
+		c := &a.snap.Table.Cells[i]
 		same := c.PortID == port && (c.NetNS == netns || c.NetNS == 0 || netns == 0)
 		if c.Inode != 0 && inode != 0 {
 			same = c.Inode == inode

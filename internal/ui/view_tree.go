@@ -5,13 +5,13 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -19,6 +19,7 @@ import (
 type treeView struct {
 	app *app
 	q   aggregate.Query
+	of  *live.Snapshot // that top was made from
 	top []*aggregate.Row
 	// rows are those that are not hidden in a collapsed one.
 	rows []*aggregate.Row
@@ -34,14 +35,6 @@ type treeView struct {
 
 	set    columnSet
 	places places
-	heat   heatOf
-}
-
-// heatOf is the heat map of a row at a time.
-type heatOf struct {
-	id   aggregate.RowID
-	at   time.Time
-	heat aggregate.Heat
 }
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
@@ -50,8 +43,15 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 	return v
 }
 
-func (v *treeView) cursor() *cursor     { return &v.cur }
-func (v *treeView) needsMessages() bool { return false }
+func (v *treeView) cursor() *cursor { return &v.cur }
+
+// ask is the heat map of the row under the cursor.
+func (v *treeView) ask() live.Ask {
+	if r := v.current(); r != nil && r.Latency.Count > 0 {
+		return live.Ask{Heat: &r.ID}
+	}
+	return live.Ask{}
+}
 
 // moved remembers the row that the cursor is on now.
 func (v *treeView) moved() {
@@ -61,9 +61,17 @@ func (v *treeView) moved() {
 	}
 }
 
+// refresh makes the tree of a snapshot, unless it is made.
 func (v *treeView) refresh() {
-	v.top = v.app.snap.Tree(v.q)
-	v.places = placesOf(&v.app.snap)
+	if v.of != v.app.snap {
+		v.build()
+	}
+}
+
+func (v *treeView) build() {
+	v.of = v.app.snap
+	v.top = v.app.snap.Table.Tree(v.q)
+	v.places = placesOf(&v.app.snap.Table)
 	v.flatten()
 }
 
@@ -206,7 +214,7 @@ func (v *treeView) regroup(g aggregate.Group) {
 	v.follow, v.cur.at, v.cur.top = false, 0, 0
 	clear(v.other)
 	v.app.notice = "grouped by " + g.String()
-	v.refresh()
+	v.build()
 }
 
 // sortBy goes by steps through the columns on the screen; in front of them are
@@ -224,7 +232,7 @@ func (v *treeView) sortBy(by int) {
 	}
 	v.q.Sort = order[(at+by+len(order))%len(order)]
 	v.app.notice = "sorted by " + v.q.Sort.String()
-	v.refresh()
+	v.build()
 }
 
 func (v *treeView) nextSet() {
@@ -234,7 +242,7 @@ func (v *treeView) nextSet() {
 
 func (v *treeView) reverse() {
 	v.q.Reverse = !v.q.Reverse
-	v.refresh()
+	v.build()
 }
 
 func (v *treeView) askFind() {
@@ -245,7 +253,7 @@ func (v *treeView) askFind() {
 // find shows the rows with this text, and what leads to them.
 func (v *treeView) find(text string) {
 	v.q.Find = text
-	v.refresh()
+	v.build()
 }
 
 func (v *treeView) draw(g *grid, r rect) {
@@ -412,10 +420,7 @@ func (v *treeView) heatLine(r *aggregate.Row) []segment {
 	if r.Latency.Count == 0 {
 		return nil
 	}
-	if h := &v.heat; h.id != r.ID || !h.at.Equal(v.app.snap.Time) {
-		*h = heatOf{r.ID, v.app.snap.Time, v.app.src.Heat(r.ID, v.app.snap.Time)}
-	}
-	return v.app.heatLine(&v.heat.heat, v.app.grid.w)
+	return v.app.heatLine(&v.app.snap.Heat, v.app.grid.w)
 }
 
 // path names a row with those around it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package live
 
 import (
 	"testing"
@@ -23,8 +23,7 @@ func TestWatcher(t *testing.T) {
 		{false, 50 * quiet, capture.WatchLosses},
 		{false, quiet/2 - 1, capture.WatchAll},
 	} {
-		w.looking = step.looking
-		got := w.want(step.rate)
+		got := w.want(step.rate, step.looking)
 		if got != step.want {
 			t.Errorf("step %d: %v at %v", i, got, step.rate)
 		}

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package live
 
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +18,10 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/pipeline"
 )
 
 // ruleset is a recording of
@@ -46,30 +49,31 @@ func ruleset(t *testing.T) *pcapng.Reader {
 }
 
 // replayed runs a recording as the view does.
-func replayed(t *testing.T, r *pcapng.Reader) *viewSource {
+func replayed(t *testing.T, r *pcapng.Reader) *Model {
 	t.Helper()
-	var f captureFlags
-	f.read = "ruleset"
-	s, err := f.viewSession(sessionOptions{flags: &f, file: r})
+	m, err := New(Options{Replay: &Replay{Path: "ruleset"}}, pipeline.Options{
+		Source: r, Decoder: decode.New(families.All(), decode.Options{}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.close() })
-	if err := s.run(t.Context()); err != nil {
+	r.OnPreamble(func(f *capture.Frame) error { m.Pipeline().Learn([]*capture.Frame{f}); return nil })
+	if err := m.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &viewSource{s: s, flags: &f}
+	return m
 }
 
-// The view tells rules with what is in their anonymous sets, also those that a
+var newRules = aggregate.RowID{Group: aggregate.GroupFamily, Depth: 2, Key: aggregate.Key{Type: aggregate.Type{Family: "nftables", Name: "NFT_MSG_NEWRULE"}}}
+
+// A snapshot tells rules with what is in their anonymous sets, also those that a
 // dump names by number alone, as nltop trace does.
-func TestViewKnowsSets(t *testing.T) {
-	v := replayed(t, ruleset(t))
-	id := aggregate.RowID{Group: aggregate.GroupFamily, Depth: 2, Key: aggregate.Key{Type: aggregate.Type{Family: "nftables", Name: "NFT_MSG_NEWRULE"}}}
+func TestSnapshotKnowsSets(t *testing.T) {
+	s := replayed(t, ruleset(t)).Snapshot(Ask{Rows: []aggregate.RowID{newRules}})
 	var lines []string
 	alone := 0
-	for _, k := range v.Messages(id, 0) {
-		told, ok := v.Told(&k)
+	for _, k := range s.Messages {
+		told, ok := s.Told(&k)
 		if !ok {
 			t.Errorf("message %d of frame %d is not known", k.Message.Index, k.Frame.ID)
 		}
@@ -78,45 +82,70 @@ func TestViewKnowsSets(t *testing.T) {
 		}
 		lines = append(lines, told.Line)
 	}
-	want := []string{
+	for _, w := range []string{
 		"add rule ip t c tcp dport { 22, 80, 443 } accept",
 		"add rule ip t c ip saddr { 10.0.0.0/8, 192.0.2.7 } drop",
 		"ip t c tcp dport { 22, 80, 443 } accept # handle 3",
 		"ip t c ip saddr { 10.0.0.0/8, 192.0.2.7 } drop # handle 5",
-	}
-	for _, w := range want {
-		n := 0
-		for _, l := range lines {
-			if l == w {
-				n++
-			}
-		}
-		if n == 0 {
+	} {
+		if !slices.Contains(lines, w) {
 			t.Errorf("%q is not among %q", w, lines)
 		}
 	}
 	if alone != len(lines) || alone == 0 {
 		t.Errorf("%d of %d rules name a set by number when they are read alone: the recording proves nothing", alone, len(lines))
 	}
-	if b, ok := v.Told(&aggregate.Kept{Observation: correlate.Observation{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: 1 << 40}, Message: &decode.Message{}}}); ok {
+	strange := &capture.Frame{Origin: &capture.Origin{}, ID: 1 << 40}
+	if b, ok := s.Told(&aggregate.Kept{Observation: correlate.Observation{Frame: strange, Message: &decode.Message{Frame: strange}}}); ok {
 		t.Errorf("a message that was not seen says %q", b.Line)
+	}
+}
+
+// A snapshot costs what is asked for, and Fill adds the rest as it was then.
+func TestAsk(t *testing.T) {
+	m := replayed(t, ruleset(t))
+	s := m.Snapshot(Ask{})
+	if s.Messages != nil || s.Ended != nil || s.Heat.Columns != nil || s.Sockets.List != nil || s.Locks.Why != "" {
+		t.Errorf("nothing was asked for: %d messages, %d exchanges, %d sockets, %q", len(s.Messages), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	}
+	all := Ask{Rows: []aggregate.RowID{newRules}, Heat: &aggregate.RowID{}, Exchanges: true, Sockets: true, Locks: true}
+	if s.Has(all) || !s.Has(Ask{Looking: true}) {
+		t.Error("what it has")
+	}
+	m.Fill(s, all)
+	if !s.Has(all) || len(s.Messages) == 0 || len(s.Ended) == 0 || len(s.Sockets.List) == 0 || s.Locks.Why == "" {
+		t.Errorf("%d messages, %d exchanges, %d sockets, %q", len(s.Messages), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	}
+	// A snapshot of an earlier time gets nothing that began after it.
+	early := m.Snapshot(Ask{})
+	then := s.Messages[0].Frame.Time
+	early.Table.Time = then
+	m.Fill(early, all)
+	for _, k := range early.Messages {
+		if k.Frame.Time.After(then) {
+			t.Errorf("a message of %v in a snapshot of %v", k.Frame.Time, then)
+		}
+	}
+	for i := range early.Ended {
+		if x := &early.Ended[i]; x.Time.After(then) {
+			t.Errorf("an exchange of %v in a snapshot of %v", x.Time, then)
+		}
+	}
+	if n := len(early.Messages); n == 0 || n == len(s.Messages) {
+		t.Errorf("%d of %d messages are earlier: the recording proves nothing", n, len(s.Messages))
 	}
 }
 
 // What is kept of nftables is bounded in number and in bytes.
 func TestToldsBound(t *testing.T) {
-	v := replayed(t, ruleset(t))
-	id := aggregate.RowID{Group: aggregate.GroupFamily, Depth: 2, Key: aggregate.Key{Type: aggregate.Type{Family: "nftables", Name: "NFT_MSG_NEWRULE"}}}
-	rule := v.Messages(id, 1)[0]
+	rule := replayed(t, ruleset(t)).Snapshot(Ask{Rows: []aggregate.RowID{newRules}}).Messages[0]
 	var l lastTolds
 	n := maxTolds + 100
 	for i := range n {
 		f, m := *rule.Frame, *rule.Message
 		f.ID, m.Frame = uint64(i+1), &f
 		for range 2 { // a frame that comes again
-			if err := l.Observe(&correlate.Observation{Frame: &f, Message: &m}); err != nil {
-				t.Fatal(err)
-			}
+			l.observe(&correlate.Observation{Frame: &f, Message: &m})
 		}
 	}
 	sum := 0
@@ -132,7 +161,7 @@ func TestToldsBound(t *testing.T) {
 	}{{uint64(n), true}, {100, false}, {101, true}} {
 		f := *rule.Frame
 		f.ID = tt.id
-		if _, ok := l.find(&aggregate.Kept{Observation: correlate.Observation{Frame: &f, Message: rule.Message}}); ok != tt.want {
+		if _, ok := l.by[MessageID{f.ID, rule.Message.Index}]; ok != tt.want {
 			t.Errorf("frame %d is kept: %v", tt.id, ok)
 		}
 	}
@@ -140,7 +169,7 @@ func TestToldsBound(t *testing.T) {
 
 // Reports on rtnl_mutex are kept, newest first, and nothing else is.
 func TestLastLocks(t *testing.T) {
-	var k kept
+	var k stream
 	for i := range maxRecent + 10 {
 		f := capture.Frame{
 			Origin: &capture.Origin{
@@ -155,18 +184,25 @@ func TestLastLocks(t *testing.T) {
 			}
 		}
 	}
-	v := &viewSource{s: &session{kept: &k, file: new(pcapng.Reader)}, flags: new(captureFlags)}
-	l := v.Locks()
+	l := Locks{Reports: k.locks.newest()}
 	if len(l.Reports) != maxRecent || l.Reports[0].Proc.PID != maxRecent+9 || l.Reports[maxRecent-1].Proc.PID != 10 {
 		t.Errorf("%d reports, the newest of %d", len(l.Reports), l.Reports[0].Proc.PID)
 	}
 	if got := l.Reports[0].Request(); got != "route RTM_DELLINK" {
 		t.Errorf("%q", got)
 	}
-	if l.Why != errLocksFile.Error() || l.Rows != nil {
-		t.Errorf("of a file: %q, %v", l.Why, l.Rows)
-	}
 }
+
+// waiting is a source that captures nothing until it is told to stop.
+type waiting struct{}
+
+func (waiting) Run(ctx context.Context, _ func(*capture.Frame) error) error {
+	<-ctx.Done()
+	return nil
+}
+func (waiting) Stats() capture.Stats { return capture.Stats{} }
+func (waiting) Info() capture.Info   { return capture.Info{Name: capture.SourceFentry} }
+func (waiting) Close() error         { return nil }
 
 // locker is a source that watches rtnl_mutex.
 type locker struct {
@@ -181,7 +217,7 @@ func (l *locker) Locks() ([]capture.LockRow, uint64, error) { return l.rows, 3, 
 
 // The table of rtnl_mutex is the source's, worst first; where there is none, it
 // says why.
-func TestViewLocks(t *testing.T) {
+func TestLockTable(t *testing.T) {
 	ms := time.Millisecond
 	rows := []capture.LockRow{
 		{Proc: capture.Proc{PID: 1, Comm: "waits"}, Wait: capture.Times{Count: 1, Sum: 90 * ms, Max: 90 * ms}},
@@ -190,19 +226,22 @@ func TestViewLocks(t *testing.T) {
 	}
 	failed := errors.New("the map is gone")
 	for _, tt := range []struct {
-		src  capture.Source
-		rtnl bool
-		why  error
+		src capture.Source
+		o   Options
+		why error
 	}{
-		{&locker{name: capture.SourceFentry, rows: rows}, true, nil},
-		{&locker{name: capture.SourceFentry, err: failed}, true, failed},
-		{&locker{name: capture.SourceFentry}, false, errLocksOff},
-		{&locker{name: capture.SourceSyscall}, true, errLocksSyscall},
-		{&waiting{}, true, errLocksSource},
+		{&locker{name: capture.SourceFentry, rows: rows}, Options{RTNL: true}, nil},
+		{&locker{name: capture.SourceFentry, err: failed}, Options{RTNL: true}, failed},
+		{&locker{name: capture.SourceFentry}, Options{}, errLocksOff},
+		{&locker{name: capture.SourceSyscall}, Options{RTNL: true}, errLocksSyscall},
+		{&waiting{}, Options{RTNL: true}, errLocksSource},
+		{&waiting{}, Options{RTNL: true, Replay: &Replay{}}, errLocksFile},
 	} {
-		flags := &captureFlags{rtnl: tt.rtnl}
-		v := &viewSource{s: &session{src: tt.src, kept: &kept{}, dec: flags.decoder()}, flags: flags}
-		l := v.Locks()
+		m, err := New(tt.o, pipeline.Options{Source: tt.src, Decoder: decode.New(families.All(), decode.Options{})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := m.Snapshot(Ask{Locks: true}).Locks
 		why := ""
 		if tt.why != nil {
 			why = tt.why.Error()
@@ -219,10 +258,6 @@ func TestViewLocks(t *testing.T) {
 		}
 		if want := []string{"holds[2] route RTM_DELLINK", "odd[3] route type 0xfff0", "waits[1] (no request)"}; fmt.Sprint(got) != fmt.Sprint(want) || l.Lost != 3 {
 			t.Errorf("%v, want %v; %d lost", got, want, l.Lost)
-		}
-		var text strings.Builder
-		if err := export.LockTable(&text, l.Rows); err != nil || !strings.Contains(text.String(), "90.0 ms  95.0 ms  95.0 ms  1") {
-			t.Errorf("%v:\n%s", err, &text)
 		}
 	}
 }

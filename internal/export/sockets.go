@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// SocketTable prints sockets; group names their multicast groups. What happened on
+// them has columns of its own where anybody watched.
+func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) string) error {
+	live := slices.ContainsFunc(ss, func(s sockets.Socket) bool { return s.Live != nil })
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	head := "DROPS\tQUEUE\tRCVBUF\tASKED\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
+	if live {
+		head = "NEW\t" + head + "HIGH\tREADS/s\tSTALL\tLAST READ\tRECEIVED\t"
+	}
+	fmt.Fprintln(tw, head+"GROUPS")
+	for i := range ss {
+		s := &ss[i]
+		cells := []string{strconv.FormatUint(uint64(s.Drops), 10), bytesOr(s.RMem, true), bytesOr(s.RcvBuf, s.RcvBuf != 0), bytesOr(s.Asked, s.Asked != 0), percentFull(s),
+			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
+			netnsText(s), ownerText(s)}
+		if live {
+			drops, rest := liveCells(s)
+			cells = append(append([]string{drops}, cells...), rest...)
+		}
+		fmt.Fprintln(tw, strings.Join(append(cells, groupsText(s, group)), "\t"))
+	}
+	return tw.Flush()
+}
+
+// liveCells are NEW, and HIGH to RECEIVED; "-" is what nobody measured.
+func liveCells(s *sockets.Socket) (drops string, rest []string) {
+	l := s.Live
+	if l == nil {
+		return "-", []string{"-", "-", "-", "-", "-"}
+	}
+	received, reads, stall, last := "-", "-", "-", "-"
+	if !l.Sampled {
+		received = strconv.FormatUint(l.Received, 10)
+	}
+	if l.Reads > 0 {
+		reads = strconv.FormatFloat(l.ReadRate(), 'f', 1, 64)
+	}
+	if l.Stall > 0 {
+		stall = words.Duration(l.Stall)
+	}
+	if !l.LastRead.IsZero() {
+		last = l.LastRead.Format("15:04:05.000")
+	}
+	return strconv.FormatUint(l.Drops, 10), []string{bytesOr(l.HighWater, l.HighWater > 0), reads, stall, last, received}
+}
+
+func bytesOr(n uint32, known bool) string {
+	if !known {
+		return "-"
+	}
+	return words.Size(uint64(n))
+}
+
+func percentFull(s *sockets.Socket) string {
+	if s.RcvBuf == 0 {
+		return "-"
+	}
+	return strconv.FormatUint(uint64(s.RMem)*100/uint64(s.RcvBuf), 10) + "%"
+}
+
+func netnsText(s *sockets.Socket) string {
+	switch {
+	case s.NetNSName != "":
+		return decode.Quote(s.NetNSName)
+	case s.NetNS != 0:
+		return strconv.FormatUint(s.NetNS, 10)
+	}
+	return "-"
+}
+
+func ownerText(s *sockets.Socket) string {
+	switch {
+	case s.Kernel:
+		return "(kernel)"
+	case len(s.SharedWith) > 0:
+		return fmt.Sprintf("%s +%d", words.Process(s.Owner), len(s.SharedWith))
+	}
+	return words.Process(s.Owner) + words.Where(s.Owner)
+}
+
+// groupsText names the groups, and the options that matter for losses.
+func groupsText(s *sockets.Socket, group func(uint16, uint32) string) string {
+	text := words.Groups(s.Protocol, s.Groups, group)
+	if s.GroupsCut {
+		text += ",…"
+	}
+	for _, flag := range s.Flags {
+		if strings.Contains(flag, "NO_ENOBUFS") {
+			text += " NO_ENOBUFS"
+		}
+	}
+	return cmp.Or(strings.TrimSpace(text), "-")
+}

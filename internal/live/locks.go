@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// Locks is what is known of rtnl_mutex.
+type Locks struct {
+	// Rows are who held it and who waited, most to blame first; Lost processes
+	// found no room in the kernel's table. Why says why there are none.
+	Rows []LockRow
+	Lost uint64
+	Why  string
+	// Reports are the last long holds and waits, newest first.
+	Reports []LockReport
+}
+
+// LockRow is what one process did around rtnl_mutex while it handled one type of
+// request.
+type LockRow struct {
+	Kind   string             `json:"kind"` // "rtnl"
+	Proc   *aggregate.Process `json:"proc"`
+	Family string             `json:"family,omitempty"` // "": no request
+	Type   string             `json:"type,omitempty"`
+	// Blamed is how long others waited that found it holding the lock.
+	Blamed time.Duration `json:"blamed_ns"`
+	Hold   capture.Times `json:"hold"`
+	Wait   capture.Times `json:"wait"`
+}
+
+// LockReport is one long hold of rtnl_mutex, or a long wait for it.
+type LockReport struct {
+	Time         time.Time
+	Proc         capture.Proc
+	Family, Type string // of the request; "": none
+	capture.Lock
+}
+
+// Why there is no table of rtnl_mutex.
+var (
+	errLocksFile    = errors.New("a recording has no table of rtnl_mutex, only the long holds and waits that were reported")
+	errLocksOff     = errors.New("rtnl_mutex is not watched: start nltop with --rtnl")
+	errLocksSyscall = errors.New("source syscall does not see rtnl_mutex: it takes fentry or kprobe")
+	errLocksSource  = errors.New("this source does not see rtnl_mutex: it takes fentry or kprobe")
+)
+
+// lockTable reads the source's table, who is most to blame first.
+func (m *Model) lockTable() (rows []LockRow, lost uint64, err error) {
+	src, ok := m.src.(capture.Locker)
+	switch {
+	case m.o.Replay != nil:
+		return nil, 0, errLocksFile
+	case m.src.Info().Name == capture.SourceSyscall:
+		return nil, 0, errLocksSyscall
+	case !ok:
+		return nil, 0, errLocksSource
+	case !m.o.RTNL:
+		return nil, 0, errLocksOff
+	}
+	locks, lost, err := src.Locks()
+	return lockRows(locks, m.dec), lost, err
+}
+
+func lockRows(locks []capture.LockRow, dec namer) []LockRow {
+	rows := make([]LockRow, 0, len(locks))
+	for i := range locks {
+		l := &locks[i]
+		r := LockRow{
+			Kind: "rtnl", Proc: &aggregate.Process{PID: l.Proc.PID, Comm: l.Proc.Comm}, Blamed: l.Blamed,
+			Hold: l.Hold, Wait: l.Wait,
+		}
+		if l.Request {
+			r.Family, r.Type = dec.Name(l.Protocol, l.Type, l.Cmd, true)
+			r.Type = cmp.Or(r.Type, fmt.Sprintf("type 0x%x", l.Type))
+			r.Family = cmp.Or(r.Family, capture.ProtocolName(l.Protocol))
+		}
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b LockRow) int {
+		return cmp.Or(cmp.Compare(b.Blamed, a.Blamed), cmp.Compare(b.Hold.Sum, a.Hold.Sum), cmp.Compare(b.Wait.Sum, a.Wait.Sum),
+			cmp.Compare(a.Proc.PID, b.Proc.PID), cmp.Compare(a.Type, b.Type))
+	})
+	return rows
+}
+
+// Process names who it was.
+func (r *LockRow) Process() string {
+	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+}
+
+// Request names what it handled.
+func (r *LockRow) Request() string { return lockRequest(r.Family, r.Type) }
+
+// Request names what it handled.
+func (r *LockReport) Request() string { return lockRequest(r.Family, r.Type) }
+
+func lockRequest(family, typ string) string {
+	if family == "" {
+		return "(no request)"
+	}
+	return decode.Quote(family) + " " + decode.Quote(typ)
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// Row is what one process did with one message type, or a sum over what Sum leaves
+// out. It is the object of nltop stat -o json.
+type Row struct {
+	Proc     *aggregate.Process `json:"proc"` // null: the source cannot tell, or summed over
+	Family   string             `json:"family"`
+	Type     string             `json:"type"`
+	Calls    uint64             `json:"calls"` // messages that the process sent
+	Messages uint64             `json:"messages"`
+	Bytes    uint64             `json:"bytes"`
+	aggregate.Where
+	NetNS uint64 `json:"netns,omitempty"`
+	aggregate.Counters
+	// NobufsSeen instead of Counters.NobufsRead: nil where reads are not watched.
+	NobufsSeen *uint64 `json:"enobufs_read,omitempty"`
+	// Quantiles of the latency; 0: not measured.
+	P50 time.Duration `json:"p50_ns"`
+	P90 time.Duration `json:"p90_ns"`
+	P99 time.Duration `json:"p99_ns"`
+	// Likewise of the time in the kernel; nil: not known (the kernel's own counters
+	// have sum and maximum alone).
+	KernelP50 *time.Duration `json:"kernel_p50_ns,omitempty"`
+	KernelP90 *time.Duration `json:"kernel_p90_ns,omitempty"`
+	KernelP99 *time.Duration `json:"kernel_p99_ns,omitempty"`
+
+	times, kernelTimes aggregate.Times
+}
+
+// sums are what rows may be summed up to, and the parts of a key that stay.
+var sums = map[string]func(c *aggregate.Cell) sumKey{
+	"all": func(c *aggregate.Cell) sumKey {
+		return sumKey{proc: c.Process, family: c.FamilyLabel(), name: c.Type.Label()}
+	},
+	"process": func(c *aggregate.Cell) sumKey { return sumKey{proc: c.Process} },
+	"command": func(c *aggregate.Cell) sumKey { return sumKey{proc: aggregate.Process{Comm: c.Comm}} },
+	"family":  func(c *aggregate.Cell) sumKey { return sumKey{family: c.FamilyLabel()} },
+	"container": func(c *aggregate.Cell) sumKey {
+		return sumKey{where: aggregate.Where{Container: cmp.Or(c.ContainerLabel(), "(host)")}}
+	},
+	"unit": func(c *aggregate.Cell) sumKey {
+		return sumKey{where: aggregate.Where{Unit: cmp.Or(c.Unit, "(no unit)")}}
+	},
+	"netns": func(c *aggregate.Cell) sumKey {
+		return sumKey{where: aggregate.Where{NetNSName: c.NetNSName}, netns: c.NetNS}
+	},
+	"type": func(c *aggregate.Cell) sumKey { return sumKey{family: c.FamilyLabel(), name: c.Type.Label()} },
+}
+
+type sumKey struct {
+	proc         aggregate.Process
+	family, name string
+	where        aggregate.Where
+	netns        uint64
+}
+
+// orders are what rows can be sorted by, largest first.
+var orders = map[string]func(r *Row) uint64{
+	"messages": func(r *Row) uint64 { return r.Messages },
+	"calls":    func(r *Row) uint64 { return r.Calls },
+	"bytes":    func(r *Row) uint64 { return r.Bytes },
+	"errors":   func(r *Row) uint64 { return r.Errors },
+	"drops":    func(r *Row) uint64 { return r.Drops },
+	"kernel":   func(r *Row) uint64 { return uint64(r.Kernel.Sum) },
+	"p50":      func(r *Row) uint64 { return uint64(r.P50) },
+	"p99":      func(r *Row) uint64 { return uint64(r.P99) },
+	"max":      func(r *Row) uint64 { return uint64(r.Latency.Max) },
+}
+
+// Sums and Orders are the names that Rows takes, in order.
+func Sums() []string { return slices.Sorted(maps.Keys(sums)) }
+
+// Orders is described at Sums.
+func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
+
+// Rows sums the cells of a table by one of Sums; the largest by one of Orders is
+// first.
+func Rows(t *aggregate.Snapshot, sum, order string) []Row {
+	by := map[sumKey]*Row{}
+	keyOf := sums[sum]
+	for i := range t.Cells {
+		c := &t.Cells[i]
+		k := keyOf(c)
+		r := by[k]
+		if r == nil {
+			r = &Row{Family: k.family, Type: k.name, Where: k.where, NetNS: k.netns}
+			if k.proc.Known() {
+				r.Proc = &k.proc
+			}
+			by[k] = r
+		}
+		r.Counters.Add(&c.Counters)
+		r.times.Add(&c.Times)
+		r.kernelTimes.Add(&c.KernelTimes)
+	}
+	if o := &t.Overflow; o.Cells > 0 {
+		by[sumKey{}] = &Row{
+			Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters,
+			times: o.Times, kernelTimes: o.KernelTimes,
+		}
+	}
+	rows := make([]Row, 0, len(by))
+	for _, r := range by {
+		r.finish()
+		rows = append(rows, *r)
+	}
+	of := orders[order]
+	slices.SortFunc(rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(of(&b), of(&a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family),
+			cmp.Compare(a.Type, b.Type), cmp.Compare(a.Process(), b.Process()))
+	})
+	return rows
+}
+
+// Total sums rows.
+func Total(rows []Row) *Row {
+	total := &Row{Family: "total"}
+	for i := range rows {
+		total.Counters.Add(&rows[i].Counters)
+		total.times.Add(&rows[i].times)
+	}
+	total.finish()
+	return total
+}
+
+func (r *Row) finish() {
+	r.Calls, r.Messages, r.Bytes = r.OutMessages, r.Counters.Messages(), r.Counters.Bytes()
+	r.P50, r.P90, r.P99 = r.times.Quantile(0.5), r.times.Quantile(0.9), r.times.Quantile(0.99)
+	kernel := func(q float64) *time.Duration {
+		if d, ok := aggregate.KernelQuantile(&r.Counters, &r.kernelTimes, q); ok {
+			return &d
+		}
+		return nil
+	}
+	r.KernelP50, r.KernelP90, r.KernelP99 = kernel(0.5), kernel(0.9), kernel(0.99)
+}
+
+// Process is "ip[4711]", or what rows were summed up by; "-" where nobody knows.
+func (r *Row) Process() string {
+	if r.Proc == nil {
+		netns := ""
+		if r.NetNS != 0 {
+			netns = fmt.Sprintf("netns %d", r.NetNS)
+		}
+		return decode.Quote(cmp.Or(r.Container, r.Unit, r.NetNSName, netns, "-"))
+	}
+	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+}

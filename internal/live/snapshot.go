@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/sockets"
+)
+
+// Ask says what a page needs beside the table, the status and the incidents, which
+// every snapshot has.
+type Ask struct {
+	// Rows are those whose last messages are wanted, of all together the last
+	// MaxMessages.
+	Rows      []aggregate.RowID
+	Heat      *aggregate.RowID // nil: none; aggregate.All is a row, too
+	Exchanges bool
+	Sockets   bool
+	Locks     bool
+	// Looking: somebody looks at messages. Where nobody does, a source that counts by
+	// itself may do without them.
+	Looking bool
+}
+
+// MaxMessages is how many messages Ask.Rows gives at most.
+const MaxMessages = 512
+
+// Snapshot is what was known at one time. It is never written to but by Fill, by whom
+// it belongs to.
+type Snapshot struct {
+	Status
+	Table     aggregate.Snapshot
+	Incidents []incident.Incident // open ones first
+
+	// Asked is what of the following is filled in.
+	Asked    Ask
+	Messages []aggregate.Kept // oldest first
+	Heat     aggregate.Heat
+	// Open are the requests that wait, oldest first; Ended the last ones that ended,
+	// newest first.
+	Open, Ended []correlate.Exchange
+	Sockets     Sockets
+	Locks       Locks
+
+	// Tolds is what Told knows.
+	Tolds map[MessageID]nft.Told
+}
+
+// Sockets are the Netlink sockets, those in trouble first.
+type Sockets struct {
+	List    []sockets.Socket
+	Missing []string // what could not be seen, and why
+	// Reads: the source tells how they were read.
+	Reads bool
+}
+
+// Snapshot returns what is known now, with what is asked for.
+func (m *Model) Snapshot(ask Ask) *Snapshot {
+	now := m.now()
+	s := &Snapshot{}
+	m.pipe.Look(func(st pipeline.State) {
+		s.Table = st.Table.Snapshot(now)
+		if st.Incidents != nil {
+			s.Incidents = st.Incidents.Snapshot(now)
+		}
+		m.copy(s, st, ask)
+	})
+	m.steer(s.Table.Rates.Rate(), ask.Looking)
+	s.Status = m.status()
+	m.ask(s, ask)
+	return s
+}
+
+// now is the time of a snapshot: of a recording that of its newest frame.
+func (m *Model) now() time.Time {
+	if m.o.Replay != nil {
+		return m.pipe.Now()
+	}
+	return time.Now()
+}
+
+// Has says whether a snapshot has what is asked for.
+func (s *Snapshot) Has(ask Ask) bool {
+	have := &s.Asked
+	return slices.Equal(have.Rows, ask.Rows) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
+		(have.Exchanges || !ask.Exchanges) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks)
+}
+
+// Fill adds to a snapshot what is asked for and not there yet, as it was at the time of
+// the snapshot: nothing that began after it. What only the kernel knows (sockets,
+// rtnl_mutex) is that of now.
+func (m *Model) Fill(s *Snapshot, ask Ask) {
+	if s.Has(ask) {
+		return
+	}
+	m.pipe.Look(func(st pipeline.State) { m.copy(s, st, ask) })
+	m.ask(s, ask)
+}
+
+// copy takes what the stream has filled. It runs inside pipeline.Look.
+func (m *Model) copy(s *Snapshot, st pipeline.State, ask Ask) {
+	at := s.Table.Time
+	s.Asked, s.Tolds = ask, make(map[MessageID]nft.Told)
+	s.Messages = nil
+	for _, id := range ask.Rows {
+		s.Messages = append(s.Messages, st.Table.Messages(id, MaxMessages)...)
+	}
+	if len(ask.Rows) > 1 {
+		slices.SortFunc(s.Messages, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
+	}
+	s.Messages = slices.DeleteFunc(s.Messages, func(k aggregate.Kept) bool { return k.Frame.Time.After(at) })
+	s.Messages = s.Messages[max(len(s.Messages)-MaxMessages, 0):]
+	for i := range s.Messages {
+		m.tell(s, s.Messages[i].Message)
+	}
+	if ask.Heat != nil {
+		s.Heat = st.Table.Heat(*ask.Heat, at)
+	}
+	if ask.Exchanges && m.stream != nil {
+		later := func(x correlate.Exchange) bool { return x.Time.After(at) }
+		s.Open = slices.DeleteFunc(st.Open(), later)
+		s.Ended = slices.DeleteFunc(m.stream.ended.newest(), later)
+		for _, list := range [][]correlate.Exchange{s.Open, s.Ended} {
+			for i := range list {
+				m.tell(s, list[i].Request)
+			}
+		}
+	}
+	if ask.Locks && m.stream != nil {
+		later := func(r LockReport) bool { return r.Time.After(at) }
+		s.Locks.Reports = slices.DeleteFunc(m.stream.locks.newest(), later)
+	}
+	if ask.Sockets && m.o.Replay != nil && m.stream != nil {
+		s.Sockets = Sockets{List: m.stream.seen.list()}
+	}
+}
+
+// ask takes what others than the stream know.
+func (m *Model) ask(s *Snapshot, ask Ask) {
+	if ask.Locks {
+		s.Locks.Rows, s.Locks.Lost, s.Locks.Why = nil, 0, ""
+		var err error
+		if s.Locks.Rows, s.Locks.Lost, err = m.lockTable(); err != nil {
+			s.Locks.Why = err.Error()
+		}
+	}
+	if ask.Sockets && m.o.Replay == nil {
+		s.Sockets = m.listed()
+	}
+}
+
+// Told returns what a message of nftables says, with the sets of the messages before
+// it; ok is false where that is not known any more.
+func (s *Snapshot) Told(k *aggregate.Kept) (told nft.Told, ok bool) {
+	if k.Message == nil {
+		return told, false
+	}
+	told, ok = s.Tolds[MessageID{k.Message.Frame.ID, k.Message.Index}]
+	return told, ok
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/sockets"
+)
+
+const (
+	// socketsEvery is how old the list of sockets in a snapshot may be.
+	socketsEvery = time.Second
+	// sampleEvery is how often queues are looked at where no hook tells.
+	sampleEvery = 100 * time.Millisecond
+)
+
+// socketList is what the kernel said of sockets, and what happened on them since it was
+// asked first. Model.mu guards it; others belongs to the list that is being made.
+type socketList struct {
+	busy   bool // a list is being made
+	others sockets.Others
+	at     time.Time // of the newest list
+	first  []sockets.Socket
+	since  time.Time         // of the first list
+	high   map[uint64]uint32 // most bytes in a queue so far, by inode
+	now    Sockets
+}
+
+// listed returns the newest list, and has another one made if it is old.
+func (m *Model) listed() Sockets {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.socks.busy && time.Since(m.socks.at) > socketsEvery {
+		m.socks.busy = true
+		go func() {
+			defer m.o.Guard()
+			_ = m.list(context.Background()) // which is among what is missing
+		}()
+	}
+	now := m.socks.now
+	now.List = slices.Clone(now.List)
+	return now
+}
+
+// ListSockets asks the kernel for all sockets. What happens on them counts from the
+// first list on.
+func (m *Model) ListSockets(ctx context.Context) error {
+	m.mu.Lock()
+	m.socks.busy = true
+	m.mu.Unlock()
+	return m.list(ctx)
+}
+
+func (m *Model) list(ctx context.Context) error {
+	l, err := AllSockets(ctx, m.o.Places, &m.socks.others)
+	var readers []capture.Reader
+	var rerr error
+	w, reads := m.src.(capture.ReaderWatcher)
+	if reads && err == nil {
+		readers, rerr = w.Readers()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := &m.socks
+	k.busy, k.at = false, time.Now()
+	if err != nil {
+		k.now.Missing = []string{err.Error()}
+		return err
+	}
+	k.compare(l.Sockets)
+	k.now = Sockets{List: l.Sockets, Missing: l.Partial, Reads: readers != nil}
+	if rerr != nil {
+		k.now.Missing = append(k.now.Missing, "how sockets are read: "+rerr.Error())
+	}
+	sockets.Read(l.Sockets, readers)
+	sockets.ByTrouble(l.Sockets)
+	return rerr
+}
+
+// compare fills in what happened on the sockets since the first list.
+func (k *socketList) compare(now []sockets.Socket) {
+	if k.first == nil {
+		k.first, k.since = slices.Clone(now), k.at
+	}
+	high := make(map[uint64]uint32, len(now)) // of those that are still there
+	for i := range now {
+		high[now[i].Inode] = max(k.high[now[i].Inode], now[i].RMem)
+	}
+	k.high = high
+	sockets.Compare(k.first, now, high, k.at.Sub(k.since))
+}
+
+// SampleSockets looks at the queues until ctx is done, to find how full they get. It
+// looks into the network namespaces of processes and mounts alone, to be cheap.
+func (m *Model) SampleSockets(ctx context.Context) {
+	tick := time.NewTicker(sampleEvery)
+	defer tick.Stop()
+	for {
+		if l, err := sockets.List(ctx, sockets.Options{NoDiag: true, NoOwners: true}); err == nil {
+			m.mu.Lock()
+			if m.socks.high == nil {
+				m.socks.high = make(map[uint64]uint32, len(l.Sockets))
+			}
+			for i := range l.Sockets {
+				s := &l.Sockets[i]
+				m.socks.high[s.Inode] = max(m.socks.high[s.Inode], s.RMem)
+			}
+			m.mu.Unlock()
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// AllSockets lists all sockets, and where their owners run, as the kernel says now.
+func AllSockets(ctx context.Context, places *place.Names, others *sockets.Others) (*sockets.Listing, error) {
+	l, err := sockets.List(ctx, sockets.Options{Others: others})
+	if err != nil {
+		return nil, err
+	}
+	for i := range l.Sockets {
+		if places != nil {
+			places.Fill(&l.Sockets[i].Owner)
+		}
+	}
+	return l, nil
+}
+
+// seenSockets are those of a recording, as far as it tells of them.
+type seenSockets struct {
+	by map[capture.SocketKey]*sockets.Socket
+}
+
+// maxSeenSockets bounds what a file can make it remember.
+const maxSeenSockets = 65536
+
+func (k *seenSockets) observe(o *correlate.Observation) {
+	f := o.Frame
+	if f == nil {
+		return
+	}
+	s := &f.Socket
+	if o.End != correlate.EndNone || s.PortID == 0 && s.Inode == 0 || o.Message != nil && o.Message.Index > 0 {
+		return
+	}
+	id := f.SocketKey()
+	d := k.by[id]
+	if d == nil {
+		if len(k.by) >= maxSeenSockets {
+			return
+		}
+		if k.by == nil {
+			k.by = make(map[capture.SocketKey]*sockets.Socket)
+		}
+		d = &sockets.Socket{Protocol: f.Protocol, NetNS: f.NetNS, Inode: s.Inode, Live: &sockets.Live{}}
+		k.by[id] = d
+	}
+	d.PortID, d.NetNSName = cmp.Or(s.PortID, d.PortID), cmp.Or(f.NetNSName, d.NetNSName)
+	if s.Owner.Known() {
+		d.Owner = s.Owner
+	}
+	if s.RcvBuf != 0 {
+		q := &f.Queue
+		d.RcvBuf, d.RMem, d.Drops = s.RcvBuf, q.RMem, q.Drops
+		d.Live.HighWater = max(d.Live.HighWater, q.HighWater, q.RMem)
+	}
+	switch {
+	case f.Verdict == capture.VerdictOverrun:
+		d.Live.Drops++
+	case f.Verdict == capture.VerdictNobufsRaised:
+		d.Live.NobufsRaised++
+	case f.Verdict == capture.VerdictNobufsRead:
+		d.Live.NobufsRead++
+	case f.Kind == capture.KindDatagram && f.Dir != capture.DirRequest:
+		d.Live.Received++
+		d.Live.Bytes += uint64(max(f.OrigLen, 0))
+	}
+	if f.Group != 0 && !slices.Contains(d.Groups, f.Group) && len(d.Groups) < 64 {
+		d.Groups = append(d.Groups, f.Group)
+	}
+}
+
+// list returns copies, in the order of what identifies them, those in trouble first.
+func (k *seenSockets) list() []sockets.Socket {
+	out := make([]sockets.Socket, 0, len(k.by))
+	for _, s := range k.by {
+		c := *s
+		kept := *s.Live
+		c.Live, c.Groups = &kept, slices.Clone(s.Groups)
+		slices.Sort(c.Groups)
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b sockets.Socket) int {
+		return cmp.Or(cmp.Compare(a.NetNS, b.NetNS), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.PortID, b.PortID), cmp.Compare(a.Inode, b.Inode))
+	})
+	sockets.ByTrouble(out)
+	return out
+}

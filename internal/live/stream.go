@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nft"
+)
+
+// stream is what is kept beside the table: the last of each. The pipeline's lock is
+// held whenever it is written to or read.
+type stream struct {
+	ended recent[correlate.Exchange]
+	locks recent[LockReport]
+	tolds lastTolds
+	// sockets: those of the stream are collected, since the kernel's are others.
+	sockets bool
+	seen    seenSockets
+}
+
+// Observe implements pipeline.Sink.
+func (k *stream) Observe(o *correlate.Observation) error {
+	if o.End == correlate.EndExchange {
+		k.ended.add(*o.Exchange.Copy())
+	}
+	if f := o.Frame; f != nil && f.Kind == capture.KindLock {
+		k.locks.add(LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
+	}
+	if k.sockets {
+		k.seen.observe(o)
+	}
+	k.tolds.observe(o)
+	return nil
+}
+
+// recent keeps the last maxRecent of what it is given.
+type recent[T any] struct {
+	ring []T
+	n    int // given so far
+}
+
+const maxRecent = 256
+
+func (r *recent[T]) add(x T) {
+	if len(r.ring) < maxRecent {
+		r.ring = append(r.ring, x)
+	} else {
+		r.ring[r.n%maxRecent] = x
+	}
+	r.n++
+}
+
+// newest returns copies, newest first.
+func (r *recent[T]) newest() []T {
+	out := make([]T, len(r.ring))
+	for i := range out {
+		out[i] = r.ring[(r.n-1-i)%maxRecent]
+	}
+	return out
+}
+
+// lastTolds keeps what the last messages of nftables say. A rule names its
+// anonymous sets by numbers: what is in them stands in messages before it, which
+// only the stream has.
+type lastTolds struct {
+	lines nft.Lines
+	by    map[MessageID]nft.Told
+	order []MessageID // oldest first
+	bytes int
+}
+
+// MessageID is a message of the stream.
+type MessageID struct {
+	Frame uint64 // its ID
+	Index int    // in its datagram
+}
+
+// Bounds of lastTolds; the table keeps no more messages either.
+const (
+	maxTolds     = 8192
+	maxToldBytes = 8 << 20
+)
+
+func (l *lastTolds) observe(o *correlate.Observation) {
+	m := o.Message
+	if m == nil || o.End != correlate.EndNone || !nft.Is(m) && !nft.InBatch(m) {
+		return
+	}
+	told := l.lines.Tell(m)
+	if told.Line == "" && !told.InBatch {
+		return
+	}
+	k := MessageID{m.Frame.ID, m.Index}
+	if before, again := l.by[k]; again {
+		l.bytes -= len(before.Line)
+	} else {
+		l.order = append(l.order, k)
+	}
+	if l.by == nil {
+		l.by = make(map[MessageID]nft.Told)
+	}
+	l.by[k] = told
+	l.bytes += len(told.Line)
+	for len(l.order) > maxTolds || l.bytes > maxToldBytes {
+		l.bytes -= len(l.by[l.order[0]].Line)
+		delete(l.by, l.order[0])
+		l.order = l.order[1:]
+	}
+}
+
+// tell adds to a snapshot what the stream knows a message to say.
+func (m *Model) tell(s *Snapshot, msg *decode.Message) {
+	if m.stream == nil || msg == nil {
+		return
+	}
+	id := MessageID{msg.Frame.ID, msg.Index}
+	if told, ok := m.stream.tolds.by[id]; ok {
+		s.Tolds[id] = told
+	}
+}
