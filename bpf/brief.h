@@ -10,12 +10,12 @@
 
 #include "flow.h"
 
-#define NL_BRIEF_CLASS(size)                                                   \
+#define BRIEF_CLASS(size)                                                   \
 	if (n <= (size)) {                                                     \
 		struct {                                                       \
 			struct nl_brief head;                                  \
 			__u8 data[size];                                       \
-		} *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);           \
+		} *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);           \
 		if (!r)                                                        \
 			return -1;                                             \
 		__builtin_memcpy(&r->head, b, sizeof(r->head));                \
@@ -24,37 +24,37 @@
 			r->head.inline_len = 0;                                \
 			r->head.flags |= NL_FLAG_UNREADABLE;                   \
 		}                                                              \
-		bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));                    \
+		bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));                    \
 		return 0;                                                      \
 	}
 
-#define NL_BRIEF_MOST 2048 /* payload bytes */
+#define BRIEF_MOST 2048 /* payload bytes */
 
-static __noinline long nl_emit_brief(const struct nl_brief *b, __u64 src, __u64 n)
+static __noinline long brief_put(const struct nl_brief *b, __u64 src, __u64 n)
 {
-	nl_opaque(n);
-	NL_BRIEF_CLASS(0)
-	NL_BRIEF_CLASS(64)
-	NL_BRIEF_CLASS(128)
-	NL_BRIEF_CLASS(256)
-	NL_BRIEF_CLASS(512)
-	NL_BRIEF_CLASS(NL_BRIEF_MOST)
+	mem_opaque(n);
+	BRIEF_CLASS(0)
+	BRIEF_CLASS(64)
+	BRIEF_CLASS(128)
+	BRIEF_CLASS(256)
+	BRIEF_CLASS(512)
+	BRIEF_CLASS(BRIEF_MOST)
 	return -1;
 }
 
 /* Tell user space of the task and its socket, once. */
-static __noinline bool nl_tell(struct nl_flow *f)
+static __noinline bool brief_tell(struct flow *f)
 {
 	__u64 sk = f->sk; /* not in the macro, which would relocate it too */
 	struct nl_about *a;
 
 	if (f->about)
 		return true;
-	a = bpf_ringbuf_reserve(&nl_ring, sizeof(*a), 0);
+	a = bpf_ringbuf_reserve(&emit_ring, sizeof(*a), 0);
 	if (!a)
 		return false;
 	f->port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
-	f->about = nl_flow_id(f);
+	f->about = flow_id(f);
 	a->record = NL_RECORD_ABOUT;
 	a->slot = f->slot;
 	a->about = f->about;
@@ -64,39 +64,40 @@ static __noinline bool nl_tell(struct nl_flow *f)
 	a->protocol = f->protocol;
 	__builtin_memset(a->pad, 0, sizeof(a->pad));
 	a->task = f->task;
-	bpf_ringbuf_submit(a, nl_wake(sizeof(*a)));
+	bpf_ringbuf_submit(a, emit_wake(sizeof(*a)));
 	return true;
 }
 
 /* Whether a datagram fits a brief record. */
-static __always_inline bool nl_is_brief(struct sk_buff *skb)
+static __always_inline bool brief_fits(struct sk_buff *skb)
 {
-	__u32 len = NL_GET(true, skb, len);
+	__u32 len = MEM_GET(true, skb, len);
 
-	return len <= NL_BRIEF_MOST && len <= nl_cfg.snap && !NL_GET(true, skb, data_len);
+	return len <= BRIEF_MOST && len <= nl_cfg.snap && !MEM_GET(true, skb, data_len);
 }
 
 /* Emit a brief record, of a datagram if skb is not NULL. */
-static __always_inline void nl_brief(struct nl_brief *b, struct nl_flow *f, struct sock *sk, struct sk_buff *skb)
+static __always_inline void brief_emit(struct nl_brief *b, struct flow *f, struct sock *sk,
+				       struct sk_buff *skb)
 {
 	__u64 src = 0, n = 0;
 
 	b->record = NL_RECORD_BRIEF;
 	b->slot = f->slot;
-	b->drops = NL_GET(true, sk, sk_drops.counter);
-	b->rcvbuf = NL_GET(true, sk, sk_rcvbuf);
-	b->rmem = NL_GET(true, sk, sk_backlog.rmem_alloc.counter);
+	b->drops = MEM_GET(true, sk, sk_drops.counter);
+	b->rcvbuf = MEM_GET(true, sk, sk_rcvbuf);
+	b->rmem = MEM_GET(true, sk, sk_backlog.rmem_alloc.counter);
 	if (skb) {
-		src = (__u64)NL_GET(true, skb, data);
-		n = NL_GET(true, skb, len);
+		src = (__u64)MEM_GET(true, skb, data);
+		n = MEM_GET(true, skb, len);
 		b->orig_len = n;
 	}
-	if (nl_tell(f)) {
+	if (brief_tell(f)) {
 		b->about = f->about;
-		if (!nl_emit_brief(b, src, n))
+		if (!brief_put(b, src, n))
 			return;
 	}
-	nl_count(skb ? NL_LOST_RING : NL_LOST_REPORT);
+	emit_lost(skb ? NL_LOST_RING : NL_LOST_REPORT);
 }
 
 #endif

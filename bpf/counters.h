@@ -33,15 +33,15 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct nl_row);
-} nl_rest SEC(".maps");
+} count_rest SEC(".maps");
 
-/* A row stands in one of NL_PROBES places that its key gives. Behind the last place
+/* A row stands in one of COUNT_SLOTS slots that its key gives. Behind the last slot
  * is a row whose account is the number of the table, which user space sets. The
  * array is looked into without a call and read by user space without one: user
  * space maps it. */
-#define NL_PROBES 16
+#define COUNT_SLOTS 16
 
-struct nl_rows {
+struct count_row_array {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, NL_ROWS + 1);
@@ -49,7 +49,7 @@ struct nl_rows {
 	__uint(value_size, sizeof(struct nl_row));
 };
 
-/* Places that are taken, by table and place: of all who want one at the same
+/* Slots that are taken, by table and slot: of all who want one at the same
  * moment, only one can add it here. (Atomics that return something are missing
  * before 5.12.) User space removes what it has read. */
 struct {
@@ -57,14 +57,14 @@ struct {
 	__uint(max_entries, 2 * NL_ROWS);
 	__type(key, __u32);
 	__type(value, __u8);
-} nl_claims SEC(".maps");
+} count_claims SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct nl_rows);
-} nl_table SEC(".maps");
+	__array(values, struct count_row_array);
+} count_table SEC(".maps");
 
 /* NL_PLANE_*: what is emitted beside the counters. */
 struct {
@@ -72,16 +72,16 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} nl_planes SEC(".maps");
+} plane_bits SEC(".maps");
 
-static __always_inline bool nl_plane(__u32 plane)
+static __always_inline bool plane_on(__u32 plane)
 {
-	__u32 zero = 0, *on = bpf_map_lookup_elem(&nl_planes, &zero);
+	__u32 zero = 0, *on = bpf_map_lookup_elem(&plane_bits, &zero);
 
 	return on && *on & plane;
 }
 
-struct nl_head {
+struct count_head {
 	__u32 len;
 	__u16 type;
 	__u16 flags;
@@ -91,7 +91,7 @@ struct nl_head {
 };
 
 /* What a request was. */
-struct nl_asked {
+struct count_asked {
 	__u16 protocol;
 	__u16 type;
 	__u16 sub;
@@ -99,14 +99,14 @@ struct nl_asked {
 };
 
 /* A datagram that is being counted, in runs of messages of one type. */
-struct nl_walk {
+struct count_walk {
 	struct nl_what what;
 	__u64 account;
 	__u64 inode;
 	struct nl_task task; /* whose it is */
 	__u32 netns;
 	__u16 protocol;
-	struct nl_asked asked;
+	struct count_asked asked;
 	__u64 src;
 	__u64 sk;
 	__u64 now;
@@ -123,16 +123,16 @@ struct nl_walk {
 };
 
 /* The stack has no room for these. Each program has its own: none of them
- * interrupts itself (see nl_next_id()). */
+ * interrupts itself (see emit_id()). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NL_PROG_MAX);
 	__type(key, __u32);
-	__type(value, struct nl_walk);
-} nl_walks SEC(".maps");
+	__type(value, struct count_walk);
+} count_walks SEC(".maps");
 
 /* What tells the messages of one type apart, as far as names depend on it. */
-static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest)
+static __always_inline __u16 count_sub(__u16 protocol, __u16 type, const __u8 *rest)
 {
 	if (protocol == NETLINK_GENERIC)
 		return rest[0]; /* genlmsghdr.cmd */
@@ -141,67 +141,68 @@ static __always_inline __u16 nl_sub(__u16 protocol, __u16 type, const __u8 *rest
 	return 0;
 }
 
-static __always_inline __u64 nl_what(const struct nl_what *w)
+static __always_inline __u64 count_what(const struct nl_what *w)
 {
 	return *(const __u64 *)w;
 }
 
 /* The same of its parts. */
-static __always_inline __u64 nl_what_of(__u16 type, __u16 sub, __u16 bucket, __u8 flags)
+static __always_inline __u64 count_what_of(__u16 type, __u16 sub, __u16 bucket, __u8 flags)
 {
 	return type | (__u64)sub << 16 | (__u64)bucket << 32 | (__u64)flags << 48 | 1ULL << 56;
 }
 
-/* The first place of a row. */
-static __always_inline __u32 nl_first_place(__u64 account, __u64 what)
+/* The first slot of a row. */
+static __always_inline __u32 count_first_slot(__u64 account, __u64 what)
 {
 	return ((account ^ what * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd) >> 48 & (NL_ROWS - 1);
 }
 
-/* The row at a place if it is that of a key. */
-static __always_inline struct nl_row *nl_row_at(__u32 at, __u64 account, __u64 what)
+/* The row in a slot if it is that of a key. */
+static __always_inline struct nl_row *count_row_at(__u32 at, __u64 account, __u64 what)
 {
 	__u32 zero = 0;
-	void *table = bpf_map_lookup_elem(&nl_table, &zero);
+	void *table = bpf_map_lookup_elem(&count_table, &zero);
 	struct nl_row *row;
 
 	if (!table)
 		return 0;
 	row = bpf_map_lookup_elem(table, &at);
-	if (row && row->account == account && nl_what(&row->what) == what)
+	if (row && row->account == account && count_what(&row->what) == what)
 		return row;
 	return 0;
 }
 
-/* The row of a key if it stands in its first place, as most do. */
-static __always_inline struct nl_row *nl_known_row(__u64 account, __u64 what)
+/* The row of a key if it stands in its first slot, as most do. */
+static __always_inline struct nl_row *count_row_known(__u64 account, __u64 what)
 {
-	return nl_row_at(nl_first_place(account, what), account, what);
+	return count_row_at(count_first_slot(account, what), account, what);
 }
 
 /* The name of the process whose row it is: it owns the socket, or is at work. */
-static __always_inline void nl_row_name(struct nl_row *row, struct nl_walk *w)
+static __always_inline void count_row_name(struct nl_row *row, struct count_walk *w)
 {
 	__u64 inode = w->inode;
-	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode);
+	struct nl_owner *o = bpf_map_lookup_elem(&owner_by_inode, &inode);
 
 	if (o && o->task.tgid == w->task.tgid && o->task.life == w->task.life)
 		__builtin_memcpy(row->name, o->name, NL_COMM_LEN);
 	else if (w->task.tgid == bpf_get_current_pid_tgid() >> 32)
-		nl_process_name(row->name);
+		task_process_name(row->name);
 	else
 		__builtin_memcpy(row->name, w->task.comm, NL_COMM_LEN);
 }
 
-/* Take a place for what a program walks through; false: somebody else was quicker. */
-static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what, __u32 prog)
+/* Take a slot for what a program walks through; false: somebody else was quicker. */
+static __always_inline bool count_row_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what,
+					    __u32 prog)
 {
-	struct nl_walk *w;
+	struct count_walk *w;
 	__u8 one = 1;
 
-	if (bpf_map_update_elem(&nl_claims, &claim, &one, BPF_NOEXIST))
+	if (bpf_map_update_elem(&count_claims, &claim, &one, BPF_NOEXIST))
 		return false;
-	w = bpf_map_lookup_elem(&nl_walks, &prog);
+	w = bpf_map_lookup_elem(&count_walks, &prog);
 	if (w) {
 		row->inode = w->inode;
 		row->cgroup = w->task.cgroup;
@@ -209,20 +210,20 @@ static __always_inline bool nl_claim(struct nl_row *row, __u32 claim, __u64 acco
 		row->tgid = w->task.tgid;
 		row->netns = w->netns;
 		row->protocol = w->protocol;
-		nl_row_name(row, w);
+		count_row_name(row, w);
 	}
 	row->account = account;
 	*(volatile __u64 *)&row->what = what;
 	return true;
 }
 
-/* The place of a row in the table, a new one if need be; NL_ROWS: there is no room.
+/* The slot of a row in the table, a new one if need be; NL_ROWS: there is no room.
  * Two CPUs that make the same row at the same moment get one each: user space adds
  * them up. A global function of scalars: the verifier looks at it once. */
-__noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
+__noinline __u64 count_row_slot(__u64 account, __u64 what, __u64 prog)
 {
-	__u32 zero = 0, last = NL_ROWS, at = nl_first_place(account, what);
-	void *table = bpf_map_lookup_elem(&nl_table, &zero);
+	__u32 zero = 0, last = NL_ROWS, at = count_first_slot(account, what);
+	void *table = bpf_map_lookup_elem(&count_table, &zero);
 	struct nl_row *row;
 	__u64 number;
 
@@ -232,14 +233,14 @@ __noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
 	if (!row)
 		return NL_ROWS;
 	number = row->account;
-	for (__u32 i = 0; i < NL_PROBES; i++) {
+	for (__u32 i = 0; i < COUNT_SLOTS; i++) {
 		at &= NL_ROWS - 1;
 		row = bpf_map_lookup_elem(table, &at);
 		if (!row)
 			break;
-		if (row->account == account && nl_what(&row->what) == what)
+		if (row->account == account && count_what(&row->what) == what)
 			return at;
-		if (!nl_what(&row->what) && nl_claim(row, number * NL_ROWS + at, account, what, prog))
+		if (!count_what(&row->what) && count_row_claim(row, number * NL_ROWS + at, account, what, prog))
 			return at;
 		at++;
 	}
@@ -247,27 +248,27 @@ __noinline __u64 nl_place(__u64 account, __u64 what, __u64 prog)
 }
 
 /* The row of what is at hand; the one for what has no room if there is none. The
- * tables may be exchanged behind nl_place(): what was counted at that place of the
+ * tables may be exchanged behind count_row_slot(): what was counted in that slot of the
  * other one would be lost. Once: the next exchange waits for this program. */
-static __always_inline struct nl_row *nl_find_row(struct nl_walk *w, __u32 prog)
+static __always_inline struct nl_row *count_row_find(struct count_walk *w, __u32 prog)
 {
 	__u32 zero = 0, at;
 	struct nl_row *row;
 
 	w->what.used = 1;
 	for (int i = 0; i < 2; i++) {
-		at = nl_place(w->account, nl_what(&w->what), prog);
+		at = count_row_slot(w->account, count_what(&w->what), prog);
 		if (at >= NL_ROWS)
 			break;
-		row = nl_row_at(at, w->account, nl_what(&w->what));
+		row = count_row_at(at, w->account, count_what(&w->what));
 		if (row)
 			return row;
 	}
-	return bpf_map_lookup_elem(&nl_rest, &zero);
+	return bpf_map_lookup_elem(&count_rest, &zero);
 }
 
 /* A maximum without locks: whoever is overwritten by less tries again. */
-static __always_inline void nl_most(__u64 *most, __u64 v)
+static __always_inline void count_max(__u64 *most, __u64 v)
 {
 	for (int i = 0; i < 4; i++) {
 		if (*(volatile __u64 *)most >= v)
@@ -277,10 +278,10 @@ static __always_inline void nl_most(__u64 *most, __u64 v)
 }
 
 /* Begin to count something; its task and account are still to be set. */
-static __always_inline struct nl_walk *nl_walk_new(__u32 prog, __u64 inode, __u32 netns, __u16 protocol, __u8 dir,
-						   __u64 now, struct sock *sk)
+static __always_inline struct count_walk *count_walk_new(__u32 prog, __u64 inode, __u32 netns, __u16 protocol,
+							 __u8 dir, __u64 now, struct sock *sk)
 {
-	struct nl_walk *w = bpf_map_lookup_elem(&nl_walks, &prog);
+	struct count_walk *w = bpf_map_lookup_elem(&count_walks, &prog);
 
 	if (!w)
 		return 0;
@@ -288,7 +289,7 @@ static __always_inline struct nl_walk *nl_walk_new(__u32 prog, __u64 inode, __u3
 	w->inode = inode;
 	w->netns = netns;
 	w->protocol = protocol;
-	w->asked = (struct nl_asked){};
+	w->asked = (struct count_asked){};
 	w->sk = (__u64)sk;
 	w->now = now;
 	w->messages = 0;
@@ -304,9 +305,10 @@ static __always_inline struct nl_walk *nl_walk_new(__u32 prog, __u64 inode, __u3
 	return w;
 }
 
-static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, struct sock *sk, __u32 prog, __u64 account)
+static __always_inline struct count_walk *count_walk_event(const struct nl_event *ev, struct sock *sk, __u32 prog,
+							   __u64 account)
 {
-	struct nl_walk *w = nl_walk_new(prog, ev->inode, ev->netns, ev->protocol, ev->dir, ev->ktime, sk);
+	struct count_walk *w = count_walk_new(prog, ev->inode, ev->netns, ev->protocol, ev->dir, ev->ktime, sk);
 	const struct nl_task *t = &ev->owner;
 
 	if (!w)
@@ -319,7 +321,7 @@ static __always_inline struct nl_walk *nl_walk(const struct nl_event *ev, struct
 	return w;
 }
 
-static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w)
+static __always_inline void count_touch(struct nl_row *row, const struct count_walk *w)
 {
 	__u64 sk = w->sk; /* not in the macro, which would relocate it too */
 
@@ -330,29 +332,29 @@ static __always_inline void nl_touch(struct nl_row *row, const struct nl_walk *w
 		row->err = w->err;
 }
 
-static __always_inline struct nl_walk *nl_walk_of(__u32 prog)
+static __always_inline struct count_walk *count_walk_of(__u32 prog)
 {
-	return bpf_map_lookup_elem(&nl_walks, &prog);
+	return bpf_map_lookup_elem(&count_walks, &prog);
 }
 
 /* What follows are global functions that take scalars: the verifier looks at each
  * once, and not once per caller and path. */
 
 /* Count the run of messages at hand. */
-__noinline __u64 nl_run(__u64 prog)
+__noinline __u64 count_run_end(__u64 prog)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
 
 	if (!w || !w->messages)
 		return 0;
-	row = nl_find_row(w, prog);
+	row = count_row_find(w, prog);
 	if (row) {
 		__sync_fetch_and_add(&row->messages, w->messages);
 		__sync_fetch_and_add(&row->bytes, w->bytes);
 		if (w->errors)
 			__sync_fetch_and_add(&row->errors, w->errors);
-		nl_touch(row, w);
+		count_touch(row, w);
 	}
 	w->messages = 0;
 	w->bytes = 0;
@@ -362,12 +364,12 @@ __noinline __u64 nl_run(__u64 prog)
 }
 
 /* The next message belongs to this row. */
-static __always_inline void nl_turn(struct nl_walk *w, __u32 prog, __u16 type, __u16 sub, __u8 flags)
+static __always_inline void count_turn(struct count_walk *w, __u32 prog, __u16 type, __u16 sub, __u8 flags)
 {
 	if (w->what.type == type && w->what.sub == sub && w->what.flags == flags)
 		return;
 	if (w->messages)
-		nl_run(prog);
+		count_run_end(prog);
 	w->what.type = type;
 	w->what.sub = sub;
 	w->what.flags = flags;
@@ -377,13 +379,13 @@ static __always_inline void nl_turn(struct nl_walk *w, __u32 prog, __u16 type, _
  * memory it is read without a call where bpf_rdonly_cast() is (since 6.2). */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
-static __always_inline bool nl_head(struct nl_head *h, __u64 at, __u32 left, bool user)
+static __always_inline bool count_read_head(struct count_head *h, __u64 at, __u32 left, bool user)
 {
 	struct nlmsghdr___k *nlh;
 	__u32 v;
 
 	if (!nl_cfg.cast || user)
-		return !nl_copy(h, left < sizeof(*h) ? 16 : sizeof(*h), at, user);
+		return !mem_copy(h, left < sizeof(*h) ? 16 : sizeof(*h), at, user);
 	nlh = bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct nlmsghdr___k));
 	h->len = nlh->nlmsg_len;
 	h->type = nlh->nlmsg_type;
@@ -391,14 +393,14 @@ static __always_inline bool nl_head(struct nl_head *h, __u64 at, __u32 left, boo
 	if (left >= sizeof(*h)) {
 		nlh = bpf_rdonly_cast((void *)at + 16, bpf_core_type_id_kernel(struct nlmsghdr___k));
 		v = nlh->nlmsg_len;
-		nl_opaque(v);
+		mem_opaque(v);
 		*(__u32 *)h->rest = v;
 	}
 	return true;
 }
 
 /* Error and quoted type of an NLMSG_ERROR at an address. */
-static __always_inline bool nl_quote(__s32 *error, __u16 *type, __u64 at, bool user)
+static __always_inline bool count_read_quote(__s32 *error, __u16 *type, __u64 at, bool user)
 {
 	struct {
 		__s32 error;
@@ -413,11 +415,11 @@ static __always_inline bool nl_quote(__s32 *error, __u16 *type, __u64 at, bool u
 		*error = e->error;
 		/* No load may be shared with the other way of reading. */
 		v = e->msg.nlmsg_type;
-		nl_opaque(v);
+		mem_opaque(v);
 		*type = v;
 		return true;
 	}
-	if (nl_copy(&quote, 10, at + 16, user))
+	if (mem_copy(&quote, 10, at + 16, user))
 		return false;
 	*error = quote.error;
 	*type = quote.type;
@@ -426,7 +428,7 @@ static __always_inline bool nl_quote(__s32 *error, __u16 *type, __u64 at, bool u
 
 /* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
  * one that it ends, as in package correlate. */
-static __always_inline bool nl_verdict_of(struct nl_walk *w, __u32 prog, const struct nl_head *h)
+static __always_inline bool count_control(struct count_walk *w, __u32 prog, const struct count_head *h)
 {
 	__s32 error = 0;
 	__u16 type, sub = 0;
@@ -437,16 +439,16 @@ static __always_inline bool nl_verdict_of(struct nl_walk *w, __u32 prog, const s
 		w->done = true;
 		if (!w->asked.known)
 			return false;
-		nl_turn(w, prog, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
+		count_turn(w, prog, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
 		if (h->len >= 20)
 			__builtin_memcpy(&error, h->rest, 4);
 	} else {
-		if (h->len < 36 || !nl_quote(&error, &type, w->src + w->off, w->user))
+		if (h->len < 36 || !count_read_quote(&error, &type, w->src + w->off, w->user))
 			return false;
 		/* A quote ends behind the header where all went well. */
 		if (w->asked.known && w->asked.type == type)
 			sub = w->asked.sub;
-		nl_turn(w, prog, type, sub, NL_ROW_REQUEST);
+		count_turn(w, prog, type, sub, NL_ROW_REQUEST);
 	}
 	if (error < 0) {
 		w->errors++;
@@ -456,10 +458,10 @@ static __always_inline bool nl_verdict_of(struct nl_walk *w, __u32 prog, const s
 }
 
 /* Count one message; false: it was the last. */
-__noinline __u64 nl_step(__u64 prog)
+__noinline __u64 count_step(__u64 prog)
 {
-	struct nl_walk *w = nl_walk_of(prog);
-	struct nl_head h = {};
+	struct count_walk *w = count_walk_of(prog);
+	struct count_head h = {};
 	__u32 left, size;
 	__u16 sub;
 	__u8 flags;
@@ -471,12 +473,12 @@ __noinline __u64 nl_step(__u64 prog)
 		/* Behind a message this is padding. */
 		if (w->off)
 			return false;
-		nl_turn(w, prog, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
+		count_turn(w, prog, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = left;
 		return false;
 	}
-	if (!nl_head(&h, w->src + w->off, left, w->user))
+	if (!count_read_head(&h, w->src + w->off, left, w->user))
 		return false;
 	if (!h.len && w->off)
 		return false;
@@ -488,9 +490,9 @@ __noinline __u64 nl_step(__u64 prog)
 	flags = w->dir == NL_DIR_REQUEST || w->failed ? NL_ROW_OUT : 0;
 	if (w->dir == NL_DIR_REQUEST || (w->dir == NL_DIR_PEER && h.flags & NLM_F_REQUEST))
 		flags |= NL_ROW_REQUEST;
-	if (flags || !nl_verdict_of(w, prog, &h)) {
-		sub = nl_sub(w->protocol, h.type, h.rest);
-		nl_turn(w, prog, h.type, sub, flags);
+	if (flags || !count_control(w, prog, &h)) {
+		sub = count_sub(w->protocol, h.type, h.rest);
+		count_turn(w, prog, h.type, sub, flags);
 		if (!w->off && flags & NL_ROW_OUT) {
 			w->asked.protocol = w->protocol;
 			w->asked.type = h.type;
@@ -507,10 +509,10 @@ __noinline __u64 nl_step(__u64 prog)
 }
 
 /* Count messages that go into the row at hand, as those of a dump do: a header
- * takes a fifth of nl_step(). */
-__noinline __u64 nl_alike(__u64 prog)
+ * takes a fifth of count_step(). */
+__noinline __u64 count_run_extend(__u64 prog)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct count_walk *w = count_walk_of(prog);
 	struct nlmsghdr___k *nlh;
 	__u32 off, len, size;
 	__u64 src, n = 0, bytes = 0;
@@ -518,7 +520,7 @@ __noinline __u64 nl_alike(__u64 prog)
 
 	if (!nl_cfg.cast || !w || w->user || w->failed || w->what.sub)
 		return 0;
-	/* What nl_step() looks into further: who asks, a command or subsystem, control. */
+	/* What count_step() looks into further: who asks, a command or subsystem, control. */
 	type = w->what.type;
 	if (w->dir == NL_DIR_PEER || w->protocol == NETLINK_GENERIC || w->protocol == NETLINK_CONNECTOR || type < 18 ||
 	    w->what.flags != (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT | NL_ROW_REQUEST : 0))
@@ -526,7 +528,7 @@ __noinline __u64 nl_alike(__u64 prog)
 	src = w->src;
 	off = w->off;
 	len = w->len;
-	for (int i = 0; i < NL_ALIKE; i++) {
+	for (int i = 0; i < NL_RUN; i++) {
 		if (off + 16 > len)
 			break;
 		nlh = bpf_rdonly_cast((void *)(src + off), bpf_core_type_id_kernel(struct nlmsghdr___k));
@@ -545,11 +547,11 @@ __noinline __u64 nl_alike(__u64 prog)
 
 /* Count the next messages of what a program walks through; false: there are no
  * more. */
-__noinline __u64 nl_stride(__u64 prog)
+__noinline __u64 count_stride(__u64 prog)
 {
 	for (int i = 0; i < NL_STRIDE; i++) {
-		nl_alike(prog);
-		if (!nl_step(prog))
+		count_run_extend(prog);
+		if (!count_step(prog))
 			return false;
 	}
 	return true;
@@ -558,56 +560,56 @@ __noinline __u64 nl_stride(__u64 prog)
 /* Count a datagram of which w->len bytes lie at w->src, in user memory if w->user.
  * A uevent has no nlmsghdr but text, of which the first two letters tell the actions
  * apart. */
-__noinline __u64 nl_tally(__u64 prog)
+__noinline __u64 count_datagram(__u64 prog)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct count_walk *w = count_walk_of(prog);
 	__u16 action = 0;
 	bool more;
 
 	if (!w)
 		return 0;
 	if (w->protocol == NETLINK_KOBJECT_UEVENT) {
-		nl_copy(&action, sizeof(action), w->src, w->user);
-		nl_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
+		mem_copy(&action, sizeof(action), w->src, w->user);
+		count_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
 		w->messages = 1;
 		w->bytes = w->len;
-		nl_run(prog);
+		count_run_end(prog);
 		return 0;
 	}
 	/* Most datagrams are one message. */
-	more = nl_step(prog) && w->off < w->len;
+	more = count_step(prog) && w->off < w->len;
 	for (int i = 0; more && i < NL_STRIDES; i++)
-		more = nl_stride(prog);
+		more = count_stride(prog);
 	if (more)
-		nl_count(NL_LOST_WALK);
-	nl_run(prog);
+		emit_lost(NL_LOST_WALK);
+	count_run_end(prog);
 	return 0;
 }
 
 /* Count the loss of a datagram, by its first message; src 0: unknown. */
-static __always_inline void nl_tally_loss(struct nl_walk *w, __u32 prog, __u64 src)
+static __always_inline void count_loss(struct count_walk *w, __u32 prog, __u64 src)
 {
-	struct nl_head h = {};
+	struct count_head h = {};
 	struct nl_row *row;
 
-	if (!src || nl_copy(&h, sizeof(h), src, 0)) {
+	if (!src || mem_copy(&h, sizeof(h), src, 0)) {
 		w->what.flags = NL_ROW_SOCKET;
 	} else if (w->protocol == NETLINK_KOBJECT_UEVENT) {
 		w->what.flags = NL_ROW_BARE;
 		w->what.sub = h.len; /* the first two letters */
 	} else {
 		w->what.type = h.type;
-		w->what.sub = nl_sub(w->protocol, h.type, h.rest);
+		w->what.sub = count_sub(w->protocol, h.type, h.rest);
 	}
-	row = nl_find_row(w, prog);
+	row = count_row_find(w, prog);
 	if (!row)
 		return;
 	__sync_fetch_and_add(&row->drops, 1);
-	nl_touch(row, w);
+	count_touch(row, w);
 }
 
 /* histogram.Number */
-static __always_inline __u32 nl_bucket(__u64 v)
+static __always_inline __u32 count_bucket(__u64 v)
 {
 	__u64 x = v;
 	__u32 e = 0;
@@ -625,85 +627,85 @@ static __always_inline __u32 nl_bucket(__u64 v)
 	return (e - 4) * 32 + (v >> (e - 5) & 31);
 }
 
-static __always_inline void nl_add_latency(struct nl_row *row, __u64 ns)
+static __always_inline void count_add_latency(struct nl_row *row, __u64 ns)
 {
 	__sync_fetch_and_add(&row->latency_count, 1);
 	__sync_fetch_and_add(&row->latency_ns, ns);
-	nl_most(&row->latency_max, ns);
+	count_max(&row->latency_max, ns);
 }
 
-static __always_inline void nl_add_kernel(struct nl_row *row, __u64 ns)
+static __always_inline void count_add_kernel(struct nl_row *row, __u64 ns)
 {
 	__sync_fetch_and_add(&row->kernel_count, 1);
 	__sync_fetch_and_add(&row->kernel_ns, ns);
-	nl_most(&row->kernel_max, ns);
+	count_max(&row->kernel_max, ns);
 }
 
 /* A latency of the request whose row is at hand. */
-static __always_inline void nl_tally_time(struct nl_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
+static __always_inline void count_time(struct count_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
 {
-	nl_add_latency(row, ns);
-	w->what.bucket = 1 + nl_bucket(ns);
-	row = nl_find_row(w, prog);
+	count_add_latency(row, ns);
+	w->what.bucket = 1 + count_bucket(ns);
+	row = count_row_find(w, prog);
 	if (row)
 		__sync_fetch_and_add(&row->messages, 1);
 	w->what.bucket = 0;
 }
 
-static __always_inline struct nl_row *nl_asked_row(struct nl_walk *w, __u32 prog)
+static __always_inline struct nl_row *count_asked_row(struct count_walk *w, __u32 prog)
 {
 	w->what.type = w->asked.type;
 	w->what.sub = w->asked.sub;
 	w->what.flags = NL_ROW_OUT | NL_ROW_REQUEST;
-	return nl_find_row(w, prog);
+	return count_row_find(w, prog);
 }
 
 /* The end of a dump, so long after it was asked for. */
-__noinline __u64 nl_tally_latency(__u64 prog, __u64 ns)
+__noinline __u64 count_dump_end(__u64 prog, __u64 ns)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
 
 	if (!w)
 		return 0;
-	row = nl_asked_row(w, prog);
+	row = count_asked_row(w, prog);
 	if (!row)
 		return 0;
-	nl_touch(row, w);
-	nl_tally_time(w, prog, row, ns);
+	count_touch(row, w);
+	count_time(w, prog, row, ns);
 	return 0;
 }
 
 /* The end of a send that took so long; latency 0: it was not answered. */
-__noinline __u64 nl_tally_send(__u64 prog, __u64 ns, __u64 latency)
+__noinline __u64 count_send_end(__u64 prog, __u64 ns, __u64 latency)
 {
-	struct nl_walk *w = nl_walk_of(prog);
+	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
 
 	if (!w)
 		return 0;
-	row = nl_asked_row(w, prog);
+	row = count_asked_row(w, prog);
 	if (!row)
 		return 0;
-	nl_add_kernel(row, ns);
+	count_add_kernel(row, ns);
 	if (w->err)
 		__sync_fetch_and_add(&row->errors, 1);
-	nl_touch(row, w);
+	count_touch(row, w);
 	if (latency)
-		nl_tally_time(w, prog, row, latency);
+		count_time(w, prog, row, latency);
 	return 0;
 }
 
-static __always_inline void nl_tally_nobufs(struct nl_walk *w, __u32 prog, bool read)
+static __always_inline void count_nobufs(struct count_walk *w, __u32 prog, bool read)
 {
 	struct nl_row *row;
 
 	w->what.flags = NL_ROW_SOCKET;
-	row = nl_find_row(w, prog);
+	row = count_row_find(w, prog);
 	if (!row)
 		return;
 	__sync_fetch_and_add(read ? &row->nobufs_read : &row->nobufs_raised, 1);
-	nl_touch(row, w);
+	count_touch(row, w);
 }
 
 #endif

@@ -2,7 +2,7 @@
 
 /*
  * How a program hands a datagram to user space: configuration, maps, the
- * filter, and nl_emit() and its kin. Every backend's object includes this
+ * filter, and emit_datagram() and its kin. Every backend's object includes this
  * file and so has its own instance of each map.
  *
  * Records are reserved and filled in place. There is no scratch memory that
@@ -19,7 +19,7 @@
 
 /* Hide a value's history from the compiler, so that the bound check which
  * follows is made on the very register that the helper gets. */
-#define nl_opaque(x) asm volatile("" : "+r"(x))
+#define mem_opaque(x) asm volatile("" : "+r"(x))
 
 const volatile struct nl_config nl_cfg = {
 	.snap = 1 << 20,
@@ -30,21 +30,21 @@ const volatile struct nl_config nl_cfg = {
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20); /* set before loading */
-} nl_ring SEC(".maps");
+} emit_ring SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, NL_COUNT_MAX);
+	__uint(max_entries, NL_LOST_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
-} nl_counts SEC(".maps");
+} emit_losses SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NL_PROG_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
-} nl_ids SEC(".maps");
+} emit_ids SEC(".maps");
 
 /* Thread group IDs that pass, and with Filter.Children their descendants.
  * Preallocated, since a kprobe that uses any other map makes older kernels
@@ -54,21 +54,21 @@ struct {
 	__uint(max_entries, 65536); /* set before loading */
 	__type(key, __u32);
 	__type(value, __u8);
-} nl_pids SEC(".maps");
+} filter_pids SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);
 	__type(key, struct nl_comm);
 	__type(value, __u8);
-} nl_comms SEC(".maps");
+} filter_comms SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u32);
 	__type(value, __u8);
-} nl_netns SEC(".maps");
+} filter_netns SEC(".maps");
 
 /* Who owns a socket, and how it is read, by its sockfs inode. */
 struct {
@@ -76,11 +76,11 @@ struct {
 	__uint(max_entries, 16384);
 	__type(key, __u64);
 	__type(value, struct nl_owner);
-} nl_owners SEC(".maps");
+} owner_by_inode SEC(".maps");
 
-static __always_inline void nl_count(__u32 which)
+static __always_inline void emit_lost(__u32 which)
 {
-	__u64 *n = bpf_map_lookup_elem(&nl_counts, &which);
+	__u64 *n = bpf_map_lookup_elem(&emit_losses, &which);
 
 	if (n)
 		__sync_fetch_and_add(n, 1);
@@ -88,9 +88,9 @@ static __always_inline void nl_count(__u32 which)
 
 /* An id that is unique as long as no program interrupts itself on one CPU,
  * which the kernel prevents from 5.12 on. */
-static __always_inline __u64 nl_next_id(__u32 prog)
+static __always_inline __u64 emit_id(__u32 prog)
 {
-	__u64 *n = bpf_map_lookup_elem(&nl_ids, &prog);
+	__u64 *n = bpf_map_lookup_elem(&emit_ids, &prog);
 
 	if (!n)
 		return 0;
@@ -104,15 +104,15 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
-} nl_reserved SEC(".maps");
+} emit_reserved SEC(".maps");
 
 /* A notification costs more than the bytes: ask for one only when this
  * record crosses a multiple of wake_bytes. Less than that is fetched when
  * the reader's deadline passes. */
-static __always_inline __u64 nl_wake(__u64 size)
+static __always_inline __u64 emit_wake(__u64 size)
 {
 	__u32 zero = 0;
-	__u64 *sum = bpf_map_lookup_elem(&nl_reserved, &zero), was;
+	__u64 *sum = bpf_map_lookup_elem(&emit_reserved, &zero), was;
 
 	if (!sum)
 		return BPF_RB_FORCE_WAKEUP;
@@ -123,7 +123,7 @@ static __always_inline __u64 nl_wake(__u64 size)
 	return BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline long nl_copy(void *dst, __u32 n, __u64 src, __u64 user)
+static __always_inline long mem_copy(void *dst, __u32 n, __u64 src, __u64 user)
 {
 	if (user)
 		return bpf_probe_read_user(dst, n, (void *)src);
@@ -131,7 +131,7 @@ static __always_inline long nl_copy(void *dst, __u32 n, __u64 src, __u64 user)
 }
 
 /* As much of the current task as filters ask for. */
-static __always_inline void nl_whoami(struct nl_task *t)
+static __always_inline void task_whoami(struct nl_task *t)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
@@ -142,18 +142,18 @@ static __always_inline void nl_whoami(struct nl_task *t)
 
 /* Since 5.11 the current task is a pointer that the verifier knows: its fields are
  * read without a call. The branch that CO-RE decides against is removed. */
-#define nl_task_known                                                          \
+#define task_known                                                          \
 	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
 
 /* What tells the processes that have had one ID apart, and the programs that one of
  * them has executed: when it was forked, in ns, and how often it has executed one
  * (begin_new_exec() in fs/exec.c counts). The sum does: no ID comes again within so
  * few nanoseconds. All threads of a process have the same. */
-static __always_inline __u64 nl_life(void)
+static __always_inline __u64 task_life(void)
 {
 	struct task_struct *task;
 
-	if (nl_task_known) {
+	if (task_known) {
 		task = bpf_get_current_task_btf();
 		return task->group_leader->start_boottime + task->self_exec_id;
 	}
@@ -161,16 +161,16 @@ static __always_inline __u64 nl_life(void)
 	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);
 }
 
-static __always_inline void nl_current(struct nl_task *t)
+static __always_inline void task_current(struct nl_task *t)
 {
-	nl_whoami(t);
+	task_whoami(t);
 	t->cgroup = bpf_get_current_cgroup_id();
-	t->life = nl_life();
+	t->life = task_life();
 }
 
 /* The comm of the current task's process, which is that of the thread group's leader,
  * with zeros behind its end, as a key needs them. */
-static __always_inline void nl_process_name(__u8 *name)
+static __always_inline void task_process_name(__u8 *name)
 {
 	struct task_struct *leader = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
 
@@ -179,7 +179,7 @@ static __always_inline void nl_process_name(__u8 *name)
 }
 
 /* memcmp() of this length would become a call of a function that BPF has not. */
-static __always_inline bool nl_same_comm(const struct nl_task *a, const struct nl_task *b)
+static __always_inline bool task_same_comm(const struct nl_task *a, const struct nl_task *b)
 {
 	const __u64 *x = (void *)a->comm, *y = (void *)b->comm;
 
@@ -187,11 +187,11 @@ static __always_inline bool nl_same_comm(const struct nl_task *a, const struct n
 }
 
 /* The part of the filter that needs no task. */
-static __always_inline bool nl_wanted(__u32 protocol, __u32 netns)
+static __always_inline bool filter_wants(__u32 protocol, __u32 netns)
 {
 	if (nl_cfg.protocols && !(nl_cfg.protocols & 1U << (protocol & 31)))
 		return false;
-	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&nl_netns, &netns))
+	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&filter_netns, &netns))
 		return false;
 	return true;
 }
@@ -199,34 +199,35 @@ static __always_inline bool nl_wanted(__u32 protocol, __u32 netns)
 /* The part of the filter that does: tasks that count are a request's sender,
  * a delivery's owner, for peers either of them. A name is that of the thread or that
  * of its process. */
-static __always_inline bool nl_wanted_owner(const struct nl_task *t, const __u8 *name)
+static __always_inline bool filter_wants_owner(const struct nl_task *t, const __u8 *name)
 {
-	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
+	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&filter_pids, &t->tgid))
 		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm) && !bpf_map_lookup_elem(&nl_comms, name))
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&filter_comms, t->comm) &&
+	    !bpf_map_lookup_elem(&filter_comms, name))
 		return false;
 	return true;
 }
 
-static __noinline bool nl_wanted_name(void)
+static __noinline bool filter_wants_name(void)
 {
 	struct nl_comm name;
 
-	nl_process_name(name.name);
-	return bpf_map_lookup_elem(&nl_comms, &name);
+	task_process_name(name.name);
+	return bpf_map_lookup_elem(&filter_comms, &name);
 }
 
 /* The same of the current task. */
-static __always_inline bool nl_wanted_task(const struct nl_task *t)
+static __always_inline bool filter_wants_task(const struct nl_task *t)
 {
-	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&nl_pids, &t->tgid))
+	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&filter_pids, &t->tgid))
 		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&nl_comms, t->comm) && !nl_wanted_name())
+	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&filter_comms, t->comm) && !filter_wants_name())
 		return false;
 	return true;
 }
 
-static __always_inline bool nl_is_self(const struct nl_task *t)
+static __always_inline bool filter_is_self(const struct nl_task *t)
 {
 	return nl_cfg.self && t->tgid == nl_cfg.self;
 }
@@ -234,71 +235,71 @@ static __always_inline bool nl_is_self(const struct nl_task *t)
 /* One record with header and payload, sized up to the next class: the size
  * of a reservation must be a constant. The event is copied by a call, because the
  * verifier would look at the loads and stores of each class on each path. */
-#define NL_CLASS(size)                                                         \
+#define EMIT_CLASS(size)                                                         \
 	if (n <= (size)) {                                                     \
 		struct {                                                       \
 			struct nl_event ev;                                    \
 			__u8 data[size];                                       \
-		} *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);           \
+		} *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);           \
 		if (!r)                                                        \
 			goto full;                                             \
 		bpf_probe_read_kernel(&r->ev, sizeof(r->ev), ev);              \
 		r->ev.inline_len = n;                                          \
 		r->ev.cap_len = n;                                             \
-		if (n && nl_copy(r->data, n, src, user)) {                     \
+		if (n && mem_copy(r->data, n, src, user)) {                     \
 			r->ev.inline_len = 0;                                  \
 			r->ev.cap_len = 0;                                     \
 			r->ev.flags |= NL_FLAG_UNREADABLE;                     \
 		}                                                              \
-		bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));                    \
+		bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));                    \
 		return 0;                                                      \
 	}
 
 /* Payload that fits one record. A function of its own, because a dozen
  * classes inlined per caller are a lot of instructions. */
-static __noinline long nl_emit_small(const struct nl_event *ev, __u64 src, __u64 n, __u64 user)
+static __noinline long emit_small(const struct nl_event *ev, __u64 src, __u64 n, __u64 user)
 {
-	nl_opaque(n);
-	NL_CLASS(0)
-	NL_CLASS(64)
-	NL_CLASS(128)
-	NL_CLASS(256)
-	NL_CLASS(512)
-	NL_CLASS(1024)
-	NL_CLASS(2048)
-	NL_CLASS(4096)
-	NL_CLASS(8192)
-	NL_CLASS(16384)
-	NL_CLASS(NL_CHUNK)
+	mem_opaque(n);
+	EMIT_CLASS(0)
+	EMIT_CLASS(64)
+	EMIT_CLASS(128)
+	EMIT_CLASS(256)
+	EMIT_CLASS(512)
+	EMIT_CLASS(1024)
+	EMIT_CLASS(2048)
+	EMIT_CLASS(4096)
+	EMIT_CLASS(8192)
+	EMIT_CLASS(16384)
+	EMIT_CLASS(NL_CHUNK)
 full:
 	return -1;
 }
 
-struct nl_chunk_record {
+struct emit_full_chunk {
 	struct nl_chunk head;
 	__u8 data[NL_CHUNK];
 };
 
-struct nl_tail_record {
+struct emit_tail_chunk {
 	struct nl_chunk head;
 	__u8 data[4096];
 };
 
 /* Emit the first NL_CHUNK of left bytes at src as one chunk, at offset off of
- * the datagram; false: no room, or not readable. Like nl_chunks() a global
+ * the datagram; false: no room, or not readable. Like emit_chunks() a global
  * function that takes only scalars: the verifier looks at it once, and not
  * once per caller and round. */
-__noinline __u64 nl_emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64 user)
+__noinline __u64 emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64 user)
 {
 	__u64 n = left;
 
 	if (n <= 4096) {
-		struct nl_tail_record *t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
+		struct emit_tail_chunk *t = bpf_ringbuf_reserve(&emit_ring, sizeof(*t), 0);
 
 		if (!t)
 			return false;
-		nl_opaque(n);
-		if (n > sizeof(t->data) || nl_copy(t->data, n, src, user)) {
+		mem_opaque(n);
+		if (n > sizeof(t->data) || mem_copy(t->data, n, src, user)) {
 			bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
 			return false;
 		}
@@ -306,17 +307,17 @@ __noinline __u64 nl_emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64
 		t->head.len = n;
 		t->head.id = id;
 		t->head.off = off;
-		bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
+		bpf_ringbuf_submit(t, emit_wake(sizeof(*t)));
 		return true;
 	}
-	struct nl_chunk_record *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+	struct emit_full_chunk *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);
 
 	if (!r)
 		return false;
 	if (n > NL_CHUNK)
 		n = NL_CHUNK;
-	nl_opaque(n);
-	if (n > sizeof(r->data) || nl_copy(r->data, n, src, user)) {
+	mem_opaque(n);
+	if (n > sizeof(r->data) || mem_copy(r->data, n, src, user)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 		return false;
 	}
@@ -324,7 +325,7 @@ __noinline __u64 nl_emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64
 	r->head.len = n;
 	r->head.id = id;
 	r->head.off = off;
-	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+	bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));
 	return true;
 }
 
@@ -332,27 +333,27 @@ __noinline __u64 nl_emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64
  * datagram. Returns how many bytes are in the ring. Every branch in the loop
  * leaves it and the position is a constant per round: so the verifier walks
  * 128 rounds and no tree of them. */
-__noinline __u64 nl_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 user)
+__noinline __u64 emit_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 user)
 {
 	for (__u32 i = 0; i < NL_ROUNDS; i++) {
 		__u64 pos = (__u64)i * NL_CHUNK;
 
 		if (pos >= len)
 			return len;
-		if (!nl_emit_chunk(id, off + pos, src + pos, len - pos, user))
+		if (!emit_chunk(id, off + pos, src + pos, len - pos, user))
 			return pos;
 	}
 	return (__u64)NL_ROUNDS * NL_CHUNK;
 }
 
 /* Open an event whose payload follows in chunks; NULL: counted as lost. The
- * caller emits chunks with nl_chunks() and ends with nl_close(). */
-static __always_inline struct nl_event *nl_open(const struct nl_event *ev)
+ * caller emits chunks with emit_chunks() and ends with emit_close(). */
+static __always_inline struct nl_event *emit_open(const struct nl_event *ev)
 {
-	struct nl_event *r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+	struct nl_event *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);
 
 	if (!r) {
-		nl_count(NL_LOST_RING);
+		emit_lost(NL_LOST_RING);
 		return 0;
 	}
 	__builtin_memcpy(r, ev, sizeof(*r));
@@ -360,15 +361,15 @@ static __always_inline struct nl_event *nl_open(const struct nl_event *ev)
 	return r;
 }
 
-static __always_inline void nl_close(struct nl_event *r, __u32 captured)
+static __always_inline void emit_close(struct nl_event *r, __u32 captured)
 {
 	r->cap_len = captured;
-	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
+	bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));
 }
 
 /* Emit a datagram of ev->orig_len bytes that lie in one piece at src, in
  * kernel or user memory. 0: done; else it is counted as lost. */
-static __always_inline long nl_emit(struct nl_event *ev, __u64 src, __u64 user)
+static __always_inline long emit_datagram(struct nl_event *ev, __u64 src, __u64 user)
 {
 	__u64 n = ev->orig_len;
 	struct nl_event *r;
@@ -376,24 +377,24 @@ static __always_inline long nl_emit(struct nl_event *ev, __u64 src, __u64 user)
 	if (n > nl_cfg.snap)
 		n = nl_cfg.snap;
 	if (n <= NL_CHUNK) {
-		if (!nl_emit_small(ev, src, n, user))
+		if (!emit_small(ev, src, n, user))
 			return 0;
-		nl_count(NL_LOST_RING);
+		emit_lost(NL_LOST_RING);
 		return -1;
 	}
-	r = nl_open(ev);
+	r = emit_open(ev);
 	if (!r)
 		return -1;
-	nl_close(r, nl_chunks(ev->id, 0, src, n, user));
+	emit_close(r, emit_chunks(ev->id, 0, src, n, user));
 	return 0;
 }
 
-#define NL_IOV_FAULT (1ULL << 63)
+#define EMIT_IOV_FAULT (1ULL << 63)
 
 /* Emit the first left bytes of nr pieces of user memory as chunks. The array itself
  * is in kernel memory unless user_iov. Returns how many bytes are in the ring, and
- * NL_IOV_FAULT if the array could not be read to its end. */
-__noinline __u64 nl_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user_iov)
+ * EMIT_IOV_FAULT if the array could not be read to its end. */
+__noinline __u64 emit_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user_iov)
 {
 	__u64 off = 0, n, got;
 	struct {
@@ -403,12 +404,12 @@ __noinline __u64 nl_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user
 	for (__u32 i = 0; i < NL_IOV_MAX; i++) {
 		if (i >= nr || off >= left)
 			break;
-		if (nl_copy(&v, sizeof(v), iov + i * sizeof(v), user_iov))
-			return off | NL_IOV_FAULT;
+		if (mem_copy(&v, sizeof(v), iov + i * sizeof(v), user_iov))
+			return off | EMIT_IOV_FAULT;
 		n = left - off;
 		if (n > v.len)
 			n = v.len;
-		got = nl_chunks(id, off, v.base, n, 1);
+		got = emit_chunks(id, off, v.base, n, 1);
 		off += got;
 		if (got < n)
 			break;
@@ -417,8 +418,8 @@ __noinline __u64 nl_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user
 }
 
 /* Emit a datagram of ev->orig_len bytes that lie in nr pieces of user memory. */
-static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
-					bool user_iov)
+static __always_inline long emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
+				     bool user_iov)
 {
 	__u64 left = ev->orig_len, off;
 	struct {
@@ -429,26 +430,26 @@ static __always_inline long nl_emit_iov(struct nl_event *ev, const struct iovec 
 	if (left > nl_cfg.snap)
 		left = nl_cfg.snap;
 	if (nr == 1) {
-		if (nl_copy(&v, sizeof(v), (__u64)iov, user_iov))
+		if (mem_copy(&v, sizeof(v), (__u64)iov, user_iov))
 			v.base = 0;
-		return nl_emit(ev, v.base, 1);
+		return emit_datagram(ev, v.base, 1);
 	}
-	r = nl_open(ev);
+	r = emit_open(ev);
 	if (!r)
 		return -1;
-	off = nl_pieces(ev->id, (__u64)iov, nr, left, user_iov);
-	if (off & NL_IOV_FAULT)
+	off = emit_pieces(ev->id, (__u64)iov, nr, left, user_iov);
+	if (off & EMIT_IOV_FAULT)
 		r->flags |= NL_FLAG_UNREADABLE;
-	nl_close(r, off & ~NL_IOV_FAULT);
+	emit_close(r, off & ~EMIT_IOV_FAULT);
 	return 0;
 }
 
 /* Emit a report without payload: a completion or a socket error. */
-static __always_inline long nl_report(struct nl_event *ev)
+static __always_inline long emit_report(struct nl_event *ev)
 {
-	if (!nl_emit_small(ev, 0, 0, 0))
+	if (!emit_small(ev, 0, 0, 0))
 		return 0;
-	nl_count(NL_LOST_REPORT);
+	emit_lost(NL_LOST_REPORT);
 	return -1;
 }
 

@@ -68,18 +68,18 @@ enum nl_flag {
 	NL_FLAG_INFERRED = 2,   /* dir was worked out, not seen */
 };
 
-/* Indexes into nl_counts: what was lost, and why. */
-enum nl_count {
+/* Indexes into emit_losses: what was lost, and why. */
+enum nl_loss {
 	NL_LOST_RING = 0,   /* datagrams without room in the ring */
 	NL_LOST_USER = 1,   /* datagrams whose user memory could not be read at all */
 	NL_LOST_REPORT = 2, /* completions and socket errors without room */
 	NL_LOST_COMPAT = 3, /* calls of 32-bit tasks, whose structures the syscall backend does not read */
 	NL_LOST_LOCK = 4,   /* processes without room in the table of rtnl_mutex */
 	NL_LOST_WALK = 5,   /* datagrams with more messages than are counted */
-	NL_COUNT_MAX = 6,
+	NL_LOST_MAX = 6,
 };
 
-/* Programs that make ids; see nl_next_id(). */
+/* Programs that make ids; see emit_id(). */
 enum nl_prog {
 	NL_PROG_REQUEST = 0,
 	NL_PROG_DELIVER = 1,
@@ -96,7 +96,7 @@ enum nl_prog {
 	NL_PROG_CREATE = 12,
 	NL_PROG_BIND = 13,
 	NL_PROG_EXEC = 14,
-	NL_PROG_FLOW = 15, /* ids that a flow makes; see nl_flow_id() */
+	NL_PROG_FLOW = 15, /* ids that a flow makes; see flow_id() */
 	NL_PROG_MAX = 16,
 };
 
@@ -107,7 +107,7 @@ enum nl_limit {
 	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
 	NL_STRIDE = 256,  /* the product is how many messages of a datagram are counted, */
 	NL_STRIDES = 64,
-	NL_ALIKE = 64,    /* and so many more behind each if they are of its type */
+	NL_RUN = 64,    /* and so many more behind each if they are of its type */
 	NL_TOP_OCTAVE = 40, /* of package histogram */
 	NL_FLOWS = 8192,    /* tasks that may be in the middle of something; a power of two */
 	NL_ROWS = 16384,    /* of a table of counters; a power of two */
@@ -174,7 +174,7 @@ struct nl_task {
 	__u32 tgid;
 	__u32 tid;
 	__u64 cgroup;
-	__u64 life; /* with tgid: of which process; see nl_life() */
+	__u64 life; /* with tgid: of which process; see task_life() */
 	__u8 comm[NL_COMM_LEN];
 };
 
@@ -284,7 +284,7 @@ struct nl_alive {
 /* A task and the socket that it sends on. */
 struct nl_about {
 	__u32 record; /* NL_RECORD_ABOUT */
-	__u32 slot;   /* below NL_FLOWS: takes the place of the one before */
+	__u32 slot;   /* below NL_FLOWS: what was told in it before is over */
 	__u64 about;  /* its number */
 	__u64 inode;
 	__u32 netns;
@@ -354,7 +354,7 @@ struct nl_config {
 	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on; 0: none */
 };
 
-/* The key of nl_comms. */
+/* The key of filter_comms. */
 struct nl_comm {
 	__u8 name[NL_COMM_LEN];
 };

@@ -21,24 +21,24 @@ int extack(__u64 *ctx)
 	char text[128];
 	long n;
 
-	nl_current(&ev.task);
-	if (nl_is_self(&ev.task) || !nl_wanted_task(&ev.task))
+	task_current(&ev.task);
+	if (filter_is_self(&ev.task) || !filter_wants_task(&ev.task))
 		return 0;
 	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&nl_netns, &ev.netns))
+	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&filter_netns, &ev.netns))
 		return 0;
 	n = bpf_probe_read_kernel_str(text, sizeof(text), (void *)ctx[0]);
 	if (n <= 1)
 		return 0;
-	nl_know(NL_PROG_EXTACK);
+	process_tell(NL_PROG_EXTACK);
 	ev.owner = ev.task;
 	ev.record = NL_RECORD_EVENT;
 	ev.kind = NL_KIND_EXTACK;
 	ev.ktime = bpf_ktime_get_ns();
-	ev.id = nl_next_id(NL_PROG_EXTACK);
+	ev.id = emit_id(NL_PROG_EXTACK);
 	ev.orig_len = n - 1;
-	if (nl_emit_small(&ev, ctx[0], n - 1, 0))
-		nl_count(NL_LOST_REPORT);
+	if (emit_small(&ev, ctx[0], n - 1, 0))
+		emit_lost(NL_LOST_REPORT);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  * order, for fexit followed by the return value. Where a function has
  * variants, internal/probe sets the name to attach to before loading.
  */
-#define NL_DIRECT 1
+#define MEM_DIRECT 1
 #include "hooks.h"
 #include "send.h"
 #include "follow.h"
@@ -21,7 +21,7 @@ const union {
 	enum nl_dir dir;
 	enum nl_verdict verdict;
 	enum nl_flag flag;
-	enum nl_count count;
+	enum nl_loss loss;
 	enum nl_limit limit;
 	enum nl_plane plane;
 	enum nl_row_flag row_flag;
@@ -91,7 +91,7 @@ int sendmsg(__u64 *ctx)
 SEC("fexit/netlink_sendmsg")
 int sendmsg_exit(__u64 *ctx)
 {
-	return on_sendmsg_exit(NL_GET(true, (struct socket *)ARG(0), sk), ctx[3]);
+	return on_sendmsg_exit(MEM_GET(true, (struct socket *)ARG(0), sk), ctx[3]);
 }
 
 SEC("fexit/netlink_recvmsg")
@@ -155,19 +155,19 @@ int lock(__u64 *ctx)
 SEC("fexit/mutex_lock")
 int lock_exit(__u64 *ctx)
 {
-	return nl_is_rtnl(ctx[0]) ? on_locked(true) : 0;
+	return lock_is_rtnl(ctx[0]) ? on_locked(true) : 0;
 }
 
 SEC("fexit/mutex_lock_killable")
 int lock_killable_exit(__u64 *ctx)
 {
-	return nl_is_rtnl(ctx[0]) ? on_locked((int)ctx[1] == 0) : 0;
+	return lock_is_rtnl(ctx[0]) ? on_locked((int)ctx[1] == 0) : 0;
 }
 
 SEC("fexit/mutex_trylock")
 int trylock_exit(__u64 *ctx)
 {
-	if (!nl_is_rtnl(ctx[0]) || !(int)ctx[1])
+	if (!lock_is_rtnl(ctx[0]) || !(int)ctx[1])
 		return 0;
 	on_lock(ctx[0]);
 	return on_locked(true);

@@ -14,24 +14,24 @@
  * what they point to, are pointers that the verifier knows: a read is one
  * instruction and not a call of bpf_probe_read_kernel(), which is a hundred.
  * direct is a constant: whether p is such a pointer. */
-#ifndef NL_DIRECT
-#error "define NL_DIRECT before including this file"
+#ifndef MEM_DIRECT
+#error "define MEM_DIRECT before including this file"
 #endif
-#define NL_GET(direct, p, field)                                               \
-	((direct) && NL_DIRECT ? (p)->field : BPF_CORE_READ(p, field))
+#define MEM_GET(direct, p, field)                                               \
+	((direct) && MEM_DIRECT ? (p)->field : BPF_CORE_READ(p, field))
 
 #include "skb.h"
 
 /* net/netlink/af_netlink.h: NETLINK_F_KERNEL_SOCKET is bit 0, as a mask until
  * 6.4 and as a bit number since. */
-#define NL_KERNEL_SOCKET 1
+#define SOCK_KERNEL 1
 
 #define MSG_PEEK 2
 
-#define NL_DEPTHS 8
-#define NL_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
+#define FLOW_DEPTHS 8
+#define FLOW_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
 
-struct nl_bcast {
+struct flow_bcast {
 	__u64 skb;
 	__u64 cast;
 	__u32 group;
@@ -39,9 +39,9 @@ struct nl_bcast {
 };
 
 /* What a task is in the middle of. */
-struct nl_flow {
-	__u32 tid;   /* whose it is, see nl_flow_key(); 0: nobody's */
-	__u32 slot;  /* its place in nl_flows */
+struct flow {
+	__u32 tid;   /* whose it is, see flow_key(); 0: nobody's */
+	__u32 slot;  /* its index in flow_tasks */
 	__u64 seq;   /* of the ids that it makes; goes on with the next task */
 	/* netlink_sendmsg() */
 	__u64 start; /* 0: not in it, or not of interest */
@@ -66,7 +66,7 @@ struct nl_flow {
 	__u64 about; /* 0: not told */
 	__u32 port;
 	/* what the request is, and when it was handed over and answered last */
-	struct nl_asked asked;
+	struct count_asked asked;
 	__u64 asked_at; /* 0: not at all */
 	__u64 replied_at;
 	/* what it did to rtnl_mutex; see rtnl.h */
@@ -80,52 +80,52 @@ struct nl_flow {
 	/* netlink_dump() */
 	__u64 dump_sk;
 	__u64 dump_start;
-	struct nl_asked dump_asked; /* what it is a dump of */
+	struct count_asked dump_asked; /* what it is a dump of */
 	/* netlink_recvmsg(), kprobe only */
 	__u64 recv_sk;
 	__u32 recv_reported;
 	/* netlink_broadcast_filtered() */
 	__u32 depth;
-	struct nl_bcast bcast[NL_DEPTHS]; /* by depth; 0 is none, and so is beyond NL_DEPTH */
+	struct flow_bcast bcast[FLOW_DEPTHS]; /* by depth; 0 is none, and so is beyond FLOW_DEPTH */
 };
 
-/* By task, in one of NL_WAYS places that its ID gives: an array is looked into
- * without a call, where a hash takes a hundred instructions. A place is reused
+/* By task, in one of FLOW_WAYS slots that its ID gives: an array is looked into
+ * without a call, where a hash takes a hundred instructions. A slot is reused
  * once its task is in the middle of nothing, so that one that has ended, and a
  * return that a probe missed, cannot fill it up. */
-#define NL_WAYS 4
-#define NL_WAY 1021 /* from one place to the next */
+#define FLOW_WAYS 4
+#define FLOW_WAY 1021 /* from one slot to the next */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, NL_FLOWS + 1); /* the last is nobody's, and stays empty */
 	__type(key, __u32);
-	__type(value, struct nl_flow);
-} nl_flows SEC(".maps");
+	__type(value, struct flow);
+} flow_tasks SEC(".maps");
 
 /* The idle tasks share the ID 0. */
-static __always_inline __u32 nl_flow_key(void)
+static __always_inline __u32 flow_key(void)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 
 	return tid ? tid : 1U << 31 | bpf_get_smp_processor_id();
 }
 
-static __always_inline struct nl_flow *nl_flow_at(__u32 key, __u32 way)
+static __always_inline struct flow *flow_at(__u32 key, __u32 way)
 {
-	__u32 at = (key + way * NL_WAY) & (NL_FLOWS - 1);
+	__u32 at = (key + way * FLOW_WAY) & (NL_FLOWS - 1);
 
-	return bpf_map_lookup_elem(&nl_flows, &at);
+	return bpf_map_lookup_elem(&flow_tasks, &at);
 }
 
-static __always_inline struct nl_flow *nl_flow(void)
+static __always_inline struct flow *flow_current(void)
 {
-	__u32 key = nl_flow_key();
-	struct nl_flow *f;
+	__u32 key = flow_key();
+	struct flow *f;
 
 #pragma unroll
-	for (__u32 i = 0; i < NL_WAYS; i++) {
-		f = nl_flow_at(key, i);
+	for (__u32 i = 0; i < FLOW_WAYS; i++) {
+		f = flow_at(key, i);
 		if (f && f->tid == key)
 			return f;
 	}
@@ -134,35 +134,35 @@ static __always_inline struct nl_flow *nl_flow(void)
 
 /* The same, or an empty one (its tid is 0): for the verifier there is one way through
  * what follows, where NULL would make two. */
-static __always_inline struct nl_flow *nl_flow_or_none(void)
+static __always_inline struct flow *flow_or_none(void)
 {
-	struct nl_flow *f = nl_flow();
+	struct flow *f = flow_current();
 	__u32 at = NL_FLOWS;
 
 	if (f)
 		at = f->slot;
-	return bpf_map_lookup_elem(&nl_flows, &at);
+	return bpf_map_lookup_elem(&flow_tasks, &at);
 }
 
-/* Two tasks that find the same place free at the same moment: one of them does
+/* Two tasks that find the same slot free at the same moment: one of them does
  * not find itself there again. */
-static __noinline struct nl_flow *nl_flow_new(void)
+static __noinline struct flow *flow_new(void)
 {
-	__u32 key = nl_flow_key(), at = key & (NL_FLOWS - 1);
-	struct nl_flow *f = nl_flow();
+	__u32 key = flow_key(), at = key & (NL_FLOWS - 1);
+	struct flow *f = flow_current();
 	__u64 seq;
 
 	if (f)
 		return f;
 #pragma unroll
-	for (__u32 i = 0; i < NL_WAYS; i++) {
-		f = nl_flow_at(key, i);
+	for (__u32 i = 0; i < FLOW_WAYS; i++) {
+		f = flow_at(key, i);
 		if (f && !(f->tid && (f->start || f->depth || f->dump_sk || f->recv_sk))) {
-			at = (key + i * NL_WAY) & (NL_FLOWS - 1);
+			at = (key + i * FLOW_WAY) & (NL_FLOWS - 1);
 			break;
 		}
 	}
-	f = bpf_map_lookup_elem(&nl_flows, &at);
+	f = bpf_map_lookup_elem(&flow_tasks, &at);
 	if (!f)
 		return 0;
 	seq = f->seq;
@@ -173,8 +173,8 @@ static __noinline struct nl_flow *nl_flow_new(void)
 	return f;
 }
 
-/* An id that no other flow makes, and no call of nl_next_id(). */
-static __always_inline __u64 nl_flow_id(struct nl_flow *f)
+/* An id that no other flow makes, and no call of emit_id(). */
+static __always_inline __u64 flow_id(struct flow *f)
 {
 	return ++f->seq << 20 | (__u64)(f->slot & 0xffff) << 4 | NL_PROG_FLOW;
 }
@@ -183,9 +183,9 @@ static __always_inline __u64 nl_flow_id(struct nl_flow *f)
  * and has nothing to do with it. preempt_count of include/linux/preempt.h: bit 8
  * is set while a softirq is served (disabling them counts in steps of two),
  * bits 16 to 23 count hardirqs and NMIs. */
-#define NL_IN_INTERRUPT 0x00ff0100
+#define TASK_IN_INTERRUPT 0x00ff0100
 
-static __always_inline bool nl_in_interrupt(void)
+static __always_inline bool task_in_interrupt(void)
 {
 	struct task_struct___count *task = (void *)bpf_get_current_task();
 	__u32 count = 0;
@@ -198,18 +198,18 @@ static __always_inline bool nl_in_interrupt(void)
 				      (void *)nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id());
 		bpf_probe_read_kernel(&count, sizeof(count), (void *)base + nl_cfg.preempt_count);
 	}
-	return count & NL_IN_INTERRUPT;
+	return count & TASK_IN_INTERRUPT;
 }
 
 /* The broadcast in progress; its skb is 0 if there is none. */
-static __always_inline struct nl_bcast *nl_bcast(struct nl_flow *f)
+static __always_inline struct flow_bcast *flow_bcast_of(struct flow *f)
 {
-	return &f->bcast[f->depth & (NL_DEPTHS - 1)];
+	return &f->bcast[f->depth & (FLOW_DEPTHS - 1)];
 }
 
 /* SOCK_INODE(), include/net/sock.h. A socket that is just being made has no file
  * yet. */
-static __always_inline __u64 nl_inode(bool direct, struct socket *sock)
+static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
 {
 	struct file___inode *file;
 	struct socket_alloc *a;
@@ -217,7 +217,7 @@ static __always_inline __u64 nl_inode(bool direct, struct socket *sock)
 
 	if (!sock)
 		return 0;
-	if (direct && NL_DIRECT) {
+	if (direct && MEM_DIRECT) {
 		/* Every pointer is checked: 5.10 panics when a program with functions of
 		 * its own reads through NULL, instead of reading 0. */
 		file = sock->file;
@@ -231,29 +231,29 @@ static __always_inline __u64 nl_inode(bool direct, struct socket *sock)
 	return BPF_CORE_READ(a, vfs_inode.i_ino);
 }
 
-static __always_inline __u32 nl_netns_of(bool direct, struct sock *sk)
+static __always_inline __u32 sock_netns(bool direct, struct sock *sk)
 {
-	if (direct && NL_DIRECT)
+	if (direct && MEM_DIRECT)
 		return sk->__sk_common.skc_net.net->ns.inum;
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
 /* Protocol and namespace, and whether they pass the filter. */
-static __always_inline bool nl_begin(struct nl_event *ev, bool direct, struct sock *sk)
+static __always_inline bool event_begin(struct nl_event *ev, bool direct, struct sock *sk)
 {
 	ev->record = NL_RECORD_EVENT;
-	ev->protocol = NL_GET(direct, sk, sk_protocol);
-	ev->netns = nl_netns_of(direct, sk);
-	if (!nl_wanted(ev->protocol, ev->netns))
+	ev->protocol = MEM_GET(direct, sk, sk_protocol);
+	ev->netns = sock_netns(direct, sk);
+	if (!filter_wants(ev->protocol, ev->netns))
 		return false;
 	ev->ktime = bpf_ktime_get_ns();
-	ev->inode = nl_inode(direct, NL_GET(direct, sk, sk_socket));
+	ev->inode = sock_inode(direct, MEM_GET(direct, sk, sk_socket));
 	return true;
 }
 
 /* What the current task sends, in a send that was seen to begin: it passed the
  * filter, and the task owns the socket. */
-static __always_inline void nl_begin_flow(struct nl_event *ev, struct nl_flow *f)
+static __always_inline void event_begin_flow(struct nl_event *ev, struct flow *f)
 {
 	ev->record = NL_RECORD_EVENT;
 	ev->protocol = f->protocol;
@@ -264,48 +264,48 @@ static __always_inline void nl_begin_flow(struct nl_event *ev, struct nl_flow *f
 	ev->owner = f->task;
 }
 
-static __always_inline void nl_own_port(struct nl_event *ev, struct sock *sk)
+static __always_inline void event_own_port(struct nl_event *ev, struct sock *sk)
 {
 	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
 }
 
-static __always_inline void nl_queue(struct nl_event *ev, bool direct, struct sock *sk)
+static __always_inline void event_queue(struct nl_event *ev, bool direct, struct sock *sk)
 {
-	ev->drops = NL_GET(direct, sk, sk_drops.counter);
-	ev->rcvbuf = NL_GET(direct, sk, sk_rcvbuf);
-	ev->rmem = NL_GET(direct, sk, sk_backlog.rmem_alloc.counter);
+	ev->drops = MEM_GET(direct, sk, sk_drops.counter);
+	ev->rcvbuf = MEM_GET(direct, sk, sk_rcvbuf);
+	ev->rmem = MEM_GET(direct, sk, sk_backlog.rmem_alloc.counter);
 }
 
 /* Note that the current task uses a socket. Threads of one process have one account. */
-static __noinline struct nl_owner *nl_own(__u64 inode, __u32 prog)
+static __noinline struct nl_owner *owner_use(__u64 inode, __u32 prog)
 {
-	struct nl_owner *o = bpf_map_lookup_elem(&nl_owners, &inode), own = {};
+	struct nl_owner *o = bpf_map_lookup_elem(&owner_by_inode, &inode), own = {};
 	bool same;
 
-	nl_whoami(&own.task);
-	same = o && o->task.tgid == own.task.tgid && o->task.life == nl_life();
-	if (same && o->told && nl_same_comm(&o->task, &own.task))
+	task_whoami(&own.task);
+	same = o && o->task.tgid == own.task.tgid && o->task.life == task_life();
+	if (same && o->told && task_same_comm(&o->task, &own.task))
 		return o;
 	if (o)
 		own = *o;
-	nl_current(&own.task);
-	nl_process_name(own.name);
-	own.told = nl_know(prog);
+	task_current(&own.task);
+	task_process_name(own.name);
+	own.told = process_tell(prog);
 	if (!same)
-		own.account = nl_next_id(prog);
-	bpf_map_update_elem(&nl_owners, &inode, &own, BPF_ANY);
-	return bpf_map_lookup_elem(&nl_owners, &inode);
+		own.account = emit_id(prog);
+	bpf_map_update_elem(&owner_by_inode, &inode, &own, BPF_ANY);
+	return bpf_map_lookup_elem(&owner_by_inode, &inode);
 }
 
 /* Whether f->task still describes the current task: an exec keeps the comm as often
  * as not, and the ID of a thread that has ended comes again. */
-static __always_inline bool nl_flow_fits(struct nl_flow *f)
+static __always_inline bool flow_fits(struct flow *f)
 {
 	struct task_struct *task = 0;
 	struct nl_task now;
 	__u64 *comm;
 
-	if (nl_task_known && bpf_core_field_exists(task->cgroups)) {
+	if (task_known && bpf_core_field_exists(task->cgroups)) {
 		task = bpf_get_current_task_btf();
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
@@ -314,22 +314,22 @@ static __always_inline bool nl_flow_fits(struct nl_flow *f)
 		       (__u64)task->real_cred == f->cred &&
 		       task->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
 	}
-	nl_current(&now);
+	task_current(&now);
 	task = (void *)bpf_get_current_task();
 	return now.tgid == f->task.tgid && now.life == f->task.life && now.cgroup == f->task.cgroup &&
-	       nl_same_comm(&now, &f->task) && (__u64)BPF_CORE_READ(task, real_cred) == f->cred;
+	       task_same_comm(&now, &f->task) && (__u64)BPF_CORE_READ(task, real_cred) == f->cred;
 }
 
 /* Make the socket the current task's, and note both. */
-static __noinline bool nl_flow_own(struct nl_flow *f, __u64 inode, __u64 now)
+static __noinline bool flow_own(struct flow *f, __u64 inode, __u64 now)
 {
-	struct nl_owner *o = nl_own(inode, NL_PROG_SENDMSG);
+	struct nl_owner *o = owner_use(inode, NL_PROG_SENDMSG);
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	if (!o)
 		return false;
-	nl_know(NL_PROG_SENDMSG);
-	nl_current(&f->task);
+	process_tell(NL_PROG_SENDMSG);
+	task_current(&f->task);
 	f->cred = (__u64)BPF_CORE_READ(task, real_cred);
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), __builtin_preserve_access_index(&task->comm));
 	f->inode = inode;
@@ -341,30 +341,30 @@ static __noinline bool nl_flow_own(struct nl_flow *f, __u64 inode, __u64 now)
 
 /* How long a task is taken for the owner of a socket that it goes on sending on,
  * without looking who else may use it, and its entry is not touched. */
-#define NL_OWN_NS 1000000000ULL
+#define FLOW_OWN_NS 1000000000ULL
 
 /* Since when something has been waiting for the reader of a socket; 0: it is not
  * known, or nothing is. */
-static __always_inline __u64 nl_waiting(const struct nl_owner *o)
+static __always_inline __u64 owner_waiting(const struct nl_owner *o)
 {
 	return o->read_at > o->waiting_since ? o->read_at : o->waiting_since;
 }
 
 /* The owner of a socket that the current task reads: that task, which need not be
  * looked at closely if it has just sent on it. */
-static __always_inline struct nl_owner *nl_reader(__u64 inode, __u64 now)
+static __always_inline struct nl_owner *flow_reader(__u64 inode, __u64 now)
 {
-	struct nl_flow *f = nl_flow();
+	struct flow *f = flow_current();
 
-	if (f && f->inode == inode && now - f->owned_at <= NL_OWN_NS)
-		return bpf_map_lookup_elem(&nl_owners, &inode);
-	return nl_own(inode, NL_PROG_RECV);
+	if (f && f->inode == inode && now - f->owned_at <= FLOW_OWN_NS)
+		return bpf_map_lookup_elem(&owner_by_inode, &inode);
+	return owner_use(inode, NL_PROG_RECV);
 }
 
 /* Note that the owner has taken something out of the queue. */
-static __always_inline void nl_read(struct nl_owner *o, __u64 now)
+static __always_inline void owner_read(struct nl_owner *o, __u64 now)
 {
-	__u64 since = nl_waiting(o);
+	__u64 since = owner_waiting(o);
 
 	if (since && now - since > o->stall)
 		o->stall = now - since;

@@ -20,8 +20,8 @@ int follow_fork(__u64 *ctx)
 	__u32 to = BPF_CORE_READ(child, tgid);
 	__u8 one = 1;
 
-	if (from != to && bpf_map_lookup_elem(&nl_pids, &from))
-		bpf_map_update_elem(&nl_pids, &to, &one, BPF_ANY);
+	if (from != to && bpf_map_lookup_elem(&filter_pids, &from))
+		bpf_map_update_elem(&filter_pids, &to, &one, BPF_ANY);
 	return 0;
 }
 
@@ -34,7 +34,7 @@ int follow_free(__u64 *ctx)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 
 	if ((__u32)BPF_CORE_READ(task, pid) == tgid)
-		bpf_map_delete_elem(&nl_pids, &tgid);
+		bpf_map_delete_elem(&filter_pids, &tgid);
 	return 0;
 }
 

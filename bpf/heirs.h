@@ -10,7 +10,7 @@
 
 #include "process.h"
 
-struct nl_heir {
+struct heir {
 	__u64 life; /* whose heir it is */
 	__u32 tgid; /* likewise */
 	__u32 gone; /* that one has ended */
@@ -23,18 +23,18 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, NL_HEIRS);
 	__type(key, __u32);
-	__type(value, struct nl_heir);
-} nl_heirs SEC(".maps");
+	__type(value, struct heir);
+} heir_by_tgid SEC(".maps");
 
-static __always_inline struct nl_heir *nl_heir_of(__u32 tgid)
+static __always_inline struct heir *heir_of(__u32 tgid)
 {
 	__u32 at = tgid & (NL_HEIRS - 1);
 
-	return bpf_map_lookup_elem(&nl_heirs, &at);
+	return bpf_map_lookup_elem(&heir_by_tgid, &at);
 }
 
 /* Whether somebody has come into what a task had. */
-static __always_inline bool nl_is_heir(const struct nl_heir *h, const struct nl_task *t)
+static __always_inline bool heir_is(const struct heir *h, const struct nl_task *t)
 {
 	return h && h->gone && h->tgid == t->tgid && h->life == t->life && h->task.tgid;
 }
@@ -42,24 +42,24 @@ static __always_inline bool nl_is_heir(const struct nl_heir *h, const struct nl_
 /* Who has come into what a task had: its heir, or the heir's if that one has ended as
  * well, since daemons fork twice. NULL: nobody. The owner of a socket is noted as it
  * was: its entry may be another socket's by the time it is written to. */
-static __noinline struct nl_heir *nl_last_heir(const struct nl_task *t)
+static __noinline struct heir *heir_last(const struct nl_task *t)
 {
-	struct nl_heir *h = nl_heir_of(t->tgid), *next;
+	struct heir *h = heir_of(t->tgid), *next;
 
-	if (!nl_is_heir(h, t))
+	if (!heir_is(h, t))
 		return 0;
 #pragma unroll
 	for (int i = 0; i < 2; i++) {
-		next = nl_heir_of(h->task.tgid);
-		if (!nl_is_heir(next, &h->task))
+		next = heir_of(h->task.tgid);
+		if (!heir_is(next, &h->task))
 			break;
 		h = next;
 	}
 	return h;
 }
 
-/* What its account of a socket is, until it has one of its own (nl_own()). */
-static __always_inline __u64 nl_heir_account(const struct nl_heir *h, __u64 inode)
+/* What its account of a socket is, until it has one of its own (owner_use()). */
+static __always_inline __u64 heir_account(const struct heir *h, __u64 inode)
 {
 	return NL_INHERITED | (inode ^ h->task.life * 0x9e3779b97f4a7c15) >> 3;
 }
@@ -69,11 +69,11 @@ SEC("tp_btf/sched_process_fork")
 int heir_fork(__u64 *ctx)
 {
 	struct task_struct *parent = (void *)ctx[0], *child = (void *)ctx[1];
-	struct nl_heir *h;
+	struct heir *h;
 
 	if (child->pid != child->tgid)
 		return 0; /* a thread */
-	h = nl_heir_of(parent->tgid);
+	h = heir_of(parent->tgid);
 	if (!h)
 		return 0;
 	h->gone = 0;
@@ -93,7 +93,7 @@ SEC("tp_btf/sched_process_exit")
 int heir_exit(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
-	struct nl_heir *h = nl_heir_of(task->tgid);
+	struct heir *h = heir_of(task->tgid);
 
 	if (!h || h->tgid != (__u32)task->tgid || task->signal->live.counter > 0)
 		return 0; /* other threads go on */

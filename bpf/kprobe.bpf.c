@@ -3,9 +3,9 @@
 /*
  * The kprobe backend, and what stands in for single functions where the
  * fentry backend cannot attach. A return probe sees no arguments, so an entry
- * probe leaves them in the task's nl_flow.
+ * probe leaves them in the task's flow.
  */
-#define NL_DIRECT 0
+#define MEM_DIRECT 0
 #include "hooks.h"
 #include "send.h"
 #include "follow.h"
@@ -102,7 +102,7 @@ SEC("kprobe/netlink_recvmsg")
 int recvmsg(struct pt_regs *ctx)
 {
 	struct sock *sk = BPF_CORE_READ((struct socket *)PTR(ARG0), sk);
-	struct nl_flow *f = nl_flow_new();
+	struct flow *f = flow_new();
 
 	/* What is queued now it is about to take. */
 	on_read(PTR(ARG0), ctx->ARG3, sk && BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter) > 0);
@@ -111,19 +111,19 @@ int recvmsg(struct pt_regs *ctx)
 	f->recv_sk = (__u64)sk;
 	f->recv_reported = BPF_CORE_READ(sk, sk_err) == ENOBUFS;
 	if (f->recv_reported)
-		nl_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+		hook_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
 	return 0;
 }
 
 SEC("kretprobe/netlink_recvmsg")
 int recvmsg_exit(struct pt_regs *ctx)
 {
-	struct nl_flow *f = nl_flow();
+	struct flow *f = flow_current();
 
 	if (!f)
 		return 0;
 	if ((int)ctx->RET == -ENOBUFS && f->recv_sk && !f->recv_reported)
-		nl_socket_error((void *)f->recv_sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+		hook_socket_error((void *)f->recv_sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
 	f->recv_sk = 0;
 	return 0;
 }
@@ -137,7 +137,7 @@ int dump(struct pt_regs *ctx)
 SEC("kretprobe/netlink_dump")
 int dump_exit(struct pt_regs *ctx)
 {
-	struct nl_flow *f = nl_flow();
+	struct flow *f = flow_current();
 
 	if (f && f->dump_sk)
 		on_dump_exit((void *)f->dump_sk, ctx->RET);

@@ -15,7 +15,7 @@
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 /* What was noted of a process, and what was told of it. */
-struct nl_image {
+struct process_image {
 	__u64 life;
 	__u64 cred;     /* its address: changed user IDs have another one; 0: not told */
 	__u32 ppid;
@@ -32,13 +32,13 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, NL_IMAGES);
 	__type(key, __u32);
-	__type(value, struct nl_image);
-} nl_images SEC(".maps");
+	__type(value, struct process_image);
+} process_images SEC(".maps");
 
 /* The stack has no room for these. Each program has its own: none of them
- * interrupts itself (see nl_next_id()). */
-struct nl_telling {
-	struct nl_image image;
+ * interrupts itself (see emit_id()). */
+struct process_telling {
+	struct process_image image;
 	__u64 dentry; /* where the walk up from the executable is */
 	__u64 mount;
 	struct nl_process process;
@@ -49,23 +49,23 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NL_PROG_MAX);
 	__type(key, __u32);
-	__type(value, struct nl_telling);
-} nl_tellings SEC(".maps");
+	__type(value, struct process_telling);
+} process_scratch SEC(".maps");
 
-static __always_inline struct nl_telling *nl_telling_of(__u32 prog)
+static __always_inline struct process_telling *process_telling_of(__u32 prog)
 {
-	return bpf_map_lookup_elem(&nl_tellings, &prog);
+	return bpf_map_lookup_elem(&process_scratch, &prog);
 }
 
 /* Read the arguments of the current task, which are in its memory unless they were
  * paged out. What follows are global functions of scalars: the verifier looks at each
  * once, and none takes stack that another needs. */
-__noinline __u64 nl_read_args(__u64 prog)
+__noinline __u64 process_read_args(__u64 prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct nl_telling *t = nl_telling_of(prog);
-	struct nl_image *image;
+	struct process_telling *t = process_telling_of(prog);
+	struct process_image *image;
 	__u64 start, n;
 
 	if (!t)
@@ -82,7 +82,7 @@ __noinline __u64 nl_read_args(__u64 prog)
 	image->args.length = n;
 	if (n > NL_ARGS)
 		n = NL_ARGS;
-	nl_opaque(n);
+	mem_opaque(n);
 	if (n <= NL_ARGS && !bpf_probe_read_user(image->args.bytes, n, (void *)start))
 		image->flags = NL_KNOWS_ARGS;
 	return 0;
@@ -91,9 +91,9 @@ __noinline __u64 nl_read_args(__u64 prog)
 /* One step up from the executable, as prepend_path() in fs/d_path.c does: d_path()
  * may not be called here. False: it was the last. A global function of scalars: the
  * verifier looks at it once. */
-__noinline __u64 nl_climb(__u64 prog)
+__noinline __u64 process_climb(__u64 prog)
 {
-	struct nl_telling *t = nl_telling_of(prog);
+	struct process_telling *t = process_telling_of(prog);
 	struct dentry *d, *up;
 	struct nl_process *p;
 	struct mount *m, *below;
@@ -117,7 +117,7 @@ __noinline __u64 nl_climb(__u64 prog)
 		return true;
 	}
 	off = p->exe_len;
-	nl_opaque(off);
+	mem_opaque(off);
 	if (off >= NL_EXE) {
 		p->flags |= NL_KNOWS_EXE | NL_KNOWS_EXE_CUT;
 		return false;
@@ -138,11 +138,11 @@ __noinline __u64 nl_climb(__u64 prog)
 	return true;
 }
 
-__noinline __u64 nl_read_exe(__u64 prog)
+__noinline __u64 process_read_exe(__u64 prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct nl_telling *t = nl_telling_of(prog);
+	struct process_telling *t = process_telling_of(prog);
 	struct file___path *file;
 	struct vfsmount *mnt;
 	struct dentry *d;
@@ -160,7 +160,7 @@ __noinline __u64 nl_read_exe(__u64 prog)
 	t->dentry = (__u64)d;
 	t->mount = (__u64)mnt - bpf_core_field_offset(struct mount, mnt);
 	for (__u32 i = 0; i < NL_COMPONENTS; i++)
-		if (!nl_climb(prog))
+		if (!process_climb(prog))
 			return 0;
 	t->process.flags |= NL_KNOWS_EXE | NL_KNOWS_EXE_CUT;
 	return 0;
@@ -168,11 +168,11 @@ __noinline __u64 nl_read_exe(__u64 prog)
 
 /* The parent's name, and its arguments if it was seen to execute its program, or to
  * use Netlink. */
-__noinline __u64 nl_read_parent(__u64 prog)
+__noinline __u64 process_read_parent(__u64 prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent, *leader;
-	struct nl_telling *t = nl_telling_of(prog);
-	struct nl_image *image;
+	struct process_telling *t = process_telling_of(prog);
+	struct process_image *image;
 	struct nl_process *p;
 	__u32 tgid;
 
@@ -186,7 +186,7 @@ __noinline __u64 nl_read_parent(__u64 prog)
 	bpf_probe_read_kernel(p->parent_name, sizeof(p->parent_name), __builtin_preserve_access_index(&leader->comm));
 	p->parent_life = BPF_CORE_READ(leader, start_boottime) + BPF_CORE_READ(parent, self_exec_id);
 	p->parent_args.length = 0;
-	image = bpf_map_lookup_elem(&nl_images, &tgid);
+	image = bpf_map_lookup_elem(&process_images, &tgid);
 	if (!image || image->life != p->parent_life || !(image->flags & NL_KNOWS_ARGS))
 		return 0;
 	bpf_probe_read_kernel(&p->parent_args, sizeof(p->parent_args), &image->args);
@@ -195,10 +195,10 @@ __noinline __u64 nl_read_parent(__u64 prog)
 }
 
 /* What is read as it is. */
-__noinline __u64 nl_read_task(__u64 prog)
+__noinline __u64 process_read_task(__u64 prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *leader;
-	struct nl_telling *t = nl_telling_of(prog);
+	struct process_telling *t = process_telling_of(prog);
 	struct nl_process *p;
 
 	if (!t)
@@ -206,7 +206,7 @@ __noinline __u64 nl_read_task(__u64 prog)
 	p = &t->process;
 	p->record = NL_RECORD_PROCESS;
 	p->flags = 0;
-	p->life = nl_life();
+	p->life = task_life();
 	p->tgid = bpf_get_current_pid_tgid() >> 32;
 	p->uid = BPF_CORE_READ(task, real_cred, uid.val);
 	p->loginuid = 0;
@@ -226,11 +226,11 @@ __noinline __u64 nl_read_task(__u64 prog)
 }
 
 /* Take the arguments that were noted of this process, if they were. */
-__noinline __u64 nl_noted_args(__u64 prog)
+__noinline __u64 process_noted_args(__u64 prog)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct nl_image *image = bpf_map_lookup_elem(&nl_images, &tgid);
-	struct nl_telling *t = nl_telling_of(prog);
+	struct process_image *image = bpf_map_lookup_elem(&process_images, &tgid);
+	struct process_telling *t = process_telling_of(prog);
 
 	if (!t || !image || image->life != t->process.life || !(image->flags & NL_KNOWS_ARGS))
 		return false;
@@ -240,16 +240,16 @@ __noinline __u64 nl_noted_args(__u64 prog)
 }
 
 /* Whether all that may change of the current task's process is as it was told. */
-__noinline __u64 nl_told(void)
+__noinline __u64 process_told(void)
 {
 	struct task_struct *task = 0, *leader;
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct nl_image *image = bpf_map_lookup_elem(&nl_images, &tgid);
+	struct process_image *image = bpf_map_lookup_elem(&process_images, &tgid);
 	__u64 name[2], *comm;
 
 	if (!image)
 		return false;
-	if (nl_task_known) {
+	if (task_known) {
 		task = bpf_get_current_task_btf();
 		leader = task->group_leader;
 		comm = (void *)__builtin_preserve_access_index(&leader->comm);
@@ -264,48 +264,48 @@ __noinline __u64 nl_told(void)
 	bpf_probe_read_kernel(name, sizeof(name), __builtin_preserve_access_index(&leader->comm));
 	if (bpf_core_field_exists(task->loginuid) && image->loginuid != BPF_CORE_READ(task, loginuid.val))
 		return false;
-	return image->life == nl_life() && image->cred == (__u64)BPF_CORE_READ(task, real_cred) &&
+	return image->life == task_life() && image->cred == (__u64)BPF_CORE_READ(task, real_cred) &&
 	       image->ppid == (__u32)BPF_CORE_READ(task, real_parent, tgid) && image->name[0] == name[0] &&
 	       image->name[1] == name[1];
 }
 
 /* See to it that user space knows the current task's process; false: it does not, as
  * there is no room. */
-__noinline __u64 nl_know(__u64 prog)
+__noinline __u64 process_tell(__u64 prog)
 {
-	struct nl_telling *t;
-	struct nl_image *image;
+	struct process_telling *t;
+	struct process_image *image;
 	struct nl_process *p;
 	__u32 tgid;
 
-	if (nl_told())
+	if (process_told())
 		return true;
 	/* While the ring is full, nothing is read in vain at every message. */
-	if (bpf_ringbuf_query(&nl_ring, BPF_RB_AVAIL_DATA) + sizeof(*p) + 2 * BPF_RINGBUF_HDR_SZ >
-	    bpf_ringbuf_query(&nl_ring, BPF_RB_RING_SIZE))
+	if (bpf_ringbuf_query(&emit_ring, BPF_RB_AVAIL_DATA) + sizeof(*p) + 2 * BPF_RINGBUF_HDR_SZ >
+	    bpf_ringbuf_query(&emit_ring, BPF_RB_RING_SIZE))
 		return false;
-	t = nl_telling_of(prog);
+	t = process_telling_of(prog);
 	if (!t)
 		return false;
 	p = &t->process;
 	image = &t->image;
-	nl_read_task(prog);
-	nl_read_parent(prog);
+	process_read_task(prog);
+	process_read_parent(prog);
 	if (nl_cfg.processes && !(p->flags & NL_KNOWS_KTHREAD)) {
-		if (!nl_noted_args(prog))
-			nl_read_args(prog);
+		if (!process_noted_args(prog))
+			process_read_args(prog);
 		p->flags |= image->flags;
 		bpf_probe_read_kernel(&p->args, sizeof(p->args), &image->args);
-		nl_read_exe(prog);
+		process_read_exe(prog);
 	}
-	if (bpf_ringbuf_output(&nl_ring, p, sizeof(*p), nl_wake(sizeof(*p))))
+	if (bpf_ringbuf_output(&emit_ring, p, sizeof(*p), emit_wake(sizeof(*p))))
 		return false;
 	image->life = p->life;
 	image->ppid = p->ppid;
 	image->loginuid = p->loginuid;
 	__builtin_memcpy(image->name, p->name, sizeof(p->name));
 	tgid = p->tgid;
-	bpf_map_update_elem(&nl_images, &tgid, image, BPF_ANY);
+	bpf_map_update_elem(&process_images, &tgid, image, BPF_ANY);
 	return true;
 }
 
@@ -315,16 +315,16 @@ __noinline __u64 nl_know(__u64 prog)
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *ctx)
 {
-	struct nl_telling *t = nl_telling_of(NL_PROG_EXEC);
+	struct process_telling *t = process_telling_of(NL_PROG_EXEC);
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 	(void)ctx;
 	if (!t)
 		return 0;
-	nl_read_args(NL_PROG_EXEC);
-	t->image.life = nl_life();
+	process_read_args(NL_PROG_EXEC);
+	t->image.life = task_life();
 	t->image.cred = 0;
-	bpf_map_update_elem(&nl_images, &tgid, &t->image, BPF_ANY);
+	bpf_map_update_elem(&process_images, &tgid, &t->image, BPF_ANY);
 	return 0;
 }
 

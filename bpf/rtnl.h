@@ -25,7 +25,7 @@ struct nl_lock_row {
 	__u64 blamed_ns; /* that others waited for this one */
 };
 
-struct nl_holder {
+struct lock_holder {
 	struct nl_lock_key key;
 	__u64 since; /* 0: nobody holds it, or nobody who was seen to take it */
 	__u32 tid;
@@ -37,11 +37,11 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct nl_holder);
-} nl_holder SEC(".maps");
+	__type(value, struct lock_holder);
+} lock_held_by SEC(".maps");
 
-struct nl_wait {
-	struct nl_holder blocker; /* when the wait began */
+struct lock_wait {
+	struct lock_holder blocker; /* when the wait began */
 	__u64 since;
 };
 
@@ -50,47 +50,47 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
-	__type(value, struct nl_wait);
-} nl_waits SEC(".maps");
+	__type(value, struct lock_wait);
+} lock_waits SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, struct nl_lock_key);
 	__type(value, struct nl_lock_row);
-} nl_locks SEC(".maps");
+} lock_rows SEC(".maps");
 
-static __always_inline void nl_name(struct nl_who *who, const struct nl_holder *h)
+static __always_inline void lock_blocker(struct nl_who *who, const struct lock_holder *h)
 {
 	who->tgid = h->key.tgid;
 	who->tid = h->tid;
 	__builtin_memcpy(who->comm, h->comm, NL_COMM_LEN);
 }
 
-static __always_inline struct nl_holder *nl_holding(void)
+static __always_inline struct lock_holder *lock_held(void)
 {
 	__u32 zero = 0;
 
-	return bpf_map_lookup_elem(&nl_holder, &zero);
+	return bpf_map_lookup_elem(&lock_held_by, &zero);
 }
 
-static __noinline struct nl_lock_row *nl_row_of(struct nl_lock_key *key)
+static __noinline struct nl_lock_row *lock_row_of(struct nl_lock_key *key)
 {
-	struct nl_lock_row *row = bpf_map_lookup_elem(&nl_locks, key), zero = {};
+	struct nl_lock_row *row = bpf_map_lookup_elem(&lock_rows, key), zero = {};
 
 	if (row)
 		return row;
-	if (bpf_map_update_elem(&nl_locks, key, &zero, BPF_NOEXIST) == -E2BIG)
-		nl_count(NL_LOST_LOCK);
-	return bpf_map_lookup_elem(&nl_locks, key);
+	if (bpf_map_update_elem(&lock_rows, key, &zero, BPF_NOEXIST) == -E2BIG)
+		emit_lost(NL_LOST_LOCK);
+	return bpf_map_lookup_elem(&lock_rows, key);
 }
 
-static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_flow *f)
+static __always_inline void lock_key(struct nl_lock_key *key, struct flow *f)
 {
-	struct nl_asked *a = 0;
+	struct count_asked *a = 0;
 
 	key->tgid = bpf_get_current_pid_tgid() >> 32;
-	nl_process_name(key->name);
+	task_process_name(key->name);
 	if (f && f->start)
 		a = &f->asked;
 	else if (f && f->dump_sk)
@@ -102,14 +102,14 @@ static __always_inline void nl_lock_whoami(struct nl_lock_key *key, struct nl_fl
 	}
 }
 
-static __always_inline bool nl_is_rtnl(__u64 lock)
+static __always_inline bool lock_is_rtnl(__u64 lock)
 {
 	return nl_cfg.rtnl_mutex && lock == nl_cfg.rtnl_mutex;
 }
 
 /* A task held the lock, or waited for it, for so long that it is worth a
  * report of its own. The payload is what is known of its request's header. */
-static __always_inline void nl_lock_report(struct nl_lock_key *key, struct nl_wait *w, __u64 wait, __u64 hold)
+static __always_inline void lock_report(struct nl_lock_key *key, struct lock_wait *w, __u64 wait, __u64 hold)
 {
 	struct {
 		__u32 len;
@@ -121,48 +121,49 @@ static __always_inline void nl_lock_report(struct nl_lock_key *key, struct nl_wa
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct nl_event ev = {};
 
-	nl_current(&ev.task);
-	if (nl_is_self(&ev.task) || !nl_wanted_task(&ev.task))
+	task_current(&ev.task);
+	if (filter_is_self(&ev.task) || !filter_wants_task(&ev.task))
 		return;
 	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 	ev.protocol = key->request ? key->request - 1 : 0;
-	if (!nl_wanted(ev.protocol, ev.netns))
+	if (!filter_wants(ev.protocol, ev.netns))
 		return;
 	ev.owner = ev.task;
 	ev.record = NL_RECORD_EVENT;
 	ev.kind = NL_KIND_LOCK;
 	ev.ktime = bpf_ktime_get_ns();
-	ev.id = nl_next_id(NL_PROG_LOCK);
+	ev.id = emit_id(NL_PROG_LOCK);
 	ev.lock_wait = wait;
 	ev.lock_hold = hold;
 	if (w)
-		nl_name(&ev.blocker, &w->blocker);
+		lock_blocker(&ev.blocker, &w->blocker);
 	ev.orig_len = key->request ? sizeof(head) : 0;
-	if (nl_emit_small(&ev, (__u64)&head, ev.orig_len, 0))
-		nl_count(NL_LOST_REPORT);
+	if (emit_small(&ev, (__u64)&head, ev.orig_len, 0))
+		emit_lost(NL_LOST_REPORT);
 }
 
 /* mutex_lock() and its kin begin. */
 static __always_inline int on_lock(__u64 lock)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct nl_holder *h;
-	struct nl_wait w = {};
+	struct lock_holder *h;
+	struct lock_wait w = {};
 
-	if (!nl_is_rtnl(lock))
+	if (!lock_is_rtnl(lock))
 		return 0;
-	h = nl_holding();
+	h = lock_held();
 	if (!h)
 		return 0;
 	w.since = bpf_ktime_get_ns();
 	w.blocker = *h;
-	bpf_map_update_elem(&nl_waits, &tid, &w, BPF_ANY);
+	bpf_map_update_elem(&lock_waits, &tid, &w, BPF_ANY);
 	return 0;
 }
 
-static __always_inline void nl_lock_waited(struct nl_lock_key *key, struct nl_flow *f, struct nl_wait *w, __u64 wait)
+static __always_inline void lock_waited(struct nl_lock_key *key, struct flow *f, struct lock_wait *w,
+					__u64 wait)
 {
-	struct nl_lock_row *row = nl_row_of(key);
+	struct nl_lock_row *row = lock_row_of(key);
 
 	if (row) {
 		__sync_fetch_and_add(&row->waits, 1);
@@ -170,44 +171,44 @@ static __always_inline void nl_lock_waited(struct nl_lock_key *key, struct nl_fl
 		if (wait > row->wait_max)
 			row->wait_max = wait;
 	}
-	row = nl_row_of(&w->blocker.key);
+	row = lock_row_of(&w->blocker.key);
 	if (row)
 		__sync_fetch_and_add(&row->blamed_ns, wait);
 	if (f && f->start) {
 		f->lock_wait += wait;
 		if (wait > f->lock_worst) {
 			f->lock_worst = wait;
-			nl_name(&f->blocker, &w->blocker);
+			lock_blocker(&f->blocker, &w->blocker);
 		}
 	}
 	if (nl_cfg.lock_ns && wait >= nl_cfg.lock_ns)
-		nl_lock_report(key, w, wait, 0);
+		lock_report(key, w, wait, 0);
 }
 
 /* They have returned, in the task that entered; taken: with the lock. */
 static __always_inline int on_locked(bool taken)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct nl_wait *w = bpf_map_lookup_elem(&nl_waits, &tid);
+	struct lock_wait *w = bpf_map_lookup_elem(&lock_waits, &tid);
 	struct nl_lock_key key = {};
-	struct nl_wait copy;
-	struct nl_holder *h;
-	struct nl_flow *f;
+	struct lock_wait copy;
+	struct lock_holder *h;
+	struct flow *f;
 	__u64 now;
 
 	/* A return probe comes here for every mutex of the machine. */
 	if (!w)
 		return 0;
-	h = nl_holding();
-	f = nl_flow();
+	h = lock_held();
+	f = flow_current();
 	if (!h)
 		return 0;
 	copy = *w;
-	bpf_map_delete_elem(&nl_waits, &tid);
+	bpf_map_delete_elem(&lock_waits, &tid);
 	now = bpf_ktime_get_ns();
-	nl_lock_whoami(&key, f);
+	lock_key(&key, f);
 	if (copy.blocker.since)
-		nl_lock_waited(&key, f, &copy, now - copy.since);
+		lock_waited(&key, f, &copy, now - copy.since);
 	if (!taken)
 		return 0;
 	h->key = key;
@@ -222,7 +223,7 @@ static __always_inline int on_not_locked(void)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 
-	bpf_map_delete_elem(&nl_waits, &tid);
+	bpf_map_delete_elem(&lock_waits, &tid);
 	return 0;
 }
 
@@ -230,30 +231,30 @@ static __always_inline int on_not_locked(void)
 static __always_inline int on_unlock(__u64 lock)
 {
 	struct nl_lock_row *row;
-	struct nl_holder *h, was;
-	struct nl_flow *f;
+	struct lock_holder *h, was;
+	struct flow *f;
 	__u64 hold;
 
-	if (!nl_is_rtnl(lock))
+	if (!lock_is_rtnl(lock))
 		return 0;
-	h = nl_holding();
+	h = lock_held();
 	if (!h || !h->since)
 		return 0;
 	was = *h;
 	h->since = 0;
 	hold = bpf_ktime_get_ns() - was.since;
-	row = nl_row_of(&was.key);
+	row = lock_row_of(&was.key);
 	if (row) {
 		__sync_fetch_and_add(&row->holds, 1);
 		__sync_fetch_and_add(&row->hold_ns, hold);
 		if (hold > row->hold_max)
 			row->hold_max = hold;
 	}
-	f = nl_flow();
+	f = flow_current();
 	if (f && f->start)
 		f->lock_hold += hold;
 	if (nl_cfg.lock_ns && hold >= nl_cfg.lock_ns)
-		nl_lock_report(&was.key, 0, 0, hold);
+		lock_report(&was.key, 0, 0, hold);
 	return 0;
 }
 

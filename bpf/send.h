@@ -8,7 +8,7 @@
 #include "hooks.h"
 
 /* Where the payload is, before netlink_sendmsg() moves the iterator on. */
-static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *msg)
+static __always_inline void send_remember_iov(struct flow *f, struct msghdr *msg)
 {
 	__u32 type;
 
@@ -16,49 +16,49 @@ static __always_inline void nl_remember_iov(struct nl_flow *f, struct msghdr *ms
 	f->iov_nr = 0;
 	f->ubuf = 0;
 	if (bpf_core_field_exists(msg->msg_iter.iter_type)) {
-		type = NL_GET(true, msg, msg_iter.iter_type);
+		type = MEM_GET(true, msg, msg_iter.iter_type);
 		if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
 		    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
-			f->ubuf = (__u64)NL_GET(true, msg, msg_iter.ubuf);
+			f->ubuf = (__u64)MEM_GET(true, msg, msg_iter.ubuf);
 			return;
 		}
 		if (type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
 			return;
-	} else if ((NL_GET(true, msg, msg_iter.type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+	} else if ((MEM_GET(true, msg, msg_iter.type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
 		return; /* bit 0 is the direction */
 	}
 	if (bpf_core_field_exists(msg->msg_iter.__iov))
-		f->iov = (__u64)NL_GET(true, msg, msg_iter.__iov);
+		f->iov = (__u64)MEM_GET(true, msg, msg_iter.__iov);
 	else
-		f->iov = (__u64)NL_GET(true, msg, msg_iter.iov);
-	f->iov_nr = NL_GET(true, msg, msg_iter.nr_segs);
+		f->iov = (__u64)MEM_GET(true, msg, msg_iter.iov);
+	f->iov_nr = MEM_GET(true, msg, msg_iter.nr_segs);
 }
 
 /* netlink_sendmsg() begins. */
 static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
 {
-	struct sock *sk = NL_GET(true, sock, sk);
-	__u64 inode = nl_inode(true, sock), now;
+	struct sock *sk = MEM_GET(true, sock, sk);
+	__u64 inode = sock_inode(true, sock), now;
 	__u32 protocol, netns;
-	struct nl_flow *f;
+	struct flow *f;
 
 	if (!sk)
 		return 0;
-	protocol = NL_GET(true, sk, sk_protocol);
-	netns = nl_netns_of(true, sk);
-	if (!nl_wanted(protocol, netns))
+	protocol = MEM_GET(true, sk, sk_protocol);
+	netns = sock_netns(true, sk);
+	if (!filter_wants(protocol, netns))
 		return 0;
-	f = nl_flow_new();
+	f = flow_new();
 	if (!f)
 		return 0;
 	now = bpf_ktime_get_ns();
 	f->start = 0;
 	f->depth = 0; /* whatever a missed return left behind */
 	f->dump_sk = 0;
-	if ((f->inode != inode || now - f->owned_at > NL_OWN_NS || !nl_flow_fits(f)) &&
-	    !nl_flow_own(f, inode, now))
+	if ((f->inode != inode || now - f->owned_at > FLOW_OWN_NS || !flow_fits(f)) &&
+	    !flow_own(f, inode, now))
 		return 0;
-	if (nl_is_self(&f->task) || !nl_wanted_task(&f->task))
+	if (filter_is_self(&f->task) || !filter_wants_task(&f->task))
 		return 0;
 	f->netns = netns;
 	f->protocol = protocol;
@@ -73,15 +73,15 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	f->sk = (__u64)sk;
 	f->msg = (__u64)msg;
 	f->len = len;
-	nl_remember_iov(f, msg);
+	send_remember_iov(f, msg);
 	return 0;
 }
 
 /* Prepare to count a datagram that was not delivered, as far as its first piece
  * tells. */
-static __always_inline bool nl_walk_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+static __always_inline bool send_walk_failed(struct nl_event *ev, struct flow *f, struct sock *sk)
 {
-	struct nl_walk *w = nl_walk(ev, sk, NL_PROG_SEND, f->account);
+	struct count_walk *w = count_walk_event(ev, sk, NL_PROG_SEND, f->account);
 	struct {
 		__u64 base, len;
 	} v = {.base = f->ubuf, .len = f->len};
@@ -89,7 +89,7 @@ static __always_inline bool nl_walk_failed(struct nl_event *ev, struct nl_flow *
 	if (!w)
 		return false;
 	if (!f->ubuf && f->iov)
-		nl_copy(&v, sizeof(v), f->iov, 0);
+		mem_copy(&v, sizeof(v), f->iov, 0);
 	w->failed = 1;
 	w->err = ev->err;
 	w->src = v.base;
@@ -100,37 +100,37 @@ static __always_inline bool nl_walk_failed(struct nl_event *ev, struct nl_flow *
 
 /* Count the time that a send took, and how long its answer. A dump that goes on
  * is answered by its end. */
-static __noinline int nl_count_send(struct nl_flow *f, __u64 now, __u64 elapsed, __u32 err)
+static __noinline int send_count(struct flow *f, __u64 now, __u64 elapsed, __u32 err)
 {
 	__u64 latency = f->replied_at ? f->replied_at - f->asked_at : 0;
 	__u8 flags = NL_ROW_OUT | NL_ROW_REQUEST;
 	struct nl_row *row, *bucket = 0;
-	struct nl_walk *w;
+	struct count_walk *w;
 
-	row = err ? 0 : nl_known_row(f->account, nl_what_of(f->asked.type, f->asked.sub, 0, flags));
+	row = err ? 0 : count_row_known(f->account, count_what_of(f->asked.type, f->asked.sub, 0, flags));
 	if (row && latency)
-		bucket = nl_known_row(f->account,
-				      nl_what_of(f->asked.type, f->asked.sub, 1 + nl_bucket(latency), flags));
+		bucket = count_row_known(f->account,
+				      count_what_of(f->asked.type, f->asked.sub, 1 + count_bucket(latency), flags));
 	if (row && (bucket || !latency)) {
-		nl_add_kernel(row, elapsed);
+		count_add_kernel(row, elapsed);
 		row->last = now;
 		if (bucket) {
-			nl_add_latency(row, latency);
+			count_add_latency(row, latency);
 			__sync_fetch_and_add(&bucket->messages, 1);
 		}
 		return 0;
 	}
-	w = nl_walk_flow(f, NL_PROG_SEND, NL_DIR_UNKNOWN, now);
+	w = count_walk_flow(f, NL_PROG_SEND, NL_DIR_UNKNOWN, now);
 	if (!w)
 		return 0;
 	w->asked = f->asked;
 	w->err = err;
-	nl_tally_send(NL_PROG_SEND, elapsed, latency);
+	count_send_end(NL_PROG_SEND, elapsed, latency);
 	return 0;
 }
 
 /* Nothing was delivered: the datagram itself is the report. True: it is to be counted. */
-static __always_inline bool nl_send_failed(struct nl_event *ev, struct nl_flow *f, struct sock *sk)
+static __always_inline bool send_failed(struct nl_event *ev, struct flow *f, struct sock *sk)
 {
 	struct msghdr *msg = (void *)f->msg;
 	struct netlink_sock *nlk = (void *)sk;
@@ -151,75 +151,75 @@ static __always_inline bool nl_send_failed(struct nl_event *ev, struct nl_flow *
 		to.pid = BPF_CORE_READ(nlk, dst_portid);
 		ev->group = BPF_CORE_READ(nlk, dst_group);
 	}
-	ev->id = nl_next_id(NL_PROG_SEND);
+	ev->id = emit_id(NL_PROG_SEND);
 	ev->kind = NL_KIND_DATAGRAM;
 	ev->dir = to.pid || ev->group ? NL_DIR_PEER : NL_DIR_REQUEST;
 	ev->dst_port = to.pid;
 	ev->orig_len = f->len;
 	if (nl_cfg.counts)
-		counts = nl_walk_failed(ev, f, sk);
-	if (!nl_plane(NL_PLANE_MESSAGES))
+		counts = send_walk_failed(ev, f, sk);
+	if (!plane_on(NL_PLANE_MESSAGES))
 		return counts;
 	if (f->ubuf || !f->iov_nr)
-		nl_emit(ev, f->ubuf, 1);
+		emit_datagram(ev, f->ubuf, 1);
 	else
-		nl_emit_iov(ev, (void *)f->iov, f->iov_nr, false);
+		emit_iov(ev, (void *)f->iov, f->iov_nr, false);
 	return counts;
 }
 
 /* Tell of a send that has ended out of the ordinary; true: it is to be counted. */
-static __noinline int nl_send_ended(struct nl_flow *f, __u64 now, __u64 elapsed)
+static __noinline int send_ended(struct flow *f, __u64 now, __u64 elapsed)
 {
 	struct sock *sk = (void *)f->sk;
 	struct nl_event ev = {};
 	__u32 err = f->err;
 
-	nl_begin_flow(&ev, f);
+	event_begin_flow(&ev, f);
 	ev.ktime = now;
 	ev.of = f->id;
 	ev.elapsed = elapsed;
 	ev.verdict = err ? NL_VERDICT_FAILED : NL_VERDICT_DELIVERED;
 	ev.err = err;
-	nl_queue(&ev, false, sk);
-	nl_own_port(&ev, sk);
+	event_queue(&ev, false, sk);
+	event_own_port(&ev, sk);
 	ev.src_port = ev.own_port;
 	if (!ev.of)
-		return nl_send_failed(&ev, f, sk);
+		return send_failed(&ev, f, sk);
 	ev.kind = NL_KIND_COMPLETION;
 	ev.lock_wait = f->lock_wait;
 	ev.lock_hold = f->lock_hold;
 	if (f->lock_worst)
 		ev.blocker = f->blocker;
-	nl_report(&ev);
+	emit_report(&ev);
 	return 0;
 }
 
 /* A send that went well. */
-static __noinline int nl_send_done(struct nl_flow *f, struct sock *sk, __u64 now, __u64 elapsed)
+static __noinline int send_done(struct flow *f, struct sock *sk, __u64 now, __u64 elapsed)
 {
 	struct nl_brief b = {};
 
 	b.kind = NL_KIND_COMPLETION;
-	b.id = nl_flow_id(f);
+	b.id = flow_id(f);
 	b.of = f->id;
 	b.ktime = now;
 	b.elapsed = elapsed;
 	b.lock_wait = f->lock_wait;
 	b.lock_hold = f->lock_hold;
-	nl_brief(&b, f, sk, 0);
+	brief_emit(&b, f, sk, 0);
 	return 0;
 }
 
 /* netlink_sendmsg() returns. A return probe is not told the socket. */
 static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 {
-	struct nl_flow *f = nl_flow();
+	struct flow *f = flow_current();
 	__u64 now, elapsed;
 	__u32 err = 0;
 
 	if (!f || !f->start)
 		return 0;
-	if (!NL_DIRECT)
+	if (!MEM_DIRECT)
 		sk = (void *)f->sk;
 	now = bpf_ktime_get_ns();
 	elapsed = now - f->start;
@@ -230,13 +230,13 @@ static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 	if (!f->id && !err && !f->asked_at)
 		return 0;
 	if (nl_cfg.counts && f->asked_at)
-		nl_count_send(f, now, elapsed, err);
+		send_count(f, now, elapsed, err);
 	if (!f->id && f->asked_at)
 		return 0;
 	if (sk && f->id && !err && !f->lock_worst)
-		return nl_send_done(f, sk, now, elapsed);
-	if (nl_send_ended(f, now, elapsed))
-		nl_tally(NL_PROG_SEND);
+		return send_done(f, sk, now, elapsed);
+	if (send_ended(f, now, elapsed))
+		count_datagram(NL_PROG_SEND);
 	return 0;
 }
 

@@ -6,11 +6,11 @@
 
 #include "emit.h"
 
-#define NL_PAGE_SHIFT 12 /* x86-64 */
+#define SKB_PAGE_SHIFT 12 /* x86-64 */
 
 /* page_to_virt() of x86-64: struct pages are an array at vmemmap_base, memory
  * is mapped at page_offset_base. 0: this is no page, or not known where. */
-static __always_inline __u64 nl_page_to_virt(__u64 page)
+static __always_inline __u64 skb_page_to_virt(__u64 page)
 {
 	__u64 vmemmap = 0, offset = 0;
 
@@ -22,14 +22,14 @@ static __always_inline __u64 nl_page_to_virt(__u64 page)
 	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)nl_cfg.page_offset_base);
 	if (!vmemmap || !offset || page < vmemmap)
 		return 0;
-	return offset + ((page - vmemmap) / bpf_core_type_size(struct page) << NL_PAGE_SHIFT);
+	return offset + ((page - vmemmap) / bpf_core_type_size(struct page) << SKB_PAGE_SHIFT);
 }
 
 /* Emit the page fragments of skb as chunks, until limit. off bytes are in the
  * ring already. Returns how many there are then. Fragments come from packets
  * that are queued without being copied: skb_zerocopy() in nfnetlink_queue and
  * openvswitch. Those never have a frag_list. */
-__noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
+__noinline __u64 skb_emit_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 {
 	struct sk_buff *skb = (void *)skbp;
 	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
@@ -47,13 +47,13 @@ __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 			break;
 		if (bpf_probe_read_kernel(&f, sizeof(f), (void *)(frags + i * sizeof(f))))
 			break;
-		virt = nl_page_to_virt(f.page);
+		virt = skb_page_to_virt(f.page);
 		if (!virt)
 			break;
 		n = limit - off;
 		if (n > f.len)
 			n = f.len;
-		got = nl_chunks(id, off, virt + f.offset, n, 0);
+		got = emit_chunks(id, off, virt + f.offset, n, 0);
 		off += got;
 		if (got < n)
 			break;
@@ -63,20 +63,20 @@ __noinline __u64 nl_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 
 /* Emit ev with the whole payload of skb. The head may be vmalloc'ed
  * (netlink_alloc_large_skb()), which makes no difference to the copy. */
-static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct sk_buff *skb)
+static __always_inline long skb_emit(struct nl_event *ev, bool direct, struct sk_buff *skb)
 {
 	__u64 head, n, limit, got, at = 0;
 	struct nl_event *r;
 
-	ev->orig_len = NL_GET(direct, skb, len);
-	n = ev->orig_len - NL_GET(direct, skb, data_len);
+	ev->orig_len = MEM_GET(direct, skb, len);
+	n = ev->orig_len - MEM_GET(direct, skb, data_len);
 	/* Never directly: 7.2 takes the result for a pointer to memory that it
 	 * knows, and global functions take scalars. */
 	head = (__u64)BPF_CORE_READ(skb, data);
 	if (n == ev->orig_len)
-		return nl_emit(ev, head, 0);
+		return emit_datagram(ev, head, 0);
 
-	r = nl_open(ev);
+	r = emit_open(ev);
 	if (!r)
 		return -1;
 	limit = ev->orig_len;
@@ -84,12 +84,12 @@ static __always_inline long nl_emit_skb(struct nl_event *ev, bool direct, struct
 		limit = nl_cfg.snap;
 	if (n > limit)
 		n = limit;
-	got = nl_chunks(ev->id, 0, head, n, 0);
+	got = emit_chunks(ev->id, 0, head, n, 0);
 	/* As a number, which is what global functions take. */
 	bpf_probe_read_kernel(&at, sizeof(at), &skb);
 	if (got == n)
-		got = nl_frags(ev->id, at, got, limit);
-	nl_close(r, got);
+		got = skb_emit_frags(ev->id, at, got, limit);
+	emit_close(r, got);
 	return 0;
 }
 

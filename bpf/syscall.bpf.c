@@ -33,7 +33,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * (6.15). Before, the tracepoints themselves turn preemption off. */
 const volatile __u8 sc_preempt = 0;
 
-/* Set where nl_sys_exit_again is attached behind nl_sys_exit. */
+/* Set where sc_sys_exit_again is attached behind sc_sys_exit. */
 const volatile __u8 sc_twice = 0;
 
 extern void bpf_preempt_disable(void) __weak __ksym;
@@ -80,7 +80,7 @@ static __always_inline bool sc_wanted_early(__u32 tgid)
 {
 	if (nl_cfg.self && tgid == nl_cfg.self)
 		return false;
-	return !nl_cfg.by_pid || bpf_map_lookup_elem(&nl_pids, &tgid);
+	return !nl_cfg.by_pid || bpf_map_lookup_elem(&filter_pids, &tgid);
 }
 
 static __always_inline void sc_enter(struct pt_regs *regs, __u32 op, __u32 tid)
@@ -95,7 +95,7 @@ static __always_inline void sc_enter(struct pt_regs *regs, __u32 op, __u32 tid)
 }
 
 SEC("tp_btf/sys_enter")
-int nl_sys_enter(__u64 *ctx)
+int sc_sys_enter(__u64 *ctx)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 op = sc_op(ctx[1]);
@@ -130,8 +130,8 @@ static __always_inline void sc_count_compat(struct pt_regs *regs, long nr, long 
 	} else {
 		fd = sc_compat_arg0(regs);
 	}
-	if (sc_find(fd, &sock) && nl_wanted(sock.protocol, sock.netns) && sc_claim(tid, again))
-		nl_count(NL_LOST_COMPAT);
+	if (sc_find(fd, &sock) && filter_wants(sock.protocol, sock.netns) && sc_claim(tid, again))
+		emit_lost(NL_LOST_COMPAT);
 }
 
 /* Number of the first group in a mask of 32. */
@@ -150,31 +150,31 @@ static __always_inline __u32 sc_first_group(__u32 mask)
 }
 
 /* The address that lies in user memory beside the payload. */
-static __always_inline bool sc_load_name(struct sc_walk *w, struct sc_sockaddr_nl *name)
+static __always_inline bool sc_load_name(struct sc_call *c, struct sc_sockaddr_nl *name)
 {
-	if (!w->hdr.name || w->hdr.namelen < (__s32)sizeof(*name))
+	if (!c->hdr.name || c->hdr.namelen < (__s32)sizeof(*name))
 		return false;
-	if (bpf_probe_read_user(name, sizeof(*name), (void *)w->hdr.name))
+	if (bpf_probe_read_user(name, sizeof(*name), (void *)c->hdr.name))
 		return false;
 	return name->family == AF_NETLINK;
 }
 
 /* As netlink_sendmsg() addresses a datagram. */
-static __always_inline void sc_address_send(struct sc_walk *w)
+static __always_inline void sc_address_send(struct sc_call *c)
 {
 	struct sc_sockaddr_nl name;
 
-	w->ev.src_port = w->sock.portid;
-	w->ev.dst_port = w->sock.dst_portid;
-	w->ev.group = w->sock.dst_group;
-	if (sc_load_name(w, &name)) {
-		w->ev.dst_port = name.pid;
-		w->ev.group = sc_first_group(name.groups);
+	c->ev.src_port = c->sock.portid;
+	c->ev.dst_port = c->sock.dst_portid;
+	c->ev.group = c->sock.dst_group;
+	if (sc_load_name(c, &name)) {
+		c->ev.dst_port = name.pid;
+		c->ev.group = sc_first_group(name.groups);
 	}
-	if (w->ev.dst_port || w->ev.group)
-		w->ev.dir = NL_DIR_PEER;
+	if (c->ev.dst_port || c->ev.group)
+		c->ev.dir = NL_DIR_PEER;
 	else
-		w->ev.dir = NL_DIR_REQUEST;
+		c->ev.dir = NL_DIR_REQUEST;
 }
 
 /* As netlink_recvmsg() tells where a datagram came from. nl_groups is a mask
@@ -182,81 +182,81 @@ static __always_inline void sc_address_send(struct sc_walk *w)
  * without a group is a reply only to a socket that joined no group at all.
  * What is left open here (NL_DIR_UNKNOWN) is inferred from the messages'
  * headers in user space. */
-static __always_inline void sc_address_recv(struct sc_walk *w)
+static __always_inline void sc_address_recv(struct sc_call *c)
 {
 	struct sc_sockaddr_nl name;
 	struct sc_pktinfo info;
-	bool known = sc_load_name(w, &name);
+	bool known = sc_load_name(c, &name);
 
-	w->ev.dst_port = w->sock.portid;
+	c->ev.dst_port = c->sock.portid;
 	if (known) {
-		w->ev.src_port = name.pid;
-		w->ev.group = sc_first_group(name.groups);
+		c->ev.src_port = name.pid;
+		c->ev.group = sc_first_group(name.groups);
 	}
 	/* netlink_cmsg_recv_pktinfo() puts the first control message. */
-	if (w->hdr.control && w->hdr.controllen >= sizeof(info) &&
-	    !bpf_probe_read_user(&info, sizeof(info), (void *)w->hdr.control) &&
+	if (c->hdr.control && c->hdr.controllen >= sizeof(info) &&
+	    !bpf_probe_read_user(&info, sizeof(info), (void *)c->hdr.control) &&
 	    info.level == SC_SOL_NETLINK && info.type == SC_NETLINK_PKTINFO)
-		w->ev.group = info.group;
+		c->ev.group = info.group;
 
-	if (w->ev.group)
-		w->ev.dst_port = 0;
+	if (c->ev.group)
+		c->ev.dst_port = 0;
 	/* Inferred: nobody said that it comes from the kernel. */
 	if (!known)
-		w->ev.flags |= NL_FLAG_INFERRED;
+		c->ev.flags |= NL_FLAG_INFERRED;
 	if (known && name.pid)
-		w->ev.dir = NL_DIR_PEER;
-	else if (w->ev.group)
-		w->ev.dir = NL_DIR_EVENT;
-	else if (!w->sock.subscriptions)
-		w->ev.dir = NL_DIR_REPLY;
+		c->ev.dir = NL_DIR_PEER;
+	else if (c->ev.group)
+		c->ev.dir = NL_DIR_EVENT;
+	else if (!c->sock.subscriptions)
+		c->ev.dir = NL_DIR_REPLY;
 	else
-		w->ev.dir = NL_DIR_UNKNOWN;
+		c->ev.dir = NL_DIR_UNKNOWN;
 }
 
 /* The length of the datagram behind a receive of len bytes. Without MSG_TRUNC
  * among the caller's flags the kernel does not tell what it cut; the first
  * message's header may. One byte more than was received is the least. */
-static __always_inline __u32 sc_recv_len(struct sc_walk *w, __u32 len)
+static __always_inline __u32 sc_recv_len(struct sc_call *c, __u32 len)
 {
 	struct sc_iovec v;
 	__u32 nlmsg_len = 0;
 
-	if (!(w->hdr.flags & SC_MSG_TRUNC) || len > w->want)
+	if (!(c->hdr.flags & SC_MSG_TRUNC) || len > c->want)
 		return len;
-	if (len >= 16 && sc_load_iov(w, 0, &v) && v.len >= sizeof(nlmsg_len))
+	if (len >= 16 && sc_load_iov(c, 0, &v) && v.len >= sizeof(nlmsg_len))
 		bpf_probe_read_user(&nlmsg_len, sizeof(nlmsg_len), (void *)v.base);
 	return nlmsg_len > len ? nlmsg_len : len + 1;
 }
 
 /* Of datagram i of the call. What a call took is told once: sendmmsg() does not
  * say how much of it each datagram took. */
-static __always_inline void sc_fill_event(struct sc_walk *w, __u32 i)
+static __always_inline void sc_fill_event(struct sc_call *c, __u32 i)
 {
-	struct nl_event *ev = &w->ev;
+	struct nl_event *ev = &c->ev;
 
 	ev->record = NL_RECORD_EVENT;
-	ev->id = nl_next_id(NL_PROG_SYSCALL_EXIT);
-	ev->inode = w->sock.inode;
-	ev->netns = w->sock.netns;
-	ev->own_port = w->sock.portid;
-	ev->protocol = w->sock.protocol;
+	ev->id = emit_id(NL_PROG_SYSCALL_EXIT);
+	ev->inode = c->sock.inode;
+	ev->netns = c->sock.netns;
+	ev->own_port = c->sock.portid;
+	ev->protocol = c->sock.protocol;
 	ev->kind = NL_KIND_DATAGRAM;
 	ev->flags = 0;
 	ev->src_port = ev->dst_port = ev->group = 0;
-	ev->ktime = w->now;
+	ev->ktime = c->now;
 	ev->elapsed = 0;
 	ev->err = 0;
 	ev->verdict = NL_VERDICT_DELIVERED;
-	if (w->send) {
-		if (w->begun) {
-			ev->ktime = w->begun;
+	if (c->send) {
+		if (c->begun) {
+			ev->ktime = c->begun;
 			if (!i)
-				ev->elapsed = w->now - w->begun;
+				ev->elapsed = c->now - c->begun;
 		}
-		if (w->ret < 0) {
+		if (c->ret < 0) {
 			ev->verdict = NL_VERDICT_FAILED;
-			ev->err = -w->ret;
+			ev->err = -c->ret;
 		}
 	}
 }
@@ -264,76 +264,76 @@ static __always_inline void sc_fill_event(struct sc_walk *w, __u32 i)
 /* Emit datagram i of the call. */
 __noinline int sc_datagram(__u32 i)
 {
-	struct sc_walk *w = sc_walk();
+	struct sc_call *c = sc_current();
 	__u64 len, space = 0;
 
-	if (!w || i >= w->nmsg)
+	if (!c || i >= c->nmsg)
 		return 1;
-	if (!sc_load_header(w, i, &len)) {
-		nl_count(NL_LOST_USER);
+	if (!sc_load_header(c, i, &len)) {
+		emit_lost(NL_LOST_USER);
 		return 0;
 	}
-	if (w->hdr.iovlen > SC_MAX_IOV)
-		w->hdr.iovlen = SC_MAX_IOV;
-	sc_fill_event(w, i);
-	if (w->send)
-		sc_address_send(w);
+	if (c->hdr.iovlen > SC_MAX_IOV)
+		c->hdr.iovlen = SC_MAX_IOV;
+	sc_fill_event(c, i);
+	if (c->send)
+		sc_address_send(c);
 	else
-		sc_address_recv(w);
+		sc_address_recv(c);
 
 	/* What the buffers hold: the length of what could not be sent, the
 	 * bound of what was received with MSG_TRUNC. */
-	if (!w->send || w->ret < 0) {
-		w->want = 0;
+	if (!c->send || c->ret < 0) {
+		c->want = 0;
 		for (__u32 k = 0; k < SC_MAX_IOV; k++)
 			if (sc_measure(k))
 				break;
-		space = w->want;
-		if (w->ret < 0)
+		space = c->want;
+		if (c->ret < 0)
 			len = space;
 	}
 	/* sock_read_iter() does not look at the socket for 0 bytes. */
-	if (!len && !space && (w->op == SC_READ || w->op == SC_READV))
+	if (!len && !space && (c->op == SC_READ || c->op == SC_READV))
 		return 0;
 	if (len > 0x7fffffff)
 		len = 0x7fffffff;
-	w->want = len;
-	if (!w->send) {
-		if (w->want > space)
-			w->want = space;
-		len = sc_recv_len(w, len);
+	c->want = len;
+	if (!c->send) {
+		if (c->want > space)
+			c->want = space;
+		len = sc_recv_len(c, len);
 	}
-	w->ev.orig_len = len;
-	if (w->want > nl_cfg.snap)
-		w->want = nl_cfg.snap;
-	sc_copy(w);
+	c->ev.orig_len = len;
+	if (c->want > nl_cfg.snap)
+		c->want = nl_cfg.snap;
+	sc_copy(c);
 	return 0;
 }
 
 /* Only ENOBUFS is a fact about the socket; EAGAIN and the like are not. */
-static __always_inline void sc_recv_error(struct sc_walk *w)
+static __always_inline void sc_recv_error(struct sc_call *c)
 {
-	if (w->ret != -ENOBUFS)
+	if (c->ret != -ENOBUFS)
 		return;
-	w->hdr.name = w->hdr.iovlen = 0;
-	sc_fill_event(w, 0);
-	w->ev.kind = NL_KIND_SOCKET_ERROR;
-	w->ev.verdict = NL_VERDICT_NOBUFS_READ;
-	w->ev.err = ENOBUFS;
-	w->ev.dir = NL_DIR_UNKNOWN;
-	w->ev.orig_len = 0;
-	nl_report(&w->ev);
+	c->hdr.name = c->hdr.iovlen = 0;
+	sc_fill_event(c, 0);
+	c->ev.kind = NL_KIND_SOCKET_ERROR;
+	c->ev.verdict = NL_VERDICT_NOBUFS_READ;
+	c->ev.err = ENOBUFS;
+	c->ev.dir = NL_DIR_UNKNOWN;
+	c->ev.orig_len = 0;
+	emit_report(&c->ev);
 }
 
 /* The flags argument of a receive, 0 for read and readv. */
-static __always_inline __u32 sc_recv_flags(const struct sc_walk *w)
+static __always_inline __u32 sc_recv_flags(const struct sc_call *c)
 {
-	switch (w->op) {
+	switch (c->op) {
 	case SC_RECVFROM:
 	case SC_RECVMMSG:
-		return w->args.a[3];
+		return c->args.a[3];
 	case SC_RECVMSG:
-		return w->args.a[2];
+		return c->args.a[2];
 	}
 	return 0;
 }
@@ -354,41 +354,41 @@ static __always_inline __u64 sc_begun(__u32 op, __u32 fd, __u32 tid)
 
 static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __u32 tid, bool again)
 {
-	struct sc_walk *w = sc_walk();
+	struct sc_call *c = sc_current();
 	__u32 fd = sc_arg0(regs);
 
-	if (!w || !sc_find(fd, &w->sock))
+	if (!c || !sc_find(fd, &c->sock))
 		return;
 	/* Interrupted before it did anything; the call comes again. */
 	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
 		return;
-	nl_current(&w->ev.task);
-	if (!nl_wanted(w->sock.protocol, w->sock.netns) || !nl_wanted_task(&w->ev.task)) {
+	task_current(&c->ev.task);
+	if (!filter_wants(c->sock.protocol, c->sock.netns) || !filter_wants_task(&c->ev.task)) {
 		if (sc_is_send(op))
 			bpf_map_delete_elem(&sc_notes, &tid);
 		return;
 	}
 	if (!sc_claim(tid, again))
 		return;
-	nl_know(NL_PROG_SYSCALL_EXIT);
+	process_tell(NL_PROG_SYSCALL_EXIT);
 	/* At this boundary the current task is the socket's user. */
-	w->ev.owner = w->ev.task;
+	c->ev.owner = c->ev.task;
 
-	sc_load_args(regs, &w->args);
-	w->ret = ret;
-	w->op = op;
-	w->send = sc_is_send(op);
-	w->now = bpf_ktime_get_ns();
-	w->begun = w->send ? sc_begun(op, fd, tid) : 0;
-	w->nmsg = 1;
-	if (!w->send && ret < 0) {
-		sc_recv_error(w);
+	sc_load_args(regs, &c->args);
+	c->ret = ret;
+	c->op = op;
+	c->send = sc_is_send(op);
+	c->now = bpf_ktime_get_ns();
+	c->begun = c->send ? sc_begun(op, fd, tid) : 0;
+	c->nmsg = 1;
+	if (!c->send && ret < 0) {
+		sc_recv_error(c);
 		return;
 	}
-	if (!w->send && sc_recv_flags(w) & SC_MSG_PEEK)
+	if (!c->send && sc_recv_flags(c) & SC_MSG_PEEK)
 		return;
 	if (op == SC_SENDMMSG || op == SC_RECVMMSG)
-		w->nmsg = ret >= 0 ? ret : 1;
+		c->nmsg = ret >= 0 ? ret : 1;
 	for (__u32 i = 0; i < SC_MAX_IOV; i++)
 		if (sc_datagram(i))
 			break;
@@ -417,13 +417,13 @@ static __always_inline int sc_on_exit(struct pt_regs *regs, long ret, bool again
 }
 
 SEC("tp_btf/sys_exit")
-int nl_sys_exit(__u64 *ctx)
+int sc_sys_exit(__u64 *ctx)
 {
 	return sc_on_exit((void *)ctx[0], ctx[1], false);
 }
 
 SEC("tp_btf/sys_exit")
-int nl_sys_exit_again(__u64 *ctx)
+int sc_sys_exit_again(__u64 *ctx)
 {
 	return sc_on_exit((void *)ctx[0], ctx[1], true);
 }

@@ -15,7 +15,7 @@
 #define SC_GATHER 4096
 
 /* The call at hand, and the datagram of it. */
-struct sc_walk {
+struct sc_call {
 	struct sc_args args;
 	struct sc_sock sock;
 	__s64 ret;
@@ -42,44 +42,44 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct sc_walk);
-} sc_walks SEC(".maps");
+	__type(value, struct sc_call);
+} sc_calls SEC(".maps");
 
-static __always_inline struct sc_walk *sc_walk(void)
+static __always_inline struct sc_call *sc_current(void)
 {
 	__u32 zero = 0;
 
-	return bpf_map_lookup_elem(&sc_walks, &zero);
+	return bpf_map_lookup_elem(&sc_calls, &zero);
 }
 
 /* Read the header of message i of the call; false: its memory cannot be read. */
-static __always_inline bool sc_load_header(struct sc_walk *w, __u32 i, __u64 *len)
+static __always_inline bool sc_load_header(struct sc_call *c, __u32 i, __u64 *len)
 {
 	struct sc_mmsghdr *mm;
-	__u64 where = w->args.a[1];
+	__u64 where = c->args.a[1];
 
-	*len = w->ret;
-	__builtin_memset(&w->hdr, 0, sizeof(w->hdr));
-	switch (w->op) {
+	*len = c->ret;
+	__builtin_memset(&c->hdr, 0, sizeof(c->hdr));
+	switch (c->op) {
 	case SC_SENDTO:
-		w->hdr.name = w->args.a[4];
-		w->hdr.namelen = w->args.a[5];
+		c->hdr.name = c->args.a[4];
+		c->hdr.namelen = c->args.a[5];
 		break;
 	case SC_RECVFROM:
-		w->hdr.name = w->args.a[4];
-		if (w->args.a[5] && bpf_probe_read_user(&w->hdr.namelen, sizeof(w->hdr.namelen),
-							(void *)w->args.a[5]))
-			w->hdr.namelen = 0;
+		c->hdr.name = c->args.a[4];
+		if (c->args.a[5] && bpf_probe_read_user(&c->hdr.namelen, sizeof(c->hdr.namelen),
+							(void *)c->args.a[5]))
+			c->hdr.namelen = 0;
 		break;
 	case SC_READV:
 	case SC_WRITEV:
-		w->hdr.iov = w->args.a[1];
-		w->hdr.iovlen = w->args.a[2];
+		c->hdr.iov = c->args.a[1];
+		c->hdr.iovlen = c->args.a[2];
 		return true;
 	case SC_SENDMMSG:
 	case SC_RECVMMSG:
 		mm = (struct sc_mmsghdr *)(where + (__u64)i * sizeof(*mm));
-		if (w->ret > 0) {
+		if (c->ret > 0) {
 			__u32 n;
 
 			if (bpf_probe_read_user(&n, sizeof(n), &mm->len))
@@ -90,21 +90,21 @@ static __always_inline bool sc_load_header(struct sc_walk *w, __u32 i, __u64 *le
 		/* fallthrough */
 	case SC_SENDMSG:
 	case SC_RECVMSG:
-		return !bpf_probe_read_user(&w->hdr, sizeof(w->hdr), (void *)where);
+		return !bpf_probe_read_user(&c->hdr, sizeof(c->hdr), (void *)where);
 	}
-	w->one.base = w->args.a[1];
-	w->one.len = w->args.a[2];
-	w->hdr.iovlen = 1;
+	c->one.base = c->args.a[1];
+	c->one.len = c->args.a[2];
+	c->hdr.iovlen = 1;
 	return true;
 }
 
-static __always_inline bool sc_load_iov(struct sc_walk *w, __u32 i, struct sc_iovec *v)
+static __always_inline bool sc_load_iov(struct sc_call *c, __u32 i, struct sc_iovec *v)
 {
-	if (!w->hdr.iov) {
-		*v = w->one;
+	if (!c->hdr.iov) {
+		*v = c->one;
 		return i == 0;
 	}
-	return !bpf_probe_read_user(v, sizeof(*v), (void *)(w->hdr.iov + (__u64)i * sizeof(*v)));
+	return !bpf_probe_read_user(v, sizeof(*v), (void *)(c->hdr.iov + (__u64)i * sizeof(*v)));
 }
 
 /* Global functions take scalars only and are verified once, so the loops that
@@ -113,30 +113,30 @@ static __always_inline bool sc_load_iov(struct sc_walk *w, __u32 i, struct sc_io
 /* Move what was gathered into the ring, as one chunk. Nonzero: no room. */
 __noinline int sc_flush(void)
 {
-	struct sc_walk *w = sc_walk();
-	struct nl_tail_record *t;
+	struct sc_call *c = sc_current();
+	struct emit_tail_chunk *t;
 	__u64 n;
 
-	if (!w)
+	if (!c)
 		return 1;
-	n = w->fill;
-	w->fill = 0;
+	n = c->fill;
+	c->fill = 0;
 	if (!n)
 		return 0;
-	t = bpf_ringbuf_reserve(&nl_ring, sizeof(*t), 0);
+	t = bpf_ringbuf_reserve(&emit_ring, sizeof(*t), 0);
 	if (!t)
 		return 1;
-	nl_opaque(n);
-	if (n > sizeof(t->data) || bpf_probe_read_kernel(t->data, n, w->scratch)) {
+	mem_opaque(n);
+	if (n > sizeof(t->data) || bpf_probe_read_kernel(t->data, n, c->scratch)) {
 		bpf_ringbuf_discard(t, BPF_RB_NO_WAKEUP);
 		return 1;
 	}
 	t->head.record = NL_RECORD_CHUNK;
 	t->head.len = n;
-	t->head.id = w->ev.id;
-	t->head.off = w->off;
-	bpf_ringbuf_submit(t, nl_wake(sizeof(*t)));
-	w->off += n;
+	t->head.id = c->ev.id;
+	t->head.off = c->off;
+	bpf_ringbuf_submit(t, emit_wake(sizeof(*t)));
+	c->off += n;
 	return 0;
 }
 
@@ -144,66 +144,66 @@ __noinline int sc_flush(void)
  * memory. Nonzero: no room, or no memory. */
 __noinline int sc_chunk(__u64 src, __u64 n)
 {
-	struct sc_walk *w = sc_walk();
-	struct nl_chunk_record *r;
+	struct sc_call *c = sc_current();
+	struct emit_full_chunk *r;
 
-	if (!w)
+	if (!c)
 		return 1;
-	r = bpf_ringbuf_reserve(&nl_ring, sizeof(*r), 0);
+	r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);
 	if (!r)
 		return 1;
-	nl_opaque(n);
+	mem_opaque(n);
 	if (n > sizeof(r->data) || bpf_probe_read_user(r->data, n, (void *)src)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		w->fault = 1;
+		c->fault = 1;
 		return 1;
 	}
 	r->head.record = NL_RECORD_CHUNK;
 	r->head.len = n;
-	r->head.id = w->ev.id;
-	r->head.off = w->off;
-	bpf_ringbuf_submit(r, nl_wake(sizeof(*r)));
-	w->off += n;
+	r->head.id = c->ev.id;
+	r->head.off = c->off;
+	bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));
+	c->off += n;
 	return 0;
 }
 
 /* Gather n bytes at src in the scratch. Nonzero: they cannot be read. */
-static __always_inline int sc_gather(struct sc_walk *w, __u64 src, __u64 n)
+static __always_inline int sc_gather(struct sc_call *c, __u64 src, __u64 n)
 {
-	__u64 fill = w->fill;
+	__u64 fill = c->fill;
 
-	nl_opaque(n);
-	nl_opaque(fill);
+	mem_opaque(n);
+	mem_opaque(fill);
 	if (n > SC_GATHER || fill > SC_GATHER ||
-	    bpf_probe_read_user(w->scratch + fill, n, (void *)src)) {
-		w->fault = 1;
+	    bpf_probe_read_user(c->scratch + fill, n, (void *)src)) {
+		c->fault = 1;
 		return 1;
 	}
-	w->fill += n;
-	w->want -= n;
+	c->fill += n;
+	c->want -= n;
 	return 0;
 }
 
 /* Copy piece i of the datagram. Nonzero: that was the last that can be had. */
 __noinline int sc_piece(__u32 i)
 {
-	struct sc_walk *w = sc_walk();
+	struct sc_call *c = sc_current();
 	struct sc_iovec v;
 	__u64 n;
 
-	if (!w || i >= w->hdr.iovlen || !w->want)
+	if (!c || i >= c->hdr.iovlen || !c->want)
 		return 1;
-	if (!sc_load_iov(w, i, &v)) {
-		w->fault = 1;
+	if (!sc_load_iov(c, i, &v)) {
+		c->fault = 1;
 		return 1;
 	}
-	if (v.len > w->want)
-		v.len = w->want;
+	if (v.len > c->want)
+		v.len = c->want;
 	if (v.len <= SC_GATHER) {
 		/* A datagram in one record never fills the scratch. */
-		if (w->fill + v.len > SC_GATHER && (!w->chunked || sc_flush()))
+		if (c->fill + v.len > SC_GATHER && (!c->chunked || sc_flush()))
 			return 1;
-		return v.len && sc_gather(w, v.base, v.len);
+		return v.len && sc_gather(c, v.base, v.len);
 	}
 	if (sc_flush())
 		return 1;
@@ -213,7 +213,7 @@ __noinline int sc_piece(__u32 i)
 			return 0;
 		if (sc_chunk(v.base, n))
 			return 1;
-		w->want -= n;
+		c->want -= n;
 		v.base += n;
 		v.len -= n;
 	}
@@ -224,56 +224,56 @@ __noinline int sc_piece(__u32 i)
  * Nonzero: that was the last. */
 __noinline int sc_measure(__u32 i)
 {
-	struct sc_walk *w = sc_walk();
+	struct sc_call *c = sc_current();
 	struct sc_iovec v;
 
-	if (!w || i >= w->hdr.iovlen || !sc_load_iov(w, i, &v))
+	if (!c || i >= c->hdr.iovlen || !sc_load_iov(c, i, &v))
 		return 1;
 	if (v.len > 0x7fffffff) /* MAX_RW_COUNT is the most the kernel takes */
 		v.len = 0x7fffffff;
-	w->want += v.len;
+	c->want += v.len;
 	return 0;
 }
 
-/* Emit the datagram, w->want bytes of which lie in the pieces. */
-static __always_inline void sc_copy(struct sc_walk *w)
+/* Emit the datagram, c->want bytes of which lie in the pieces. */
+static __always_inline void sc_copy(struct sc_call *c)
 {
 	struct nl_event *r;
 	struct sc_iovec v;
 	long err;
 
-	w->off = w->fill = w->fault = w->chunked = 0;
-	if (w->hdr.iovlen == 1 && sc_load_iov(w, 0, &v)) {
-		if (v.len > w->want)
-			v.len = w->want;
+	c->off = c->fill = c->fault = c->chunked = 0;
+	if (c->hdr.iovlen == 1 && sc_load_iov(c, 0, &v)) {
+		if (v.len > c->want)
+			v.len = c->want;
 		if (v.len <= NL_CHUNK) {
-			err = nl_emit_small(&w->ev, v.base, v.len, 1);
+			err = emit_small(&c->ev, v.base, v.len, 1);
 			goto out;
 		}
-	} else if (w->want <= SC_GATHER) {
+	} else if (c->want <= SC_GATHER) {
 		for (__u32 i = 0; i < SC_MAX_IOV; i++)
 			if (sc_piece(i))
 				break;
-		if (w->fault)
-			w->ev.flags |= NL_FLAG_UNREADABLE;
-		err = nl_emit_small(&w->ev, (__u64)w->scratch, w->fill, 0);
+		if (c->fault)
+			c->ev.flags |= NL_FLAG_UNREADABLE;
+		err = emit_small(&c->ev, (__u64)c->scratch, c->fill, 0);
 		goto out;
 	}
-	r = nl_open(&w->ev);
+	r = emit_open(&c->ev);
 	if (!r)
 		return;
-	w->chunked = 1;
+	c->chunked = 1;
 	for (__u32 i = 0; i < SC_MAX_IOV; i++)
 		if (sc_piece(i))
 			break;
 	sc_flush();
-	if (w->fault)
+	if (c->fault)
 		r->flags |= NL_FLAG_UNREADABLE;
-	nl_close(r, w->off);
+	emit_close(r, c->off);
 	return;
 out:
 	if (err)
-		nl_count(NL_LOST_RING);
+		emit_lost(NL_LOST_RING);
 }
 
 #endif

@@ -31,7 +31,7 @@ func (a *assembler) addAbout(rec []byte) error {
 	r := &s.told
 	copy(unsafe.Slice((*byte)(unsafe.Pointer(r)), aboutSize), rec)
 	if r.About == 0 || r.Slot >= uint32(fentryNlLimitNL_FLOWS) {
-		return malformed("record about socket %d has number %d and place %d", r.Inode, r.About, r.Slot)
+		return malformed("record about socket %d has number %d and slot %d", r.Inode, r.About, r.Slot)
 	}
 	if a.abouts == nil {
 		a.abouts = make([]*about, fentryNlLimitNL_FLOWS)

@@ -149,7 +149,7 @@ func (t *tables) empty(which int) error {
 	if len(t.read) == 0 {
 		return nil
 	}
-	// Only when the rows are empty may the kernel take their places again.
+	// Only when the rows are empty may the kernel take their slots again.
 	if n, err := t.claims.BatchDelete(t.read, nil); err != nil {
 		return fmt.Errorf("free rows of the table of counters: %d of %d: %w", n, len(t.read), err)
 	}
@@ -224,7 +224,7 @@ var _ = [1]struct{}{}[tableSize-fentryNlLimitNL_ROWS]
 
 // makeTables creates the tables and gives the kernel the first.
 func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
-	t := &tables{outer: m["nl_table"], claims: m["nl_claims"], rest: m["nl_rest"]}
+	t := &tables{outer: m["count_table"], claims: m["count_claims"], rest: m["count_rest"]}
 	for i := range t.inner {
 		m, err := ebpf.NewMap(spec)
 		if err != nil {
@@ -234,7 +234,7 @@ func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
 		if t.memory[i], t.rows[i], err = mapRows(m); err != nil {
 			return t, fmt.Errorf("map table of counters: %w", err)
 		}
-		t.rows[i][tableSize].Account = uint64(i) // nl_place()
+		t.rows[i][tableSize].Account = uint64(i) // count_row_slot()
 	}
 	t.used = 1
 	return t, t.exchange()

@@ -100,18 +100,6 @@ type fentryNlConfig struct {
 	LockNs         uint64
 }
 
-type fentryNlCount uint32
-
-const (
-	fentryNlCountNL_LOST_RING   fentryNlCount = 0
-	fentryNlCountNL_LOST_USER   fentryNlCount = 1
-	fentryNlCountNL_LOST_REPORT fentryNlCount = 2
-	fentryNlCountNL_LOST_COMPAT fentryNlCount = 3
-	fentryNlCountNL_LOST_LOCK   fentryNlCount = 4
-	fentryNlCountNL_LOST_WALK   fentryNlCount = 5
-	fentryNlCountNL_COUNT_MAX   fentryNlCount = 6
-)
-
 type fentryNlDir uint32
 
 const (
@@ -198,7 +186,7 @@ const (
 	fentryNlLimitNL_FRAGS      fentryNlLimit = 45
 	fentryNlLimitNL_STRIDE     fentryNlLimit = 256
 	fentryNlLimitNL_STRIDES    fentryNlLimit = 64
-	fentryNlLimitNL_ALIKE      fentryNlLimit = 64
+	fentryNlLimitNL_RUN        fentryNlLimit = 64
 	fentryNlLimitNL_TOP_OCTAVE fentryNlLimit = 40
 	fentryNlLimitNL_FLOWS      fentryNlLimit = 8192
 	fentryNlLimitNL_ROWS       fentryNlLimit = 16384
@@ -228,6 +216,18 @@ type fentryNlLockRow struct {
 	HoldMax  uint64
 	BlamedNs uint64
 }
+
+type fentryNlLoss uint32
+
+const (
+	fentryNlLossNL_LOST_RING   fentryNlLoss = 0
+	fentryNlLossNL_LOST_USER   fentryNlLoss = 1
+	fentryNlLossNL_LOST_REPORT fentryNlLoss = 2
+	fentryNlLossNL_LOST_COMPAT fentryNlLoss = 3
+	fentryNlLossNL_LOST_LOCK   fentryNlLoss = 4
+	fentryNlLossNL_LOST_WALK   fentryNlLoss = 5
+	fentryNlLossNL_LOST_MAX    fentryNlLoss = 6
+)
 
 type fentryNlOwner struct {
 	_            structs.HostLayout
@@ -357,27 +357,27 @@ type fentryNlWho struct {
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	fentryMapNlClaims          = "nl_claims"
-	fentryMapNlComms           = "nl_comms"
-	fentryMapNlCounts          = "nl_counts"
-	fentryMapNlDumps           = "nl_dumps"
-	fentryMapNlFlows           = "nl_flows"
-	fentryMapNlHeirs           = "nl_heirs"
-	fentryMapNlHolder          = "nl_holder"
-	fentryMapNlIds             = "nl_ids"
-	fentryMapNlImages          = "nl_images"
-	fentryMapNlLocks           = "nl_locks"
-	fentryMapNlNetns           = "nl_netns"
-	fentryMapNlOwners          = "nl_owners"
-	fentryMapNlPids            = "nl_pids"
-	fentryMapNlPlanes          = "nl_planes"
-	fentryMapNlReserved        = "nl_reserved"
-	fentryMapNlRest            = "nl_rest"
-	fentryMapNlRing            = "nl_ring"
-	fentryMapNlTable           = "nl_table"
-	fentryMapNlTellings        = "nl_tellings"
-	fentryMapNlWaits           = "nl_waits"
-	fentryMapNlWalks           = "nl_walks"
+	fentryMapCountClaims       = "count_claims"
+	fentryMapCountDumps        = "count_dumps"
+	fentryMapCountRest         = "count_rest"
+	fentryMapCountTable        = "count_table"
+	fentryMapCountWalks        = "count_walks"
+	fentryMapEmitIds           = "emit_ids"
+	fentryMapEmitLosses        = "emit_losses"
+	fentryMapEmitReserved      = "emit_reserved"
+	fentryMapEmitRing          = "emit_ring"
+	fentryMapFilterComms       = "filter_comms"
+	fentryMapFilterNetns       = "filter_netns"
+	fentryMapFilterPids        = "filter_pids"
+	fentryMapFlowTasks         = "flow_tasks"
+	fentryMapHeirByTgid        = "heir_by_tgid"
+	fentryMapLockHeldBy        = "lock_held_by"
+	fentryMapLockRows          = "lock_rows"
+	fentryMapLockWaits         = "lock_waits"
+	fentryMapOwnerByInode      = "owner_by_inode"
+	fentryMapPlaneBits         = "plane_bits"
+	fentryMapProcessImages     = "process_images"
+	fentryMapProcessScratch    = "process_scratch"
 	fentryProgBind             = "bind"
 	fentryProgBroadcast        = "broadcast"
 	fentryProgBroadcastExit    = "broadcast_exit"
@@ -488,27 +488,27 @@ type fentryProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryMapSpecs struct {
-	NlClaims   *ebpf.MapSpec `ebpf:"nl_claims"`
-	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
-	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
-	NlHeirs    *ebpf.MapSpec `ebpf:"nl_heirs"`
-	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
-	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
-	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
-	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlPlanes   *ebpf.MapSpec `ebpf:"nl_planes"`
-	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
-	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
-	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
-	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
-	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
-	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
-	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
+	CountClaims    *ebpf.MapSpec `ebpf:"count_claims"`
+	CountDumps     *ebpf.MapSpec `ebpf:"count_dumps"`
+	CountRest      *ebpf.MapSpec `ebpf:"count_rest"`
+	CountTable     *ebpf.MapSpec `ebpf:"count_table"`
+	CountWalks     *ebpf.MapSpec `ebpf:"count_walks"`
+	EmitIds        *ebpf.MapSpec `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.MapSpec `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.MapSpec `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.MapSpec `ebpf:"emit_ring"`
+	FilterComms    *ebpf.MapSpec `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
+	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
+	FlowTasks      *ebpf.MapSpec `ebpf:"flow_tasks"`
+	HeirByTgid     *ebpf.MapSpec `ebpf:"heir_by_tgid"`
+	LockHeldBy     *ebpf.MapSpec `ebpf:"lock_held_by"`
+	LockRows       *ebpf.MapSpec `ebpf:"lock_rows"`
+	LockWaits      *ebpf.MapSpec `ebpf:"lock_waits"`
+	OwnerByInode   *ebpf.MapSpec `ebpf:"owner_by_inode"`
+	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
+	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
+	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
 }
 
 // fentryVariableSpecs contains global variables before they are loaded into the kernel.
@@ -539,52 +539,52 @@ func (o *fentryObjects) Close() error {
 //
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryMaps struct {
-	NlClaims   *ebpf.Map `ebpf:"nl_claims"`
-	NlComms    *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
-	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
-	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
-	NlHeirs    *ebpf.Map `ebpf:"nl_heirs"`
-	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
-	NlIds      *ebpf.Map `ebpf:"nl_ids"`
-	NlImages   *ebpf.Map `ebpf:"nl_images"`
-	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
-	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
-	NlPids     *ebpf.Map `ebpf:"nl_pids"`
-	NlPlanes   *ebpf.Map `ebpf:"nl_planes"`
-	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
-	NlRest     *ebpf.Map `ebpf:"nl_rest"`
-	NlRing     *ebpf.Map `ebpf:"nl_ring"`
-	NlTable    *ebpf.Map `ebpf:"nl_table"`
-	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
-	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
-	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
+	CountClaims    *ebpf.Map `ebpf:"count_claims"`
+	CountDumps     *ebpf.Map `ebpf:"count_dumps"`
+	CountRest      *ebpf.Map `ebpf:"count_rest"`
+	CountTable     *ebpf.Map `ebpf:"count_table"`
+	CountWalks     *ebpf.Map `ebpf:"count_walks"`
+	EmitIds        *ebpf.Map `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.Map `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.Map `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.Map `ebpf:"emit_ring"`
+	FilterComms    *ebpf.Map `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
+	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
+	FlowTasks      *ebpf.Map `ebpf:"flow_tasks"`
+	HeirByTgid     *ebpf.Map `ebpf:"heir_by_tgid"`
+	LockHeldBy     *ebpf.Map `ebpf:"lock_held_by"`
+	LockRows       *ebpf.Map `ebpf:"lock_rows"`
+	LockWaits      *ebpf.Map `ebpf:"lock_waits"`
+	OwnerByInode   *ebpf.Map `ebpf:"owner_by_inode"`
+	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
+	ProcessImages  *ebpf.Map `ebpf:"process_images"`
+	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
 }
 
 func (m *fentryMaps) Close() error {
 	return _FentryClose(
-		m.NlClaims,
-		m.NlComms,
-		m.NlCounts,
-		m.NlDumps,
-		m.NlFlows,
-		m.NlHeirs,
-		m.NlHolder,
-		m.NlIds,
-		m.NlImages,
-		m.NlLocks,
-		m.NlNetns,
-		m.NlOwners,
-		m.NlPids,
-		m.NlPlanes,
-		m.NlReserved,
-		m.NlRest,
-		m.NlRing,
-		m.NlTable,
-		m.NlTellings,
-		m.NlWaits,
-		m.NlWalks,
+		m.CountClaims,
+		m.CountDumps,
+		m.CountRest,
+		m.CountTable,
+		m.CountWalks,
+		m.EmitIds,
+		m.EmitLosses,
+		m.EmitReserved,
+		m.EmitRing,
+		m.FilterComms,
+		m.FilterNetns,
+		m.FilterPids,
+		m.FlowTasks,
+		m.HeirByTgid,
+		m.LockHeldBy,
+		m.LockRows,
+		m.LockWaits,
+		m.OwnerByInode,
+		m.PlaneBits,
+		m.ProcessImages,
+		m.ProcessScratch,
 	)
 }
 

@@ -16,27 +16,27 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	kprobeMapNlClaims          = "nl_claims"
-	kprobeMapNlComms           = "nl_comms"
-	kprobeMapNlCounts          = "nl_counts"
-	kprobeMapNlDumps           = "nl_dumps"
-	kprobeMapNlFlows           = "nl_flows"
-	kprobeMapNlHeirs           = "nl_heirs"
-	kprobeMapNlHolder          = "nl_holder"
-	kprobeMapNlIds             = "nl_ids"
-	kprobeMapNlImages          = "nl_images"
-	kprobeMapNlLocks           = "nl_locks"
-	kprobeMapNlNetns           = "nl_netns"
-	kprobeMapNlOwners          = "nl_owners"
-	kprobeMapNlPids            = "nl_pids"
-	kprobeMapNlPlanes          = "nl_planes"
-	kprobeMapNlReserved        = "nl_reserved"
-	kprobeMapNlRest            = "nl_rest"
-	kprobeMapNlRing            = "nl_ring"
-	kprobeMapNlTable           = "nl_table"
-	kprobeMapNlTellings        = "nl_tellings"
-	kprobeMapNlWaits           = "nl_waits"
-	kprobeMapNlWalks           = "nl_walks"
+	kprobeMapCountClaims       = "count_claims"
+	kprobeMapCountDumps        = "count_dumps"
+	kprobeMapCountRest         = "count_rest"
+	kprobeMapCountTable        = "count_table"
+	kprobeMapCountWalks        = "count_walks"
+	kprobeMapEmitIds           = "emit_ids"
+	kprobeMapEmitLosses        = "emit_losses"
+	kprobeMapEmitReserved      = "emit_reserved"
+	kprobeMapEmitRing          = "emit_ring"
+	kprobeMapFilterComms       = "filter_comms"
+	kprobeMapFilterNetns       = "filter_netns"
+	kprobeMapFilterPids        = "filter_pids"
+	kprobeMapFlowTasks         = "flow_tasks"
+	kprobeMapHeirByTgid        = "heir_by_tgid"
+	kprobeMapLockHeldBy        = "lock_held_by"
+	kprobeMapLockRows          = "lock_rows"
+	kprobeMapLockWaits         = "lock_waits"
+	kprobeMapOwnerByInode      = "owner_by_inode"
+	kprobeMapPlaneBits         = "plane_bits"
+	kprobeMapProcessImages     = "process_images"
+	kprobeMapProcessScratch    = "process_scratch"
 	kprobeProgBind             = "bind"
 	kprobeProgBroadcast        = "broadcast"
 	kprobeProgBroadcastExit    = "broadcast_exit"
@@ -146,27 +146,27 @@ type kprobeProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeMapSpecs struct {
-	NlClaims   *ebpf.MapSpec `ebpf:"nl_claims"`
-	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlDumps    *ebpf.MapSpec `ebpf:"nl_dumps"`
-	NlFlows    *ebpf.MapSpec `ebpf:"nl_flows"`
-	NlHeirs    *ebpf.MapSpec `ebpf:"nl_heirs"`
-	NlHolder   *ebpf.MapSpec `ebpf:"nl_holder"`
-	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
-	NlLocks    *ebpf.MapSpec `ebpf:"nl_locks"`
-	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlPlanes   *ebpf.MapSpec `ebpf:"nl_planes"`
-	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
-	NlRest     *ebpf.MapSpec `ebpf:"nl_rest"`
-	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
-	NlTable    *ebpf.MapSpec `ebpf:"nl_table"`
-	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
-	NlWaits    *ebpf.MapSpec `ebpf:"nl_waits"`
-	NlWalks    *ebpf.MapSpec `ebpf:"nl_walks"`
+	CountClaims    *ebpf.MapSpec `ebpf:"count_claims"`
+	CountDumps     *ebpf.MapSpec `ebpf:"count_dumps"`
+	CountRest      *ebpf.MapSpec `ebpf:"count_rest"`
+	CountTable     *ebpf.MapSpec `ebpf:"count_table"`
+	CountWalks     *ebpf.MapSpec `ebpf:"count_walks"`
+	EmitIds        *ebpf.MapSpec `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.MapSpec `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.MapSpec `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.MapSpec `ebpf:"emit_ring"`
+	FilterComms    *ebpf.MapSpec `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
+	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
+	FlowTasks      *ebpf.MapSpec `ebpf:"flow_tasks"`
+	HeirByTgid     *ebpf.MapSpec `ebpf:"heir_by_tgid"`
+	LockHeldBy     *ebpf.MapSpec `ebpf:"lock_held_by"`
+	LockRows       *ebpf.MapSpec `ebpf:"lock_rows"`
+	LockWaits      *ebpf.MapSpec `ebpf:"lock_waits"`
+	OwnerByInode   *ebpf.MapSpec `ebpf:"owner_by_inode"`
+	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
+	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
+	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
 }
 
 // kprobeVariableSpecs contains global variables before they are loaded into the kernel.
@@ -196,52 +196,52 @@ func (o *kprobeObjects) Close() error {
 //
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobeMaps struct {
-	NlClaims   *ebpf.Map `ebpf:"nl_claims"`
-	NlComms    *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
-	NlDumps    *ebpf.Map `ebpf:"nl_dumps"`
-	NlFlows    *ebpf.Map `ebpf:"nl_flows"`
-	NlHeirs    *ebpf.Map `ebpf:"nl_heirs"`
-	NlHolder   *ebpf.Map `ebpf:"nl_holder"`
-	NlIds      *ebpf.Map `ebpf:"nl_ids"`
-	NlImages   *ebpf.Map `ebpf:"nl_images"`
-	NlLocks    *ebpf.Map `ebpf:"nl_locks"`
-	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
-	NlPids     *ebpf.Map `ebpf:"nl_pids"`
-	NlPlanes   *ebpf.Map `ebpf:"nl_planes"`
-	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
-	NlRest     *ebpf.Map `ebpf:"nl_rest"`
-	NlRing     *ebpf.Map `ebpf:"nl_ring"`
-	NlTable    *ebpf.Map `ebpf:"nl_table"`
-	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
-	NlWaits    *ebpf.Map `ebpf:"nl_waits"`
-	NlWalks    *ebpf.Map `ebpf:"nl_walks"`
+	CountClaims    *ebpf.Map `ebpf:"count_claims"`
+	CountDumps     *ebpf.Map `ebpf:"count_dumps"`
+	CountRest      *ebpf.Map `ebpf:"count_rest"`
+	CountTable     *ebpf.Map `ebpf:"count_table"`
+	CountWalks     *ebpf.Map `ebpf:"count_walks"`
+	EmitIds        *ebpf.Map `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.Map `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.Map `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.Map `ebpf:"emit_ring"`
+	FilterComms    *ebpf.Map `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
+	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
+	FlowTasks      *ebpf.Map `ebpf:"flow_tasks"`
+	HeirByTgid     *ebpf.Map `ebpf:"heir_by_tgid"`
+	LockHeldBy     *ebpf.Map `ebpf:"lock_held_by"`
+	LockRows       *ebpf.Map `ebpf:"lock_rows"`
+	LockWaits      *ebpf.Map `ebpf:"lock_waits"`
+	OwnerByInode   *ebpf.Map `ebpf:"owner_by_inode"`
+	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
+	ProcessImages  *ebpf.Map `ebpf:"process_images"`
+	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
 }
 
 func (m *kprobeMaps) Close() error {
 	return _KprobeClose(
-		m.NlClaims,
-		m.NlComms,
-		m.NlCounts,
-		m.NlDumps,
-		m.NlFlows,
-		m.NlHeirs,
-		m.NlHolder,
-		m.NlIds,
-		m.NlImages,
-		m.NlLocks,
-		m.NlNetns,
-		m.NlOwners,
-		m.NlPids,
-		m.NlPlanes,
-		m.NlReserved,
-		m.NlRest,
-		m.NlRing,
-		m.NlTable,
-		m.NlTellings,
-		m.NlWaits,
-		m.NlWalks,
+		m.CountClaims,
+		m.CountDumps,
+		m.CountRest,
+		m.CountTable,
+		m.CountWalks,
+		m.EmitIds,
+		m.EmitLosses,
+		m.EmitReserved,
+		m.EmitRing,
+		m.FilterComms,
+		m.FilterNetns,
+		m.FilterPids,
+		m.FlowTasks,
+		m.HeirByTgid,
+		m.LockHeldBy,
+		m.LockRows,
+		m.LockWaits,
+		m.OwnerByInode,
+		m.PlaneBits,
+		m.ProcessImages,
+		m.ProcessScratch,
 	)
 }
 

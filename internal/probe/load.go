@@ -87,7 +87,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		}
 		return nil, err
 	}
-	if err := fill(l.maps["nl_pids"], l.maps["nl_comms"], l.maps["nl_netns"], f); err != nil {
+	if err := fill(l.maps["filter_pids"], l.maps["filter_comms"], l.maps["filter_netns"], f); err != nil {
 		return l.att, err
 	}
 	if f.Children {
@@ -96,7 +96,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 				return l.att, err
 			}
 		}
-		if err := addDescendants(l.maps["nl_pids"], f.PIDs); err != nil {
+		if err := addDescendants(l.maps["filter_pids"], f.PIDs); err != nil {
 			return l.att, err
 		}
 	}
@@ -144,7 +144,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	}
 	l.remarks()
 	// After the hooks, so that no socket is created unseen in between.
-	l.att.seeds, err = seedOwners(l.maps["nl_owners"], l.living(), !o.NoProcesses)
+	l.att.seeds, err = seedOwners(l.maps["owner_by_inode"], l.living(), !o.NoProcesses)
 	if err != nil {
 		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
@@ -214,18 +214,18 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	for _, m := range coll.Maps {
 		l.att.closers = append(l.att.closers, m)
 	}
-	l.att.planes = l.maps["nl_planes"]
+	l.att.planes = l.maps["plane_bits"]
 	if o.Counts {
-		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["nl_table"].InnerMap)
+		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["count_table"].InnerMap)
 		l.att.closers = append(l.att.closers, l.att.tables)
 		if err != nil {
 			return l, err
 		}
 	}
-	l.att.owners = l.maps["nl_owners"]
-	l.att.ring = l.maps["nl_ring"]
-	l.att.counts = l.maps["nl_counts"]
-	l.att.pids = l.maps["nl_pids"]
+	l.att.owners = l.maps["owner_by_inode"]
+	l.att.ring = l.maps["emit_ring"]
+	l.att.counts = l.maps["emit_losses"]
+	l.att.pids = l.maps["filter_pids"]
 	return l, nil
 }
 
@@ -243,7 +243,7 @@ func (l *loader) watchLocks() error {
 			l.note("%v: %s", brief(err), p.why)
 		}
 	}
-	l.att.locks = l.maps["nl_locks"]
+	l.att.locks = l.maps["lock_rows"]
 	return nil
 }
 

@@ -17,7 +17,7 @@ const originAt = int(unsafe.Offsetof(nlEvent{}.Inode))
 type originBytes [eventSize - originAt]byte
 
 // origins are those of the last events: mostly the next one of a task and its socket
-// in this direction is of the same. What has lost its place is found, or made, by its
+// in this direction is of the same. What is no longer in it is found, or made, by its
 // value.
 type origins struct {
 	last [256]struct {

@@ -85,13 +85,13 @@ type symbol struct {
 	addr  uint64 // 0: hidden (kptr_restrict)
 }
 
-// The variables that nl_page_to_virt() in bpf/skb.h reads.
+// The variables that skb_page_to_virt() in bpf/skb.h reads.
 const (
 	vmemmapBase    = "vmemmap_base"
 	pageOffsetBase = "page_offset_base"
 )
 
-// The variables that nl_in_interrupt() in bpf/hooks.h and bpf/rtnl.h read.
+// The variables that task_in_interrupt() reads.
 // preempt_count is in the per-CPU struct pcpu_hot from 6.2 to 6.14.
 const (
 	perCPUOffset = "__per_cpu_offset"

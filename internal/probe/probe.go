@@ -227,12 +227,12 @@ func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
 	if err := v.Set(cfg); err != nil {
 		return fmt.Errorf("set nl_cfg: %w", err)
 	}
-	spec.Maps["nl_ring"].MaxEntries = uint32(o.RingBytes)
+	spec.Maps["emit_ring"].MaxEntries = uint32(o.RingBytes)
 	if cfg.ByPid == 0 {
-		spec.Maps["nl_pids"].MaxEntries = 1
+		spec.Maps["filter_pids"].MaxEntries = 1
 	}
-	if cfg.Counts == 0 && spec.Maps["nl_claims"] != nil {
-		spec.Maps["nl_claims"].MaxEntries = 1
+	if cfg.Counts == 0 && spec.Maps["count_claims"] != nil {
+		spec.Maps["count_claims"].MaxEntries = 1
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 
 const (
 	// deadline is how long records lie in the ring that asked for no
-	// wake-up (nl_wake in bpf/emit.h).
+	// wake-up (emit_wake in bpf/emit.h).
 	deadline = 50 * time.Millisecond
 	// busyPause is how long a record that is not committed yet is waited for: the
 	// program that fills it may have been preempted.
@@ -267,11 +267,11 @@ type counters struct {
 
 func (s *Source) counters() counters {
 	c := counters{
-		ring:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_RING)),
-		user:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_USER)),
-		compat:  perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_COMPAT)),
-		reports: perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_REPORT)),
-		walk:    perCPUSum(s.att.counts, uint32(fentryNlCountNL_LOST_WALK)),
+		ring:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_RING)),
+		user:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_USER)),
+		compat:  perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_COMPAT)),
+		reports: perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_REPORT)),
+		walk:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_WALK)),
 	}
 	for _, p := range s.att.payload {
 		c.recursion += misses(p)

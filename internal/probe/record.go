@@ -228,7 +228,7 @@ func (a *assembler) addChunk(rec []byte) error {
 	}
 	f := o.frame
 	if c.Off != uint64(len(f.Data)) || uint64(c.Len) > uint64(o.want-len(f.Data)) || c.Len == 0 {
-		// What follows this chunk has no place any more: emit what there is.
+		// What follows this chunk has nowhere to go: emit what there is.
 		bad := malformed("chunk of %d bytes at %d of event %#x, %d of %d bytes known",
 			c.Len, c.Off, c.Id, len(f.Data), o.want)
 		if err := a.close(c.Id, o); err != nil {

@@ -89,7 +89,7 @@ func TestEvent(t *testing.T) {
 		Owner: nlTask{Tgid: 20, Comm: [16]byte{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'}},
 	}
 	rec := event(ev, []byte("abcd"))
-	mustAdd(t, a, append(rec, 0xee, 0xee)) // the size class of nl_emit_small() leaves a tail
+	mustAdd(t, a, append(rec, 0xee, 0xee)) // the size class of emit_small() leaves a tail
 	clear(rec)                             // the frame owns its bytes
 	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77, Elapsed: 99}, nil))
 	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77}, nil))

@@ -110,7 +110,7 @@ func (r *ring) lay(consumer, producer *uint64, data []byte) error {
 }
 
 // poll gives the map to Go's poller, which waits with EPOLLET: only a wake-up by
-// the kernel ends a wait (nl_wake in bpf/emit.h), not that a byte is in the ring.
+// the kernel ends a wait (emit_wake in bpf/emit.h), not that a byte is in the ring.
 func (r *ring) poll(fd int) error {
 	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {

@@ -23,18 +23,18 @@ func init() {
 
 // neededPrograms are the programs of bpf/syscall.bpf.c that this kernel and
 // this filter need, in the order of attaching: a note that sys_enter takes and
-// sys_exit does not fetch would go stale, and nl_sys_exit_again must run
-// behind nl_sys_exit.
+// sys_exit does not fetch would go stale, and sc_sys_exit_again must run
+// behind sc_sys_exit.
 func neededPrograms(children, twice bool) []string {
 	var names []string
 	if children {
 		names = append(names, "follow_fork", "follow_free")
 	}
-	names = append(names, "nl_sys_exit")
+	names = append(names, "sc_sys_exit")
 	if twice {
-		names = append(names, "nl_sys_exit_again")
+		names = append(names, "sc_sys_exit_again")
 	}
-	return append(names, "nl_sys_enter")
+	return append(names, "sc_sys_enter")
 }
 
 // Versions of the kernel, as features.LinuxVersionCode has them.
@@ -95,9 +95,9 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		return nil, fmt.Errorf("load system call programs: %w", err)
 	}
 	a := &attached{
-		ring:   coll.Maps["nl_ring"],
-		counts: coll.Maps["nl_counts"],
-		pids:   coll.Maps["nl_pids"],
+		ring:   coll.Maps["emit_ring"],
+		counts: coll.Maps["emit_losses"],
+		pids:   coll.Maps["filter_pids"],
 		blind:  syscallBlind,
 		infer:  newSyscallInferrer().infer,
 	}
@@ -106,11 +106,11 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	}
 	// A miss of sys_enter costs the duration of a send, not the send.
 	if twice {
-		a.twice = []*ebpf.Program{coll.Programs["nl_sys_exit"], coll.Programs["nl_sys_exit_again"]}
+		a.twice = []*ebpf.Program{coll.Programs["sc_sys_exit"], coll.Programs["sc_sys_exit_again"]}
 		a.notes = append(a.notes, "this kernel may preempt the programs and skip them meanwhile: "+
 			"hook recursion counts such system calls of every kind, few of which carry a message")
 	} else {
-		a.payload = []*ebpf.Program{coll.Programs["nl_sys_exit"]}
+		a.payload = []*ebpf.Program{coll.Programs["sc_sys_exit"]}
 	}
 	for _, m := range coll.Maps {
 		a.closers = append(a.closers, m)
@@ -118,7 +118,7 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	for _, p := range coll.Programs {
 		a.closers = append(a.closers, p)
 	}
-	if err := fill(a.pids, coll.Maps["nl_comms"], coll.Maps["nl_netns"], f); err != nil {
+	if err := fill(a.pids, coll.Maps["filter_comms"], coll.Maps["filter_netns"], f); err != nil {
 		return a, err
 	}
 	for _, name := range names {

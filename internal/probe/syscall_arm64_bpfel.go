@@ -16,27 +16,27 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	syscallMapNlComms         = "nl_comms"
-	syscallMapNlCounts        = "nl_counts"
-	syscallMapNlIds           = "nl_ids"
-	syscallMapNlImages        = "nl_images"
-	syscallMapNlNetns         = "nl_netns"
-	syscallMapNlOwners        = "nl_owners"
-	syscallMapNlPids          = "nl_pids"
-	syscallMapNlReserved      = "nl_reserved"
-	syscallMapNlRing          = "nl_ring"
-	syscallMapNlTellings      = "nl_tellings"
+	syscallMapEmitIds         = "emit_ids"
+	syscallMapEmitLosses      = "emit_losses"
+	syscallMapEmitReserved    = "emit_reserved"
+	syscallMapEmitRing        = "emit_ring"
+	syscallMapFilterComms     = "filter_comms"
+	syscallMapFilterNetns     = "filter_netns"
+	syscallMapFilterPids      = "filter_pids"
+	syscallMapOwnerByInode    = "owner_by_inode"
+	syscallMapProcessImages   = "process_images"
+	syscallMapProcessScratch  = "process_scratch"
+	syscallMapScCalls         = "sc_calls"
 	syscallMapScNotes         = "sc_notes"
 	syscallMapScTaken         = "sc_taken"
-	syscallMapScWalks         = "sc_walks"
 	syscallProgExtack         = "extack"
 	syscallProgFollowFork     = "follow_fork"
 	syscallProgFollowFree     = "follow_free"
-	syscallProgNlSysEnter     = "nl_sys_enter"
-	syscallProgNlSysExit      = "nl_sys_exit"
-	syscallProgNlSysExitAgain = "nl_sys_exit_again"
 	syscallProgProcessExec    = "process_exec"
 	syscallProgProcessList    = "process_list"
+	syscallProgScSysEnter     = "sc_sys_enter"
+	syscallProgScSysExit      = "sc_sys_exit"
+	syscallProgScSysExitAgain = "sc_sys_exit_again"
 	syscallVarNlCfg           = "nl_cfg"
 	syscallVarScPreempt       = "sc_preempt"
 	syscallVarScTwice         = "sc_twice"
@@ -87,30 +87,30 @@ type syscallProgramSpecs struct {
 	Extack         *ebpf.ProgramSpec `ebpf:"extack"`
 	FollowFork     *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree     *ebpf.ProgramSpec `ebpf:"follow_free"`
-	NlSysEnter     *ebpf.ProgramSpec `ebpf:"nl_sys_enter"`
-	NlSysExit      *ebpf.ProgramSpec `ebpf:"nl_sys_exit"`
-	NlSysExitAgain *ebpf.ProgramSpec `ebpf:"nl_sys_exit_again"`
 	ProcessExec    *ebpf.ProgramSpec `ebpf:"process_exec"`
 	ProcessList    *ebpf.ProgramSpec `ebpf:"process_list"`
+	ScSysEnter     *ebpf.ProgramSpec `ebpf:"sc_sys_enter"`
+	ScSysExit      *ebpf.ProgramSpec `ebpf:"sc_sys_exit"`
+	ScSysExitAgain *ebpf.ProgramSpec `ebpf:"sc_sys_exit_again"`
 }
 
 // syscallMapSpecs contains maps before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallMapSpecs struct {
-	NlComms    *ebpf.MapSpec `ebpf:"nl_comms"`
-	NlCounts   *ebpf.MapSpec `ebpf:"nl_counts"`
-	NlIds      *ebpf.MapSpec `ebpf:"nl_ids"`
-	NlImages   *ebpf.MapSpec `ebpf:"nl_images"`
-	NlNetns    *ebpf.MapSpec `ebpf:"nl_netns"`
-	NlOwners   *ebpf.MapSpec `ebpf:"nl_owners"`
-	NlPids     *ebpf.MapSpec `ebpf:"nl_pids"`
-	NlReserved *ebpf.MapSpec `ebpf:"nl_reserved"`
-	NlRing     *ebpf.MapSpec `ebpf:"nl_ring"`
-	NlTellings *ebpf.MapSpec `ebpf:"nl_tellings"`
-	ScNotes    *ebpf.MapSpec `ebpf:"sc_notes"`
-	ScTaken    *ebpf.MapSpec `ebpf:"sc_taken"`
-	ScWalks    *ebpf.MapSpec `ebpf:"sc_walks"`
+	EmitIds        *ebpf.MapSpec `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.MapSpec `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.MapSpec `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.MapSpec `ebpf:"emit_ring"`
+	FilterComms    *ebpf.MapSpec `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
+	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
+	OwnerByInode   *ebpf.MapSpec `ebpf:"owner_by_inode"`
+	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
+	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	ScCalls        *ebpf.MapSpec `ebpf:"sc_calls"`
+	ScNotes        *ebpf.MapSpec `ebpf:"sc_notes"`
+	ScTaken        *ebpf.MapSpec `ebpf:"sc_taken"`
 }
 
 // syscallVariableSpecs contains global variables before they are loaded into the kernel.
@@ -142,36 +142,36 @@ func (o *syscallObjects) Close() error {
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallMaps struct {
-	NlComms    *ebpf.Map `ebpf:"nl_comms"`
-	NlCounts   *ebpf.Map `ebpf:"nl_counts"`
-	NlIds      *ebpf.Map `ebpf:"nl_ids"`
-	NlImages   *ebpf.Map `ebpf:"nl_images"`
-	NlNetns    *ebpf.Map `ebpf:"nl_netns"`
-	NlOwners   *ebpf.Map `ebpf:"nl_owners"`
-	NlPids     *ebpf.Map `ebpf:"nl_pids"`
-	NlReserved *ebpf.Map `ebpf:"nl_reserved"`
-	NlRing     *ebpf.Map `ebpf:"nl_ring"`
-	NlTellings *ebpf.Map `ebpf:"nl_tellings"`
-	ScNotes    *ebpf.Map `ebpf:"sc_notes"`
-	ScTaken    *ebpf.Map `ebpf:"sc_taken"`
-	ScWalks    *ebpf.Map `ebpf:"sc_walks"`
+	EmitIds        *ebpf.Map `ebpf:"emit_ids"`
+	EmitLosses     *ebpf.Map `ebpf:"emit_losses"`
+	EmitReserved   *ebpf.Map `ebpf:"emit_reserved"`
+	EmitRing       *ebpf.Map `ebpf:"emit_ring"`
+	FilterComms    *ebpf.Map `ebpf:"filter_comms"`
+	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
+	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
+	OwnerByInode   *ebpf.Map `ebpf:"owner_by_inode"`
+	ProcessImages  *ebpf.Map `ebpf:"process_images"`
+	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	ScCalls        *ebpf.Map `ebpf:"sc_calls"`
+	ScNotes        *ebpf.Map `ebpf:"sc_notes"`
+	ScTaken        *ebpf.Map `ebpf:"sc_taken"`
 }
 
 func (m *syscallMaps) Close() error {
 	return _SyscallClose(
-		m.NlComms,
-		m.NlCounts,
-		m.NlIds,
-		m.NlImages,
-		m.NlNetns,
-		m.NlOwners,
-		m.NlPids,
-		m.NlReserved,
-		m.NlRing,
-		m.NlTellings,
+		m.EmitIds,
+		m.EmitLosses,
+		m.EmitReserved,
+		m.EmitRing,
+		m.FilterComms,
+		m.FilterNetns,
+		m.FilterPids,
+		m.OwnerByInode,
+		m.ProcessImages,
+		m.ProcessScratch,
+		m.ScCalls,
 		m.ScNotes,
 		m.ScTaken,
-		m.ScWalks,
 	)
 }
 
@@ -191,11 +191,11 @@ type syscallPrograms struct {
 	Extack         *ebpf.Program `ebpf:"extack"`
 	FollowFork     *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree     *ebpf.Program `ebpf:"follow_free"`
-	NlSysEnter     *ebpf.Program `ebpf:"nl_sys_enter"`
-	NlSysExit      *ebpf.Program `ebpf:"nl_sys_exit"`
-	NlSysExitAgain *ebpf.Program `ebpf:"nl_sys_exit_again"`
 	ProcessExec    *ebpf.Program `ebpf:"process_exec"`
 	ProcessList    *ebpf.Program `ebpf:"process_list"`
+	ScSysEnter     *ebpf.Program `ebpf:"sc_sys_enter"`
+	ScSysExit      *ebpf.Program `ebpf:"sc_sys_exit"`
+	ScSysExitAgain *ebpf.Program `ebpf:"sc_sys_exit_again"`
 }
 
 func (p *syscallPrograms) Close() error {
@@ -203,11 +203,11 @@ func (p *syscallPrograms) Close() error {
 		p.Extack,
 		p.FollowFork,
 		p.FollowFree,
-		p.NlSysEnter,
-		p.NlSysExit,
-		p.NlSysExitAgain,
 		p.ProcessExec,
 		p.ProcessList,
+		p.ScSysEnter,
+		p.ScSysExit,
+		p.ScSysExitAgain,
 	)
 }
 
