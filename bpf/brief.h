@@ -9,6 +9,7 @@
 #define NL_BRIEF_H
 
 #include "flow.h"
+#include "skb.h"
 
 #define BRIEF_CLASS(size)                                                   \
 	if (n <= (size)) {                                                     \

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 
 /*
- * How a program hands a datagram to user space: configuration, maps, the
- * filter, and emit_datagram() and its kin. Every backend's object includes this
- * file and so has its own instance of each map.
+ * How a program hands a datagram to user space. Every backend's object includes
+ * this file and so has its own instance of each map.
  *
  * Records are reserved and filled in place. There is no scratch memory that
  * two programs nesting on one CPU (task, softirq, or a 5.10 kernel without
@@ -12,19 +11,8 @@
 #ifndef NL_EMIT_H
 #define NL_EMIT_H
 
-#include "kernel.h"
+#include "memory.h"
 #include "events.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-
-/* Hide a value's history from the compiler, so that the bound check which
- * follows is made on the very register that the helper gets. */
-#define mem_opaque(x) asm volatile("" : "+r"(x))
-
-const volatile struct nl_config nl_cfg = {
-	.snap = 1 << 20,
-	.wake_bytes = 256 << 10,
-};
 
 /* Sizes marked "set before loading" are replaced by internal/probe. */
 struct {
@@ -45,38 +33,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } emit_ids SEC(".maps");
-
-/* Thread group IDs that pass, and with Filter.Children their descendants.
- * Preallocated, since a kprobe that uses any other map makes older kernels
- * print a warning. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536); /* set before loading */
-	__type(key, __u32);
-	__type(value, __u8);
-} filter_pids SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 256);
-	__type(key, struct nl_comm);
-	__type(value, __u8);
-} filter_comms SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
-	__type(key, __u32);
-	__type(value, __u8);
-} filter_netns SEC(".maps");
-
-/* Who owns a socket, and how it is read, by its sockfs inode. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u64);
-	__type(value, struct nl_owner);
-} owner_by_inode SEC(".maps");
 
 static __always_inline void emit_lost(__u32 which)
 {
@@ -121,115 +77,6 @@ static __always_inline __u64 emit_wake(__u64 size)
 	if ((was ^ (was + size)) & ~((__u64)nl_cfg.wake_bytes - 1))
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline long mem_copy(void *dst, __u32 n, __u64 src, __u64 user)
-{
-	if (user)
-		return bpf_probe_read_user(dst, n, (void *)src);
-	return bpf_probe_read_kernel(dst, n, (void *)src);
-}
-
-/* As much of the current task as filters ask for. */
-static __always_inline void task_whoami(struct nl_task *t)
-{
-	__u64 id = bpf_get_current_pid_tgid();
-
-	t->tgid = id >> 32;
-	t->tid = id;
-	bpf_get_current_comm(t->comm, sizeof(t->comm));
-}
-
-/* Since 5.11 the current task is a pointer that the verifier knows: its fields are
- * read without a call. The branch that CO-RE decides against is removed. */
-#define task_known                                                          \
-	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
-
-/* What tells the processes that have had one ID apart, and the programs that one of
- * them has executed: when it was forked, in ns, and how often it has executed one
- * (begin_new_exec() in fs/exec.c counts). The sum does: no ID comes again within so
- * few nanoseconds. All threads of a process have the same. */
-static __always_inline __u64 task_life(void)
-{
-	struct task_struct *task;
-
-	if (task_known) {
-		task = bpf_get_current_task_btf();
-		return task->group_leader->start_boottime + task->self_exec_id;
-	}
-	task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);
-}
-
-static __always_inline void task_current(struct nl_task *t)
-{
-	task_whoami(t);
-	t->cgroup = bpf_get_current_cgroup_id();
-	t->life = task_life();
-}
-
-/* The comm of the current task's process, which is that of the thread group's leader,
- * with zeros behind its end, as a key needs them. */
-static __always_inline void task_process_name(__u8 *name)
-{
-	struct task_struct *leader = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
-
-	__builtin_memset(name, 0, NL_COMM_LEN);
-	bpf_probe_read_kernel_str(name, NL_COMM_LEN, __builtin_preserve_access_index(&leader->comm));
-}
-
-/* memcmp() of this length would become a call of a function that BPF has not. */
-static __always_inline bool task_same_comm(const struct nl_task *a, const struct nl_task *b)
-{
-	const __u64 *x = (void *)a->comm, *y = (void *)b->comm;
-
-	return x[0] == y[0] && x[1] == y[1];
-}
-
-/* The part of the filter that needs no task. */
-static __always_inline bool filter_wants(__u32 protocol, __u32 netns)
-{
-	if (nl_cfg.protocols && !(nl_cfg.protocols & 1U << (protocol & 31)))
-		return false;
-	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&filter_netns, &netns))
-		return false;
-	return true;
-}
-
-/* The part of the filter that does: tasks that count are a request's sender,
- * a delivery's owner, for peers either of them. A name is that of the thread or that
- * of its process. */
-static __always_inline bool filter_wants_owner(const struct nl_task *t, const __u8 *name)
-{
-	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&filter_pids, &t->tgid))
-		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&filter_comms, t->comm) &&
-	    !bpf_map_lookup_elem(&filter_comms, name))
-		return false;
-	return true;
-}
-
-static __noinline bool filter_wants_name(void)
-{
-	struct nl_comm name;
-
-	task_process_name(name.name);
-	return bpf_map_lookup_elem(&filter_comms, &name);
-}
-
-/* The same of the current task. */
-static __always_inline bool filter_wants_task(const struct nl_task *t)
-{
-	if (nl_cfg.by_pid && !bpf_map_lookup_elem(&filter_pids, &t->tgid))
-		return false;
-	if (nl_cfg.by_comm && !bpf_map_lookup_elem(&filter_comms, t->comm) && !filter_wants_name())
-		return false;
-	return true;
-}
-
-static __always_inline bool filter_is_self(const struct nl_task *t)
-{
-	return nl_cfg.self && t->tgid == nl_cfg.self;
 }
 
 /* One record with header and payload, sized up to the next class: the size

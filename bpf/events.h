@@ -354,9 +354,30 @@ struct nl_config {
 	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on; 0: none */
 };
 
+/* Who does something to rtnl_mutex, and what for. */
+struct nl_lock_key {
+	__u32 tgid;
+	__u16 type;     /* nlmsg_type of the request that is being handled */
+	__u8 cmd;       /* genlmsghdr.cmd */
+	__u8 request;   /* 1 + protocol; 0: no request */
+	__u8 name[NL_COMM_LEN]; /* of the process */
+};
+
+struct nl_lock_row {
+	__u64 waits, wait_ns, wait_max;
+	__u64 holds, hold_ns, hold_max;
+	__u64 blamed_ns; /* that others waited for this one */
+};
+
 /* The key of filter_comms. */
 struct nl_comm {
 	__u8 name[NL_COMM_LEN];
+};
+
+/* Every backend has its own. */
+const volatile struct nl_config nl_cfg = {
+	.snap = 1 << 20,
+	.wake_bytes = 256 << 10,
 };
 
 #endif

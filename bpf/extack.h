@@ -10,6 +10,7 @@
 #ifndef NL_EXTACK_H
 #define NL_EXTACK_H
 
+#include "filter.h"
 #include "process.h"
 
 /* TP_PROTO(const char *msg) */

@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 
-/*
- * What the hooks know between them: what a task is in the middle of, whose a
- * socket is and how it is read; and how they read the kernel's structures.
- */
+/* What the hooks know between them: what a task is in the middle of. */
 #ifndef NL_FLOW_H
 #define NL_FLOW_H
 
 #include "counters.h"
-#include "process.h"
-
-/* Read a field. In fentry programs the arguments of the traced function, and
- * what they point to, are pointers that the verifier knows: a read is one
- * instruction and not a call of bpf_probe_read_kernel(), which is a hundred.
- * direct is a constant: whether p is such a pointer. */
-#ifndef MEM_DIRECT
-#error "define MEM_DIRECT before including this file"
-#endif
-#define MEM_GET(direct, p, field)                                               \
-	((direct) && MEM_DIRECT ? (p)->field : BPF_CORE_READ(p, field))
-
-#include "skb.h"
-
-/* net/netlink/af_netlink.h: NETLINK_F_KERNEL_SOCKET is bit 0, as a mask until
- * 6.4 and as a bit number since. */
-#define SOCK_KERNEL 1
-
-#define MSG_PEEK 2
+#include "sock.h"
 
 #define FLOW_DEPTHS 8
 #define FLOW_DEPTH 4 /* broadcasts that nest: task, softirq, hardirq, one spare */
@@ -179,122 +158,10 @@ static __always_inline __u64 flow_id(struct flow *f)
 	return ++f->seq << 20 | (__u64)(f->slot & 0xffff) << 4 | NL_PROG_FLOW;
 }
 
-/* Whether an interrupt is being served. Its task is whoever was running then,
- * and has nothing to do with it. preempt_count of include/linux/preempt.h: bit 8
- * is set while a softirq is served (disabling them counts in steps of two),
- * bits 16 to 23 count hardirqs and NMIs. */
-#define TASK_IN_INTERRUPT 0x00ff0100
-
-static __always_inline bool task_in_interrupt(void)
-{
-	struct task_struct___count *task = (void *)bpf_get_current_task();
-	__u32 count = 0;
-	__u64 base = 0;
-
-	if (bpf_core_field_exists(task->thread_info.preempt_count)) {
-		count = BPF_CORE_READ(task, thread_info.preempt_count);
-	} else if (nl_cfg.per_cpu_offset && nl_cfg.preempt_count) {
-		bpf_probe_read_kernel(&base, sizeof(base),
-				      (void *)nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id());
-		bpf_probe_read_kernel(&count, sizeof(count), (void *)base + nl_cfg.preempt_count);
-	}
-	return count & TASK_IN_INTERRUPT;
-}
-
 /* The broadcast in progress; its skb is 0 if there is none. */
 static __always_inline struct flow_bcast *flow_bcast_of(struct flow *f)
 {
 	return &f->bcast[f->depth & (FLOW_DEPTHS - 1)];
-}
-
-/* SOCK_INODE(), include/net/sock.h. A socket that is just being made has no file
- * yet. */
-static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
-{
-	struct file___inode *file;
-	struct socket_alloc *a;
-	struct inode *inode;
-
-	if (!sock)
-		return 0;
-	if (direct && MEM_DIRECT) {
-		/* Every pointer is checked: 5.10 panics when a program with functions of
-		 * its own reads through NULL, instead of reading 0. */
-		file = sock->file;
-		if (file) {
-			inode = file->f_inode;
-			if (inode)
-				return inode->i_ino;
-		}
-	}
-	a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
-	return BPF_CORE_READ(a, vfs_inode.i_ino);
-}
-
-static __always_inline __u32 sock_netns(bool direct, struct sock *sk)
-{
-	if (direct && MEM_DIRECT)
-		return sk->__sk_common.skc_net.net->ns.inum;
-	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-}
-
-/* Protocol and namespace, and whether they pass the filter. */
-static __always_inline bool event_begin(struct nl_event *ev, bool direct, struct sock *sk)
-{
-	ev->record = NL_RECORD_EVENT;
-	ev->protocol = MEM_GET(direct, sk, sk_protocol);
-	ev->netns = sock_netns(direct, sk);
-	if (!filter_wants(ev->protocol, ev->netns))
-		return false;
-	ev->ktime = bpf_ktime_get_ns();
-	ev->inode = sock_inode(direct, MEM_GET(direct, sk, sk_socket));
-	return true;
-}
-
-/* What the current task sends, in a send that was seen to begin: it passed the
- * filter, and the task owns the socket. */
-static __always_inline void event_begin_flow(struct nl_event *ev, struct flow *f)
-{
-	ev->record = NL_RECORD_EVENT;
-	ev->protocol = f->protocol;
-	ev->netns = f->netns;
-	ev->ktime = bpf_ktime_get_ns();
-	ev->inode = f->inode;
-	ev->task = f->task;
-	ev->owner = f->task;
-}
-
-static __always_inline void event_own_port(struct nl_event *ev, struct sock *sk)
-{
-	ev->own_port = BPF_CORE_READ((struct netlink_sock *)sk, portid);
-}
-
-static __always_inline void event_queue(struct nl_event *ev, bool direct, struct sock *sk)
-{
-	ev->drops = MEM_GET(direct, sk, sk_drops.counter);
-	ev->rcvbuf = MEM_GET(direct, sk, sk_rcvbuf);
-	ev->rmem = MEM_GET(direct, sk, sk_backlog.rmem_alloc.counter);
-}
-
-/* Note that the current task uses a socket. Threads of one process have one account. */
-static __noinline struct nl_owner *owner_use(__u64 inode, __u32 prog)
-{
-	struct nl_owner *o = bpf_map_lookup_elem(&owner_by_inode, &inode), own = {};
-	bool same;
-
-	task_whoami(&own.task);
-	same = o && o->task.tgid == own.task.tgid && o->task.life == task_life();
-	if (same && o->told && task_same_comm(&o->task, &own.task))
-		return o;
-	if (o)
-		own = *o;
-	task_current(&own.task);
-	task_process_name(own.name);
-	own.told = process_tell(prog);
-	if (!same)
-		own.account = emit_id(prog);
-	bpf_map_update_elem(&owner_by_inode, &inode, &own, BPF_ANY);
-	return bpf_map_lookup_elem(&owner_by_inode, &inode);
 }
 
 /* Whether f->task still describes the current task: an exec keeps the comm as often
@@ -343,13 +210,6 @@ static __noinline bool flow_own(struct flow *f, __u64 inode, __u64 now)
  * without looking who else may use it, and its entry is not touched. */
 #define FLOW_OWN_NS 1000000000ULL
 
-/* Since when something has been waiting for the reader of a socket; 0: it is not
- * known, or nothing is. */
-static __always_inline __u64 owner_waiting(const struct nl_owner *o)
-{
-	return o->read_at > o->waiting_since ? o->read_at : o->waiting_since;
-}
-
 /* The owner of a socket that the current task reads: that task, which need not be
  * looked at closely if it has just sent on it. */
 static __always_inline struct nl_owner *flow_reader(__u64 inode, __u64 now)
@@ -359,17 +219,6 @@ static __always_inline struct nl_owner *flow_reader(__u64 inode, __u64 now)
 	if (f && f->inode == inode && now - f->owned_at <= FLOW_OWN_NS)
 		return bpf_map_lookup_elem(&owner_by_inode, &inode);
 	return owner_use(inode, NL_PROG_RECV);
-}
-
-/* Note that the owner has taken something out of the queue. */
-static __always_inline void owner_read(struct nl_owner *o, __u64 now)
-{
-	__u64 since = owner_waiting(o);
-
-	if (since && now - since > o->stall)
-		o->stall = now - since;
-	o->read_at = now;
-	o->reads++;
 }
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef NL_FOLLOW_H
 #define NL_FOLLOW_H
 
-#include "emit.h"
+#include "filter.h"
 
 /* TP_PROTO(struct task_struct *parent, struct task_struct *child), where
  * parent is the task that forks, also with CLONE_PARENT. */

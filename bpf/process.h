@@ -11,6 +11,7 @@
 #define NL_PROCESS_H
 
 #include "emit.h"
+#include "task.h"
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 

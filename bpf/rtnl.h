@@ -10,21 +10,6 @@
 
 #include "hooks.h"
 
-/* Who does something to the lock, and what for. */
-struct nl_lock_key {
-	__u32 tgid;
-	__u16 type;     /* nlmsg_type of the request that is being handled */
-	__u8 cmd;       /* genlmsghdr.cmd */
-	__u8 request;   /* 1 + protocol; 0: no request */
-	__u8 name[NL_COMM_LEN]; /* of the process */
-};
-
-struct nl_lock_row {
-	__u64 waits, wait_ns, wait_max;
-	__u64 holds, hold_ns, hold_max;
-	__u64 blamed_ns; /* that others waited for this one */
-};
-
 struct lock_holder {
 	struct nl_lock_key key;
 	__u64 since; /* 0: nobody holds it, or nobody who was seen to take it */

@@ -25,6 +25,24 @@ static __always_inline __u64 skb_page_to_virt(__u64 page)
 	return offset + ((page - vmemmap) / bpf_core_type_size(struct page) << SKB_PAGE_SHIFT);
 }
 
+/* Ports, group and direction of what is on its way to a user's socket. A
+ * sender with a port ID is a user; the kernel's sockets have none. dst_group
+ * outlives a broadcast: nlmsg_notify() then sends the same skb to the
+ * requester alone. */
+static __always_inline void skb_ports(__u32 *port, __u32 *group, bool direct, struct sk_buff *skb)
+{
+	struct netlink_skb_parms *cb = (void *)__builtin_preserve_access_index(&skb->cb);
+
+	if (direct && MEM_DIRECT) {
+		/* As words of an array, which is what the verifier takes cb for. */
+		*port = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, portid));
+		*group = *(__u32 *)((void *)cb + bpf_core_field_offset(struct netlink_skb_parms, dst_group));
+	} else {
+		*port = BPF_CORE_READ(cb, portid);
+		*group = BPF_CORE_READ(cb, dst_group);
+	}
+}
+
 /* Emit the page fragments of skb as chunks, until limit. off bytes are in the
  * ring already. Returns how many there are then. Fragments come from packets
  * that are queued without being copied: skb_zerocopy() in nfnetlink_queue and

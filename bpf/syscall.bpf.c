@@ -21,6 +21,7 @@
 
 #include "kernel.h"
 #include "emit.h"
+#include "filter.h"
 #include "process.h"
 #include "follow.h"
 #include "extack.h"
@@ -98,7 +99,7 @@ SEC("tp_btf/sys_enter")
 int sc_sys_enter(__u64 *ctx)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	__u32 op = sc_op(ctx[1]);
+	__u32 op = sc_op_of(ctx[1]);
 
 	if (!sc_is_send(op) || !sc_wanted_early(id >> 32))
 		return 0;
@@ -399,7 +400,7 @@ static __always_inline int sc_on_exit(struct pt_regs *regs, long ret, bool again
 	__u64 id = bpf_get_current_pid_tgid();
 	long nr = sc_nr(regs);
 	bool x32 = sc_is_x32(nr);
-	__u32 op = sc_op(nr);
+	__u32 op = sc_op_of(nr);
 
 	if (op == SC_NONE && !x32 && !sc_compat_op(nr) && nr != SC_COMPAT_SOCKETCALL)
 		return 0;

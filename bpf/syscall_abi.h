@@ -82,7 +82,7 @@ static __always_inline __u32 sc_compat_arg1(struct pt_regs *regs)
 }
 
 /* arch/x86/entry/syscalls/syscall_64.tbl */
-static __always_inline __u32 sc_op(long nr)
+static __always_inline __u32 sc_op_of(long nr)
 {
 	switch (nr) {
 	case 0: return SC_READ;
@@ -172,7 +172,7 @@ static __always_inline __u32 sc_compat_arg1(struct pt_regs *regs)
 }
 
 /* include/uapi/asm-generic/unistd.h */
-static __always_inline __u32 sc_op(long nr)
+static __always_inline __u32 sc_op_of(long nr)
 {
 	switch (nr) {
 	case 63: return SC_READ;

@@ -16,7 +16,7 @@ import (
 
 var _ capture.Counter = (*Source)(nil)
 
-// tables are the two tables that take turns in the kernel (bpf/counters.h).
+// tables are the two tables that take turns in the kernel (bpf/counters_rows.h).
 type tables struct {
 	outer  *ebpf.Map
 	inner  [2]*ebpf.Map

@@ -23,7 +23,6 @@ const (
 	syscallMapFilterComms     = "filter_comms"
 	syscallMapFilterNetns     = "filter_netns"
 	syscallMapFilterPids      = "filter_pids"
-	syscallMapOwnerByInode    = "owner_by_inode"
 	syscallMapProcessImages   = "process_images"
 	syscallMapProcessScratch  = "process_scratch"
 	syscallMapScCalls         = "sc_calls"
@@ -105,7 +104,6 @@ type syscallMapSpecs struct {
 	FilterComms    *ebpf.MapSpec `ebpf:"filter_comms"`
 	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
 	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
-	OwnerByInode   *ebpf.MapSpec `ebpf:"owner_by_inode"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
 	ScCalls        *ebpf.MapSpec `ebpf:"sc_calls"`
@@ -149,7 +147,6 @@ type syscallMaps struct {
 	FilterComms    *ebpf.Map `ebpf:"filter_comms"`
 	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
 	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
-	OwnerByInode   *ebpf.Map `ebpf:"owner_by_inode"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
 	ScCalls        *ebpf.Map `ebpf:"sc_calls"`
@@ -166,7 +163,6 @@ func (m *syscallMaps) Close() error {
 		m.FilterComms,
 		m.FilterNetns,
 		m.FilterPids,
-		m.OwnerByInode,
 		m.ProcessImages,
 		m.ProcessScratch,
 		m.ScCalls,

@@ -59,7 +59,7 @@ func ParseStat(stat []byte) (Stat, error) {
 }
 
 // Lived says whether that process may be the one that the kernel's programs know by
-// life (task_life() in bpf/emit.h): life is the start in nanoseconds, and one for each
+// life (task_life() in bpf/task.h): life is the start in nanoseconds, and one for each
 // program that was executed.
 func (s Stat) Lived(life uint64) bool {
 	return life >= s.Start*tick && life < (s.Start+2)*tick

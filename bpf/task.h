@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+
+/* Who the current task is, and in what it runs. */
+#ifndef NL_TASK_H
+#define NL_TASK_H
+
+#include "memory.h"
+#include "events.h"
+
+/* As much of the current task as filters ask for. */
+static __always_inline void task_whoami(struct nl_task *t)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	t->tgid = id >> 32;
+	t->tid = id;
+	bpf_get_current_comm(t->comm, sizeof(t->comm));
+}
+
+/* Since 5.11 the current task is a pointer that the verifier knows: its fields are
+ * read without a call. The branch that CO-RE decides against is removed. */
+#define task_known                                                          \
+	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
+/* What tells the processes that have had one ID apart, and the programs that one of
+ * them has executed: when it was forked, in ns, and how often it has executed one
+ * (begin_new_exec() in fs/exec.c counts). The sum does: no ID comes again within so
+ * few nanoseconds. All threads of a process have the same. */
+static __always_inline __u64 task_life(void)
+{
+	struct task_struct *task;
+
+	if (task_known) {
+		task = bpf_get_current_task_btf();
+		return task->group_leader->start_boottime + task->self_exec_id;
+	}
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);
+}
+
+static __always_inline void task_current(struct nl_task *t)
+{
+	task_whoami(t);
+	t->cgroup = bpf_get_current_cgroup_id();
+	t->life = task_life();
+}
+
+/* The comm of the current task's process, which is that of the thread group's leader,
+ * with zeros behind its end, as a key needs them. */
+static __always_inline void task_process_name(__u8 *name)
+{
+	struct task_struct *leader = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
+
+	__builtin_memset(name, 0, NL_COMM_LEN);
+	bpf_probe_read_kernel_str(name, NL_COMM_LEN, __builtin_preserve_access_index(&leader->comm));
+}
+
+/* memcmp() of this length would become a call of a function that BPF has not. */
+static __always_inline bool task_same_comm(const struct nl_task *a, const struct nl_task *b)
+{
+	const __u64 *x = (void *)a->comm, *y = (void *)b->comm;
+
+	return x[0] == y[0] && x[1] == y[1];
+}
+
+/* Whether an interrupt is being served. Its task is whoever was running then,
+ * and has nothing to do with it. preempt_count of include/linux/preempt.h: bit 8
+ * is set while a softirq is served (disabling them counts in steps of two),
+ * bits 16 to 23 count hardirqs and NMIs. */
+#define TASK_IN_INTERRUPT 0x00ff0100
+
+static __always_inline bool task_in_interrupt(void)
+{
+	struct task_struct___count *task = (void *)bpf_get_current_task();
+	__u32 count = 0;
+	__u64 base = 0;
+
+	if (bpf_core_field_exists(task->thread_info.preempt_count)) {
+		count = BPF_CORE_READ(task, thread_info.preempt_count);
+	} else if (nl_cfg.per_cpu_offset && nl_cfg.preempt_count) {
+		bpf_probe_read_kernel(&base, sizeof(base),
+				      (void *)nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id());
+		bpf_probe_read_kernel(&count, sizeof(count), (void *)base + nl_cfg.preempt_count);
+	}
+	return count & TASK_IN_INTERRUPT;
+}
+
+#endif
