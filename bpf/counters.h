@@ -40,8 +40,8 @@ static __always_inline __u16 count_sub(__u16 protocol, __u16 type, const __u8 *r
 }
 
 /* Begin to count something; its task and account are still to be set. */
-static __always_inline struct count_walk *count_walk_new(__u32 prog, __u64 inode, __u32 netns, __u16 protocol,
-							 __u8 dir, __u64 now, struct sock *sk)
+static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u64 inode, __u32 netns,
+							 __u16 protocol, __u8 dir, __u64 now, struct sock *sk)
 {
 	struct count_walk *w = bpf_map_lookup_elem(&count_walks, &prog);
 
@@ -67,8 +67,8 @@ static __always_inline struct count_walk *count_walk_new(__u32 prog, __u64 inode
 	return w;
 }
 
-static __always_inline struct count_walk *count_walk_event(const struct nl_event *ev, struct sock *sk, __u32 prog,
-							   __u64 account)
+static __always_inline struct count_walk *count_walk_event(const struct nl_event *ev, struct sock *sk,
+							   enum nl_prog prog, __u64 account)
 {
 	struct count_walk *w = count_walk_new(prog, ev->inode, ev->netns, ev->protocol, ev->dir, ev->ktime, sk);
 	const struct nl_task *t = &ev->owner;
@@ -83,7 +83,7 @@ static __always_inline struct count_walk *count_walk_event(const struct nl_event
 	return w;
 }
 
-static __always_inline struct count_walk *count_walk_of(__u32 prog)
+static __always_inline struct count_walk *count_walk_of(enum nl_prog prog)
 {
 	return bpf_map_lookup_elem(&count_walks, &prog);
 }
@@ -92,7 +92,7 @@ static __always_inline struct count_walk *count_walk_of(__u32 prog)
  * once, and not once per caller and path. */
 
 /* Count the run of messages at hand. */
-__noinline __u64 count_run_end(__u64 prog)
+__noinline __u64 count_run_end(enum nl_prog prog)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
@@ -115,7 +115,8 @@ __noinline __u64 count_run_end(__u64 prog)
 }
 
 /* The next message belongs to this row. */
-static __always_inline void count_turn(struct count_walk *w, __u32 prog, __u16 type, __u16 sub, __u8 flags)
+static __always_inline void count_turn(struct count_walk *w, enum nl_prog prog, __u16 type, __u16 sub,
+				       __u8 flags)
 {
 	if (w->what.type == type && w->what.sub == sub && w->what.flags == flags)
 		return;
@@ -179,7 +180,7 @@ static __always_inline bool count_read_quote(__s32 *error, __u16 *type, __u64 at
 
 /* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
  * one that it ends, as in package correlate. */
-static __always_inline bool count_control(struct count_walk *w, __u32 prog, const struct count_head *h)
+static __always_inline bool count_control(struct count_walk *w, enum nl_prog prog, const struct count_head *h)
 {
 	__s32 error = 0;
 	__u16 type, sub = 0;
@@ -209,7 +210,7 @@ static __always_inline bool count_control(struct count_walk *w, __u32 prog, cons
 }
 
 /* Count one message; false: it was the last. */
-__noinline __u64 count_step(__u64 prog)
+__noinline __u64 count_step(enum nl_prog prog)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct count_head h = {};
@@ -261,7 +262,7 @@ __noinline __u64 count_step(__u64 prog)
 
 /* Count messages that go into the row at hand, as those of a dump do: a header
  * takes a fifth of count_step(). */
-__noinline __u64 count_run_extend(__u64 prog)
+__noinline __u64 count_run_extend(enum nl_prog prog)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct nlmsghdr___k *nlh;
@@ -298,7 +299,7 @@ __noinline __u64 count_run_extend(__u64 prog)
 
 /* Count the next messages of what a program walks through; false: there are no
  * more. */
-__noinline __u64 count_stride(__u64 prog)
+__noinline __u64 count_stride(enum nl_prog prog)
 {
 	for (int i = 0; i < NL_STRIDE; i++) {
 		count_run_extend(prog);
@@ -311,7 +312,7 @@ __noinline __u64 count_stride(__u64 prog)
 /* Count a datagram of which w->len bytes lie at w->src, in user memory if w->user.
  * A uevent has no nlmsghdr but text, of which the first two letters tell the actions
  * apart. */
-__noinline __u64 count_datagram(__u64 prog)
+__noinline __u64 count_datagram(enum nl_prog prog)
 {
 	struct count_walk *w = count_walk_of(prog);
 	__u16 action = 0;
@@ -338,7 +339,7 @@ __noinline __u64 count_datagram(__u64 prog)
 }
 
 /* Count the loss of a datagram, by its first message; src 0: unknown. */
-static __always_inline void count_loss(struct count_walk *w, __u32 prog, __u64 src)
+static __always_inline void count_loss(struct count_walk *w, enum nl_prog prog, __u64 src)
 {
 	struct count_head h = {};
 	struct nl_row *row;
@@ -379,7 +380,7 @@ static __always_inline __u32 count_bucket(__u64 v)
 }
 
 /* A latency of the request whose row is at hand. */
-static __always_inline void count_time(struct count_walk *w, __u32 prog, struct nl_row *row, __u64 ns)
+static __always_inline void count_time(struct count_walk *w, enum nl_prog prog, struct nl_row *row, __u64 ns)
 {
 	count_add_latency(row, ns);
 	w->what.bucket = 1 + count_bucket(ns);
@@ -389,7 +390,7 @@ static __always_inline void count_time(struct count_walk *w, __u32 prog, struct 
 	w->what.bucket = 0;
 }
 
-static __always_inline struct nl_row *count_asked_row(struct count_walk *w, __u32 prog)
+static __always_inline struct nl_row *count_asked_row(struct count_walk *w, enum nl_prog prog)
 {
 	w->what.type = w->asked.type;
 	w->what.sub = w->asked.sub;
@@ -398,7 +399,7 @@ static __always_inline struct nl_row *count_asked_row(struct count_walk *w, __u3
 }
 
 /* The end of a dump, so long after it was asked for. */
-__noinline __u64 count_dump_end(__u64 prog, __u64 ns)
+__noinline __u64 count_dump_end(enum nl_prog prog, __u64 ns)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
@@ -414,7 +415,7 @@ __noinline __u64 count_dump_end(__u64 prog, __u64 ns)
 }
 
 /* The end of a send that took so long; latency 0: it was not answered. */
-__noinline __u64 count_send_end(__u64 prog, __u64 ns, __u64 latency)
+__noinline __u64 count_send_end(enum nl_prog prog, __u64 ns, __u64 latency)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct nl_row *row;
@@ -433,7 +434,7 @@ __noinline __u64 count_send_end(__u64 prog, __u64 ns, __u64 latency)
 	return 0;
 }
 
-static __always_inline void count_nobufs(struct count_walk *w, __u32 prog, bool read)
+static __always_inline void count_nobufs(struct count_walk *w, enum nl_prog prog, bool read)
 {
 	struct nl_row *row;
 

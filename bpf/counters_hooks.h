@@ -25,7 +25,8 @@ static __always_inline void count_walk_skb(struct count_walk *w, struct sk_buff 
 }
 
 /* Begin to count something of the current task's own socket. */
-static __always_inline struct count_walk *count_walk_flow(struct flow *f, __u32 prog, __u8 dir, __u64 now)
+static __always_inline struct count_walk *count_walk_flow(struct flow *f, enum nl_prog prog, __u8 dir,
+							  __u64 now)
 {
 	struct count_walk *w = count_walk_new(prog, f->inode, f->netns, f->protocol, dir, now, (struct sock *)f->sk);
 
@@ -131,7 +132,7 @@ static __always_inline void count_delivery(struct sock *sk)
 {
 	struct count_walk *w = count_walk_of(NL_PROG_DELIVER);
 	struct flow *f = flow_current();
-	__u32 prog = NL_PROG_DELIVER;
+	enum nl_prog prog = NL_PROG_DELIVER;
 	__u64 *since, inode;
 
 	count_datagram(prog);
@@ -151,8 +152,8 @@ static __always_inline void count_delivery(struct sock *sk)
 	bpf_map_delete_elem(&count_dumps, &inode);
 }
 
-static __always_inline void count_event_loss(struct nl_event *ev, struct sock *sk, __u32 prog, __u64 account,
-					     struct sk_buff *skb)
+static __always_inline void count_event_loss(struct nl_event *ev, struct sock *sk, enum nl_prog prog,
+					     __u64 account, struct sk_buff *skb)
 {
 	struct count_walk *w = count_walk_event(ev, sk, prog, account);
 

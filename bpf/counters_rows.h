@@ -149,7 +149,7 @@ static __always_inline void count_row_name(struct nl_row *row, struct count_walk
 
 /* Take a slot for what a program walks through; false: somebody else was quicker. */
 static __always_inline bool count_row_claim(struct nl_row *row, __u32 claim, __u64 account, __u64 what,
-					    __u32 prog)
+					    enum nl_prog prog)
 {
 	struct count_walk *w;
 	__u8 one = 1;
@@ -174,7 +174,7 @@ static __always_inline bool count_row_claim(struct nl_row *row, __u32 claim, __u
 /* The slot of a row in the table, a new one if need be; NL_ROWS: there is no room.
  * Two CPUs that make the same row at the same moment get one each: user space adds
  * them up. A global function of scalars: the verifier looks at it once. */
-__noinline __u64 count_row_slot(__u64 account, __u64 what, __u64 prog)
+__noinline __u64 count_row_slot(__u64 account, __u64 what, enum nl_prog prog)
 {
 	__u32 zero = 0, last = NL_ROWS, at = count_first_slot(account, what);
 	void *table = bpf_map_lookup_elem(&count_table, &zero);
@@ -204,7 +204,7 @@ __noinline __u64 count_row_slot(__u64 account, __u64 what, __u64 prog)
 /* The row of what is at hand; the one for what has no room if there is none. The
  * tables may be exchanged behind count_row_slot(): what was counted in that slot of the
  * other one would be lost. Once: the next exchange waits for this program. */
-static __always_inline struct nl_row *count_row_find(struct count_walk *w, __u32 prog)
+static __always_inline struct nl_row *count_row_find(struct count_walk *w, enum nl_prog prog)
 {
 	__u32 zero = 0, at;
 	struct nl_row *row;

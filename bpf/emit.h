@@ -34,7 +34,7 @@ struct {
 	__type(value, __u64);
 } emit_ids SEC(".maps");
 
-static __always_inline void emit_lost(__u32 which)
+static __always_inline void emit_lost(enum nl_loss which)
 {
 	__u64 *n = bpf_map_lookup_elem(&emit_losses, &which);
 
@@ -44,7 +44,7 @@ static __always_inline void emit_lost(__u32 which)
 
 /* An id that is unique as long as no program interrupts itself on one CPU,
  * which the kernel prevents from 5.12 on. */
-static __always_inline __u64 emit_id(__u32 prog)
+static __always_inline __u64 emit_id(enum nl_prog prog)
 {
 	__u64 *n = bpf_map_lookup_elem(&emit_ids, &prog);
 

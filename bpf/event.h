@@ -98,7 +98,7 @@ static __always_inline void event_route(struct nl_event *ev, bool direct, struct
 
 /* Who made the kernel send this: the request that the current task has the
  * kernel handle. In an interrupt nobody: the task was only passing by. */
-static __always_inline void event_cause(struct nl_event *ev, struct flow *f, __u32 prog)
+static __always_inline void event_cause(struct nl_event *ev, struct flow *f, enum nl_prog prog)
 {
 	if (!ev->src_port && task_in_interrupt()) {
 		__builtin_memset(&ev->task, 0, sizeof(ev->task));

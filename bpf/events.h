@@ -79,7 +79,7 @@ enum nl_loss {
 	NL_LOST_MAX = 6,
 };
 
-/* Programs that make ids; see emit_id(). */
+/* Who makes ids (emit_id()), and has a slot of its own in maps of scratch memory. */
 enum nl_prog {
 	NL_PROG_REQUEST = 0,
 	NL_PROG_DELIVER = 1,

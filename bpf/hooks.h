@@ -294,7 +294,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	return 0;
 }
 
-static __noinline int hook_socket_error(struct sock *sk, __u8 verdict, __u32 prog)
+static __noinline int hook_socket_error(struct sock *sk, __u8 verdict, enum nl_prog prog)
 {
 	struct nl_event ev = {};
 	__u64 account;
@@ -332,7 +332,7 @@ static __always_inline int on_error_report(struct sock *sk)
 }
 
 /* The current task uses sock: it is the owner from now on. */
-static __always_inline int on_use(struct socket *sock, __u32 prog)
+static __always_inline int on_use(struct socket *sock, enum nl_prog prog)
 {
 	owner_use(sock_inode(true, sock), prog);
 	return 0;

@@ -15,7 +15,7 @@ struct {
 } owner_by_inode SEC(".maps");
 
 /* Note that the current task uses a socket. Threads of one process have one account. */
-static __noinline struct nl_owner *owner_use(__u64 inode, __u32 prog)
+static __noinline struct nl_owner *owner_use(__u64 inode, enum nl_prog prog)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&owner_by_inode, &inode), own = {};
 	bool same;

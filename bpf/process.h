@@ -53,7 +53,7 @@ struct {
 	__type(value, struct process_telling);
 } process_scratch SEC(".maps");
 
-static __always_inline struct process_telling *process_telling_of(__u32 prog)
+static __always_inline struct process_telling *process_telling_of(enum nl_prog prog)
 {
 	return bpf_map_lookup_elem(&process_scratch, &prog);
 }
@@ -61,7 +61,7 @@ static __always_inline struct process_telling *process_telling_of(__u32 prog)
 /* Read the arguments of the current task, which are in its memory unless they were
  * paged out. What follows are global functions of scalars: the verifier looks at each
  * once, and none takes stack that another needs. */
-__noinline __u64 process_read_args(__u64 prog)
+__noinline __u64 process_read_args(enum nl_prog prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
@@ -92,7 +92,7 @@ __noinline __u64 process_read_args(__u64 prog)
 /* One step up from the executable, as prepend_path() in fs/d_path.c does: d_path()
  * may not be called here. False: it was the last. A global function of scalars: the
  * verifier looks at it once. */
-__noinline __u64 process_climb(__u64 prog)
+__noinline __u64 process_climb(enum nl_prog prog)
 {
 	struct process_telling *t = process_telling_of(prog);
 	struct dentry *d, *up;
@@ -139,7 +139,7 @@ __noinline __u64 process_climb(__u64 prog)
 	return true;
 }
 
-__noinline __u64 process_read_exe(__u64 prog)
+__noinline __u64 process_read_exe(enum nl_prog prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
@@ -169,7 +169,7 @@ __noinline __u64 process_read_exe(__u64 prog)
 
 /* The parent's name, and its arguments if it was seen to execute its program, or to
  * use Netlink. */
-__noinline __u64 process_read_parent(__u64 prog)
+__noinline __u64 process_read_parent(enum nl_prog prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent, *leader;
 	struct process_telling *t = process_telling_of(prog);
@@ -196,7 +196,7 @@ __noinline __u64 process_read_parent(__u64 prog)
 }
 
 /* What is read as it is. */
-__noinline __u64 process_read_task(__u64 prog)
+__noinline __u64 process_read_task(enum nl_prog prog)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *leader;
 	struct process_telling *t = process_telling_of(prog);
@@ -227,7 +227,7 @@ __noinline __u64 process_read_task(__u64 prog)
 }
 
 /* Take the arguments that were noted of this process, if they were. */
-__noinline __u64 process_noted_args(__u64 prog)
+__noinline __u64 process_noted_args(enum nl_prog prog)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct process_image *image = bpf_map_lookup_elem(&process_images, &tgid);
@@ -272,7 +272,7 @@ __noinline __u64 process_told(void)
 
 /* See to it that user space knows the current task's process; false: it does not, as
  * there is no room. */
-__noinline __u64 process_tell(__u64 prog)
+__noinline __u64 process_tell(enum nl_prog prog)
 {
 	struct process_telling *t;
 	struct process_image *image;
