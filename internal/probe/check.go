@@ -117,9 +117,9 @@ func shorten(err error) error { return &shortError{err} }
 func (e *shortError) Error() string {
 	var ve *ebpf.VerifierError
 	if errors.As(e.err, &ve) && len(ve.Log) > 4 {
-		return brief(e.err) + ": " + strings.Join(ve.Log[len(ve.Log)-4:], "; ")
+		return oneLine(e.err) + ": " + strings.Join(ve.Log[len(ve.Log)-4:], "; ")
 	}
-	return brief(e.err)
+	return oneLine(e.err)
 }
 
 func (e *shortError) Unwrap() error { return e.err }

@@ -65,7 +65,7 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 	a, err = attachHooks(name, f, o, false)
 	if a != nil {
 		a.notes = append(a.notes, fmt.Sprintf("cannot hook netlink_broadcast (%v): "+
-			"overruns by multicasts are shown without their payload", brief(nb.err)))
+			"overruns by multicasts are shown without their payload", oneLine(nb.err)))
 	}
 	return a, err
 }
@@ -120,22 +120,22 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			return l.att, err
 		}
 		if err != nil {
-			l.note("%v: %s", brief(err), p.why)
+			l.note("%v: %s", oneLine(err), p.why)
 		}
 	}
 	if !o.NoProcesses {
 		if err := l.follow(execProgram); err != nil {
-			l.note("%v: %s", brief(err), execWhy)
+			l.note("%v: %s", oneLine(err), execWhy)
 		}
 	}
 	for _, prog := range heirPrograms {
 		if err := l.follow(prog); err != nil {
-			l.note("%v: %s", brief(err), heirWhy)
+			l.note("%v: %s", oneLine(err), heirWhy)
 			break
 		}
 	}
 	if err := l.follow(extackProgram); err != nil {
-		l.note("%v: %s", brief(err), extackWhy)
+		l.note("%v: %s", oneLine(err), extackWhy)
 	}
 	if o.Locks {
 		if err := l.watchLocks(); err != nil {
@@ -240,7 +240,7 @@ func (l *loader) watchLocks() error {
 			return fmt.Errorf("watch rtnl_mutex: %w", err)
 		}
 		if err != nil {
-			l.note("%v: %s", brief(err), p.why)
+			l.note("%v: %s", oneLine(err), p.why)
 		}
 	}
 	l.att.locks = l.maps["lock_rows"]
@@ -344,7 +344,7 @@ func (l *loader) attach(p point) error {
 	if err2 := l.attachKprobe(p, fn); err2 != nil {
 		return errors.Join(err, err2)
 	}
-	l.note("%s by kprobe: %v", fn, brief(err))
+	l.note("%s by kprobe: %v", fn, oneLine(err))
 	return nil
 }
 
@@ -405,7 +405,7 @@ func (l *loader) living() map[uint32]uint64 {
 		err = errors.Join(err, list.Close())
 	}
 	if err != nil {
-		l.note("%v: a process older than nltop may be shown as two, one before and one after its first use of Netlink", brief(err))
+		l.note("%v: a process older than nltop may be shown as two, one before and one after its first use of Netlink", oneLine(err))
 	}
 	return lives
 }
@@ -472,7 +472,7 @@ func countsMisses() bool {
 	return major > 6 || major == 6 && minor >= 7
 }
 
-// brief puts an error on one line.
-func brief(err error) string {
+// oneLine puts an error on one line.
+func oneLine(err error) string {
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }

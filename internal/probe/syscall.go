@@ -102,7 +102,7 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		infer:  newSyscallInferrer().infer,
 	}
 	if extackErr != nil {
-		a.notes = append(a.notes, fmt.Sprintf("%s: %s", brief(extackErr), extackWhy))
+		a.notes = append(a.notes, fmt.Sprintf("%s: %s", oneLine(extackErr), extackWhy))
 	}
 	// A miss of sys_enter costs the duration of a send, not the send.
 	if twice {
@@ -124,7 +124,7 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	for _, name := range names {
 		l, err := link.AttachTracing(link.TracingOptions{Program: coll.Programs[name]})
 		if err != nil && name == execProgram {
-			a.notes = append(a.notes, fmt.Sprintf("attach %s: %v: %s", name, brief(err), execWhy))
+			a.notes = append(a.notes, fmt.Sprintf("attach %s: %v: %s", name, oneLine(err), execWhy))
 			continue
 		}
 		if err != nil {
