@@ -136,7 +136,7 @@ static __always_inline bool count_read_head(struct count_head *h, __u64 at, __u3
 	struct nlmsghdr___k *nlh;
 	__u32 v;
 
-	if (!nl_cfg.cast || user)
+	if (!nl_cfg.rdonly_cast || user)
 		return !mem_copy(h, left < sizeof(*h) ? 16 : sizeof(*h), at, user);
 	nlh = bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct nlmsghdr___k));
 	h->len = nlh->nlmsg_len;
@@ -162,7 +162,7 @@ static __always_inline bool count_read_quote(__s32 *error, __u16 *type, __u64 at
 	struct nlmsgerr___k *e;
 	__u32 v;
 
-	if (nl_cfg.cast && !user) {
+	if (nl_cfg.rdonly_cast && !user) {
 		e = bpf_rdonly_cast((void *)at + 16, bpf_core_type_id_kernel(struct nlmsgerr___k));
 		*error = e->error;
 		/* No load may be shared with the other way of reading. */
@@ -270,7 +270,7 @@ __noinline __u64 count_run_extend(enum nl_prog prog)
 	__u64 src, n = 0, bytes = 0;
 	__u16 type;
 
-	if (!nl_cfg.cast || !w || w->user || w->failed || w->what.sub)
+	if (!nl_cfg.rdonly_cast || !w || w->user || w->failed || w->what.sub)
 		return 0;
 	/* What count_step() looks into further: who asks, a command or subsystem, control. */
 	type = w->what.type;

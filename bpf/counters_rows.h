@@ -3,7 +3,7 @@
 /*
  * The rows of the counters plane.
  *
- * Their table is an inner map that user space exchanges for an empty one now and
+ * Their table is an inner map that user space swaps for an empty one now and
  * then. The kernel lets that return when no program uses the old one any more
  * (maybe_wait_bpf_programs() in kernel/bpf/syscall.c), so that what is read is
  * complete, and the table has to hold only what happens in between. One map for
@@ -202,8 +202,8 @@ __noinline __u64 count_row_slot(__u64 account, __u64 what, enum nl_prog prog)
 }
 
 /* The row of what is at hand; the one for what has no room if there is none. The
- * tables may be exchanged behind count_row_slot(): what was counted in that slot of the
- * other one would be lost. Once: the next exchange waits for this program. */
+ * tables may be swapped behind count_row_slot(): what was counted in that slot of the
+ * other one would be lost. Once: the next swap waits for this program. */
 static __always_inline struct nl_row *count_row_find(struct count_walk *w, enum nl_prog prog)
 {
 	__u32 zero = 0, at;

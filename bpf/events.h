@@ -340,7 +340,7 @@ struct nl_config {
 	__u8 has_bcast;   /* the hooks on netlink_broadcast are attached */
 	__u8 counts;      /* the counters plane */
 	__u8 reads;       /* how sockets are read is noted */
-	__u8 cast;        /* bpf_rdonly_cast() is there */
+	__u8 rdonly_cast; /* bpf_rdonly_cast() is there */
 	__u8 processes;   /* executables and command lines are told */
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */

@@ -27,7 +27,7 @@ struct process_image {
 	struct nl_args args;
 };
 
-/* By tgid. An entry is only ever exchanged as a whole: it may be another process's
+/* By tgid. An entry is only ever replaced as a whole: it may be another process's
  * by the time that it is written to. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -26,7 +26,7 @@ type tables struct {
 	claims *ebpf.Map
 	rest   *ebpf.Map
 	read   []uint32    // claims of what was read, to be deleted
-	last   fentryNlRow // of rest, at the last exchange
+	last   fentryNlRow // of rest, at the last swap
 	ended  bool
 }
 
@@ -55,7 +55,7 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 
 // begin drops what was counted until now, while the hooks came one by one.
 func (t *tables) begin() error {
-	if err := t.exchange(); err != nil {
+	if err := t.swap(); err != nil {
 		return err
 	}
 	t.find(1 - t.used)
@@ -74,7 +74,7 @@ func (t *tables) end() error {
 
 // turn gives the kernel the empty table, and notes what the other had no room for.
 func (t *tables) turn() error {
-	if err := t.exchange(); err != nil {
+	if err := t.swap(); err != nil {
 		return err
 	}
 	if err := t.rest.Lookup(uint32(0), &t.last); err != nil {
@@ -83,11 +83,11 @@ func (t *tables) turn() error {
 	return nil
 }
 
-// exchange gives the kernel the empty table.
-func (t *tables) exchange() error {
+// swap gives the kernel the empty table.
+func (t *tables) swap() error {
 	next := 1 - t.used
 	if err := t.outer.Put(uint32(0), t.inner[next]); err != nil {
-		return fmt.Errorf("exchange the table of counters: %w", err)
+		return fmt.Errorf("swap the table of counters: %w", err)
 	}
 	t.used = next
 	return nil
@@ -237,7 +237,7 @@ func makeTables(m map[string]*ebpf.Map, spec *ebpf.MapSpec) (*tables, error) {
 		t.rows[i][tableSize].Account = uint64(i) // count_row_slot()
 	}
 	t.used = 1
-	return t, t.exchange()
+	return t, t.swap()
 }
 
 // mapRows maps the memory of an array of rows.

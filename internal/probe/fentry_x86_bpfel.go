@@ -90,7 +90,7 @@ type fentryNlConfig struct {
 	HasBcast       uint8
 	Counts         uint8
 	Reads          uint8
-	Cast           uint8
+	RdonlyCast     uint8
 	Processes      uint8
 	VmemmapBase    uint64
 	PageOffsetBase uint64

@@ -48,7 +48,7 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 	a, err := attachHooks(name, f, o, true)
 	if refused := new(ebpf.VerifierError); errors.As(err, &refused) {
 		// Perhaps for bpf_rdonly_cast(), which is no more than a quicker way.
-		o.noCast = true
+		o.noRdonlyCast = true
 		if err := a.Close(); err != nil {
 			return nil, err
 		}
@@ -173,8 +173,8 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	// Since 6.2: programs read a structure at an address without a call.
 	var cast *btf.Func
-	if !o.noCast && l.kernel.TypeByName("bpf_rdonly_cast", &cast) == nil {
-		cfg.Cast = 1
+	if !o.noRdonlyCast && l.kernel.TypeByName("bpf_rdonly_cast", &cast) == nil {
+		cfg.RdonlyCast = 1
 	}
 	if l.fentry, err = loadFentry(); err != nil {
 		return nil, err

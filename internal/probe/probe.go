@@ -65,7 +65,7 @@ type Options struct {
 	// Log, where not nil, is told what goes wrong while running.
 	Log func(string)
 
-	noCast bool // see openHooks
+	noRdonlyCast bool // see openHooks
 }
 
 // backend is one way of hooking the kernel.
