@@ -224,7 +224,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	l.att.owners = l.maps["owner_by_inode"]
 	l.att.ring = l.maps["emit_ring"]
-	l.att.counts = l.maps["emit_losses"]
+	l.att.losses = l.maps["emit_losses"]
 	l.att.pids = l.maps["filter_pids"]
 	return l, nil
 }

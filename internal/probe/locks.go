@@ -33,7 +33,7 @@ func readLocks(a *attached) (rows []capture.LockRow, lost uint64, err error) {
 	if err := it.Err(); err != nil {
 		return rows, 0, fmt.Errorf("read table of rtnl_mutex: %w", err)
 	}
-	return rows, perCPUSum(a.counts, uint32(fentryNlLossNL_LOST_LOCK)), nil
+	return rows, perCPUSum(a.losses, uint32(fentryNlLossNL_LOST_LOCK)), nil
 }
 
 func lockRow(k *fentryNlLockKey, v *fentryNlLockRow) capture.LockRow {

@@ -3,7 +3,7 @@
 // Package probe captures Netlink datagrams with BPF programs in the kernel:
 // every message of every process and network namespace, with the process, the
 // socket and the verdict. It loads and attaches the programs of bpf/, reads
-// their ring buffer and counters, and makes capture.Frames.
+// their ring buffer and what they counted, and makes capture.Frames.
 //
 // It does not look into messages, it does not decide which backend to use,
 // and no type generated from the BPF objects leaves it. Nothing is pinned:
@@ -82,7 +82,7 @@ var backends = map[string]backend{}
 
 // attached is what a backend gives to Open.
 type attached struct {
-	ring, counts, pids *ebpf.Map
+	ring, losses, pids *ebpf.Map
 	locks              *ebpf.Map // nil: rtnl_mutex is not watched
 	planes             *ebpf.Map
 	owners             *ebpf.Map      // nil: it is not known how sockets are read
@@ -102,7 +102,7 @@ type attached struct {
 	infer func(*capture.Frame)
 }
 
-// detach stops the programs; maps and counters stay readable. Every link is
+// detach stops the programs; maps stay readable. Every link is
 // closed on its own goroutine: the kernel waits for a grace period in each.
 func (a *attached) detach() error {
 	errs := make([]error, len(a.links))

@@ -45,7 +45,7 @@ type Source struct {
 
 	mu     sync.Mutex // guards closed, final and the use of att
 	closed bool
-	final  counters          // of the kernel, when it was closed
+	final  losses            // of the kernel, when it was closed
 	locks  []capture.LockRow // likewise
 }
 
@@ -260,18 +260,18 @@ func (s *Source) AddPID(pid uint32) error {
 	return nil
 }
 
-// counters are what the kernel counts.
-type counters struct {
+// losses are what the kernel knows to be lost.
+type losses struct {
 	ring, recursion, user, compat, reports, locks, walk uint64
 }
 
-func (s *Source) counters() counters {
-	c := counters{
-		ring:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_RING)),
-		user:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_USER)),
-		compat:  perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_COMPAT)),
-		reports: perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_REPORT)),
-		walk:    perCPUSum(s.att.counts, uint32(fentryNlLossNL_LOST_WALK)),
+func (s *Source) losses() losses {
+	c := losses{
+		ring:    perCPUSum(s.att.losses, uint32(fentryNlLossNL_LOST_RING)),
+		user:    perCPUSum(s.att.losses, uint32(fentryNlLossNL_LOST_USER)),
+		compat:  perCPUSum(s.att.losses, uint32(fentryNlLossNL_LOST_COMPAT)),
+		reports: perCPUSum(s.att.losses, uint32(fentryNlLossNL_LOST_REPORT)),
+		walk:    perCPUSum(s.att.losses, uint32(fentryNlLossNL_LOST_WALK)),
 	}
 	for _, p := range s.att.payload {
 		c.recursion += misses(p)
@@ -297,7 +297,7 @@ func (s *Source) Stats() capture.Stats {
 	s.mu.Lock()
 	c := s.final
 	if !s.closed {
-		c = s.counters()
+		c = s.losses()
 	}
 	s.mu.Unlock()
 	return capture.Stats{
@@ -316,7 +316,7 @@ func (s *Source) Stats() capture.Stats {
 	}
 }
 
-// perCPUSum adds up one counter; 0 where it cannot be read.
+// perCPUSum adds up a number that each processor has; 0 where it cannot be read.
 func perCPUSum(m *ebpf.Map, key uint32) uint64 {
 	var per []uint64
 	if m == nil || m.Lookup(key, &per) != nil {
@@ -348,7 +348,7 @@ func (s *Source) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.final = s.counters()
+	s.final = s.losses()
 	if rows, lost, err := readLocks(s.att); err == nil {
 		s.locks, s.final.locks = rows, lost
 	}

@@ -96,7 +96,7 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	}
 	a := &attached{
 		ring:   coll.Maps["emit_ring"],
-		counts: coll.Maps["emit_losses"],
+		losses: coll.Maps["emit_losses"],
 		pids:   coll.Maps["filter_pids"],
 		blind:  syscallBlind,
 		infer:  newSyscallInferrer().infer,
