@@ -145,8 +145,8 @@ func table[T any](w io.Writer, rows []T, json bool, text func(io.Writer, []T) er
 	return text(w, rows)
 }
 
-// coverageSink accounts for the messages of a pipeline.
-type coverageSink struct{ coverage.Counter }
+// coverageSink adds up the messages of a pipeline.
+type coverageSink struct{ coverage.Tally }
 
 func (s *coverageSink) Observe(o *correlate.Observation) error {
 	if o.Message != nil {

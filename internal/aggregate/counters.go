@@ -54,7 +54,7 @@ func (c *Counters) Bytes() uint64 { return c.OutBytes + c.InBytes }
 // as well as for those that see both.
 func (c *Counters) Nobufs() uint64 { return max(c.NobufsRaised, c.NobufsRead) }
 
-// Add sums two accounts.
+// Add adds d.
 func (c *Counters) Add(d *Counters) {
 	c.OutMessages += d.OutMessages
 	c.InMessages += d.InMessages

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package capture defines what every source of Netlink traffic makes: frames,
-// and the account of what was seen and what was lost.
+// and the sums of what was seen and what was lost.
 //
 // It is the only package that all others may import, so it imports the
 // standard library alone. It does not look into the bytes of a message, and it
@@ -272,14 +272,14 @@ type Info struct {
 	Notes []string
 }
 
-// Stats is the account of a source since it started.
+// Stats is what a source has seen and lost since it started.
 type Stats struct {
 	Frames uint64 // datagrams emitted
 	Bytes  uint64 // their original length in bytes
 	Cut    uint64 // datagrams emitted with less than their whole payload
 	Lost   []Loss // every way of losing, in a fixed order, zeros included
 	// LostReports counts completions and socket errors that were not emitted;
-	// no datagram is missing on their account.
+	// no datagram is missing for that.
 	LostReports uint64
 	// Uncounted counts datagrams of which a Counter did not count all messages,
 	// because there were too many.

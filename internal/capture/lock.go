@@ -42,7 +42,7 @@ func (t Times) Mean() time.Duration {
 	return t.Sum / time.Duration(t.Count)
 }
 
-// Add sums two accounts.
+// Add adds what another counted.
 func (t *Times) Add(u *Times) {
 	t.Count += u.Count
 	t.Sum += u.Sum

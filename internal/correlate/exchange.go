@@ -186,7 +186,7 @@ func (t *Tracker) replied(e *entry, f *capture.Frame, m *decode.Message) {
 	}
 }
 
-// round accounts for a part of a dump: what netlink_dump() took, unless the
+// round adds a part of a dump: what netlink_dump() took, unless the
 // send itself called it, and what the reader took since the part before.
 func (t *Tracker) round(e *entry, f *capture.Frame) {
 	if f.Cause == 0 {

@@ -235,7 +235,7 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d requests wait after their time", p)
 	}
 	if s.tr.bytes > 1024 || s.tr.bytes <= 0 {
-		t.Errorf("%d bytes accounted for one request", s.tr.bytes)
+		t.Errorf("%d bytes noted for one request", s.tr.bytes)
 	}
 }
 

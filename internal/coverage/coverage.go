@@ -15,7 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-// Row is the account of one family.
+// Row is how much of one family is decoded.
 type Row struct {
 	Family   string `json:"family"`
 	Messages int    `json:"messages"`
@@ -37,14 +37,14 @@ type Row struct {
 	Unknown map[string]int `json:"unknown,omitempty"`
 }
 
-// Counter accounts for messages. The zero value is ready.
-type Counter struct {
+// Tally adds up messages. The zero value is ready.
+type Tally struct {
 	rows    map[string]*Row
 	scratch decode.Scratch
 }
 
-// Add accounts for a message.
-func (c *Counter) Add(m *decode.Message) {
+// Add adds a message.
+func (c *Tally) Add(m *decode.Message) {
 	family := m.FamilyText()
 	r := c.rows[family]
 	if r == nil {
@@ -86,7 +86,7 @@ func Typed(n *decode.Node) bool {
 // error quotes, which was counted when it was sent.
 func Skipped(n *decode.Node) bool { return n.Hidden || n.Name == "msg" && !n.Attr }
 
-// nodes accounts for the nodes of one nest.
+// nodes adds the nodes of one nest.
 func (r *Row) nodes(path string, nodes []decode.Node) {
 	for i := range nodes {
 		n := &nodes[i]
@@ -128,8 +128,8 @@ func (r *Row) hex(path string, n int) {
 	r.Unknown[path]++
 }
 
-// Rows returns the account, by family.
-func (c *Counter) Rows() []Row {
+// Rows returns the sums, by family.
+func (c *Tally) Rows() []Row {
 	rows := make([]Row, 0, len(c.rows))
 	for _, family := range slices.SortedFunc(maps.Keys(c.rows), cmp.Compare[string]) {
 		rows = append(rows, *c.rows[family])

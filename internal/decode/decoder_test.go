@@ -56,7 +56,7 @@ func TestSplit(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := le.frame(capture.NETLINK_USERSOCK, capture.DirPeer, tt.data)
 			ms := newDecoder().Frame(f, nil)
-			account(t, f, ms)
+			covered(t, f, ms)
 			if diff := cmp.Diff(tt.want, split(ms)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -71,7 +71,7 @@ func TestSplitCut(t *testing.T) {
 		f := le.frame(capture.NETLINK_USERSOCK, capture.DirPeer, whole[:n])
 		f.OrigLen = len(whole)
 		ms := newDecoder().Frame(f, nil)
-		account(t, f, ms)
+		covered(t, f, ms)
 		last := &ms[len(ms)-1]
 		if cut := n != 20; errors.Is(last.Problem, ErrCut) != cut {
 			t.Errorf("%d bytes: problem %v, want cut: %v", n, last.Problem, cut)

@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzDecode feeds arbitrary bytes as every protocol: no panic, no endless
-// loop, and every byte of the input is accounted for.
+// loop, and every byte of the input is found again.
 func FuzzDecode(f *testing.F) {
 	for i, w := range []wire{le, be} {
 		for _, x := range w.fixtures() {

@@ -104,7 +104,7 @@ func TestUserHeader(t *testing.T) {
 	f := le.frame(capture.NETLINK_GENERIC, capture.DirRequest,
 		le.msg(30, 1, []byte{1, 1, 0, 0}, []byte{1, 2, 3, 4, 5, 6, 0, 0}, le.attr(1, le.u32(5)), le.attr(2, le.u32(5))))
 	ms := d.Frame(f, nil)
-	account(t, f, ms)
+	covered(t, f, ms)
 	want := "16 cmd = uint64 1\n17 version = uint64 1\n18 reserved = uint64 0\n20 user_header = raw 010203040506\n26  hidden = raw 0000\n" +
 		"32 attribute 1 guess = raw 05000000\n40 attribute 2 guess = raw 05000000\n"
 	if diff := cmp.Diff(want, dump(ms[0].Body())); diff != "" {

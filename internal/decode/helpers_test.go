@@ -79,7 +79,7 @@ func one(t *testing.T, f *capture.Frame) *Message {
 	if len(ms) != 1 {
 		t.Fatalf("%d messages, want 1", len(ms))
 	}
-	account(t, f, ms)
+	covered(t, f, ms)
 	return &ms[0]
 }
 
@@ -215,9 +215,9 @@ func dumpNodes(s *strings.Builder, nodes []Node, depth int) {
 	}
 }
 
-// account checks that every byte of a frame is found again: in a message, and
+// covered checks that every byte of a frame is found again: in a message, and
 // there in its header, a field, an attribute, padding or the rest.
-func account(t *testing.T, f *capture.Frame, ms []Message) {
+func covered(t *testing.T, f *capture.Frame, ms []Message) {
 	t.Helper()
 	end := 0
 	for i := range ms {
@@ -269,7 +269,7 @@ func accountMessage(t *testing.T, m *Message) {
 	mark(b.RestOff, b.RestOff+len(b.Rest))
 	for i, ok := range seen {
 		if !ok {
-			t.Fatalf("byte %d of %x is accounted nowhere\n%s", i, m.Data, dump(b))
+			t.Fatalf("byte %d of %x is found nowhere\n%s", i, m.Data, dump(b))
 		}
 	}
 }

@@ -34,7 +34,7 @@ func ask(t *testing.T, d *Decoder, protocol int, request []byte) []Message {
 		}
 		f := le.frame(uint16(protocol), capture.DirReply, buf[:n])
 		ms := d.Frame(f, nil)
-		account(t, f, ms)
+		covered(t, f, ms)
 		all = append(all, ms...)
 		if last := ms[len(ms)-1].Header.Type; last == typeDone || last == typeError {
 			return all

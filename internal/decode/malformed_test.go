@@ -57,7 +57,7 @@ func (w wire) newLink(index uint32, name string) []byte {
 func decodeAll(t *testing.T, d *Decoder, f *capture.Frame) []Message {
 	t.Helper()
 	ms := d.Frame(f, nil)
-	account(t, f, ms)
+	covered(t, f, ms)
 	for i := range ms {
 		m := &ms[i]
 		b := m.Body()

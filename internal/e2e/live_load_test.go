@@ -87,12 +87,12 @@ func load(t *testing.T, messages int, flags ...string) (seen int) {
 	return seen
 }
 
-// lostCount reads the account that nltop prints at its end.
+// lostCount reads what nltop says at its end of what it lost.
 func lostCount(t *testing.T, stderr string) int {
 	t.Helper()
 	m := regexp.MustCompile(`(\d+) datagrams seen, (\d+) lost, (\d+) cut`).FindStringSubmatch(stderr)
 	if m == nil {
-		t.Fatalf("no account in:\n%s", stderr)
+		t.Fatalf("no sums in:\n%s", stderr)
 	}
 	n, err := strconv.Atoi(m[2])
 	if err != nil {

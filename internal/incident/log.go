@@ -144,9 +144,9 @@ func (l *Log) delivered(f *capture.Frame) {
 		s.rmem = f.Queue.RMem
 	}
 	if s.cur != nil {
-		s.cur.account()
+		s.cur.sum()
 	} else if s.last == nil && s.unseen() > 0 || s.last != nil && s.unseen() > s.last.before+s.last.LostUnseen {
-		l.begin(s, f).account()
+		l.begin(s, f).sum()
 	}
 }
 
@@ -183,7 +183,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	}
 	if !overrun {
 		r.Dumps++
-		r.account()
+		r.sum()
 		return
 	}
 	if f.Socket.RcvBuf != 0 {
@@ -194,11 +194,11 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	r.Bytes += uint64(max(f.OrigLen, 0))
 	r.name(o)
 	r.measure(f)
-	r.account()
+	r.sum()
 }
 
-// account brings the sums up to date.
-func (r *record) account() {
+// sum brings the sums up to date.
+func (r *record) sum() {
 	if u := r.sock.unseen(); u > r.before {
 		r.LostUnseen = u - r.before
 	} else {

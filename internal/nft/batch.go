@@ -103,7 +103,7 @@ func batches(all []decode.Message) ([]Batch, []place) {
 	return out, at
 }
 
-// count accounts for a message.
+// count adds a message.
 func (b *Batch) count(m *decode.Message) {
 	t := strings.TrimPrefix(m.Type, "NFT_MSG_")
 	what := ""

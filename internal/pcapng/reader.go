@@ -390,7 +390,7 @@ func (r *Reader) skip(reason string) (Record, bool, error) {
 	return Record{}, false, nil
 }
 
-// count takes a datagram into the account.
+// count adds a datagram to Stats.
 func (r *Reader) count(f *capture.Frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

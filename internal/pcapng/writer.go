@@ -347,7 +347,7 @@ func (w *Writer) report(fr *capture.Frame) error {
 	return w.pushIfFull()
 }
 
-// WriteStats records the account of the source so far.
+// WriteStats records what the source has seen and lost so far.
 func (w *Writer) WriteStats(s capture.Stats) error {
 	if w.err != nil {
 		return w.err
@@ -365,7 +365,7 @@ func (w *Writer) statistics() {
 	start := w.begin(blockISB)
 	w.u32(ifaceSource)
 	w.timestamp(w.last)
-	w.stringOption(optComment, account(s))
+	w.stringOption(optComment, statsText(s))
 	w.u64Option(isbIfRecv, s.Frames+s.LostTotal())
 	w.u64Option(isbIfDrop, s.LostTotal())
 	w.u64Option(isbUsrDelv, w.frames)
@@ -383,7 +383,7 @@ func (w *Writer) statistics() {
 	w.dirty = false
 }
 
-func account(s capture.Stats) string {
+func statsText(s capture.Stats) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "received %d, lost %d, cut %d", s.Frames, s.LostTotal(), s.Cut)
 	for _, l := range s.Lost {

@@ -143,7 +143,7 @@ func (p *Pipeline) head(c *capture.Count) *decode.Message {
 	return &m
 }
 
-// since returns what came between two accounts of the rest.
+// since returns what came between two readings of the rest.
 func since(now, before *capture.Count) *capture.Count {
 	d := *now
 	d.Messages -= before.Messages

@@ -79,7 +79,7 @@ func TestLiveLoad(t *testing.T) {
 				t.Errorf("%d seen + %d lost ≠ %d sent (%d strays, %d frames counted)", n, st.LostTotal(), sent, stray, st.Frames)
 			}
 			if ring == 64<<10 && st.LostTotal() == 0 {
-				t.Error("a ring of 64 KiB lost nothing: the account was not put to the test")
+				t.Error("a ring of 64 KiB lost nothing: what is said of losses was not put to the test")
 			}
 			if hw := highWater(t); hw > 128<<20 {
 				t.Errorf("resident memory reached %d MiB", hw>>20)
@@ -159,7 +159,7 @@ func TestLiveLargeDatagram(t *testing.T) {
 				t.Errorf("%d messages, snap %d: %d of %d bytes, want %d", c.messages, c.snap, len(f.Data), f.OrigLen, c.want)
 			}
 			if st := r.src.Stats(); st.LostTotal() != 0 || st.Bytes != uint64(len(data)) {
-				t.Errorf("account %+v", st)
+				t.Errorf("stats %+v", st)
 			}
 		}
 	})
@@ -187,7 +187,7 @@ func TestLiveLongerThanRing(t *testing.T) {
 			t.Errorf("%d of %d bytes", len(f.Data), f.OrigLen)
 		}
 		if st := r.src.Stats(); st.Cut != 1 || st.LostTotal() != 0 {
-			t.Errorf("account %+v", st)
+			t.Errorf("stats %+v", st)
 		}
 	})
 }

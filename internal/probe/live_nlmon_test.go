@@ -89,7 +89,7 @@ func TestLiveNlmon(t *testing.T) {
 		frames := r.stop()
 		st := r.src.Stats()
 		if st.LostTotal() != 0 || st.Cut != 0 {
-			t.Errorf("account %+v", st)
+			t.Errorf("stats %+v", st)
 		}
 
 		var ours []datagram

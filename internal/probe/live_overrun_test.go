@@ -138,7 +138,7 @@ func TestLiveOverrun(t *testing.T) {
 			t.Errorf("%d delivered, %d received", delivered, received)
 		}
 		if read == 0 || read != nobufs {
-			t.Errorf("ENOBUFS read %d times by our account, %d times by recvmsg", read, nobufs)
+			t.Errorf("ENOBUFS read %d times by what we saw, %d times by recvmsg", read, nobufs)
 		}
 		if raised < read {
 			t.Errorf("ENOBUFS raised %d times but read %d times", raised, read)

@@ -70,7 +70,7 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 // ring and returns nil. It, or RunLent, may be called once.
 func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	asm := newAssembler(s.name, &s.offset, func(f *capture.Frame) error {
-		s.account(f)
+		s.saw(f)
 		return emit(f)
 	})
 	return s.run(ctx, asm)
@@ -81,7 +81,7 @@ func (s *Source) RunLent(ctx context.Context, emit func([]capture.Frame) error) 
 	asm := newAssembler(s.name, &s.offset, nil)
 	asm.lend(func(fs []capture.Frame) error {
 		for i := range fs {
-			s.account(&fs[i])
+			s.saw(&fs[i])
 		}
 		return emit(fs)
 	})
@@ -141,8 +141,8 @@ func (s *Source) drain(asm *assembler) error {
 			err = s.take(rec, asm)
 		}
 		if err != nil {
-			if lent := handOver(); lent != nil {
-				return lent
+			if refused := handOver(); refused != nil {
+				return refused
 			}
 			return err
 		}
@@ -201,7 +201,8 @@ func (s *Source) take(rec []byte, asm *assembler) error {
 	return err
 }
 
-func (s *Source) account(f *capture.Frame) {
+// saw adds a frame to Stats.
+func (s *Source) saw(f *capture.Frame) {
 	if f.Kind != capture.KindDatagram {
 		return
 	}

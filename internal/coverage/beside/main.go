@@ -42,7 +42,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "--send":
 		err = send(os.Args[2])
 	case len(os.Args) > 2 && os.Args[1] == "--coverage":
-		err = account(os.Args[2:])
+		err = decoded(os.Args[2:])
 	default:
 		err = run(os.Args[1:])
 	}
@@ -52,7 +52,7 @@ func main() {
 	}
 }
 
-// row is the account of a family.
+// row is how much of a family is decoded.
 type row struct {
 	messages, attrs int
 	named, typed    [3]int // nltop, tshark, strace
@@ -98,15 +98,15 @@ func percent(n, of int) string {
 	return strconv.FormatFloat(100*float64(n)/float64(of), 'f', 1, 64)
 }
 
-// account prints how much of recordings nltop decodes, by family and kernel,
+// decoded prints how much of recordings nltop decodes, by family and kernel,
 // which the name of a recording says: NAME.KERNEL.pcapng.gz.
-func account(files []string) error {
-	kernels := map[string]*coverage.Counter{}
+func decoded(files []string) error {
+	kernels := map[string]*coverage.Tally{}
 	for _, file := range files {
 		_, kernel, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".pcapng.gz"), ".")
 		c := kernels[kernel]
 		if c == nil {
-			c = &coverage.Counter{}
+			c = &coverage.Tally{}
 			kernels[kernel] = c
 		}
 		plain, frames, err := unpack(file)

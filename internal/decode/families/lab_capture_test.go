@@ -114,11 +114,11 @@ var exceptions = map[string]string{}
 // TestLabCoverage: of all attributes in the recordings of a family, at least
 // 99 % have a name and 98 % a type, and all messages a name.
 func TestLabCoverage(t *testing.T) {
-	byKernel := map[string]*coverage.Counter{}
+	byKernel := map[string]*coverage.Tally{}
 	for _, r := range recordings(t, "") {
 		c := byKernel[r.kernel]
 		if c == nil {
-			c = &coverage.Counter{}
+			c = &coverage.Tally{}
 			byKernel[r.kernel] = c
 		}
 		for i := range r.messages {
