@@ -58,14 +58,14 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 		Total: t.total.counts,
 		Rates: t.total.rate.rates(n, start),
 		Last:  t.total.last,
-		Times: t.total.times.lend(), KernelTimes: t.total.kernel.lend(),
+		Times: t.total.times.share(), KernelTimes: t.total.kernel.share(),
 		Cells: make([]Cell, len(t.cells)),
 		Overflow: Overflow{
 			Cells:    t.folded,
 			Counters: t.overflow.counts,
 			Rates:    t.overflow.rate.rates(n, start),
 			Last:     t.overflow.last,
-			Times:    t.overflow.times.lend(), KernelTimes: t.overflow.kernel.lend(),
+			Times:    t.overflow.times.share(), KernelTimes: t.overflow.kernel.share(),
 		},
 		History:   t.history.last(now),
 		Kept:      t.store.used,
@@ -74,7 +74,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 	for i, c := range t.cells {
 		d := &s.Cells[i]
 		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
-		d.Times, d.KernelTimes = c.times.lend(), c.kernel.lend()
+		d.Times, d.KernelTimes = c.times.share(), c.kernel.share()
 		if c.newest >= n-rateWindow {
 			d.Rates = c.rate.rates(n, start)
 		}

@@ -34,9 +34,9 @@ func (t *times) own() *histogram.H {
 	return &t.h.H
 }
 
-// lend hands out the durations. Whoever has them keeps them: the cell makes a
-// copy before it adds more, and an idle one none.
-func (t *times) lend() Times {
+// share hands out the durations, to keep: the cell makes a copy before it adds more,
+// and an idle one none.
+func (t *times) share() Times {
 	if t.h == nil {
 		return Times{}
 	}

@@ -156,7 +156,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	stop := p.countWhile()
 	var err error
 	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
-		err = l.RunLent(ctx, p.lent)
+		err = l.RunLent(ctx, p.lentFrames)
 	} else {
 		err = p.o.Source.Run(ctx, p.frame)
 	}

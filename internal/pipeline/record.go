@@ -24,9 +24,8 @@ func (p *Pipeline) record(f *capture.Frame) error {
 	return nil
 }
 
-// lent is frame, for several, where nobody looks into messages and they belong to the
-// source.
-func (p *Pipeline) lent(fs []capture.Frame) error {
+// lentFrames is frame, for several that are lent, where nobody looks into messages.
+func (p *Pipeline) lentFrames(fs []capture.Frame) error {
 	if len(fs) == 0 {
 		return nil
 	}

@@ -82,7 +82,7 @@ func TestBrief(t *testing.T) {
 	if diff := cmp.Diff(want, lent); diff != "" {
 		t.Errorf("lent frames differ:\n%s", diff)
 	}
-	a.lends = func([]capture.Frame) error { return nil }
+	a.lendTo = func([]capture.Frame) error { return nil }
 	if n := testing.AllocsPerRun(100, func() { mustAdd(t, a, brief[1:4]...) }); n > 0 {
 		t.Errorf("%v allocations for an exchange", n)
 	}

@@ -72,12 +72,13 @@ type assembler struct {
 
 	origins origins
 
-	// Frames that are lent, and their bytes, are used again. The first full of them are
-	// waiting to be handed over; nil: frames are given away, by emit.
-	lent  []capture.Frame
-	full  int
-	lends func([]capture.Frame) error
-	spare []byte // for the next datagram in chunks, if frames are lent
+	// batch is the memory for frames that are lent (capture.Lender), of which the first
+	// full ones wait to be handed to lendTo; nil: every frame has memory of its own and
+	// is given to emit.
+	batch  []capture.Frame
+	full   int
+	lendTo func([]capture.Frame) error
+	spare  []byte // for the next datagram in chunks, if frames are lent
 }
 
 // openFrame is a frame of which chunks are still to come.
@@ -103,7 +104,7 @@ const maxLent = 128
 // lend makes the assembler lend its frames to emit, when there are maxLent of them or
 // when handOver is called. Until then the records have to stay where they are.
 func (a *assembler) lend(emit func([]capture.Frame) error) {
-	a.lent, a.lends = make([]capture.Frame, maxLent), emit
+	a.batch, a.lendTo = make([]capture.Frame, maxLent), emit
 }
 
 // handOver lends the frames that wait for it.
@@ -113,7 +114,7 @@ func (a *assembler) handOver() error {
 		return nil
 	}
 	a.full = 0
-	return a.lends(a.lent[:n])
+	return a.lendTo(a.batch[:n])
 }
 
 // done hands on a frame that frame returned.
@@ -121,10 +122,10 @@ func (a *assembler) done(f *capture.Frame) error {
 	if a.infer != nil {
 		a.infer(f)
 	}
-	if a.lent == nil {
+	if a.batch == nil {
 		return a.emit(f)
 	}
-	if a.full++; a.full == len(a.lent) {
+	if a.full++; a.full == len(a.batch) {
 		return a.handOver()
 	}
 	return nil
@@ -247,7 +248,7 @@ func (a *assembler) addChunk(rec []byte) error {
 func (a *assembler) close(id uint64, o *openFrame) error {
 	delete(a.open, id)
 	a.openBytes -= o.want
-	if a.lent == nil {
+	if a.batch == nil {
 		return a.done(o.frame)
 	}
 	f := a.frame(true)
@@ -293,11 +294,11 @@ func (a *assembler) flush() error {
 	return a.handOver()
 }
 
-// frame returns memory for a frame: one of those that are lent, unless others will be
-// lent while it is open.
+// frame returns memory for a frame, of batch unless others will be lent while it is
+// open.
 func (a *assembler) frame(whole bool) *capture.Frame {
-	if a.lent != nil && whole {
-		return &a.lent[a.full]
+	if a.batch != nil && whole {
+		return &a.batch[a.full]
 	}
 	return new(capture.Frame)
 }
@@ -307,7 +308,7 @@ func (a *assembler) payload(b []byte, n uint32) []byte {
 	switch {
 	case n == 0:
 		return nil
-	case a.lent != nil:
+	case a.batch != nil:
 		return b[:n:n]
 	}
 	return bytes.Clone(b[:n])

@@ -333,7 +333,7 @@ func lendingAssembler(to *[]*capture.Frame) *assembler {
 		}
 		return nil
 	})
-	a.lent = a.lent[:3]
+	a.batch = a.batch[:3]
 	return a
 }
 
@@ -370,7 +370,7 @@ func TestLent(t *testing.T) {
 		t.Errorf("lent frames differ from given ones:\n%s", diff)
 	}
 	if n := testing.AllocsPerRun(100, func() {
-		a.lends = func([]capture.Frame) error { return nil }
+		a.lendTo = func([]capture.Frame) error { return nil }
 		mustAdd(t, a, recs[0], recs[2])
 	}); n > 0 {
 		t.Errorf("%v allocations for a request and its completion", n)
