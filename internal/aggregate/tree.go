@@ -162,14 +162,14 @@ func KernelQuantile(c *Counters, t *Times, q float64) (d time.Duration, ok bool)
 // Mixed says in what the cells of a row differ.
 type Mixed struct{ Container, Unit, NetNS bool }
 
-// mixedSign stands for the place of a row whose cells are in several.
+// mixedSign stands for where the cells of a row ran, if that differs.
 const mixedSign = "*"
 
 // Container is where the row's processes run: "" is the host, or unknown.
-func (r *Row) Container() string { return place(r.Mixed.Container, r.Where.ContainerLabel()) }
+func (r *Row) Container() string { return orMixed(r.Mixed.Container, r.Where.ContainerLabel()) }
 
 // UnitName is the row's systemd unit; "": none, or unknown.
-func (r *Row) UnitName() string { return place(r.Mixed.Unit, r.Where.Unit) }
+func (r *Row) UnitName() string { return orMixed(r.Mixed.Unit, r.Where.Unit) }
 
 // NetNSText names the row's network namespace, by number where it has no name;
 // "" is unknown.
@@ -178,10 +178,10 @@ func (r *Row) NetNSText() string {
 	if text == "" && r.NetNS != 0 {
 		text = strconv.FormatUint(r.NetNS, 10)
 	}
-	return place(r.Mixed.NetNS, text)
+	return orMixed(r.Mixed.NetNS, text)
 }
 
-func place(mixed bool, name string) string {
+func orMixed(mixed bool, name string) string {
 	if mixed {
 		return mixedSign
 	}

@@ -275,11 +275,11 @@ func (t *Tracker) interrupter(e *entry) *Cause {
 	var at time.Time
 	same := false
 	consider := func(when time.Time, typ uint16, c Cause) {
-		alike := sameObject(e.key.protocol, e.Request.Header.Type, typ)
-		if when.Before(e.Time) || best != nil && (same && !alike || same == alike && !when.After(at)) {
+		object := sameObject(e.key.protocol, e.Request.Header.Type, typ)
+		if when.Before(e.Time) || best != nil && (same && !object || same == object && !when.After(at)) {
 			return
 		}
-		best, at, same = &c, when, alike
+		best, at, same = &c, when, object
 	}
 	for i := len(t.queue) - 1; i >= 0 && len(t.queue)-i <= maxLookBack; i-- {
 		q := t.queue[i]

@@ -62,16 +62,16 @@ func BatchOf(m *decode.Message) (Batch, bool) {
 	return l.BatchOf(m)
 }
 
-// place says which batch a message is in, and where.
-type place struct{ batch, index int }
+// inBatch says which batch a message is in, and where.
+type inBatch struct{ batch, index int }
 
 // batches finds the transactions of a datagram.
-func batches(all []decode.Message) ([]Batch, []place) {
-	out, at := []Batch(nil), make([]place, len(all))
+func batches(all []decode.Message) ([]Batch, []inBatch) {
+	out, at := []Batch(nil), make([]inBatch, len(all))
 	open := -1
 	for i := range all {
 		m := &all[i]
-		at[i] = place{batch: open}
+		at[i] = inBatch{batch: open}
 		switch m.Type {
 		case beginType:
 			b := Batch{}
@@ -136,7 +136,7 @@ func (b *Batch) count(m *decode.Message) {
 }
 
 // String writes a batch: "transaction of 5 for generation 7: 2 add rule, 1 add
-// set"; of a message within, its place first.
+// set"; of a message within, its number first.
 func (b *Batch) String() string {
 	s := fmt.Sprintf("transaction of %d", b.Of)
 	if b.Index > 0 {

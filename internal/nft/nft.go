@@ -33,7 +33,7 @@ type Lines struct {
 
 	batchFrame *capture.Frame
 	batches    []Batch
-	batchIndex []place
+	batchIndex []inBatch
 }
 
 // setKey names a set: by its number within a transaction, by its name outside.

@@ -87,7 +87,7 @@ func TestCompletionWithoutRequest(t *testing.T) {
 	}
 }
 
-// What takes the place of a request's template does not speak for the request.
+// What takes the slot of a request's template does not speak for the request.
 func TestCompletionOfEvictedTemplate(t *testing.T) {
 	change := routeChange()
 	request, done := change[0], change[2]
@@ -112,7 +112,7 @@ func TestCompletionOfEvictedTemplate(t *testing.T) {
 	}
 }
 
-// A request that is too long to be shown takes the place of an earlier one, for the
+// A request that is too long to be shown takes the slot of an earlier one, for the
 // writer as for the reader.
 func TestCompletionBehindLongRequest(t *testing.T) {
 	change := routeChange()

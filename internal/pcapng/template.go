@@ -11,7 +11,7 @@ import (
 )
 
 // template is the block of a frame as it was last written for its Origin. In the
-// next block of that Origin, what differs stands in the same places: it is copied
+// next block of that Origin, what differs stands at the same offsets: it is copied
 // whole, and the numbers and the payload are put into it.
 type template struct {
 	origin *capture.Origin
@@ -187,12 +187,12 @@ func (w *Writer) varyingIn(f facts, t *template, fr *capture.Frame) facts {
 }
 
 // varied holds what varying writes where all of it is small, in fixed width and so
-// in fixed places: little-endian, of a datagram its Cause and of others Of (64 bits),
+// at fixed offsets: little-endian, of a datagram its Cause and of others Of (64 bits),
 // then Elapsed and Idle (ns), RMem, TrueSize and HighWater (32 bits).
 type varied [28]byte
 
 // set fills in what fr has, and says whether that is all of it. ref is its Cause or Of,
-// and other the one of them that has no place.
+// and other the one of them that it has no room for.
 func (v *varied) set(fr *capture.Frame, ref, other uint64) bool {
 	q, n := &fr.Queue, binary.LittleEndian
 	if other|fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
@@ -230,7 +230,7 @@ func (f facts) varied() facts {
 }
 
 // numberedLen is the length of what stands for tagID, tagSeconds and tagNanos
-// where the place is to be fixed: ID, and nanoseconds since 1970, little-endian.
+// where the offset is to be fixed: ID, and nanoseconds since 1970, little-endian.
 const numberedLen = 16
 
 // varyingBytes is more than varying and what follows it mostly take in one block

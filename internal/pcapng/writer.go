@@ -238,7 +238,7 @@ func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
 		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
 	}
 	if asks(fr.Origin) && !preamble {
-		w.requests.put(fr.ID, nil) // as the reader does, whose places are these
+		w.requests.put(fr.ID, nil) // the reader does so, too
 	}
 	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
 	tail := fr.Data[len(data):]

@@ -40,7 +40,7 @@ func (s *counted) read(t *testing.T, src *Source, of func(*capture.Count) bool) 
 }
 
 // Counters are exact at a rate at which the ring loses most, with several
-// threads counting in one row and the tables changing places all the while.
+// threads counting in one row and the tables swapped all the while.
 func TestLiveCountsFlood(t *testing.T) {
 	const each, threads = 25_000, 4
 	eachBackend(t, func(t *testing.T, backend string) {

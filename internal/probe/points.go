@@ -11,12 +11,12 @@ import (
 	"sync"
 )
 
-// point is a place in the kernel where a program is hooked. The program has
+// point is where in the kernel a program is hooked. The program has
 // the same name in both objects (bpf/fentry.bpf.c, bpf/kprobe.bpf.c).
 type point struct {
 	prog string
 	// funcs are the functions to hook: the first that this kernel has. All
-	// have the arguments that the program reads in the same places.
+	// have the arguments that the program reads in the same order.
 	funcs []string
 	// why completes "cannot hook f: …", for the notes; need makes it fatal.
 	why  string

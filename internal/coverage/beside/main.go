@@ -138,9 +138,9 @@ func decoded(files []string) error {
 	return nil
 }
 
-// place is an attribute in a packet: of which packet, and where its nlattr and
+// spot is an attribute in a packet: of which packet, and where its nlattr and
 // its payload begin and end, in bytes from the cooked header.
-type place struct {
+type spot struct {
 	packet       int
 	head, lo, hi int
 	family       string
@@ -153,7 +153,7 @@ func compare(file string, rows map[string]*row) error {
 	}
 	defer os.Remove(plain)
 	dec := decode.New(families.All(), decode.Options{})
-	var places []place
+	var spots []spot
 	byFrame := make([]string, len(frames)) // the family of its first message
 	for i, f := range frames {
 		for _, m := range dec.Frame(f, nil) {
@@ -168,11 +168,11 @@ func compare(file string, rows map[string]*row) error {
 			}
 			b := m.Values()
 			for _, nodes := range [][]decode.Node{b.Fields, b.Attrs} {
-				places = visit(places, r, nodes, place{packet: i, head: 16 + m.Offset, family: m.FamilyText()})
+				spots = visit(spots, r, nodes, spot{packet: i, head: 16 + m.Offset, family: m.FamilyText()})
 			}
 		}
 	}
-	if err := askTshark(plain, places, rows); err != nil {
+	if err := askTshark(plain, spots, rows); err != nil {
 		return err
 	}
 	return askStrace(plain, byFrame, rows)
@@ -180,7 +180,7 @@ func compare(file string, rows map[string]*row) error {
 
 // visit counts the attributes of a nest and notes where they are. base.head is
 // where the message begins.
-func visit(places []place, r *row, nodes []decode.Node, base place) []place {
+func visit(spots []spot, r *row, nodes []decode.Node, base spot) []spot {
 	for i := range nodes {
 		n := &nodes[i]
 		if coverage.Skipped(n) {
@@ -189,7 +189,7 @@ func visit(places []place, r *row, nodes []decode.Node, base place) []place {
 		if n.Attr {
 			p := base
 			p.head, p.lo, p.hi = base.head+n.Head(), base.head+n.Off, base.head+n.Off+len(n.Raw)
-			places = append(places, p)
+			spots = append(spots, p)
 			r.attrs++
 			if coverage.Named(n) {
 				r.named[nltop]++
@@ -198,9 +198,9 @@ func visit(places []place, r *row, nodes []decode.Node, base place) []place {
 				r.typed[nltop]++
 			}
 		}
-		places = visit(places, r, n.Children, base)
+		spots = visit(spots, r, n.Children, base)
 	}
-	return places
+	return spots
 }
 
 // unpack writes the datagrams of a recording as a plain file, one packet each,
@@ -250,7 +250,7 @@ type field struct {
 // reName is a type that tshark has a name for: "Type: 0x0003, Device name (3)".
 var reName = regexp.MustCompile(`^Type: 0x[0-9a-f]+, (.+) \(\d+\)$`)
 
-func askTshark(file string, places []place, rows map[string]*row) error {
+func askTshark(file string, spots []spot, rows map[string]*row) error {
 	cmd := exec.Command("tshark", "-r", file, "-T", "pdml")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -310,7 +310,7 @@ func askTshark(file string, places []place, rows map[string]*row) error {
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("tshark: %w", err)
 	}
-	for _, p := range places {
+	for _, p := range spots {
 		r := rows[p.family]
 		if !named[[2]int{p.packet, p.head}] {
 			continue

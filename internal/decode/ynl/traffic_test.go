@@ -122,10 +122,10 @@ func TestTraffic(t *testing.T) {
 		}
 	}
 	for family, r := range c.rows {
-		t.Logf("%-12s %5d messages, %6d attributes and fields, %6d of them named by the spec, %6d values alike", family,
-			r.messages, r.all, r.named, r.alike)
-		if r.unlike > 0 {
-			t.Errorf("%s: %d values and names differ, %d are alike", family, r.unlike, r.alike)
+		t.Logf("%-12s %5d messages, %6d attributes and fields, %6d of them named by the spec, %6d values equal", family,
+			r.messages, r.all, r.named, r.equal)
+		if r.other > 0 {
+			t.Errorf("%s: %d values and names differ, %d are equal", family, r.other, r.equal)
 		}
 		if r.all > 100 && r.named*2 < r.all {
 			t.Errorf("%s: the specs name %d of %d attributes", family, r.named, r.all)
@@ -186,7 +186,7 @@ var specWrong = map[string]string{
 	"TCA_FLOWER_KEY_*":          "the spec takes host order for network order, and the reverse (cls_flower.c, fl_set_key_vlan)",
 }
 
-type row struct{ messages, all, named, alike, unlike int }
+type row struct{ messages, all, named, equal, other int }
 
 type comparison struct {
 	t    *testing.T
@@ -202,7 +202,7 @@ func (c *comparison) complain(family, path, format string, args ...any) {
 			return
 		}
 	}
-	c.rows[family].unlike++
+	c.rows[family].other++
 	if c.seen[name] {
 		return
 	}
@@ -276,7 +276,7 @@ func (c *comparison) node(r *row, family, path string, a, b *decode.Node) {
 	case !sameValue(a, b):
 		c.complain(family, path, "%v (%d) to the tables, %v (%d) to the spec", a.Value, a.Num, b.Value, b.Num)
 	default:
-		r.alike++
+		r.equal++
 	}
 }
 
