@@ -57,7 +57,7 @@ func TestHeat(t *testing.T) {
 	tab.Observe(took(8, "RTM_NEWLINK", 2*time.Second, epoch.Add(-HeatColumns*HeatStep)))
 	now := epoch.Add(10 * HeatStep)
 	snap := tab.Snapshot(now)
-	rows := snap.Tree(Query{Sort: ColumnPID})
+	rows := snap.Tree(Query{By: ByPID})
 	seven, eight := rows[0], rows[1]
 	const last = HeatColumns - 1
 	for _, tt := range []struct {
@@ -220,15 +220,19 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	// Rows that say nothing come last, whatever the column.
-	for c, want := range map[Column]string{
-		ColumnContainer: "two one four three", ColumnUnit: `three one two four`, ColumnNetNS: "two three one four",
+	for _, tt := range []struct {
+		name string
+		by   Order
+		want string
+	}{
+		{"container", ByContainer, "two one four three"}, {"unit", ByUnit, "three one two four"}, {"netns", ByNetNS, "two three one four"},
 	} {
 		order := ""
-		for _, r := range snap.Tree(Query{Sort: c}) {
+		for _, r := range snap.Tree(Query{By: tt.by}) {
 			order += " " + r.Label
 		}
-		if order[1:] != want {
-			t.Errorf("by %v:%s, want %s", c, order, want)
+		if order[1:] != tt.want {
+			t.Errorf("by %s:%s, want %s", tt.name, order, tt.want)
 		}
 	}
 }

@@ -331,7 +331,7 @@ func checkSums(t *testing.T, s Snapshot, cells uint64) {
 		t.Errorf("cells sum to %+v, total %+v", sum, s.Total)
 	}
 	for g := GroupProcess; g <= GroupCommand; g++ {
-		rows := s.Tree(Query{Group: g, Sort: ColumnMessages})
+		rows := s.Tree(Query{Group: g, By: ByMessages})
 		if sum, _ := sumRows(rows); sum != s.Total {
 			t.Errorf("by %v: rows sum to %+v, total %+v", g, sum, s.Total)
 		}
@@ -379,7 +379,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	b.Run("tree", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			s.Tree(Query{Sort: ColumnRate})
+			s.Tree(Query{By: ByRate})
 		}
 	})
 }

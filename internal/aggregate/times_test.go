@@ -63,7 +63,7 @@ func TestTimes(t *testing.T) {
 		all.Add(&s.Overflow.Times)
 		near("sum of cells", all.Quantile(0.9), 90*time.Millisecond)
 		if cells == 2 {
-			rows := s.Tree(Query{Sort: ColumnP50})
+			rows := s.Tree(Query{By: ByQuantile(0.5)})
 			if len(rows) != 2 || rows[0].ID.Key.PID != 2 {
 				t.Fatalf("%d rows, first %+v", len(rows), rows[0].ID)
 			}

@@ -191,7 +191,7 @@ func orMixed(mixed bool, name string) string {
 // Query says which tree to build.
 type Query struct {
 	Group   Group
-	Sort    Column
+	By      Order // nil: ByName
 	Reverse bool
 	// Find keeps the cells on whose path a label contains it, in any case.
 	Find string

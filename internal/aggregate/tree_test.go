@@ -53,7 +53,7 @@ var treeTests = []struct {
 	q    Query
 	want string
 }{
-	{"process", Query{Group: GroupProcess, Sort: ColumnMessages}, `
+	{"process", Query{Group: GroupProcess, By: ByMessages}, `
 zebra 18
  nlctrl 9
   CTRL_CMD_GETFAMILY 9
@@ -70,7 +70,7 @@ ip 2
  route 1
   RTM_NEWLINK 1
 `},
-	{"family, by name, reversed", Query{Group: GroupFamily, Sort: ColumnName, Reverse: true}, `
+	{"family, by name, reversed", Query{Group: GroupFamily, By: ByName, Reverse: true}, `
 route 19
  RTM_NEWROUTE 9
   zebra 9
@@ -84,14 +84,14 @@ nlctrl 9
  CTRL_CMD_GETFAMILY 9
   zebra 9
 `},
-	{"socket, one of them", Query{Group: GroupSocket, Sort: ColumnName, Find: "ZeB"}, `
+	{"socket, one of them", Query{Group: GroupSocket, By: ByName, Find: "ZeB"}, `
 zebra ROUTE 18
  nlctrl 9
   CTRL_CMD_GETFAMILY 9
  route 9
   RTM_NEWROUTE 9
 `},
-	{"command", Query{Group: GroupCommand, Sort: ColumnName, Find: "newlink"}, `
+	{"command", Query{Group: GroupCommand, By: ByName, Find: "newlink"}, `
 (unknown) 1
  route 1
   RTM_NEWLINK 1
@@ -128,19 +128,27 @@ func TestLabelsAreQuoted(t *testing.T) {
 	}
 }
 
+var orders = map[string]Order{
+	"name": ByName, "PID": ByPID, "port": ByPortID, "container": ByContainer, "unit": ByUnit, "netns": ByNetNS,
+	"out": ByOutRate, "in": ByInRate, "out bytes": ByOutByteRate, "in bytes": ByInByteRate, "rate": ByRate,
+	"messages": ByMessages, "bytes": ByBytes, "errors": ByErrors, "drops": ByDrops, "ENOBUFS": ByNobufs,
+	"latency": ByLatency, "max": ByLatencyMax, "p99": ByQuantile(0.99), "kernel": ByKernel, "kernel max": ByKernelMax,
+	"kernel p50": ByKernelQuantile(0.5), "last": ByLast, "none": nil,
+}
+
 // The order of the rows does not depend on the order of the cells, for any
 // column and grouping.
 func TestTreeIsDeterministic(t *testing.T) {
 	s := fixture().Snapshot(epoch.Add(time.Minute))
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for g := GroupProcess; g <= GroupCommand; g++ {
-		for c := range numColumns {
+		for name, by := range orders {
 			for _, reverse := range []bool{false, true} {
-				q := Query{Group: g, Sort: c, Reverse: reverse}
+				q := Query{Group: g, By: by, Reverse: reverse}
 				want := s.Tree(q)
 				rnd.Shuffle(len(s.Cells), func(i, j int) { s.Cells[i], s.Cells[j] = s.Cells[j], s.Cells[i] })
 				if diff := cmp.Diff(want, s.Tree(q)); diff != "" {
-					t.Fatalf("%v by %v, reverse %v:\n%s", g, c, reverse, diff)
+					t.Fatalf("%v by %s, reverse %v:\n%s", g, name, reverse, diff)
 				}
 			}
 		}
@@ -153,7 +161,7 @@ func TestTreeOverflow(t *testing.T) {
 		tab.Observe(sample(pid, "ip", "route", "RTM_GETLINK", capture.DirRequest, 20, epoch))
 	}
 	s := tab.Snapshot(epoch)
-	rows := s.Tree(Query{Sort: ColumnPID})
+	rows := s.Tree(Query{By: ByPID})
 	if got := outline(rows, ""); !strings.HasSuffix(got, "(3 idle rows folded) 3\n") {
 		t.Errorf("rows:\n%s", got)
 	}

@@ -145,8 +145,8 @@ func TestGroupAndSort(t *testing.T) {
 		t.Error("r does not reverse")
 	}
 	h.press("S", "S")
-	if h.tree.q.Sort != aggregate.ColumnLast {
-		t.Errorf("sorted by %v", h.tree.q.Sort)
+	if c := h.tree.sorted; c == nil || c.head != "LAST" {
+		t.Errorf("sorted by %v", c)
 	}
 }
 

@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/gdamore/tcell/v2"
@@ -12,78 +11,169 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-// column is one of the tree view.
-type column struct {
-	id    aggregate.Column
-	width int
-	left  bool // text
-	cell  func(a *app, r *aggregate.Row) (string, tcell.Style)
+// treeColumn is one of the tree. Where there is no room for all, keep says which stay in
+// the set "traffic"; times and places come before it in the sets of these names (0: they
+// do not). when says where the column has something to tell; nil: always.
+type treeColumn struct {
+	column        rowColumn
+	times, places int
+	when          func(l *treeLayout) bool
 }
 
-// columns stand in this order. Widths hold what text.go writes.
-var columns = []column{
-	{aggregate.ColumnPID, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(r, uint64(r.ID.Key.PID)), a.theme.dim
+type rowColumn = column[aggregate.Row]
+
+// treeLayout is what the choice of columns depends on, beside the width.
+type treeLayout struct {
+	group aggregate.Group
+	set   columnSet
+	has   has
+}
+
+// treeColumns stand in this order behind the name. Widths hold what package words writes.
+var treeColumns = []treeColumn{
+	{column: rowColumn{
+		head: "PID", width: 7, right: true, keep: 23, compare: aggregate.ByPID,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return number(r, uint64(r.ID.Key.PID)), a.theme.dim
+		},
+	}, places: 6, when: func(l *treeLayout) bool { return l.group != aggregate.GroupCommand }},
+	{column: rowColumn{
+		head: "PORTID", width: 10, right: true, keep: 18, compare: aggregate.ByPortID,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return number(r, uint64(r.PortID)), a.theme.dim
+		},
+	}, when: func(l *treeLayout) bool { return l.group == aggregate.GroupSocket }},
+	{column: rowColumn{
+		head: "CONTAINER", width: 18, keep: 16, compare: aggregate.ByContainer,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return where(r, r.Container()), a.theme.text
+		},
+	}, places: 3, when: func(l *treeLayout) bool {
+		return l.group != aggregate.GroupContainer && (l.set == setPlaces || l.has.container)
 	}},
-	{aggregate.ColumnPortID, 10, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return number(r, uint64(r.PortID)), a.theme.dim
+	{column: rowColumn{
+		head: "UNIT", width: 18, keep: 7, compare: aggregate.ByUnit,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return where(r, r.UnitName()), a.theme.text
+		},
+	}, places: 2, when: func(l *treeLayout) bool {
+		return l.group != aggregate.GroupUnit && (l.set == setPlaces || l.has.unit)
 	}},
-	{aggregate.ColumnContainer, 18, true, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return where(r, r.Container()), a.theme.text
+	{column: rowColumn{
+		head: "NETNS", width: 10, right: true, keep: 15, compare: aggregate.ByNetNS,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return where(r, r.NetNSText()), a.theme.dim
+		},
+	}, places: 1, when: func(l *treeLayout) bool {
+		return l.group == aggregate.GroupSocket || l.group != aggregate.GroupNetNS && (l.set == setPlaces || l.has.netns)
 	}},
-	{aggregate.ColumnUnit, 18, true, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return where(r, r.UnitName()), a.theme.text
+	{column: rowColumn{
+		head: "OUT/s", width: 6, right: true, keep: 25, compare: aggregate.ByOutRate,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.live)
+		},
+	}, times: 9, places: 5},
+	{column: rowColumn{
+		head: "IN/s", width: 6, right: true, keep: 24, compare: aggregate.ByInRate,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.live)
+		},
+	}, places: 4},
+	{column: rowColumn{
+		head: "OUT B/s", width: 7, right: true, keep: 14, compare: aggregate.ByOutByteRate,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.live)
+		},
 	}},
-	{aggregate.ColumnNetNS, 10, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return where(r, r.NetNSText()), a.theme.dim
+	{column: rowColumn{
+		head: "IN B/s", width: 7, right: true, keep: 13, compare: aggregate.ByInByteRate,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.live)
+		},
 	}},
-	{aggregate.ColumnOutRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.live)
+	{column: rowColumn{
+		head: "MESSAGES", width: 8, right: true, keep: 22, compare: aggregate.ByMessages,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Messages() != 0, words.Count(r.Messages()), a.theme.text)
+		},
 	}},
-	{aggregate.ColumnInRate, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.live)
+	{column: rowColumn{
+		head: "BYTES", width: 6, right: true, keep: 9, compare: aggregate.ByBytes,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Bytes() != 0, words.Short(float64(r.Bytes())), a.theme.text)
+		},
 	}},
-	{aggregate.ColumnOutByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.live)
+	{column: rowColumn{
+		head: "ERRORS", width: 6, right: true, keep: 21, compare: aggregate.ByErrors,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Errors != 0, words.Count(r.Errors), a.theme.warn)
+		},
 	}},
-	{aggregate.ColumnInByteRate, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.live)
+	{column: rowColumn{
+		head: "DROPS", width: 6, right: true, keep: 20, compare: aggregate.ByDrops,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Drops != 0, words.Count(r.Drops), a.theme.bad)
+		},
 	}},
-	{aggregate.ColumnMessages, 8, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Messages() != 0, words.Count(r.Messages()), a.theme.text)
+	{column: rowColumn{
+		head: "ENOBUFS", width: 7, right: true, keep: 19, compare: aggregate.ByNobufs,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Nobufs() != 0, words.Count(r.Nobufs()), a.theme.bad)
+		},
 	}},
-	{aggregate.ColumnBytes, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Bytes() != 0, words.Short(float64(r.Bytes())), a.theme.text)
-	}},
-	{aggregate.ColumnErrors, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Errors != 0, words.Count(r.Errors), a.theme.warn)
-	}},
-	{aggregate.ColumnDrops, 6, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Drops != 0, words.Count(r.Drops), a.theme.bad)
-	}},
-	{aggregate.ColumnNobufs, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Nobufs() != 0, words.Count(r.Nobufs()), a.theme.bad)
-	}},
-	{aggregate.ColumnLatency, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Mean()), a.theme.text)
-	}},
-	{aggregate.ColumnP50, 7, false, quantileCell(0.5)},
-	{aggregate.ColumnP90, 7, false, quantileCell(0.9)},
-	{aggregate.ColumnP99, 7, false, quantileCell(0.99)},
-	{aggregate.ColumnLatencyMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Max), a.theme.text)
-	}},
-	{aggregate.ColumnKernel, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Sum), a.theme.text)
-	}},
-	{aggregate.ColumnKernelP50, 7, false, kernelCell(0.5)},
-	{aggregate.ColumnKernelP90, 7, false, kernelCell(0.9)},
-	{aggregate.ColumnKernelP99, 7, false, kernelCell(0.99)},
-	{aggregate.ColumnKernelMax, 7, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Max), a.theme.text)
-	}},
-	{aggregate.ColumnLast, 5, false, func(a *app, r *aggregate.Row) (string, tcell.Style) {
-		return a.since(r.Seen), a.theme.dim
+	{column: rowColumn{
+		head: "LATENCY", width: 7, right: true, keep: 17, compare: aggregate.ByLatency,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Mean()), a.theme.text)
+		},
+	}, times: 4},
+	{column: rowColumn{
+		head: "P50", width: 7, right: true, keep: 6, compare: aggregate.ByQuantile(0.5),
+		cell: quantileCell(0.5),
+	}, times: 5},
+	{column: rowColumn{
+		head: "P90", width: 7, right: true, keep: 5, compare: aggregate.ByQuantile(0.9),
+		cell: quantileCell(0.9),
+	}, times: 3},
+	{column: rowColumn{
+		head: "P99", width: 7, right: true, keep: 11, compare: aggregate.ByQuantile(0.99),
+		cell: quantileCell(0.99),
+	}, times: 8},
+	{column: rowColumn{
+		head: "MAX", width: 7, right: true, keep: 8, compare: aggregate.ByLatencyMax,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Max), a.theme.text)
+		},
+	}, times: 7},
+	{column: rowColumn{
+		head: "KERNEL", width: 7, right: true, keep: 10, compare: aggregate.ByKernel,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Sum), a.theme.text)
+		},
+	}, times: 6},
+	{column: rowColumn{
+		head: "KRN P50", width: 7, right: true, keep: 2, compare: aggregate.ByKernelQuantile(0.5),
+		cell: kernelCell(0.5),
+	}, when: hasKernel},
+	{column: rowColumn{
+		head: "KRN P90", width: 7, right: true, keep: 1, compare: aggregate.ByKernelQuantile(0.9),
+		cell: kernelCell(0.9),
+	}, when: hasKernel},
+	{column: rowColumn{
+		head: "KRN P99", width: 7, right: true, keep: 4, compare: aggregate.ByKernelQuantile(0.99),
+		cell: kernelCell(0.99),
+	}, times: 2, when: hasKernel},
+	{column: rowColumn{
+		head: "KRN MAX", width: 7, right: true, keep: 3, compare: aggregate.ByKernelMax,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Max), a.theme.text)
+		},
+	}, times: 1, when: hasKernel},
+	{column: rowColumn{
+		head: "LAST", width: 5, right: true, keep: 12, compare: aggregate.ByLast,
+		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
+			return a.since(r.Seen), a.theme.dim
+		},
 	}},
 }
 
@@ -96,40 +186,31 @@ const (
 	setPlaces
 )
 
-// sets order the columns by how long they stay as the screen gets narrower. The
-// name always stays, and every set ends as setTraffic does.
-var sets = [...]struct {
-	name  string
-	order []aggregate.Column
-}{
-	setTraffic: {"traffic", []aggregate.Column{
-		aggregate.ColumnOutRate, aggregate.ColumnInRate, aggregate.ColumnPID, aggregate.ColumnMessages,
-		aggregate.ColumnErrors, aggregate.ColumnDrops, aggregate.ColumnNobufs, aggregate.ColumnPortID,
-		aggregate.ColumnLatency, aggregate.ColumnContainer, aggregate.ColumnNetNS,
-		aggregate.ColumnOutByteRate, aggregate.ColumnInByteRate, aggregate.ColumnLast, aggregate.ColumnP99,
-		aggregate.ColumnKernel, aggregate.ColumnBytes, aggregate.ColumnLatencyMax, aggregate.ColumnUnit,
-		aggregate.ColumnP50, aggregate.ColumnP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax,
-		aggregate.ColumnKernelP50, aggregate.ColumnKernelP90,
-	}},
-	setTimes: {"times", []aggregate.Column{
-		aggregate.ColumnOutRate, aggregate.ColumnP99, aggregate.ColumnLatencyMax, aggregate.ColumnKernel,
-		aggregate.ColumnP50, aggregate.ColumnLatency, aggregate.ColumnP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax,
-	}},
-	setPlaces: {"places", []aggregate.Column{
-		aggregate.ColumnPID, aggregate.ColumnOutRate, aggregate.ColumnInRate,
-		aggregate.ColumnContainer, aggregate.ColumnUnit, aggregate.ColumnNetNS,
-	}},
-}
+// sets are their names.
+var sets = [...]string{setTraffic: "traffic", setTimes: "times", setPlaces: "places"}
 
-// order lists all columns, those that stay longest first.
-func (s columnSet) order() []aggregate.Column {
-	order := slices.Clone(sets[s].order)
-	for _, c := range sets[setTraffic].order {
-		if !slices.Contains(order, c) {
-			order = append(order, c)
+// nameColumn is that of the rows' names; treeView.row writes it.
+var nameColumn = &rowColumn{head: "NAME", compare: aggregate.ByName}
+
+func hasKernel(l *treeLayout) bool { return l.has.kernel }
+
+// columns chooses those for a width, the name first.
+func (l *treeLayout) columns(f fitting) []span[aggregate.Row] {
+	columns := []*rowColumn{nameColumn}
+	keep := map[*rowColumn]int{}
+	for i := range treeColumns {
+		c := &treeColumns[i]
+		if c.when != nil && !c.when(l) {
+			continue
+		}
+		columns = append(columns, &c.column)
+		keep[&c.column] = c.column.keep
+		if first := [...]int{setTimes: c.times, setPlaces: c.places}[l.set]; first > 0 {
+			keep[&c.column] = first + len(treeColumns)
 		}
 	}
-	return order
+	f.gap, f.least = 1, nameLeast(f.width)-1
+	return fitColumns(columns, func(c *rowColumn) int { return keep[c] }, f)
 }
 
 // number writes an identifier of a process or socket; the rows inside do not
@@ -190,11 +271,10 @@ func nameLeast(width int) int {
 	return 28
 }
 
-// places says which columns about where something ran have something to tell, and
-// whether those about the kernel's times have.
-type places struct{ container, unit, netns, kernel bool }
+// has says what there is to tell: where something ran, and the kernel's times.
+type has struct{ container, unit, netns, kernel bool }
 
-func placesOf(s *aggregate.Snapshot) (p places) {
+func hasOf(s *aggregate.Snapshot) (p has) {
 	p.kernel = s.KernelTimes.Count() > 0
 	for i := range s.Cells {
 		c := &s.Cells[i]
@@ -208,47 +288,3 @@ func placesOf(s *aggregate.Snapshot) (p places) {
 // ownNetNS says whether a network namespace goes without saying: it has no name,
 // or is that of the host or of nltop.
 func ownNetNS(name string) bool { return name == "" || name == "host" || name == "current" }
-
-// layout chooses the columns for a width, and returns what is left for names.
-// Columns that say nothing in this grouping are left out.
-func layout(width int, g aggregate.Group, set columnSet, p places) (cols []column, name int) {
-	least := nameLeast(width)
-	name = width - 1
-	chosen := make(map[aggregate.Column]bool)
-	for _, id := range set.order() {
-		if !applies(id, g, set, p) {
-			continue
-		}
-		i := slices.IndexFunc(columns, func(c column) bool { return c.id == id })
-		if name-columns[i].width-1 < least {
-			break // what matters less than this does not slip in
-		}
-		chosen[id] = true
-		name -= columns[i].width + 1
-	}
-	for _, c := range columns {
-		if chosen[c.id] {
-			cols = append(cols, c)
-		}
-	}
-	return cols, name
-}
-
-func applies(c aggregate.Column, g aggregate.Group, set columnSet, p places) bool {
-	asked := set == setPlaces
-	switch c {
-	case aggregate.ColumnPID:
-		return g != aggregate.GroupCommand
-	case aggregate.ColumnPortID:
-		return g == aggregate.GroupSocket
-	case aggregate.ColumnContainer:
-		return g != aggregate.GroupContainer && (asked || p.container)
-	case aggregate.ColumnUnit:
-		return g != aggregate.GroupUnit && (asked || p.unit)
-	case aggregate.ColumnNetNS:
-		return g == aggregate.GroupSocket || g != aggregate.GroupNetNS && (asked || p.netns)
-	case aggregate.ColumnKernelP50, aggregate.ColumnKernelP90, aggregate.ColumnKernelP99, aggregate.ColumnKernelMax:
-		return p.kernel
-	}
-	return true
-}

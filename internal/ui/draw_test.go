@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/uniseg"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 )
 
@@ -157,24 +157,82 @@ func TestSparkline(t *testing.T) {
 	}
 }
 
-func TestLayout(t *testing.T) {
-	h := newHarness(t, 80, 24, Options{})
-	for g := range h.tree.q.Group + 4 {
+// The columns of the tree fit at every width, grouping and set, and leave room for names.
+func TestTreeLayout(t *testing.T) {
+	for g := range aggregate.Group(7) {
 		for w := range 1200 {
-			set, width := columnSet(w%len(sets)), w/4
-			cols, name := layout(width, g, set, places{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0, kernel: w%3 == 0})
-			sum := name + 1
-			for _, c := range cols {
-				sum += c.width + 1
-				if head := fmt.Sprint(c.id); len(head) > c.width {
-					t.Fatalf("%q does not fit into %d", head, c.width)
+			width := w / 4
+			l := treeLayout{g, columnSet(w % len(sets)), has{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0, kernel: w%3 == 0}}
+			shown := l.columns(fitting{x: 3, width: width})
+			end := 3
+			for _, s := range shown {
+				if s.x != end+1 {
+					t.Fatalf("%v at %d: %s begins at %d, not behind %d", g, width, s.head, s.x, end)
 				}
+				end = s.end
 			}
-			if sum != width {
-				t.Fatalf("%v at %d: columns and name take %d", g, width, sum)
+			if last := 3 + width - 1; end > 3+width || len(shown) > 1 && end != last {
+				t.Fatalf("%v at %d: columns and name end at %d", g, width, end)
 			}
-			if len(cols) > 0 && name < nameLeast(width) {
-				t.Fatalf("%v at %d: %d for the name", g, width, name)
+			if name := shown[0]; name.head != "NAME" || len(shown) > 1 && name.end-name.x < nameLeast(width)-1 {
+				t.Fatalf("%v at %d: %d for the name", g, width, name.end-name.x)
+			}
+		}
+	}
+}
+
+// Every column of every table is whole: a head that fits, a cell, and an order where
+// people would look for one.
+func TestColumns(t *testing.T) {
+	a := newHarness(t, 80, 24, Options{}).app
+	var tree []*rowColumn
+	for i := range treeColumns {
+		tree = append(tree, &treeColumns[i].column)
+	}
+	checkColumns(t, "tree", a, tree)
+	checkList(t, "exchanges", a, exchangeColumns)
+	checkList(t, "sockets", a, socketColumns)
+	checkList(t, "incidents", a, incidentColumns)
+	checkList(t, "holders", a, holderColumns)
+	checkList(t, "reports", a, reportColumns)
+	checkColumns(t, "messages", a, newMessagesView(a, "", aggregate.RowID{}).columns())
+}
+
+func checkList[T any](t *testing.T, table string, a *app, columns []column[T]) {
+	t.Helper()
+	var all []*column[T]
+	for i := range columns {
+		all = append(all, &columns[i])
+	}
+	checkColumns(t, table, a, all)
+}
+
+func checkColumns[T any](t *testing.T, table string, a *app, columns []*column[T]) {
+	t.Helper()
+	heads := map[string]bool{}
+	keeps := map[int]string{}
+	for i, c := range columns {
+		if heads[c.head] {
+			t.Errorf("%s: two columns are called %q", table, c.head)
+		}
+		heads[c.head] = true
+		if c.cell == nil {
+			t.Errorf("%s: %q has no cell", table, c.head)
+		}
+		if c.width == 0 && i < len(columns)-1 || c.wide > 0 && c.wide < c.width {
+			t.Errorf("%s: %q is %d wide, or %d", table, c.head, c.width, c.wide)
+		}
+		if c.width > 0 && len(c.head) > c.width {
+			t.Errorf("%s: %q does not fit into %d", table, c.head, c.width)
+		}
+		if other := keeps[c.keep]; c.keep > 0 && other != "" {
+			t.Errorf("%s: %q and %q are kept alike", table, other, c.head)
+		}
+		keeps[c.keep] = c.head
+		if c.compare != nil {
+			var x, y T
+			if n := func() (n int) { defer func() { _ = recover() }(); return c.compare(&x, &y) }(); n != 0 {
+				t.Errorf("%s: %q orders equal rows", table, c.head)
 			}
 		}
 	}

@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -46,22 +45,22 @@ func TestListSort(t *testing.T) {
 		t.Errorf("reversed: %s", got)
 	}
 	h.press("r", "S")
-	if got := h.rows(); got != "aaa bbb ccc" || v.sorted != -1 {
+	if got := h.rows(); got != "aaa bbb ccc" || v.sorted != nil {
 		t.Errorf("back: %s", got)
 	}
 	h.press("S")
-	if v.sorted < 0 || v.list.columns[v.sorted].compare == nil {
-		t.Errorf("S goes to column %d", v.sorted)
+	if v.sorted == nil || v.sorted.compare == nil {
+		t.Errorf("S goes to %v", v.sorted)
 	}
 	// Every column that can be sorted by comes, once.
-	seen := map[int]bool{}
+	seen := map[*column[sockets.Socket]]bool{}
 	for range 40 {
 		h.press("s")
 		seen[v.sorted] = true
 	}
 	sortable := 1
-	for _, i := range v.shown {
-		if v.list.columns[i].compare != nil {
+	for _, s := range v.shown {
+		if s.compare != nil {
 			sortable++
 		}
 	}
@@ -93,18 +92,16 @@ func TestListLayout(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
 	v := newSocketsView(h.app)
 	for w := range 300 {
-		sum := 0
-		owner := false
-		for _, i := range v.layout(w) {
-			c := v.list.columns[i]
-			sum += cmp.Or(c.width, restLeast) + 2
-			owner = owner || c.head == "OWNER"
-			if c.width > 0 && len(c.head) > c.width {
-				t.Fatalf("%q does not fit into %d", c.head, c.width)
+		end, owner := 0, false
+		for _, s := range v.layout(fitting{width: w}) {
+			if s.x <= end && s.end > s.x {
+				t.Fatalf("at %d: %s begins at %d, where another one ends", w, s.head, s.x)
 			}
+			end = s.end
+			owner = owner || s.head == "OWNER"
 		}
-		if !owner || sum > max(w+2, 22) {
-			t.Fatalf("at %d the columns take %d, the owner is there: %v", w, sum, owner)
+		if !owner || end > max(w, 22) {
+			t.Fatalf("at %d the columns end at %d, the owner is there: %v", w, end, owner)
 		}
 	}
 }

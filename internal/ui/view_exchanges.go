@@ -23,30 +23,30 @@ import (
 // kernel takes that long.
 const stuck = time.Second
 
-var exchangeColumns = []listColumn[correlate.Exchange]{
-	{"TIME", 12, false, 5, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+var exchangeColumns = []column[correlate.Exchange]{
+	{head: "TIME", width: 12, keep: 5, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return x.Time.Format(words.TimeOfDay[:12]), a.theme.dim
-	}, func(x, y *correlate.Exchange) int { return x.Time.Compare(y.Time) }},
-	{"PROCESS", 20, false, 8, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+	}, compare: func(x, y *correlate.Exchange) int { return x.Time.Compare(y.Time) }},
+	{head: "PROCESS", width: 20, keep: 8, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return words.Process(x.Proc) + words.Where(x.Proc), a.theme.text
-	}, func(x, y *correlate.Exchange) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"REQUEST", 20, false, 0, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+	}, compare: func(x, y *correlate.Exchange) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{head: "REQUEST", width: 20, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return x.Request.TypeText(), a.theme.text
-	}, func(x, y *correlate.Exchange) int { return strings.Compare(x.Request.TypeText(), y.Request.TypeText()) }},
-	{"OUTCOME", 12, false, 9, outcomeText, func(x, y *correlate.Exchange) int {
+	}, compare: func(x, y *correlate.Exchange) int { return strings.Compare(x.Request.TypeText(), y.Request.TypeText()) }},
+	{head: "OUTCOME", width: 12, keep: 9, cell: outcomeText, compare: func(x, y *correlate.Exchange) int {
 		return cmp.Or(cmp.Compare(y.Errno, x.Errno), cmp.Compare(y.Outcome, x.Outcome))
 	}},
-	{"LATENCY", 9, true, 7, exchangeAge, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
-	{"KERNEL", 7, true, 6, durationCell(func(x *correlate.Exchange) time.Duration { return x.Kernel }),
-		func(x, y *correlate.Exchange) int { return cmp.Compare(y.Kernel, x.Kernel) }},
-	{"RTNL WAIT", 9, true, 3, durationCell(func(x *correlate.Exchange) time.Duration { return x.Lock.Wait }),
-		func(x, y *correlate.Exchange) int { return cmp.Compare(y.Lock.Wait, x.Lock.Wait) }},
-	{"REPLIES", 7, true, 4, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+	{head: "LATENCY", width: 9, right: true, keep: 7, cell: exchangeAge, compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
+	{head: "KERNEL", width: 7, right: true, keep: 6, cell: durationCell(func(x *correlate.Exchange) time.Duration { return x.Kernel }),
+		compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Kernel, x.Kernel) }},
+	{head: "RTNL WAIT", width: 9, right: true, keep: 3, cell: durationCell(func(x *correlate.Exchange) time.Duration { return x.Lock.Wait }),
+		compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Lock.Wait, x.Lock.Wait) }},
+	{head: "REPLIES", width: 7, right: true, keep: 4, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return a.cell(x.Replies != 0, strconv.Itoa(x.Replies), a.theme.text)
-	}, func(x, y *correlate.Exchange) int { return cmp.Compare(y.Replies, x.Replies) }},
-	{"DETAILS", 0, false, 2, func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+	}, compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Replies, x.Replies) }},
+	{head: "DETAILS", keep: 2, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
 		return exchangeDetails(x), a.theme.dim
-	}, nil},
+	}},
 }
 
 // newExchangesView lists the requests that wait, oldest first, and the last ones

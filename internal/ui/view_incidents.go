@@ -18,31 +18,31 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-var incidentColumns = []listColumn[incident.Incident]{
-	{"BEGAN", 12, false, 6, func(a *app, in *incident.Incident) (string, tcell.Style) {
+var incidentColumns = []column[incident.Incident]{
+	{head: "BEGAN", width: 12, keep: 6, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return in.Begin.Format(words.TimeOfDay[:12]), a.theme.dim
-	}, func(x, y *incident.Incident) int { return y.Begin.Compare(x.Begin) }},
-	{"LASTED", 8, true, 4, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return y.Begin.Compare(x.Begin) }},
+	{head: "LASTED", width: 8, right: true, keep: 4, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		if in.Open {
 			return "goes on", a.theme.bad
 		}
 		return words.Duration(lasted(in)), a.theme.text
-	}, func(x, y *incident.Incident) int { return cmp.Compare(lasted(y), lasted(x)) }},
-	{"LOST", 8, true, 8, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(lasted(y), lasted(x)) }},
+	{head: "LOST", width: 8, right: true, keep: 8, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return a.cell(in.Lost > 0, words.Count(in.Lost), a.theme.bad)
-	}, func(x, y *incident.Incident) int { return cmp.Compare(y.Lost, x.Lost) }},
-	{"ENOBUFS", 7, true, 3, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(y.Lost, x.Lost) }},
+	{head: "ENOBUFS", width: 7, right: true, keep: 3, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return a.cell(in.NobufsRaised > 0, words.Count(in.NobufsRaised), a.theme.bad)
-	}, func(x, y *incident.Incident) int { return cmp.Compare(y.NobufsRaised, x.NobufsRaised) }},
-	{"READER", 18, false, 0, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(y.NobufsRaised, x.NobufsRaised) }},
+	{head: "READER", width: 18, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return export.OwnerOf(in), incidentStyle(a, in)
-	}, func(x, y *incident.Incident) int { return strings.Compare(export.OwnerOf(x), export.OwnerOf(y)) }},
-	{"PROTOCOL", 10, false, 2, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return strings.Compare(export.OwnerOf(x), export.OwnerOf(y)) }},
+	{head: "PROTOCOL", width: 10, keep: 2, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return strings.TrimPrefix(capture.ProtocolName(in.Protocol), "NETLINK_"), a.theme.text
-	}, func(x, y *incident.Incident) int { return cmp.Compare(x.Protocol, y.Protocol) }},
-	{"WHAT", 0, false, 5, func(a *app, in *incident.Incident) (string, tcell.Style) {
+	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(x.Protocol, y.Protocol) }},
+	{head: "WHAT", keep: 5, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return lostTypes(in), a.theme.dim
-	}, nil},
+	}},
 }
 
 // newIncidentsView lists the overruns, open ones first.

@@ -12,7 +12,7 @@ import (
 
 // list says what a listView of T shows.
 type list[T any] struct {
-	columns []listColumn[T]
+	columns []column[T]
 	// load makes the rows of every snapshot. Its rows stand in their own order, until
 	// the user sorts them.
 	load func(a *app) listed[T]
@@ -35,18 +35,6 @@ type listed[T any] struct {
 	none  string   // instead of rows
 }
 
-// listColumn is one column. keep orders them by how long they stay when the
-// screen is narrow; 0 always stays. A width of 0, of the last one only, takes
-// what is left.
-type listColumn[T any] struct {
-	head    string
-	width   int
-	right   bool
-	keep    int
-	cell    func(a *app, x *T) (string, tcell.Style)
-	compare func(x, y *T) int // the way that people look for; nil: cannot be sorted by
-}
-
 // listView is a list with a cursor.
 type listView[T any] struct {
 	app     *app
@@ -56,13 +44,13 @@ type listView[T any] struct {
 	cur     cursor
 	sel     any // ID of the row under the cursor; the cursor follows it
 	follow  bool
-	sorted  int // index of a column; -1: the order of load
+	sorted  *column[T] // nil: the order of load
 	reverse bool
-	shown   []int // columns of the last drawing
+	shown   []span[T] // columns of the last drawing
 }
 
 func newListView[T any](a *app, l list[T]) *listView[T] {
-	return &listView[T]{app: a, list: l, sorted: -1}
+	return &listView[T]{app: a, list: l}
 }
 
 func (v *listView[T]) cursor() *cursor { return &v.cur }
@@ -104,9 +92,8 @@ func (v *listView[T]) arrange() {
 	for i := range v.now.rows {
 		v.rows = append(v.rows, &v.now.rows[i])
 	}
-	if v.sorted >= 0 {
-		compare := v.list.columns[v.sorted].compare
-		slices.SortStableFunc(v.rows, compare)
+	if v.sorted != nil {
+		slices.SortStableFunc(v.rows, v.sorted.compare)
 	}
 	if v.reverse {
 		slices.Reverse(v.rows)
@@ -158,17 +145,10 @@ func (v *listView[T]) step(by int) (*T, bool) {
 // sortBy goes by steps through the columns on the screen, in front of which is
 // the order at the start.
 func (v *listView[T]) sortBy(by int) {
-	order := []int{-1}
-	for _, i := range v.shown {
-		if v.list.columns[i].compare != nil {
-			order = append(order, i)
-		}
-	}
-	at := max(slices.Index(order, v.sorted), 0)
-	v.sorted = order[(at+by+len(order))%len(order)]
+	v.sorted = nextOrder(v.shown, v.sorted, by)
 	v.app.notice = "in the order at the start"
-	if v.sorted >= 0 {
-		v.app.notice = "sorted by " + v.list.columns[v.sorted].head
+	if v.sorted != nil {
+		v.app.notice = "sorted by " + v.sorted.head
 	}
 	v.arrange()
 }
@@ -188,37 +168,13 @@ func (v *listView[T]) detail() [][]segment {
 // restLeast is the width from which the last column says something.
 const restLeast = 10
 
-// layout chooses the columns for a width.
-func (v *listView[T]) layout(w int) (shown []int) {
-	chosen := make([]bool, len(v.list.columns))
-	left := w - 1
-	for {
-		best := -1
-		for i, c := range v.list.columns {
-			if !chosen[i] && (best < 0 || c.keep == 0 || c.keep > v.list.columns[best].keep && v.list.columns[best].keep > 0) {
-				best = i
-			}
-		}
-		if best < 0 {
-			break
-		}
-		c := v.list.columns[best]
-		width := c.width
-		if width == 0 {
-			width = restLeast
-		}
-		if c.keep > 0 && width+1 > left {
-			break // what matters less than this does not slip in
-		}
-		chosen[best] = true
-		left -= width + 2
+func (v *listView[T]) layout(f fitting) []span[T] {
+	columns := make([]*column[T], len(v.list.columns))
+	for i := range columns {
+		columns[i] = &v.list.columns[i]
 	}
-	for i, yes := range chosen {
-		if yes {
-			shown = append(shown, i)
-		}
-	}
-	return shown
+	f.gap, f.least = 2, restLeast
+	return fitColumns(columns, func(c *column[T]) int { return c.keep }, f)
 }
 
 func (v *listView[T]) draw(g *grid, r rect) {
@@ -233,42 +189,11 @@ func (v *listView[T]) draw(g *grid, r rect) {
 	for _, text := range v.now.notes {
 		line(text, t.dim)
 	}
-	v.shown = v.layout(r.w)
-	g.fill(r.x, r.y, r.x+r.w, t.head)
-	v.line(g, r, r.y, func(i int) (string, tcell.Style) {
-		text, st := v.list.columns[i].head, t.head
-		if i == v.sorted {
-			st = t.sorted
-			if c := v.list.columns[i]; c.width == 0 || len(text) < c.width {
-				text += v.app.sign(v.reverse)
-			}
-		}
-		return text, st
-	})
+	v.shown = v.layout(fitting{x: r.x, width: r.w})
+	heads(v.app, g, r, v.shown, func(c *column[T]) bool { return c == v.sorted }, v.reverse)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) {
-		v.line(g, r, y, func(c int) (string, tcell.Style) { return v.list.columns[c].cell(v.app, v.rows[i]) })
-	})
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { cells(v.app, g, y, v.shown, v.rows[i]) })
 	if len(v.rows) == 0 && r.h > 0 {
 		g.put(r.x+2, r.y+min(1, r.h-1), r.x+r.w, v.now.none, t.dim)
-	}
-}
-
-// line writes the cells of one line.
-func (v *listView[T]) line(g *grid, r rect, y int, cell func(i int) (string, tcell.Style)) {
-	x, end := r.x+1, r.x+r.w
-	for _, i := range v.shown {
-		c := &v.list.columns[i]
-		to := end
-		if c.width > 0 {
-			to = min(x+c.width, end)
-		}
-		text, st := cell(i)
-		if c.right {
-			g.putRight(x, y, to, text, st)
-		} else {
-			g.put(x, y, to, text, st)
-		}
-		x = to + 2
 	}
 }

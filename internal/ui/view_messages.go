@@ -5,7 +5,6 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -107,98 +106,60 @@ func (v *messagesView) detail() [][]segment {
 	}}
 }
 
-// listLayout is how wide the columns of the list are; 0: left out.
-type listLayout struct{ time, process, family, typ, len, result int }
-
 // summaryLeast is the width from which a summary says something. On a narrower
 // screen that of the current message stands in the line about it.
 const summaryLeast = 12
 
-// layout fits the columns into w. The process is shown where the row is not
-// one, the family where the row spans several.
-func (v *messagesView) layout(w int) listLayout {
-	l := listLayout{time: 12, typ: 20, len: 6, result: 14}
+// columns are those of the list. The process is shown where the row is not one, the
+// family where the row spans several.
+func (v *messagesView) columns() []*column[aggregate.Kept] {
+	result := func(a *app, k *aggregate.Kept) (string, tcell.Style) { return outcome(a, &k.Observation) }
+	text := func(of func(k *aggregate.Kept) string, style func(t *theme) tcell.Style) func(a *app, k *aggregate.Kept) (string, tcell.Style) {
+		return func(a *app, k *aggregate.Kept) (string, tcell.Style) { return of(k), style(&a.theme) }
+	}
+	dim := func(t *theme) tcell.Style { return t.dim }
+	normal := func(t *theme) tcell.Style { return t.text }
+	columns := []*column[aggregate.Kept]{
+		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
+		{head: "", width: 1, cell: text(v.arrow, func(t *theme) tcell.Style { return t.strong })},
+	}
 	if v.ids[0].Key.Comm == "" {
-		l.process = 18
+		process := func(k *aggregate.Kept) string { return words.Process(k.Account) }
+		columns = append(columns, &column[aggregate.Kept]{head: "PROCESS", width: 18, wide: 22, keep: 5, cell: text(process, normal)})
 	}
 	if v.ids[0].Key.Family == "" {
-		l.family = 10
+		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
+		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
 	}
-	switch {
-	case w >= 120:
-		l.time, l.typ = 15, 24
-		if l.process > 0 {
-			l.process = 22
-		}
-	case w < 60:
-		l.time, l.process, l.family, l.len = 0, 0, 0, 0
-	case w < 100:
-		l.family = 0
-	}
-	return l
+	return append(columns, []*column[aggregate.Kept]{
+		{head: "TYPE", width: 20, wide: 24, cell: text(func(k *aggregate.Kept) string { return k.Message.TypeText() }, normal)},
+		{head: "LEN", width: 6, right: true, keep: 4, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)},
+		{head: "RESULT", width: 14, cell: result},
+		{head: "MESSAGE", keep: 3, cell: text(v.summary, dim)},
+	}...)
 }
 
 func (v *messagesView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	l := v.layout(r.w)
-	g.fill(r.x, r.y, r.x+r.w, t.head)
-	l.line(g, r.y, r.w, []field{
-		{"TIME", t.head}, {"", t.head}, {"PROCESS", t.head}, {"FAMILY", t.head}, {"TYPE", t.head},
-		{"LEN", t.head}, {"RESULT", t.head}, {"MESSAGE", t.head},
-	})
+	shown := fitColumns(v.columns(), func(c *column[aggregate.Kept]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
+	heads(v.app, g, r, shown, func(*column[aggregate.Kept]) bool { return false }, false)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.list), func(i, y int) {
-		l.line(g, y, r.w, v.fields(&v.list[i], &l))
-	})
+	v.app.drawList(g, r, &v.cur, len(v.list), func(i, y int) { cells(v.app, g, y, shown, &v.list[i]) })
 	if len(v.list) == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
 	}
 }
 
-// field is a piece of a line.
-type field struct {
-	text  string
-	style tcell.Style
+func (v *messagesView) arrow(k *aggregate.Kept) string {
+	return words.Arrow(k.Frame.Dir, v.app.opt.ASCII)
 }
 
-// line writes the fields of one message, in the order of the heads.
-func (l *listLayout) line(g *grid, y, w int, f []field) {
-	x := 1
-	for i, width := range [...]int{l.time, 1, l.process, l.family, l.typ, l.len, l.result} {
-		if width == 0 {
-			continue
-		}
-		if end := min(x+width, w); width == l.len {
-			g.putRight(x, y, end, f[i].text, f[i].style)
-		} else {
-			g.put(x, y, end, f[i].text, f[i].style)
-		}
-		x += width + 1
+// stamp writes a time of day as far as its column has room for it.
+func (v *messagesView) stamp(k *aggregate.Kept) string {
+	if v.app.grid.w < wideScreen {
+		return k.Frame.Time.Format(words.TimeOfDay[:12])
 	}
-	if last := f[len(f)-1]; w-x >= summaryLeast {
-		g.put(x, y, w, last.text, last.style)
-	}
-}
-
-func (v *messagesView) fields(k *aggregate.Kept, l *listLayout) []field {
-	t := &v.app.theme
-	m := k.Message
-	result, st := outcome(v.app, &k.Observation)
-	return []field{
-		{stamp(k.Frame.Time, l), t.dim},
-		{words.Arrow(k.Frame.Dir, v.app.opt.ASCII), t.strong},
-		{words.Process(k.Account), t.text},
-		{m.FamilyText(), t.family},
-		{m.TypeText(), t.text},
-		{words.Count(uint64(len(m.Data))), t.dim},
-		{result, st},
-		{v.summary(k), t.dim},
-	}
-}
-
-// stamp writes a time of day as far as there is room for it.
-func stamp(t time.Time, l *listLayout) string {
-	return t.Format(words.TimeOfDay[:max(l.time, len("15:04:05"))])
+	return k.Frame.Time.Format(words.TimeOfDay)
 }
 
 // summary is the telling values of a message. It is worked out once, when its

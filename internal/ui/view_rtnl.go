@@ -16,29 +16,29 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-var holderColumns = []listColumn[live.LockRow]{
-	{"BLAMED", 8, true, 9, sufferedCell(func(r *live.LockRow) time.Duration { return r.Blamed }),
-		func(x, y *live.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
-	{"HELD", 8, true, 8, durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Sum }),
-		func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
-	{"HELD MAX", 8, true, 7, durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Max }),
-		func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
-	{"HOLDS", 6, true, 3, func(a *app, r *live.LockRow) (string, tcell.Style) {
+var holderColumns = []column[live.LockRow]{
+	{head: "BLAMED", width: 8, right: true, keep: 9, cell: sufferedCell(func(r *live.LockRow) time.Duration { return r.Blamed }),
+		compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Blamed, x.Blamed) }},
+	{head: "HELD", width: 8, right: true, keep: 8, cell: durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Sum }),
+		compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Sum, x.Hold.Sum) }},
+	{head: "HELD MAX", width: 8, right: true, keep: 7, cell: durationCell(func(r *live.LockRow) time.Duration { return r.Hold.Max }),
+		compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Max, x.Hold.Max) }},
+	{head: "HOLDS", width: 6, right: true, keep: 3, cell: func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return a.cell(r.Hold.Count > 0, words.Count(r.Hold.Count), a.theme.text)
-	}, func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
-	{"WAITED", 8, true, 6, durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Sum }),
-		func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
-	{"WAIT MAX", 8, true, 4, durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Max }),
-		func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
-	{"WAITS", 6, true, 2, func(a *app, r *live.LockRow) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Hold.Count, x.Hold.Count) }},
+	{head: "WAITED", width: 8, right: true, keep: 6, cell: durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Sum }),
+		compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Sum, x.Wait.Sum) }},
+	{head: "WAIT MAX", width: 8, right: true, keep: 4, cell: durationCell(func(r *live.LockRow) time.Duration { return r.Wait.Max }),
+		compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Max, x.Wait.Max) }},
+	{head: "WAITS", width: 6, right: true, keep: 2, cell: func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return a.cell(r.Wait.Count > 0, words.Count(r.Wait.Count), a.theme.text)
-	}, func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
-	{"PROCESS", 20, false, 0, func(a *app, r *live.LockRow) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockRow) int { return cmp.Compare(y.Wait.Count, x.Wait.Count) }},
+	{head: "PROCESS", width: 20, cell: func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return r.Process(), a.theme.strong
-	}, func(x, y *live.LockRow) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"REQUEST", 0, false, 5, func(a *app, r *live.LockRow) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockRow) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{head: "REQUEST", keep: 5, cell: func(a *app, r *live.LockRow) (string, tcell.Style) {
 		return r.Request(), a.theme.text
-	}, func(x, y *live.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
+	}, compare: func(x, y *live.LockRow) int { return strings.Compare(x.Request(), y.Request()) }},
 }
 
 // newHoldersView ranks who held rtnl_mutex by how long others waited for it.
@@ -82,23 +82,23 @@ func newHoldersView(a *app) *listView[live.LockRow] {
 	})
 }
 
-var reportColumns = []listColumn[live.LockReport]{
-	{"TIME", 12, false, 4, func(a *app, r *live.LockReport) (string, tcell.Style) {
+var reportColumns = []column[live.LockReport]{
+	{head: "TIME", width: 12, keep: 4, cell: func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return r.Time.Format(words.TimeOfDay[:12]), a.theme.dim
-	}, func(x, y *live.LockReport) int { return y.Time.Compare(x.Time) }},
-	{"PROCESS", 18, false, 0, func(a *app, r *live.LockReport) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockReport) int { return y.Time.Compare(x.Time) }},
+	{head: "PROCESS", width: 18, cell: func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return words.Process(r.Proc), a.theme.strong
-	}, func(x, y *live.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{"WAITED", 8, true, 7, sufferedCell(func(r *live.LockReport) time.Duration { return r.Wait }),
-		func(x, y *live.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
-	{"HELD", 8, true, 6, durationCell(func(r *live.LockReport) time.Duration { return r.Hold }),
-		func(x, y *live.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
-	{"BEHIND", 18, false, 5, func(a *app, r *live.LockReport) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockReport) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
+	{head: "WAITED", width: 8, right: true, keep: 7, cell: sufferedCell(func(r *live.LockReport) time.Duration { return r.Wait }),
+		compare: func(x, y *live.LockReport) int { return cmp.Compare(y.Wait, x.Wait) }},
+	{head: "HELD", width: 8, right: true, keep: 6, cell: durationCell(func(r *live.LockReport) time.Duration { return r.Hold }),
+		compare: func(x, y *live.LockReport) int { return cmp.Compare(y.Hold, x.Hold) }},
+	{head: "BEHIND", width: 18, keep: 5, cell: func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return a.cell(r.Blocker != nil, words.Process(r.Behind()), a.theme.warn)
-	}, func(x, y *live.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
-	{"REQUEST", 0, false, 3, func(a *app, r *live.LockReport) (string, tcell.Style) {
+	}, compare: func(x, y *live.LockReport) int { return strings.Compare(x.Behind().Comm, y.Behind().Comm) }},
+	{head: "REQUEST", keep: 3, cell: func(a *app, r *live.LockReport) (string, tcell.Style) {
 		return r.Request(), a.theme.text
-	}, func(x, y *live.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
+	}, compare: func(x, y *live.LockReport) int { return strings.Compare(x.Request(), y.Request()) }},
 }
 
 // newReportsView lists the long holds and waits that were reported, of one

@@ -19,50 +19,50 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-var socketColumns = []listColumn[sockets.Socket]{
-	{"DROPS", 7, true, 12, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+var socketColumns = []column[sockets.Socket]{
+	{head: "DROPS", width: 7, right: true, keep: 12, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(s.Drops > 0, words.Count(uint64(s.Drops)), a.theme.bad)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
-	{"NEW", 6, true, 7, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
+	{head: "NEW", width: 6, right: true, keep: 7, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(watched(s).Drops > 0, words.Count(watched(s).Drops), a.theme.bad)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Drops, watched(x).Drops) }},
-	{"QUEUE", 8, true, 11, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Drops, watched(x).Drops) }},
+	{head: "QUEUE", width: 8, right: true, keep: 11, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		st := a.theme.text
 		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
 			st = a.theme.warn
 		}
 		return a.cell(s.RMem > 0, words.Size(uint64(s.RMem)), st)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
-	{"HIGH", 8, true, 4, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
+	{head: "HIGH", width: 8, right: true, keep: 4, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(watched(s).HighWater > 0, words.Size(uint64(watched(s).HighWater)), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).HighWater, watched(x).HighWater) }},
-	{"RCVBUF", 8, true, 10, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).HighWater, watched(x).HighWater) }},
+	{head: "RCVBUF", width: 8, right: true, keep: 10, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		if s.RcvBuf == 0 {
 			return "?", a.theme.dim
 		}
 		return words.Size(uint64(s.RcvBuf)), a.theme.text
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
-	{"READS/s", 7, true, 3, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
+	{head: "READS/s", width: 7, right: true, keep: 3, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(watched(s).Reads > 0, words.Rate(watched(s).ReadRate()), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).ReadRate(), watched(x).ReadRate()) }},
-	{"STALL", 7, true, 2, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).ReadRate(), watched(x).ReadRate()) }},
+	{head: "STALL", width: 7, right: true, keep: 2, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(watched(s).Stall > 0, words.Duration(watched(s).Stall), a.theme.text)
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Stall, watched(x).Stall) }},
-	{"PROTOCOL", 10, false, 9, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Stall, watched(x).Stall) }},
+	{head: "PROTOCOL", width: 10, keep: 9, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), a.theme.family
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
-	{"PORTID", 10, true, 8, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
+	{head: "PORTID", width: 10, right: true, keep: 8, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return strconv.FormatUint(uint64(s.PortID), 10), a.theme.dim
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(x.PortID, y.PortID) }},
-	{"NETNS", 10, false, 5, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(x.PortID, y.PortID) }},
+	{head: "NETNS", width: 10, keep: 5, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return socketNetNS(s), a.theme.text
-	}, func(x, y *sockets.Socket) int { return strings.Compare(socketNetNS(x), socketNetNS(y)) }},
-	{"OWNER", 20, false, 0, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return strings.Compare(socketNetNS(x), socketNetNS(y)) }},
+	{head: "OWNER", width: 20, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return words.Process(s.Owner) + words.Where(s.Owner), socketStyle(a, s)
-	}, func(x, y *sockets.Socket) int { return strings.Compare(x.Owner.Comm, y.Owner.Comm) }},
-	{"GROUPS", 0, false, 6, func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	}, compare: func(x, y *sockets.Socket) int { return strings.Compare(x.Owner.Comm, y.Owner.Comm) }},
+	{head: "GROUPS", keep: 6, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return words.Groups(s.Protocol, s.Groups, a.opt.GroupName), a.theme.dim
-	}, func(x, y *sockets.Socket) int { return cmp.Compare(len(y.Groups), len(x.Groups)) }},
+	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(len(y.Groups), len(x.Groups)) }},
 }
 
 // newSocketsView lists every Netlink socket, those in trouble first.

@@ -31,15 +31,17 @@ type treeView struct {
 	// all rows are expanded but those in other, or collapsed but those.
 	all   bool
 	other map[aggregate.RowID]bool
-	shown []column // of the last drawing, for the sort keys
+	shown []span[aggregate.Row] // columns of the last drawing, the name first
+	// sorted is the column that rows are sorted by; nil: by the rates both ways.
+	sorted *rowColumn
 
-	set    columnSet
-	places places
+	set columnSet
+	has has
 }
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
 	v := &treeView{app: a, other: make(map[aggregate.RowID]bool)}
-	v.q.Group, v.q.Sort = g, aggregate.ColumnRate
+	v.q.Group, v.q.By = g, aggregate.ByRate
 	return v
 }
 
@@ -71,7 +73,7 @@ func (v *treeView) refresh() {
 func (v *treeView) build() {
 	v.of = v.app.snap
 	v.top = v.app.snap.Table.Tree(v.q)
-	v.places = placesOf(&v.app.snap.Table)
+	v.has = hasOf(&v.app.snap.Table)
 	v.flatten()
 }
 
@@ -220,24 +222,18 @@ func (v *treeView) regroup(g aggregate.Group) {
 // sortBy goes by steps through the columns on the screen; in front of them are
 // the rates both ways, the order at the start.
 func (v *treeView) sortBy(by int) {
-	order := []aggregate.Column{aggregate.ColumnRate, aggregate.ColumnName}
-	for _, c := range v.shown {
-		order = append(order, c.id)
+	v.sorted, v.q.By = nextOrder(v.shown, v.sorted, by), aggregate.ByRate
+	v.app.notice = "sorted by MSG/s"
+	if v.sorted != nil {
+		v.q.By = v.sorted.compare
+		v.app.notice = "sorted by " + v.sorted.head
 	}
-	at := 0
-	for i, c := range order {
-		if c == v.q.Sort {
-			at = i
-		}
-	}
-	v.q.Sort = order[(at+by+len(order))%len(order)]
-	v.app.notice = "sorted by " + v.q.Sort.String()
 	v.build()
 }
 
 func (v *treeView) nextSet() {
 	v.set = (v.set + 1) % columnSet(len(sets))
-	v.app.notice = "columns: " + sets[v.set].name + " first"
+	v.app.notice = "columns: " + sets[v.set] + " first"
 }
 
 func (v *treeView) reverse() {
@@ -258,11 +254,11 @@ func (v *treeView) find(text string) {
 
 func (v *treeView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	cols, name := layout(r.w, v.q.Group, v.set, v.places)
-	v.shown = cols
-	v.heads(g, r, cols, name)
+	l := treeLayout{v.q.Group, v.set, v.has}
+	v.shown = l.columns(fitting{x: r.x, width: r.w})
+	heads(v.app, g, r, v.shown, v.sortedBy, v.q.Reverse)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, v.rows[i], cols, name) })
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, v.rows[i]) })
 	if len(v.rows) == 0 && r.h > 0 {
 		text := "no Netlink message yet"
 		if v.q.Find != "" {
@@ -272,38 +268,11 @@ func (v *treeView) draw(g *grid, r rect) {
 	}
 }
 
-// heads writes the names of the columns, with a sign at those that rows are
-// sorted by.
-func (v *treeView) heads(g *grid, r rect, cols []column, name int) {
-	t := &v.app.theme
-	g.fill(r.x, r.y, r.x+r.w, t.head)
-	head := func(x, end int, id aggregate.Column, right bool) {
-		text, st := id.String(), t.head
-		if v.sortedBy(id) {
-			st = t.sorted
-			if sign := v.app.sign(v.q.Reverse); g.width(text)+1 <= end-x {
-				text += sign
-			}
-		}
-		if right {
-			g.putRight(x, r.y, end, text, st)
-		} else {
-			g.put(x, r.y, end, text, st)
-		}
+func (v *treeView) sortedBy(c *rowColumn) bool {
+	if v.sorted == nil {
+		return c.head == "OUT/s" || c.head == "IN/s"
 	}
-	head(r.x+1, r.x+name, aggregate.ColumnName, false)
-	x := r.x + name
-	for _, c := range cols {
-		head(x+1, x+1+c.width, c.id, !c.left)
-		x += 1 + c.width
-	}
-}
-
-func (v *treeView) sortedBy(id aggregate.Column) bool {
-	if v.q.Sort == aggregate.ColumnRate {
-		return id == aggregate.ColumnOutRate || id == aggregate.ColumnInRate
-	}
-	return id == v.q.Sort
+	return c == v.sorted
 }
 
 // sign says which way the sorted column goes: ▼ is largest first, or from A.
@@ -319,20 +288,13 @@ func (a *app) sign(reverse bool) string {
 	return "▼"
 }
 
-func (v *treeView) row(g *grid, y int, r *aggregate.Row, cols []column, name int) {
-	x := 1 + 2*(max(int(r.ID.Depth), 1)-1)
-	x = g.put(x, y, name, v.knob(r), v.app.theme.dim)
-	g.put(x, y, name, r.Label, v.nameStyle(r))
-	x = name
-	for _, c := range cols {
-		text, st := c.cell(v.app, r)
-		if c.left {
-			g.put(x+1, y, x+1+c.width, text, st)
-		} else {
-			g.putRight(x+1, y, x+1+c.width, text, st)
-		}
-		x += 1 + c.width
-	}
+// row writes a line: the name with its place in the tree, then the cells.
+func (v *treeView) row(g *grid, y int, r *aggregate.Row) {
+	name := &v.shown[0]
+	x := name.x + 2*(max(int(r.ID.Depth), 1)-1)
+	x = g.put(x, y, name.end, v.knob(r), v.app.theme.dim)
+	g.put(x, y, name.end, r.Label, v.nameStyle(r))
+	cells(v.app, g, y, v.shown[1:], r)
 }
 
 // knob shows whether a row can be expanded.
