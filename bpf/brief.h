@@ -3,7 +3,7 @@
 /*
  * Brief records: what a task asks the kernel and what it is answered, on a socket
  * that user space was told of. They are most of the traffic, and less than half as
- * long as the events that can say everything.
+ * long as the full records, which can say everything.
  */
 #ifndef NL_BRIEF_H
 #define NL_BRIEF_H

@@ -67,19 +67,19 @@ static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u6
 	return w;
 }
 
-static __always_inline struct count_walk *count_walk_event(const struct nl_event *ev, struct sock *sk,
+static __always_inline struct count_walk *count_walk_full(const struct nl_full *rec, struct sock *sk,
 							   enum nl_prog prog, __u64 account)
 {
-	struct count_walk *w = count_walk_new(prog, ev->inode, ev->netns, ev->protocol, ev->dir, ev->ktime, sk);
-	const struct nl_task *t = &ev->owner;
+	struct count_walk *w = count_walk_new(prog, rec->inode, rec->netns, rec->protocol, rec->dir, rec->ktime, sk);
+	const struct nl_task *t = &rec->owner;
 
 	if (!w)
 		return 0;
 	/* capture.Frame.Account */
-	if (!t->tgid && !t->comm[0] && ev->dir == NL_DIR_REQUEST)
-		t = &ev->task;
+	if (!t->tgid && !t->comm[0] && rec->dir == NL_DIR_REQUEST)
+		t = &rec->task;
 	w->task = *t;
-	w->account = account ? account : NL_ORPHAN | ev->inode;
+	w->account = account ? account : NL_UNOWNED | rec->inode;
 	return w;
 }
 

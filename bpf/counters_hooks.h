@@ -152,10 +152,10 @@ static __always_inline void count_delivery(struct sock *sk)
 	bpf_map_delete_elem(&count_dumps, &inode);
 }
 
-static __always_inline void count_event_loss(struct nl_event *ev, struct sock *sk, enum nl_prog prog,
+static __always_inline void count_full_loss(struct nl_full *rec, struct sock *sk, enum nl_prog prog,
 					     __u64 account, struct sk_buff *skb)
 {
-	struct count_walk *w = count_walk_event(ev, sk, prog, account);
+	struct count_walk *w = count_walk_full(rec, sk, prog, account);
 
 	if (w)
 		count_loss(w, prog, skb ? (__u64)BPF_CORE_READ(skb, data) : 0);

@@ -12,7 +12,7 @@
 #define NL_EMIT_H
 
 #include "memory.h"
-#include "events.h"
+#include "records.h"
 
 /* Sizes marked "set before loading" are replaced by internal/probe. */
 struct {
@@ -80,23 +80,23 @@ static __always_inline __u64 emit_wake(__u64 size)
 }
 
 /* One record with header and payload, sized up to the next class: the size
- * of a reservation must be a constant. The event is copied by a call, because the
+ * of a reservation must be a constant. The record is copied by a call, because the
  * verifier would look at the loads and stores of each class on each path. */
 #define EMIT_CLASS(size)                                                         \
 	if (n <= (size)) {                                                     \
 		struct {                                                       \
-			struct nl_event ev;                                    \
+			struct nl_full rec;                                    \
 			__u8 data[size];                                       \
 		} *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);           \
 		if (!r)                                                        \
-			goto full;                                             \
-		bpf_probe_read_kernel(&r->ev, sizeof(r->ev), ev);              \
-		r->ev.inline_len = n;                                          \
-		r->ev.cap_len = n;                                             \
+			goto no_room;                                             \
+		bpf_probe_read_kernel(&r->rec, sizeof(r->rec), rec);              \
+		r->rec.inline_len = n;                                          \
+		r->rec.cap_len = n;                                             \
 		if (n && mem_copy(r->data, n, src, user)) {                     \
-			r->ev.inline_len = 0;                                  \
-			r->ev.cap_len = 0;                                     \
-			r->ev.flags |= NL_FLAG_UNREADABLE;                     \
+			r->rec.inline_len = 0;                                  \
+			r->rec.cap_len = 0;                                     \
+			r->rec.flags |= NL_FLAG_UNREADABLE;                     \
 		}                                                              \
 		bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));                    \
 		return 0;                                                      \
@@ -104,7 +104,7 @@ static __always_inline __u64 emit_wake(__u64 size)
 
 /* Payload that fits one record. A function of its own, because a dozen
  * classes inlined per caller are a lot of instructions. */
-static __noinline long emit_small(const struct nl_event *ev, __u64 src, __u64 n, __u64 user)
+static __noinline long emit_small(const struct nl_full *rec, __u64 src, __u64 n, __u64 user)
 {
 	mem_opaque(n);
 	EMIT_CLASS(0)
@@ -118,7 +118,7 @@ static __noinline long emit_small(const struct nl_event *ev, __u64 src, __u64 n,
 	EMIT_CLASS(8192)
 	EMIT_CLASS(16384)
 	EMIT_CLASS(NL_CHUNK)
-full:
+no_room:
 	return -1;
 }
 
@@ -193,46 +193,46 @@ __noinline __u64 emit_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 us
 	return (__u64)NL_ROUNDS * NL_CHUNK;
 }
 
-/* Open an event whose payload follows in chunks; NULL: counted as lost. The
+/* Open a full record whose payload follows in chunks; NULL: counted as lost. The
  * caller emits chunks with emit_chunks() and ends with emit_close(). */
-static __always_inline struct nl_event *emit_open(const struct nl_event *ev)
+static __always_inline struct nl_full *emit_open(const struct nl_full *rec)
 {
-	struct nl_event *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);
+	struct nl_full *r = bpf_ringbuf_reserve(&emit_ring, sizeof(*r), 0);
 
 	if (!r) {
 		emit_lost(NL_LOST_RING);
 		return 0;
 	}
-	__builtin_memcpy(r, ev, sizeof(*r));
+	__builtin_memcpy(r, rec, sizeof(*r));
 	r->inline_len = 0;
 	return r;
 }
 
-static __always_inline void emit_close(struct nl_event *r, __u32 captured)
+static __always_inline void emit_close(struct nl_full *r, __u32 captured)
 {
 	r->cap_len = captured;
 	bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));
 }
 
-/* Emit a datagram of ev->orig_len bytes that lie in one piece at src, in
+/* Emit a datagram of rec->orig_len bytes that lie in one piece at src, in
  * kernel or user memory. 0: done; else it is counted as lost. */
-static __always_inline long emit_datagram(struct nl_event *ev, __u64 src, __u64 user)
+static __always_inline long emit_datagram(struct nl_full *rec, __u64 src, __u64 user)
 {
-	__u64 n = ev->orig_len;
-	struct nl_event *r;
+	__u64 n = rec->orig_len;
+	struct nl_full *r;
 
 	if (n > nl_cfg.snap)
 		n = nl_cfg.snap;
 	if (n <= NL_CHUNK) {
-		if (!emit_small(ev, src, n, user))
+		if (!emit_small(rec, src, n, user))
 			return 0;
 		emit_lost(NL_LOST_RING);
 		return -1;
 	}
-	r = emit_open(ev);
+	r = emit_open(rec);
 	if (!r)
 		return -1;
-	emit_close(r, emit_chunks(ev->id, 0, src, n, user));
+	emit_close(r, emit_chunks(rec->id, 0, src, n, user));
 	return 0;
 }
 
@@ -264,27 +264,27 @@ __noinline __u64 emit_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 us
 	return off;
 }
 
-/* Emit a datagram of ev->orig_len bytes that lie in nr pieces of user memory. */
-static __always_inline long emit_iov(struct nl_event *ev, const struct iovec *iov, __u64 nr,
+/* Emit a datagram of rec->orig_len bytes that lie in nr pieces of user memory. */
+static __always_inline long emit_iov(struct nl_full *rec, const struct iovec *iov, __u64 nr,
 				     bool user_iov)
 {
-	__u64 left = ev->orig_len, off;
+	__u64 left = rec->orig_len, off;
 	struct {
 		__u64 base, len;
 	} v;
-	struct nl_event *r;
+	struct nl_full *r;
 
 	if (left > nl_cfg.snap)
 		left = nl_cfg.snap;
 	if (nr == 1) {
 		if (mem_copy(&v, sizeof(v), (__u64)iov, user_iov))
 			v.base = 0;
-		return emit_datagram(ev, v.base, 1);
+		return emit_datagram(rec, v.base, 1);
 	}
-	r = emit_open(ev);
+	r = emit_open(rec);
 	if (!r)
 		return -1;
-	off = emit_pieces(ev->id, (__u64)iov, nr, left, user_iov);
+	off = emit_pieces(rec->id, (__u64)iov, nr, left, user_iov);
 	if (off & EMIT_IOV_FAULT)
 		r->flags |= NL_FLAG_UNREADABLE;
 	emit_close(r, off & ~EMIT_IOV_FAULT);
@@ -292,9 +292,9 @@ static __always_inline long emit_iov(struct nl_event *ev, const struct iovec *io
 }
 
 /* Emit a report without payload: a completion or a socket error. */
-static __always_inline long emit_report(struct nl_event *ev)
+static __always_inline long emit_report(struct nl_full *rec)
 {
-	if (!emit_small(ev, 0, 0, 0))
+	if (!emit_small(rec, 0, 0, 0))
 		return 0;
 	emit_lost(NL_LOST_REPORT);
 	return -1;

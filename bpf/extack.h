@@ -18,27 +18,27 @@ SEC("tp_btf/netlink_extack")
 int extack(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	char text[128];
 	long n;
 
-	task_current(&ev.task);
-	if (filter_is_self(&ev.task) || !filter_wants_task(&ev.task))
+	task_current(&rec.task);
+	if (filter_is_self(&rec.task) || !filter_wants_task(&rec.task))
 		return 0;
-	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&filter_netns, &ev.netns))
+	rec.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	if (nl_cfg.by_netns && !bpf_map_lookup_elem(&filter_netns, &rec.netns))
 		return 0;
 	n = bpf_probe_read_kernel_str(text, sizeof(text), (void *)ctx[0]);
 	if (n <= 1)
 		return 0;
 	process_tell(NL_PROG_EXTACK);
-	ev.owner = ev.task;
-	ev.record = NL_RECORD_EVENT;
-	ev.kind = NL_KIND_EXTACK;
-	ev.ktime = bpf_ktime_get_ns();
-	ev.id = emit_id(NL_PROG_EXTACK);
-	ev.orig_len = n - 1;
-	if (emit_small(&ev, ctx[0], n - 1, 0))
+	rec.owner = rec.task;
+	rec.record = NL_RECORD_FULL;
+	rec.kind = NL_KIND_EXTACK;
+	rec.ktime = bpf_ktime_get_ns();
+	rec.id = emit_id(NL_PROG_EXTACK);
+	rec.orig_len = n - 1;
+	if (emit_small(&rec, ctx[0], n - 1, 0))
 		emit_lost(NL_LOST_REPORT);
 	return 0;
 }

@@ -25,7 +25,7 @@ const union {
 	enum nl_limit limit;
 	enum nl_plane plane;
 	enum nl_row_flag row_flag;
-	struct nl_event event;
+	struct nl_full full;
 	struct nl_chunk chunk;
 	struct nl_lock_key lock_key;
 	struct nl_lock_row lock_row;

@@ -9,7 +9,7 @@
 
 #include "brief.h"
 #include "counters_hooks.h"
-#include "event.h"
+#include "full.h"
 #include "plane.h"
 
 #define MSG_PEEK 2
@@ -26,52 +26,52 @@ static __noinline int hook_request_brief(struct flow *f, struct sock *ssk, struc
 	return 0;
 }
 
-static __noinline int hook_request_event(struct flow *f, struct sock *ssk, struct sk_buff *skb)
+static __noinline int hook_request_full(struct flow *f, struct sock *ssk, struct sk_buff *skb)
 {
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 
-	event_begin_flow(&ev, f);
-	ev.ktime = f->asked_at;
-	ev.dir = NL_DIR_REQUEST;
-	event_queue(&ev, true, ssk);
-	event_own_port(&ev, ssk);
-	ev.id = f->id;
-	ev.verdict = NL_VERDICT_DELIVERED;
-	ev.src_port = ev.own_port;
-	skb_emit(&ev, true, skb);
+	full_begin_flow(&rec, f);
+	rec.ktime = f->asked_at;
+	rec.dir = NL_DIR_REQUEST;
+	full_queue(&rec, true, ssk);
+	full_own_port(&rec, ssk);
+	rec.id = f->id;
+	rec.verdict = NL_VERDICT_DELIVERED;
+	rec.src_port = rec.own_port;
+	skb_emit(&rec, true, skb);
 	return 0;
 }
 
 /* Emit a request in a send that was not seen to begin; true: it is to be counted. */
 static __noinline int hook_request_late(struct sock *ssk, struct sk_buff *skb)
 {
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	struct count_walk *w = 0;
 	struct nl_owner *o;
 
-	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & SOCK_KERNEL || !event_begin(&ev, true, ssk))
+	if (BPF_CORE_READ((struct netlink_sock *)ssk, flags) & SOCK_KERNEL || !full_begin(&rec, true, ssk))
 		return 0;
 	process_tell(NL_PROG_REQUEST);
-	task_current(&ev.task);
-	o = bpf_map_lookup_elem(&owner_by_inode, &ev.inode);
+	task_current(&rec.task);
+	o = bpf_map_lookup_elem(&owner_by_inode, &rec.inode);
 	if (o)
-		ev.owner = o->task;
-	if (filter_is_self(&ev.task) || !filter_wants_task(&ev.task))
+		rec.owner = o->task;
+	if (filter_is_self(&rec.task) || !filter_wants_task(&rec.task))
 		return 0;
-	ev.dir = NL_DIR_REQUEST;
+	rec.dir = NL_DIR_REQUEST;
 	if (nl_cfg.counts) {
-		w = count_walk_event(&ev, ssk, NL_PROG_REQUEST, o ? o->account : 0);
+		w = count_walk_full(&rec, ssk, NL_PROG_REQUEST, o ? o->account : 0);
 		if (w)
 			count_walk_skb(w, skb);
 	}
 	if (!plane_on(NL_PLANE_MESSAGES))
 		return w != 0;
-	event_queue(&ev, true, ssk);
-	event_own_port(&ev, ssk);
-	ev.id = emit_id(NL_PROG_REQUEST);
-	ev.verdict = NL_VERDICT_DELIVERED;
-	ev.src_port = ev.own_port;
-	skb_emit(&ev, true, skb);
+	full_queue(&rec, true, ssk);
+	full_own_port(&rec, ssk);
+	rec.id = emit_id(NL_PROG_REQUEST);
+	rec.verdict = NL_VERDICT_DELIVERED;
+	rec.src_port = rec.own_port;
+	skb_emit(&rec, true, skb);
 	return w != 0;
 }
 
@@ -106,7 +106,7 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
 	if (!plane_on(NL_PLANE_MESSAGES))
 		return 0;
 	f->id = flow_id(f);
-	return brief_fits(skb) ? hook_request_brief(f, ssk, skb) : hook_request_event(f, ssk, skb);
+	return brief_fits(skb) ? hook_request_brief(f, ssk, skb) : hook_request_full(f, ssk, skb);
 }
 
 /* Note and emit what the kernel answers inside the current task's send, to the
@@ -141,47 +141,47 @@ static __noinline int hook_answer(struct flow *f, struct sock *sk, struct sk_buf
 static __noinline int hook_deliver(struct sock *sk, struct sk_buff *skb)
 {
 	struct flow *f = flow_or_none();
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	struct count_walk *w = 0;
 	struct flow_bcast *b;
 	__u64 account;
 
-	if (!f || !event_begin(&ev, true, sk))
+	if (!f || !full_begin(&rec, true, sk))
 		return 0;
 	b = flow_bcast_of(f);
-	event_route(&ev, true, skb, b);
-	event_queue(&ev, true, sk);
-	ev.truesize = MEM_GET(true, skb, truesize);
-	if (!event_receiver(&ev, &account))
+	full_route(&rec, true, skb, b);
+	full_queue(&rec, true, sk);
+	rec.truesize = MEM_GET(true, skb, truesize);
+	if (!full_receiver(&rec, &account))
 		return 0;
 	if (nl_cfg.counts)
-		w = count_walk_event(&ev, sk, NL_PROG_DELIVER, account);
+		w = count_walk_full(&rec, sk, NL_PROG_DELIVER, account);
 	if (w) {
 		count_walk_skb(w, skb);
 		if (f->dump_sk == (__u64)sk)
 			w->asked = f->dump_asked;
 		else if (f->start)
 			w->asked = f->asked;
-		if (f->start && ev.dir == NL_DIR_PEER) {
-			count_read_asked(&f->asked, ev.protocol, w->src);
-			f->asked_at = ev.ktime;
+		if (f->start && rec.dir == NL_DIR_PEER) {
+			count_read_asked(&f->asked, rec.protocol, w->src);
+			f->asked_at = rec.ktime;
 		}
 	}
 	if (!plane_on(NL_PLANE_MESSAGES))
 		return w != 0;
-	event_own_port(&ev, sk);
-	if (!ev.group)
-		ev.dst_port = ev.own_port;
-	event_cause(&ev, f, NL_PROG_DELIVER);
-	ev.id = emit_id(NL_PROG_DELIVER);
-	ev.verdict = NL_VERDICT_DELIVERED;
-	if (ev.group)
-		ev.cast = b->cast;
-	if (f->dump_sk == (__u64)sk && !ev.src_port)
-		ev.elapsed = ev.ktime - f->dump_start;
-	if (f->tid && ev.dir == NL_DIR_PEER)
-		f->id = ev.id;
-	skb_emit(&ev, true, skb);
+	full_own_port(&rec, sk);
+	if (!rec.group)
+		rec.dst_port = rec.own_port;
+	full_cause(&rec, f, NL_PROG_DELIVER);
+	rec.id = emit_id(NL_PROG_DELIVER);
+	rec.verdict = NL_VERDICT_DELIVERED;
+	if (rec.group)
+		rec.cast = b->cast;
+	if (f->dump_sk == (__u64)sk && !rec.src_port)
+		rec.elapsed = rec.ktime - f->dump_start;
+	if (f->tid && rec.dir == NL_DIR_PEER)
+		f->id = rec.id;
+	skb_emit(&rec, true, skb);
 	return w != 0;
 }
 
@@ -254,71 +254,71 @@ static __always_inline int on_broadcast_exit(void)
  * no payload and orig_len 0. */
 static __always_inline int on_overrun(struct sock *sk)
 {
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	struct flow *f = flow_or_none();
 	struct flow_bcast *b;
 	struct sk_buff *skb;
 	__u64 account;
 
-	if (!f || !event_begin(&ev, true, sk))
+	if (!f || !full_begin(&rec, true, sk))
 		return 0;
 	b = flow_bcast_of(f);
 	skb = (void *)b->skb;
 	if (!skb && f->unicast_skb && f->unicast_port == BPF_CORE_READ((struct netlink_sock *)sk, portid))
 		skb = (void *)f->unicast_skb;
 	if (skb)
-		event_route(&ev, false, skb, b);
-	event_queue(&ev, true, sk);
-	if (!event_receiver(&ev, &account))
+		full_route(&rec, false, skb, b);
+	full_queue(&rec, true, sk);
+	if (!full_receiver(&rec, &account))
 		return 0;
 	if (nl_cfg.counts)
-		count_event_loss(&ev, sk, NL_PROG_OVERRUN, account, skb);
+		count_full_loss(&rec, sk, NL_PROG_OVERRUN, account, skb);
 	if (!plane_on(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
-	event_own_port(&ev, sk);
-	if (skb && !ev.group)
-		ev.dst_port = ev.own_port;
-	event_cause(&ev, f, NL_PROG_OVERRUN);
+	full_own_port(&rec, sk);
+	if (skb && !rec.group)
+		rec.dst_port = rec.own_port;
+	full_cause(&rec, f, NL_PROG_OVERRUN);
 	if (skb)
-		ev.truesize = BPF_CORE_READ(skb, truesize);
-	if (ev.group)
-		ev.cast = b->cast;
-	ev.drops++;
-	ev.id = emit_id(NL_PROG_OVERRUN);
-	ev.verdict = NL_VERDICT_OVERRUN;
-	ev.err = ENOBUFS;
+		rec.truesize = BPF_CORE_READ(skb, truesize);
+	if (rec.group)
+		rec.cast = b->cast;
+	rec.drops++;
+	rec.id = emit_id(NL_PROG_OVERRUN);
+	rec.verdict = NL_VERDICT_OVERRUN;
+	rec.err = ENOBUFS;
 	if (skb)
-		skb_emit(&ev, false, skb);
+		skb_emit(&rec, false, skb);
 	else
-		emit_datagram(&ev, 0, 0);
+		emit_datagram(&rec, 0, 0);
 	return 0;
 }
 
 static __noinline int hook_socket_error(struct sock *sk, __u8 verdict, enum nl_prog prog)
 {
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	__u64 account;
 
-	if (!event_begin(&ev, false, sk))
+	if (!full_begin(&rec, false, sk))
 		return 0;
-	event_queue(&ev, false, sk);
-	if (!event_receiver(&ev, &account))
+	full_queue(&rec, false, sk);
+	if (!full_receiver(&rec, &account))
 		return 0;
 	if (nl_cfg.counts) {
-		struct count_walk *w = count_walk_event(&ev, sk, prog, account);
+		struct count_walk *w = count_walk_full(&rec, sk, prog, account);
 
 		if (w)
 			count_nobufs(w, prog, verdict == NL_VERDICT_NOBUFS_READ);
 	}
 	if (!plane_on(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
-	event_own_port(&ev, sk);
-	task_current(&ev.task);
-	ev.id = emit_id(prog);
-	ev.kind = NL_KIND_SOCKET_ERROR;
-	ev.verdict = verdict;
-	ev.err = ENOBUFS;
-	emit_report(&ev);
+	full_own_port(&rec, sk);
+	task_current(&rec.task);
+	rec.id = emit_id(prog);
+	rec.kind = NL_KIND_SOCKET_ERROR;
+	rec.verdict = verdict;
+	rec.err = ENOBUFS;
+	emit_report(&rec);
 	return 0;
 }
 
@@ -388,7 +388,7 @@ static __always_inline int on_dump(struct sock *sk)
  * queue; sk_drops does not count these. -EINVAL says that no dump runs. */
 static __always_inline int on_dump_exit(struct sock *sk, int ret)
 {
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	struct flow *f = flow_current();
 	__u64 account;
 
@@ -396,23 +396,23 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 		f->dump_sk = 0;
 	if (ret >= 0 || ret == -EINVAL)
 		return 0;
-	if (!event_begin(&ev, false, sk))
+	if (!full_begin(&rec, false, sk))
 		return 0;
-	ev.dir = NL_DIR_REPLY;
-	event_queue(&ev, false, sk);
-	if (!event_receiver(&ev, &account))
+	rec.dir = NL_DIR_REPLY;
+	full_queue(&rec, false, sk);
+	if (!full_receiver(&rec, &account))
 		return 0;
 	if (nl_cfg.counts)
-		count_event_loss(&ev, sk, NL_PROG_DUMP, account, 0);
+		count_full_loss(&rec, sk, NL_PROG_DUMP, account, 0);
 	if (!plane_on(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
 		return 0;
-	event_own_port(&ev, sk);
-	task_current(&ev.task);
-	ev.id = emit_id(NL_PROG_DUMP);
-	ev.verdict = NL_VERDICT_DROPPED;
-	ev.err = -ret;
-	ev.dst_port = ev.own_port;
-	emit_datagram(&ev, 0, 0);
+	full_own_port(&rec, sk);
+	task_current(&rec.task);
+	rec.id = emit_id(NL_PROG_DUMP);
+	rec.verdict = NL_VERDICT_DROPPED;
+	rec.err = -ret;
+	rec.dst_port = rec.own_port;
+	emit_datagram(&rec, 0, 0);
 	return 0;
 }
 

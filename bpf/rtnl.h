@@ -104,26 +104,26 @@ static __always_inline void lock_report(struct nl_lock_key *key, struct lock_wai
 		__u16 reserved;
 	} head = {.len = 20, .type = key->type, .cmd = key->cmd};
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 
-	task_current(&ev.task);
-	if (filter_is_self(&ev.task) || !filter_wants_task(&ev.task))
+	task_current(&rec.task);
+	if (filter_is_self(&rec.task) || !filter_wants_task(&rec.task))
 		return;
-	ev.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	ev.protocol = key->request ? key->request - 1 : 0;
-	if (!filter_wants(ev.protocol, ev.netns))
+	rec.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	rec.protocol = key->request ? key->request - 1 : 0;
+	if (!filter_wants(rec.protocol, rec.netns))
 		return;
-	ev.owner = ev.task;
-	ev.record = NL_RECORD_EVENT;
-	ev.kind = NL_KIND_LOCK;
-	ev.ktime = bpf_ktime_get_ns();
-	ev.id = emit_id(NL_PROG_LOCK);
-	ev.lock_wait = wait;
-	ev.lock_hold = hold;
+	rec.owner = rec.task;
+	rec.record = NL_RECORD_FULL;
+	rec.kind = NL_KIND_LOCK;
+	rec.ktime = bpf_ktime_get_ns();
+	rec.id = emit_id(NL_PROG_LOCK);
+	rec.lock_wait = wait;
+	rec.lock_hold = hold;
 	if (w)
-		lock_blocker(&ev.blocker, &w->blocker);
-	ev.orig_len = key->request ? sizeof(head) : 0;
-	if (emit_small(&ev, (__u64)&head, ev.orig_len, 0))
+		lock_blocker(&rec.blocker, &w->blocker);
+	rec.orig_len = key->request ? sizeof(head) : 0;
+	if (emit_small(&rec, (__u64)&head, rec.orig_len, 0))
 		emit_lost(NL_LOST_REPORT);
 }
 

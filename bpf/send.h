@@ -79,9 +79,9 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 
 /* Prepare to count a datagram that was not delivered, as far as its first piece
  * tells. */
-static __always_inline bool send_walk_failed(struct nl_event *ev, struct flow *f, struct sock *sk)
+static __always_inline bool send_walk_failed(struct nl_full *rec, struct flow *f, struct sock *sk)
 {
-	struct count_walk *w = count_walk_event(ev, sk, NL_PROG_SEND, f->account);
+	struct count_walk *w = count_walk_full(rec, sk, NL_PROG_SEND, f->account);
 	struct {
 		__u64 base, len;
 	} v = {.base = f->ubuf, .len = f->len};
@@ -91,7 +91,7 @@ static __always_inline bool send_walk_failed(struct nl_event *ev, struct flow *f
 	if (!f->ubuf && f->iov)
 		mem_copy(&v, sizeof(v), f->iov, 0);
 	w->failed = 1;
-	w->err = ev->err;
+	w->err = rec->err;
 	w->src = v.base;
 	w->len = v.len < f->len ? v.len : f->len;
 	w->user = true;
@@ -130,7 +130,7 @@ static __noinline int send_count(struct flow *f, __u64 now, __u64 elapsed, __u32
 }
 
 /* Nothing was delivered: the datagram itself is the report. True: it is to be counted. */
-static __always_inline bool send_failed(struct nl_event *ev, struct flow *f, struct sock *sk)
+static __always_inline bool send_failed(struct nl_full *rec, struct flow *f, struct sock *sk)
 {
 	struct msghdr *msg = (void *)f->msg;
 	struct netlink_sock *nlk = (void *)sk;
@@ -144,26 +144,26 @@ static __always_inline bool send_failed(struct nl_event *ev, struct flow *f, str
 		bpf_probe_read_kernel(&to, sizeof(to), BPF_CORE_READ(msg, msg_name));
 		for (int i = 0; i < 32; i++)
 			if (to.groups & 1U << i) {
-				ev->group = i + 1; /* ffs(), as netlink_sendmsg() does */
+				rec->group = i + 1; /* ffs(), as netlink_sendmsg() does */
 				break;
 			}
 	} else {
 		to.pid = BPF_CORE_READ(nlk, dst_portid);
-		ev->group = BPF_CORE_READ(nlk, dst_group);
+		rec->group = BPF_CORE_READ(nlk, dst_group);
 	}
-	ev->id = emit_id(NL_PROG_SEND);
-	ev->kind = NL_KIND_DATAGRAM;
-	ev->dir = to.pid || ev->group ? NL_DIR_PEER : NL_DIR_REQUEST;
-	ev->dst_port = to.pid;
-	ev->orig_len = f->len;
+	rec->id = emit_id(NL_PROG_SEND);
+	rec->kind = NL_KIND_DATAGRAM;
+	rec->dir = to.pid || rec->group ? NL_DIR_PEER : NL_DIR_REQUEST;
+	rec->dst_port = to.pid;
+	rec->orig_len = f->len;
 	if (nl_cfg.counts)
-		counts = send_walk_failed(ev, f, sk);
+		counts = send_walk_failed(rec, f, sk);
 	if (!plane_on(NL_PLANE_MESSAGES))
 		return counts;
 	if (f->ubuf || !f->iov_nr)
-		emit_datagram(ev, f->ubuf, 1);
+		emit_datagram(rec, f->ubuf, 1);
 	else
-		emit_iov(ev, (void *)f->iov, f->iov_nr, false);
+		emit_iov(rec, (void *)f->iov, f->iov_nr, false);
 	return counts;
 }
 
@@ -171,26 +171,26 @@ static __always_inline bool send_failed(struct nl_event *ev, struct flow *f, str
 static __noinline int send_ended(struct flow *f, __u64 now, __u64 elapsed)
 {
 	struct sock *sk = (void *)f->sk;
-	struct nl_event ev = {};
+	struct nl_full rec = {};
 	__u32 err = f->err;
 
-	event_begin_flow(&ev, f);
-	ev.ktime = now;
-	ev.of = f->id;
-	ev.elapsed = elapsed;
-	ev.verdict = err ? NL_VERDICT_FAILED : NL_VERDICT_DELIVERED;
-	ev.err = err;
-	event_queue(&ev, false, sk);
-	event_own_port(&ev, sk);
-	ev.src_port = ev.own_port;
-	if (!ev.of)
-		return send_failed(&ev, f, sk);
-	ev.kind = NL_KIND_COMPLETION;
-	ev.lock_wait = f->lock_wait;
-	ev.lock_hold = f->lock_hold;
+	full_begin_flow(&rec, f);
+	rec.ktime = now;
+	rec.of = f->id;
+	rec.elapsed = elapsed;
+	rec.verdict = err ? NL_VERDICT_FAILED : NL_VERDICT_DELIVERED;
+	rec.err = err;
+	full_queue(&rec, false, sk);
+	full_own_port(&rec, sk);
+	rec.src_port = rec.own_port;
+	if (!rec.of)
+		return send_failed(&rec, f, sk);
+	rec.kind = NL_KIND_COMPLETION;
+	rec.lock_wait = f->lock_wait;
+	rec.lock_hold = f->lock_hold;
 	if (f->lock_worst)
-		ev.blocker = f->blocker;
-	emit_report(&ev);
+		rec.blocker = f->blocker;
+	emit_report(&rec);
 	return 0;
 }
 

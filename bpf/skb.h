@@ -79,34 +79,34 @@ __noinline __u64 skb_emit_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 	return off;
 }
 
-/* Emit ev with the whole payload of skb. The head may be vmalloc'ed
+/* Emit rec with the whole payload of skb. The head may be vmalloc'ed
  * (netlink_alloc_large_skb()), which makes no difference to the copy. */
-static __always_inline long skb_emit(struct nl_event *ev, bool direct, struct sk_buff *skb)
+static __always_inline long skb_emit(struct nl_full *rec, bool direct, struct sk_buff *skb)
 {
 	__u64 head, n, limit, got, at = 0;
-	struct nl_event *r;
+	struct nl_full *r;
 
-	ev->orig_len = MEM_GET(direct, skb, len);
-	n = ev->orig_len - MEM_GET(direct, skb, data_len);
+	rec->orig_len = MEM_GET(direct, skb, len);
+	n = rec->orig_len - MEM_GET(direct, skb, data_len);
 	/* Never directly: 7.2 takes the result for a pointer to memory that it
 	 * knows, and global functions take scalars. */
 	head = (__u64)BPF_CORE_READ(skb, data);
-	if (n == ev->orig_len)
-		return emit_datagram(ev, head, 0);
+	if (n == rec->orig_len)
+		return emit_datagram(rec, head, 0);
 
-	r = emit_open(ev);
+	r = emit_open(rec);
 	if (!r)
 		return -1;
-	limit = ev->orig_len;
+	limit = rec->orig_len;
 	if (limit > nl_cfg.snap)
 		limit = nl_cfg.snap;
 	if (n > limit)
 		n = limit;
-	got = emit_chunks(ev->id, 0, head, n, 0);
+	got = emit_chunks(rec->id, 0, head, n, 0);
 	/* As a number, which is what global functions take. */
 	bpf_probe_read_kernel(&at, sizeof(at), &skb);
 	if (got == n)
-		got = skb_emit_frags(ev->id, at, got, limit);
+		got = skb_emit_frags(rec->id, at, got, limit);
 	emit_close(r, got);
 	return 0;
 }

@@ -165,17 +165,17 @@ static __always_inline void sc_address_send(struct sc_call *c)
 {
 	struct sc_sockaddr_nl name;
 
-	c->ev.src_port = c->sock.portid;
-	c->ev.dst_port = c->sock.dst_portid;
-	c->ev.group = c->sock.dst_group;
+	c->rec.src_port = c->sock.portid;
+	c->rec.dst_port = c->sock.dst_portid;
+	c->rec.group = c->sock.dst_group;
 	if (sc_load_name(c, &name)) {
-		c->ev.dst_port = name.pid;
-		c->ev.group = sc_first_group(name.groups);
+		c->rec.dst_port = name.pid;
+		c->rec.group = sc_first_group(name.groups);
 	}
-	if (c->ev.dst_port || c->ev.group)
-		c->ev.dir = NL_DIR_PEER;
+	if (c->rec.dst_port || c->rec.group)
+		c->rec.dir = NL_DIR_PEER;
 	else
-		c->ev.dir = NL_DIR_REQUEST;
+		c->rec.dir = NL_DIR_REQUEST;
 }
 
 /* As netlink_recvmsg() tells where a datagram came from. nl_groups is a mask
@@ -189,30 +189,30 @@ static __always_inline void sc_address_recv(struct sc_call *c)
 	struct sc_pktinfo info;
 	bool known = sc_load_name(c, &name);
 
-	c->ev.dst_port = c->sock.portid;
+	c->rec.dst_port = c->sock.portid;
 	if (known) {
-		c->ev.src_port = name.pid;
-		c->ev.group = sc_first_group(name.groups);
+		c->rec.src_port = name.pid;
+		c->rec.group = sc_first_group(name.groups);
 	}
 	/* netlink_cmsg_recv_pktinfo() puts the first control message. */
 	if (c->hdr.control && c->hdr.controllen >= sizeof(info) &&
 	    !bpf_probe_read_user(&info, sizeof(info), (void *)c->hdr.control) &&
 	    info.level == SC_SOL_NETLINK && info.type == SC_NETLINK_PKTINFO)
-		c->ev.group = info.group;
+		c->rec.group = info.group;
 
-	if (c->ev.group)
-		c->ev.dst_port = 0;
+	if (c->rec.group)
+		c->rec.dst_port = 0;
 	/* Inferred: nobody said that it comes from the kernel. */
 	if (!known)
-		c->ev.flags |= NL_FLAG_INFERRED;
+		c->rec.flags |= NL_FLAG_INFERRED;
 	if (known && name.pid)
-		c->ev.dir = NL_DIR_PEER;
-	else if (c->ev.group)
-		c->ev.dir = NL_DIR_EVENT;
+		c->rec.dir = NL_DIR_PEER;
+	else if (c->rec.group)
+		c->rec.dir = NL_DIR_EVENT;
 	else if (!c->sock.subscriptions)
-		c->ev.dir = NL_DIR_REPLY;
+		c->rec.dir = NL_DIR_REPLY;
 	else
-		c->ev.dir = NL_DIR_UNKNOWN;
+		c->rec.dir = NL_DIR_UNKNOWN;
 }
 
 /* The length of the datagram behind a receive of len bytes. Without MSG_TRUNC
@@ -234,30 +234,30 @@ static __always_inline __u32 sc_recv_len(struct sc_call *c, __u32 len)
  * say how much of it each datagram took. */
 static __always_inline void sc_fill_event(struct sc_call *c, __u32 i)
 {
-	struct nl_event *ev = &c->ev;
+	struct nl_full *rec = &c->rec;
 
-	ev->record = NL_RECORD_EVENT;
-	ev->id = emit_id(NL_PROG_SYSCALL_EXIT);
-	ev->inode = c->sock.inode;
-	ev->netns = c->sock.netns;
-	ev->own_port = c->sock.portid;
-	ev->protocol = c->sock.protocol;
-	ev->kind = NL_KIND_DATAGRAM;
-	ev->flags = 0;
-	ev->src_port = ev->dst_port = ev->group = 0;
-	ev->ktime = c->now;
-	ev->elapsed = 0;
-	ev->err = 0;
-	ev->verdict = NL_VERDICT_DELIVERED;
+	rec->record = NL_RECORD_FULL;
+	rec->id = emit_id(NL_PROG_SYSCALL_EXIT);
+	rec->inode = c->sock.inode;
+	rec->netns = c->sock.netns;
+	rec->own_port = c->sock.portid;
+	rec->protocol = c->sock.protocol;
+	rec->kind = NL_KIND_DATAGRAM;
+	rec->flags = 0;
+	rec->src_port = rec->dst_port = rec->group = 0;
+	rec->ktime = c->now;
+	rec->elapsed = 0;
+	rec->err = 0;
+	rec->verdict = NL_VERDICT_DELIVERED;
 	if (c->send) {
 		if (c->begun) {
-			ev->ktime = c->begun;
+			rec->ktime = c->begun;
 			if (!i)
-				ev->elapsed = c->now - c->begun;
+				rec->elapsed = c->now - c->begun;
 		}
 		if (c->ret < 0) {
-			ev->verdict = NL_VERDICT_FAILED;
-			ev->err = -c->ret;
+			rec->verdict = NL_VERDICT_FAILED;
+			rec->err = -c->ret;
 		}
 	}
 }
@@ -304,7 +304,7 @@ __noinline int sc_datagram(__u32 i)
 			c->want = space;
 		len = sc_recv_len(c, len);
 	}
-	c->ev.orig_len = len;
+	c->rec.orig_len = len;
 	if (c->want > nl_cfg.snap)
 		c->want = nl_cfg.snap;
 	sc_copy(c);
@@ -318,12 +318,12 @@ static __always_inline void sc_recv_error(struct sc_call *c)
 		return;
 	c->hdr.name = c->hdr.iovlen = 0;
 	sc_fill_event(c, 0);
-	c->ev.kind = NL_KIND_SOCKET_ERROR;
-	c->ev.verdict = NL_VERDICT_NOBUFS_READ;
-	c->ev.err = ENOBUFS;
-	c->ev.dir = NL_DIR_UNKNOWN;
-	c->ev.orig_len = 0;
-	emit_report(&c->ev);
+	c->rec.kind = NL_KIND_SOCKET_ERROR;
+	c->rec.verdict = NL_VERDICT_NOBUFS_READ;
+	c->rec.err = ENOBUFS;
+	c->rec.dir = NL_DIR_UNKNOWN;
+	c->rec.orig_len = 0;
+	emit_report(&c->rec);
 }
 
 /* The flags argument of a receive, 0 for read and readv. */
@@ -363,8 +363,8 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 	/* Interrupted before it did anything; the call comes again. */
 	if (ret <= -SC_ERESTARTSYS && ret >= -SC_ERESTART_RESTARTBLOCK)
 		return;
-	task_current(&c->ev.task);
-	if (!filter_wants(c->sock.protocol, c->sock.netns) || !filter_wants_task(&c->ev.task)) {
+	task_current(&c->rec.task);
+	if (!filter_wants(c->sock.protocol, c->sock.netns) || !filter_wants_task(&c->rec.task)) {
 		if (sc_is_send(op))
 			bpf_map_delete_elem(&sc_notes, &tid);
 		return;
@@ -373,7 +373,7 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 		return;
 	process_tell(NL_PROG_SYSCALL_EXIT);
 	/* At this boundary the current task is the socket's user. */
-	c->ev.owner = c->ev.task;
+	c->rec.owner = c->rec.task;
 
 	sc_load_args(regs, &c->args);
 	c->ret = ret;

@@ -31,10 +31,10 @@ struct sc_call {
 	__u64 want;          /* bytes still to copy */
 	__u64 off;           /* bytes in the ring */
 	__u32 fill;          /* bytes in the scratch, behind those in the ring */
-	__u32 chunked;       /* an event is open: full scratch goes into chunks */
+	__u32 chunked;       /* a full record is open: scratch that is full goes into chunks */
 	__u32 fault;
 	__u32 pad;
-	struct nl_event ev;
+	struct nl_full rec;
 	__u8 scratch[2 * SC_GATHER];
 };
 
@@ -133,7 +133,7 @@ __noinline int sc_flush(void)
 	}
 	t->head.record = NL_RECORD_CHUNK;
 	t->head.len = n;
-	t->head.id = c->ev.id;
+	t->head.id = c->rec.id;
 	t->head.off = c->off;
 	bpf_ringbuf_submit(t, emit_wake(sizeof(*t)));
 	c->off += n;
@@ -160,7 +160,7 @@ __noinline int sc_chunk(__u64 src, __u64 n)
 	}
 	r->head.record = NL_RECORD_CHUNK;
 	r->head.len = n;
-	r->head.id = c->ev.id;
+	r->head.id = c->rec.id;
 	r->head.off = c->off;
 	bpf_ringbuf_submit(r, emit_wake(sizeof(*r)));
 	c->off += n;
@@ -238,7 +238,7 @@ __noinline int sc_measure(__u32 i)
 /* Emit the datagram, c->want bytes of which lie in the pieces. */
 static __always_inline void sc_copy(struct sc_call *c)
 {
-	struct nl_event *r;
+	struct nl_full *r;
 	struct sc_iovec v;
 	long err;
 
@@ -247,7 +247,7 @@ static __always_inline void sc_copy(struct sc_call *c)
 		if (v.len > c->want)
 			v.len = c->want;
 		if (v.len <= NL_CHUNK) {
-			err = emit_small(&c->ev, v.base, v.len, 1);
+			err = emit_small(&c->rec, v.base, v.len, 1);
 			goto out;
 		}
 	} else if (c->want <= SC_GATHER) {
@@ -255,11 +255,11 @@ static __always_inline void sc_copy(struct sc_call *c)
 			if (sc_piece(i))
 				break;
 		if (c->fault)
-			c->ev.flags |= NL_FLAG_UNREADABLE;
-		err = emit_small(&c->ev, (__u64)c->scratch, c->fill, 0);
+			c->rec.flags |= NL_FLAG_UNREADABLE;
+		err = emit_small(&c->rec, (__u64)c->scratch, c->fill, 0);
 		goto out;
 	}
-	r = emit_open(&c->ev);
+	r = emit_open(&c->rec);
 	if (!r)
 		return;
 	c->chunked = 1;

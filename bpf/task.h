@@ -5,7 +5,7 @@
 #define NL_TASK_H
 
 #include "memory.h"
-#include "events.h"
+#include "records.h"
 
 /* As much of the current task as filters ask for. */
 static __always_inline void task_whoami(struct nl_task *t)

@@ -32,8 +32,8 @@ var (
 )
 
 // briefly returns records of two requests, their answers and completions, in brief
-// and as the events that say the same.
-func briefly() (brief, events [][]byte) {
+// and as the full records that say the same.
+func briefly() (brief, fulls [][]byte) {
 	brief = append(brief, aboutRecord(briefAbout))
 	for i := range uint64(2) {
 		id := i << 20
@@ -46,32 +46,32 @@ func briefly() (brief, events [][]byte) {
 		done.Elapsed, done.LockWait, done.LockHold = 6, 7, 8
 		brief = append(brief, briefRecord(request, "ask"), briefRecord(reply, "answer"), briefRecord(done, ""))
 
-		ev := nlEvent{
+		rec := nlFull{
 			Inode: 9, Netns: 4026531840, OwnPort: 10, Protocol: 16, Task: briefTask, Owner: briefTask,
 			Drops: 1, Rcvbuf: common.Rcvbuf, Rmem: 3, Verdict: uint8(capture.VerdictDelivered),
 		}
-		q, a, d := ev, ev, ev
+		q, a, d := rec, rec, rec
 		q.Id, q.Ktime, q.Dir, q.SrcPort, q.OrigLen, q.CapLen = id+1, 100+i, uint8(capture.DirRequest), 10, 3, 3
 		a.Id, a.Cause, a.Ktime, a.Dir, a.DstPort, a.OrigLen, a.CapLen = id+2, id+1, 200+i, uint8(capture.DirReply), 10, 99, 6
 		a.Truesize, a.High, a.Idle = 768, 4, 5
 		d.Id, d.Of, d.Ktime, d.Kind, d.SrcPort = id+3, id+1, 300+i, uint8(capture.KindCompletion), 10
 		d.Elapsed, d.LockWait, d.LockHold = 6, 7, 8
-		events = append(events, event(q, []byte("ask")), event(a, []byte("answer")), event(d, nil))
+		fulls = append(fulls, full(q, []byte("ask")), full(a, []byte("answer")), full(d, nil))
 	}
-	return brief, events
+	return brief, fulls
 }
 
-// Brief records make the frames that events would, given or lent.
+// Brief records make the frames that full ones would, given or lent.
 func TestBrief(t *testing.T) {
-	brief, events := briefly()
+	brief, fulls := briefly()
 	var want, given []*capture.Frame
-	mustAdd(t, testAssembler(&want), events...)
+	mustAdd(t, testAssembler(&want), fulls...)
 	mustAdd(t, testAssembler(&given), brief...)
 	if len(want) != 6 {
 		t.Fatalf("%d frames", len(want))
 	}
 	if diff := cmp.Diff(want, given); diff != "" {
-		t.Errorf("brief records differ from events:\n%s", diff)
+		t.Errorf("brief records differ from full ones:\n%s", diff)
 	}
 	var lent []*capture.Frame
 	a := lendingAssembler(&lent)
@@ -130,20 +130,20 @@ func TestBriefOrphan(t *testing.T) {
 	}
 }
 
-// The part of an event that its Origin is looked up by is all that its Origin is made
+// The part of a full record that its Origin is looked up by is all that its Origin is made
 // of: a change of any byte in front of it makes no other one.
 func TestOriginBytesAreComplete(t *testing.T) {
 	a := testAssembler(nil)
-	var base nlEvent
-	for i := range unsafe.Slice((*byte)(unsafe.Pointer(&base)), eventSize) {
-		unsafe.Slice((*byte)(unsafe.Pointer(&base)), eventSize)[i] = 1
+	var base nlFull
+	for i := range unsafe.Slice((*byte)(unsafe.Pointer(&base)), fullSize) {
+		unsafe.Slice((*byte)(unsafe.Pointer(&base)), fullSize)[i] = 1
 	}
 	for i := range originAt {
 		for _, b := range []byte{0, 2, 3} {
-			ev := base
-			unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize)[i] = b
-			if *a.originOf(&base) != *a.originOf(&ev) {
-				t.Errorf("events that differ in byte %d have different Origins", i)
+			rec := base
+			unsafe.Slice((*byte)(unsafe.Pointer(&rec)), fullSize)[i] = b
+			if *a.originOf(&base) != *a.originOf(&rec) {
+				t.Errorf("records that differ in byte %d have different Origins", i)
 			}
 		}
 	}

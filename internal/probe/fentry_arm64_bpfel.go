@@ -110,7 +110,14 @@ const (
 	fentryNlDirNL_DIR_PEER    fentryNlDir = 4
 )
 
-type fentryNlEvent struct {
+type fentryNlFlag uint32
+
+const (
+	fentryNlFlagNL_FLAG_UNREADABLE fentryNlFlag = 1
+	fentryNlFlagNL_FLAG_INFERRED   fentryNlFlag = 2
+)
+
+type fentryNlFull struct {
 	_         structs.HostLayout
 	Record    uint32
 	InlineLen uint32
@@ -147,13 +154,6 @@ type fentryNlEvent struct {
 	Task      fentryNlTask
 	Owner     fentryNlTask
 }
-
-type fentryNlFlag uint32
-
-const (
-	fentryNlFlagNL_FLAG_UNREADABLE fentryNlFlag = 1
-	fentryNlFlagNL_FLAG_INFERRED   fentryNlFlag = 2
-)
 
 type fentryNlKind uint32
 
@@ -271,7 +271,7 @@ type fentryNlProcess struct {
 type fentryNlRecord uint32
 
 const (
-	fentryNlRecordNL_RECORD_EVENT   fentryNlRecord = 1
+	fentryNlRecordNL_RECORD_FULL    fentryNlRecord = 1
 	fentryNlRecordNL_RECORD_CHUNK   fentryNlRecord = 2
 	fentryNlRecordNL_RECORD_ABOUT   fentryNlRecord = 3
 	fentryNlRecordNL_RECORD_BRIEF   fentryNlRecord = 4

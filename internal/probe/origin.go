@@ -9,14 +9,14 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// originAt is where the constant part of an event begins: struct nl_event in
-// bpf/events.h has what makes its Origin at its end.
-const originAt = int(unsafe.Offsetof(nlEvent{}.Inode))
+// originAt is where the constant part of a full record begins: struct nl_full in
+// bpf/records.h has what makes its Origin at its end.
+const originAt = int(unsafe.Offsetof(nlFull{}.Inode))
 
-// originBytes is that part. Events of which it is the same have equal Origins.
-type originBytes [eventSize - originAt]byte
+// originBytes is that part. Records of which it is the same have equal Origins.
+type originBytes [fullSize - originAt]byte
 
-// origins are those of the last events: mostly the next one of a task and its socket
+// origins are those of the last full records: mostly the next one of a task and its socket
 // in this direction is of the same. What is no longer in it is found, or made, by its
 // value.
 type origins struct {
@@ -27,17 +27,17 @@ type origins struct {
 	all capture.Origins
 }
 
-// event returns the Origin of an event, which rec begins with.
-func (a *assembler) event(ev *nlEvent, rec []byte) *capture.Origin {
-	kind := uint32(ev.Dir)
-	if ev.Kind != 0 {
-		kind = 4 + uint32(ev.Kind)
+// fullOrigin returns the Origin of a full record, which rec begins with.
+func (a *assembler) fullOrigin(r *nlFull, rec []byte) *capture.Origin {
+	kind := uint32(r.Dir)
+	if r.Kind != 0 {
+		kind = 4 + uint32(r.Kind)
 	}
 	o := &a.origins
-	at := &o.last[((ev.Task.Tid^uint32(ev.Inode)*31)<<3^kind)%uint32(len(o.last))]
-	from := (*originBytes)(rec[originAt:eventSize])
+	at := &o.last[((r.Task.Tid^uint32(r.Inode)*31)<<3^kind)%uint32(len(o.last))]
+	from := (*originBytes)(rec[originAt:fullSize])
 	if at.origin == nil || at.from != *from {
-		at.from, at.origin = *from, o.all.Of(a.originOf(ev))
+		at.from, at.origin = *from, o.all.Of(a.originOf(r))
 	}
 	return at.origin
 }
@@ -57,21 +57,21 @@ func (a *assembler) forget(tgid uint32) {
 	}
 }
 
-func (a *assembler) originOf(ev *nlEvent) *capture.Origin {
+func (a *assembler) originOf(r *nlFull) *capture.Origin {
 	return &capture.Origin{
 		Source:   a.source,
-		Kind:     capture.Kind(ev.Kind),
-		Dir:      capture.Dir(ev.Dir),
-		Inferred: ev.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,
-		Verdict:  capture.Verdict(ev.Verdict),
-		Errno:    ev.Err,
-		Protocol: ev.Protocol,
-		NetNS:    uint64(ev.Netns),
-		Proc:     a.proc(&ev.Task),
-		Socket:   capture.Socket{PortID: ev.OwnPort, Inode: ev.Inode, Owner: a.proc(&ev.Owner), RcvBuf: ev.Rcvbuf},
-		SrcPort:  ev.SrcPort,
-		DstPort:  ev.DstPort,
-		Group:    ev.Group,
+		Kind:     capture.Kind(r.Kind),
+		Dir:      capture.Dir(r.Dir),
+		Inferred: r.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,
+		Verdict:  capture.Verdict(r.Verdict),
+		Errno:    r.Err,
+		Protocol: r.Protocol,
+		NetNS:    uint64(r.Netns),
+		Proc:     a.proc(&r.Task),
+		Socket:   capture.Socket{PortID: r.OwnPort, Inode: r.Inode, Owner: a.proc(&r.Owner), RcvBuf: r.Rcvbuf},
+		SrcPort:  r.SrcPort,
+		DstPort:  r.DstPort,
+		Group:    r.Group,
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 )
 
 // MaxSnap is the longest payload that the programs can copy in one piece
-// (NL_ROUNDS chunks of NL_CHUNK bytes, bpf/events.h).
+// (NL_ROUNDS chunks of NL_CHUNK bytes, bpf/records.h).
 const MaxSnap = int(fentryNlLimitNL_ROUNDS) * int(fentryNlLimitNL_CHUNK)
 
 // Options say how to capture.

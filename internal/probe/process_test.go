@@ -58,8 +58,8 @@ func request10(about uint64) []byte {
 func TestProcessRecord(t *testing.T) {
 	var out []*capture.Frame
 	a := testAssembler(&out)
-	ev := nlEvent{Task: nlTask{Tgid: 10, Tid: 11, Life: 100, Comm: [16]byte{'t'}}, Owner: nlTask{Tgid: 10, Tid: 10, Life: 100, Comm: [16]byte{'i', 'p'}}}
-	mustAdd(t, a, processRecord(aProcess()), about10(1, 100), request10(1), event(ev, nil))
+	rec := nlFull{Task: nlTask{Tgid: 10, Tid: 11, Life: 100, Comm: [16]byte{'t'}}, Owner: nlTask{Tgid: 10, Tid: 10, Life: 100, Comm: [16]byte{'i', 'p'}}}
+	mustAdd(t, a, processRecord(aProcess()), about10(1, 100), request10(1), full(rec, nil))
 	want := capture.Proc{
 		PID: 10, TID: 11, PPID: 7, Life: 100, Comm: "t", Name: "ip", Exe: "/usr/bin/ip", CmdLine: "ip\x00route\x00",
 		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 7, Name: "sh", CmdLine: "sh\x00"},
@@ -78,7 +78,7 @@ func TestProcessRecord(t *testing.T) {
 	r := aProcess()
 	r.Uid = 1234
 	out = nil
-	mustAdd(t, a, processRecord(r), event(ev, nil), about10(2, 100), request10(2))
+	mustAdd(t, a, processRecord(r), full(rec, nil), about10(2, 100), request10(2))
 	for i, f := range out {
 		if f.Proc.UID != capture.IDOf(1234) || f.Socket.Owner.UID != capture.IDOf(1234) {
 			t.Errorf("frame %d: %+v", i, f.Proc)
@@ -93,9 +93,9 @@ func TestProcessUnknown(t *testing.T) {
 	mustAdd(t, a,
 		processRecord(aProcess()),
 		about10(1, 101), request10(1), // the same ID, another life
-		event(nlEvent{Task: nlTask{Tgid: 9, Tid: 9, Life: 100, Comm: [16]byte{'x'}}}, nil), // the same life, another ID
-		event(nlEvent{Task: nlTask{Tgid: 10, Tid: 10, Comm: [16]byte{'x'}}}, nil),          // no life
-		event(nlEvent{Task: nlTask{Comm: [16]byte{'s', 'w'}}}, nil),                        // the kernel's own
+		full(nlFull{Task: nlTask{Tgid: 9, Tid: 9, Life: 100, Comm: [16]byte{'x'}}}, nil), // the same life, another ID
+		full(nlFull{Task: nlTask{Tgid: 10, Tid: 10, Comm: [16]byte{'x'}}}, nil),          // no life
+		full(nlFull{Task: nlTask{Comm: [16]byte{'s', 'w'}}}, nil),                        // the kernel's own
 	)
 	for i, want := range []capture.Proc{
 		{PID: 10, TID: 11, Life: 101, Comm: "t"},
@@ -134,13 +134,13 @@ func TestProcessFacts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out []*capture.Frame
 			a := testAssembler(&out)
-			mustAdd(t, a, processRecord(aProcess()), event(nlEvent{Task: nlTask{Tgid: 10, Tid: 10, Life: 100}}, nil))
+			mustAdd(t, a, processRecord(aProcess()), full(nlFull{Task: nlTask{Tgid: 10, Tid: 10, Life: 100}}, nil))
 			want := out[0].Proc
 			tt.want(&want)
 			r := aProcess()
 			tt.set(&r)
 			a = testAssembler(&out)
-			mustAdd(t, a, processRecord(r), event(nlEvent{Task: nlTask{Tgid: 10, Tid: 10, Life: 100}}, nil))
+			mustAdd(t, a, processRecord(r), full(nlFull{Task: nlTask{Tgid: 10, Tid: 10, Life: 100}}, nil))
 			if got := out[1].Proc; got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

@@ -13,9 +13,9 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// Names of the generated types, the same for every backend (bpf/events.h).
+// Names of the generated types, the same for every backend (bpf/records.h).
 type (
-	nlEvent  = fentryNlEvent
+	nlFull   = fentryNlFull
 	nlChunk  = fentryNlChunk
 	nlAbout  = fentryNlAbout
 	nlBrief  = fentryNlBrief
@@ -27,13 +27,13 @@ type (
 )
 
 const (
-	eventSize = int(unsafe.Sizeof(nlEvent{}))
+	fullSize  = int(unsafe.Sizeof(nlFull{}))
 	chunkSize = int(unsafe.Sizeof(nlChunk{}))
 	aboutSize = int(unsafe.Sizeof(nlAbout{}))
 	briefSize = int(unsafe.Sizeof(nlBrief{}))
 )
 
-// What reassembly may hold at most. The kernel reserves an event before its
+// What reassembly may hold at most. The kernel reserves a full record before its
 // chunks and commits it after them, so no more datagrams can be open than
 // programs nest on all CPUs; the limits guard against a ring that lies.
 const (
@@ -141,8 +141,8 @@ func (a *assembler) add(rec []byte) error {
 		return malformed("record of %d bytes has no type", len(rec))
 	}
 	switch fentryNlRecord(binary.NativeEndian.Uint32(rec)) {
-	case fentryNlRecordNL_RECORD_EVENT:
-		return a.addEvent(rec)
+	case fentryNlRecordNL_RECORD_FULL:
+		return a.addFull(rec)
 	case fentryNlRecordNL_RECORD_CHUNK:
 		return a.addChunk(rec)
 	case fentryNlRecordNL_RECORD_ABOUT:
@@ -155,61 +155,61 @@ func (a *assembler) add(rec []byte) error {
 	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }
 
-func (a *assembler) addEvent(rec []byte) error {
-	if len(rec) < eventSize {
-		return malformed("event record of %d bytes is shorter than its header", len(rec))
+func (a *assembler) addFull(rec []byte) error {
+	if len(rec) < fullSize {
+		return malformed("full record of %d bytes is shorter than its header", len(rec))
 	}
-	ev := (*nlEvent)(unsafe.Pointer(&rec[0]))
-	if uintptr(unsafe.Pointer(ev))%unsafe.Alignof(*ev) != 0 { // never in the ring
-		ev = new(nlEvent)
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(ev)), eventSize), rec)
+	r := (*nlFull)(unsafe.Pointer(&rec[0]))
+	if uintptr(unsafe.Pointer(r))%unsafe.Alignof(*r) != 0 { // never in the ring
+		r = new(nlFull)
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(r)), fullSize), rec)
 	}
-	payload := rec[eventSize:]
-	if uint64(ev.InlineLen) > uint64(len(payload)) || ev.InlineLen > ev.CapLen ||
-		ev.CapLen > ev.OrigLen || ev.CapLen > maxOpenBytes ||
-		(ev.InlineLen != 0 && ev.InlineLen != ev.CapLen) {
-		return malformed("event of %d bytes, %d captured, %d inline in a record of %d",
-			ev.OrigLen, ev.CapLen, ev.InlineLen, len(rec))
+	payload := rec[fullSize:]
+	if uint64(r.InlineLen) > uint64(len(payload)) || r.InlineLen > r.CapLen ||
+		r.CapLen > r.OrigLen || r.CapLen > maxOpenBytes ||
+		(r.InlineLen != 0 && r.InlineLen != r.CapLen) {
+		return malformed("full record of a datagram of %d bytes, %d captured, %d inline in a record of %d",
+			r.OrigLen, r.CapLen, r.InlineLen, len(rec))
 	}
 
 	var of uint64
-	if capture.Kind(ev.Kind) == capture.KindCompletion {
-		if of = a.numbers.take(ev.Of); of == 0 {
+	if capture.Kind(r.Kind) == capture.KindCompletion {
+		if of = a.numbers.take(r.Of); of == 0 {
 			a.orphans.Add(1) // of a datagram that was never seen
 			return nil
 		}
 	}
-	whole := ev.InlineLen == ev.CapLen
+	whole := r.InlineLen == r.CapLen
 	f := a.frame(whole)
 	a.lastID++
 	// One by one, because a frame that is put together elsewhere has to be copied.
-	f.Origin = a.event(ev, rec)
+	f.Origin = a.fullOrigin(r, rec)
 	f.ID, f.Of = a.lastID, of
-	f.Time, f.Elapsed = a.clock(ev.Ktime), nanoseconds(ev.Elapsed)
-	f.Cast, f.Cause = ev.Cast, a.numbers.get(ev.Cause)
-	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = ev.Drops, ev.Rmem, ev.High, nanoseconds(ev.Idle)
-	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(ev.LockWait), nanoseconds(ev.LockHold), blocker(&ev.Blocker)
-	f.TrueSize, f.OrigLen, f.Data = ev.Truesize, int(ev.OrigLen), nil
+	f.Time, f.Elapsed = a.clock(r.Ktime), nanoseconds(r.Elapsed)
+	f.Cast, f.Cause = r.Cast, a.numbers.get(r.Cause)
+	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
+	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(r.LockWait), nanoseconds(r.LockHold), blocker(&r.Blocker)
+	f.TrueSize, f.OrigLen, f.Data = r.Truesize, int(r.OrigLen), nil
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
-		a.numbers.put(ev.Id, f.ID)
+		a.numbers.put(r.Id, f.ID)
 	}
 	if whole {
-		f.Data = a.payload(payload, ev.InlineLen)
+		f.Data = a.payload(payload, r.InlineLen)
 		return a.done(f)
 	}
-	if old := a.open[ev.Id]; old != nil {
-		if err := a.close(ev.Id, old); err != nil {
+	if old := a.open[r.Id]; old != nil {
+		if err := a.close(r.Id, old); err != nil {
 			return err
 		}
 	}
-	for len(a.open) >= maxOpen || a.openBytes+int(ev.CapLen) > maxOpenBytes {
+	for len(a.open) >= maxOpen || a.openBytes+int(r.CapLen) > maxOpenBytes {
 		if err := a.closeOldest(); err != nil {
 			return err
 		}
 	}
-	f.Data = a.buffer(int(ev.CapLen))
-	a.openBytes += int(ev.CapLen)
-	a.open[ev.Id] = &openFrame{frame: f, want: int(ev.CapLen)}
+	f.Data = a.buffer(int(r.CapLen))
+	a.openBytes += int(r.CapLen)
+	a.open[r.Id] = &openFrame{frame: f, want: int(r.CapLen)}
 	return nil
 }
 
@@ -225,12 +225,12 @@ func (a *assembler) addChunk(rec []byte) error {
 	}
 	o := a.open[c.Id]
 	if o == nil {
-		return malformed("chunk at %d of the unknown event %#x", c.Off, c.Id)
+		return malformed("chunk at %d of the unknown record %#x", c.Off, c.Id)
 	}
 	f := o.frame
 	if c.Off != uint64(len(f.Data)) || uint64(c.Len) > uint64(o.want-len(f.Data)) || c.Len == 0 {
 		// What follows this chunk has nowhere to go: emit what there is.
-		bad := malformed("chunk of %d bytes at %d of event %#x, %d of %d bytes known",
+		bad := malformed("chunk of %d bytes at %d of record %#x, %d of %d bytes known",
 			c.Len, c.Off, c.Id, len(f.Data), o.want)
 		if err := a.close(c.Id, o); err != nil {
 			return err

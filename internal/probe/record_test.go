@@ -16,12 +16,12 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// event makes the record of an event with the payload inline, or with none if
+// full makes a full record with the payload inline, or with none if
 // it is to follow in chunks.
-func event(ev nlEvent, inline []byte) []byte {
-	ev.Record = uint32(fentryNlRecordNL_RECORD_EVENT)
-	ev.InlineLen = uint32(len(inline))
-	return append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&ev)), eventSize)), inline...)
+func full(r nlFull, inline []byte) []byte {
+	r.Record = uint32(fentryNlRecordNL_RECORD_FULL)
+	r.InlineLen = uint32(len(inline))
+	return append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&r)), fullSize)), inline...)
 }
 
 func chunk(id, off uint64, data []byte) []byte {
@@ -43,7 +43,7 @@ func mustAdd(t *testing.T, a *assembler, recs ...[]byte) {
 	}
 }
 
-// The numbers that C and Go share (bpf/events.h).
+// The numbers that C and Go share (bpf/records.h).
 func TestNumbers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -67,7 +67,7 @@ func TestNumbers(t *testing.T) {
 		{"verdict raised", int(fentryNlVerdictNL_VERDICT_NOBUFS_RAISED), int(capture.VerdictNobufsRaised)},
 		{"verdict read", int(fentryNlVerdictNL_VERDICT_NOBUFS_READ), int(capture.VerdictNobufsRead)},
 		{"size of a task", int(unsafe.Sizeof(nlTask{})), 40},
-		{"size of an event", eventSize, 256},
+		{"size of a full record", fullSize, 256},
 		{"size of a chunk", chunkSize, 24},
 		{"size of an about", aboutSize, 80},
 		{"size of a brief", briefSize, 104},
@@ -81,18 +81,18 @@ func TestNumbers(t *testing.T) {
 func TestEvent(t *testing.T) {
 	var out []*capture.Frame
 	a := testAssembler(&out)
-	ev := nlEvent{
+	r := nlFull{
 		Id: 77, Ktime: 5, Inode: 9, Netns: 4026531840, OrigLen: 8, CapLen: 4,
 		SrcPort: 1, DstPort: 2, Group: 3, OwnPort: 4, Err: 5, Drops: 6, Rcvbuf: 7, Rmem: 8,
 		Protocol: 16, Dir: uint8(capture.DirPeer), Verdict: uint8(capture.VerdictDelivered),
 		Task:  nlTask{Tgid: 10, Tid: 11, Cgroup: 13, Comm: [16]byte{'i', 'p'}},
 		Owner: nlTask{Tgid: 20, Comm: [16]byte{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'}},
 	}
-	rec := event(ev, []byte("abcd"))
+	rec := full(r, []byte("abcd"))
 	mustAdd(t, a, append(rec, 0xee, 0xee)) // the size class of emit_small() leaves a tail
 	clear(rec)                             // the frame owns its bytes
-	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77, Elapsed: 99}, nil))
-	mustAdd(t, a, event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 77}, nil))
+	mustAdd(t, a, full(nlFull{Kind: uint8(capture.KindCompletion), Of: 77, Elapsed: 99}, nil))
+	mustAdd(t, a, full(nlFull{Kind: uint8(capture.KindCompletion), Of: 77}, nil))
 
 	f := out[0]
 	if f.ID != 1 || f.Source != "test" || !f.Time.Equal(time.Unix(0, 5)) || string(f.Data) != "abcd" || !f.Cut() || f.NetNS != 4026531840 {
@@ -118,10 +118,10 @@ func TestChunks(t *testing.T) {
 	a := testAssembler(&out)
 	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
 	mustAdd(t, a,
-		event(nlEvent{Id: 1, OrigLen: 160, CapLen: 160}, nil),
+		full(nlFull{Id: 1, OrigLen: 160, CapLen: 160}, nil),
 		chunk(1, 0, big[:100]),
-		event(nlEvent{Id: 2, OrigLen: 200, CapLen: 160}, nil),
-		event(nlEvent{Id: 3, OrigLen: 1, CapLen: 1}, big[:1]),
+		full(nlFull{Id: 2, OrigLen: 200, CapLen: 160}, nil),
+		full(nlFull{Id: 3, OrigLen: 1, CapLen: 1}, big[:1]),
 		chunk(2, 0, big[:1]),
 		chunk(1, 100, big[100:]),
 		chunk(2, 1, big[1:]),
@@ -140,18 +140,18 @@ func TestChunks(t *testing.T) {
 }
 
 func TestMalformedRecords(t *testing.T) {
-	whole := event(nlEvent{OrigLen: 4, CapLen: 4}, []byte("abcd"))
-	open := event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil)
+	whole := full(nlFull{OrigLen: 4, CapLen: 4}, []byte("abcd"))
+	open := full(nlFull{Id: 1, OrigLen: 8, CapLen: 8}, nil)
 	for name, recs := range map[string][][]byte{
 		"empty":               {nil},
 		"no type":             {{1, 0, 0}},
 		"unknown type":        {{3, 0, 0, 0}},
-		"short event":         {whole[:eventSize-1]},
+		"short full one":      {whole[:fullSize-1]},
 		"short payload":       {whole[:len(whole)-1]},
-		"more than original":  {event(nlEvent{OrigLen: 3, CapLen: 4}, []byte("abcd"))},
-		"inline in part":      {event(nlEvent{OrigLen: 8, CapLen: 8}, []byte("abcd"))},
-		"inline over capture": {event(nlEvent{OrigLen: 8, CapLen: 2}, []byte("abcd"))},
-		"huge":                {event(nlEvent{OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil)},
+		"more than original":  {full(nlFull{OrigLen: 3, CapLen: 4}, []byte("abcd"))},
+		"inline in part":      {full(nlFull{OrigLen: 8, CapLen: 8}, []byte("abcd"))},
+		"inline over capture": {full(nlFull{OrigLen: 8, CapLen: 2}, []byte("abcd"))},
+		"huge":                {full(nlFull{OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil)},
 		"short chunk":         {open, chunk(1, 0, nil)[:chunkSize-1]},
 		"lying chunk":         {open, chunk(1, 0, []byte("abcd"))[:chunkSize+3]},
 		"stray chunk":         {open, chunk(2, 0, []byte("abcd"))},
@@ -181,19 +181,19 @@ func TestOpenIsBounded(t *testing.T) {
 	var out []*capture.Frame
 	a := testAssembler(&out)
 	for i := range uint64(maxOpen + 10) {
-		mustAdd(t, a, event(nlEvent{Id: i, OrigLen: 16, CapLen: 16}, nil))
+		mustAdd(t, a, full(nlFull{Id: i, OrigLen: 16, CapLen: 16}, nil))
 	}
 	if len(out) != 10 || out[0].ID != 1 || len(a.open) != maxOpen {
 		t.Fatalf("%d frames given up, %d open", len(out), len(a.open))
 	}
 	for i := range uint64(100) {
-		mustAdd(t, a, event(nlEvent{Id: 1<<40 + i, OrigLen: 4 << 20, CapLen: 4 << 20}, nil))
+		mustAdd(t, a, full(nlFull{Id: 1<<40 + i, OrigLen: 4 << 20, CapLen: 4 << 20}, nil))
 		if a.openBytes > maxOpenBytes {
 			t.Fatalf("%d bytes are open", a.openBytes)
 		}
 	}
 	// The same id again closes what had it.
-	mustAdd(t, a, event(nlEvent{Id: 1<<40 + 99, OrigLen: 16, CapLen: 16}, nil))
+	mustAdd(t, a, full(nlFull{Id: 1<<40 + 99, OrigLen: 16, CapLen: 16}, nil))
 	if err := a.flush(); err != nil {
 		t.Fatal(err)
 	}
@@ -206,10 +206,10 @@ func TestOpenIsBounded(t *testing.T) {
 func TestNumbersAreBounded(t *testing.T) {
 	var out []*capture.Frame
 	a := testAssembler(&out)
-	rec := nlEvent{Dir: uint8(capture.DirRequest)}
+	rec := nlFull{Dir: uint8(capture.DirRequest)}
 	for i := range uint64(5 * maxRequests) {
 		rec.Id = i + 1
-		mustAdd(t, a, event(rec, nil))
+		mustAdd(t, a, full(rec, nil))
 		out = out[:0]
 	}
 	if n := len(a.numbers.known) + len(a.numbers.older); n > 2*maxRequests {
@@ -224,8 +224,8 @@ func TestNumbersAreBounded(t *testing.T) {
 func TestEmitError(t *testing.T) {
 	stop := errors.New("stop")
 	a := newAssembler("test", new(atomic.Int64), func(*capture.Frame) error { return stop })
-	mustAdd(t, a, event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil))
-	for _, rec := range [][]byte{event(nlEvent{}, nil), chunk(1, 4, []byte("gap"))} {
+	mustAdd(t, a, full(nlFull{Id: 1, OrigLen: 8, CapLen: 8}, nil))
+	for _, rec := range [][]byte{full(nlFull{}, nil), chunk(1, 4, []byte("gap"))} {
 		if err := a.add(rec); !errors.Is(err, stop) {
 			t.Errorf("error %v", err)
 		}
@@ -242,8 +242,8 @@ func FuzzRecords(f *testing.F) {
 		}
 		return b
 	}
-	open := event(nlEvent{Id: 1, OrigLen: 8, CapLen: 8}, nil)
-	whole := event(nlEvent{OrigLen: 4, CapLen: 4, Kind: 1, Of: 1}, []byte("abcd"))
+	open := full(nlFull{Id: 1, OrigLen: 8, CapLen: 8}, nil)
+	whole := full(nlFull{OrigLen: 4, CapLen: 4, Kind: 1, Of: 1}, []byte("abcd"))
 	f.Add(join(whole))
 	f.Add(join(whole[:20]))
 	f.Add(join(open, chunk(1, 0, []byte("abcd")), chunk(1, 4, []byte("efgh"))))
@@ -253,9 +253,9 @@ func FuzzRecords(f *testing.F) {
 	f.Add(join(brief...))
 	f.Add(join(brief[1:]...))
 	f.Add(join(brief[0], brief[3], brief[1], brief[1][:40]))
-	f.Add(join(event(nlEvent{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
+	f.Add(join(full(nlFull{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		events, frames, bytesOut := 0, 0, 0
+		begun, frames, bytesOut := 0, 0, 0
 		a := newAssembler("fuzz", new(atomic.Int64), func(f *capture.Frame) error {
 			frames++
 			bytesOut += len(f.Data)
@@ -274,7 +274,7 @@ func FuzzRecords(f *testing.F) {
 			if err != nil && !errors.As(err, &bad) {
 				t.Fatal(err)
 			}
-			events += int(a.lastID - was)
+			begun += int(a.lastID - was)
 			if a.openBytes > maxOpenBytes {
 				t.Fatalf("%d bytes are open", a.openBytes)
 			}
@@ -282,8 +282,8 @@ func FuzzRecords(f *testing.F) {
 		if err := a.flush(); err != nil {
 			t.Fatal(err)
 		}
-		if frames != events || a.openBytes != 0 {
-			t.Fatalf("%d events began, %d frames came out, %d bytes are left open", events, frames, a.openBytes)
+		if frames != begun || a.openBytes != 0 {
+			t.Fatalf("%d records began, %d frames came out, %d bytes are left open", begun, frames, a.openBytes)
 		}
 	})
 }
@@ -342,24 +342,24 @@ func lendingAssembler(to *[]*capture.Frame) *assembler {
 func TestLent(t *testing.T) {
 	big := bytes.Repeat([]byte("0123456789abcdef"), 10)
 	recs := [][]byte{
-		event(nlEvent{Id: 1 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Task: nlTask{Tgid: 1, Comm: [16]byte{'a'}}}, big[:4]),
-		event(nlEvent{Id: 2 << 20, Cause: 1 << 20, OrigLen: 160, CapLen: 160, Owner: nlTask{Tgid: 1, Comm: [16]byte{'b'}}}, nil),
-		event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 1 << 20, Elapsed: 9, LockWait: 3}, nil),
+		full(nlFull{Id: 1 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Task: nlTask{Tgid: 1, Comm: [16]byte{'a'}}}, big[:4]),
+		full(nlFull{Id: 2 << 20, Cause: 1 << 20, OrigLen: 160, CapLen: 160, Owner: nlTask{Tgid: 1, Comm: [16]byte{'b'}}}, nil),
+		full(nlFull{Kind: uint8(capture.KindCompletion), Of: 1 << 20, Elapsed: 9, LockWait: 3}, nil),
 		chunk(2<<20, 0, big[:100]),
-		event(nlEvent{Id: 3 << 20, Task: nlTask{Tgid: 1, Comm: [16]byte{'c'}}}, nil),
+		full(nlFull{Id: 3 << 20, Task: nlTask{Tgid: 1, Comm: [16]byte{'c'}}}, nil),
 		chunk(2<<20, 100, big[100:]),
-		event(nlEvent{Id: 4 << 20, OrigLen: 100, CapLen: 100, Rmem: 7, Netns: 8}, nil),
+		full(nlFull{Id: 4 << 20, OrigLen: 100, CapLen: 100, Rmem: 7, Netns: 8}, nil),
 		chunk(4<<20, 0, big[60:]),
-		event(nlEvent{Id: 5 << 20, OrigLen: 200, CapLen: 150, Flags: 2}, nil),
+		full(nlFull{Id: 5 << 20, OrigLen: 200, CapLen: 150, Flags: 2}, nil),
 		chunk(5<<20, 0, big[:150]),
-		event(nlEvent{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
+		full(nlFull{Kind: uint8(capture.KindSocketError), Err: 105}, nil),
 	}
 	var given, lent []*capture.Frame
 	a := lendingAssembler(&lent)
 	for i := range 4 {
 		recs = append(recs,
-			event(nlEvent{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
-			event(nlEvent{Kind: uint8(capture.KindCompletion), Of: 6 << 20, Task: nlTask{Comm: [16]byte{'a', 0, 0, byte(i / 2)}}}, nil))
+			full(nlFull{Id: 6 << 20, Dir: uint8(capture.DirRequest), OrigLen: 4, CapLen: 4, Verdict: uint8(i / 2)}, big[:4]),
+			full(nlFull{Kind: uint8(capture.KindCompletion), Of: 6 << 20, Task: nlTask{Comm: [16]byte{'a', 0, 0, byte(i / 2)}}}, nil))
 	}
 	mustAdd(t, testAssembler(&given), recs...)
 	mustAdd(t, a, recs...)

@@ -2,15 +2,15 @@
 
 /*
  * What the BPF programs and Go share: the records in the ring buffer, the
- * configuration, the indexes of the counters. bpf2go translates these types
+ * configuration, the indexes of losses. bpf2go translates these types
  * (see internal/probe/gen.go); a Go test compares the numbers with those of
  * package capture.
  *
- * A datagram is one NL_RECORD_EVENT. If its payload does not stand in that
+ * A datagram is one NL_RECORD_FULL. If its payload does not stand in that
  * record (inline_len == 0 and cap_len > 0), NL_RECORD_CHUNK records with the
  * same id follow, in the order of their offsets, together cap_len bytes.
- * The event is reserved before its chunks and committed after them, so that
- * whoever reads the event can rely on cap_len: every chunk is in the ring.
+ * The full record is reserved before its chunks and committed after them, so that
+ * whoever reads it can rely on cap_len: every chunk is in the ring.
  *
  * Most records are of a task that sends requests on a socket of its own and gets
  * its answers. Those are NL_RECORD_BRIEF: what stays the same from one to the next
@@ -20,13 +20,13 @@
  * record of its tasks, and again when something in it has changed. Its tasks refer
  * to it by tgid and life. Without room for it in the ring the next of them tells it.
  */
-#ifndef NL_EVENTS_H
-#define NL_EVENTS_H
+#ifndef NL_RECORDS_H
+#define NL_RECORDS_H
 
 #define NL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 
 enum nl_record {
-	NL_RECORD_EVENT = 1,
+	NL_RECORD_FULL = 1,
 	NL_RECORD_CHUNK = 2,
 	NL_RECORD_ABOUT = 3,
 	NL_RECORD_BRIEF = 4,
@@ -62,7 +62,7 @@ enum nl_verdict {
 	NL_VERDICT_NOBUFS_READ = 6,
 };
 
-/* Bits of nl_event.flags. */
+/* Bits of nl_full.flags. */
 enum nl_flag {
 	NL_FLAG_UNREADABLE = 1, /* a copy faulted: cap_len stops there */
 	NL_FLAG_INFERRED = 2,   /* dir was worked out, not seen */
@@ -155,7 +155,7 @@ struct nl_row {
 	__u32 port;
 	__u32 err;  /* positive, the newest; 0: none */
 	struct nl_what what;
-	__u64 account; /* nl_owner.account; of a socket without owner NL_ORPHAN and its inode */
+	__u64 account; /* nl_owner.account; of a socket without owner NL_UNOWNED and its inode */
 	__u64 inode;
 	__u64 cgroup;
 	__u64 life;
@@ -167,7 +167,7 @@ struct nl_row {
 };
 
 /* No id has these bits. */
-#define NL_ORPHAN (1ULL << 62)
+#define NL_UNOWNED (1ULL << 62)
 #define NL_INHERITED (1ULL << 61)
 
 struct nl_task {
@@ -198,8 +198,9 @@ struct nl_who {
 	__u8 comm[NL_COMM_LEN];
 };
 
-struct nl_event {
-	__u32 record;     /* NL_RECORD_EVENT */
+/* What can say everything. */
+struct nl_full {
+	__u32 record;     /* NL_RECORD_FULL */
 	__u32 inline_len; /* payload bytes behind this header */
 	__u64 id;
 	__u64 of;         /* NL_KIND_COMPLETION: id of the datagram */
@@ -217,7 +218,7 @@ struct nl_event {
 	__u32 high;       /* most that rmem has been */
 	__u32 truesize;   /* of the skb */
 	struct nl_who blocker; /* who held rtnl_mutex; all zero: unknown */
-	/* From here to the end stands what mostly is the same in the next event of this
+	/* From here to the end stands what mostly is the same in the next record of this
 	 * kind (capture.Origin): user space compares it as one piece. */
 	__u64 inode;      /* sockfs inode of the socket in question */
 	__u32 netns;
