@@ -182,7 +182,7 @@ __noinline __u64 emit_chunk(__u64 id, __u64 off, __u64 src, __u64 left, __u64 us
  * 128 rounds and no tree of them. */
 __noinline __u64 emit_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 user)
 {
-	for (__u32 i = 0; i < NL_ROUNDS; i++) {
+	for (__u32 i = 0; i < NL_CHUNKS_MAX; i++) {
 		__u64 pos = (__u64)i * NL_CHUNK;
 
 		if (pos >= len)
@@ -190,7 +190,7 @@ __noinline __u64 emit_chunks(__u64 id, __u64 off, __u64 src, __u64 len, __u64 us
 		if (!emit_chunk(id, off + pos, src + pos, len - pos, user))
 			return pos;
 	}
-	return (__u64)NL_ROUNDS * NL_CHUNK;
+	return (__u64)NL_CHUNKS_MAX * NL_CHUNK;
 }
 
 /* Open a full record whose payload follows in chunks; NULL: counted as lost. The

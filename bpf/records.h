@@ -102,7 +102,7 @@ enum nl_prog {
 
 enum nl_limit {
 	NL_CHUNK = 32768, /* payload bytes of one record */
-	NL_ROUNDS = 128,  /* chunks of one contiguous piece: 4 MiB */
+	NL_CHUNKS_MAX = 128, /* of one contiguous piece at most: 4 MiB */
 	NL_IOV_MAX = 64,  /* pieces of one datagram */
 	NL_FRAGS = 45,    /* CONFIG_MAX_SKB_FRAGS at most */
 	NL_STRIDE = 256,  /* the product is how many messages of a datagram are counted, */

@@ -207,7 +207,7 @@ __noinline int sc_piece(__u32 i)
 	}
 	if (sc_flush())
 		return 1;
-	for (__u32 k = 0; k < NL_ROUNDS; k++) {
+	for (__u32 k = 0; k < NL_CHUNKS_MAX; k++) {
 		n = v.len < NL_CHUNK ? v.len : NL_CHUNK;
 		if (!n)
 			return 0;

@@ -181,7 +181,7 @@ type fentryNlLimit uint32
 
 const (
 	fentryNlLimitNL_CHUNK      fentryNlLimit = 32768
-	fentryNlLimitNL_ROUNDS     fentryNlLimit = 128
+	fentryNlLimitNL_CHUNKS_MAX fentryNlLimit = 128
 	fentryNlLimitNL_IOV_MAX    fentryNlLimit = 64
 	fentryNlLimitNL_FRAGS      fentryNlLimit = 45
 	fentryNlLimitNL_STRIDE     fentryNlLimit = 256

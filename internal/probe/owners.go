@@ -33,8 +33,8 @@ type holder struct {
 // activation); the first use corrects a wrong guess. What a hook has learned
 // meanwhile stays.
 // lives are those of all processes. It returns who the owners are,
-// if facts with what /proc says of them.
-func seedOwners(owners *ebpf.Map, lives map[uint32]uint64, facts bool) ([]capture.Proc, error) {
+// if details with what /proc says of them.
+func seedOwners(owners *ebpf.Map, lives map[uint32]uint64, details bool) ([]capture.Proc, error) {
 	procs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func seedOwners(owners *ebpf.Map, lives map[uint32]uint64, facts bool) ([]captur
 			continue
 		}
 		p := capture.Proc{PID: pid, PPID: h.ppid, Life: h.task.Life, Name: comm(h.task.Comm[:])}
-		if facts {
+		if details {
 			if late, err := process.Read("/proc", pid, h.task.Life); err == nil {
 				p = late
 			}

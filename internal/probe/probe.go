@@ -33,8 +33,8 @@ const (
 )
 
 // MaxSnap is the longest payload that the programs can copy in one piece
-// (NL_ROUNDS chunks of NL_CHUNK bytes, bpf/records.h).
-const MaxSnap = int(fentryNlLimitNL_ROUNDS) * int(fentryNlLimitNL_CHUNK)
+// (NL_CHUNKS_MAX chunks of NL_CHUNK bytes, bpf/records.h).
+const MaxSnap = int(fentryNlLimitNL_CHUNKS_MAX) * int(fentryNlLimitNL_CHUNK)
 
 // Options say how to capture.
 type Options struct {

@@ -72,10 +72,10 @@ type assembler struct {
 
 	origins origins
 
-	// batch is the memory for frames that are lent (capture.Lender), of which the first
+	// loan is the memory for frames that are lent (capture.Lender), of which the first
 	// full ones wait to be handed to lendTo; nil: every frame has memory of its own and
 	// is given to emit.
-	batch  []capture.Frame
+	loan   []capture.Frame
 	full   int
 	lendTo func([]capture.Frame) error
 	spare  []byte // for the next datagram in chunks, if frames are lent
@@ -104,7 +104,7 @@ const maxLent = 128
 // lend makes the assembler lend its frames to emit, when there are maxLent of them or
 // when handOver is called. Until then the records have to stay where they are.
 func (a *assembler) lend(emit func([]capture.Frame) error) {
-	a.batch, a.lendTo = make([]capture.Frame, maxLent), emit
+	a.loan, a.lendTo = make([]capture.Frame, maxLent), emit
 }
 
 // handOver lends the frames that wait for it.
@@ -114,7 +114,7 @@ func (a *assembler) handOver() error {
 		return nil
 	}
 	a.full = 0
-	return a.lendTo(a.batch[:n])
+	return a.lendTo(a.loan[:n])
 }
 
 // done hands on a frame that frame returned.
@@ -122,10 +122,10 @@ func (a *assembler) done(f *capture.Frame) error {
 	if a.infer != nil {
 		a.infer(f)
 	}
-	if a.batch == nil {
+	if a.loan == nil {
 		return a.emit(f)
 	}
-	if a.full++; a.full == len(a.batch) {
+	if a.full++; a.full == len(a.loan) {
 		return a.handOver()
 	}
 	return nil
@@ -248,7 +248,7 @@ func (a *assembler) addChunk(rec []byte) error {
 func (a *assembler) close(id uint64, o *openFrame) error {
 	delete(a.open, id)
 	a.openBytes -= o.want
-	if a.batch == nil {
+	if a.loan == nil {
 		return a.done(o.frame)
 	}
 	f := a.frame(true)
@@ -294,11 +294,11 @@ func (a *assembler) flush() error {
 	return a.handOver()
 }
 
-// frame returns memory for a frame, of batch unless others will be lent while it is
+// frame returns memory for a frame, of loan unless others will be lent while it is
 // open.
 func (a *assembler) frame(whole bool) *capture.Frame {
-	if a.batch != nil && whole {
-		return &a.batch[a.full]
+	if a.loan != nil && whole {
+		return &a.loan[a.full]
 	}
 	return new(capture.Frame)
 }
@@ -308,7 +308,7 @@ func (a *assembler) payload(b []byte, n uint32) []byte {
 	switch {
 	case n == 0:
 		return nil
-	case a.batch != nil:
+	case a.loan != nil:
 		return b[:n:n]
 	}
 	return bytes.Clone(b[:n])

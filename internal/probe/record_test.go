@@ -333,7 +333,7 @@ func lendingAssembler(to *[]*capture.Frame) *assembler {
 		}
 		return nil
 	})
-	a.batch = a.batch[:3]
+	a.loan = a.loan[:3]
 	return a
 }
 
