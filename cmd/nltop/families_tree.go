@@ -13,59 +13,29 @@ import (
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-// inventory visits the attribute sets of a family, each once, in the order in
-// which they are met: sets contain themselves.
+// inventory is the attribute sets of a family, each once, in the order in which
+// they are met.
 type inventory struct {
 	names map[*schema.Set]string // unique
 	order []*schema.Set
-	taken map[string]int
 }
 
 func takeInventory(f *schema.Family) *inventory {
-	v := &inventory{names: map[*schema.Set]string{}, taken: map[string]int{}}
-	for i := range f.Messages {
-		for _, l := range f.Messages[i].Layouts() {
-			v.set(l.Set)
-			if l.Body != nil {
-				v.typ(l.Body)
-			}
+	v := &inventory{names: map[*schema.Set]string{}}
+	taken := map[string]int{}
+	schema.Walk(schema.Visitor{Set: func(_ *schema.Place, s *schema.Set) {
+		name := s.Name
+		if name == "" {
+			name = "attributes"
 		}
-	}
-	v.set(f.Set)
+		taken[name]++
+		if n := taken[name]; n > 1 {
+			name = fmt.Sprintf("%s#%d", name, n)
+		}
+		v.names[s] = name
+		v.order = append(v.order, s)
+	}}, f)
 	return v
-}
-
-func (v *inventory) set(s *schema.Set) {
-	if s == nil || v.names[s] != "" {
-		return
-	}
-	name := s.Name
-	if name == "" {
-		name = "attributes"
-	}
-	v.taken[name]++
-	if n := v.taken[name]; n > 1 {
-		name = fmt.Sprintf("%s#%d", name, n)
-	}
-	v.names[s] = name
-	v.order = append(v.order, s)
-	for i := range s.Attrs {
-		v.typ(&s.Attrs[i].Type)
-	}
-}
-
-func (v *inventory) typ(t *schema.Type) {
-	v.set(t.Set)
-	if t.Elem != nil {
-		v.typ(t.Elem)
-	}
-	if t.Sub != nil {
-		for _, key := range slices.Sorted(maps.Keys(t.Sub.Cases)) {
-			c := t.Sub.Cases[key]
-			v.typ(&c)
-		}
-		v.typ(&t.Sub.Default)
-	}
 }
 
 func countAttributes(f *schema.Family) int {

@@ -72,84 +72,34 @@ type atlas struct {
 	once    sync.Once
 	names   map[string][]any // name → those that have it
 	holders map[any][]any
-	seen    map[any]bool
 }
 
 func (b *atlas) draw(d *Decoder) {
-	b.names, b.holders, b.seen = map[string][]any{}, map[any][]any{}, map[any]bool{}
-	b.strct(nil, d.control.genlmsghdr)
-	b.strct(nil, d.control.nfgenmsg)
-	b.set(nil, d.control.errSet)
-	b.family(d.control.batch)
-	for _, f := range d.tables {
-		b.family(f)
-	}
-	b.seen = nil
+	b.names, b.holders = map[string][]any{}, map[any][]any{}
+	own := &schema.Family{Set: d.control.errSet, Messages: []schema.Message{
+		{Header: d.control.genlmsghdr}, {Header: d.control.nfgenmsg},
+	}}
+	schema.Walk(schema.Visitor{
+		Set: func(_ *schema.Place, s *schema.Set) {
+			for i := range s.Attrs {
+				b.has(s.Attrs[i].Name, s)
+			}
+		},
+		Struct: func(_ *schema.Place, s *schema.StructType) {
+			for i := range s.Fields {
+				b.has(s.Fields[i].Name, s)
+			}
+		},
+		Refer: func(holder, x any) {
+			if holder != nil {
+				b.holders[x] = append(b.holders[x], holder)
+			}
+		},
+	}, append([]*schema.Family{own, d.control.batch}, d.tables...)...)
 }
 
 // has notes that x has a name.
 func (b *atlas) has(name string, x any) { b.names[name] = append(b.names[name], x) }
-
-func (b *atlas) family(f *schema.Family) {
-	b.strct(nil, f.Header)
-	b.set(nil, f.Set)
-	for i := range f.Messages {
-		for _, l := range f.Messages[i].Layouts() {
-			b.strct(nil, l.Header)
-			b.set(nil, l.Set)
-			b.typ(nil, l.Body)
-		}
-	}
-}
-
-// visit notes that holder refers to x; it is true the first time.
-func (b *atlas) visit(holder, x any) bool {
-	if holder != nil {
-		b.holders[x] = append(b.holders[x], holder)
-	}
-	first := !b.seen[x]
-	b.seen[x] = true
-	return first
-}
-
-func (b *atlas) set(holder any, s *schema.Set) {
-	if s == nil || !b.visit(holder, s) {
-		return
-	}
-	for i := range s.Attrs {
-		b.has(s.Attrs[i].Name, s)
-		b.typ(s, &s.Attrs[i].Type)
-	}
-}
-
-func (b *atlas) strct(holder any, s *schema.StructType) {
-	if s == nil || !b.visit(holder, s) {
-		return
-	}
-	for i := range s.Fields {
-		b.has(s.Fields[i].Name, s)
-		b.typ(s, &s.Fields[i].Type)
-	}
-}
-
-func (b *atlas) typ(holder any, t *schema.Type) {
-	if t == nil {
-		return
-	}
-	b.set(holder, t.Set)
-	b.strct(holder, t.Struct)
-	b.typ(holder, t.Elem)
-	for _, other := range t.ByLen {
-		b.typ(holder, other)
-	}
-	if t.Sub == nil || !b.visit(holder, t.Sub) {
-		return
-	}
-	for _, c := range t.Sub.Cases {
-		b.typ(t.Sub, &c)
-	}
-	b.typ(t.Sub, &t.Sub.Default)
-}
 
 // reach returns what has the name, and what leads to it.
 func (b *atlas) reach(name string) map[any]struct{} {

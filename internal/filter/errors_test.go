@@ -239,3 +239,28 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// TestKnownEverywhere: a name may stand in any layout that a message can have.
+func TestKnownEverywhere(t *testing.T) {
+	attr := func(name string) *schema.Set {
+		return &schema.Set{Name: "X", Attrs: []schema.Attr{{ID: 1, Name: name}}}
+	}
+	length := &schema.Set{Name: "X", Attrs: []schema.Attr{{ID: 1, Name: "X", Type: schema.Type{
+		ByLen: map[int]*schema.Type{4: {Kind: schema.Nest, Set: attr("X_BY_LENGTH")}}}}}}
+	f := &schema.Family{Name: "x", Messages: []schema.Message{{
+		Name: "X_GET", Set: length,
+		Dump:     &schema.Variant{Set: attr("X_DUMPED")},
+		Variants: &schema.Variants{Width: 1, Cases: map[uint64]schema.Variant{2: {Name: "X_GET_TWO", Set: attr("X_TWO")}}},
+	}}}
+	for _, src := range []string{
+		`attr("X_BY_LENGTH") == 1`, `attr("X_DUMPED") == 1`, `attr("X_TWO") == 1`, `type == "X_GET_TWO"`,
+		`attr("NLMSGERR_ATTR_OFFS") == 1`,
+	} {
+		if _, err := Known([]*schema.Family{f}).Compile(src); err != nil {
+			t.Errorf("%s: %v", src, err)
+		}
+	}
+	if _, err := Known([]*schema.Family{f}).Compile(`attr("X_THREE") == 1`); err == nil {
+		t.Error("a name that is nowhere is known")
+	}
+}

@@ -195,18 +195,18 @@ func carried() map[string][]uint64 {
 		for _, g := range f.Groups {
 			add(g.Name, uint64(g.ID))
 		}
-		v := visitor{
-			set: func(_ string, s *schema.Set) {
+		v := schema.Visitor{
+			Set: func(_ *schema.Place, s *schema.Set) {
 				for i := range s.Attrs {
 					add(s.Attrs[i].Name, uint64(s.Attrs[i].ID))
 				}
 			},
-			enum: func(_ string, e *schema.Enum) {
+			Enum: func(_ *schema.Place, e *schema.Enum) {
 				for _, x := range e.Values {
 					add(x.Name, x.N)
 				}
 			},
-			strct: func(_ string, s *schema.StructType) {
+			Struct: func(_ *schema.Place, s *schema.StructType) {
 				first, ok := indexed[s.Name]
 				for i := range s.Fields {
 					if ok {
@@ -215,7 +215,7 @@ func carried() map[string][]uint64 {
 				}
 			},
 		}
-		v.family(f)
+		schema.Walk(v, f)
 	}
 	return names
 }
@@ -334,28 +334,28 @@ func TestNothingInvented(t *testing.T) {
 		}
 	}
 	for _, f := range families.All() {
-		v := visitor{
-			set: func(path string, s *schema.Set) {
+		v := schema.Visitor{
+			Set: func(at *schema.Place, s *schema.Set) {
 				top, ok := highest(blocks, func(n string) bool { return s.ByName(n) != nil })
 				for i := range s.Attrs {
 					if a := &s.Attrs[i]; ok && uint64(a.ID) <= top && !known[a.Name] && !newer[a.Name] {
-						t.Errorf("%s: %s (%d) is in no header", path, a.Name, a.ID)
+						t.Errorf("%s: %s (%d) is in no header", at, a.Name, a.ID)
 					}
 				}
 			},
-			enum: func(path string, e *schema.Enum) {
+			Enum: func(at *schema.Place, e *schema.Enum) {
 				has := func(n string) bool {
 					return slices.ContainsFunc(e.Values, func(x schema.Value) bool { return x.Name == n })
 				}
 				top, ok := highest(blocks, has)
 				for _, x := range e.Values {
 					if ok && x.N <= top && !known[x.Name] && !newer[x.Name] {
-						t.Errorf("%s: %s (%d) is in no header", path, x.Name, x.N)
+						t.Errorf("%s: %s (%d) is in no header", at, x.Name, x.N)
 					}
 				}
 			},
 		}
-		v.family(f)
+		schema.Walk(v, f)
 	}
 }
 

@@ -26,8 +26,8 @@ var foreign = map[string]string{
 
 func TestSets(t *testing.T) {
 	for _, f := range families.All() {
-		v := visitor{set: func(path string, s *schema.Set) { lintSet(t, f.Name+"/"+path, s) }}
-		v.family(f)
+		v := schema.Visitor{Set: func(at *schema.Place, s *schema.Set) { lintSet(t, at.String(), s) }}
+		schema.Walk(v, f)
 	}
 }
 
@@ -59,44 +59,44 @@ func lintSet(t *testing.T, path string, s *schema.Set) {
 
 func TestStructs(t *testing.T) {
 	for _, f := range families.All() {
-		v := visitor{strct: func(path string, s *schema.StructType) {
+		v := schema.Visitor{Struct: func(at *schema.Place, s *schema.StructType) {
 			names := map[string]bool{}
 			for i := range s.Fields {
 				fd := &s.Fields[i]
 				if fd.Type.Kind != schema.Pad && (fd.Name == "" || names[fd.Name]) {
-					t.Errorf("%s/%s: field %q of struct %s: no name, or one twice", f.Name, path, fd.Name, s.Name)
+					t.Errorf("%s: field %q of struct %s: no name, or one twice", at, fd.Name, s.Name)
 				}
 				names[fd.Name] = true
 				if fd.Type.Width() == 0 && i != len(s.Fields)-1 {
-					t.Errorf("%s/%s: struct %s goes on behind %s, which takes all that is left", f.Name, path, s.Name, fd.Name)
+					t.Errorf("%s: struct %s goes on behind %s, which takes all that is left", at, s.Name, fd.Name)
 				}
 			}
 			if s.MinLen < 0 || s.Size() > 0 && s.MinLen > s.Size() {
-				t.Errorf("%s/%s: struct %s: at least %d of %d bytes", f.Name, path, s.Name, s.MinLen, s.Size())
+				t.Errorf("%s: struct %s: at least %d of %d bytes", at, s.Name, s.MinLen, s.Size())
 			}
 		}}
-		v.family(f)
+		schema.Walk(v, f)
 	}
 }
 
 func TestEnums(t *testing.T) {
 	for _, f := range families.All() {
-		v := visitor{enum: func(path string, e *schema.Enum) {
+		v := schema.Visitor{Enum: func(at *schema.Place, e *schema.Enum) {
 			if e.Name == "" {
-				t.Errorf("%s/%s: enum without a name", f.Name, path)
+				t.Errorf("%s: enum without a name", at)
 			}
 			ns, names := map[uint64]bool{}, map[string]bool{}
 			for _, x := range e.Values {
 				if ns[x.N] || names[x.Name] || x.Name == "" {
-					t.Errorf("%s/%s: enum %s: %d %q is empty or there twice", f.Name, path, e.Name, x.N, x.Name)
+					t.Errorf("%s: enum %s: %d %q is empty or there twice", at, e.Name, x.N, x.Name)
 				}
 				ns[x.N], names[x.Name] = true, true
 				if e.Flags && bits.OnesCount64(x.N) > 1 {
-					t.Errorf("%s/%s: flags %s: %s is more than one bit", f.Name, path, e.Name, x.Name)
+					t.Errorf("%s: flags %s: %s is more than one bit", at, e.Name, x.Name)
 				}
 			}
 		}}
-		v.family(f)
+		schema.Walk(v, f)
 	}
 }
 
@@ -105,8 +105,8 @@ func TestEnums(t *testing.T) {
 func TestTypes(t *testing.T) {
 	for _, f := range families.All() {
 		known := namesOf(f)
-		v := visitor{typ: func(path string, typ *schema.Type) { lintType(t, f.Name+"/"+path, typ, known) }}
-		v.family(f)
+		v := schema.Visitor{Type: func(at *schema.Place, typ *schema.Type) { lintType(t, at.String(), typ, known) }}
+		schema.Walk(v, f)
 		for _, lead := range f.Lead {
 			if known[lead] == nil {
 				t.Errorf("%s: no attribute or field %s for Lead", f.Name, lead)
@@ -118,19 +118,24 @@ func TestTypes(t *testing.T) {
 // namesOf maps every attribute and field of a family to its types.
 func namesOf(f *schema.Family) map[string][]*schema.Type {
 	known := map[string][]*schema.Type{}
-	v := visitor{
-		set: func(_ string, s *schema.Set) {
+	v := schema.Visitor{
+		Set: func(_ *schema.Place, s *schema.Set) {
 			for i := range s.Attrs {
 				known[s.Attrs[i].Name] = append(known[s.Attrs[i].Name], &s.Attrs[i].Type)
 			}
 		},
-		strct: func(_ string, s *schema.StructType) {
+		Struct: func(_ *schema.Place, s *schema.StructType) {
 			for i := range s.Fields {
 				known[s.Fields[i].Name] = append(known[s.Fields[i].Name], &s.Fields[i].Type)
 			}
 		},
 	}
-	v.family(f)
+	schema.Walk(v, f)
+	if f.Subsys != 0 {
+		// Selectors may ask for what lies in front of all nfnetlink messages.
+		known["nfgen_family"] = []*schema.Type{{Kind: schema.U8, Enum: &schema.Enum{Values: []schema.Value{
+			{N: 2, Name: "NFPROTO_IPV4"}, {N: 3, Name: "NFPROTO_ARP"}, {N: 5, Name: "NFPROTO_NETDEV"}}}}}
+	}
 	return known
 }
 
@@ -221,8 +226,8 @@ func TestFresh(t *testing.T) {
 	sets := func() map[*schema.Set]bool {
 		m := map[*schema.Set]bool{}
 		for _, f := range families.All() {
-			v := visitor{set: func(_ string, s *schema.Set) { m[s] = true }}
-			v.family(f)
+			v := schema.Visitor{Set: func(_ *schema.Place, s *schema.Set) { m[s] = true }}
+			schema.Walk(v, f)
 		}
 		return m
 	}

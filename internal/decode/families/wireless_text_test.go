@@ -66,7 +66,7 @@ func TestWirelessAnyBytes(t *testing.T) {
 	pattern := make([]byte, 300)
 	formats := 0
 	for _, name := range wirelessNames {
-		v := visitor{typ: func(path string, typ *schema.Type) {
+		v := schema.Visitor{Type: func(at *schema.Place, typ *schema.Type) {
 			if typ.Format == nil {
 				return
 			}
@@ -78,12 +78,12 @@ func TestWirelessAnyBytes(t *testing.T) {
 				for n := 0; n <= len(pattern); n += 1 + n/16 {
 					s, _ := typ.Format(pattern[:n:n], seed%2 == 1)
 					if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-						t.Fatalf("%s/%s: %q", name, path, s)
+						t.Fatalf("%s: %q", at, s)
 					}
 				}
 			}
 		}}
-		v.family(wirelessFamily(t, name))
+		schema.Walk(v, wirelessFamily(t, name))
 	}
 	if formats < 20 {
 		t.Errorf("only %d formatters were tried", formats)

@@ -445,12 +445,6 @@ func (f *Family) Message(id uint16, toKernel bool) *Message {
 // called again, and tolerates sets that contain themselves.
 func (f *Family) Build() {
 	f.to, f.from = newMessageIndex(f.Messages), newMessageIndex(f.Messages)
-	b := builder{sets: map[*Set]bool{}, structs: map[*StructType]bool{}, subs: map[*SubMessage]bool{}}
-	b.strct(f.Header)
-	b.set(f.Set)
-	if f.Errnos != nil {
-		f.Errnos.build()
-	}
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
@@ -459,61 +453,10 @@ func (f *Family) Build() {
 		if m.Dirs == AnyDir || m.Dirs&FromKernel != 0 {
 			f.from.add(m)
 		}
-		for _, l := range m.Layouts() {
-			b.strct(l.Header)
-			b.set(l.Set)
-			b.typ(l.Body)
-		}
 	}
-}
-
-// builder visits everything reachable from a family once.
-type builder struct {
-	sets    map[*Set]bool
-	structs map[*StructType]bool
-	subs    map[*SubMessage]bool
-}
-
-func (b *builder) set(s *Set) {
-	if s == nil || b.sets[s] {
-		return
-	}
-	b.sets[s] = true
-	s.build()
-	for i := range s.Attrs {
-		b.typ(&s.Attrs[i].Type)
-	}
-}
-
-func (b *builder) strct(s *StructType) {
-	if s == nil || b.structs[s] {
-		return
-	}
-	b.structs[s] = true
-	for i := range s.Fields {
-		b.typ(&s.Fields[i].Type)
-	}
-}
-
-func (b *builder) typ(t *Type) {
-	if t == nil {
-		return
-	}
-	if t.Enum != nil {
-		t.Enum.build()
-	}
-	b.set(t.Set)
-	b.strct(t.Struct)
-	b.typ(t.Elem)
-	for _, other := range t.ByLen {
-		b.typ(other)
-	}
-	if t.Sub != nil && !b.subs[t.Sub] {
-		b.subs[t.Sub] = true
-		t.Sub.build()
-		for _, c := range t.Sub.Cases {
-			b.typ(&c)
-		}
-		b.typ(&t.Sub.Default)
-	}
+	Walk(Visitor{
+		Set:  func(_ *Place, s *Set) { s.build() },
+		Enum: func(_ *Place, e *Enum) { e.build() },
+		Sub:  func(_ *Place, s *SubMessage) { s.build() },
+	}, f)
 }

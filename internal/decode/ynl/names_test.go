@@ -111,15 +111,30 @@ func TestNames(t *testing.T) {
 		if f.Protocol != 16 {
 			continue // no C is generated of raw specs: they have no UAPI names
 		}
-		c := namesChecker{t: t, uapi: uapi, seen: map[any]bool{}}
+		c := namesChecker{t: t, uapi: uapi}
 		cmds := map[string]uint64{}
 		for _, m := range f.Messages {
 			if m.Name == strings.ToUpper(m.Name) {
 				cmds[m.Name] = uint64(m.ID)
 			}
-			c.set(f.Name, m.Set)
 		}
 		c.check(f.Name+" commands", cmds)
+		schema.Walk(schema.Visitor{
+			Set: func(at *schema.Place, s *schema.Set) {
+				ids := map[string]uint64{}
+				for i := range s.Attrs {
+					ids[s.Attrs[i].Name] = uint64(s.Attrs[i].ID)
+				}
+				c.check(at.String()+" "+s.Name, ids)
+			},
+			Enum: func(at *schema.Place, e *schema.Enum) {
+				names := map[string]uint64{}
+				for _, v := range e.Values {
+					names[v.Name] = v.N
+				}
+				c.check(at.String()+" "+e.Name, names)
+			},
+		}, f)
 		right += c.right
 	}
 	if right < 900 {
@@ -130,37 +145,7 @@ func TestNames(t *testing.T) {
 type namesChecker struct {
 	t     *testing.T
 	uapi  map[string]uint64
-	seen  map[any]bool
 	right int
-}
-
-func (c *namesChecker) set(where string, s *schema.Set) {
-	if s == nil || c.seen[s] {
-		return
-	}
-	c.seen[s] = true
-	ids := map[string]uint64{}
-	for i := range s.Attrs {
-		a := &s.Attrs[i]
-		ids[a.Name] = uint64(a.ID)
-		c.typ(where+" "+s.Name, &a.Type)
-	}
-	c.check(where+" "+s.Name, ids)
-}
-
-func (c *namesChecker) typ(where string, t *schema.Type) {
-	c.set(where, t.Set)
-	if t.Elem != nil {
-		c.typ(where, t.Elem)
-	}
-	if t.Enum != nil && !c.seen[t.Enum] {
-		c.seen[t.Enum] = true
-		names := map[string]uint64{}
-		for _, v := range t.Enum.Values {
-			names[v.Name] = v.N
-		}
-		c.check(where+" "+t.Enum.Name, names)
-	}
 }
 
 // check holds one enum against the headers.
