@@ -3,6 +3,8 @@
 package families
 
 import (
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -11,7 +13,7 @@ import (
 func audit() *schema.Family {
 	words := schema.Type{Kind: schema.KeyValues, Set: auditWords()}
 	f := &schema.Family{
-		Name: "audit", Protocol: 9,
+		Name: "audit", Protocol: unix.NETLINK_AUDIT,
 		Messages: auditControl(&words),
 		Groups:   []schema.Group{{ID: 1, Name: "AUDIT_NLGRP_READLOG"}},
 		Lead:     []string{"syscall", "comm", "exe", "op", "key", "name", "acct", "success", "res", "rule", "enabled"},

@@ -5,6 +5,8 @@ package families
 import (
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -13,7 +15,7 @@ import (
 func batadv() *schema.Family {
 	return &schema.Family{
 		Name:     "batadv",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      batadvAttrs(),
 		Messages: []schema.Message{

@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NETLINK_CONNECTOR: linux/connector.h. Every message has the type NLMSG_DONE
 // (cn_netlink_send_mult) and is none: it bears the name of its struct here,
 // which says by cb_id whose it is.
 func connector() *schema.Family {
 	return &schema.Family{
-		Name: "connector", Protocol: 11,
+		Name: "connector", Protocol: unix.NETLINK_CONNECTOR,
 		Messages: []schema.Message{
 			{ID: 3, Name: "cn_msg", Dirs: schema.ToKernel, Header: connectorMsg(connectorProcInput())},
 			{ID: 3, Name: "cn_msg", Dirs: schema.FromKernel, Header: connectorMsg(structOf(connectorProcEvent()))},

@@ -2,12 +2,16 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NETLINK_CRYPTO: linux/cryptouser.h, crypto/crypto_user.c.
 func crypto() *schema.Family {
 	return &schema.Family{
-		Name: "crypto", Protocol: 21,
+		Name: "crypto", Protocol: unix.NETLINK_CRYPTO,
 		Header: diagRec("crypto_user_alg", fields(cryptoName, "cru_name", "cru_driver_name", "cru_module_name"),
 			field("cru_type", named(u32, cryptoTypes)), field("cru_mask", named(u32, cryptoTypes)), field("cru_refcnt", u32),
 			field("cru_flags", named(u32, cryptoFlags))),

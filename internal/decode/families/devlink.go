@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // devlink is what belongs to a device as a whole, not to one of its interfaces
 // (net/devlink). A GET is answered by the NEW of its noun.
@@ -11,7 +15,7 @@ func devlink() *schema.Family {
 	results := devlinkAttrs(devlinkSelftestResult())
 	return &schema.Family{
 		Name:     "devlink",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      all,
 		Messages: devlinkMessages(results),

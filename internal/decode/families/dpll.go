@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // dpll is phase-locked loops and their pins (linux/dpll.h, drivers/dpll).
 func dpll() *schema.Family {
 	dev, pin := dpllDevice(), dpllPin()
 	return &schema.Family{
 		Name:     "dpll",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 1, Name: "DPLL_CMD_DEVICE_ID_GET", Set: dev},

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // drbd is replicated block devices: linux/drbd_genl.h as its macros expand
 // (linux/genl_magic_struct.h), enums of linux/drbd.h. Bit 14 of an attribute's
@@ -12,7 +16,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func drbd() *schema.Family {
 	f := &schema.Family{
 		Name:     "drbd",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "events"}},
 		Header: record("drbd_genlmsghdr",

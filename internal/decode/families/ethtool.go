@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // ethtool is the settings of network devices (net/ethtool). Requests and
 // answers count their commands apart: number 2 is ETHTOOL_MSG_LINKINFO_GET one
@@ -10,7 +14,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func ethtool() *schema.Family {
 	return &schema.Family{
 		Name:     "ethtool",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: ethtoolMessages(),
 		Groups:   []schema.Group{{Name: "monitor"}},

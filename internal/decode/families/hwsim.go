@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // hwsim makes simulated wireless devices and carries what they send
 // (drivers/net/wireless/virtual/mac80211_hwsim.h and .c).
 func hwsim() *schema.Family {
 	return &schema.Family{
 		Name:     "MAC80211_HWSIM",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      hwsimAttrs(),
 		Messages: []schema.Message{

@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // hwsim154 makes simulated radios of 802.15.4 and the edges between them
 // (drivers/net/ieee802154/mac802154_hwsim.h and .c).
 func hwsim154() *schema.Family {
 	return &schema.Family{
 		Name:     "MAC802154_HWSIM",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      hwsim154Attrs(),
 		Messages: []schema.Message{

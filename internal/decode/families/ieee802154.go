@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // ieee802154 is the old interface of low-rate wireless networks
 // (include/linux/nl802154.h, net/ieee802154/nl-mac.c, nl-phy.c).
 func ieee802154() *schema.Family {
 	return &schema.Family{
 		Name:     "802.15.4 MAC",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      ieee802154Attrs(),
 		Messages: []schema.Message{

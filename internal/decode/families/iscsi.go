@@ -2,13 +2,17 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NETLINK_ISCSI: struct iscsi_uevent of include/scsi/iscsi_if.h, which is no
 // UAPI header although open-iscsi has a copy. nlmsg_type is the member type.
 func iscsi() *schema.Family {
 	f := &schema.Family{
-		Name: "iscsi", Protocol: 8, Header: iscsiUevent(),
+		Name: "iscsi", Protocol: unix.NETLINK_ISCSI, Header: iscsiUevent(),
 		Groups: []schema.Group{{ID: 1, Name: "ISCSI_NL_GRP_ISCSID"}, {ID: 2, Name: "ISCSI_NL_GRP_UIP"}},
 		Lead:   []string{"sid", "cid", "host_no", "param", "data", "error"},
 	}

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // ksmbd is what the SMB server in the kernel asks of its daemon
 // (fs/smb/server/ksmbd_netlink.h, transport_ipc.c; no UAPI header). A message
@@ -10,7 +14,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func ksmbd() *schema.Family {
 	f := &schema.Family{
 		Name:     "KSMBD_GENL",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      ksmbdAttrs(),
 		Lead:     []string{"handle", "account", "share_name", "share", "status"},

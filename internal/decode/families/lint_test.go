@@ -3,7 +3,11 @@
 package families_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math/bits"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -236,5 +240,43 @@ func TestFresh(t *testing.T) {
 		if first[s] {
 			t.Errorf("set %s is shared by two calls of All", s.Name)
 		}
+	}
+}
+
+// TestNumbersHaveNames: a table says unix.NETLINK_GENERIC, not 16.
+func TestNumbersHaveNames(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	looked := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		fset := token.NewFileSet()
+		parsed, err := parser.ParseFile(fset, file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			kv, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			key, ok := kv.Key.(*ast.Ident)
+			if !ok || !slices.Contains([]string{"Protocol", "GenlID", "Subsys"}, key.Name) {
+				return true
+			}
+			looked++
+			if lit, ok := kv.Value.(*ast.BasicLit); ok {
+				t.Errorf("%s: %s: %s: write the constant of golang.org/x/sys/unix (NETLINK_*, NFNL_SUBSYS_*, GENL_ID_*)",
+					fset.Position(lit.Pos()), key.Name, lit.Value)
+			}
+			return true
+		})
+	}
+	if looked < 60 {
+		t.Errorf("only %d numbers were looked at", looked)
 	}
 }

@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // macsecGenl is IEEE 802.1AE (linux/if_macsec.h, drivers/net/macsec.c); the
 // devices themselves are rtnetlink's.
 func macsecGenl() *schema.Family {
 	return &schema.Family{
 		Name:     "macsec",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      macsecGenlAttrs(),
 		Messages: []schema.Message{

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // mptcpPM is the path manager of MPTCP (linux/mptcp.h, from 6.6 on
 // linux/mptcp_pm.h; net/mptcp/pm_netlink.c, pm_userspace.c).
@@ -20,7 +24,7 @@ func mptcpPM() *schema.Family {
 	}
 	f := &schema.Family{
 		Name:     "mptcp_pm",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      cmds,
 		Groups:   []schema.Group{{Name: "mptcp_pm_cmds"}, {Name: "mptcp_pm_events"}},

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // netdev is queues, NAPI instances, page pools and XDP features of devices
 // (linux/netdev.h, net/core/netdev-genl.c).
@@ -11,7 +15,7 @@ func netdev() *schema.Family {
 	queue, napi, qstats, dmabuf := netdevQueue(), netdevNapi(), netdevQstats(), netdevDmabuf()
 	return &schema.Family{
 		Name:     "netdev",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 1, Name: "NETDEV_CMD_DEV_GET", Set: dev},

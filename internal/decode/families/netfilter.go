@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // netfilterFamilies are the families of the other nfnetlink subsystems, NETLINK_XFRM and ipvs.
 func netfilterFamilies() []*schema.Family {
@@ -10,29 +14,13 @@ func netfilterFamilies() []*schema.Family {
 		ctnetlink(), ctnetlinkExp(), cttimeout(), cthelper(),
 		nfqueue(), nflog(), ipset(), nfacct(), nfosf(), nfhook(),
 		xfrm(), ipvs(),
-		ipQueue("firewall", 3), ulog(), ipQueue("ip6_fw", 13),
+		ipQueue("firewall", unix.NETLINK_FIREWALL), ulog(), ipQueue("ip6_fw", unix.NETLINK_IP6_FW),
 	}
 }
 
-// Numbers of linux/netlink.h and linux/netfilter/nfnetlink.h.
-const (
-	netlinkNetfilter = 12
-
-	nfnlCtnetlink    = 1 // NFNL_SUBSYS_*
-	nfnlCtnetlinkExp = 2
-	nfnlQueue        = 3
-	nfnlUlog         = 4
-	nfnlOsf          = 5
-	nfnlIpset        = 6
-	nfnlAcct         = 7
-	nfnlCttimeout    = 8
-	nfnlCthelper     = 9
-	nfnlHook         = 12
-)
-
 // nfSubsys is a family of NETLINK_NETFILTER.
 func nfSubsys(name string, subsys uint16, set *schema.Set, messages ...schema.Message) *schema.Family {
-	return &schema.Family{Name: name, Protocol: netlinkNetfilter, Subsys: subsys, Set: set, Messages: messages}
+	return &schema.Family{Name: name, Protocol: unix.NETLINK_NETFILTER, Subsys: subsys, Set: set, Messages: messages}
 }
 
 // nfMessages numbers messages from 0 on.
@@ -71,7 +59,7 @@ func nfHookNumber(t schema.Type, n int) schema.Type {
 // nfacct is linux/netfilter/nfnetlink_acct.h, net/netfilter/nfnetlink_acct.c.
 func nfacct() *schema.Family {
 	flags := bits("nfnl_acct_flags", "NFACCT_F_QUOTA_PKTS", "NFACCT_F_QUOTA_BYTES", "NFACCT_F_OVERQUOTA")
-	f := nfSubsys("nfacct", nfnlAcct, set("NFACCT",
+	f := nfSubsys("nfacct", unix.NFNL_SUBSYS_ACCT, set("NFACCT",
 		unspec("NFACCT_UNSPEC"),
 		attr(1, "NFACCT_NAME", str),
 		attr(2, "NFACCT_PKTS", be64),
@@ -105,7 +93,7 @@ func nfosf() *schema.Family {
 	size := enum("nf_osf_window_size_options", 0, "OSF_WSS_PLAIN", "OSF_WSS_MSS", "OSF_WSS_MTU", "OSF_WSS_MODULO")
 	options := custom(osfOptions)
 	options.Enum, options.Len = osfOption, 40*osfOptLen
-	f := nfSubsys("osf", nfnlOsf, set("OSF_ATTR",
+	f := nfSubsys("osf", unix.NFNL_SUBSYS_OSF, set("OSF_ATTR",
 		unspec("OSF_ATTR_UNSPEC"),
 		attr(1, "OSF_ATTR_FINGER", structOf(record("nf_osf_user_finger",
 			field("wss", structOf(record("nf_osf_wc", field("wc", named(u32, size)), field("val", u32)))),
@@ -133,7 +121,7 @@ func nfhook() *schema.Family {
 		attr(1, "NFNLA_HOOK_INFO_DESC", by("NFNLA_HOOK_INFO_TYPE", nest(chain), map[string]schema.Type{
 			"NFNL_HOOK_TYPE_BPF": nest(bpf)})),
 		attr(2, "NFNLA_HOOK_INFO_TYPE", named(be32, types)))
-	f := nfSubsys("nfhook", nfnlHook, set("NFNLA_HOOK",
+	f := nfSubsys("nfhook", unix.NFNL_SUBSYS_HOOK, set("NFNLA_HOOK",
 		unspec("NFNLA_HOOK_UNSPEC"),
 		attr(1, "NFNLA_HOOK_HOOKNUM", nfHookNumber(be32, 0)),
 		attr(2, "NFNLA_HOOK_PRIORITY", schema.Type{Kind: schema.S32, Big: true}),

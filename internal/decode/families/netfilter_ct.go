@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Connection tracking: linux/netfilter/nfnetlink_conntrack.h,
 // net/netfilter/nf_conntrack_netlink.c. Numbers are in network byte order.
@@ -22,7 +26,7 @@ func ctnetlink() *schema.Family {
 	// subsystem of connections.
 	m[3].Dirs = schema.ToKernel
 	m = append(m, schema.Message{ID: 3, Name: "IPCTNL_MSG_EXP_GET_STATS_CPU", Dirs: schema.FromKernel, Set: ctnlExpectStats()})
-	f := nfSubsys("ctnetlink", nfnlCtnetlink, ctnlSet(), m...)
+	f := nfSubsys("ctnetlink", unix.NFNL_SUBSYS_CTNETLINK, ctnlSet(), m...)
 	f.Lead = []string{"CTA_PROTO_NUM", "CTA_PROTOINFO_TCP_STATE", "CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC",
 		"CTA_IP_V6_DST", "CTA_PROTO_SRC_PORT", "CTA_PROTO_DST_PORT", "CTA_STATUS"}
 	f.Groups = []schema.Group{{ID: 1, Name: "NFNLGRP_CONNTRACK_NEW"}, {ID: 2, Name: "NFNLGRP_CONNTRACK_UPDATE"},
@@ -33,7 +37,7 @@ func ctnetlink() *schema.Family {
 func ctnetlinkExp() *schema.Family {
 	m := nfMessages("IPCTNL_MSG_EXP_NEW", "IPCTNL_MSG_EXP_GET", "IPCTNL_MSG_EXP_DELETE", "IPCTNL_MSG_EXP_GET_STATS_CPU")
 	m[3].Set = ctnlExpectStats()
-	f := nfSubsys("ctnetlink_exp", nfnlCtnetlinkExp, ctnlExpect(), m...)
+	f := nfSubsys("ctnetlink_exp", unix.NFNL_SUBSYS_CTNETLINK_EXP, ctnlExpect(), m...)
 	f.Lead = []string{"CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT"}
 	f.Groups = []schema.Group{{ID: 4, Name: "NFNLGRP_CONNTRACK_EXP_NEW"}, {ID: 5, Name: "NFNLGRP_CONNTRACK_EXP_UPDATE"},
 		{ID: 6, Name: "NFNLGRP_CONNTRACK_EXP_DESTROY"}}
@@ -249,7 +253,7 @@ func cttimeout() *schema.Family {
 		"IPPROTO_ICMPV6": times("CTA_TIMEOUT_ICMPV6", "TIMEOUT"),
 		"IPPROTO_GRE":    times("CTA_TIMEOUT_GRE", "UNREPLIED", "REPLIED"),
 	})
-	f := nfSubsys("cttimeout", nfnlCttimeout, set("CTA_TIMEOUT",
+	f := nfSubsys("cttimeout", unix.NFNL_SUBSYS_CTNETLINK_TIMEOUT, set("CTA_TIMEOUT",
 		unspec("CTA_TIMEOUT_UNSPEC"),
 		attr(1, "CTA_TIMEOUT_NAME", str),
 		attr(2, "CTA_TIMEOUT_L3PROTO", named(be16, addressFamily)),
@@ -273,7 +277,7 @@ func cthelper() *schema.Family {
 		attr(1, "NFCTH_POLICY_NAME", str),
 		attr(2, "NFCTH_POLICY_EXPECT_MAX", be32),
 		attr(3, "NFCTH_POLICY_EXPECT_TIMEOUT", nfSeconds)))
-	f := nfSubsys("cthelper", nfnlCthelper, set("NFCTH",
+	f := nfSubsys("cthelper", unix.NFNL_SUBSYS_CTHELPER, set("NFCTH",
 		unspec("NFCTH_UNSPEC"),
 		attr(1, "NFCTH_NAME", str),
 		attr(2, "NFCTH_TUPLE", nest(set("NFCTH_TUPLE",

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -35,7 +37,7 @@ func ipset() *schema.Family {
 			m[i].Set = revision
 		}
 	}
-	f := nfSubsys("ipset", nfnlIpset, command, m...)
+	f := nfSubsys("ipset", unix.NFNL_SUBSYS_IPSET, command, m...)
 	f.Lead = []string{"IPSET_ATTR_SETNAME", "IPSET_ATTR_TYPENAME", "IPSET_ATTR_SETNAME2", "IPSET_ATTR_IPADDR_IPV4",
 		"IPSET_ATTR_IPADDR_IPV6", "IPSET_ATTR_PORT"}
 	f.Errnos = ipsetErrors

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -30,7 +32,7 @@ func ipvs() *schema.Family {
 		"IPVS_CMD_SET_INFO", "IPVS_CMD_GET_INFO", "IPVS_CMD_ZERO", "IPVS_CMD_FLUSH")
 	m[14].Set = info
 	return &schema.Family{
-		Name: "IPVS", Protocol: 16, Version: 1, Set: commands, Messages: m,
+		Name: "IPVS", Protocol: unix.NETLINK_GENERIC, Version: 1, Set: commands, Messages: m,
 		Lead: []string{"IPVS_SVC_ATTR_PROTOCOL", "IPVS_SVC_ATTR_ADDR", "IPVS_SVC_ATTR_PORT", "IPVS_SVC_ATTR_FWMARK",
 			"IPVS_DEST_ATTR_ADDR", "IPVS_DEST_ATTR_PORT"},
 	}

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Packets on their way to user space: linux/netfilter/nfnetlink_queue.h and
 // nfnetlink_log.h.
@@ -24,7 +28,7 @@ func nfqueue() *schema.Family {
 		attr(5, "NFQA_CFG_FLAGS", named(be32, nfqFlags)))
 	m := nfMessages("NFQNL_MSG_PACKET", "NFQNL_MSG_VERDICT", "NFQNL_MSG_CONFIG", "NFQNL_MSG_VERDICT_BATCH")
 	m[2].Set = config
-	f := nfSubsys("nfqueue", nfnlQueue, nfqPacket(), m...)
+	f := nfSubsys("nfqueue", unix.NFNL_SUBSYS_QUEUE, nfqPacket(), m...)
 	f.Lead = []string{"packet_id", "NFQA_PAYLOAD", "NFQA_VERDICT_HDR", "command"}
 	return f
 }
@@ -88,7 +92,7 @@ func nflog() *schema.Family {
 			"NFULNL_CFG_F_CONNTRACK"))))
 	m := nfMessages("NFULNL_MSG_PACKET", "NFULNL_MSG_CONFIG")
 	m[1].Set = config
-	f := nfSubsys("nflog", nfnlUlog, nflogPacket(), m...)
+	f := nfSubsys("nflog", unix.NFNL_SUBSYS_ULOG, nflogPacket(), m...)
 	f.Lead = []string{"NFULA_PREFIX", "NFULA_PAYLOAD", "command"}
 	return f
 }
@@ -164,7 +168,7 @@ func ulog() *schema.Family {
 		field("prefix", sized(str, 32)),
 		field("mac_len", u8), field("mac", sized(opaque, 80)),
 		field("payload", custom(nfPacket)))
-	return &schema.Family{Name: "ulog", Protocol: 5, Messages: []schema.Message{
+	return &schema.Family{Name: "ulog", Protocol: unix.NETLINK_NFLOG, Messages: []schema.Message{
 		{ID: 111, Name: "ULOG_NL_EVENT", Header: packet},
 	}, Lead: []string{"prefix", "payload"}}
 }

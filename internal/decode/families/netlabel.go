@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NetLabel: four families for labels of packets. No UAPI header has them; the
 // numbers are those of net/netlabel/*.h and include/net/netlabel.h.
@@ -10,8 +14,8 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func nlblFamily(name string, s *schema.Set, lead []string, commands ...string) *schema.Family {
 	f := &schema.Family{
 		Name:     name,
-		Protocol: 16, // NETLINK_GENERIC
-		Version:  3,  // NETLBL_PROTO_VERSION
+		Protocol: unix.NETLINK_GENERIC,
+		Version:  3, // NETLBL_PROTO_VERSION
 		Set:      s,
 		Lead:     lead,
 	}

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // handshake hands sockets to a TLS daemon in user space (linux/handshake.h,
 // net/handshake).
@@ -30,7 +34,7 @@ func handshake() *schema.Family {
 	)
 	return &schema.Family{
 		Name:     "handshake",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 1, Name: "HANDSHAKE_CMD_READY", Set: accept},
@@ -50,7 +54,7 @@ func psample() *schema.Family {
 	nanos := hinted(u64, schema.Nanos)
 	return &schema.Family{
 		Name:     "psample",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("PSAMPLE_ATTR",
 			attr(0, "PSAMPLE_ATTR_IIFINDEX", hinted(u16, schema.IfIndex)),
@@ -111,7 +115,7 @@ func psampleTunnel() *schema.Set {
 func netDM() *schema.Family {
 	return &schema.Family{
 		Name:     "NET_DM",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  2,
 		Set:      netDMAttrs(),
 		Messages: []schema.Message{
@@ -176,7 +180,7 @@ func netDMAttrs() *schema.Set {
 func hsr() *schema.Family {
 	return &schema.Family{
 		Name:     "HSR",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("HSR_A",
 			unspec("HSR_A_UNSPEC"),
@@ -217,7 +221,7 @@ func acpiEvent() *schema.Family {
 	)
 	return &schema.Family{
 		Name:     "acpi_event",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("ACPI_GENL_ATTR",
 			unspec("ACPI_GENL_ATTR_UNSPEC"),

@@ -2,13 +2,17 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // netShaper is rate limits in network hardware (linux/net_shaper.h, net/shaper).
 func netShaper() *schema.Family {
 	return &schema.Family{
 		Name:     "net-shaper",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      netShaperAttrs(),
 		Messages: []schema.Message{
@@ -80,7 +84,7 @@ func psp() *schema.Family {
 	)
 	return &schema.Family{
 		Name:     "psp",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 1, Name: "PSP_CMD_DEV_GET", Set: dev},

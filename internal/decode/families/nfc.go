@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // nfc is near-field communication (linux/nfc.h, net/nfc/netlink.c). Two
 // messages have the number of a protocol where all others have a mask.
@@ -10,7 +14,7 @@ func nfc() *schema.Family {
 	one := nfcAttrs(named(u32, nfcProtocols))
 	return &schema.Family{
 		Name:     "nfc",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      nfcAttrs(named(u32, nfcProtocolBits)),
 		Messages: []schema.Message{

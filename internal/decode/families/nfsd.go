@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -31,7 +33,7 @@ func nfsd() *schema.Family {
 		attr(2, "NFSD_A_POOL_MODE_NPOOLS", u32))
 	return &schema.Family{
 		Name:     "nfsd",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 1, Name: "NFSD_CMD_RPC_STATUS_GET", Set: nfsdRPCStatus()},
@@ -98,7 +100,7 @@ func nfsdSockaddr(b []byte, big bool) (string, bool) {
 func lockd() *schema.Family {
 	return &schema.Family{
 		Name:     "lockd",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("LOCKD_A_SERVER",
 			attr(1, "LOCKD_A_SERVER_GRACETIME", seconds),

@@ -2,15 +2,16 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // nftablesFamilies are the families of NFNL_SUBSYS_NFTABLES and NFNL_SUBSYS_NFT_COMPAT.
 func nftablesFamilies() []*schema.Family {
 	return []*schema.Family{nftables(), nftCompat()}
 }
-
-// nftProtocol is NETLINK_NETFILTER of linux/netlink.h.
-const nftProtocol = 12
 
 // nftables is NFNL_SUBSYS_NFTABLES, linux/netfilter/nf_tables.h. Numbers are in
 // network byte order but for the few that their tables name.
@@ -23,7 +24,7 @@ func nftables() *schema.Family {
 		return schema.Message{ID: id, Name: "NFT_MSG_" + name, Set: s}
 	}
 	return &schema.Family{
-		Name: "nftables", Protocol: nftProtocol, Subsys: 10,
+		Name: "nftables", Protocol: unix.NETLINK_NETFILTER, Subsys: unix.NFNL_SUBSYS_NFTABLES,
 		Messages: []schema.Message{
 			msg(0, "NEWTABLE", table), msg(1, "GETTABLE", table), msg(2, "DELTABLE", table),
 			msg(3, "NEWCHAIN", chain), msg(4, "GETCHAIN", chain), msg(5, "DELCHAIN", chain),
@@ -52,7 +53,7 @@ func nftables() *schema.Family {
 // revision of an xtables extension the kernel has.
 func nftCompat() *schema.Family {
 	return &schema.Family{
-		Name: "nft_compat", Protocol: nftProtocol, Subsys: 11,
+		Name: "nft_compat", Protocol: unix.NETLINK_NETFILTER, Subsys: unix.NFNL_SUBSYS_NFT_COMPAT,
 		Messages: []schema.Message{{ID: 0, Name: "NFNL_MSG_COMPAT_GET"}},
 		Set: set("NFTA_COMPAT",
 			unspec("NFTA_COMPAT_UNSPEC"),

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // nl80211 configures wireless devices (linux/nl80211.h,
 // net/wireless/nl80211.c). The kernel answers NL80211_CMD_GET_WIPHY with
@@ -11,7 +15,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func nl80211() *schema.Family {
 	f := &schema.Family{
 		Name:     "nl80211",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      nl80211Attrs(false),
 		Groups: []schema.Group{

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -17,7 +19,7 @@ import (
 func nl802154() *schema.Family {
 	return &schema.Family{
 		Name:     "nl802154",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      nl802154Attrs(),
 		Messages: nl802154Messages(),

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // nlctrl is the controller of generic netlink, which assigns the ids of all
 // other generic families (include/uapi/linux/genetlink.h,
@@ -11,8 +15,8 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func nlctrl() *schema.Family {
 	return &schema.Family{
 		Name:     "nlctrl",
-		Protocol: 16, // NETLINK_GENERIC
-		GenlID:   16, // GENL_ID_CTRL
+		Protocol: unix.NETLINK_GENERIC,
+		GenlID:   unix.GENL_ID_CTRL,
 		Version:  2,
 		Set:      ctrlAttrs(),
 		Messages: []schema.Message{

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Open vSwitch: six families with one header (linux/openvswitch.h,
 // net/openvswitch/).
@@ -10,7 +14,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func ovsFamily(name string, version uint8, s *schema.Set, msgs ...schema.Message) *schema.Family {
 	return &schema.Family{
 		Name:     name,
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  version,
 		Header:   record("ovs_header", field("dp_ifindex", ifindexS)),
 		Set:      s,

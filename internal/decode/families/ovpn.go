@@ -2,13 +2,17 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // ovpn is peers and keys of OpenVPN devices (linux/ovpn.h, drivers/net/ovpn).
 func ovpn() *schema.Family {
 	return &schema.Family{
 		Name:     "ovpn",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("OVPN_A",
 			attr(1, "OVPN_A_IFINDEX", ifindex),

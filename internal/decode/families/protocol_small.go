@@ -2,12 +2,16 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NETLINK_SELINUX: linux/selinux_netlink.h.
 func selinux() *schema.Family {
 	return &schema.Family{
-		Name: "selinux", Protocol: 7,
+		Name: "selinux", Protocol: unix.NETLINK_SELINUX,
 		Messages: []schema.Message{
 			{ID: 0x10, Name: "SELNL_MSG_SETENFORCE", Header: record("selnl_msg_setenforce",
 				field("val", named(s32, enum("enforcing", 0, "permissive", "enforcing"))))},
@@ -23,7 +27,7 @@ func selinux() *schema.Family {
 // (nl_fib_input in net/ipv4/fib_frontend.c).
 func fibLookup() *schema.Family {
 	return &schema.Family{
-		Name: "fib_lookup", Protocol: 10,
+		Name: "fib_lookup", Protocol: unix.NETLINK_FIB_LOOKUP,
 		Header: record("fib_result_nl",
 			field("fl_addr", sized(ip, 4)), field("fl_mark", hex32), field("fl_tos", hex8), field("fl_scope", named(u8, rtScope)),
 			field("tb_id_in", named(u8, fibLookupTable)),
@@ -46,7 +50,7 @@ var (
 // routing protocol for a daemon (net/decnet/netfilter/dn_rtmsg.c).
 func dnrtmsg() *schema.Family {
 	return &schema.Family{
-		Name: "dnrtmsg", Protocol: 14,
+		Name: "dnrtmsg", Protocol: unix.NETLINK_DNRTMSG,
 		Messages: []schema.Message{{ID: 0, Name: "nf_dn_rtmsg", Header: record("nf_dn_rtmsg",
 			field("nfdn_ifindex", ifindexS), field("packet", opaque))}},
 		Groups: []schema.Group{{ID: 1, Name: "DNRNG_NLGRP_L1"}, {ID: 2, Name: "DNRNG_NLGRP_L2"}},
@@ -59,7 +63,7 @@ func dnrtmsg() *schema.Family {
 func ecryptfs() *schema.Family {
 	msg := record("ecryptfs_message", field("index", u32), field("data_len", bytes32), field("data", opaque))
 	return &schema.Family{
-		Name: "ecryptfs", Protocol: 19,
+		Name: "ecryptfs", Protocol: unix.NETLINK_ECRYPTFS,
 		Messages: []schema.Message{
 			{ID: 100, Name: "ECRYPTFS_MSG_HELO", Header: msg}, {ID: 101, Name: "ECRYPTFS_MSG_QUIT", Header: msg},
 			{ID: 102, Name: "ECRYPTFS_MSG_REQUEST", Header: msg}, {ID: 103, Name: "ECRYPTFS_MSG_RESPONSE", Header: msg},
@@ -84,7 +88,7 @@ func scsitransport() *schema.Family {
 	vendor := diagRec("scsi_nl_host_vendor_msg", hdr, field("vendor_id", hex64), field("host_no", u16), field("vmsg_datalen", u16),
 		padding("pad", 4), field("vendor_data", opaque))
 	return &schema.Family{
-		Name: "scsitransport", Protocol: 18,
+		Name: "scsitransport", Protocol: unix.NETLINK_SCSITRANSPORT,
 		Messages: []schema.Message{{ID: 17, Name: "SCSI_TRANSPORT_MSG", Header: diagRec("scsi_nl_hdr", hdr),
 			Variants: &schema.Variants{Off: 4, Width: 2, Cases: map[uint64]schema.Variant{1: {Header: vendor}, 0x100: {Header: fc}}}}},
 		Groups: []schema.Group{{ID: 4, Name: "SCSI_NL_GRP_FC_EVENTS"}},

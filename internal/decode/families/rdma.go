@@ -5,6 +5,8 @@ package families
 import (
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -18,7 +20,7 @@ const (
 
 func rdma() *schema.Family {
 	f := &schema.Family{
-		Name: "rdma", Protocol: 20, Set: rdmaNldev(),
+		Name: "rdma", Protocol: unix.NETLINK_RDMA, Set: rdmaNldev(),
 		Messages: append(rdmaPortMapper(), rdmaLocalService()...),
 		Groups: []schema.Group{
 			{ID: 2, Name: "RDMA_NL_GROUP_IWPM"}, {ID: 3, Name: "RDMA_NL_GROUP_LS"}, {ID: 4, Name: "RDMA_NL_GROUP_NOTIFY"},

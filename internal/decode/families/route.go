@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // route is NETLINK_ROUTE: links, addresses, routes, neighbours, rules, traffic
 // control and more (include/uapi/linux/rtnetlink.h, net/core/rtnetlink.c).
@@ -10,7 +14,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func route() *schema.Family {
 	return &schema.Family{
 		Name:     "route",
-		Protocol: 0, // NETLINK_ROUTE
+		Protocol: unix.NETLINK_ROUTE,
 		Messages: routeMessages(),
 		Groups:   routeGroups(),
 		Lead: []string{

@@ -2,13 +2,17 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // smcPnetID is names of physical networks (linux/smc.h, net/smc/smc_pnet.c).
 func smcPnetID() *schema.Family {
 	return &schema.Family{
 		Name:     "SMC_PNETID",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead:     []string{"SMC_PNETID_NAME", "SMC_PNETID_ETHNAME", "SMC_PNETID_IBNAME"},
 		Messages: []schema.Message{
@@ -42,7 +46,7 @@ func smcGen() *schema.Family {
 		attr(1, "SMC_NLA_HS_LIMITATION_ENABLED", named(u8, bits("SMC_LIMIT", "SMC_LIMIT_HS"))))
 	return &schema.Family{
 		Name:     "SMC_GEN_NETLINK",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead: []string{
 			"SMC_NLA_EID_TABLE_ENTRY", "SMC_NLA_SEID_ENTRY", "SMC_NLA_SYS_LOCAL_HOST", "SMC_NLA_LGR_R_ID", "SMC_NLA_LGR_D_ID",

@@ -3,6 +3,8 @@
 package families
 
 import (
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -10,35 +12,36 @@ import (
 // families; the first byte of the payload, the address family, decides what
 // follows (net/core/sock_diag.c, __sock_diag_cmd).
 func sockDiag() *schema.Family {
-	unix, nl, packet := unixDiagReply(), netlinkDiagReply(), packetDiagReply()
+	local, nl, packet := unixDiagReply(), netlinkDiagReply(), packetDiagReply()
 	xdp, smc := xdpDiagReply(), smcDiagReply()
 	vsock := schema.Variant{Header: vsockDiagMsg()}
-	inet4, inet6 := inetDiagReply(2), inetDiagReply(10)
-	raw := schema.Variant{Header: inetDiagReqV2(0), Set: inetDiagReqSet()}
+	inet4, inet6 := inetDiagReply(unix.AF_INET), inetDiagReply(unix.AF_INET6)
+	raw := schema.Variant{Header: inetDiagReqV2(unix.AF_UNSPEC), Set: inetDiagReqSet()}
 	request := map[uint64]schema.Variant{
-		0:  raw,
-		1:  {Header: unixDiagReq()},
-		2:  {Header: inetDiagReqV2(2), Set: inetDiagReqSet()},
-		10: {Header: inetDiagReqV2(10), Set: inetDiagReqSet()},
-		16: {Header: netlinkDiagReq()},
-		17: {Header: packetDiagReq()},
-		30: {Header: tipcDiagReq()},
-		40: {Header: vsockDiagReq()},
-		43: {Header: smcDiagReq()},
-		44: {Header: xdpDiagReq()},
+		unix.AF_UNSPEC:  raw,
+		unix.AF_UNIX:    {Header: unixDiagReq()},
+		unix.AF_INET:    {Header: inetDiagReqV2(unix.AF_INET), Set: inetDiagReqSet()},
+		unix.AF_INET6:   {Header: inetDiagReqV2(unix.AF_INET6), Set: inetDiagReqSet()},
+		unix.AF_NETLINK: {Header: netlinkDiagReq()},
+		unix.AF_PACKET:  {Header: packetDiagReq()},
+		unix.AF_TIPC:    {Header: tipcDiagReq()},
+		unix.AF_VSOCK:   {Header: vsockDiagReq()},
+		unix.AF_SMC:     {Header: smcDiagReq()},
+		unix.AF_XDP:     {Header: xdpDiagReq()},
 	}
 	reply := map[uint64]schema.Variant{
-		1: unix, 2: inet4, 10: inet6, 16: nl, 17: packet, 40: vsock, 43: smc, 44: xdp,
+		unix.AF_UNIX: local, unix.AF_INET: inet4, unix.AF_INET6: inet6, unix.AF_NETLINK: nl,
+		unix.AF_PACKET: packet, unix.AF_VSOCK: vsock, unix.AF_SMC: smc, unix.AF_XDP: xdp,
 	}
 	old := map[uint64]schema.Variant{
-		0:  {Header: inetDiagReq(0), Set: inetDiagReqSet()},
-		2:  {Header: inetDiagReq(2), Set: inetDiagReqSet()},
-		10: {Header: inetDiagReq(10), Set: inetDiagReqSet()},
+		unix.AF_UNSPEC: {Header: inetDiagReq(unix.AF_UNSPEC), Set: inetDiagReqSet()},
+		unix.AF_INET:   {Header: inetDiagReq(unix.AF_INET), Set: inetDiagReqSet()},
+		unix.AF_INET6:  {Header: inetDiagReq(unix.AF_INET6), Set: inetDiagReqSet()},
 	}
-	inet := map[uint64]schema.Variant{2: inet4, 10: inet6}
+	inet := map[uint64]schema.Variant{unix.AF_INET: inet4, unix.AF_INET6: inet6}
 	generic := diagRec("sock_diag_req", field("sdiag_family", named(u8, addressFamily)), field("sdiag_protocol", u8))
 	return &schema.Family{
-		Name: "sock_diag", Protocol: 4,
+		Name: "sock_diag", Protocol: unix.NETLINK_SOCK_DIAG,
 		Messages: []schema.Message{
 			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.ToKernel, Variants: sockDiagBy(old)},
 			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},

@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // nbd is network block devices (linux/nbd-netlink.h, linux/nbd.h,
 // drivers/block/nbd.c).
 func nbd() *schema.Family {
 	return &schema.Family{
 		Name:     "nbd",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "nbd_mc_group"}},
 		Lead:     []string{"NBD_ATTR_INDEX", "NBD_DEVICE_INDEX", "NBD_ATTR_SIZE_BYTES", "NBD_ATTR_BACKEND_IDENTIFIER"},
@@ -54,7 +58,7 @@ func nbd() *schema.Family {
 func tcmUser() *schema.Family {
 	return &schema.Family{
 		Name:     "TCM-USER",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  2,
 		Groups:   []schema.Group{{Name: "config"}},
 		Lead:     []string{"TCMU_ATTR_DEVICE", "TCMU_ATTR_DEVICE_ID", "TCMU_ATTR_CMD_STATUS"},
@@ -89,7 +93,7 @@ func tcmUser() *schema.Family {
 func pmcraid() *schema.Family {
 	return &schema.Family{
 		Name:     "pmcraid",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "events"}},
 		Messages: []schema.Message{
@@ -109,7 +113,7 @@ func pmcraid() *schema.Family {
 func vfsDquot() *schema.Family {
 	return &schema.Family{
 		Name:     "VFS_DQUOT",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "events"}},
 		Lead:     []string{"QUOTA_NL_A_WARNING", "QUOTA_NL_A_QTYPE", "QUOTA_NL_A_EXCESS_ID", "QUOTA_NL_A_CAUSED_ID"},
@@ -143,7 +147,7 @@ func dlm() *schema.Family {
 	s8 := schema.Type{Kind: schema.S8}
 	return &schema.Family{
 		Name:     "DLM",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead:     []string{"resource_name", "ownpid"},
 		Messages: []schema.Message{
@@ -169,7 +173,7 @@ func dlm() *schema.Family {
 func cifs() *schema.Family {
 	return &schema.Family{
 		Name:     "cifs",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "cifs_mcgrp_swn"}},
 		Lead: []string{

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // taskstats is the accounts of processes, and of cgroups (linux/taskstats.h,
 // linux/cgroupstats.h, kernel/taskstats.c).
@@ -10,7 +14,7 @@ func taskstats() *schema.Family {
 	request, reply := taskstatsRequest(), taskstatsReply()
 	return &schema.Family{
 		Name:     "TASKSTATS",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Messages: []schema.Message{
 			{ID: 0, Name: "TASKSTATS_CMD_UNSPEC", Set: request},

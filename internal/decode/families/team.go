@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // team is options and ports of team devices (linux/if_team.h,
 // drivers/net/team).
@@ -34,7 +38,7 @@ func team() *schema.Family {
 	)
 	return &schema.Family{
 		Name:     "team",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set: set("TEAM_ATTR",
 			unspec("TEAM_ATTR_UNSPEC"),

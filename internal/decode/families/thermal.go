@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -19,7 +21,7 @@ import (
 func thermal() *schema.Family {
 	return &schema.Family{
 		Name:     "thermal",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      thermalAttrs(),
 		Messages: []schema.Message{

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -15,7 +17,7 @@ import (
 func tipcV2() *schema.Family {
 	f := &schema.Family{
 		Name:     "TIPCv2",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      tipcAttrs(),
 		Lead: []string{

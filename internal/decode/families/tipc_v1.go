@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -17,7 +19,7 @@ func tipcV1() *schema.Family {
 	tlvs := custom(tipcTLVs)
 	return &schema.Family{
 		Name:     "TIPC",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Header: record("tipc_genlmsghdr",
 			field("dest", hex32), field("cmd", named(u16, tipcCmd)), padding("reserved", 2)),

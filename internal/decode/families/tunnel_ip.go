@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -14,7 +16,7 @@ import (
 func tcpMetrics() *schema.Family {
 	return &schema.Family{
 		Name:     "tcp_metrics",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead: []string{
 			"TCP_METRICS_ATTR_ADDR_IPV4", "TCP_METRICS_ATTR_ADDR_IPV6", "TCP_METRICS_ATTR_SADDR_IPV4",
@@ -78,7 +80,7 @@ func tcpMetricsTime(parts float64, unit string) func([]byte, bool) (string, bool
 func fou() *schema.Family {
 	return &schema.Family{
 		Name:     "fou",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead:     []string{"FOU_ATTR_PORT", "FOU_ATTR_TYPE", "FOU_ATTR_IPPROTO", "FOU_ATTR_LOCAL_V4", "FOU_ATTR_LOCAL_V6"},
 		Messages: []schema.Message{
@@ -108,7 +110,7 @@ func fou() *schema.Family {
 func gtp() *schema.Family {
 	return &schema.Family{
 		Name:     "gtp",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Groups:   []schema.Group{{Name: "gtp"}},
 		Lead: []string{
 			"GTPA_LINK", "GTPA_VERSION", "GTPA_I_TEI", "GTPA_O_TEI", "GTPA_TID", "GTPA_PEER_ADDRESS", "GTPA_PEER_ADDR6",
@@ -144,7 +146,7 @@ func gtp() *schema.Family {
 func ila() *schema.Family {
 	return &schema.Family{
 		Name:     "ila",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      ilaAttr(),
 		Lead:     []string{"ILA_ATTR_LOCATOR_MATCH", "ILA_ATTR_LOCATOR", "ILA_ATTR_IFINDEX"},

@@ -2,14 +2,18 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // l2tp is tunnels and sessions of L2TPv2 and v3 (linux/l2tp.h,
 // net/l2tp/l2tp_netlink.c).
 func l2tp() *schema.Family {
 	return &schema.Family{
 		Name:     "l2tp",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      l2tpAttrs(),
 		Groups:   []schema.Group{{Name: "l2tp"}},

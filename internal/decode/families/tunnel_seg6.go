@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // seg6 is the control of segment routing: HMAC keys and the source address of
 // tunnels (linux/seg6_genl.h, linux/seg6_hmac.h, net/ipv6/seg6.c). Routes are
@@ -10,7 +14,7 @@ import "github.com/nltop/nltop/internal/decode/schema"
 func seg6() *schema.Family {
 	return &schema.Family{
 		Name:     "SEG6",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Lead:     []string{"SEG6_ATTR_DST", "SEG6_ATTR_HMACKEYID", "SEG6_ATTR_ALGID"},
 		Messages: []schema.Message{
@@ -39,7 +43,7 @@ func seg6() *schema.Family {
 func ioam6() *schema.Family {
 	return &schema.Family{
 		Name:     "IOAM6",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "ioam6_events"}},
 		Lead:     []string{"IOAM6_ATTR_NS_ID", "IOAM6_ATTR_SC_ID", "IOAM6_EVENT_ATTR_TRACE_NAMESPACE"},

@@ -5,6 +5,8 @@ package families
 import (
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -12,7 +14,7 @@ import (
 func vdpa() *schema.Family {
 	return &schema.Family{
 		Name:     "vdpa",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      vdpaAttrs(),
 		Messages: []schema.Message{

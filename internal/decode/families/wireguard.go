@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
@@ -17,7 +19,7 @@ import (
 func wireguard() *schema.Family {
 	return &schema.Family{
 		Name:     "wireguard",
-		Protocol: 16, // NETLINK_GENERIC
+		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      wireguardDevice(),
 		Messages: []schema.Message{

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // NETLINK_XFRM: linux/xfrm.h, net/xfrm/xfrm_user.c. The structs are laid out as
 // on machines where a __u64 lies at a multiple of eight; those of 32-bit x86 are
@@ -63,7 +67,7 @@ func xfrm() *schema.Family {
 	for i := range names {
 		names[i].ID = uint16(0x10 + i) // XFRM_MSG_BASE
 	}
-	f := &schema.Family{Name: "xfrm", Protocol: 6, Set: attrs, Messages: names,
+	f := &schema.Family{Name: "xfrm", Protocol: unix.NETLINK_XFRM, Set: attrs, Messages: names,
 		Lead: []string{"id", "sa_id", "mode", "dir", "action", "saddr", "daddr"}}
 	for i, name := range []string{"ACQUIRE", "EXPIRE", "SA", "POLICY", "AEVENTS", "REPORT", "MIGRATE", "MAPPING"} {
 		f.Groups = append(f.Groups, schema.Group{ID: uint32(i + 1), Name: "XFRMNLGRP_" + name})

@@ -5,6 +5,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // How says who is right where two descriptions of a family differ.
@@ -44,8 +46,7 @@ func sameFamily(a, b *Family) bool {
 	if a.Protocol != b.Protocol || a.Subsys != b.Subsys {
 		return false
 	}
-	const generic = 16
-	return a.Protocol != generic || a.Name == b.Name ||
+	return a.Protocol != unix.NETLINK_GENERIC || a.Name == b.Name ||
 		strings.ReplaceAll(a.Name, "-", "_") == strings.ReplaceAll(b.Name, "-", "_")
 }
 

@@ -7,17 +7,14 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-// What the tables say of the protocols whose messages have a header of the
-// protocol's, which the walker reads itself.
-const (
-	netlinkNetfilter = 12
-	netlinkGeneric   = 16
-	genlIDCtrl       = 16
-	nfgenmsg         = "nfgenmsg"
-)
+// nfgenmsg is the header of NETLINK_NETFILTER's messages, which the walker reads
+// itself.
+const nfgenmsg = "nfgenmsg"
 
 // families makes the family of the spec, or those of its nfnetlink subsystems.
 func (b *builder) families() ([]*schema.Family, error) {
@@ -25,7 +22,7 @@ func (b *builder) families() ([]*schema.Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := schema.Family{Name: b.s.name, Protocol: netlinkGeneric, Version: uint8(min(b.s.version, 255))}
+	f := schema.Family{Name: b.s.name, Protocol: unix.NETLINK_GENERIC, Version: uint8(min(b.s.version, 255))}
 	for _, g := range b.s.groups {
 		if g.name != "" && g.id <= 1<<16 {
 			f.Groups = append(f.Groups, schema.Group{ID: uint32(g.id), Name: b.s.groupName(g.name)})
@@ -34,7 +31,7 @@ func (b *builder) families() ([]*schema.Family, error) {
 	f.Messages = msgs
 	if !b.s.raw() {
 		if f.Name == "nlctrl" {
-			f.GenlID = genlIDCtrl
+			f.GenlID = unix.GENL_ID_CTRL
 		}
 		f.Header = b.header(b.s.ops.header)
 		f.Set = commonSet(msgs)
@@ -44,7 +41,7 @@ func (b *builder) families() ([]*schema.Family, error) {
 	if name := rawNames[b.s.protonum]; name != "" {
 		f.Name = name
 	}
-	if f.Protocol == netlinkNetfilter {
+	if f.Protocol == unix.NETLINK_NETFILTER {
 		return b.subsystems(f), nil
 	}
 	return []*schema.Family{&f}, nil
@@ -90,7 +87,7 @@ func (b *builder) subsystems(f schema.Family) []*schema.Family {
 }
 
 func (b *builder) header(name string) *schema.StructType {
-	if name == nfgenmsg && b.s.raw() && b.s.protonum == netlinkNetfilter {
+	if name == nfgenmsg && b.s.raw() && b.s.protonum == unix.NETLINK_NETFILTER {
 		return nil
 	}
 	return b.strct(b.s.node, name)
