@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"internal/decode/schema":   {},
 	"internal/decode/families": {"internal/decode/schema"},
 	"internal/decode":          {"internal/capture", "internal/decode/schema", "internal/decode/policy"},
+	"internal/decode/fixture":  {"internal/capture", "internal/decode"},
 	"internal/decode/policy":   {"internal/decode/schema"},
 	"internal/decode/ynl":      {"internal/decode/schema"},
 	"internal/correlate":       {"internal/capture", "internal/decode"},

@@ -9,11 +9,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
@@ -46,29 +43,12 @@ func specimens(t *testing.T) []specimen {
 		}
 	}
 	for _, fam := range families.All() {
-		files, err := filepath.Glob(filepath.Join("testdata", fam.Name, "*.txtar"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			ar, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range ar.Files {
-				if f.Name == "tree" {
-					continue
-				}
-				dir := capture.DirRequest
-				if f.Name == "reply" {
-					dir = capture.DirReply
-				}
-				d := decode.New(families.All(), decode.Options{})
-				for _, b := range unhex(t, f.Data) {
-					ms := d.Frame(&capture.Frame{Origin: &capture.Origin{Dir: dir, Protocol: fam.Protocol}, OrigLen: len(b), Data: b}, nil)
-					for i := range ms {
-						add(&ms[i])
-					}
+		for _, file := range fixtureFiles(t, fam.Name) {
+			d := decode.New(families.All(), decode.Options{})
+			for _, f := range readFixture(t, file).Frames(fam.Protocol) {
+				ms := d.Frame(f, nil)
+				for i := range ms {
+					add(&ms[i])
 				}
 			}
 		}

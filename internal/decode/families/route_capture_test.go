@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/fixture"
 )
 
 // captureDir makes TestRouteLive write the fixtures of testdata/route anew:
@@ -132,14 +132,14 @@ func (l *lab) writeFixtures(t *testing.T, dir string, d *decode.Decoder, dumps m
 		if strings.HasPrefix(w.file, "link_") && w.file != "link_veth" {
 			lines = append(lines, "# show IFLA_LINKINFO")
 		}
-		ar := &txtar.Archive{Comment: []byte(strings.Join(lines, "\n") + "\n")}
-		if len(requests) > 0 {
-			ar.Files = append(ar.Files, txtar.File{Name: "request", Data: tohex(requests)})
+		f := fixture.Fixture{Comment: strings.Join(lines, "\n") + "\n"}
+		for _, b := range requests {
+			f.Add(capture.DirRequest, b)
 		}
-		if len(replies) > 0 {
-			ar.Files = append(ar.Files, txtar.File{Name: "reply", Data: tohex(replies)})
+		for _, b := range replies {
+			f.Add(capture.DirReply, b)
 		}
-		if err := os.WriteFile(filepath.Join(dir, w.file+".txtar"), txtar.Format(ar), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, w.file+".txtar"), f.Format(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,17 +4,16 @@ package ynl_test
 
 import (
 	"context"
-	"encoding/hex"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/decode/fixture"
 	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/pcapng"
 )
@@ -67,25 +66,15 @@ func readRecording(t *testing.T, file string) traffic {
 
 func readFixture(t *testing.T, file string) traffic {
 	t.Helper()
-	ar, err := txtar.ParseFile(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := traffic{name: filepath.Base(file)}
-	for _, f := range ar.Files {
-		dir := map[string]capture.Dir{"request": capture.DirRequest, "reply": capture.DirReply}[f.Name]
-		if f.Name != "request" && f.Name != "reply" {
-			continue
-		}
-		for _, part := range strings.Split(strings.TrimSpace(string(f.Data)), "\n\n") {
-			b, err := hex.DecodeString(strings.Join(strings.Fields(part), ""))
-			if err != nil {
-				t.Fatal(err)
-			}
-			tr.frames = append(tr.frames, &capture.Frame{Origin: &capture.Origin{Dir: dir, NetNS: 1}, OrigLen: len(b), Data: b})
-		}
+	f, err := fixture.Parse(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return tr
+	return traffic{name: filepath.Base(file), frames: f.Frames(capture.NETLINK_ROUTE)}
 }
 
 // decodeAll decodes the traffic with the given tables alone.
