@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/ladder"
 )
 
@@ -55,9 +56,9 @@ func doctor(w io.Writer, rungs []ladder.Rung) (sees bool) {
 		case chosen == "":
 			chosen, mark = r.Name, "works, --source auto takes it"
 		}
-		sees = sees || err == nil && r.Proc
+		sees = sees || err == nil && r.Sees.Has(capture.SeesProcesses)
 		fmt.Fprintf(w, "%-8s %s\n", r.Name, mark)
-		fmt.Fprintf(w, "         sees   %s\n", r.Sees)
+		fmt.Fprintf(w, "         sees   %s\n", r.About)
 		fmt.Fprintf(w, "         needs  %s\n", r.Needs)
 		if err != nil {
 			fmt.Fprintf(w, "         why    %s\n", strings.ReplaceAll(err.Error(), "\n", "\n                "))

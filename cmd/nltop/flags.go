@@ -36,7 +36,7 @@ type captureFlags struct {
 
 func (f *captureFlags) register(c *cobra.Command) {
 	fs := c.Flags()
-	fs.StringVar(&f.source, "source", ladder.Auto, "capture source: auto, fentry, kprobe, syscall, nlmon, listen")
+	fs.StringVar(&f.source, "source", ladder.Auto, "capture source: "+strings.Join(sourceNames(), ", "))
 	fs.UintSliceVarP(&f.pids, "pid", "p", nil, "only this process and its children (repeatable)")
 	fs.StringSliceVar(&f.comms, "comm", nil, "only processes of this name (repeatable)")
 	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
@@ -48,10 +48,13 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
 	f.specs.register(fs)
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
-	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (sources fentry and kprobe)")
+	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (source "+capture.SourcesThat(capture.SeesLocks)+")")
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
-		[]string{ladder.Auto, "fentry", "kprobe", "syscall", "nlmon", "listen"}, cobra.ShellCompDirectiveNoFileComp))
+		sourceNames(), cobra.ShellCompDirectiveNoFileComp))
 }
+
+// sourceNames is what --source takes.
+func sourceNames() []string { return append([]string{ladder.Auto}, capture.SourceNames()...) }
 
 // scope turns the flags into what the kernel is asked to filter.
 func (f *captureFlags) scope() (capture.Filter, error) {

@@ -92,7 +92,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		p.Decoder = o.flags.decoder()
 	}
 	s.dec = p.Decoder
-	if !s.seesProc() {
+	if !s.src.Info().Filters {
 		p.Scope = scope
 	}
 	if s.file == nil {
@@ -121,7 +121,7 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 		return err
 	}
 	show := *o.show
-	show.Filter, show.Compile, show.RTNL = o.flags.expr, o.flags.compileFilter, o.flags.rtnl
+	show.Filter, show.Compile = o.flags.expr, o.flags.compileFilter
 	if s.file != nil {
 		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read)}
 	}
@@ -188,15 +188,6 @@ func (s *session) learn() error {
 		return nil
 	}
 	return teach(fs...)
-}
-
-// seesProc says whether the source filters on processes itself.
-func (s *session) seesProc() bool {
-	switch s.src.Info().Name {
-	case capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall:
-		return s.file == nil
-	}
-	return false
 }
 
 func (s *session) capture(ctx context.Context) error {

@@ -270,6 +270,15 @@ type Info struct {
 	Snap  int      // snap length in bytes; 0: unlimited
 	// Notes say what was worked around, e.g. a hook that fell back to kprobe.
 	Notes []string
+	// Sees is what it can know, as it was opened; of a file, what one of those can that
+	// were recorded.
+	Sees Sees
+	// Filters: it passes nothing but what matches the Filter that it was opened with.
+	Filters bool
+	// RMemMax is net.core.rmem_max of the machine that was recorded, in bytes; 0: unknown.
+	RMemMax uint64
+	// Recorded are the sources that were recorded, of a file.
+	Recorded []Info
 }
 
 // Stats is what a source has seen and lost since it started.

@@ -12,6 +12,7 @@ package capture
 // from it: the tables that make equal Origins one (Origins) are bounded and forget.
 type Origin struct {
 	Source string // the source that made the frame, also when it comes from a file
+	Sees   Sees   // what that source could know, as it was opened
 	Kind   Kind
 	Dir    Dir
 	// Inferred: Dir was worked out from port IDs and flags, not seen.
@@ -27,7 +28,7 @@ type Origin struct {
 	NetNS     uint64 // inode of the network namespace; 0: the source cannot tell
 	// NetNSName is the name of NetNS ("host", that of its mount); "": none.
 	NetNSName string
-	Proc      Proc   // the task that ran the hook: sender of a request, cause of a delivery
+	Proc      Proc   // the task that ran the hook: sender of a request; of a delivery see Causer
 	Socket    Socket // this end: sender's for a request, receiver's otherwise
 	SrcPort   uint32 // port ID of the sender; 0 is the kernel
 	DstPort   uint32 // port ID of the addressee; 0 is the kernel, or nobody for an event
@@ -54,6 +55,18 @@ func (o *Origin) Accounted() *Proc {
 		return &o.Proc
 	}
 	return nil
+}
+
+// Causer is who made the kernel send this, or of a peer's message who sent it; zero:
+// the source cannot tell, or nobody did.
+func (o *Origin) Causer() Proc {
+	switch {
+	case o.Dir == DirRequest:
+		return Proc{}
+	case o.Sees.Has(SeesCauses), o.Dir == DirPeer && o.Proc != o.Socket.Owner:
+		return o.Proc
+	}
+	return Proc{} // Proc is who read it
 }
 
 // SocketKey tells the sockets of a stream of frames apart: by inode where the

@@ -72,8 +72,8 @@ type Exchange struct {
 	Rounds  int            // datagrams that they came in
 	First   time.Duration  // to the first reply; 0: none yet
 	Last    time.Duration  // to the newest reply; 0: none yet
-	// Kernel is the time in the kernel: entry to return of the send (source
-	// syscall: of the system call), and of every netlink_dump() that a later read
+	// Kernel is the time in the kernel: entry to return of the send (without
+	// capture.SeesKernelTime: of the system call), and of every netlink_dump() that a later read
 	// called. 0: the source cannot tell.
 	Kernel time.Duration
 	// Reader is what the reader of a dump took between its rounds.

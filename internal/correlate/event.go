@@ -138,8 +138,7 @@ func (t *Tracker) cause(f *capture.Frame, m *decode.Message) Cause {
 		}
 		return c
 	}
-	switch f.Source {
-	case capture.SourceFentry, capture.SourceKprobe:
+	if f.Sees.Has(capture.SeesCauses) {
 		return Cause{Proc: f.Proc}
 	}
 	if k.port == 0 || named == nil || f.Time.Sub(named.Time) > maxAge {

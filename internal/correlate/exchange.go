@@ -27,7 +27,7 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 			Kernel: f.Elapsed, // of a source that sees sends when they return
 		},
 		key: keyOf(f, m), seen: f.Time, frame: f.ID,
-		dump: m.Header.Flags&flagDump == flagDump,
+		dump: m.Header.Flags&flagDump == flagDump, reported: f.Sees.Has(capture.SeesCompletions),
 	}
 	o.Exchange = &e.Exchange
 	e.size = len(e.Request.Data) + 768
@@ -82,12 +82,12 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 	// who asked for nothing and was sent will get nothing any more.
 	for old := t.waiting[e.key]; old != nil; {
 		next := old.next
-		if otherSocket(old, f) || !old.wants() && (old.sent || !t.completions) {
+		if otherSocket(old, f) || !old.wants() && (old.sent || !old.reported) {
 			t.end(old)
 		}
 		old = next
 	}
-	if !t.completions && !e.wants() {
+	if !e.reported && !e.wants() {
 		t.soon = append(t.soon, e)
 	}
 	last, n := t.waiting[e.key], 1
@@ -158,7 +158,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	}
 	e.answered = true
 	t.unlink(e)
-	if e.sent || !t.completions || e.frame == 0 {
+	if e.sent || !e.reported || e.frame == 0 {
 		t.end(e)
 	} else {
 		t.soon = append(t.soon, e)
@@ -226,7 +226,6 @@ func (t *Tracker) answer(m *decode.Message, o *Observation) {
 
 // complete handles the report of what became of a send.
 func (t *Tracker) complete(f *capture.Frame, o *Observation) {
-	t.completions = true
 	first := t.frames[f.Of]
 	if first == nil || f.Of == 0 {
 		t.dst = append(t.dst, *o)

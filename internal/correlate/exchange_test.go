@@ -23,6 +23,13 @@ func newEnds(t *testing.T) *ends {
 	return &ends{stream: s}
 }
 
+// newReported is newEnds for a source that reports what became of sends.
+func newReported(t *testing.T) *ends {
+	e := newEnds(t)
+	e.sees = capture.SeesCompletions
+	return e
+}
+
 func (e *ends) send(f capture.Frame, data ...[]byte) uint64 {
 	e.t.Helper()
 	for _, o := range e.frame(f, data...) {
@@ -84,11 +91,11 @@ func one[T any](t *testing.T, xs []T) T {
 const ms = time.Millisecond
 
 func TestExchangeTimes(t *testing.T) {
-	s := newEnds(t)
+	s := newReported(t)
 	req := getLink(0x05, 7)
 	id := s.send(request(100), req)
 	s.send(reply(100), ack(0, 7, req))
-	if len(s.got) != 0 && s.tr.completions {
+	if len(s.got) != 0 {
 		t.Error("ended before its completion")
 	}
 	s.completion(id, 300*time.Microsecond)
@@ -96,9 +103,8 @@ func TestExchangeTimes(t *testing.T) {
 	if x.Outcome != Acked || x.First != ms || x.Last != ms || x.Replies != 1 || !x.Ended {
 		t.Errorf("%+v", x)
 	}
-	// The next one waits for its completion: the source has shown to report them.
-	s = newEnds(t)
-	s.completion(999, 0)
+	s = newReported(t)
+	s.completion(999, 0) // of a request that was lost
 	id = s.send(request(100), req)
 	s.send(reply(100), ack(1, 7, req))
 	if len(s.got) != 0 {
@@ -108,11 +114,21 @@ func TestExchangeTimes(t *testing.T) {
 	if x := one(t, s.exchanges()); x.Kernel != 300*time.Microsecond || x.Outcome != Failed || x.Errno != 1 {
 		t.Errorf("%+v", x)
 	}
+	// One of a source that reports none ends with its answer, also among others.
+	s.sees = 0
+	s.send(request(300), getLink(0x05, 9))
+	s.send(reply(300), ack(0, 9, req))
+	if n := len(s.got); n != 2 || s.got[1].Exchange.Outcome != Acked {
+		t.Errorf("%+v", s.got)
+	}
 }
 
 func TestExchangeWithoutAck(t *testing.T) {
 	for _, completions := range []bool{false, true} {
-		s := newEnds(t)
+		s := newReported(t)
+		if !completions {
+			s.sees = 0
+		}
 		id := s.send(request(100), nlmsg(16, 0x01, 7, 0, make([]byte, 16)...))
 		if completions {
 			s.completion(id, ms)
@@ -124,7 +140,7 @@ func TestExchangeWithoutAck(t *testing.T) {
 		}
 	}
 	// An answer that comes after the send has returned (audit).
-	s := newEnds(t)
+	s := newReported(t)
 	id := s.send(request(100), getLink(0x01, 7))
 	s.completion(id, ms)
 	s.send(reply(100), nlmsg(16, 0, 7, 100, make([]byte, 16)...))
@@ -194,7 +210,7 @@ func TestWrapAround(t *testing.T) {
 
 // A dump of three parts: the first inside the send, the others in the reads.
 func TestDumpTimes(t *testing.T) {
-	s := newEnds(t)
+	s := newReported(t)
 	id := s.send(request(100), getLink(0x301, 9))
 	part := nlmsg(16, 2, 9, 100, make([]byte, 16)...)
 	inside := reply(100)
@@ -253,7 +269,7 @@ func TestDumpLost(t *testing.T) {
 
 // A batch of which one message fails: nothing of it was done.
 func TestRolledBack(t *testing.T) {
-	s := newEnds(t)
+	s := newReported(t)
 	batch := func(f capture.Frame) capture.Frame {
 		f.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_NETFILTER })
 		return f
@@ -285,7 +301,7 @@ func TestRolledBack(t *testing.T) {
 func delivery(port uint32, pid uint32, cast, cause uint64) capture.Frame {
 	return capture.Frame{
 		Origin: &capture.Origin{
-			Dir: capture.DirEvent, Group: 1, Source: capture.SourceFentry,
+			Dir: capture.DirEvent, Group: 1, Sees: capture.SeesCauses,
 			Proc:   capture.Proc{PID: 42, TID: 42, Comm: "ip"},
 			Socket: capture.Socket{PortID: port, Inode: uint64(port), Owner: capture.Proc{PID: pid, Comm: fmt.Sprint("p", pid)}},
 		},
@@ -294,7 +310,7 @@ func delivery(port uint32, pid uint32, cast, cause uint64) capture.Frame {
 }
 
 func TestEventCause(t *testing.T) {
-	s := newEnds(t)
+	s := newReported(t)
 	q := request(100)
 	q.Change(func(o *capture.Origin) { o.Proc.TID = 42 })
 	id := s.send(q, nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
@@ -326,19 +342,19 @@ func TestEventInferred(t *testing.T) {
 	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
 	for i := range uint32(3) {
 		f := delivery(5+i, 50+i, 0, 0)
-		f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall; o.Proc = capture.Proc{} })
+		f.Change(func(o *capture.Origin) { o.Sees = 0; o.Proc = capture.Proc{} })
 		o := s.frame(f, news)[0]
 		if c := o.Event.Cause; c.Exchange == nil || !c.Inferred || c.Proc.PID != 42 || o.Event.Delivered != int(i)+1 {
 			t.Errorf("%d: %+v", i, o.Event)
 		}
 	}
 	again := delivery(5, 50, 0, 0)
-	again.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall })
+	again.Change(func(o *capture.Origin) { o.Sees = 0 })
 	if o := s.frame(again, news)[0]; o.Event.Delivered != 1 {
 		t.Error("said twice to one socket, and taken for one event")
 	}
 	f := delivery(5, 50, 0, 0)
-	f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall; o.NetNS = 77 })
+	f.Change(func(o *capture.Origin) { o.Sees = 0; o.NetNS = 77 })
 	if o := s.frame(f, news)[0]; o.Event.Cause.Exchange != nil {
 		t.Error("caused from another namespace")
 	}
@@ -437,7 +453,7 @@ func TestKernelOfRequest(t *testing.T) {
 	s := newEnds(t)
 	send := func(took time.Duration, ms ...[]byte) {
 		f := request(42)
-		f.Change(func(o *capture.Origin) { o.Source = capture.SourceSyscall })
+		f.Change(func(o *capture.Origin) { o.Sees = 0 })
 		f.Elapsed = took
 		s.send(f, ms...)
 	}

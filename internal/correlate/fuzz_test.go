@@ -41,7 +41,7 @@ func FuzzTracker(f *testing.F) {
 					Kind: capture.Kind(b[3] % 6), Dir: capture.Dir(b[4] % 5), Verdict: capture.Verdict(b[5] % 7),
 					Protocol: uint16(b[6] % 32),
 					Socket:   capture.Socket{PortID: uint32(b[9] % 4), Inode: uint64(b[10] % 3)},
-					Proc:     capture.Proc{TID: uint32(b[11] % 4)}, Errno: int32(b[8]), Source: capture.SourceFentry,
+					Proc:     capture.Proc{TID: uint32(b[11] % 4)}, Errno: int32(b[8]), Sees: capture.Sees(b[3]),
 				},
 				ID: id, Of: uint64(b[0]), Cause: uint64(b[1]), Cast: uint64(b[2] % 8),
 				Time:    time.Unix(0, int64(int32(binary.LittleEndian.Uint32(b[7:])))<<8),

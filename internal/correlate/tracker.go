@@ -45,7 +45,8 @@ type entry struct {
 	first  *entry // of the datagram; nil: itself
 
 	dump     bool
-	sent     bool      // the completion has come
+	reported bool      // a completion will come (capture.SeesCompletions)
+	sent     bool      // it has come
 	answered bool      // the final reply has come
 	dropped  bool      // a reply was lost
 	round    time.Time // of the newest part of a dump
@@ -74,10 +75,8 @@ type Tracker struct {
 	events  events
 	extacks map[uint32]extackText // by thread
 
-	// completions: the source reports what became of a send.
-	completions bool
-	unanswered  uint64
-	dst         []Observation // of the frame at hand
+	unanswered uint64
+	dst        []Observation // of the frame at hand
 }
 
 // New returns an empty Tracker that reports no ends.
@@ -113,8 +112,6 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 	t.dst = dst
 	t.expire(f.Time)
 	t.events.expire(t, f)
-	// The first request has to wait for its completion as all others do.
-	t.completions = t.completions || f.Source == capture.SourceFentry || f.Source == capture.SourceKprobe
 	if len(ms) == 0 {
 		t.report(f)
 	}

@@ -22,6 +22,8 @@ type stream struct {
 	tr  *Tracker
 	now time.Time
 	id  uint64
+	// What the source of all frames sees, beside what they say.
+	sees capture.Sees
 }
 
 func newStream(t *testing.T) *stream {
@@ -51,6 +53,9 @@ func (s *stream) frame(f capture.Frame, data ...[]byte) []Observation {
 	s.id++
 	s.now = s.now.Add(time.Millisecond)
 	f.ID, f.Time = s.id, s.now
+	if s.sees != 0 {
+		f.Change(func(o *capture.Origin) { o.Sees |= s.sees })
+	}
 	for _, d := range data {
 		f.Data = append(f.Data, d...)
 	}

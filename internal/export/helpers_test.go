@@ -192,7 +192,9 @@ func scene() []*capture.Frame {
 		},
 	}
 	for i, f := range frames {
-		f.Change(func(o *capture.Origin) { o.Source = capture.SourceFentry; o.NetNS = 4026531840 })
+		f.Change(func(o *capture.Origin) {
+			o.Source, o.Sees, o.NetNS = capture.SourceFentry, capture.Describe(capture.SourceFentry).Sees, 4026531840
+		})
 		f.ID = uint64(i + 1)
 		f.Time = at(i * 250)
 		if f.OrigLen == 0 {

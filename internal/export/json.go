@@ -271,9 +271,11 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told
 	switch {
 	case o.Event != nil && CauseText(&o.Event.Cause) != "":
 		j.cause("cause", &o.Event.Cause)
-	case f.Dir != capture.DirRequest && f.Proc.Known():
-		j.buf = append(j.buf, `,"cause":`...)
-		j.proc(&f.Proc)
+	default:
+		if p := f.Causer(); p.Known() {
+			j.buf = append(j.buf, `,"cause":`...)
+			j.proc(&p)
+		}
 	}
 	j.flag("self", o.Self)
 	j.socket(&f.Socket, &f.Queue, false)

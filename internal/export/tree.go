@@ -129,8 +129,8 @@ func (t *Text) origin(o *correlate.Observation) {
 		l.word(styleDim, "to "+words.Group(f, t.o.Group))
 	}
 	word("netns", f.NetNS)
-	if f.Dir != capture.DirRequest && f.Proc.Known() {
-		l.word(styleDim, "cause="+words.Process(f.Proc))
+	if p := f.Causer(); p.Known() {
+		l.word(styleDim, "cause="+words.Process(p))
 	}
 	if o.Account.Cgroup != "" {
 		l.word(styleDim, "cgroup="+decode.Quote(o.Account.Cgroup))

@@ -82,8 +82,6 @@ type parent struct {
 	CmdLine string `expr:"cmdline"`
 }
 
-var nobody capture.Proc
-
 // of sets every field that is asked for.
 func (q *process) of(p *capture.Proc, asks *asked) {
 	q.PID, q.TID, q.PPID, q.Comm, q.Name, q.Cgroup = int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.ProcessName(), p.Cgroup
@@ -122,11 +120,11 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.Family, e.Type = x.Family, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
 	e.Proc.of(&x.Account, asks)
-	if f.Dir != capture.DirRequest {
-		e.Cause.of(&f.Proc, asks)
-	} else {
-		e.Cause.of(&nobody, asks)
+	cause := f.Causer()
+	if v := x.Event; v != nil && v.Cause.Proc.Known() {
+		cause = v.Cause.Proc
 	}
+	e.Cause.of(&cause, asks)
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)

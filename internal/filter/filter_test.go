@@ -87,7 +87,9 @@ func exchange(t testing.TB) (request, failed correlate.Observation) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	zebra := capture.Proc{PID: 4711, TID: 4712, PPID: 1, Comm: "zebra", Cgroup: "/system.slice/frr"}
 	one := func(f *capture.Frame) correlate.Observation {
-		f.Change(func(o *capture.Origin) { o.NetNS = 4026531840; o.Source = capture.SourceFentry })
+		f.Change(func(o *capture.Origin) {
+			o.Source, o.Sees, o.NetNS = capture.SourceFentry, capture.Describe(capture.SourceFentry).Sees, 4026531840
+		})
 		f.OrigLen = len(f.Data)
 		out := tr.Frame(f, d.Frame(f, nil), nil)
 		if len(out) != 1 {
@@ -132,7 +134,7 @@ func TestMatch(t *testing.T) {
 	request, failed := exchange(t)
 	other := correlate.Observation{Frame: &capture.Frame{
 		Origin: &capture.Origin{
-			Kind: capture.KindSocketError, Verdict: capture.VerdictNobufsRaised, Dir: capture.DirEvent,
+			Kind: capture.KindSocketError, Sees: capture.SeesCauses, Verdict: capture.VerdictNobufsRaised, Dir: capture.DirEvent,
 			Proc: capture.Proc{PID: 9, Comm: "cause"},
 		},
 		OrigLen: 77,

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
 )
 
 func TestMatchProcess(t *testing.T) {
@@ -74,5 +75,23 @@ func TestPushdownOfNames(t *testing.T) {
 		if diff := cmp.Diff(want, f.Pushdown().Comms); diff != "" {
 			t.Errorf("%s: %s", src, diff)
 		}
+	}
+}
+
+// Who caused an event is who is said to have, seen or inferred, and not who read it.
+func TestCauseOfEvent(t *testing.T) {
+	reader, cause := capture.Proc{PID: 8, Comm: "monitor"}, capture.Proc{PID: 9, Comm: "ip"}
+	event := correlate.Observation{
+		Frame: &capture.Frame{Origin: &capture.Origin{
+			Dir: capture.DirEvent, Proc: reader, Socket: capture.Socket{Owner: reader}, // at the system call
+		}},
+		Event: &correlate.Event{},
+	}
+	if ask(t, `cause.pid != 0`, &event) {
+		t.Error("who read it is said to have caused it")
+	}
+	event.Event.Cause = correlate.Cause{Proc: cause, Inferred: true}
+	if !ask(t, `cause.comm == "ip" && inferred`, &event) {
+		t.Error("the inferred cause is not found")
 	}
 }

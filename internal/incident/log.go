@@ -215,7 +215,7 @@ func (r *record) name(o *correlate.Observation) {
 	} else {
 		r.Others++
 	}
-	proc, inferred := o.Frame.Proc, false
+	proc, inferred := o.Frame.Causer(), false
 	if o.Event != nil && o.Event.Cause.Proc.Known() {
 		proc, inferred = o.Event.Cause.Proc, o.Event.Cause.Inferred
 	}

@@ -34,10 +34,7 @@ type Options struct {
 
 // Rung is one source of the ladder.
 type Rung struct {
-	Name  string
-	Needs string // what it needs, one clause
-	Sees  string // what it sees, one clause
-	Proc  bool   // it sees processes
+	capture.Described
 	check func() error
 	open  func(capture.Filter, Options) (capture.Source, error)
 }
@@ -46,37 +43,31 @@ type Rung struct {
 // behind.
 func (r Rung) Check() error { return r.check() }
 
-// Rungs returns the ladder, best source first.
+// Rungs returns the ladder, best source first: how each of capture.Sources is checked
+// and opened.
 func Rungs() []Rung {
-	return []Rung{
-		probeRung(capture.SourceFentry, "BTF, and CAP_BPF with CAP_PERFMON or root",
-			"every message, all network namespaces, process, cause, drops, overruns"),
-		probeRung(capture.SourceKprobe, "BTF and kprobes, and CAP_BPF with CAP_PERFMON or root",
-			"the same as fentry"),
-		probeRung(capture.SourceSyscall, "BTF raw tracepoints, and CAP_BPF with CAP_PERFMON or root",
-			"what processes send and receive, with errno, at the system-call boundary"),
-		{
-			Name: capture.SourceNlmon, Needs: "CAP_NET_ADMIN, CAP_NET_RAW and the nlmon module",
-			Sees:  "eight protocols of this network namespace, no processes, no drops",
-			check: nlmon.Available,
-			open: func(f capture.Filter, o Options) (capture.Source, error) {
-				return nlmon.Open(f, nlmon.Options{Snap: o.Snap})
-			},
-		},
-		{
-			Name: capture.SourceListen, Needs: "nothing special",
-			Sees:  "multicast notifications of this network namespace only",
-			check: func() error { return nil },
-			open: func(f capture.Filter, o Options) (capture.Source, error) {
-				return listen.Open(f, listen.Options{Snap: o.Snap})
-			},
-		},
+	ways := map[string]Rung{
+		capture.SourceFentry:  probeRung(capture.SourceFentry),
+		capture.SourceKprobe:  probeRung(capture.SourceKprobe),
+		capture.SourceSyscall: probeRung(capture.SourceSyscall),
+		capture.SourceNlmon: {check: nlmon.Available, open: func(f capture.Filter, o Options) (capture.Source, error) {
+			return nlmon.Open(f, nlmon.Options{Snap: o.Snap})
+		}},
+		capture.SourceListen: {check: func() error { return nil }, open: func(f capture.Filter, o Options) (capture.Source, error) {
+			return listen.Open(f, listen.Options{Snap: o.Snap})
+		}},
 	}
+	var rungs []Rung
+	for _, d := range capture.Sources() {
+		r := ways[d.Name]
+		r.Described = d
+		rungs = append(rungs, r)
+	}
+	return rungs
 }
 
-func probeRung(name, needs, sees string) Rung {
+func probeRung(name string) Rung {
 	return Rung{
-		Name: name, Needs: needs, Sees: sees, Proc: true,
 		check: func() error { return probe.Check(name) },
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
@@ -120,6 +111,17 @@ func Open(name string, f capture.Filter, o Options) (capture.Source, []Left, err
 	return open(Rungs(), name, f, o)
 }
 
+// refuse says what a source can never see of what is asked of it; nil: nothing.
+func (o *Options) refuse(d capture.Described) error {
+	switch {
+	case o.NeedProc && !d.Sees.Has(capture.SeesProcesses):
+		return errors.New("does not see processes, so it cannot follow a command")
+	case o.Locks && !d.Sees.Has(capture.SeesLocks):
+		return fmt.Errorf("does not see rtnl_mutex (--rtnl): it takes %s", capture.SourcesThat(capture.SeesLocks))
+	}
+	return nil
+}
+
 func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Source, []Left, error) {
 	var left []Left
 	var names []string
@@ -128,8 +130,8 @@ func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Sourc
 		if name != Auto && name != r.Name {
 			continue
 		}
-		if o.NeedProc && !r.Proc {
-			left = append(left, Left{r.Name, errors.New("does not see processes, so it cannot follow a command")})
+		if err := o.refuse(r.Described); err != nil {
+			left = append(left, Left{r.Name, err})
 			continue
 		}
 		src, err := r.open(f, o)

@@ -19,7 +19,11 @@ func (s fakeSource) Info() capture.Info                                  { retur
 func (fakeSource) Close() error                                          { return nil }
 
 func rung(name string, proc bool, err error) Rung {
-	return Rung{Name: name, Proc: proc, open: func(capture.Filter, Options) (capture.Source, error) {
+	d := capture.Described{Name: name}
+	if proc {
+		d.Sees = capture.SeesProcesses
+	}
+	return Rung{Described: d, open: func(capture.Filter, Options) (capture.Source, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +86,34 @@ func TestReason(t *testing.T) {
 	} {
 		if got := (Left{"a", errors.New(in)}).Reason(); got != want {
 			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
+// Every source can be checked and opened, and the ladder has them in their order.
+func TestRungs(t *testing.T) {
+	rungs := Rungs()
+	sources := capture.Sources()
+	if len(rungs) != len(sources) {
+		t.Fatalf("%d rungs, %d sources", len(rungs), len(sources))
+	}
+	for i, r := range rungs {
+		if r.Described != sources[i] || r.check == nil || r.open == nil {
+			t.Errorf("%s: %+v", sources[i].Name, r)
+		}
+	}
+}
+
+// What a source can never see is refused before it is opened.
+func TestRefused(t *testing.T) {
+	_, left, err := open(Rungs()[2:], Auto, capture.Filter{}, Options{Locks: true})
+	var none *NoSourceError
+	if !errors.As(err, &none) || len(left) != 3 {
+		t.Fatalf("%v, %v", left, err)
+	}
+	for _, l := range left {
+		if want := "does not see rtnl_mutex (--rtnl): it takes fentry or kprobe"; l.Err.Error() != want {
+			t.Errorf("%s: %v", l.Name, l.Err)
 		}
 	}
 }

@@ -40,6 +40,8 @@ const (
 	lostReported = "ENOBUFS reported to the listener"
 )
 
+var sees = capture.Describe(capture.SourceListen).Always()
+
 // source implements capture.Source.
 type source struct {
 	sockets []*socket
@@ -298,7 +300,7 @@ func (s *source) receive(k *socket) (*capture.Frame, error) {
 	if len(data) > 0 {
 		f.Data = slices.Clone(data)
 	}
-	o := capture.Origin{Protocol: k.protocol, NetNS: s.netns, Source: capture.SourceListen}
+	o := capture.Origin{Protocol: k.protocol, NetNS: s.netns, Source: capture.SourceListen, Sees: sees}
 	if sa, ok := from.(*unix.SockaddrNetlink); ok {
 		o.SrcPort = sa.Pid
 	}
@@ -451,6 +453,7 @@ func (s *source) Info() capture.Info {
 	defer s.mu.Unlock()
 	info := capture.Info{
 		Name:  capture.SourceListen,
+		Sees:  sees,
 		Scope: fmt.Sprintf("netns %d", s.netns),
 		Snap:  s.snap,
 		Blind: []string{

@@ -36,7 +36,6 @@ type Options struct {
 	// Filter is the expression in force from the beginning; Compile compiles others.
 	Filter  string
 	Compile func(expr string) (*filter.Filter, error)
-	RTNL    bool         // rtnl_mutex was asked for
 	Places  *place.Names // where owners of sockets run; nil: nobody says
 	// Recording says what is written beside; nil: nothing.
 	Recording func() (path string, bytes uint64)

@@ -207,12 +207,12 @@ func (waiting) Close() error         { return nil }
 // locker is a source that watches rtnl_mutex.
 type locker struct {
 	waiting
-	name string
+	info capture.Info
 	rows []capture.LockRow
 	err  error
 }
 
-func (l *locker) Info() capture.Info                        { return capture.Info{Name: l.name} }
+func (l *locker) Info() capture.Info                        { return l.info }
 func (l *locker) Locks() ([]capture.LockRow, uint64, error) { return l.rows, 3, l.err }
 
 // The table of rtnl_mutex is the source's, worst first; where there is none, it
@@ -225,19 +225,18 @@ func TestLockTable(t *testing.T) {
 		{Proc: capture.Proc{PID: 3, Comm: "odd"}, Request: true, Type: 0xfff0, Hold: capture.Times{Count: 1, Sum: ms, Max: ms}},
 	}
 	failed := errors.New("the map is gone")
+	of := func(name string, sees capture.Sees) capture.Info { return capture.Info{Name: name, Sees: sees} }
 	for _, tt := range []struct {
 		src capture.Source
-		o   Options
 		why error
 	}{
-		{&locker{name: capture.SourceFentry, rows: rows}, Options{RTNL: true}, nil},
-		{&locker{name: capture.SourceFentry, err: failed}, Options{RTNL: true}, failed},
-		{&locker{name: capture.SourceFentry}, Options{}, errLocksOff},
-		{&locker{name: capture.SourceSyscall}, Options{RTNL: true}, errLocksSyscall},
-		{&waiting{}, Options{RTNL: true}, errLocksSource},
-		{&waiting{}, Options{RTNL: true, Replay: &Replay{}}, errLocksFile},
+		{&locker{info: of(capture.SourceFentry, capture.SeesLocks), rows: rows}, nil},
+		{&locker{info: of(capture.SourceFentry, capture.SeesLocks), err: failed}, failed},
+		{&locker{info: of(capture.SourceKprobe, 0)}, errLocksOff},
+		{&locker{info: of(capture.SourceSyscall, 0)}, errLocksBlind(capture.SourceSyscall)},
+		{&waiting{}, errLocksOff},
 	} {
-		m, err := New(tt.o, pipeline.Options{Source: tt.src, Decoder: decode.New(families.All(), decode.Options{})})
+		m, err := New(Options{}, pipeline.Options{Source: tt.src, Decoder: decode.New(families.All(), decode.Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,23 +49,25 @@ type LockReport struct {
 
 // Why there is no table of rtnl_mutex.
 var (
-	errLocksFile    = errors.New("a recording has no table of rtnl_mutex, only the long holds and waits that were reported")
-	errLocksOff     = errors.New("rtnl_mutex is not watched: start nltop with --rtnl")
-	errLocksSyscall = errors.New("source syscall does not see rtnl_mutex: it takes fentry or kprobe")
-	errLocksSource  = errors.New("this source does not see rtnl_mutex: it takes fentry or kprobe")
+	errLocksFile = errors.New("a recording has no table of rtnl_mutex, only the long holds and waits that were reported")
+	errLocksOff  = errors.New("rtnl_mutex is not watched: start nltop with --rtnl")
 )
+
+// errLocksBlind is for a source that can never see rtnl_mutex.
+func errLocksBlind(source string) error {
+	return fmt.Errorf("source %s does not see rtnl_mutex: it takes %s", source, capture.SourcesThat(capture.SeesLocks))
+}
 
 // lockTable reads the source's table, who is most to blame first.
 func (m *Model) lockTable() (rows []LockRow, lost uint64, err error) {
+	info := m.src.Info()
 	src, ok := m.src.(capture.Locker)
 	switch {
 	case m.o.Replay != nil:
 		return nil, 0, errLocksFile
-	case m.src.Info().Name == capture.SourceSyscall:
-		return nil, 0, errLocksSyscall
-	case !ok:
-		return nil, 0, errLocksSource
-	case !m.o.RTNL:
+	case !capture.Describe(info.Name).Sees.Has(capture.SeesLocks):
+		return nil, 0, errLocksBlind(info.Name)
+	case !ok || !info.Sees.Has(capture.SeesLocks):
 		return nil, 0, errLocksOff
 	}
 	locks, lost, err := src.Locks()

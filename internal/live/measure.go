@@ -24,7 +24,7 @@ func Measures(x *correlate.Exchange) []Measure {
 		last = 0
 	}
 	kernel := "kernel"
-	if x.Request != nil && x.Request.Frame.Source == capture.SourceSyscall {
+	if x.Request != nil && !x.Request.Frame.Sees.Has(capture.SeesKernelTime) {
 		kernel = "system call" // which is more than the kernel's part in Netlink
 	}
 	all := []Measure{{kernel, x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}

@@ -32,6 +32,8 @@ type Options struct {
 // lostRing is the one way of losing that the kernel tells us of.
 const lostRing = "packet ring full"
 
+var sees = capture.Describe(capture.SourceNlmon).Always()
+
 // source implements capture.Source.
 type source struct {
 	dev   *device
@@ -112,7 +114,7 @@ func (s *source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 	infer, origins := capture.NewInferrer(), new(capture.Origins)
 	handle := func(p packet) error {
 		f := frame(p)
-		o := capture.Origin{Protocol: p.protocol, NetNS: s.netns, Source: capture.SourceNlmon}
+		o := capture.Origin{Protocol: p.protocol, NetNS: s.netns, Source: capture.SourceNlmon, Sees: sees}
 		infer.Infer(&o, f.Data)
 		f.Origin = origins.Of(&o)
 		s.count(f)
@@ -213,6 +215,7 @@ func (s *source) readDrops() {
 func (s *source) Info() capture.Info {
 	return capture.Info{
 		Name:  capture.SourceNlmon,
+		Sees:  sees,
 		Scope: fmt.Sprintf("netns %d", s.netns),
 		Snap:  s.snap,
 		Blind: []string{

@@ -34,6 +34,7 @@ const (
 	factsStats   = 3 // of an Interface Statistics Block
 	factsTail    = 4 // raw bytes of a packet behind maxShown, no tags
 	factsProcess = 5 // of a process, in a report block: see process.go
+	factsSource  = 6 // of an interface: what its source says of itself, see source.go
 )
 
 // Tags of factsFrame.
@@ -74,6 +75,7 @@ const (
 	tagNetNSName
 	tagVaried   // see varied
 	tagNumbered // see numberedLen
+	tagSees     // only if it is not the interface's
 )
 
 // Tags of a process inside tagProc, tagOwner and tagBlocker.
@@ -373,6 +375,8 @@ func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) erro
 		o.Group = uint32(num)
 	case tagSource:
 		o.Source = n.of(value)
+	case tagSees:
+		o.Sees = capture.Sees(num)
 	}
 	return nil
 }

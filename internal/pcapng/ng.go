@@ -19,6 +19,10 @@ type iface struct {
 	tsoffset int64
 	dropped  uint64 // by epb_dropcount and the Packet Block's field
 	counted  bool   // an Interface Statistics Block was seen
+	// Of frames that say nothing else: the source, and what it saw. ours: nltop's.
+	source string
+	sees   capture.Sees
+	ours   bool
 }
 
 // maxIfaces bounds the interfaces of a section.
@@ -144,7 +148,7 @@ func (r *Reader) section(body []byte, start int64) error {
 			}
 		}
 	})
-	r.ifaces = nil
+	r.ifaces, r.families, r.settled = nil, 0, false
 	r.names.forget()
 	r.sections++
 	if r.sections > 1 {
@@ -160,6 +164,7 @@ func (r *Reader) section(body []byte, start int64) error {
 	r.lastStats = nil
 	r.stats.LostReports += r.lastReports
 	r.lastReports = 0
+	r.endSection()
 	r.meta = m
 	return nil
 }
@@ -205,7 +210,8 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 		return Record{}, false, &Error{start, errors.New("interface description is too short, or one too many")}
 	}
 	i := iface{link: r.bo.Uint16(body), snap: r.bo.Uint32(body[4:]), tsresol: 6}
-	var name, filter, system string
+	var name, about, filter, system string
+	var told []capture.Info
 	r.eachOption(body[8:], func(code uint16, v []byte) {
 		switch {
 		case code == ifTSResol && len(v) == 1:
@@ -214,21 +220,42 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 			i.tsoffset = int64(r.bo.Uint64(v))
 		case code == ifName:
 			name = text(v)
+		case code == ifDescription:
+			about = text(v)
+		case code == optCustom && len(told) < maxSources:
+			if kind, facts, ok := r.ours(v); ok && kind == factsSource {
+				told = append(told, parseSource(facts))
+			}
 		case code == ifFilter && len(v) > 1 && v[0] == 0:
 			filter = text(v[1:])
 		case code == ifOS:
 			system = text(v)
 		}
 	})
+	sources := r.sourcesOf(told, name, about)
+	if len(sources) > 0 {
+		i.source, i.sees, i.ours = sources[0].Name, sources[0].Sees, len(told) > 0 || strings.HasPrefix(about, "nltop ")
+	}
+	first := len(r.ifaces) == 0
+	if sources == nil && !first { // the families of the recording before it
+		before := &r.ifaces[len(r.ifaces)-1]
+		i.source, i.sees = before.source, before.sees
+	}
 	r.ifaces = append(r.ifaces, i)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if i.link == linkNetlink {
+		r.current = append(r.current, sources[:min(len(sources), maxSources-min(len(r.current), maxSources))]...)
+	}
+	if first && len(told) == 1 && r.meta.Source.Name == told[0].Name {
+		r.meta.Source = sources[0]
+	}
 	r.lastStats = append(r.lastStats, nil)
 	if r.meta.Version == "" {
 		r.meta.Filter = orElse(r.meta.Filter, filter)
 		r.meta.OS = orElse(r.meta.OS, system)
 	}
-	if name != "" && (r.meta.Version == "" || len(r.ifaces) != ifaceFamilies+1) {
+	if name != "" && (name != familiesName || about != familiesAbout) {
 		r.meta.Interfaces = append(r.meta.Interfaces, name)
 	}
 	return Record{}, false, nil
@@ -290,6 +317,9 @@ func (r *Reader) parsePacket(blockType uint32, b []byte) (p packet, ok bool) {
 // packet makes a frame of a packet block.
 func (r *Reader) packet(p packet) (Record, bool, error) {
 	i := &r.ifaces[p.iface]
+	if !r.settled && (p.iface != ifaceFamilies || !r.ifaces[0].ours) {
+		r.settle()
+	}
 	drops := uint64(p.dropsSince)
 	var id uint64
 	var pid, tid uint32
@@ -329,14 +359,18 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	rec := Record{Frame: f}
 	if facts == nil {
 		f.ID = r.renumber(id)
-		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}})
+		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}, Sees: i.sees})
 	} else {
-		o := capture.Origin{Source: r.meta.Source.Name, Protocol: protocol}
+		o := capture.Origin{Source: i.source, Sees: i.sees, Protocol: protocol}
 		flags, err := r.names.setFrame(f, &o, facts)
 		if err != nil {
 			r.noteBadFacts()
 		}
-		rec.Preamble = flags&flagPreamble != 0
+		if rec.Preamble = flags&flagPreamble != 0; rec.Preamble {
+			r.families++
+		} else if o.Source != i.source || o.Sees != i.sees {
+			r.alsoFrom(&o)
+		}
 		o.Kind = capture.KindDatagram
 		f.Origin = r.origins.Of(&o)
 		f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
@@ -370,7 +404,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 	if !ok || kind != factsFrame {
 		return Record{}, false, nil // somebody else's block
 	}
-	f, o := new(capture.Frame), capture.Origin{Source: r.meta.Source.Name}
+	f, o := new(capture.Frame), r.reporter()
 	flags, err := r.names.setFrame(f, &o, facts)
 	if err != nil || o.Kind == capture.KindDatagram {
 		return r.skip(lostMalformed)
@@ -386,6 +420,14 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 	}
 	f.Origin = r.origins.Of(&o)
 	return Record{Frame: f}, true, nil
+}
+
+// reporter is the Origin of a report that says nothing of its source.
+func (r *Reader) reporter() capture.Origin {
+	if len(r.ifaces) == 0 {
+		return capture.Origin{Source: r.meta.Source.Name, Sees: capture.Describe(r.meta.Source.Name).Always()}
+	}
+	return capture.Origin{Source: r.ifaces[0].source, Sees: r.ifaces[0].sees}
 }
 
 // renumber keeps the IDs of one section apart from those of the sections

@@ -94,7 +94,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 		unit = time.Nanosecond
 	}
 	f.Time = time.Unix(int64(sec), 0).Add(time.Duration(frac) * unit)
-	r.foreign(f, capture.Origin{Protocol: protocol})
+	r.foreign(f, capture.Origin{Protocol: protocol, Sees: foreignSource().Sees})
 	r.count(f)
 	return Record{Frame: f}, true, nil
 }

@@ -63,6 +63,9 @@ type Reader struct {
 	bo   order                        // of the section
 
 	ifaces   []iface
+	families int   // packets of the preamble, in this section
+	settled  bool  // a packet of traffic was read in it
+	early    error // of a block that was read ahead, after the section header
 	infer    *capture.Inferrer
 	sections int
 	idBase   uint64 // added to the IDs of this section
@@ -84,6 +87,9 @@ type Reader struct {
 	names    names         // of processes and cgroups
 	skipped  [2]uint64     // other link types, malformed blocks
 	badFacts uint64        // packets whose nltop data were malformed
+
+	current []capture.Info // sources of this section
+	earlier []capture.Info // of those before
 
 	// Of the current section, as its last statistics blocks say.
 	lastStats   []losses // by interface
@@ -147,8 +153,11 @@ func NewReader(src io.Reader) (*Reader, error) {
 	case bytes.Equal(magic, []byte{0x0A, 0x0D, 0x0D, 0x0A}):
 		r.next = r.nextBlock
 		r.meta.Format = "pcapng"
-		_, _, err := r.nextBlock()
-		return r, noEOF(err)
+		if _, _, err := r.nextBlock(); err != nil {
+			return r, noEOF(err)
+		}
+		r.describeEarly()
+		return r, nil
 	case len(magic) == 4 && r.isPcap(magic):
 		r.next = r.nextPacket
 		r.meta.Format = "pcap"
@@ -157,6 +166,18 @@ func NewReader(src io.Reader) (*Reader, error) {
 		return nil, &Error{0, errors.New("file is compressed: decompress it first")}
 	}
 	return nil, &Error{0, fmt.Errorf("neither pcap nor pcapng: starts with %x", magic)}
+}
+
+// describeEarly reads the interfaces that are behind the section header, as far as they
+// have arrived: whoever opens a file wants to know what its sources saw.
+func (r *Reader) describeEarly() {
+	for r.early == nil {
+		head, _ := r.br.Peek(min(8, r.br.Buffered()))
+		if len(head) < 8 || r.bo.Uint32(head) != blockIDB || int64(r.bo.Uint32(head[4:])) > int64(r.br.Buffered()) {
+			return
+		}
+		_, _, r.early = r.nextBlock()
+	}
 }
 
 func noEOF(err error) error {
@@ -171,6 +192,9 @@ func noEOF(err error) error {
 // have been returned by then.
 func (r *Reader) Next() (Record, error) {
 	for {
+		if r.early != nil {
+			return Record{}, r.early
+		}
 		rec, ok, err := r.next()
 		if err != nil {
 			return Record{}, err
@@ -306,42 +330,6 @@ func (r *Reader) Meta() Meta {
 	m := r.meta
 	m.Interfaces = slices.Clone(m.Interfaces)
 	return m
-}
-
-// Info describes the file, with the blind spots of the source that it was
-// recorded with.
-func (r *Reader) Info() capture.Info {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	m := r.meta
-	info := capture.Info{Name: capture.SourceFile, Scope: m.Source.Scope, Blind: m.Source.Blind, Snap: m.Source.Snap}
-	if info.Scope == "" {
-		info.Scope = "what was recorded"
-	}
-	if made := madeBy(m); made != "" {
-		info.Notes = append(info.Notes, made)
-	}
-	if m.Filter != "" {
-		info.Notes = append(info.Notes, "recorded with the filter "+m.Filter)
-	}
-	info.Notes = append(info.Notes, m.Source.Notes...)
-	if r.badFacts > 0 {
-		info.Notes = append(info.Notes, fmt.Sprintf("malformed nltop data beside %d packets", r.badFacts))
-	}
-	return info
-}
-
-func madeBy(m Meta) string {
-	s := ""
-	if m.Source.Name != "" {
-		s = "recorded by source " + m.Source.Name
-	} else if m.Application != "" {
-		s = "recorded by " + m.Application
-	}
-	if s != "" && m.OS != "" {
-		s += " on " + m.OS
-	}
-	return s
 }
 
 // Stats counts what was read so far. Lost holds the losses that the file

@@ -79,7 +79,7 @@ func TestPcap(t *testing.T) {
 				return &capture.Frame{
 					Origin: &capture.Origin{
 						Dir: capture.DirRequest, Inferred: true, Protocol: protocol, BigEndian: big,
-						Source: capture.SourceFile,
+						Source: capture.SourceFile, Sees: capture.Describe(capture.SourceNlmon).Sees,
 					},
 					Time: time.Unix(1767319445, 0).Add(time.Duration(678901+i) * unit), OrigLen: 20 + 8*i,
 					Data: getLink(bo),
@@ -187,7 +187,7 @@ func TestForeignPcapng(t *testing.T) {
 		want = append(want, &capture.Frame{
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Inferred: true, BigEndian: bo == order(binary.BigEndian), Proc: proc,
-				Source: capture.SourceFile,
+				Source: capture.SourceFile, Sees: capture.Describe(capture.SourceNlmon).Sees,
 			},
 			ID: id, Time: at, OrigLen: 20, Data: getLink(bo),
 		})

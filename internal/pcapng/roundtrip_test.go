@@ -28,6 +28,7 @@ var testOptions = Options{
 	Info: capture.Info{
 		Name: capture.SourceFentry, Scope: "all network namespaces", Snap: 65536,
 		Blind: []string{"what comes before the start", ""}, Notes: []string{"netlink_create by kprobe"},
+		Sees: capture.SeesRequests | capture.SeesLosses | capture.SeesLocks, RMemMax: 212992,
 	},
 }
 
@@ -221,26 +222,26 @@ func TestMetaAndStats(t *testing.T) {
 	frames := []*capture.Frame{
 		{
 			Origin: &capture.Origin{
-				Source: capture.SourceFentry,
+				Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 			},
 			ID: 1, Time: time.Unix(5, 6), Data: make([]byte, 20), OrigLen: 30,
 		},
 		{
 			Origin: &capture.Origin{
-				Source: capture.SourceFentry,
+				Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 			},
 			ID: 2, Time: time.Unix(6, 6), Data: make([]byte, 20), OrigLen: 20,
 		},
 		{
 			Origin: &capture.Origin{
-				Kind: capture.KindCompletion, Source: capture.SourceFentry,
+				Kind: capture.KindCompletion, Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 			},
 			ID: 3, Of: 1, Time: time.Unix(7, 6),
 		},
 	}
 	preamble := []*capture.Frame{{
 		Origin: &capture.Origin{
-			Protocol: capture.NETLINK_GENERIC, Source: capture.SourceFentry,
+			Protocol: capture.NETLINK_GENERIC, Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 		},
 		Time: time.Unix(4, 0), Data: make([]byte, 16), OrigLen: 16,
 	}}

@@ -154,6 +154,9 @@ func (w *Writer) constant(f facts, o *capture.Origin, flags uint64) facts {
 	if o.Source != w.opt.Info.Name {
 		f = f.putString(tagSource, o.Source)
 	}
+	if o.Sees != w.sees {
+		f = f.put(tagSees, uint64(o.Sees))
+	}
 	return f
 }
 

@@ -35,6 +35,8 @@ type Writer struct {
 	swap bool   // numbers are in the order that this machine does not have
 	buf  []byte // whole blocks, and the one under construction
 	opt  Options
+	// What the frames of interface 0 could tell, unless they say something else.
+	sees capture.Sees
 
 	scratch, nested []byte
 	templates       capture.PerOrigin[template]
@@ -59,11 +61,11 @@ var native = binary.NativeEndian
 
 // NewWriter writes the section header and the interface descriptions to w.
 func NewWriter(w io.Writer, opt Options) (*Writer, error) {
-	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt}
+	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt, sees: opt.Info.Of()[0].Sees}
 	wr.makeDone()
 	wr.sectionHeader()
-	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter)
-	wr.interfaceDescription("families", "the answers to an nlctrl dump by nltop, to name generic-netlink families; not traffic", "")
+	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter, opt.Info.Of())
+	wr.interfaceDescription(familiesName, familiesAbout, "", nil)
 	if err := wr.push(); err != nil {
 		return nil, fmt.Errorf("write section header: %w", err)
 	}
@@ -114,23 +116,12 @@ func (w *Writer) sectionHeader() {
 		putString(tagVersion, w.opt.Version).string(tagSourceName, w.opt.Info.Name).
 		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
 		int(tagSnap, int64(w.opt.Info.Snap))
-	// Past a quarter of an option, clauses are noise.
-	for _, list := range []struct {
-		tag   int
-		items []string
-	}{{tagBlind, w.opt.Info.Blind}, {tagNote, w.opt.Info.Notes}} {
-		for _, s := range list.items {
-			if len(f) < maxOption/4 {
-				f = f.putString(list.tag, s)
-			}
-		}
-	}
-	w.customOption(f)
+	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
 	w.end(start)
 }
 
-func (w *Writer) interfaceDescription(name, description, filter string) {
+func (w *Writer) interfaceDescription(name, description, filter string, sources []capture.Info) {
 	start := w.begin(blockIDB)
 	w.u16(linkNetlink)
 	w.u16(0)
@@ -150,6 +141,9 @@ func (w *Writer) interfaceDescription(name, description, filter string) {
 	}
 	if w.opt.Kernel != "" {
 		w.stringOption(ifOS, "Linux "+w.opt.Kernel)
+	}
+	for i := range sources {
+		w.customOption(sourceFacts(w.scratch[:0], &sources[i]))
 	}
 	w.endOptions()
 	w.end(start)

@@ -39,7 +39,9 @@ func (s *traffic) Close() error         { return nil }
 func (s *traffic) frame(f capture.Frame, typ, flags uint16, seq, port uint32, size int) *capture.Frame {
 	s.id++
 	s.now = s.now.Add(100 * time.Microsecond)
-	f.Change(func(o *capture.Origin) { o.Source = capture.SourceFentry; o.NetNS = 4026531840 })
+	f.Change(func(o *capture.Origin) {
+		o.Source, o.Sees, o.NetNS = capture.SourceFentry, capture.Describe(capture.SourceFentry).Sees, 4026531840
+	})
 	f.ID = s.id
 	f.Time = s.now
 	if f.Kind == capture.KindDatagram {

@@ -112,7 +112,7 @@ func (p *Pipeline) complete(f *capture.Frame, now int64) {
 // lookUp fills in what the source of an Origin left open. What comes from a look-up
 // is marked as inferred.
 func (p *Pipeline) lookUp(o *capture.Origin) {
-	if p.o.Owners != nil && o.Source != capture.SourceFile {
+	if p.o.Owners != nil {
 		// The kernel and group listeners (port 0) own no single socket.
 		if port := o.Socket.PortID; port != 0 && !o.Account().Known() {
 			if proc, ok := p.o.Owners.Owner(o.NetNS, o.Protocol, port); ok {

@@ -54,6 +54,7 @@ func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
 		Proc:     p,
 		Socket:   capture.Socket{PortID: r.Port, Inode: r.Inode, Owner: p, RcvBuf: rcvbuf},
 		Source:   a.source,
+		Sees:     a.sees,
 	}
 	switch kind {
 	case briefRequest:

@@ -109,6 +109,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	}
 	for _, p := range points {
 		if p.reads && o.NoReads {
+			l.att.blindTo |= p.sees
 			continue
 		}
 		if p.prog == "deliver" && l.symbols[p.funcs[0]].count == 0 {
@@ -121,6 +122,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		}
 		if err != nil {
 			l.note("%v: %s", oneLine(err), p.why)
+			l.att.blindTo |= p.sees
 		}
 	}
 	if !o.NoProcesses {
@@ -244,6 +246,7 @@ func (l *loader) watchLocks() error {
 		}
 	}
 	l.att.locks = l.maps["lock_rows"]
+	l.att.asked |= capture.SeesLocks
 	return nil
 }
 

@@ -60,6 +60,7 @@ func (a *assembler) forget(tgid uint32) {
 func (a *assembler) originOf(r *nlFull) *capture.Origin {
 	return &capture.Origin{
 		Source:   a.source,
+		Sees:     a.sees,
 		Kind:     capture.Kind(r.Kind),
 		Dir:      capture.Dir(r.Dir),
 		Inferred: r.Flags&uint8(fentryNlFlagNL_FLAG_INFERRED) != 0,

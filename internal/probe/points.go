@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 	"sync"
+
+	"github.com/nltop/nltop/internal/capture"
 )
 
 // point is where in the kernel a program is hooked. The program has
@@ -21,6 +23,8 @@ type point struct {
 	// why completes "cannot hook f: …", for the notes; need makes it fatal.
 	why  string
 	need bool
+	// sees is what the source cannot see without it.
+	sees capture.Sees
 	// payload: a recursion miss of this program is a lost datagram.
 	payload bool
 	// reads: only for how sockets are read.
@@ -29,20 +33,26 @@ type point struct {
 	kprobeOnly bool
 }
 
+// What hangs on several points.
+const (
+	seesReads = capture.SeesNobufsRead | capture.SeesReads
+	seesSends = capture.SeesCompletions | capture.SeesKernelTime | capture.SeesCauses
+)
+
 // points in the order of attaching: first what knows the sockets' owners,
 // then what the payload hooks rely on, then those. See bpf/README.md.
 var points = []point{
 	{prog: "create", funcs: []string{"netlink_create"}, why: "the owner of a socket is known from its first use on only"},
 	{prog: "bind", funcs: []string{"netlink_bind"}, why: "the owner of a socket is known from its first use on only"},
 	{prog: "release", funcs: []string{"netlink_release"}, why: "owners of closed sockets are forgotten late"},
-	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true, reads: true},
-	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", reads: true},
-	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed"},
+	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true, reads: true, sees: seesReads},
+	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", reads: true, sees: seesReads},
+	{prog: "error_report", funcs: []string{"sk_error_report", "sock_def_error_report"}, why: "ENOBUFS that the kernel raised is missed", sees: capture.SeesNobufs},
 	{prog: "dump", funcs: []string{"netlink_dump"}, why: "the kernel's time for a dump is unknown"},
 	{prog: "dump_exit", funcs: []string{"netlink_dump"}, why: "dropped parts of dumps are missed"},
-	{prog: "overrun", funcs: []string{"netlink_overrun"}, why: "overruns are missed", payload: true},
-	{prog: "sendmsg", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},
-	{prog: "sendmsg_exit", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown"},
+	{prog: "overrun", funcs: []string{"netlink_overrun"}, why: "overruns are missed", payload: true, sees: capture.SeesLosses},
+	{prog: "sendmsg", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown", sees: seesSends},
+	{prog: "sendmsg_exit", funcs: []string{"netlink_sendmsg"}, why: "the outcome of a send is unknown", sees: seesSends},
 	{prog: "unicast", funcs: []string{"netlink_unicast"}, need: true, payload: true},
 	{prog: "deliver", funcs: []string{"__netlink_sendskb"}, need: true, payload: true},
 }

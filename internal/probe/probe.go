@@ -97,6 +97,10 @@ type attached struct {
 	closers []io.Closer // maps and programs
 	notes   []string
 	blind   []string
+	// What of capture.Described its hooks watch because they were asked to, and what
+	// they cannot see since one is missing.
+	asked, blindTo capture.Sees
+	netns          []uint64 // those that the filter passes; nil: all
 	// infer, where not nil, completes a frame before it is emitted. Frames
 	// come in the order of the ring, from one goroutine.
 	infer func(*capture.Frame)
@@ -144,6 +148,7 @@ func Open(name string, f capture.Filter, o Options) (*Source, error) {
 		err = errors.Join(explain(err), a.Close())
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
+	a.netns = f.NetNS
 	s, err := newSource(name, a, o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", name, err), a.Close())

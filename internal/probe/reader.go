@@ -69,7 +69,7 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 // Run implements capture.Source. When ctx is done it delivers what is in the
 // ring and returns nil. It, or RunLent, may be called once.
 func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error {
-	asm := newAssembler(s.name, &s.offset, func(f *capture.Frame) error {
+	asm := newAssembler(s.name, s.sees(), &s.offset, func(f *capture.Frame) error {
 		s.saw(f)
 		return emit(f)
 	})
@@ -78,7 +78,7 @@ func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 
 // RunLent implements capture.Lender.
 func (s *Source) RunLent(ctx context.Context, emit func([]capture.Frame) error) error {
-	asm := newAssembler(s.name, &s.offset, nil)
+	asm := newAssembler(s.name, s.sees(), &s.offset, nil)
 	asm.lend(func(fs []capture.Frame) error {
 		for i := range fs {
 			s.saw(&fs[i])
@@ -333,12 +333,18 @@ func perCPUSum(m *ebpf.Map, key uint32) uint64 {
 // Info implements capture.Source.
 func (s *Source) Info() capture.Info {
 	return capture.Info{
-		Name:  s.name,
-		Scope: "all network namespaces",
-		Blind: s.att.blind,
-		Snap:  s.opts.Snap,
-		Notes: s.att.notes,
+		Name:    s.name,
+		Scope:   capture.ScopeOf(s.att.netns),
+		Blind:   s.att.blind,
+		Snap:    s.opts.Snap,
+		Notes:   s.att.notes,
+		Sees:    s.sees(),
+		Filters: true,
 	}
+}
+
+func (s *Source) sees() capture.Sees {
+	return (capture.Describe(s.name).Always() | s.att.asked) &^ s.att.blindTo
 }
 
 // Close implements capture.Source: it detaches every program. A running Run

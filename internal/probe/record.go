@@ -57,6 +57,7 @@ func malformed(format string, args ...any) error {
 // used by one goroutine.
 type assembler struct {
 	source string
+	sees   capture.Sees
 	ahead  *atomic.Int64 // how far the wall clock is ahead of that of the records, ns
 	emit   func(*capture.Frame) error
 	infer  func(*capture.Frame) // decides what the programs left open; nil: nothing
@@ -87,9 +88,10 @@ type openFrame struct {
 	want  int
 }
 
-func newAssembler(source string, ahead *atomic.Int64, emit func(*capture.Frame) error) *assembler {
+func newAssembler(source string, sees capture.Sees, ahead *atomic.Int64, emit func(*capture.Frame) error) *assembler {
 	return &assembler{
 		source:    source,
+		sees:      sees,
 		ahead:     ahead,
 		emit:      emit,
 		orphans:   new(atomic.Uint64),

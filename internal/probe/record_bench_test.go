@@ -12,7 +12,7 @@ import (
 // BenchmarkBrief makes, and lends, frames of the brief records of a route change.
 func BenchmarkBrief(b *testing.B) {
 	brief, _ := briefly()
-	a := newAssembler("fentry", new(atomic.Int64),
+	a := newAssembler("fentry", capture.Describe("fentry").Always(), new(atomic.Int64),
 		nil)
 	a.lend(func([]capture.Frame) error { return nil })
 	if err := a.add(brief[0]); err != nil {
@@ -40,7 +40,7 @@ func BenchmarkRecords(b *testing.B) {
 	recs := [][]byte{full(request, payload[:60]), full(reply, payload[:36]), full(done, nil)}
 	for _, lends := range []bool{false, true} {
 		b.Run(map[bool]string{false: "given", true: "lent"}[lends], func(b *testing.B) {
-			a := newAssembler("fentry", new(atomic.Int64),
+			a := newAssembler("fentry", capture.Describe("fentry").Always(), new(atomic.Int64),
 				func(*capture.Frame) error { return nil })
 			if lends {
 				a.lend(func([]capture.Frame) error { return nil })

@@ -30,7 +30,7 @@ func chunk(id, off uint64, data []byte) []byte {
 }
 
 func testAssembler(out *[]*capture.Frame) *assembler {
-	return newAssembler("test", new(atomic.Int64),
+	return newAssembler("test", capture.Describe("test").Always(), new(atomic.Int64),
 		func(f *capture.Frame) error { *out = append(*out, f); return nil })
 }
 
@@ -223,7 +223,7 @@ func TestNumbersAreBounded(t *testing.T) {
 // An error of emit is not taken for a malformed record.
 func TestEmitError(t *testing.T) {
 	stop := errors.New("stop")
-	a := newAssembler("test", new(atomic.Int64), func(*capture.Frame) error { return stop })
+	a := newAssembler("test", capture.Describe("test").Always(), new(atomic.Int64), func(*capture.Frame) error { return stop })
 	mustAdd(t, a, full(nlFull{Id: 1, OrigLen: 8, CapLen: 8}, nil))
 	for _, rec := range [][]byte{full(nlFull{}, nil), chunk(1, 4, []byte("gap"))} {
 		if err := a.add(rec); !errors.Is(err, stop) {
@@ -256,7 +256,7 @@ func FuzzRecords(f *testing.F) {
 	f.Add(join(full(nlFull{Id: 1, OrigLen: 1<<32 - 1, CapLen: 1<<32 - 1}, nil), chunk(1, 1<<63, []byte("x"))))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		begun, frames, bytesOut := 0, 0, 0
-		a := newAssembler("fuzz", new(atomic.Int64), func(f *capture.Frame) error {
+		a := newAssembler("fuzz", capture.Describe("fuzz").Always(), new(atomic.Int64), func(f *capture.Frame) error {
 			frames++
 			bytesOut += len(f.Data)
 			if len(f.Data) > f.OrigLen {
@@ -323,7 +323,7 @@ func poisoned() capture.Frame {
 
 // lendingAssembler keeps copies of what is lent, three at a time, and spoils it.
 func lendingAssembler(to *[]*capture.Frame) *assembler {
-	a := newAssembler("test", new(atomic.Int64), nil)
+	a := newAssembler("test", capture.Describe("test").Always(), new(atomic.Int64), nil)
 	a.lend(func(fs []capture.Frame) error {
 		for i := range fs {
 			f := fs[i]

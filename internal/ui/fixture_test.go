@@ -168,7 +168,7 @@ func newSource() *fakeSource {
 		now:     epoch,
 		status: live.Status{
 			Info: capture.Info{
-				Name: capture.SourceFentry, Scope: "all network namespaces",
+				Name: capture.SourceFentry, Scope: "all network namespaces", Sees: capture.Describe(capture.SourceFentry).Always(),
 				Blind: []string{"messages that a socket filter dropped"},
 				Notes: []string{"sk_error_report is absent: sock_def_error_report is used"},
 			},

@@ -52,8 +52,8 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 		load: func(a *app) listed[incident.Incident] {
 			l := listed[incident.Incident]{rows: a.snap.Incidents, none: "nobody has lost anything"}
 			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
-			if name := a.snap.Info.Name; !seesLosses(name) {
-				l.none = "source " + name + " does not see losses; nltop sockets --for counts them"
+			if blind := a.snap.Info.Lacks(capture.SeesLosses); blind != "" {
+				l.none = "no overrun was seen: " + blind + " cannot see losses; nltop sockets --for counts them"
 			}
 			return l
 		},
@@ -112,15 +112,6 @@ func incidentText(a *app, in *incident.Incident) []textLine {
 		lines = append(lines, textLine{text: "  " + text, style: a.theme.text})
 	}
 	return lines
-}
-
-// seesLosses says whether a source reports overruns; a file may hold them.
-func seesLosses(source string) bool {
-	switch source {
-	case "syscall", "nlmon", "listen":
-		return false
-	}
-	return true
 }
 
 // openIncident names a socket that is losing messages right now; "": none.
