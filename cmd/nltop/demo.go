@@ -45,7 +45,7 @@ it was made. It needs no privileges and touches nothing.`,
 				return err
 			}
 			f.read = "demo"
-			return f.run(sessionOptions{flags: &f.captureFlags, file: r, speed: f.speed})
+			return f.run(sessionOptions{flags: &f.captureFlags, file: r, again: openDemo, speed: f.speed})
 		},
 	}
 	f.registerView(c)

@@ -39,9 +39,10 @@ type session struct {
 // sessionOptions are what commands differ in.
 type sessionOptions struct {
 	flags     *captureFlags
-	file      *pcapng.Reader  // instead of what -r names (demo)
-	dec       *decode.Decoder // nil: a new one
-	show      *live.Options   // what is shown of it; nil: nothing but what the sinks write
+	file      *pcapng.Reader                 // instead of what -r names (demo)
+	again     func() (*pcapng.Reader, error) // opens it once more
+	dec       *decode.Decoder                // nil: a new one
+	show      *live.Options                  // what is shown of it; nil: nothing but what the sinks write
 	sinks     []pipeline.Sink
 	limit     int
 	speed     float64 // of a replay; 0: at once
@@ -125,6 +126,9 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 	if s.file != nil {
 		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read)}
 	}
+	if show.Again != nil && s.rec != nil {
+		show.Again = nil // it would be recorded twice
+	}
 	if s.rec != nil {
 		show.Recording = func() (string, uint64) {
 			_, size := s.rec.written()
@@ -147,7 +151,7 @@ func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error)
 		debug.SetGCPercent(200)
 	}
 	if s.file != nil {
-		s.src = pipeline.Paced{Source: s.file, Speed: o.speed}
+		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed}
 		return nil
 	}
 	// What lives is small (tables, and what a view keeps), and frames are not.
@@ -217,6 +221,9 @@ func (s *session) close() error {
 	}
 	switch {
 	case s.src != nil:
+		if s.model != nil {
+			errs = append(errs, s.model.Close())
+		}
 		errs = append(errs, s.src.Close())
 	case s.file != nil:
 		errs = append(errs, s.file.Close())

@@ -16,6 +16,8 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
 	"github.com/nltop/nltop/internal/ui"
 )
@@ -94,9 +96,28 @@ func (f *viewFlags) run(o sessionOptions) error {
 // viewSession opens a session with all that the view asks for.
 func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
 	o.dec = f.decoder()
-	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard}
+	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o)}
 	o.counts, o.watch = true, capture.WatchAll
 	return openSession(o)
+}
+
+// again reads the recording of a session from its beginning; nil: it has none that
+// can be read twice.
+func (f *captureFlags) again(o sessionOptions) func() (capture.Source, error) {
+	open := o.again
+	if st, err := os.Stat(f.read); open == nil && err == nil && st.Mode().IsRegular() {
+		open = func() (*pcapng.Reader, error) { return pcapng.Open(f.read) }
+	}
+	if open == nil {
+		return nil
+	}
+	return func() (capture.Source, error) {
+		r, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return &pipeline.Paced{Source: r, Speed: o.speed}, nil
+	}
 }
 
 // show runs a session and its view, and ends both, also when the view panics.

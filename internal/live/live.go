@@ -17,7 +17,9 @@ package live
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
@@ -39,6 +41,9 @@ type Options struct {
 	Places  *place.Names // where owners of sockets run; nil: nobody says
 	// Recording says what is written beside; nil: nothing.
 	Recording func() (path string, bytes uint64)
+	// Again opens the recording from its beginning; nil: it cannot be read twice. With
+	// it Run goes on until its context is done, since a filter may be set any time.
+	Again func() (capture.Source, error)
 	// Guard is deferred in every goroutine of the model; nil: nothing is.
 	Guard func()
 }
@@ -52,10 +57,13 @@ type Replay struct {
 
 // Status is the state of the capture, as far as it is shown.
 type Status struct {
-	Info   capture.Info  // source, scope, what it cannot see, notes
-	Stats  capture.Stats // what was lost and cut
-	Filter string        // the expression in force
-	Replay *Replay       // nil: live
+	Info     capture.Info  // source, scope, what it cannot see, notes
+	Stats    capture.Stats // what was lost and cut
+	Filter   string        // the expression in force
+	Narrowed string        // what SetFilter added to it
+	// FilterSince is since when it is in force; zero: for everything that is shown.
+	FilterSince time.Time
+	Replay      *Replay // nil: live
 	// Recording is the file that is written beside; "": none.
 	Recording      string
 	RecordingBytes uint64
@@ -69,18 +77,29 @@ type Status struct {
 // goroutine.
 type Model struct {
 	o       Options
-	src     capture.Source
-	pipe    *pipeline.Pipeline
+	wiring  pipeline.Options // of every run
 	dec     namer
 	counted bool // by the source
-	stream  *stream
 	watcher watcher
-	filter  string // in force
+	filter  string    // in force
+	added   string    // by SetFilter
+	since   time.Time // Status.FilterSince
 
-	mu    sync.Mutex
-	ended bool
-	err   error
-	socks socketList
+	mu     sync.Mutex
+	run    run
+	cancel context.CancelFunc // ends the run
+	narrow *filter.Filter     // of the next run
+	ended  bool
+	err    error
+	socks  socketList
+}
+
+// run is one reading of the source: a recording may be read again.
+type run struct {
+	src    capture.Source
+	pipe   *pipeline.Pipeline
+	stream *stream
+	opened bool // by the model, which closes it
 }
 
 // namer names the request of a row of rtnl_mutex (decode.Decoder).
@@ -91,65 +110,147 @@ type namer interface {
 // New makes a model and the pipeline that feeds it, from p, to which it adds what it
 // needs.
 func New(o Options, p pipeline.Options) (*Model, error) {
-	m := &Model{o: o, src: p.Source, dec: p.Decoder, counted: p.Counted, filter: o.Filter}
+	m := &Model{o: o, wiring: p, dec: p.Decoder, counted: p.Counted, filter: o.Filter}
 	if o.Guard == nil {
 		m.o.Guard = func() {}
 	}
-	if p.Table == nil {
-		p.Table = aggregate.New(aggregate.Options{CountOnly: o.CountOnly})
-	}
-	if !o.CountOnly {
-		m.stream = &stream{sockets: o.Replay != nil}
-		p.Incidents, p.Ends = incident.New(), true
-		p.Sinks = append(p.Sinks, m.stream)
-	}
 	var err error
-	m.pipe, err = pipeline.New(p)
+	m.run, err = m.wire(p.Source)
 	return m, err
 }
 
+// wire makes a pipeline for a source, and what it fills.
+func (m *Model) wire(src capture.Source) (r run, err error) {
+	p := m.wiring
+	p.Source, p.Table = src, aggregate.New(aggregate.Options{CountOnly: m.o.CountOnly})
+	if !m.o.CountOnly {
+		r.stream = &stream{sockets: m.o.Replay != nil}
+		p.Incidents, p.Ends = incident.New(), true
+		p.Sinks = append(slices.Clone(p.Sinks), r.stream)
+	}
+	r.src = src
+	r.pipe, err = pipeline.New(p)
+	return r, err
+}
+
+func (m *Model) now() run {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.run
+}
+
 // Pipeline is what feeds the model.
-func (m *Model) Pipeline() *pipeline.Pipeline { return m.pipe }
+func (m *Model) Pipeline() *pipeline.Pipeline { return m.now().pipe }
 
 // Run captures until the source ends or ctx is done, and remembers how it ended.
 func (m *Model) Run(ctx context.Context) error {
-	err := m.pipe.Run(ctx)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.ended, m.err = true, err
-	return err
+	for {
+		once, cancel := context.WithCancel(ctx)
+		m.mu.Lock()
+		pipe := m.run.pipe
+		m.cancel = cancel
+		m.mu.Unlock()
+		err := pipe.Run(once)
+		m.mu.Lock()
+		m.ended, m.err = true, err
+		m.mu.Unlock()
+		if m.o.Again == nil {
+			cancel()
+			return err
+		}
+		<-once.Done()
+		cancel()
+		if ctx.Err() != nil {
+			return err
+		}
+		m.readAgain()
+	}
 }
 
-// Clear forgets all counters and messages.
+// readAgain begins another run, under the filter that was set.
+func (m *Model) readAgain() {
+	src, err := m.o.Again()
+	var next run
+	if err == nil {
+		next, err = m.wire(src)
+		next.opened = true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err = err; err != nil {
+		return // what was read before stays
+	}
+	next.pipe.Narrow(m.narrow)
+	if m.run.opened {
+		_ = m.run.src.Close()
+	}
+	m.run, m.ended = next, false
+}
+
+// Close closes what Run opened again. Run has returned.
+func (m *Model) Close() error {
+	if r := m.now(); r.opened {
+		return r.src.Close()
+	}
+	return nil
+}
+
+// Clear forgets all counters and messages of a live capture. A recording says the same
+// as ever.
 func (m *Model) Clear() {
-	m.pipe.Look(func(s pipeline.State) { s.Table.Clear() })
+	if m.o.Replay == nil {
+		m.now().pipe.Look(func(s pipeline.State) { s.Table.Clear() })
+	}
+}
+
+// Hold lets a recording that is being read stand still, or go on.
+func (m *Model) Hold(yes bool) {
+	if src, ok := m.now().src.(interface{ Hold(bool) }); ok {
+		src.Hold(yes)
+	}
 }
 
 // SetFilter replaces the filter expression, "" by the one from the beginning. It
 // narrows what that one passes, and never widens it: what the kernel left out cannot
-// come back. On an error the one before stays in force.
+// come back. A recording is read again; what was captured live stays, and the filter
+// holds from now on. On an error the one before stays in force.
 func (m *Model) SetFilter(expr string) error {
 	var f *filter.Filter
+	base := m.o.Filter
+	if expr == base {
+		expr = ""
+	}
 	if expr != "" {
 		var err error
 		if f, err = m.o.Compile(expr); err != nil {
 			return err
 		}
 	}
-	m.pipe.Narrow(f)
-	switch base := m.o.Filter; {
-	case expr == "" || expr == base:
-		m.filter = base
+	m.added = expr
+	switch m.filter = base; {
+	case expr == "":
 	case base == "":
 		m.filter = expr
 	default:
 		m.filter = "(" + base + ") && (" + expr + ")"
 	}
+	if m.o.Again == nil {
+		m.now().pipe.Narrow(f)
+		m.since = m.at()
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.narrow = f
+	if m.cancel != nil {
+		m.cancel()
+	}
 	return nil
 }
 
 func (m *Model) status() Status {
-	st := Status{Info: m.src.Info(), Stats: m.src.Stats(), Filter: m.filter, CountsOnly: m.watcher.off}
+	src := m.now().src
+	st := Status{Info: src.Info(), Stats: src.Stats(), Filter: m.filter, Narrowed: m.added, FilterSince: m.since, CountsOnly: m.watcher.off}
 	m.mu.Lock()
 	ended := m.ended
 	st.Err = m.err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -134,6 +136,64 @@ func TestAsk(t *testing.T) {
 	if n := len(early.Messages); n == 0 || n == len(s.Messages) {
 		t.Errorf("%d of %d messages are earlier: the recording proves nothing", n, len(s.Messages))
 	}
+}
+
+// A filter that is set on a recording holds for all of it, also when it has ended: it is
+// read again.
+func TestFilterReadsAgain(t *testing.T) {
+	closed := 0
+	m, err := New(Options{
+		Replay:  &Replay{},
+		Compile: filter.Compile,
+		Again:   func() (capture.Source, error) { return counted{ruleset(t), &closed}, nil },
+	}, pipeline.Options{Source: ruleset(t), Decoder: decode.New(families.All(), decode.Options{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var ended sync.WaitGroup
+	ended.Go(func() { _ = m.Run(ctx) })
+	total := func() uint64 {
+		for {
+			if s := m.Snapshot(Ask{}); s.Replay.Ended {
+				return s.Table.Total.Messages()
+			}
+			time.Sleep(time.Millisecond) // until it has ended
+		}
+	}
+	all := total()
+	few := all
+	for _, expr := range []string{`type == "NFT_MSG_NEWRULE"`, `type == "no such"`, ``} {
+		before := few
+		if err := m.SetFilter(expr); err != nil {
+			t.Fatal(err)
+		}
+		for few = total(); few == before; few = total() {
+			time.Sleep(time.Millisecond) // until it is read again
+		}
+		s := m.Snapshot(Ask{})
+		if s.Filter != expr || !s.FilterSince.IsZero() {
+			t.Errorf("filter %q since %v", s.Filter, s.FilterSince)
+		}
+	}
+	if few != all {
+		t.Errorf("%d messages without a filter, %d at first", few, all)
+	}
+	cancel()
+	ended.Wait()
+	if err := m.Close(); err != nil || closed != 3 {
+		t.Errorf("%v, %d readers closed", err, closed)
+	}
+}
+
+type counted struct {
+	*pcapng.Reader
+	closed *int
+}
+
+func (c counted) Close() error {
+	*c.closed++
+	return c.Reader.Close()
 }
 
 // What is kept of nftables is bounded in number and in bytes.

@@ -60,8 +60,9 @@ func errLocksBlind(source string) error {
 
 // lockTable reads the source's table, who is most to blame first.
 func (m *Model) lockTable() (rows []LockRow, lost uint64, err error) {
-	info := m.src.Info()
-	src, ok := m.src.(capture.Locker)
+	from := m.now().src
+	info := from.Info()
+	src, ok := from.(capture.Locker)
 	switch {
 	case m.o.Replay != nil:
 		return nil, 0, errLocksFile

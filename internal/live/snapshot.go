@@ -64,14 +64,14 @@ type Sockets struct {
 
 // Snapshot returns what is known now, with what is asked for.
 func (m *Model) Snapshot(ask Ask) *Snapshot {
-	now := m.now()
+	r, at := m.now(), m.at()
 	s := &Snapshot{}
-	m.pipe.Look(func(st pipeline.State) {
-		s.Table = st.Table.Snapshot(now)
+	r.pipe.Look(func(st pipeline.State) {
+		s.Table = st.Table.Snapshot(at)
 		if st.Incidents != nil {
-			s.Incidents = st.Incidents.Snapshot(now)
+			s.Incidents = st.Incidents.Snapshot(at)
 		}
-		m.copy(s, st, ask)
+		m.copy(s, r.stream, st, ask)
 	})
 	m.steer(s.Table.Rates.Rate(), ask.Looking)
 	s.Status = m.status()
@@ -79,10 +79,10 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	return s
 }
 
-// now is the time of a snapshot: of a recording that of its newest frame.
-func (m *Model) now() time.Time {
+// at is the time of a snapshot: of a recording that of its newest frame.
+func (m *Model) at() time.Time {
 	if m.o.Replay != nil {
-		return m.pipe.Now()
+		return m.now().pipe.Now()
 	}
 	return time.Now()
 }
@@ -101,12 +101,13 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 	if s.Has(ask) {
 		return
 	}
-	m.pipe.Look(func(st pipeline.State) { m.copy(s, st, ask) })
+	r := m.now()
+	r.pipe.Look(func(st pipeline.State) { m.copy(s, r.stream, st, ask) })
 	m.ask(s, ask)
 }
 
 // copy takes what the stream has filled. It runs inside pipeline.Look.
-func (m *Model) copy(s *Snapshot, st pipeline.State, ask Ask) {
+func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	at := s.Table.Time
 	s.Asked, s.Tolds = ask, make(map[MessageID]nft.Told)
 	s.Messages = nil
@@ -119,27 +120,27 @@ func (m *Model) copy(s *Snapshot, st pipeline.State, ask Ask) {
 	s.Messages = slices.DeleteFunc(s.Messages, func(k aggregate.Kept) bool { return k.Frame.Time.After(at) })
 	s.Messages = s.Messages[max(len(s.Messages)-MaxMessages, 0):]
 	for i := range s.Messages {
-		m.tell(s, s.Messages[i].Message)
+		stream.tell(s, s.Messages[i].Message)
 	}
 	if ask.Heat != nil {
 		s.Heat = st.Table.Heat(*ask.Heat, at)
 	}
-	if ask.Exchanges && m.stream != nil {
+	if ask.Exchanges && stream != nil {
 		later := func(x correlate.Exchange) bool { return x.Time.After(at) }
 		s.Open = slices.DeleteFunc(st.Open(), later)
-		s.Ended = slices.DeleteFunc(m.stream.ended.newest(), later)
+		s.Ended = slices.DeleteFunc(stream.ended.newest(), later)
 		for _, list := range [][]correlate.Exchange{s.Open, s.Ended} {
 			for i := range list {
-				m.tell(s, list[i].Request)
+				stream.tell(s, list[i].Request)
 			}
 		}
 	}
-	if ask.Locks && m.stream != nil {
+	if ask.Locks && stream != nil {
 		later := func(r LockReport) bool { return r.Time.After(at) }
-		s.Locks.Reports = slices.DeleteFunc(m.stream.locks.newest(), later)
+		s.Locks.Reports = slices.DeleteFunc(stream.locks.newest(), later)
 	}
-	if ask.Sockets && m.o.Replay != nil && m.stream != nil {
-		s.Sockets = Sockets{List: m.stream.seen.list()}
+	if ask.Sockets && m.o.Replay != nil && stream != nil {
+		s.Sockets = Sockets{List: stream.seen.list()}
 	}
 }
 

@@ -62,7 +62,7 @@ func (m *Model) list(ctx context.Context) error {
 	l, err := AllSockets(ctx, m.o.Places, &m.socks.others)
 	var readers []capture.Reader
 	var rerr error
-	w, reads := m.src.(capture.ReaderWatcher)
+	w, reads := m.now().src.(capture.ReaderWatcher)
 	if reads && err == nil {
 		readers, rerr = w.Readers()
 	}

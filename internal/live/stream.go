@@ -111,12 +111,12 @@ func (l *lastTolds) observe(o *correlate.Observation) {
 }
 
 // tell adds to a snapshot what the stream knows a message to say.
-func (m *Model) tell(s *Snapshot, msg *decode.Message) {
-	if m.stream == nil || msg == nil {
+func (k *stream) tell(s *Snapshot, msg *decode.Message) {
+	if k == nil || msg == nil {
 		return
 	}
 	id := MessageID{msg.Frame.ID, msg.Index}
-	if told, ok := m.stream.tolds.by[id]; ok {
+	if told, ok := k.tolds.by[id]; ok {
 		s.Tolds[id] = told
 	}
 }

@@ -35,7 +35,7 @@ func (m *Model) steer(rate float64, looking bool) {
 	if m.filter != m.o.Filter {
 		w = capture.WatchAll // which only user space can apply
 	}
-	if err := m.pipe.Watch(w); err == nil {
+	if err := m.now().pipe.Watch(w); err == nil {
 		m.watcher.off = w != capture.WatchAll
 	}
 }

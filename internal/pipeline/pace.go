@@ -4,32 +4,54 @@ package pipeline
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// Paced replays a source at the pace at which it was recorded, times Speed.
+// Paced replays a source at the pace at which it was recorded, times Speed, and stands
+// still while it is held.
 type Paced struct {
 	capture.Source
 	Speed float64 // 1: as recorded; 2: twice as fast; 0: at once
+
+	held atomic.Pointer[chan struct{}] // closed when it goes on; nil: it does
 }
 
 // longestPause bounds the wait between two frames: a recording may hold a
 // pause of hours, or a clock that jumped.
 const longestPause = 3 * time.Second
 
-// Run implements capture.Source.
-func (p Paced) Run(ctx context.Context, emit func(*capture.Frame) error) error {
-	if p.Speed <= 0 {
-		return p.Source.Run(ctx, emit)
+// Hold lets it stand still, or go on. It is safe beside Run, from one goroutine.
+func (p *Paced) Hold(yes bool) {
+	if !yes {
+		if held := p.held.Swap(nil); held != nil {
+			close(*held)
+		}
+		return
 	}
+	if p.held.Load() == nil {
+		held := make(chan struct{})
+		p.held.Store(&held)
+	}
+}
+
+// Run implements capture.Source.
+func (p *Paced) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	var last time.Time
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
 	return p.Source.Run(ctx, func(f *capture.Frame) error {
-		if wait := f.Time.Sub(last); !last.IsZero() && wait > 0 {
+		if held := p.held.Load(); held != nil {
+			select {
+			case <-*held:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if wait := f.Time.Sub(last); p.Speed > 0 && !last.IsZero() && wait > 0 {
 			timer.Reset(time.Duration(float64(min(wait, longestPause)) / p.Speed))
 			select {
 			case <-timer.C:

@@ -198,7 +198,7 @@ func TestPaced(t *testing.T) {
 	b.Time = a.Time.Add(time.Hour)
 	ctx, cancel := context.WithCancel(context.Background())
 	n := 0
-	err := Paced{Source: made{a, b}, Speed: 1}.Run(ctx, func(*capture.Frame) error {
+	err := (&Paced{Source: made{a, b}, Speed: 1}).Run(ctx, func(*capture.Frame) error {
 		n++
 		cancel()
 		return nil
@@ -207,7 +207,7 @@ func TestPaced(t *testing.T) {
 		t.Errorf("%d frames, %v", n, err)
 	}
 	n = 0
-	err = Paced{Source: made{a, b}, Speed: 1e6}.Run(context.Background(), func(*capture.Frame) error {
+	err = (&Paced{Source: made{a, b}, Speed: 1e6}).Run(context.Background(), func(*capture.Frame) error {
 		n++
 		return nil
 	})

@@ -66,6 +66,7 @@ type app struct {
 	jobs    chan os.Signal // SIGTSTP and SIGCONT
 	pressed bool           // mouse button
 	prompt  *prompt
+	paste   *paste // being received; nil: none
 
 	tree  *treeView
 	views []view // the last one is shown
@@ -86,6 +87,7 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	a.views = []view{a.tree}
 	screen.SetStyle(a.theme.text)
 	screen.EnableMouse(tcell.MouseButtonEvents)
+	screen.EnablePaste()
 	a.refresh(time.Now())
 	return a
 }
@@ -138,7 +140,13 @@ func untilFrame(drawn, now time.Time) time.Duration {
 
 func (a *app) event(ev tcell.Event) {
 	switch ev := ev.(type) {
+	case *tcell.EventPaste:
+		a.pasting(ev)
 	case *tcell.EventKey:
+		if a.paste != nil {
+			a.paste.add(ev)
+			return
+		}
 		a.key(ev)
 	case *tcell.EventMouse:
 		a.mouse(ev)
@@ -195,12 +203,18 @@ func (a *app) push(v view) {
 func (a *app) quit() { a.done = true }
 
 func (a *app) togglePause() {
-	if a.paused = !a.paused; !a.paused {
+	a.paused = !a.paused
+	a.model.Hold(a.paused)
+	if !a.paused {
 		a.refresh(time.Now())
 	}
 }
 
 func (a *app) clear() {
+	if a.snap.Replay != nil {
+		a.notice = "a recording keeps what it says: nothing to clear"
+		return
+	}
 	a.model.Clear()
 	a.refresh(time.Now())
 	a.notice = "counters and messages cleared"
@@ -236,12 +250,12 @@ func (a *app) toggleHelp() {
 }
 
 func (a *app) askFilter() {
-	a.prompt = newPrompt(a, "filter: ", a.snap.Filter)
+	a.prompt = newPrompt(a, "filter: ", a.snap.Narrowed)
 	a.prompt.accept = func(expr string) error {
 		if err := a.model.SetFilter(expr); err != nil {
 			return err
 		}
-		a.snap.Filter = expr
+		a.refresh(time.Now())
 		return nil
 	}
 }

@@ -93,6 +93,7 @@ type fakeSource struct {
 	status  live.Status
 	id      uint64
 	watched bool
+	held    bool
 	cleared int
 	panics  bool
 	asked   func() // runs with the second snapshot; nil: nothing does
@@ -137,6 +138,8 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	snap.Sockets = live.Sockets{List: s.sockets, Missing: s.missing}
 	snap.Locks = s.locks
 }
+
+func (s *fakeSource) Hold(yes bool) { s.held = yes }
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
 

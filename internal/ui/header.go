@@ -48,7 +48,11 @@ func (a *app) titleLine() []segment {
 		add(6, false, t.bar, st.Info.Scope)
 	}
 	if st.Filter != "" {
-		add(5, false, t.barName, "filter: "+st.Filter)
+		text := "filter: " + st.Filter
+		if since := a.filterSince(); since != "" {
+			text += " (" + since + ")"
+		}
+		add(5, false, t.barName, text)
 	}
 	if f := a.tree.q.Find; f != "" {
 		add(8, false, t.barName, "/"+f)
@@ -70,6 +74,14 @@ func (a *app) titleLine() []segment {
 		add(2, true, t.bar, words.Clock(a.snap.Table.Time.Sub(a.snap.Table.Start)))
 	}
 	return segs
+}
+
+// filterSince is "since 12:03:04" where the filter does not hold for what is older.
+func (a *app) filterSince() string {
+	if t := a.snap.FilterSince; !t.IsZero() {
+		return "since " + t.Format(words.TimeOfDay[:8])
+	}
+	return ""
 }
 
 // statsLine sums up the traffic and what was lost of it.
@@ -166,5 +178,13 @@ func (a *app) since(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return words.Age(a.snap.Table.Time.Sub(t))
+	return a.ago(a.snap.Table.Time.Sub(t))
+}
+
+// ago writes how long something was before now, or before the end of a recording.
+func (a *app) ago(d time.Duration) string {
+	if a.snap.Replay != nil && a.snap.Replay.Ended && d < time.Second {
+		return "end"
+	}
+	return words.Age(d)
 }

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -33,8 +34,8 @@ func (p *prompt) key(ev *tcell.EventKey) {
 	was := string(p.text)
 	switch ev.Key() {
 	case tcell.KeyRune:
-		p.text = append(p.text[:p.at], append([]rune{ev.Rune()}, p.text[p.at:]...)...)
-		p.at++
+		p.insert([]rune{ev.Rune()})
+		return
 	case tcell.KeyBackspace, tcell.KeyBackspace2:
 		p.cut(max(p.at-1, 0))
 	case tcell.KeyDelete, tcell.KeyCtrlD:
@@ -64,12 +65,31 @@ func (p *prompt) key(ev *tcell.EventKey) {
 		p.app.prompt = nil
 		return
 	}
-	if now := string(p.text); now != was {
-		p.err = nil
-		if p.changed != nil {
-			p.changed(now)
-		}
+	if string(p.text) != was {
+		p.edited()
 	}
+}
+
+// edited forgets the error about what was there before, and tells who wants to know.
+func (p *prompt) edited() {
+	p.err = nil
+	if p.changed != nil {
+		p.changed(string(p.text))
+	}
+}
+
+// maxPrompt bounds the text, in characters.
+const maxPrompt = 2 * maxPaste
+
+// insert puts text where the cursor is.
+func (p *prompt) insert(text []rune) {
+	text = text[:min(len(text), max(maxPrompt-len(p.text), 0))]
+	if len(text) == 0 {
+		return
+	}
+	p.text = slices.Insert(p.text, p.at, text...)
+	p.at += len(text)
+	p.edited()
 }
 
 func (p *prompt) enter() {
@@ -110,9 +130,12 @@ func (p *prompt) draw(g *grid) int {
 	g.fill(0, y, g.w, t.text)
 	x := g.put(1, y, g.w, p.label, t.key)
 	// Only the end of a text that is too long is shown, with the cursor.
-	from, room := 0, g.w-1-x
-	for from < p.at && g.width(string(p.text[from:p.at])) > room {
-		from++
+	from, room := p.at, g.w-1-x
+	for from > 0 {
+		if room -= g.width(string(p.text[from-1])); room < 0 {
+			break
+		}
+		from--
 	}
 	g.put(x, y, g.w, string(p.text[from:]), t.text)
 	g.cursorX, g.cursorY = x+g.width(string(p.text[from:p.at])), y

@@ -34,7 +34,9 @@ type Model interface {
 	Snapshot(ask live.Ask) *live.Snapshot
 	// Fill adds to a snapshot what is asked for and not there yet.
 	Fill(s *live.Snapshot, ask live.Ask)
-	// Clear forgets all counters and messages.
+	// Hold lets a recording that is being read stand still, or go on.
+	Hold(yes bool)
+	// Clear forgets all counters and messages of a live capture.
 	Clear()
 	// SetFilter replaces the filter expression; "" passes everything. On an
 	// error the one before stays in force, and the error is shown as it is,

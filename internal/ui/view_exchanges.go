@@ -56,10 +56,14 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 		columns: exchangeColumns,
 		load: func(a *app) listed[correlate.Exchange] {
 			open, ended := a.snap.Open, a.snap.Ended
-			return listed[correlate.Exchange]{
+			l := listed[correlate.Exchange]{
 				title: fmt.Sprintf("Requests that wait for an answer: %d, and the last %d that ended", len(open), len(ended)),
 				rows:  slices.Concat(open, ended), none: "no request yet",
 			}
+			if since := a.filterSince(); since != "" {
+				l.notes = append(l.notes, "the filter holds for what ended "+since+": what ended before, and what waits, is all there is")
+			}
+			return l
 		},
 		id:   exchangeID,
 		open: openExchange, opens: "open the request: decoded, beside its bytes",

@@ -235,7 +235,7 @@ func (v *heatView) axis(g *grid, r rect) {
 	}
 	const every = 15
 	for back := 0; back < r.w; back += every {
-		text := "now"
+		text := v.app.ago(0)
 		if back > 0 {
 			text = "-" + words.Clock(time.Duration(back)*aggregate.HeatStep)
 		}

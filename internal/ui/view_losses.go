@@ -11,14 +11,6 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-// textLine is a line of a page of text.
-type textLine struct {
-	text  string
-	style tcell.Style
-	value string // to the right of text, in valueStyle
-	vs    tcell.Style
-}
-
 // lossesView says how far the figures can be trusted: what was lost, what the
 // source cannot see, what was worked around.
 type lossesView struct {
@@ -94,21 +86,3 @@ func (v *lossesView) list(texts []string, none string) {
 }
 
 func (v *lossesView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 30) }
-
-// drawPage writes lines of text with values from column at on, from the
-// cursor's line; a page scrolls as a whole, so the cursor is its window.
-func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
-	c.fit(max(len(lines)-r.h, 0)+1, r.h)
-	a.listY = g.h // nothing to click on
-	for y := range r.h {
-		i := c.at + y
-		if i >= len(lines) {
-			return
-		}
-		l := &lines[i]
-		x := g.put(r.x+1, r.y+y, r.x+r.w, l.text, l.style)
-		if l.value != "" {
-			g.put(max(x+1, r.x+min(at, r.w/3)), r.y+y, r.x+r.w, l.value, l.vs)
-		}
-	}
-}

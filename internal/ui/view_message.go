@@ -194,6 +194,7 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		}
 	}
 	result, st := outcome(v.app, &k.Observation)
+	result = strings.TrimSpace(result + " " + took(&k.Observation))
 	line(
 		segment{text: m.TypeText(), style: t.title},
 		segment{text: m.FamilyText(), style: t.family, keep: 5},

@@ -103,6 +103,7 @@ func (v *messagesView) detail() [][]segment {
 		{text: v.path, style: t.title},
 		{text: summary, style: t.text, keep: 2},
 		{text: fmt.Sprintf("the last %d messages that are kept", len(v.list)), style: t.dim, keep: 1},
+		{text: v.unfiltered(), style: t.dim, keep: 3},
 	}}
 }
 
@@ -114,6 +115,7 @@ const summaryLeast = 12
 // family where the row spans several.
 func (v *messagesView) columns() []*column[aggregate.Kept] {
 	result := func(a *app, k *aggregate.Kept) (string, tcell.Style) { return outcome(a, &k.Observation) }
+	took := func(k *aggregate.Kept) string { return took(&k.Observation) }
 	text := func(of func(k *aggregate.Kept) string, style func(t *theme) tcell.Style) func(a *app, k *aggregate.Kept) (string, tcell.Style) {
 		return func(a *app, k *aggregate.Kept) (string, tcell.Style) { return of(k), style(&a.theme) }
 	}
@@ -134,7 +136,8 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 	return append(columns, []*column[aggregate.Kept]{
 		{head: "TYPE", width: 20, wide: 24, cell: text(func(k *aggregate.Kept) string { return k.Message.TypeText() }, normal)},
 		{head: "LEN", width: 6, right: true, keep: 4, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)},
-		{head: "RESULT", width: 14, cell: result},
+		{head: "RESULT", width: 12, cell: result},
+		{head: "TOOK", width: 7, right: true, keep: 7, cell: text(took, normal)},
 		{head: "MESSAGE", keep: 3, cell: text(v.summary, dim)},
 	}...)
 }
@@ -148,6 +151,14 @@ func (v *messagesView) draw(g *grid, r rect) {
 	if len(v.list) == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
 	}
+}
+
+// unfiltered says which of them the filter does not hold for; "": none.
+func (v *messagesView) unfiltered() string {
+	if since := v.app.filterSince(); since != "" {
+		return "filtered " + since
+	}
+	return ""
 }
 
 func (v *messagesView) arrow(k *aggregate.Kept) string {
@@ -218,8 +229,13 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 			}
 		}
 	}
-	if x.Latency > 0 && x.Outcome != correlate.Partial {
-		text = strings.TrimSpace(text + " " + words.Duration(x.Latency))
-	}
 	return text, st
+}
+
+// took is the latency of a message that ends something; "": of no other.
+func took(x *correlate.Observation) string {
+	if x.Latency <= 0 || x.Outcome == correlate.Partial || x.Frame.Verdict.Lost() {
+		return ""
+	}
+	return words.Duration(x.Latency)
 }
