@@ -30,11 +30,11 @@ type socket struct {
 	seen      uint64
 	rmem      uint32
 	used      time.Time
-	cur       *record // open, or nil
-	last      *record // the newest, open or not
+	cur       *story // open, or nil
+	last      *story // the newest, open or not
 }
 
-// unseen is how many losses sk_drops knows of and no frame told.
+// unseen is how many losses sk_drops knows of and no frame says.
 func (s *socket) unseen() uint64 {
 	if total := uint64(s.top - s.base); total > s.seen {
 		return total - s.seen
@@ -42,8 +42,8 @@ func (s *socket) unseen() uint64 {
 	return 0
 }
 
-// record is an incident while it is being written.
-type record struct {
+// story is an incident while it is being written.
+type story struct {
 	Incident
 	sock    *socket
 	before  uint64 // unseen losses of the socket before it began
@@ -67,10 +67,10 @@ type whatKey struct {
 // for concurrent use.
 type Log struct {
 	sockets map[capture.SocketKey]*socket
-	open    []*record
-	done    []*record // newest last
-	fresh   []*record // that ended since Ended was asked
-	began   []*record // that began since Began was asked
+	open    []*story
+	done    []*story // newest last
+	fresh   []*story // that ended since Ended was asked
+	began   []*story // that began since Began was asked
 	swept   time.Time
 }
 
@@ -198,7 +198,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 }
 
 // sum brings the sums up to date.
-func (r *record) sum() {
+func (r *story) sum() {
 	if u := r.sock.unseen(); u > r.before {
 		r.LostUnseen = u - r.before
 	} else {
@@ -208,7 +208,7 @@ func (r *record) sum() {
 }
 
 // name counts what was lost, and who sent it.
-func (r *record) name(o *correlate.Observation) {
+func (r *story) name(o *correlate.Observation) {
 	k := whatKey{o.Family, o.Type, o.Frame.Group}
 	if _, known := r.what[k]; known || len(r.what) < maxKinds {
 		r.what[k]++
@@ -227,7 +227,7 @@ func (r *record) name(o *correlate.Observation) {
 const overhead = 768
 
 // measure works out what buffer would have held everything between two reads.
-func (r *record) measure(f *capture.Frame) {
+func (r *story) measure(f *capture.Frame) {
 	size := uint64(f.TrueSize)
 	if size == 0 {
 		size = uint64(max(f.OrigLen, 0)) + overhead
@@ -266,8 +266,8 @@ func (l *Log) nobufs(f *capture.Frame) {
 	}
 }
 
-func (l *Log) begin(s *socket, f *capture.Frame) *record {
-	r := &record{
+func (l *Log) begin(s *socket, f *capture.Frame) *story {
+	r := &story{
 		Incident: Incident{
 			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket, Queue: f.Queue,
 			Begin: f.Time, End: f.Time, Open: true,
@@ -295,13 +295,13 @@ func (l *Log) expire(now time.Time) {
 	}
 }
 
-func (l *Log) close(r *record) {
+func (l *Log) close(r *story) {
 	r.rank(&r.Incident)
 	r.Open, r.sock.cur, r.what, r.senders, r.crowds = false, nil, nil, nil, nil
-	l.open = slices.DeleteFunc(l.open, func(o *record) bool { return o == r })
+	l.open = slices.DeleteFunc(l.open, func(o *story) bool { return o == r })
 	l.done = append(l.done, r)
 	l.fresh = append(l.fresh, r)
-	for _, list := range []*[]*record{&l.done, &l.fresh} {
+	for _, list := range []*[]*story{&l.done, &l.fresh} {
 		if len(*list) > maxEnded {
 			*list = slices.Delete(*list, 0, len(*list)-maxEnded)
 		}
@@ -325,10 +325,10 @@ func (l *Log) Ended() []Incident { return take(&l.fresh) }
 // Quiet says whether Began and Ended have nothing to tell.
 func (l *Log) Quiet() bool { return len(l.began)+len(l.fresh) == 0 }
 
-func take(from *[]*record) []Incident {
+func take(from *[]*story) []Incident {
 	var out []Incident
 	for _, r := range *from {
-		out = append(out, r.told())
+		out = append(out, r.copy())
 	}
 	*from = nil
 	return out
@@ -341,16 +341,16 @@ func (l *Log) Snapshot(now time.Time) []Incident {
 		l.expire(now)
 	}
 	out := make([]Incident, 0, len(l.open)+len(l.done))
-	for _, list := range [][]*record{l.open, l.done} {
+	for _, list := range [][]*story{l.open, l.done} {
 		for i := len(list) - 1; i >= 0; i-- {
-			out = append(out, list[i].told())
+			out = append(out, list[i].copy())
 		}
 	}
 	return out
 }
 
-// told returns a copy that nobody will write to.
-func (r *record) told() Incident {
+// copy returns one that nobody will write to.
+func (r *story) copy() Incident {
 	in := r.Incident
 	if r.Open {
 		r.rank(&in)
@@ -359,7 +359,7 @@ func (r *record) told() Incident {
 }
 
 // rank lists in in what was counted, most first.
-func (r *record) rank(in *Incident) {
+func (r *story) rank(in *Incident) {
 	for k, n := range r.what {
 		in.What = append(in.What, What{k.family, k.name, k.group, n})
 	}

@@ -21,14 +21,14 @@ type crowdKey struct {
 type crowd struct {
 	Sender
 	last uint32 // process that was seen last
-	kept uint64 // of Lost, what is in record.senders too
+	kept uint64 // of Lost, what is in story.senders too
 }
 
 // aCrowd is how many processes make one.
 const aCrowd = 4
 
 // sent counts a lost message by who sent it.
-func (r *record) sent(proc capture.Proc, inferred bool) {
+func (r *story) sent(proc capture.Proc, inferred bool) {
 	s := r.senders[proc]
 	isNew := s == nil
 	if isNew && len(r.senders) < maxKinds {
@@ -67,7 +67,7 @@ func (r *record) sent(proc capture.Proc, inferred bool) {
 func crowdOf(p *capture.Proc) crowdKey { return crowdKey{p.Comm, p.PPID, p.CgroupID} }
 
 // rankSenders lists in in who sent what was lost, most first.
-func (r *record) rankSenders(in *Incident) {
+func (r *story) rankSenders(in *Incident) {
 	for _, c := range r.crowds {
 		if c.Processes >= aCrowd {
 			in.Senders = append(in.Senders, c.Sender)

@@ -243,7 +243,7 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 // its messages, keeps another busy.
 func (r *Reader) runAhead(ctx context.Context, emit func(*capture.Frame) error) error {
 	done := make(chan struct{})
-	ahead := make(chan batch, 4)
+	ahead := make(chan portion, 4)
 	defer func() {
 		close(done)
 		for range ahead { // its goroutine is gone when Run returns
@@ -277,24 +277,24 @@ func (r *Reader) hand(rec *Record, emit func(*capture.Frame) error) error {
 	return nil
 }
 
-// batch is what is read ahead at once.
-type batch struct {
+// portion is what is read ahead at once.
+type portion struct {
 	records []Record
 	err     error // behind the records
 }
 
 const (
-	batchRecords = 256
-	batchBytes   = 1 << 20
+	portionRecords = 256
+	portionBytes   = 1 << 20
 )
 
-// readAhead reads batches until the end or an error.
-func (r *Reader) readAhead(out chan<- batch, done <-chan struct{}) {
+// readAhead reads portions until the end or an error.
+func (r *Reader) readAhead(out chan<- portion, done <-chan struct{}) {
 	defer close(out)
 	for {
-		var b batch
-		b.records = make([]Record, 0, batchRecords/4)
-		for size := 0; len(b.records) < batchRecords && size < batchBytes; {
+		var b portion
+		b.records = make([]Record, 0, portionRecords/4)
+		for size := 0; len(b.records) < portionRecords && size < portionBytes; {
 			var rec Record
 			if rec, b.err = r.Next(); b.err != nil {
 				break

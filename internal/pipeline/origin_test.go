@@ -22,8 +22,8 @@ import (
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
-// told is all that comes of a source.
-type told struct {
+// output is all that comes of a source.
+type output struct {
 	observations []string
 	rows         []string
 	incidents    []string
@@ -31,10 +31,10 @@ type told struct {
 }
 
 // tell runs frames through a pipeline that remembers at least limit Origins.
-func tell(t *testing.T, frames []*capture.Frame, limit int) told {
+func tell(t *testing.T, frames []*capture.Frame, limit int) output {
 	t.Helper()
 	var (
-		out  told
+		out  output
 		seen collect
 		file bytes.Buffer
 	)
@@ -128,7 +128,7 @@ func TestOriginsForgotten(t *testing.T) {
 			if len(want.observations) == 0 || len(want.rows) == 0 || len(want.file) != len(frames) {
 				t.Fatalf("%d observations, %d rows, %d frames in the file", len(want.observations), len(want.rows), len(want.file))
 			}
-			if diff := cmp.Diff(want, got, cmp.AllowUnexported(told{})); diff != "" {
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(output{})); diff != "" {
 				t.Errorf("with an interner of 2 (-many +2):\n%s", diff)
 			}
 		})
