@@ -28,6 +28,15 @@ type decodeFlags struct {
 	bigEndian    bool
 }
 
+// messageFormats are what -o of trace and decode takes.
+var messageFormats = []string{"text", "json", "go", "c", "hex", "fixture"}
+
+// noFormat is the error of another one.
+func noFormat(s string) error {
+	last := len(messageFormats) - 1
+	return usageError{fmt.Errorf("-o %s: %s or %s", s, strings.Join(messageFormats[:last], ", "), messageFormats[last])}
+}
+
 // maxLiteral bounds what `nltop decode` reads, in bytes of text.
 const maxLiteral = 64 << 20
 
@@ -47,22 +56,25 @@ number stands for.`,
 		Example: `  nltop decode 280000001200010001000000000000000000000000000000000000000000000008001d0001000000
   xxd -p message.bin | nltop decode --protocol route
   nltop decode --protocol generic:ethtool -o json message.hex
-  nltop decode -o go message.hex`,
+  nltop decode -o go message.hex
+  nltop decode -p generic:nbd -o fixture message.hex > internal/decode/families/testdata/nbd/status.txtar`,
 		Args: usage(cobra.MaximumNArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
+		RunE: func(c *cobra.Command, args []string) error { return f.run(args, c.OutOrStdout()) },
 	}
 	fs := c.Flags()
 	fs.StringVarP(&f.protocol, "protocol", "p", "", "route, 16, generic:ethtool, … (default route, or what a cooked header says)")
 	fs.StringVar(&f.dir, "dir", "", "request, reply or event (default: by NLM_F_REQUEST)")
-	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c or hex")
+	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c, hex, or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show padding too")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	f.specs.register(fs)
 	fs.BoolVar(&f.bigEndian, "big-endian", false, "the message is of a big-endian machine")
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(messageFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("dir", cobra.FixedCompletions([]string{"request", "reply", "event"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
-func (f *decodeFlags) run(args []string) error {
+func (f *decodeFlags) run(args []string, w io.Writer) error {
 	text, err := literalText(args)
 	if err != nil {
 		return err
@@ -80,12 +92,15 @@ func (f *decodeFlags) run(args []string) error {
 	if err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
+	if f.format == "fixture" && f.specs.dir != "" {
+		return usageError{errors.New("-o fixture: its tree is that of the built-in tables, which --specs are not")}
+	}
 	if err := f.specs.check(); err != nil {
 		return err
 	}
 	f.read = "-" // interfaces of this host have nothing to do with it
 	dec := f.decoder()
-	out, err := f.observer(dec, os.Stdout)
+	out, err := f.observer(dec, w)
 	if err != nil {
 		return err
 	}
@@ -103,6 +118,9 @@ func (f *decodeFlags) run(args []string) error {
 		if err := writeDatagram(dec, out, fr, family); err != nil {
 			return err
 		}
+	}
+	if x, ok := out.(*fixtureWriter); ok {
+		return x.end()
 	}
 	return nil
 }
@@ -138,11 +156,13 @@ func (f *decodeFlags) observer(dec *decode.Decoder, w io.Writer) (export.Observe
 			Color: stdoutIsTerminal() && os.Getenv("NO_COLOR") == "", Group: dec.GroupName}), nil
 	case "json":
 		return export.NewJSON(w, dec.GroupName), nil
+	case "fixture":
+		return newFixture(w, false), nil
 	}
 	if format, ok := literal.ParseFormat(f.format); ok {
 		return export.NewLiteral(w, format), nil
 	}
-	return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
+	return nil, noFormat(f.format)
 }
 
 // literalText returns the text of a file, of standard input ("-" or nothing),

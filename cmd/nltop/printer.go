@@ -32,6 +32,7 @@ type printer struct {
 	sink pipeline.Sink
 	all  *export.Parallel    // of a file as JSON; nil: sink renders each as it comes
 	tell incidentWriter      // nil: not in this format
+	end  func() error        // writes what the format has at its end; nil: nothing
 	late []incident.Incident // with all: written at the end
 	lim  incident.Limits
 	stop func() // ends flushLoop; nil: none was begun
@@ -90,15 +91,18 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 				return export.NewJSON(w, dec.GroupName)
 			})
 		}
+	case "fixture":
+		x := newFixture(p.buf, f.read == "")
+		p.sink, p.end = x, x.end
 	default:
 		format, ok := literal.ParseFormat(f.format)
 		if !ok {
-			return nil, usageError{fmt.Errorf("-o %s: text, json, go, c or hex", f.format)}
-		}
-		if f.ends {
-			return nil, usageError{errors.New("--exchanges: -o text or json")}
+			return nil, noFormat(f.format)
 		}
 		p.sink = export.NewLiteral(p.buf, format)
+	}
+	if f.ends && p.tell == nil {
+		return nil, usageError{errors.New("--exchanges: -o text or json")}
 	}
 	return p, nil
 }
@@ -131,6 +135,9 @@ func (p *printer) close() error {
 			err = errors.Join(err, p.tell.Incident(&p.late[i], p.lim))
 		}
 		return errors.Join(err, p.flush())
+	}
+	if p.end != nil {
+		return errors.Join(p.end(), p.flush())
 	}
 	return p.flush()
 }

@@ -51,13 +51,14 @@ output; what the command itself prints goes to standard error.`,
 	}
 	f.register(c)
 	fs := c.Flags()
-	fs.StringVarP(&f.format, "output", "o", "text", "text, json, or literals for a test case: go, c, hex")
+	fs.StringVarP(&f.format, "output", "o", "text", "text, json, literals for a test case (go, c, hex), or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
 	fs.BoolVarP(&f.ends, "exchanges", "e", false, "one line per exchange and per event, at its end, instead of per message")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(messageFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
