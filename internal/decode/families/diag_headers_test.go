@@ -18,7 +18,7 @@ func init() {
 	inText := "written in the words of ss by inetDiagBytecode"
 	ruleText := "written in the words of auditctl by auditRuleText"
 	headers = append(headers,
-		cited{name: "linux/sock_diag.h", skip: map[string]string{"SKNLGRP_NONE": "no group", "SK_MEMINFO_VARS": notWire, "SK_DIAB_*": notWire}},
+		cited{name: "linux/sock_diag.h", of: []string{"sock_diag"}, skip: map[string]string{"SKNLGRP_NONE": "no group", "SK_MEMINFO_VARS": notWire, "SK_DIAB_*": notWire}},
 		cited{name: "linux/inet_diag.h", skip: map[string]string{
 			"INET_DIAG_BC_*": inText, "INET_DIAG_NOCOOKIE": "written by sockDiagCookieText",
 		}},
@@ -32,7 +32,7 @@ func init() {
 		cited{name: "linux/tcp.h", only: []string{"TCPI_OPT_", "TCP_CA_"}},
 		cited{name: "linux/mptcp.h", only: []string{"MPTCP_SUBFLOW_", "MPTCP_INFO_FLAG_"}, skip: map[string]string{"MPTCP_SUBFLOW_ADDRS": "a socket option"}},
 		cited{name: "linux/tls.h", only: []string{"TLS_INFO_", "TLS_CONF_"}},
-		cited{name: "linux/audit.h", skip: map[string]string{
+		cited{name: "linux/audit.h", of: []string{"audit"}, skip: map[string]string{
 			"AUDIT_FIRST_*": notWire, "AUDIT_LAST_*": notWire, "AUDIT_MAX_*": notWire, "AUDIT_NR_FILTERS": notWire, "AUDIT_BITMASK_SIZE": notWire,
 			"AUDIT_SYSCALL_CLASSES": notWire, "AUDIT_CLASS_*": ruleText, "AUDIT_UNUSED_BITS": notNames, "AUDIT_COMPARE_*": ruleText,
 			"AUDIT_FILTER_TYPE": "alias of AUDIT_FILTER_EXCLUDE", "AUDIT_NEGATE": ruleText, "AUDIT_BIT_MASK": ruleText, "AUDIT_LESS_THAN*": ruleText,
@@ -54,13 +54,13 @@ func init() {
 			"CN_VAL_*": "1 throughout", "CN_W1_VAL": "1", "CN_DST_VAL": "1", "CN_KVP_VAL": "1", "CN_VSS_VAL": "1", "CN_NETLINK_USERS": notWire,
 			"CONNECTOR_MAX_MSG_SIZE": notWire,
 		}},
-		cited{name: "linux/cn_proc.h"},
-		cited{name: "linux/cryptouser.h", skip: map[string]string{"CRYPTO_MSG_BASE": "alias of CRYPTO_MSG_NEWALG", "CRYPTO_MAX_NAME": notWire,
+		cited{name: "linux/cn_proc.h", of: []string{"connector"}},
+		cited{name: "linux/cryptouser.h", of: []string{"crypto"}, skip: map[string]string{"CRYPTO_MSG_BASE": "alias of CRYPTO_MSG_NEWALG", "CRYPTO_MAX_NAME": notWire,
 			"CRYPTO_NR_MSGTYPES": notWire}},
-		cited{name: "linux/selinux_netlink.h", skip: map[string]string{"SELNL_MSG_SETENFORCE": "SELNL_MSG_BASE, which the reader of this test learns too late", "SELNL_MSG_POLICYLOAD": "the next one",
+		cited{name: "linux/selinux_netlink.h", of: []string{"selinux"}, skip: map[string]string{"SELNL_MSG_SETENFORCE": "SELNL_MSG_BASE, which the reader of this test learns too late", "SELNL_MSG_POLICYLOAD": "the next one",
 			"SELNL_MSG_BASE": "alias of SELNL_MSG_SETENFORCE", "SELNLGRP_NONE": "no group",
 			"SELNL_GRP_*": "bits of sockaddr_nl.nl_groups, the old spelling of SELNLGRP_*"}},
-		cited{name: "rdma/rdma_netlink.h", skip: map[string]string{
+		cited{name: "rdma/rdma_netlink.h", of: []string{"rdma"}, skip: map[string]string{
 			"RDMA_NLDEV_CMD_*": "numbers of a client's operations: TestRDMATypes", "RDMA_NL_IWPM_*": "TestRDMATypes", "RDMA_NL_LS_*": "TestRDMATypes",
 			"RDMA_NL_IWCM": "TestRDMATypes", "RDMA_NL_RSVD": "no client", "RDMA_NL_LS": "TestRDMATypes", "RDMA_NL_NLDEV": "TestRDMATypes",
 			"RDMA_NL_NUM_*": notWire, "RDMA_NLDEV_NUM_OPS": notWire, "IWPM_UABI_VERSION*": notWire, "RDMA_NLDEV_ATTR_UNSPEC": "RDMA_NLDEV_ATTR_PAD",

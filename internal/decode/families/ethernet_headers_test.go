@@ -5,7 +5,7 @@ package families_test
 func init() {
 	const ioctls = "a number of the ioctl interface"
 	headers = append(headers,
-		cited{name: "linux/ethtool_netlink.h", skip: map[string]string{
+		cited{name: "linux/ethtool_netlink.h", of: []string{"ethtool"}, skip: map[string]string{
 			"ETHTOOL_GENL_VERSION": notWire, "ETHTOOL_FLAG_ALL": notNames,
 		}},
 		cited{name: "linux/ethtool_netlink_generated.h", since: 613, skip: map[string]string{"ETHTOOL_FAMILY_VERSION": notWire}},
@@ -19,7 +19,7 @@ func init() {
 			"SOF_TIMESTAMPING_TX_RECORD_MASK": notNames, "HWTSTAMP_FLAG_LAST": "alias of the highest",
 			"HWTSTAMP_FLAG_MASK": notNames,
 		}},
-		cited{name: "linux/devlink.h", skip: map[string]string{
+		cited{name: "linux/devlink.h", of: []string{"devlink"}, skip: map[string]string{
 			"DEVLINK_GENL_VERSION": notWire, "DEVLINK_CMD_ESWITCH_MODE_*": "the old names of DEVLINK_CMD_ESWITCH_*",
 			"DEVLINK_SB_THRESHOLD_TO_ALPHA_MAX": notWire, "DEVLINK_RATE_TC*_MAX": notWire, "DEVLINK_RATE_TCS_MAX": notWire,
 			"DEVLINK_PARAM_FW_LOAD_POLICY_VALUE_*":         "values of one parameter among many, of which a message has only the type",
@@ -36,25 +36,25 @@ func init() {
 			"DEVLINK_DPIPE_HEADER_IPV4":       "drivers number headers of their own from 0, too",
 			"DEVLINK_DPIPE_HEADER_IPV6":       "drivers number headers of their own from 0, too",
 		}},
-		cited{name: "linux/netdev.h", since: 603, skip: map[string]string{
+		cited{name: "linux/netdev.h", of: []string{"netdev"}, since: 603, skip: map[string]string{
 			"NETDEV_FAMILY_VERSION": notWire, "NETDEV_XDP_ACT_MASK": notNames,
 		}},
-		cited{name: "linux/dpll.h", since: 607, skip: map[string]string{
+		cited{name: "linux/dpll.h", of: []string{"dpll"}, since: 607, skip: map[string]string{
 			"DPLL_FAMILY_VERSION": notWire, "DPLL_*_DIVIDER": notWire, "DPLL_TEMP_DIVIDER": notWire,
 			"DPLL_PHASE_OFFSET_DIVIDER": notWire, "DPLL_PIN_MEASURED_FREQUENCY_DIVIDER": notWire,
 			"DPLL_PIN_FREQUENCY_1_HZ": "a frequency like others", "DPLL_PIN_FREQUENCY_10_KHZ": "a frequency like others",
 			"DPLL_PIN_FREQUENCY_77_5_KHZ": "a frequency like others", "DPLL_PIN_FREQUENCY_10_MHZ": "a frequency like others",
 		}},
-		cited{name: "linux/handshake.h", since: 604, skip: map[string]string{"HANDSHAKE_FAMILY_VERSION": notWire}},
-		cited{name: "linux/net_shaper.h", since: 613, skip: map[string]string{"NET_SHAPER_FAMILY_VERSION": notWire}},
-		cited{name: "linux/psp.h", since: 618, skip: map[string]string{"PSP_FAMILY_VERSION": notWire}},
-		cited{name: "linux/psample.h", skip: map[string]string{"PSAMPLE_GENL_VERSION": notWire}},
-		cited{name: "linux/net_dropmon.h", skip: map[string]string{
+		cited{name: "linux/handshake.h", of: []string{"handshake"}, since: 604, skip: map[string]string{"HANDSHAKE_FAMILY_VERSION": notWire}},
+		cited{name: "linux/net_shaper.h", of: []string{"net-shaper"}, since: 613, skip: map[string]string{"NET_SHAPER_FAMILY_VERSION": notWire}},
+		cited{name: "linux/psp.h", of: []string{"psp"}, since: 618, skip: map[string]string{"PSP_FAMILY_VERSION": notWire}},
+		cited{name: "linux/psample.h", of: []string{"psample"}, skip: map[string]string{"PSAMPLE_GENL_VERSION": notWire}},
+		cited{name: "linux/net_dropmon.h", of: []string{"NET_DM"}, skip: map[string]string{
 			"NET_DM_CFG_*":     "of struct net_dm_config_msg, which the kernel never read",
 			"NET_DM_GRP_ALERT": "a group number that generic netlink no longer uses",
 		}},
-		cited{name: "linux/if_team.h", skip: map[string]string{"TEAM_GENL_VERSION": notWire, "TEAM_STRING_MAX_LEN": notWire}},
-		cited{name: "linux/thermal.h", skip: map[string]string{
+		cited{name: "linux/if_team.h", of: []string{"team"}, skip: map[string]string{"TEAM_GENL_VERSION": notWire, "TEAM_STRING_MAX_LEN": notWire}},
+		cited{name: "linux/thermal.h", of: []string{"thermal"}, skip: map[string]string{
 			"THERMAL_NAME_LENGTH": notWire, "THERMAL_GENL_VERSION": notWire,
 			"THERMAL_GENL_EVENT_UNSPEC":       "the number of THERMAL_GENL_SAMPLING_TEMP, which is sent",
 			"THERMAL_GENL_EVENT_TZ_CREATE":    "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_ID",
@@ -64,7 +64,7 @@ func init() {
 			"THERMAL_GENL_EVENT_TZ_TRIP_UP":   "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_MODE",
 			"THERMAL_GENL_EVENT_TZ_TRIP_DOWN": "the same number as an answer, THERMAL_GENL_CMD_CDEV_GET",
 		}},
-		cited{name: "linux/vdpa.h", skip: map[string]string{
+		cited{name: "linux/vdpa.h", of: []string{"vdpa"}, skip: map[string]string{
 			"VDPA_GENL_VERSION": notWire, "VDPA_ATTR_UNSPEC": "VDPA_ATTR_PAD",
 			"VDPA_ATTR_VDPA_DEV_SUPPORTED_FEATURES": "Linux 6.1 only; its number became VDPA_ATTR_DEV_BLK_CFG_CAPACITY",
 		}},
@@ -79,13 +79,13 @@ func init() {
 			"VIRTIO_F_IOMMU_PLATFORM": "the old name of VIRTIO_F_ACCESS_PLATFORM",
 		}},
 		cited{name: "linux/virtio_ring.h", bits: []string{"VIRTIO_RING_F_"}, only: []string{"VIRTIO_RING_F_"}},
-		cited{name: "linux/hsr_netlink.h"},
-		cited{name: "linux/nfsd_netlink.h", since: 607, skip: map[string]string{"NFSD_FAMILY_VERSION": notWire}},
-		cited{name: "linux/lockd_netlink.h", since: 615, skip: map[string]string{"LOCKD_FAMILY_VERSION": notWire}},
-		cited{name: "linux/ovpn.h", since: 616, skip: map[string]string{
+		cited{name: "linux/hsr_netlink.h", of: []string{"HSR"}},
+		cited{name: "linux/nfsd_netlink.h", of: []string{"nfsd"}, since: 607, skip: map[string]string{"NFSD_FAMILY_VERSION": notWire}},
+		cited{name: "linux/lockd_netlink.h", of: []string{"lockd"}, since: 615, skip: map[string]string{"LOCKD_FAMILY_VERSION": notWire}},
+		cited{name: "linux/ovpn.h", of: []string{"ovpn"}, since: 616, skip: map[string]string{
 			"OVPN_FAMILY_VERSION": notWire, "OVPN_NONCE_TAIL_SIZE": notWire,
 		}},
-		cited{name: "linux/taskstats.h", skip: map[string]string{
+		cited{name: "linux/taskstats.h", of: []string{"TASKSTATS"}, skip: map[string]string{
 			"TASKSTATS_VERSION": "the field version", "TS_COMM_LEN": notWire, "TASKSTATS_GENL_VERSION": notWire,
 		}},
 		cited{name: "linux/cgroupstats.h", skip: map[string]string{

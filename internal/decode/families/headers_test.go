@@ -18,6 +18,9 @@ var uapiDir = flag.String("uapi", "/usr/include", "directory of the UAPI headers
 // cited is a UAPI header whose names the tables carry.
 type cited struct {
 	name string
+	// of are the families whose messages and attributes the header defines; none:
+	// it has enums that others use.
+	of []string
 	// only restricts the header to names with these prefixes; nil: every
 	// enumerator and every numeric #define of the header is carried.
 	only []string
@@ -40,9 +43,9 @@ const (
 )
 
 // headers are those that the tables of this package cite. A new family adds
-// its headers here.
+// its headers here, or in the file NAME_headers_test.go of its group.
 var headers = []cited{
-	{name: "linux/rtnetlink.h", skip: map[string]string{
+	{name: "linux/rtnetlink.h", of: []string{"route"}, skip: map[string]string{
 		"RTNL_FAMILY_MAX": notWire, "RTM_NR_*": notWire, "RTA_ALIGNTO": notWire, "RTNH_ALIGNTO": notWire,
 		"RTNH_COMPARE_MASK": notNames, "RTAX_FEATURE_MASK": notNames, "RTNETLINK_HAVE_PEERINFO": notWire,
 		"RTMGRP_*": oldGroups, "RTNLGRP_NONE": "no group",
@@ -167,7 +170,7 @@ var headers = []cited{
 		"IWEVFIRST": "alias of IWEVTXDROP", "IW_QUAL_ALL_UPDATED": notNames, "IW_QUAL_ALL_INVALID": notNames,
 		"IW_MICFAILURE_KEY_ID": notNames, "IW_MICFAILURE_COUNT": notNames,
 	}},
-	{name: "linux/genetlink.h", only: []string{"CTRL_CMD_", "CTRL_ATTR_"}},
+	{name: "linux/genetlink.h", of: []string{"nlctrl"}, only: []string{"CTRL_CMD_", "CTRL_ATTR_"}},
 }
 
 // renamed maps names of older headers to those that the tables have.

@@ -11,7 +11,7 @@ const (
 
 func init() {
 	headers = append(headers,
-		cited{name: "linux/netfilter/nfnetlink_conntrack.h", skip: map[string]string{
+		cited{name: "linux/netfilter/nfnetlink_conntrack.h", of: []string{"ctnetlink", "ctnetlink_exp"}, skip: map[string]string{
 			"CTA_NAT_SEQ_*": nfOlder, "CTA_NAT_MINIP": nfOlder, "CTA_NAT_MAXIP": nfOlder,
 			"CTA_NAT_SEQ_ADJ_ORIG": nfOlder, "CTA_NAT_SEQ_ADJ_REPLY": nfOlder, "CTA_NAT": nfOlder,
 		}},
@@ -30,17 +30,17 @@ func init() {
 		}},
 		cited{name: "linux/netfilter/nf_conntrack_sctp.h"},
 		cited{name: "linux/netfilter/nf_conntrack_tuple_common.h"},
-		cited{name: "linux/netfilter/nfnetlink_cttimeout.h", skip: map[string]string{"CTNL_TIMEOUT_NAME_MAX": notWire}},
-		cited{name: "linux/netfilter/nfnetlink_cthelper.h", skip: map[string]string{"NFCTH_POLICY_SET": "the set of NFCTH_POLICY_SET1"}},
-		cited{name: "linux/netfilter/nfnetlink_queue.h"},
-		cited{name: "linux/netfilter/nfnetlink_log.h"},
-		cited{name: "linux/netfilter/nfnetlink_acct.h"},
-		cited{name: "linux/netfilter/nfnetlink_hook.h"},
-		cited{name: "linux/netfilter/nfnetlink_osf.h", skip: map[string]string{
+		cited{name: "linux/netfilter/nfnetlink_cttimeout.h", of: []string{"cttimeout"}, skip: map[string]string{"CTNL_TIMEOUT_NAME_MAX": notWire}},
+		cited{name: "linux/netfilter/nfnetlink_cthelper.h", of: []string{"cthelper"}, skip: map[string]string{"NFCTH_POLICY_SET": "the set of NFCTH_POLICY_SET1"}},
+		cited{name: "linux/netfilter/nfnetlink_queue.h", of: []string{"nfqueue"}},
+		cited{name: "linux/netfilter/nfnetlink_log.h", of: []string{"nflog"}},
+		cited{name: "linux/netfilter/nfnetlink_acct.h", of: []string{"nfacct"}},
+		cited{name: "linux/netfilter/nfnetlink_hook.h", of: []string{"nfhook"}},
+		cited{name: "linux/netfilter/nfnetlink_osf.h", of: []string{"osf"}, skip: map[string]string{
 			"MAXGENRELEN": notWire, "NF_OSF_*": "of struct nf_osf_info, an argument of iptables", "OSF_WSS_MAX": notWire,
 		}},
 		cited{name: "linux/netfilter/nfnetlink.h", only: []string{"NFNLGRP_CONNTRACK_", "NFNLGRP_ACCT_"}},
-		cited{name: "linux/netfilter/ipset/ip_set.h", skip: map[string]string{
+		cited{name: "linux/netfilter/ipset/ip_set.h", of: []string{"ipset"}, skip: map[string]string{
 			"IPSET_PROTOCOL": notWire, "IPSET_PROTOCOL_MIN": notWire, "IPSET_MAXNAMELEN": notWire,
 			"IPSET_MAX_COMMENT_SIZE": notWire, "IPSET_CMD_RESTORE": "a command of the tool", "IPSET_CMD_HELP": "a command of the tool",
 			"IPSET_CMD_VERSION": "a command of the tool", "IPSET_CMD_QUIT": "a command of the tool", "IPSET_CMD_COMMIT": "a command of the tool",
@@ -53,7 +53,7 @@ func init() {
 		cited{name: "linux/netfilter/ipset/ip_set_bitmap.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
 		cited{name: "linux/netfilter/ipset/ip_set_hash.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
 		cited{name: "linux/netfilter/ipset/ip_set_list.h", skip: map[string]string{"IPSET_ERR_*": nfByType}},
-		cited{name: "linux/ip_vs.h", skip: map[string]string{
+		cited{name: "linux/ip_vs.h", of: []string{"IPVS"}, skip: map[string]string{
 			"IP_VS_VERSION_CODE": notWire, "IP_VS_SO_*": nfSockopt, "IP_VS_BASE_CTL": nfSockopt, "IP_VS_SVC_F_SCHED_*": "IP_VS_SVC_F_SCHED1 and 2 by scheduler",
 			"IP_VS_CONN_F_FWD_MASK": notNames, "IP_VS_CONN_F_SYNC": nfKernel, "IP_VS_CONN_F_HASHED": nfKernel, "IP_VS_CONN_F_NOOUTPUT": nfKernel,
 			"IP_VS_CONN_F_INACTIVE": nfKernel, "IP_VS_CONN_F_OUT_SEQ": nfKernel, "IP_VS_CONN_F_IN_SEQ": nfKernel, "IP_VS_CONN_F_SEQ_MASK": nfKernel,
@@ -62,7 +62,7 @@ func init() {
 			"IP_VS_SCHEDNAME_MAXLEN": notWire, "IP_VS_PENAME_MAXLEN": notWire, "IP_VS_IFNAME_MAXLEN": notWire, "IP_VS_PEDATA_MAXLEN": notWire,
 			"IPVS_GENL_VERSION": "the version of the family",
 		}},
-		cited{name: "linux/xfrm.h", skip: map[string]string{
+		cited{name: "linux/xfrm.h", of: []string{"xfrm"}, skip: map[string]string{
 			"XFRMA_REPLAY_ESN_MAX": notWire, "XFRM_POLICY_MASK": notNames, "XFRM_MSG_BASE": "XFRM_MSG_NEWSA", "XFRM_NR_MSGTYPES": notWire,
 			"XFRMA_OUTPUT_MARK": "older name of XFRMA_SET_MARK", "XFRMGRP_*": "bits of sockaddr_nl.nl_groups, the old spelling of XFRMNLGRP_*",
 			"XFRMNLGRP_NONE": "no group",

@@ -7,7 +7,7 @@ func init() {
 	// other bits are made of another header's numbers.
 	newer["XT_CONNTRACK_STATE_INVALID"] = true
 	headers = append(headers,
-		cited{name: "linux/netfilter/nf_tables.h", skip: map[string]string{
+		cited{name: "linux/netfilter/nf_tables.h", of: []string{"nftables"}, skip: map[string]string{
 			"NFT_TABLE_MAXNAMELEN": notWire, "NFT_CHAIN_MAXNAMELEN": notWire, "NFT_SET_MAXNAMELEN": notWire, "NFT_OBJ_MAXNAMELEN": notWire,
 			"NFT_NAME_MAXLEN": notWire, "NFT_USERDATA_MAXLEN": notWire, "NFT_OSF_MAXGENRELEN": notWire, "NFT_DATA_VALUE_MAXLEN": notWire,
 			"NFT_SECMARK_CTX_MAXLEN": notWire, "NFT_REG_SIZE": notWire, "NFT_REG32_SIZE": notWire, "NFT_REG32_COUNT": notWire,
@@ -16,7 +16,7 @@ func init() {
 			"NFT_DATA_VALUE": "0, which no message has", "NFT_DATA_VERDICT": "shown as the word verdict",
 			"NFT_META_IIFTYPE": "alias of NFT_META_IFTYPE",
 		}},
-		cited{name: "linux/netfilter/nf_tables_compat.h", skip: map[string]string{"NFT_COMPAT_NAME_MAX": notWire}},
+		cited{name: "linux/netfilter/nf_tables_compat.h", of: []string{"nft_compat"}, skip: map[string]string{"NFT_COMPAT_NAME_MAX": notWire}},
 		cited{name: "linux/netfilter.h", skip: map[string]string{
 			"NF_MAX_VERDICT": notWire, "NF_VERDICT_*": notNames, "NF_INET_NUMHOOKS": notWire, "NF_NETDEV_NUMHOOKS": notWire, "NFPROTO_NUMPROTO": notWire,
 		}},

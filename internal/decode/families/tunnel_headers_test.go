@@ -6,7 +6,7 @@ const mptcpVariant = "the name of a variant: TestMPTCPEvents"
 
 func init() {
 	headers = append(headers,
-		cited{name: "linux/mptcp.h", only: []string{
+		cited{name: "linux/mptcp.h", of: []string{"mptcp_pm"}, only: []string{
 			"MPTCP_PM_ATTR_", "MPTCP_PM_ADDR_", "MPTCP_PM_CMD_", "MPTCP_PM_EV_FLAG_", "MPTCP_EVENT_", "MPTCP_ATTR_", "MPTCP_RST_",
 		}, skip: map[string]string{
 			"MPTCP_PM_ADDR_FLAGS_MASK": notNames, "MPTCP_EVENT_CLOSED": mptcpVariant, "MPTCP_EVENT_ANNOUNCED": mptcpVariant,
@@ -14,17 +14,17 @@ func init() {
 		cited{name: "linux/mptcp_pm.h", since: 606, only: []string{
 			"MPTCP_PM_ATTR_", "MPTCP_PM_ADDR_", "MPTCP_PM_CMD_", "MPTCP_EVENT_", "MPTCP_ATTR_",
 		}, skip: map[string]string{"MPTCP_EVENT_CLOSED": mptcpVariant, "MPTCP_EVENT_ANNOUNCED": mptcpVariant}},
-		cited{name: "linux/tcp_metrics.h", skip: map[string]string{
+		cited{name: "linux/tcp_metrics.h", of: []string{"tcp_metrics"}, skip: map[string]string{
 			"TCP_METRIC_*": "indexes; the attributes are one more, and TCP_METRICS_A_METRICS_* since 6.9", "TCP_METRICS_GENL_VERSION": notWire,
 		}},
-		cited{name: "linux/l2tp.h", skip: map[string]string{"L2TP_GENL_VERSION": notWire}},
-		cited{name: "linux/fou.h", skip: map[string]string{"FOU_GENL_VERSION": notWire}},
-		cited{name: "linux/gtp.h", skip: map[string]string{"GTPA_SGSN_ADDRESS": "alias of GTPA_PEER_ADDRESS"}},
-		cited{name: "linux/ila.h", skip: map[string]string{"ILA_GENL_VERSION": notWire}},
-		cited{name: "linux/seg6_genl.h", skip: map[string]string{"SEG6_GENL_VERSION": notWire}},
+		cited{name: "linux/l2tp.h", of: []string{"l2tp"}, skip: map[string]string{"L2TP_GENL_VERSION": notWire}},
+		cited{name: "linux/fou.h", of: []string{"fou"}, skip: map[string]string{"FOU_GENL_VERSION": notWire}},
+		cited{name: "linux/gtp.h", of: []string{"gtp"}, skip: map[string]string{"GTPA_SGSN_ADDRESS": "alias of GTPA_PEER_ADDRESS"}},
+		cited{name: "linux/ila.h", of: []string{"ila"}, skip: map[string]string{"ILA_GENL_VERSION": notWire}},
+		cited{name: "linux/seg6_genl.h", of: []string{"SEG6"}, skip: map[string]string{"SEG6_GENL_VERSION": notWire}},
 		cited{name: "linux/seg6_hmac.h", skip: map[string]string{"SEG6_HMAC_SECRET_LEN": notWire, "SEG6_HMAC_FIELD_LEN": notWire}},
-		cited{name: "linux/ioam6_genl.h", skip: map[string]string{"IOAM6_GENL_VERSION": notWire, "IOAM6_MAX_SCHEMA_DATA_LEN": notWire}},
-		cited{name: "linux/openvswitch.h", skip: map[string]string{
+		cited{name: "linux/ioam6_genl.h", of: []string{"IOAM6"}, skip: map[string]string{"IOAM6_GENL_VERSION": notWire, "IOAM6_MAX_SCHEMA_DATA_LEN": notWire}},
+		cited{name: "linux/openvswitch.h", of: []string{"ovs_datapath", "ovs_vport", "ovs_flow", "ovs_packet", "ovs_meter", "ovs_ct_limit"}, skip: map[string]string{
 			"OVS_DATAPATH_VERSION": notWire, "OVS_PACKET_VERSION": notWire, "OVS_VPORT_VERSION": notWire, "OVS_FLOW_VERSION": notWire,
 			"OVS_METER_VERSION": notWire, "OVS_CT_LIMIT_VERSION": notWire, "OVS_DP_VER_FEATURES": notWire,
 			"OVSP_LOCAL": "a port is shown by its number", "OVS_CT_LABELS_LEN_32": notWire, "OVS_CT_LABELS_LEN": notWire,

@@ -8,7 +8,7 @@ const wirelessAlias = "another name of a number that the tables have"
 
 func init() {
 	headers = append(headers,
-		cited{name: "linux/nl80211.h", skip: map[string]string{
+		cited{name: "linux/nl80211.h", of: []string{"nl80211"}, skip: map[string]string{
 			"NUM_NL80211_*": notWire, "MAX_NL80211_*": notWire, "NL80211_NUM_ACS": notWire, "NL80211_STA_FLAG_MAX_OLD_API": notWire,
 			"NL80211_NAN_FUNC_MAX_TYPE": notWire, "NL80211_NAN_FUNC_SERVICE_ID_LEN": notWire, "NL80211_NAN_FUNC_SRF_MAX_LEN": notWire,
 			"NL80211_NAN_FUNC_SERVICE_SPEC_INFO_MAX_LEN": notWire, "NL80211_FILS_DISCOVERY_TMPL_MIN_LEN": notWire,
@@ -33,20 +33,20 @@ func init() {
 			"NL80211_RRF_GO_CONCURRENT": wirelessAlias, "NL80211_SURVEY_INFO_CHANNEL_*": wirelessAlias, "NL80211_TXQ_ATTR_QUEUE": wirelessAlias,
 			"NL80211_TXQ_Q_*": wirelessAlias, "NL80211_TXRATE_MCS": wirelessAlias, "NL80211_WOWLAN_PKTPAT_*": wirelessAlias,
 		}},
-		cited{name: "linux/nfc.h", skip: map[string]string{
+		cited{name: "linux/nfc.h", of: []string{"nfc"}, skip: map[string]string{
 			"NFC_GENL_VERSION": notWire, "NFC_DEVICE_NAME_MAXSIZE": notWire, "NFC_NFCID*": notWire,
 			"NFC_SENSB_RES_MAXSIZE": notWire, "NFC_SENSF_RES_MAXSIZE": notWire, "NFC_ATR_*": notWire, "NFC_GB_MAXSIZE": notWire,
 			"NFC_FIRMWARE_NAME_MAXSIZE": notWire, "NFC_ISO15693_UID_MAXSIZE": notWire, "NFC_SE_ENABLED": "in no message",
 			"NFC_LLCP_*": "socket options", "NFC_SOCKPROTO_*": "socket protocols", "NFC_HEADER_SIZE": notWire, "NFC_RAW_HEADER_SIZE": notWire,
 			"NFC_DIRECTION_*": "of raw sockets", "RAW_PAYLOAD_*": "of raw sockets",
 		}},
-		cited{name: "linux/wireguard.h", skip: map[string]string{"WG_GENL_VERSION": notWire, "WG_KEY_LEN": notWire}},
-		cited{name: "linux/if_macsec.h", skip: map[string]string{
+		cited{name: "linux/wireguard.h", of: []string{"wireguard"}, skip: map[string]string{"WG_GENL_VERSION": notWire, "WG_KEY_LEN": notWire}},
+		cited{name: "linux/if_macsec.h", of: []string{"macsec"}, skip: map[string]string{
 			"NUM_MACSEC_*": notWire, "MACSEC_GENL_VERSION": notWire, "MACSEC_MAX_KEY_LEN": notWire, "MACSEC_KEYID_LEN": notWire,
 			"MACSEC_SALT_LEN": notWire, "MACSEC_MIN_ICV_LEN": notWire, "MACSEC_MAX_ICV_LEN": notWire, "MACSEC_STD_ICV_LEN": notWire,
 			"MACSEC_DEFAULT_CIPHER_ALT": wirelessAlias,
 		}},
-		cited{name: "linux/batman_adv.h", skip: map[string]string{
+		cited{name: "linux/batman_adv.h", of: []string{"batadv"}, skip: map[string]string{
 			"NUM_BATADV_ATTR": notWire, "BATADV_CMD_GET_MESH_INFO": wirelessAlias, "BATADV_CMD_GET_HARDIFS": wirelessAlias,
 		}},
 		cited{name: "linux/batadv_packet.h", only: []string{"BATADV_MCAST_WANT_", "BATADV_MCAST_HAVE_"}},
