@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/ladder"
 )
@@ -20,7 +21,7 @@ import (
 // captureFlags are those of every command that shows traffic.
 type captureFlags struct {
 	source    string
-	pids      []uint
+	pids      []string
 	comms     []string
 	netns     []string
 	protocols []string
@@ -37,7 +38,7 @@ type captureFlags struct {
 func (f *captureFlags) register(c *cobra.Command) {
 	fs := c.Flags()
 	fs.StringVar(&f.source, "source", ladder.Auto, "capture source: "+strings.Join(sourceNames(), ", "))
-	fs.UintSliceVarP(&f.pids, "pid", "p", nil, "only this process and its children (repeatable)")
+	fs.StringSliceVarP(&f.pids, "pid", "p", nil, "only this process and its children (repeatable)")
 	fs.StringSliceVar(&f.comms, "comm", nil, "only processes of this name (repeatable)")
 	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
 	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol: route, generic, netfilter, … or a number (repeatable)")
@@ -56,16 +57,32 @@ func (f *captureFlags) register(c *cobra.Command) {
 // sourceNames is what --source takes.
 func sourceNames() []string { return append([]string{ladder.Auto}, capture.SourceNames()...) }
 
+// groupFlag is --by, how rows are put together; -g and --group are its older names.
+func groupFlag(c *cobra.Command, by *string, value, help string, names []string) {
+	fs := c.Flags()
+	fs.StringVarP(by, "by", "g", value, help)
+	fs.StringVar(by, "group", value, help)
+	_ = fs.MarkHidden("group")
+	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+}
+
 // scope turns the flags into what the kernel is asked to filter.
 func (f *captureFlags) scope() (capture.Filter, error) {
 	s := capture.Filter{Children: len(f.pids) > 0}
-	for _, pid := range f.pids {
-		if pid == 0 || pid > 1<<22 { // PID_MAX_LIMIT
+	for _, p := range f.pids {
+		pid, err := strconv.ParseUint(p, 10, 64)
+		switch {
+		case err != nil:
+			return s, usageError{fmt.Errorf("-p %s: not a process ID; --comm takes names: --comm %[1]s", decode.Quote(p))}
+		case pid == 0 || pid > 1<<22: // PID_MAX_LIMIT
 			return s, usageError{fmt.Errorf("-p %d: no such PID can exist", pid)}
 		}
 		s.PIDs = append(s.PIDs, uint32(pid))
 	}
 	for _, comm := range f.comms {
+		if strings.ContainsAny(comm, "*?") {
+			return s, usageError{fmt.Errorf("--comm %s: takes whole names, no patterns: -f 'proc.comm matches \"^...\"' does", decode.Quote(comm))}
+		}
 		if len(comm) > 15 { // TASK_COMM_LEN - 1: the kernel cuts there too
 			comm = comm[:15]
 		}

@@ -31,6 +31,7 @@ type printer struct {
 	buf  *bufio.Writer
 	sink pipeline.Sink
 	all  *export.Parallel    // of a file as JSON; nil: sink renders each as it comes
+	held *export.Ordered     // of a file, by exchange; nil likewise
 	tell incidentWriter      // nil: not in this format
 	end  func() error        // writes what the format has at its end; nil: nothing
 	late []incident.Incident // with all: written at the end
@@ -53,6 +54,8 @@ func (p *printer) Incident(in *incident.Incident) error {
 			p.late = append(p.late, *in)
 		}
 		return nil
+	case p.held != nil:
+		return p.held.Incident(in)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,13 +79,13 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 		})
 		p.tell = text
 		if p.sink = text; f.ends {
-			p.sink = export.NewTextExchanges(text)
+			p.exchanges(export.NewTextExchanges(text), f.read != "")
 		}
 	case "json":
 		lines := export.NewJSON(p.buf, dec.GroupName)
 		p.tell = lines
 		if f.ends {
-			p.sink = export.NewJSONExchanges(lines)
+			p.exchanges(export.NewJSONExchanges(lines), f.read != "")
 			return p, nil
 		}
 		p.sink = lines
@@ -105,6 +108,15 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 		return nil, usageError{errors.New("--exchanges: -o text or json")}
 	}
 	return p, nil
+}
+
+// exchanges prints lines of exchanges: of a recording in the order in which they began.
+func (p *printer) exchanges(to export.Observer, recording bool) {
+	p.sink = to
+	if recording {
+		p.held = export.NewOrdered(to, func(in *incident.Incident) error { return p.tell.Incident(in, p.lim) })
+		p.sink, p.end = p.held, p.held.Close
+	}
 }
 
 // Observe implements pipeline.Sink.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
@@ -19,6 +20,7 @@ import (
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // session is one capture, live or from a file, wired up but not running.
@@ -32,8 +34,10 @@ type session struct {
 	// child is the command that is traced; nil: none.
 	child   *child
 	counted bool // by the source
-	dec     *decode.Decoder
-	model   *live.Model // nil: nobody asks
+	// narrowed: not everything was asked for.
+	narrowed bool
+	dec      *decode.Decoder
+	model    *live.Model // nil: nobody asks
 }
 
 // sessionOptions are what commands differ in.
@@ -76,6 +80,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	if o.child != nil {
 		scope.PIDs, scope.Children = append(scope.PIDs, o.child.pid()), true
 	}
+	s.narrowed = s.expr != nil || !scope.Empty()
 	demanded := scope
 	if s.expr != nil {
 		demanded = filter.Narrow(scope, s.expr.Pushdown())
@@ -236,13 +241,33 @@ func (s *session) close() error {
 func (s *session) explain() {
 	info := s.src.Info()
 	if s.file == nil {
-		fmt.Fprintf(os.Stderr, "nltop: source %s, %s\n", info.Name, info.Scope)
+		fmt.Fprintf(os.Stderr, "nltop: source %s, %s: ready\n", info.Name, info.Scope)
 	}
 	for _, l := range s.left {
 		fmt.Fprintf(os.Stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
 	for _, n := range info.Notes {
 		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", n)
+	}
+}
+
+// unmatched says so where a filter let nothing pass: silence is no answer.
+func (s *session) unmatched() {
+	if !s.narrowed || s.counted {
+		return
+	}
+	var seen, matched uint64
+	s.pipe.Look(func(st pipeline.State) { seen, matched = st.Seen, st.Matched })
+	if matched > 0 {
+		return
+	}
+	fmt.Fprintf(os.Stderr, "nltop: nothing matched: %s, 0 matched", words.Plural(int(seen), "message", "messages")+" seen")
+	if s.file == nil {
+		fmt.Fprint(os.Stderr, "; the kernel left out what the filter excludes by process, namespace or protocol")
+	}
+	fmt.Fprintln(os.Stderr)
+	if s.expr != nil && strings.Contains(s.expr.String(), "event") {
+		fmt.Fprintln(os.Stderr, "nltop: where nobody listens the kernel sends no event: ask for the request, as type == \"RTM_DELROUTE\"")
 	}
 }
 
@@ -265,6 +290,7 @@ func (s *session) account() {
 	if st.LostReports > 0 {
 		fmt.Fprintf(os.Stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)
 	}
+	s.unmatched()
 	if s.expr != nil && s.expr.Errors() > 0 {
 		fmt.Fprintf(os.Stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())
 	}

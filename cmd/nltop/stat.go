@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/coverage"
@@ -60,7 +61,7 @@ much of the messages is decoded.`,
 	}
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
-	c.Flags().StringVar(&f.by, "by", "all", "sum rows up: process, command, container, unit, netns, family, type; all is one row for each of these")
+	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
 	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with fentry and kprobe the kernel counts otherwise")
@@ -73,7 +74,7 @@ func (f *statFlags) run(args []string) (err error) {
 	if f.format != "text" && f.format != "json" {
 		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
 	}
-	if !slices.Contains(live.Sums(), f.by) {
+	if !slices.Contains(live.Sums(), aggregate.GroupName(f.by)) {
 		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(live.Sums(), ", "))}
 	}
 	if !slices.Contains(live.Orders(), f.sort) {

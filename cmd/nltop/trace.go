@@ -44,7 +44,7 @@ output; what the command itself prints goes to standard error.`,
   nltop trace -f 'family == "route" && error != 0'
   nltop trace -o json -c 100 | jq .type
   nltop trace -r bug.pcapng -x
-  nltop trace -f 'dir == "event"'            who deleted my route?
+  nltop trace -f 'type == "RTM_DELROUTE"'    who deleted my route?
   nltop trace --exchanges -- ip link show    requests with outcome and times`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,16 +59,14 @@ Without a command it opens the live view; press ? there for the keys.`,
 func (f *viewFlags) registerView(c *cobra.Command) {
 	fs := c.Flags()
 	fs.DurationVar(&f.interval, "interval", 500*time.Millisecond, "time between updates")
-	fs.StringVarP(&f.group, "group", "g", "process", "group rows by process, family, socket, command, container, unit or netns")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	_ = c.RegisterFlagCompletionFunc("group", cobra.FixedCompletions(
-		[]string{"process", "family", "socket", "command", "container", "unit", "netns"}, cobra.ShellCompDirectiveNoFileComp))
+	groupFlag(c, &f.group, "process", "group rows by "+strings.Join(aggregate.GroupNames(), ", "), aggregate.GroupNames())
 }
 
 func (f *viewFlags) run(o sessionOptions) error {
 	group, err := aggregate.ParseGroup(f.group)
 	if err != nil {
-		return usageError{fmt.Errorf("--group: %w", err)}
+		return usageError{fmt.Errorf("--by %w", err)}
 	}
 	if f.interval < 50*time.Millisecond {
 		return usageError{errors.New("--interval: at least 50ms")}

@@ -39,6 +39,7 @@ const (
 	GroupContainer
 	GroupUnit
 	GroupNetNS
+	GroupType
 )
 
 // groups are the levels of each Group, from the top.
@@ -49,26 +50,45 @@ var groups = [...]struct {
 	GroupProcess: {"process", []Level{LevelProcess, LevelFamily, LevelType}},
 	GroupFamily:  {"family", []Level{LevelFamily, LevelType, LevelProcess}},
 	GroupSocket:  {"socket", []Level{LevelSocket, LevelFamily, LevelType}},
-	GroupCommand: {"command", []Level{LevelCommand, LevelFamily, LevelType}},
+	GroupCommand: {"comm", []Level{LevelCommand, LevelFamily, LevelType}},
 
 	GroupContainer: {"container", []Level{LevelContainer, LevelProcess, LevelFamily, LevelType}},
 	GroupUnit:      {"unit", []Level{LevelUnit, LevelProcess, LevelFamily, LevelType}},
 	GroupNetNS:     {"netns", []Level{LevelNetNS, LevelProcess, LevelFamily, LevelType}},
+	GroupType:      {"type", []Level{LevelType, LevelProcess}},
 }
 
 // String returns the name of a group.
 func (g Group) String() string { return groups[g].name }
 
-// ParseGroup is the inverse of Group.String.
-func ParseGroup(s string) (Group, error) {
+// GroupNames are the names of all groups.
+func GroupNames() []string {
 	var names []string
-	for i, g := range groups {
-		if g.name == s {
-			return Group(i), nil
-		}
+	for _, g := range groups {
 		names = append(names, g.name)
 	}
-	return 0, fmt.Errorf("unknown group %q (one of %s)", s, strings.Join(names, ", "))
+	return names
+}
+
+// ParseGroup is the inverse of Group.String, and takes the names that groups had.
+func ParseGroup(s string) (Group, error) {
+	if i := slices.Index(GroupNames(), GroupName(s)); i >= 0 {
+		return Group(i), nil
+	}
+	return 0, fmt.Errorf("%q: one of %s", s, strings.Join(GroupNames(), ", "))
+}
+
+// GroupName turns another name of a group into its own.
+func GroupName(s string) string {
+	switch s {
+	case "command", "name":
+		return "comm"
+	case "proc", "pid":
+		return "process"
+	case "namespace":
+		return "netns"
+	}
+	return s
 }
 
 // Next returns the group after g, the first after the last.

@@ -175,11 +175,11 @@ func TestTreeOverflow(t *testing.T) {
 
 func TestGroupsCycle(t *testing.T) {
 	g, names := GroupProcess, ""
-	for range 8 {
+	for range 9 {
 		names += g.String() + " "
 		g = g.Next()
 	}
-	if names != "process family socket command container unit netns process " {
+	if names != "process family socket comm container unit netns type process " {
 		t.Error(names)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -40,6 +41,9 @@ func (t *Text) end(o *correlate.Observation) error {
 		return t.eventEnd(o)
 	}
 	x, l := o.Exchange, &t.line
+	if nft.Frames(x.Request) {
+		return nil // the messages between them say what came of the batch
+	}
 	t.head(o, words.Arrow(capture.DirRequest, t.o.ASCII))
 	l.word(styleFamily, x.Request.FamilyText())
 	l.word(styleType, x.Request.TypeText())

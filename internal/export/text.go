@@ -97,17 +97,9 @@ func (t *Text) message(o *correlate.Observation) error {
 	}
 	t.verdict(f)
 	t.blame(o)
-	problem := ""
-	if m.Problem != nil {
-		problem = m.Problem.Error()
-	}
-	var body decode.Body
-	if t.o.Verbose > 0 {
-		body = m.Body()
-		problem = body.Problem
-	}
-	if problem != "" {
-		l.word(styleBad, "problem: "+decode.Quote(problem))
+	body := m.Body()
+	if body.Problem != "" {
+		l.word(styleBad, "problem: "+decode.Quote(body.Problem))
 	}
 	l.end()
 	t.details(o, &body)

@@ -137,6 +137,12 @@ func (c *checker) word(name, text ast.Node) {
 	if !ok || !ok2 || s.Value == "" {
 		return
 	}
+	if id.Value == "family" {
+		if hint := guessFamily(s.Value); hint != "" {
+			c.fail(s, "family is never %q%s", s.Value, hint)
+		}
+		return
+	}
 	words := vocabulary()[id.Value]
 	if id.Value == "type" || id.Value == "nlmsg_type" {
 		if words = c.opts.Types; words[s.Value] || strings.HasPrefix(s.Value, "NLMSG_") {
@@ -146,7 +152,7 @@ func (c *checker) word(name, text ast.Node) {
 	if words == nil || words[s.Value] || id.Value == "flags" && strings.HasPrefix(s.Value, "0x") {
 		return
 	}
-	hint := suggest(s.Value, slices.Collect(maps.Keys(words)))
+	hint := suggestEnd(s.Value, words)
 	if hint == "" && len(words) <= 10 {
 		hint = ": it is one of " + strings.Join(slices.Sorted(maps.Keys(words)), ", ")
 	}
@@ -203,6 +209,9 @@ func (c *checker) attrName(n *ast.CallNode) {
 		return
 	}
 	hint := suggest(s.Value, slices.Collect(maps.Keys(known)))
+	if s.Value == strings.ToLower(s.Value) {
+		hint = suggestEnd(s.Value, known)
+	}
 	prefix, _, ok := strings.Cut(s.Value, "_")
 	ours := ok && slices.ContainsFunc(slices.Collect(maps.Keys(known)), func(k string) bool {
 		return strings.HasPrefix(k, prefix+"_")

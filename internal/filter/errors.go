@@ -108,7 +108,11 @@ func errorOf(src string, err error) *Error {
 			// The library points at the last token; what is missing is behind it.
 			loc.From = utf8.RuneCountInString(strings.TrimRightFunc(src, unicode.IsSpace))
 		}
-		return at(loc, "%s", translate(fe.Message)).in(src)
+		msg := translate(fe.Message)
+		if strings.Contains(msg, " does not go with ") {
+			msg += hint(src)
+		}
+		return at(loc, "%s", msg).in(src)
 	}
 	return &Error{Msg: translate(err.Error()), Src: src}
 }
@@ -198,6 +202,9 @@ func unknownName(name string) string {
 	msg := fmt.Sprintf("unknown name %q", name)
 	if name == "now" {
 		return msg + ": compare time with date(…), so that a recording gives the same as the live run"
+	}
+	if s := guess(name); s != "" {
+		return msg + s
 	}
 	if s := suggest(name, append(userNames(), "true", "false", "nil", "and", "or", "not", "in")); s != "" {
 		return msg + s

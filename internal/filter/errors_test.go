@@ -68,7 +68,7 @@ func TestCompileErrors(t *testing.T) {
 		`dir is never "in": it is one of event, peer, reply, request, unknown
   dir != "in"
          ^`,
-		`protocol is never "route"
+		`protocol is never "route": did you mean "NETLINK_ROUTE"?
   protocol == "route"
               ^`,
 		`flags is never "NLM_F_AKC": did you mean "NLM_F_ACK"?

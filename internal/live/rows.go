@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -25,7 +26,8 @@ type Row struct {
 	Messages uint64             `json:"messages"`
 	Bytes    uint64             `json:"bytes"`
 	aggregate.Where
-	NetNS uint64 `json:"netns,omitempty"`
+	NetNS  uint64            `json:"netns,omitempty"`
+	Socket *aggregate.Socket `json:"socket,omitempty"` // of the sum "socket"
 	aggregate.Counters
 	// NobufsSeen instead of Counters.NobufsRead: nil where reads are not watched.
 	NobufsSeen *uint64 `json:"enobufs_read,omitempty"`
@@ -48,8 +50,13 @@ var sums = map[string]func(c *aggregate.Cell) sumKey{
 		return sumKey{proc: c.Process, family: c.FamilyLabel(), name: c.Type.Label()}
 	},
 	"process": func(c *aggregate.Cell) sumKey { return sumKey{proc: c.Process} },
-	"command": func(c *aggregate.Cell) sumKey { return sumKey{proc: aggregate.Process{Comm: c.Comm}} },
-	"family":  func(c *aggregate.Cell) sumKey { return sumKey{family: c.FamilyLabel()} },
+	"socket": func(c *aggregate.Cell) sumKey {
+		k := sumKey{proc: c.Process, socket: c.Socket}
+		k.socket.PortID = c.PortID
+		return k
+	},
+	"comm":   func(c *aggregate.Cell) sumKey { return sumKey{proc: aggregate.Process{Comm: c.Comm}} },
+	"family": func(c *aggregate.Cell) sumKey { return sumKey{family: c.FamilyLabel()} },
 	"container": func(c *aggregate.Cell) sumKey {
 		return sumKey{where: aggregate.Where{Container: cmp.Or(c.ContainerLabel(), "(host)")}}
 	},
@@ -67,6 +74,7 @@ type sumKey struct {
 	family, name string
 	where        aggregate.Where
 	netns        uint64
+	socket       aggregate.Socket
 }
 
 // orders are what rows can be sorted by, largest first.
@@ -92,7 +100,7 @@ func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 // first.
 func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 	by := map[sumKey]*Row{}
-	keyOf := sums[sum]
+	keyOf := sums[aggregate.GroupName(sum)]
 	for i := range t.Cells {
 		c := &t.Cells[i]
 		k := keyOf(c)
@@ -101,6 +109,9 @@ func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 			r = &Row{Family: k.family, Type: k.name, Where: k.where, NetNS: k.netns}
 			if k.proc.Known() {
 				r.Proc = &k.proc
+			}
+			if k.socket != (aggregate.Socket{}) {
+				r.Socket = &k.socket
 			}
 			by[k] = r
 		}
@@ -152,6 +163,13 @@ func (r *Row) finish() {
 
 // Process is "ip[4711]", or what rows were summed up by; "-" where nobody knows.
 func (r *Row) Process() string {
+	if s := r.Socket; s != nil {
+		who := "?"
+		if r.Proc != nil {
+			who = words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+		}
+		return fmt.Sprintf("%s %s port %d", who, strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), s.PortID)
+	}
 	if r.Proc == nil {
 		netns := ""
 		if r.NetNS != 0 {

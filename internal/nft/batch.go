@@ -38,6 +38,11 @@ func InBatch(m *decode.Message) bool {
 	return m.Frame != nil && m.Frame.Protocol == capture.NETLINK_NETFILTER && m.Frame.Dir == capture.DirRequest && !m.NoHeader
 }
 
+// Frames says whether a message only begins or ends a transaction.
+func Frames(m *decode.Message) bool {
+	return InBatch(m) && (m.Type == "NFNL_MSG_BATCH_BEGIN" || m.Type == "NFNL_MSG_BATCH_END")
+}
+
 // BatchOf returns the transaction of a message; ok is false outside of one.
 func (l *Lines) BatchOf(m *decode.Message) (Batch, bool) {
 	if !InBatch(m) {

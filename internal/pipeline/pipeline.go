@@ -114,6 +114,8 @@ type Pipeline struct {
 	nextID    uint64
 	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
+	seen      uint64 // messages
+	matched   uint64 // of them
 	learned   time.Time
 	families  question
 	policy    question
@@ -183,7 +185,9 @@ func (p *Pipeline) flush() error {
 type State struct {
 	Table     *aggregate.Table // nil: none
 	Incidents *incident.Log    // nil: none
-	tracker   *correlate.Tracker
+	// Of the messages that the source gave, and those that passed the filters.
+	Seen, Matched uint64
+	tracker       *correlate.Tracker
 }
 
 // Open returns copies of the requests that wait for an answer, oldest first.
@@ -195,7 +199,7 @@ func (s State) Open() []correlate.Exchange { return s.tracker.Open(nil) }
 func (p *Pipeline) Look(f func(State)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	f(State{Table: p.o.Table, Incidents: p.o.Incidents, tracker: p.tracker})
+	f(State{Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, tracker: p.tracker})
 }
 
 // Source returns the source that the pipeline reads.
@@ -302,8 +306,15 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 	recorded := p.o.Recorder == nil
 	for i := range p.obs {
 		x := &p.obs[i]
+		isMessage := x.Message != nil && x.End == correlate.EndNone
+		if isMessage {
+			p.seen++
+		}
 		if !p.matches(x) {
 			continue
+		}
+		if isMessage {
+			p.matched++
 		}
 		ended := x.End != correlate.EndNone // made of frames that are recorded already
 		if !recorded && !ended {

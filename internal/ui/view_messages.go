@@ -181,8 +181,8 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	}
 	m := k.Message
 	var parts []string
-	if m.Problem != nil {
-		parts = append(parts, decode.Quote(m.Problem.Error()))
+	if problem := m.Body().Problem; problem != "" {
+		parts = append(parts, decode.Quote(problem))
 	}
 	if e := m.Err; e != nil && e.Errno != 0 {
 		if e.Msg != "" {

@@ -131,7 +131,7 @@ func (v *treeView) bindings() []binding {
 		{"m", "open the last messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
 		{"/", "find rows: show only those with this text", "find", v.askFind},
-		{"g", "group by process, family, socket, command, container, unit, netns", "group", func() { v.regroup(v.q.Group.Next()) }},
+		{"g", "group by " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"cmp"
+	"container/heap"
+	"time"
+
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/incident"
+)
+
+// Ordered hands on the ends of exchanges and events, and incidents, in the order in
+// which they began: with a recording there is no need to wait. It holds so many back,
+// and what begins earlier than one that is handed on already comes late.
+type Ordered struct {
+	to   Observer
+	tell func(*incident.Incident) error
+	held starts
+	n    uint64
+}
+
+// maxOrdered is how many are held back.
+const maxOrdered = 16384
+
+// NewOrdered returns an Ordered that hands on to these.
+func NewOrdered(to Observer, tell func(*incident.Incident) error) *Ordered {
+	return &Ordered{to: to, tell: tell}
+}
+
+// Observe takes an observation; those that are no ends are dropped.
+func (w *Ordered) Observe(o *correlate.Observation) error {
+	own := *o
+	own.Own()
+	s := start{write: func() error { return w.to.Observe(&own) }}
+	switch o.End {
+	case correlate.EndExchange:
+		m := own.Exchange.Request
+		s.at, s.frame, s.index = own.Exchange.Time, m.Frame.ID, m.Index
+	case correlate.EndEvent:
+		s.at, s.frame = own.Event.Time, own.Event.ID
+	default:
+		return nil
+	}
+	return w.add(s)
+}
+
+// Incident takes one that begins or has ended, whose place is its end.
+func (w *Ordered) Incident(in *incident.Incident) error {
+	own := *in
+	at := in.End
+	if in.Open {
+		at = in.Begin
+	}
+	return w.add(start{at: at, write: func() error { return w.tell(&own) }})
+}
+
+func (w *Ordered) add(s start) error {
+	w.n++
+	s.n = w.n
+	heap.Push(&w.held, s)
+	if w.held.Len() <= maxOrdered {
+		return nil
+	}
+	return heap.Pop(&w.held).(start).write()
+}
+
+// Close hands on what is held.
+func (w *Ordered) Close() error {
+	for w.held.Len() > 0 {
+		if err := heap.Pop(&w.held).(start).write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start is something with the time when it began.
+type start struct {
+	at    time.Time
+	frame uint64 // its ID, and which message of it: of those at one time
+	index int
+	n     uint64 // in the order of ends
+	write func() error
+}
+
+// starts is a heap, earliest first.
+type starts []start
+
+func (s starts) Len() int { return len(s) }
+func (s starts) Less(i, j int) bool {
+	a, b := &s[i], &s[j]
+	return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.frame, b.frame), cmp.Compare(a.index, b.index), cmp.Compare(a.n, b.n)) < 0
+}
+func (s starts) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+func (s *starts) Push(x any)   { *s = append(*s, x.(start)) }
+func (s *starts) Pop() any {
+	last := len(*s) - 1
+	x := (*s)[last]
+	(*s)[last] = start{} // lets go of it
+	*s = (*s)[:last]
+	return x
+}
