@@ -67,7 +67,7 @@ const flushDelay = 50 * time.Millisecond
 
 // printer returns the sink for standard output that the flags ask for.
 func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
-	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10), lim: f.limits()}
+	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10)}
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()
@@ -197,11 +197,10 @@ func utf8Locale() bool {
 	return false
 }
 
-// limits reads what this machine allows; of a recording's nothing is known.
-func (f *captureFlags) limits() (l incident.Limits) {
-	if f.read != "" {
-		return l
+// limits is what the machine allows whose traffic it is.
+func (s *session) limits() incident.Limits {
+	if s.file != nil {
+		return incident.Limits{RMemMax: s.file.Info().RMemMax}
 	}
-	l.RMemMax = sockets.CoreLimit("/proc", "rmem_max")
-	return l
+	return incident.Limits{RMemMax: sockets.CoreLimit("/proc", "rmem_max")}
 }

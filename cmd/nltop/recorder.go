@@ -15,6 +15,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // flushEvery bounds what kill -9 can cost a recording.
@@ -66,11 +67,12 @@ func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Op
 	if file != nil {
 		meta := file.Meta()
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
-		if meta.Source.Name != "" {
-			o.Info = meta.Source
+		if len(o.Info.Recorded) == 1 && meta.Source.Name != "" {
+			o.Info = o.Info.Recorded[0]
 		}
 		return o, nil
 	}
+	o.Info.RMemMax = sockets.CoreLimit("/proc", "rmem_max")
 	var uts unix.Utsname
 	if err := unix.Uname(&uts); err != nil {
 		return o, fmt.Errorf("read kernel version: %w", err)
@@ -166,9 +168,16 @@ func (r *recorder) written() (frames uint64, bytes int64) {
 func (r *recorder) close() error {
 	close(r.stop)
 	<-r.done
+	tables, err := capture.ReadTables(r.src)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "nltop: warning: not in the recording: %v\n", err)
+	}
 	r.flush()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = r.w.WriteTables(&tables)
+	}
 	errs := []error{r.err, r.w.Close()}
 	if r.out != os.Stdout {
 		errs = append(errs, r.out.Close())

@@ -240,9 +240,11 @@ func (s *session) close() error {
 // left, and what was worked around.
 func (s *session) explain() {
 	info := s.src.Info()
+	ready := ""
 	if s.file == nil {
-		fmt.Fprintf(os.Stderr, "nltop: source %s, %s: ready\n", info.Name, info.Scope)
+		ready = ": ready"
 	}
+	fmt.Fprintf(os.Stderr, "nltop: source %s, %s%s\n", info.Name, info.Scope, ready)
 	for _, l := range s.left {
 		fmt.Fprintf(os.Stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}

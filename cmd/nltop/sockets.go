@@ -31,6 +31,8 @@ type socketsFlags struct {
 	span   time.Duration
 	kernel bool
 	quiet  bool
+
+	limits incident.Limits // for advice
 }
 
 func newSockets() *cobra.Command {
@@ -156,12 +158,11 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	if f.read == "" {
 		err = errors.Join(err, s.model.ListSockets(context.Background()))
 	}
+	f.limits = s.limits()
 	snap := s.model.Snapshot(live.Ask{Sockets: true})
-	if f.read == "" {
-		f.missing(snap.Sockets.Missing)
-		if !f.quiet && !snap.Sockets.Reads {
-			fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples, nobody tells how sockets were read")
-		}
+	f.missing(snap.Sockets.Missing)
+	if f.read == "" && !f.quiet && !snap.Sockets.Reads {
+		fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples")
 	}
 	return snap.Sockets.List, snap.Incidents, errors.Join(err, s.close())
 }
@@ -174,9 +175,8 @@ func (f *socketsFlags) writeJSON(w io.Writer, ss []sockets.Socket, told []incide
 }
 
 func (f *socketsFlags) tell(w incidentWriter, told []incident.Incident) error {
-	limits := f.limits()
 	for i := range told {
-		if err := w.Incident(&told[i], limits); err != nil {
+		if err := w.Incident(&told[i], f.limits); err != nil {
 			return err
 		}
 	}

@@ -125,7 +125,8 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 			}
 		}
 	}
-	if err := table(out, rows, json, export.StatTable); err != nil || !f.rtnl {
+	text := func(w io.Writer, rows []live.Row) error { return export.StatTable(w, rows, &snap.Info) }
+	if err := table(out, rows, json, text); err != nil || !f.rtnl {
 		return err
 	}
 	locks := &snap.Locks

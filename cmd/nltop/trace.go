@@ -95,6 +95,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if f.quiet {
 		warn = io.Discard
 	}
+	out.lim = s.limits()
 	out.begin(ctx, s.src.Stats, warn)
 	return s.runOrFollow(ctx)
 }

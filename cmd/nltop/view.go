@@ -88,7 +88,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 		return errors.Join(err, s.close())
 	}
 	return f.show(ctx, screen, s, ui.Options{
-		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: f.limits(),
+		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits(),
 	})
 }
 

@@ -6,9 +6,9 @@ import "time"
 
 // ReaderWatcher is a Source that watches how sockets are read.
 type ReaderWatcher interface {
-	// Readers returns the sockets that were used since the source was opened;
-	// nil where it cannot tell.
-	Readers() ([]Reader, error)
+	// Readers returns the sockets that were used since the source was opened, span
+	// ago; nil where it cannot tell.
+	Readers() (rows []Reader, span time.Duration, err error)
 }
 
 // Reader is how a socket was read since the source was opened.

@@ -206,6 +206,19 @@ func ScopeOf(netns []uint64) string {
 	return "network namespaces " + and(names)
 }
 
+// DoesNotSee says that of what, in words: "source syscall does not see losses"; "":
+// all see it.
+func (i *Info) DoesNotSee(facts Sees, what string) string {
+	who := i.Lacks(facts)
+	switch {
+	case who == "":
+		return ""
+	case strings.HasPrefix(who, "sources "):
+		return who + " do not see " + what
+	}
+	return who + " does not see " + what
+}
+
 func and(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/words"
 )
 
-// Limits are what the machine allows, in bytes; 0: unknown (a recording of
-// another machine).
+// Limits are what the machine allows whose traffic it was, in bytes; 0: unknown (a
+// recording that does not tell).
 type Limits struct {
 	RMemMax uint64 // net.core.rmem_max: the most that SO_RCVBUF takes
 }
@@ -40,7 +41,7 @@ func (in *Incident) Advice(l Limits) []string {
 	if in.Idle >= slow {
 		add("the reader had not read for %v: a larger buffer only delays the loss", in.Idle.Round(time.Millisecond))
 	}
-	if in.Lost > 0 && in.NobufsRaised == 0 && in.NobufsRead == 0 && !in.Open {
+	if in.Lost > 0 && in.NobufsRaised == 0 && in.NobufsRead == 0 && !in.Open && in.Sees.Has(capture.SeesNobufs) {
 		add("no ENOBUFS was raised: with NETLINK_NO_ENOBUFS the reader never learns of it")
 	}
 	if in.NobufsRead > 0 {

@@ -43,6 +43,7 @@ type Incident struct {
 	Need uint64
 	// Holds is how many datagrams like the lost ones RcvBuf holds; 0: unknown.
 	Holds uint64
+	Sees  capture.Sees // by the source
 	// Estimated says what of this is not exact, and why; "": nothing.
 	Estimated string
 }

@@ -23,7 +23,7 @@ func at(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecon
 func loss(ms int, drops uint32, sender, typ string) *correlate.Observation {
 	f := &capture.Frame{
 		Origin: &capture.Origin{
-			Dir: capture.DirEvent, Group: 3, Verdict: capture.VerdictOverrun, Sees: capture.SeesCauses,
+			Dir: capture.DirEvent, Group: 3, Verdict: capture.VerdictOverrun, Sees: capture.SeesCauses | capture.SeesNobufs,
 			Proc:   capture.Proc{PID: uint32(len(sender)), Comm: sender},
 			Socket: capture.Socket{Inode: 7, RcvBuf: 10000},
 		},

@@ -270,7 +270,7 @@ func (l *Log) begin(s *socket, f *capture.Frame) *story {
 	r := &story{
 		Incident: Incident{
 			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket, Queue: f.Queue,
-			Begin: f.Time, End: f.Time, Open: true,
+			Begin: f.Time, End: f.Time, Open: true, Sees: f.Sees,
 		},
 		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{}, crowds: map[crowdKey]*crowd{},
 	}

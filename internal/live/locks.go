@@ -49,13 +49,13 @@ type LockReport struct {
 
 // Why there is no table of rtnl_mutex.
 var (
-	errLocksFile = errors.New("a recording has no table of rtnl_mutex, only the long holds and waits that were reported")
 	errLocksOff  = errors.New("rtnl_mutex is not watched: start nltop with --rtnl")
+	errLocksFile = errors.New("the recording has no table of rtnl_mutex: it was recorded without --rtnl, or by an nltop that kept only long holds and waits")
 )
 
-// errLocksBlind is for a source that can never see rtnl_mutex.
-func errLocksBlind(source string) error {
-	return fmt.Errorf("source %s does not see rtnl_mutex: it takes %s", source, capture.SourcesThat(capture.SeesLocks))
+// errLocksBlind is for sources that can never see rtnl_mutex.
+func errLocksBlind(info *capture.Info) error {
+	return fmt.Errorf("%s: it takes %s", info.DoesNotSee(capture.SeesLocks, "rtnl_mutex"), capture.SourcesThat(capture.SeesLocks))
 }
 
 // lockTable reads the source's table, who is most to blame first.
@@ -63,16 +63,22 @@ func (m *Model) lockTable() (rows []LockRow, lost uint64, err error) {
 	from := m.now().src
 	info := from.Info()
 	src, ok := from.(capture.Locker)
+	could := slices.ContainsFunc(info.Of(), func(i capture.Info) bool {
+		return capture.Describe(i.Name).Sees.Has(capture.SeesLocks)
+	})
 	switch {
-	case m.o.Replay != nil:
+	case !could:
+		return nil, 0, errLocksBlind(&info)
+	case (!ok || !info.Sees.Has(capture.SeesLocks)) && m.o.Replay != nil:
 		return nil, 0, errLocksFile
-	case !capture.Describe(info.Name).Sees.Has(capture.SeesLocks):
-		return nil, 0, errLocksBlind(info.Name)
 	case !ok || !info.Sees.Has(capture.SeesLocks):
 		return nil, 0, errLocksOff
 	}
 	locks, lost, err := src.Locks()
-	return lockRows(locks, m.dec), lost, err
+	if err != nil {
+		return nil, 0, fmt.Errorf("no table of rtnl_mutex: %w", err)
+	}
+	return lockRows(locks, m.dec), lost, nil
 }
 
 func lockRows(locks []capture.LockRow, dec namer) []LockRow {

@@ -291,9 +291,9 @@ func TestLockTable(t *testing.T) {
 		why error
 	}{
 		{&locker{info: of(capture.SourceFentry, capture.SeesLocks), rows: rows}, nil},
-		{&locker{info: of(capture.SourceFentry, capture.SeesLocks), err: failed}, failed},
+		{&locker{info: of(capture.SourceFentry, capture.SeesLocks), err: failed}, fmt.Errorf("no table of rtnl_mutex: %w", failed)},
 		{&locker{info: of(capture.SourceKprobe, 0)}, errLocksOff},
-		{&locker{info: of(capture.SourceSyscall, 0)}, errLocksBlind(capture.SourceSyscall)},
+		{&locker{info: of(capture.SourceSyscall, 0)}, errLocksBlind(&capture.Info{Name: capture.SourceSyscall})},
 		{&waiting{}, errLocksOff},
 	} {
 		m, err := New(Options{}, pipeline.Options{Source: tt.src, Decoder: decode.New(families.All(), decode.Options{})})

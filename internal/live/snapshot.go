@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/nft"
@@ -153,8 +154,16 @@ func (m *Model) ask(s *Snapshot, ask Ask) {
 			s.Locks.Why = err.Error()
 		}
 	}
-	if ask.Sockets && m.o.Replay == nil {
+	if !ask.Sockets {
+		return
+	}
+	if m.o.Replay == nil {
 		s.Sockets = m.listed()
+	} else {
+		m.readers(&s.Sockets)
+	}
+	if blind := s.Info.DoesNotSee(capture.SeesReads, "how sockets are read"); blind != "" {
+		s.Sockets.Missing = append(slices.Clip(s.Sockets.Missing), blind)
 	}
 }
 

@@ -64,7 +64,7 @@ func (m *Model) list(ctx context.Context) error {
 	var rerr error
 	w, reads := m.now().src.(capture.ReaderWatcher)
 	if reads && err == nil {
-		readers, rerr = w.Readers()
+		readers, _, rerr = w.Readers()
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,6 +82,25 @@ func (m *Model) list(ctx context.Context) error {
 	sockets.Read(l.Sockets, readers)
 	sockets.ByTrouble(l.Sockets)
 	return rerr
+}
+
+// readers fills in how the sockets of a recording were read, as it says at its end.
+func (m *Model) readers(s *Sockets) {
+	from := m.now().src
+	w, ok := from.(capture.ReaderWatcher)
+	if info := from.Info(); !ok || !info.Sees.Has(capture.SeesReads) {
+		return
+	}
+	rows, span, err := w.Readers()
+	if err != nil {
+		s.Missing = append(s.Missing, "how sockets were read: "+err.Error())
+		return
+	}
+	sockets.Read(s.List, rows)
+	for i := range s.List {
+		s.List[i].Live.For = span
+	}
+	s.Reads = true
 }
 
 // compare fills in what happened on the sockets since the first list.

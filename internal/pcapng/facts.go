@@ -35,6 +35,9 @@ const (
 	factsTail    = 4 // raw bytes of a packet behind maxShown, no tags
 	factsProcess = 5 // of a process, in a report block: see process.go
 	factsSource  = 6 // of an interface: what its source says of itself, see source.go
+	factsLock    = 7 // these: see tables.go
+	factsReader  = 8
+	factsTables  = 9
 )
 
 // Tags of factsFrame.

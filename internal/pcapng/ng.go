@@ -401,6 +401,10 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		}
 		return Record{}, false, nil
 	}
+	if ok && (kind == factsLock || kind == factsReader || kind == factsTables) {
+		r.readTables(kind, facts)
+		return Record{}, false, nil
+	}
 	if !ok || kind != factsFrame {
 		return Record{}, false, nil // somebody else's block
 	}

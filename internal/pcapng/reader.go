@@ -91,6 +91,10 @@ type Reader struct {
 	current []capture.Info // sources of this section
 	earlier []capture.Info // of those before
 
+	tables     capture.Tables // of all sections
+	readersEnd bool           // those of readers are whole
+	atEnd      bool           // of the file
+
 	// Of the current section, as its last statistics blocks say.
 	lastStats   []losses // by interface
 	lastReports uint64
@@ -193,11 +197,11 @@ func noEOF(err error) error {
 func (r *Reader) Next() (Record, error) {
 	for {
 		if r.early != nil {
-			return Record{}, r.early
+			return Record{}, r.finish(r.early)
 		}
 		rec, ok, err := r.next()
 		if err != nil {
-			return Record{}, err
+			return Record{}, r.finish(err)
 		}
 		if ok {
 			return rec, nil

@@ -39,6 +39,7 @@ type Writer struct {
 	sees capture.Sees
 
 	scratch, nested []byte
+	factsAt         int // see beginFacts
 	templates       capture.PerOrigin[template]
 	once            template // see odd
 	processes       processes

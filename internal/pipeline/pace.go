@@ -19,6 +19,22 @@ type Paced struct {
 	held atomic.Pointer[chan struct{}] // closed when it goes on; nil: it does
 }
 
+// Locks implements capture.Locker, where the source does.
+func (p *Paced) Locks() (rows []capture.LockRow, lost uint64, err error) {
+	if l, ok := p.Source.(capture.Locker); ok {
+		return l.Locks()
+	}
+	return nil, 0, nil
+}
+
+// Readers implements capture.ReaderWatcher likewise.
+func (p *Paced) Readers() ([]capture.Reader, time.Duration, error) {
+	if w, ok := p.Source.(capture.ReaderWatcher); ok {
+		return w.Readers()
+	}
+	return nil, 0, nil
+}
+
 // longestPause bounds the wait between two frames: a recording may hold a
 // pause of hours, or a clock that jumped.
 const longestPause = 3 * time.Second

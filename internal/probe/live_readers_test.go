@@ -42,7 +42,7 @@ func TestLiveReaders(t *testing.T) {
 			}
 		}
 		took := time.Since(began)
-		rs, err := r.src.Readers()
+		rs, _, err := r.src.Readers()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,6 +35,7 @@ type Source struct {
 	ring      *ring
 	opts      Options
 	processes *processes
+	opened    time.Time
 
 	offset    atomic.Int64 // wall clock minus monotonic clock, ns
 	frames    atomic.Uint64
@@ -60,7 +61,7 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 	if o.NoProcesses {
 		root = ""
 	}
-	s := &Source{name: name, att: a, ring: ring, opts: o, processes: newProcesses(root)}
+	s := &Source{name: name, att: a, ring: ring, opts: o, processes: newProcesses(root), opened: time.Now()}
 	s.processes.seed(a.seeds)
 	s.measureClock()
 	return s, nil

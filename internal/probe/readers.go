@@ -4,6 +4,7 @@ package probe
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -12,13 +13,13 @@ var _ capture.ReaderWatcher = (*Source)(nil)
 
 // Readers implements capture.ReaderWatcher. With kprobes a read is noted when it
 // begins, and one that has to wait when the next one does.
-func (s *Source) Readers() ([]capture.Reader, error) {
+func (s *Source) Readers() ([]capture.Reader, time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || s.att.owners == nil {
-		return nil, nil
+		return nil, 0, nil
 	}
-	var out []capture.Reader
+	out := []capture.Reader{}
 	var inode uint64
 	var o nlOwner
 	it := s.att.owners.Iterate()
@@ -30,7 +31,7 @@ func (s *Source) Readers() ([]capture.Reader, error) {
 		out = append(out, r)
 	}
 	if err := it.Err(); err != nil {
-		return out, fmt.Errorf("read table of sockets: %w", err)
+		return out, 0, fmt.Errorf("read table of sockets: %w", err)
 	}
-	return out, nil
+	return out, time.Since(s.opened), nil
 }

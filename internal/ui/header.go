@@ -8,6 +8,8 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
+	"github.com/nltop/nltop/internal/capture"
+
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -103,8 +105,14 @@ func (a *app) statsLine() []segment {
 	}
 	total(1, s.Total.Messages(), "messages", t.text)
 	total(6, s.Total.Errors, "errors", t.warn)
-	total(4, s.Total.Drops, "drops", t.bad)
-	total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
+	// That nothing was lost is said by who would have seen it.
+	sees := a.snap.Info.Sees
+	if s.Total.Drops > 0 || sees.Has(capture.SeesLosses) {
+		total(4, s.Total.Drops, "drops", t.bad)
+	}
+	if s.Total.Nobufs() > 0 || sees&(capture.SeesNobufs|capture.SeesNobufsRead) != 0 {
+		total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
+	}
 	if cut := a.snap.Stats.Cut; cut > 0 {
 		total(4, cut, "cut", t.warn)
 	}

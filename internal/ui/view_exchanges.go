@@ -13,6 +13,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/live"
@@ -56,9 +57,13 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 		columns: exchangeColumns,
 		load: func(a *app) listed[correlate.Exchange] {
 			open, ended := a.snap.Open, a.snap.Ended
+			none := "no request yet"
+			if blind := a.snap.Info.DoesNotSee(capture.SeesRequests, "requests"); blind != "" {
+				none = blind
+			}
 			l := listed[correlate.Exchange]{
 				title: fmt.Sprintf("Requests that wait for an answer: %d, and the last %d that ended", len(open), len(ended)),
-				rows:  slices.Concat(open, ended), none: "no request yet",
+				rows:  slices.Concat(open, ended), none: none,
 			}
 			if since := a.filterSince(); since != "" {
 				l.notes = append(l.notes, "the filter holds for what ended "+since+": what ended before, and what waits, is all there is")

@@ -11,6 +11,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -195,7 +196,11 @@ func (v *heatView) draw(g *grid, r rect) {
 	}
 	v.axis(g, rect{r.x + heatMargin, r.y + lines, n, r.h - lines})
 	if most == 0 {
-		g.put(r.x+heatMargin+2, r.y+lines/2, r.x+r.w, "no latency was measured in this time", t.dim)
+		none := "no latency was measured in this time"
+		if blind := a.snap.Info.DoesNotSee(capture.SeesRequests, "requests"); blind != "" {
+			none = blind
+		}
+		g.put(r.x+heatMargin+2, r.y+lines/2, r.x+r.w, none, t.dim)
 	}
 }
 

@@ -52,8 +52,8 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 		load: func(a *app) listed[incident.Incident] {
 			l := listed[incident.Incident]{rows: a.snap.Incidents, none: "nobody has lost anything"}
 			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
-			if blind := a.snap.Info.Lacks(capture.SeesLosses); blind != "" {
-				l.none = "no overrun was seen: " + blind + " cannot see losses; nltop sockets --for counts them"
+			if blind := a.snap.Info.DoesNotSee(capture.SeesLosses, "losses"); blind != "" {
+				l.none = blind + "; nltop sockets --for counts them"
 			}
 			return l
 		},

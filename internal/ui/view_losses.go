@@ -7,6 +7,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -60,9 +61,21 @@ func (v *lossesView) refresh() {
 		say("this source has no way to lose messages", "", t.dim)
 	}
 	title("Lost by the kernel, on its way to a reader")
-	number("datagrams dropped", s.Total.Drops, t.bad)
-	number("ENOBUFS raised", s.Total.NobufsRaised, t.bad)
-	number("ENOBUFS read", s.Total.NobufsRead, t.bad)
+	for _, n := range []struct {
+		text string
+		n    uint64
+		sees capture.Sees
+	}{
+		{"datagrams dropped", s.Total.Drops, capture.SeesLosses},
+		{"ENOBUFS raised", s.Total.NobufsRaised, capture.SeesNobufs},
+		{"ENOBUFS read", s.Total.NobufsRead, capture.SeesNobufsRead},
+	} {
+		if blind := st.Info.DoesNotSee(n.sees, "this"); blind != "" && n.n == 0 {
+			say(n.text, blind, t.dim)
+			continue
+		}
+		number(n.text, n.n, t.bad)
+	}
 	title("What this source cannot see")
 	v.list(st.Info.Blind, "nothing that is known")
 	if len(st.Info.Notes) > 0 {
