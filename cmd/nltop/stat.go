@@ -43,10 +43,10 @@ func newStat() *cobra.Command {
 		Short: "Count messages, errors, times and drops; print the table at the end",
 		Long: `Count by process, family and type, and print the table at the end, like strace -c:
 of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
-sends in the kernel (with the source syscall of their system calls), P50 to MAX the
-time from a request to its last reply.
+sends in the kernel (of their system calls, where the source sees no more), P50 to MAX
+the time from a request to its last reply.
 
-With fentry and kprobe the kernel itself counts, exactly at any rate and with little
+With ` + capture.SourcesThatCount() + ` the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.
 With -f, -w or --messages every message is looked at instead, and -o json has
 percentiles of the time in the kernel, too (kernel_p50_ns). With --coverage, count how
@@ -64,7 +64,7 @@ much of the messages is decoded.`,
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
 	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
-	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with fentry and kprobe the kernel counts otherwise")
+	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with "+capture.SourcesThatCount()+" the kernel counts otherwise")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	c.Flags().BoolVar(&f.unknown, "unknown", false, "with --coverage: list every place that is left as hex")
 	return c

@@ -70,3 +70,17 @@ func TestSourcesDoc(t *testing.T) {
 		t.Errorf("%d tables, not 3", found)
 	}
 }
+
+// Filter and JSON name the sources in their docs.
+func TestSourceNamesInDocs(t *testing.T) {
+	want := "`" + strings.Join(append(SourceNames(), SourceFile), "`, `") + "` |"
+	for _, path := range []string{"../../docs/filter.md", "../../docs/json.md"} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%s does not have %s", path, want)
+		}
+	}
+}

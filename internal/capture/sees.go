@@ -92,10 +92,16 @@ type Described struct {
 	Sees  Sees   // at best: a hook that is missing takes some of it away
 	// Asked are those of Sees that it watches only when it is asked to (--rtnl).
 	Asked Sees
+	// Counts: it counts in the kernel, too (Counter).
+	Counts bool
+	// Blind is what it can see nowhere, one clause each.
+	Blind []string
 }
 
 const hooks = SeesRequests | SeesProcesses | SeesCauses | SeesCompletions | SeesKernelTime | SeesListeners |
 	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS
+
+var hooksBlind = []string{"messages that a socket filter drops"}
 
 // Sources returns the sources, best first.
 func Sources() []Described { return slices.Clone(sources) }
@@ -105,26 +111,46 @@ var sources = []Described{
 	{
 		Name: SourceFentry, Needs: "BTF, and CAP_BPF with CAP_PERFMON or root",
 		About: "every message, all network namespaces, process, cause, drops, overruns, latency",
-		Sees:  hooks, Asked: SeesLocks,
+		Sees:  hooks, Asked: SeesLocks, Counts: true, Blind: hooksBlind,
 	},
 	{
 		Name: SourceKprobe, Needs: "BTF and kprobes, and CAP_BPF with CAP_PERFMON or root; a writable tracefs for returns of many simultaneous calls",
 		About: "the same as fentry, where trampolines are missing",
-		Sees:  hooks, Asked: SeesLocks,
+		Sees:  hooks, Asked: SeesLocks, Counts: true, Blind: hooksBlind,
 	},
 	{
 		Name: SourceSyscall, Needs: "BTF raw tracepoints, and CAP_BPF with CAP_PERFMON or root",
 		About: "what processes send and receive, with errno, at the system-call boundary",
 		Sees:  SeesRequests | SeesProcesses | SeesNobufsRead | SeesAllNetNS,
+		Blind: []string{
+			"messages that a process sends or receives with io_uring",
+			"drops and overruns: only the ENOBUFS that a reader gets",
+			"messages in sockets that nobody reads",
+			"who caused an event",
+			"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
+			"receives from a socket that another thread closes meanwhile",
+			"what 32-bit tasks send and receive (counted as lost)",
+		},
 	},
 	{
 		Name: SourceNlmon, Needs: "CAP_NET_ADMIN, CAP_NET_RAW and the nlmon module",
 		About: "eight protocols of this network namespace, no processes, no drops",
 		Sees:  SeesRequests | SeesListeners,
+		Blind: []string{
+			"other network namespaces",
+			"protocols but route, usersock, sock_diag, nflog, xfrm, fib_lookup, netfilter and generic",
+			"processes, other than by looking up port IDs",
+			"messages that failed or were dropped on the way",
+			"multicast groups: an event appears once for every listener",
+		},
 	},
 	{
 		Name: SourceListen, Needs: "nothing special",
 		About: "multicast notifications of this network namespace only",
+		Blind: []string{
+			"requests and replies: only multicast notifications",
+			"processes, other than those that send to a group",
+		},
 	},
 }
 
@@ -161,6 +187,17 @@ func SourcesThat(facts Sees) string {
 		}
 	}
 	return either(names)
+}
+
+// SourcesThatCount names those that count in the kernel: "fentry and kprobe".
+func SourcesThatCount() string {
+	var names []string
+	for _, d := range sources {
+		if d.Counts {
+			names = append(names, d.Name)
+		}
+	}
+	return and(names)
 }
 
 // Of returns the sources that an Info tells of: those that were recorded, or the source

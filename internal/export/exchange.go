@@ -63,7 +63,11 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
 	}
 	if x.Events > 0 {
-		l.word(styleDim, words.Plural(x.Events, "event", "events")+" to "+words.Plural(x.Listeners, "listener", "listeners"))
+		text := words.Plural(x.Events, "event", "events")
+		if to := words.Listeners(x.Request.Frame.Sees, x.Listeners); to != "" {
+			text += " to " + to
+		}
+		l.word(styleDim, text)
 	}
 	t.losers(x.Lost, x.LostBy)
 	t.tell(x.Request)
@@ -144,7 +148,9 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 	if m.Frame.Group != 0 {
 		l.word(styleDim, "to "+words.Group(m.Frame, t.o.Group))
 	}
-	l.word(styleNone, words.Plural(e.Delivered, "listener", "listeners"))
+	if to := words.Listeners(m.Frame.Sees, e.Delivered); to != "" {
+		l.word(styleNone, to)
+	}
 	t.losers(e.Lost, e.Losers)
 	l.word(styleDim, "caused by "+causeText(&e.Cause))
 	t.tell(m)

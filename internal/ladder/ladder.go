@@ -7,7 +7,10 @@ package ladder
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/listen"
@@ -112,14 +115,26 @@ func Open(name string, f capture.Filter, o Options) (capture.Source, []Left, err
 }
 
 // refuse says what a source can never see of what is asked of it; nil: nothing.
-func (o *Options) refuse(d capture.Described) error {
+func (o *Options) refuse(d capture.Described, netns []uint64) error {
 	switch {
+	case len(netns) > 0 && !d.Sees.Has(capture.SeesAllNetNS) && !slices.Contains(netns, homeNetNS()):
+		return fmt.Errorf("sees the network namespace that nltop runs in alone: %s (--netns, or -f) takes %s, or ip netns exec",
+			capture.ScopeOf(netns), capture.SourcesThat(capture.SeesAllNetNS))
 	case o.NeedProc && !d.Sees.Has(capture.SeesProcesses):
 		return errors.New("does not see processes, so it cannot follow a command")
 	case o.Locks && !d.Sees.Has(capture.SeesLocks):
 		return fmt.Errorf("does not see rtnl_mutex (--rtnl): it takes %s", capture.SourcesThat(capture.SeesLocks))
 	}
 	return nil
+}
+
+// homeNetNS is the inode of the network namespace that nltop runs in; 0: unknown.
+func homeNetNS() uint64 {
+	var st unix.Stat_t
+	if unix.Stat("/proc/self/ns/net", &st) != nil {
+		return 0
+	}
+	return st.Ino
 }
 
 func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Source, []Left, error) {
@@ -130,7 +145,7 @@ func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Sourc
 		if name != Auto && name != r.Name {
 			continue
 		}
-		if err := o.refuse(r.Described); err != nil {
+		if err := o.refuse(r.Described, f.NetNS); err != nil {
 			left = append(left, Left{r.Name, err})
 			continue
 		}

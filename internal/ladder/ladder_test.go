@@ -98,8 +98,19 @@ func TestRungs(t *testing.T) {
 		t.Fatalf("%d rungs, %d sources", len(rungs), len(sources))
 	}
 	for i, r := range rungs {
-		if r.Described != sources[i] || r.check == nil || r.open == nil {
+		if r.Name != sources[i].Name || r.Sees != sources[i].Sees || r.check == nil || r.open == nil {
 			t.Errorf("%s: %+v", sources[i].Name, r)
+		}
+	}
+}
+
+// A source of its own network namespace is not opened for another one.
+func TestRefusedNetNS(t *testing.T) {
+	for netns, want := range map[uint64]bool{1: true, homeNetNS(): false} {
+		rungs := []Rung{rung("here", true, nil)}
+		_, left, err := open(rungs, Auto, capture.Filter{NetNS: []uint64{netns}}, Options{})
+		if refused := err != nil; refused != want || want && !strings.Contains(left[0].Err.Error(), "netns 1 (--netns, or -f) takes fentry, kprobe or syscall") {
+			t.Errorf("%d: %v", netns, err)
 		}
 	}
 }

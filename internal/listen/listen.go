@@ -40,7 +40,10 @@ const (
 	lostReported = "ENOBUFS reported to the listener"
 )
 
-var sees = capture.Describe(capture.SourceListen).Always()
+var (
+	described = capture.Describe(capture.SourceListen)
+	sees      = described.Always()
+)
 
 // source implements capture.Source.
 type source struct {
@@ -456,10 +459,7 @@ func (s *source) Info() capture.Info {
 		Sees:  sees,
 		Scope: fmt.Sprintf("netns %d", s.netns),
 		Snap:  s.snap,
-		Blind: []string{
-			"requests and replies: only multicast notifications",
-			"processes, other than those that send to a group",
-		},
+		Blind: slices.Clone(described.Blind),
 	}
 	groups := 0
 	nsids := false

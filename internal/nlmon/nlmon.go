@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -32,7 +33,10 @@ type Options struct {
 // lostRing is the one way of losing that the kernel tells us of.
 const lostRing = "packet ring full"
 
-var sees = capture.Describe(capture.SourceNlmon).Always()
+var (
+	described = capture.Describe(capture.SourceNlmon)
+	sees      = described.Always()
+)
 
 // source implements capture.Source.
 type source struct {
@@ -218,13 +222,7 @@ func (s *source) Info() capture.Info {
 		Sees:  sees,
 		Scope: fmt.Sprintf("netns %d", s.netns),
 		Snap:  s.snap,
-		Blind: []string{
-			"other network namespaces",
-			"protocols but route, usersock, sock_diag, nflog, xfrm, fib_lookup, netfilter and generic",
-			"processes, other than by looking up port IDs",
-			"messages that failed or were dropped on the way",
-			"multicast groups: an event appears once for every listener",
-		},
+		Blind: slices.Clone(described.Blind),
 		Notes: []string{"device " + s.dev.name},
 	}
 }

@@ -9,7 +9,8 @@
 // # What a recording holds
 //
 // A section header names machine, kernel, nltop version, source, filter and
-// snap length. Interface 0 is the source. Interface 1, "families", holds the
+// snap length. Interface 0 is the source: a custom option says what it saw and could
+// not see (see source.go), so that programs which merge files keep that. Interface 1, "families", holds the
 // preamble: the answers to an nlctrl dump that nltop made when the recording
 // began. They let a reader elsewhere name generic-netlink families; they are no
 // traffic of the recorded machine, and a Reader keeps the two apart.
@@ -30,6 +31,9 @@
 //   - They show a Custom Block as if it were a packet. Frames that are no
 //     datagrams (capture.KindCompletion, capture.KindSocketError) are blocks of
 //     a type from the range for local use, which is skipped in silence.
+//
+// What the source counted beside its frames (who held rtnl_mutex, how sockets were read)
+// is in such blocks, too, behind the last frame (see tables.go).
 //
 // An Interface Statistics Block stands at every flush and at the end, with the
 // losses by reason in a custom option and in its comment.

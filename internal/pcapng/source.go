@@ -113,7 +113,8 @@ func withoutReports(sources []capture.Info) {
 
 // foreignSource is what other programs record from.
 func foreignSource() capture.Info {
-	return capture.Info{Name: capture.SourceNlmon, Sees: capture.Describe(capture.SourceNlmon).Always()}
+	d := capture.Describe(capture.SourceNlmon)
+	return capture.Info{Name: d.Name, Sees: d.Always(), Blind: d.Blind}
 }
 
 // settle looks, at the first packet of traffic of a section, whether a program has

@@ -445,7 +445,6 @@ func (l *loader) note(format string, args ...any) {
 
 // remarks says what this way of capturing cannot see.
 func (l *loader) remarks() {
-	l.att.blind = append(l.att.blind, "messages that a socket filter drops")
 	if l.fewReturns {
 		l.att.blind = append(l.att.blind,
 			"returns of more simultaneous calls than the kernel keeps return probes for: a completion, a wait for rtnl_mutex or a read ENOBUFS may be missing")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -336,7 +337,7 @@ func (s *Source) Info() capture.Info {
 	return capture.Info{
 		Name:    s.name,
 		Scope:   capture.ScopeOf(s.att.netns),
-		Blind:   s.att.blind,
+		Blind:   slices.Concat(capture.Describe(s.name).Blind, s.att.blind),
 		Snap:    s.opts.Snap,
 		Notes:   s.att.notes,
 		Sees:    s.sees(),

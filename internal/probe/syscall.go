@@ -47,17 +47,6 @@ const (
 	kernelPreemptible = 6<<16 | 19<<8
 )
 
-// syscallBlind is what the boundary of the system calls does not show.
-var syscallBlind = []string{
-	"messages that a process sends or receives with io_uring",
-	"drops and overruns: only the ENOBUFS that a reader gets",
-	"messages in sockets that nobody reads",
-	"who caused an event",
-	"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
-	"receives from a socket that another thread closes meanwhile",
-	"what 32-bit tasks send and receive (counted as lost)",
-}
-
 func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err := prepare(); err != nil {
 		return nil, err
@@ -98,7 +87,6 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 		ring:   coll.Maps["emit_ring"],
 		losses: coll.Maps["emit_losses"],
 		pids:   coll.Maps["filter_pids"],
-		blind:  syscallBlind,
 		infer:  newSyscallInferrer().infer,
 	}
 	if extackErr != nil {

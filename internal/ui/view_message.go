@@ -234,7 +234,9 @@ func causedBy(k *aggregate.Kept) string {
 			parts = append(parts, "own echo")
 		}
 		if e.Delivered+e.Lost > 1 {
-			parts = append(parts, fmt.Sprintf("%d listeners", e.Delivered+e.Lost))
+			if to := words.Listeners(k.Frame.Sees, e.Delivered+e.Lost); to != "" {
+				parts = append(parts, to)
+			}
 		}
 		for _, p := range e.Losers {
 			parts = append(parts, "lost by "+words.Process(p))

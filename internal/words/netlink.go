@@ -69,3 +69,15 @@ func ErrorName(e *decode.ErrorInfo) string {
 	}
 	return Errno(e.Errno)
 }
+
+// Listeners counts those of an event, as far as a source sees them: at the system call
+// those that read it. "": it sees none but itself.
+func Listeners(sees capture.Sees, n int) string {
+	switch {
+	case sees.Has(capture.SeesListeners):
+		return Plural(n, "listener", "listeners")
+	case sees.Has(capture.SeesProcesses):
+		return Plural(n, "reader", "readers")
+	}
+	return ""
+}
