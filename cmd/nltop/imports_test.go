@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},
+	"internal/nltest":          {},
 	"scripts/overhead":         {},
 	"scripts/testring":         {},
 	"cmd/nltop":                {"*"},
@@ -105,6 +106,9 @@ func checkImports(t *testing.T, pkg string, imports []string) {
 	}
 	for _, imp := range imports {
 		if own, ok := strings.CutPrefix(imp, module); ok {
+			if own == "internal/nltest" {
+				t.Errorf("%s must not import %s: it is for tests", pkg, own)
+			}
 			if !slices.Contains(allowed, own) && !slices.Contains(allowed, "*") {
 				t.Errorf("%s must not import %s", pkg, own)
 			}

@@ -5,16 +5,9 @@ package capture
 import (
 	"encoding/binary"
 	"testing"
-)
 
-// nlmsg builds a bare header of length 16.
-func nlmsg(bo binary.AppendByteOrder, typ, flags uint16, seq, port uint32) []byte {
-	b := bo.AppendUint32(nil, nlmsgHdrLen)
-	b = bo.AppendUint16(b, typ)
-	b = bo.AppendUint16(b, flags)
-	b = bo.AppendUint32(b, seq)
-	return bo.AppendUint32(b, port)
-}
+	"github.com/nltop/nltop/internal/nltest"
+)
 
 func TestInfer(t *testing.T) {
 	const (
@@ -69,17 +62,17 @@ func TestInfer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, big := range []bool{false, true} {
-				var bo binary.AppendByteOrder = binary.LittleEndian
+				bo := nltest.LE
 				if big {
-					bo = binary.BigEndian
+					bo = nltest.BE
 				}
 				in := NewInferrer()
 				for _, m := range tt.before {
-					in.Infer(&Origin{Protocol: m.protocol, BigEndian: big}, nlmsg(bo, m.typ, m.flags, m.seq, m.port))
+					in.Infer(&Origin{Protocol: m.protocol, BigEndian: big}, bo.Message(m.typ, m.flags, m.seq, m.port))
 				}
 				m := tt.msg
 				o := Origin{Protocol: m.protocol, BigEndian: big}
-				in.Infer(&o, nlmsg(bo, m.typ, m.flags, m.seq, m.port))
+				in.Infer(&o, bo.Message(m.typ, m.flags, m.seq, m.port))
 				if o.Dir != tt.want || !o.Inferred || o.SrcPort != tt.src || o.DstPort != tt.dst {
 					t.Errorf("big-endian %v: got %v (inferred %v) from %d to %d, want %v from %d to %d",
 						big, o.Dir, o.Inferred, o.SrcPort, o.DstPort, tt.want, tt.src, tt.dst)
@@ -115,20 +108,20 @@ func TestInferRemembers(t *testing.T) {
 	in := NewInferrer()
 	var batch []byte
 	for seq := range uint32(3) {
-		batch = append(batch, nlmsg(binary.LittleEndian, 16, nlmFRequest, seq, 0)...)
+		batch = append(batch, nltest.Message(16, nlmFRequest, seq, 0)...)
 	}
 	in.Infer(&Origin{}, batch)
 	if len(in.requests) != 3 {
 		t.Errorf("remembers %d requests of a batch of 3", len(in.requests))
 	}
 	for seq := range uint32(2 * recentRequests) {
-		in.Infer(&Origin{}, nlmsg(binary.LittleEndian, 16, nlmFRequest, seq, 0))
+		in.Infer(&Origin{}, nltest.Message(16, nlmFRequest, seq, 0))
 	}
 	if len(in.requests) != recentRequests || len(in.order) != recentRequests {
 		t.Errorf("remembers %d requests in %d slots, want %d", len(in.requests), len(in.order), recentRequests)
 	}
 	for _, size := range []uint32{0, 1, 15, 0x7fffffff, 0xffffffff} {
-		bad := nlmsg(binary.LittleEndian, 16, nlmFRequest, 1, 0)
+		bad := nltest.Message(16, nlmFRequest, 1, 0)
 		binary.LittleEndian.PutUint32(bad, size)
 		in.Infer(&Origin{}, bad)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // ends feeds made-up datagrams to a tracker that reports ends.
@@ -94,7 +95,7 @@ func TestExchangeTimes(t *testing.T) {
 	s := newReported(t)
 	req := getLink(0x05, 7)
 	id := s.send(request(100), req)
-	s.send(reply(100), ack(0, 7, req))
+	s.send(reply(100), nltest.Error(0, 7, 0, req))
 	if len(s.got) != 0 {
 		t.Error("ended before its completion")
 	}
@@ -106,7 +107,7 @@ func TestExchangeTimes(t *testing.T) {
 	s = newReported(t)
 	s.completion(999, 0) // of a request that was lost
 	id = s.send(request(100), req)
-	s.send(reply(100), ack(1, 7, req))
+	s.send(reply(100), nltest.Error(1, 7, 0, req))
 	if len(s.got) != 0 {
 		t.Fatal("ended before its completion")
 	}
@@ -117,7 +118,7 @@ func TestExchangeTimes(t *testing.T) {
 	// One of a source that reports none ends with its answer, also among others.
 	s.sees = 0
 	s.send(request(300), getLink(0x05, 9))
-	s.send(reply(300), ack(0, 9, req))
+	s.send(reply(300), nltest.Error(0, 9, 0, req))
 	if n := len(s.got); n != 2 || s.got[1].Exchange.Outcome != Acked {
 		t.Errorf("%+v", s.got)
 	}
@@ -129,7 +130,7 @@ func TestExchangeWithoutAck(t *testing.T) {
 		if !completions {
 			s.sees = 0
 		}
-		id := s.send(request(100), nlmsg(16, 0x01, 7, 0, make([]byte, 16)...))
+		id := s.send(request(100), nltest.Message(16, 0x01, 7, 0, make([]byte, 16)))
 		if completions {
 			s.completion(id, ms)
 		}
@@ -143,7 +144,7 @@ func TestExchangeWithoutAck(t *testing.T) {
 	s := newReported(t)
 	id := s.send(request(100), getLink(0x01, 7))
 	s.completion(id, ms)
-	s.send(reply(100), nlmsg(16, 0, 7, 100, make([]byte, 16)...))
+	s.send(reply(100), nltest.Message(16, 0, 7, 100, make([]byte, 16)))
 	if x := one(t, s.exchanges()); x.Outcome != Answered || x.Replies != 1 {
 		t.Errorf("%+v", x)
 	}
@@ -157,7 +158,7 @@ func TestSameSequence(t *testing.T) {
 		ids = append(ids, s.send(request(100), getLink(0x05, 0)))
 	}
 	for i, errno := range []int32{0, 17, 2} {
-		o := s.frame(reply(100), ack(errno, 0, getLink(0x05, 0)))[0]
+		o := s.frame(reply(100), nltest.Error(errno, 0, 0, getLink(0x05, 0)))[0]
 		if o.Exchange == nil || o.Exchange.Request.Frame.ID != ids[i] {
 			t.Errorf("answer %d is paired with %+v", i, o.Exchange)
 		}
@@ -180,7 +181,7 @@ func TestPortReuse(t *testing.T) {
 	two := s.send(second, getLink(0x05, 1))
 	r := reply(100)
 	r.Change(func(o *capture.Origin) { o.Socket.Inode = 2 })
-	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange == nil || o.Exchange.Request.Frame.ID != two {
+	if o := s.frame(r, nltest.Error(0, 1, 0, getLink(0x05, 1)))[0]; o.Exchange == nil || o.Exchange.Request.Frame.ID != two {
 		t.Errorf("paired with %+v", o.Exchange)
 	}
 	xs := s.exchanges()
@@ -191,7 +192,7 @@ func TestPortReuse(t *testing.T) {
 	s = newEnds(t)
 	s.send(second, getLink(0x05, 1))
 	r.Change(func(o *capture.Origin) { o.Socket.Inode = 1 })
-	if o := s.frame(r, ack(0, 1, getLink(0x05, 1)))[0]; o.Exchange != nil {
+	if o := s.frame(r, nltest.Error(0, 1, 0, getLink(0x05, 1)))[0]; o.Exchange != nil {
 		t.Error("paired across sockets")
 	}
 }
@@ -202,7 +203,7 @@ func TestWrapAround(t *testing.T) {
 		s.send(request(100), getLink(0x05, seq))
 	}
 	for _, seq := range []uint32{0, 0xffffffff, 1} {
-		if o := s.frame(reply(100), ack(0, seq, getLink(0x05, seq)))[0]; o.Exchange == nil || o.Exchange.Request.Header.Seq != seq {
+		if o := s.frame(reply(100), nltest.Error(0, seq, 0, getLink(0x05, seq)))[0]; o.Exchange == nil || o.Exchange.Request.Header.Seq != seq {
 			t.Errorf("%#x is paired with %+v", seq, o.Exchange)
 		}
 	}
@@ -212,7 +213,7 @@ func TestWrapAround(t *testing.T) {
 func TestDumpTimes(t *testing.T) {
 	s := newReported(t)
 	id := s.send(request(100), getLink(0x301, 9))
-	part := nlmsg(16, 2, 9, 100, make([]byte, 16)...)
+	part := nltest.Message(16, 2, 9, 100, make([]byte, 16))
 	inside := reply(100)
 	inside.Cause, inside.Elapsed = id, 400*time.Microsecond
 	s.send(inside, part)
@@ -221,7 +222,7 @@ func TestDumpTimes(t *testing.T) {
 	later.Elapsed = 200 * time.Microsecond
 	s.now = s.now.Add(5 * ms) // the reader sleeps
 	s.send(later, part, part)
-	s.send(later, nlmsg(3, 2, 9, 100, 0, 0, 0, 0))
+	s.send(later, nltest.Message(3, 2, 9, 100, make([]byte, 4)))
 	x := one(t, s.exchanges())
 	// 0.7 of the send and twice 0.2; between the parts 7 ms and 1 ms less that.
 	if x.Outcome != Answered || x.Rounds != 3 || x.Replies != 4 || x.Kernel != 1100*time.Microsecond || x.Reader != 8*ms-400*time.Microsecond {
@@ -232,16 +233,16 @@ func TestDumpTimes(t *testing.T) {
 func TestDumpInterrupted(t *testing.T) {
 	s := newEnds(t)
 	s.send(request(100), getLink(0x301, 9))
-	s.send(reply(100), nlmsg(16, 2, 9, 100, make([]byte, 16)...))
+	s.send(reply(100), nltest.Message(16, 2, 9, 100, make([]byte, 16)))
 	churner := request(200)
 	churner.Change(func(o *capture.Origin) { o.Proc = capture.Proc{PID: 77, Comm: "churn"} })
 	other := request(300)
 	other.Change(func(o *capture.Origin) { o.Proc = capture.Proc{PID: 78, Comm: "addr"} })
-	link := s.send(churner, nlmsg(16, 0x05, 3, 0, make([]byte, 16)...)) // RTM_NEWLINK
-	s.send(other, nlmsg(20, 0x05, 3, 0, make([]byte, 8)...))            // RTM_NEWADDR, later
-	s.send(request(400), getLink(0x01, 3))                              // a question changes nothing
-	s.send(reply(100), nlmsg(16, 2|0x10, 9, 100, make([]byte, 16)...))
-	s.send(reply(100), nlmsg(3, 2|0x10, 9, 100, 0, 0, 0, 0))
+	link := s.send(churner, nltest.Message(16, 0x05, 3, 0, make([]byte, 16))) // RTM_NEWLINK
+	s.send(other, nltest.Message(20, 0x05, 3, 0, make([]byte, 8)))            // RTM_NEWADDR, later
+	s.send(request(400), getLink(0x01, 3))                                    // a question changes nothing
+	s.send(reply(100), nltest.Message(16, 2|0x10, 9, 100, make([]byte, 16)))
+	s.send(reply(100), nltest.Message(3, 2|0x10, 9, 100, make([]byte, 4)))
 	for _, o := range s.got {
 		if x := o.Exchange; o.End == EndExchange && x.Outcome == Interrupted {
 			if x.InterruptedBy == nil || x.InterruptedBy.Proc.PID != 77 || x.InterruptedBy.Exchange.Request.Frame.ID != link {
@@ -261,7 +262,7 @@ func TestDumpLost(t *testing.T) {
 	if o := s.frame(drop)[0]; o.Exchange == nil {
 		t.Error("the dropped part belongs to no dump")
 	}
-	s.send(reply(100), nlmsg(3, 2, 9, 100, 0, 0, 0, 0))
+	s.send(reply(100), nltest.Message(3, 2, 9, 100, make([]byte, 4)))
 	if x := one(t, s.exchanges()); x.Outcome != Lost {
 		t.Errorf("%v", x.Outcome)
 	}
@@ -275,10 +276,10 @@ func TestRolledBack(t *testing.T) {
 		return f
 	}
 	gen := []byte{0, 0, 0, 10}
-	a := nlmsg(10<<8|6, 0x401, 2, 0, append(gen, make([]byte, 16)...)...)
-	b := nlmsg(10<<8|6, 0x401, 3, 0, append(gen, make([]byte, 16)...)...)
-	id := s.send(batch(request(100)), nlmsg(16, 1, 1, 0, gen...), a, b, nlmsg(17, 1, 4, 0, gen...))
-	s.send(batch(reply(100)), ack(2, 3, b))
+	a := nltest.Message(10<<8|6, 0x401, 2, 0, gen, make([]byte, 16))
+	b := nltest.Message(10<<8|6, 0x401, 3, 0, gen, make([]byte, 16))
+	id := s.send(batch(request(100)), nltest.Message(16, 1, 1, 0, gen), a, b, nltest.Message(17, 1, 4, 0, gen))
+	s.send(batch(reply(100)), nltest.Error(2, 3, 0, b))
 	c := capture.Frame{
 		Origin: &capture.Origin{
 			Kind: capture.KindCompletion, Protocol: capture.NETLINK_NETFILTER,
@@ -313,8 +314,8 @@ func TestEventCause(t *testing.T) {
 	s := newReported(t)
 	q := request(100)
 	q.Change(func(o *capture.Origin) { o.Proc.TID = 42 })
-	id := s.send(q, nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
-	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
+	id := s.send(q, nltest.Message(16, 0x05, 7, 0, make([]byte, 16)))
+	news := nltest.Message(16, 0, 7, 100, make([]byte, 16))
 	o := s.frame(delivery(5, 50, 9, id), news)[0]
 	if c := o.Event.Cause; c.Exchange == nil || c.Exchange.Request.Frame.ID != id || c.Proc.PID != 42 || c.Inferred || o.Self {
 		t.Errorf("cause %+v", c)
@@ -338,8 +339,8 @@ func TestEventCause(t *testing.T) {
 // Without a cast an event is told by its bytes, its cause by port and sequence.
 func TestEventInferred(t *testing.T) {
 	s := newEnds(t)
-	s.send(request(100), nlmsg(16, 0x05, 7, 0, make([]byte, 16)...))
-	news := nlmsg(16, 0, 7, 100, make([]byte, 16)...)
+	s.send(request(100), nltest.Message(16, 0x05, 7, 0, make([]byte, 16)))
+	news := nltest.Message(16, 0, 7, 100, make([]byte, 16))
 	for i := range uint32(3) {
 		f := delivery(5+i, 50+i, 0, 0)
 		f.Change(func(o *capture.Origin) { o.Sees = 0; o.Proc = capture.Proc{} })
@@ -397,7 +398,7 @@ func TestRandomExchanges(t *testing.T) {
 				}
 				f := reply(q.port)
 				f.Change(func(o *capture.Origin) { o.Socket.Inode = q.inode })
-				s.send(f, ack(q.errno, q.seq, getLink(0x05, q.seq)))
+				s.send(f, nltest.Error(q.errno, q.seq, 0, getLink(0x05, q.seq)))
 			}
 		}
 		xs := s.exchanges()
@@ -418,9 +419,9 @@ func TestManyEvents(t *testing.T) {
 	for i := range uint64(5 * maxEvents) {
 		f := delivery(5, 50, 1+i, 0)
 		f.Change(func(o *capture.Origin) { o.Proc.TID = uint32(i) })
-		s.frame(f, nlmsg(16, 0, uint32(i), 0, make([]byte, 16)...))
+		s.frame(f, nltest.Message(16, 0, uint32(i), 0, make([]byte, 16)))
 		f.Cast = 0
-		s.frame(f, nlmsg(16, 0, uint32(i)<<1, 0, make([]byte, 16)...))
+		s.frame(f, nltest.Message(16, 0, uint32(i)<<1, 0, make([]byte, 16)))
 	}
 	es := &s.tr.events
 	if n := len(es.open) + len(es.byID) + len(es.bySum); n > 3*(maxEvents+2) {
@@ -436,7 +437,7 @@ func TestManyEvents(t *testing.T) {
 func TestEventOfTwoMessages(t *testing.T) {
 	for _, cast := range []uint64{0, 9} {
 		s := newEnds(t)
-		m := nlmsg(16, 0, 0, 0, make([]byte, 16)...)
+		m := nltest.Message(16, 0, 0, 0, make([]byte, 16))
 		os := s.frame(delivery(5, 50, cast, 0), m, m)
 		if len(os) != 2 || os[0].Event != os[1].Event || os[0].Event.Delivered != 1 {
 			t.Errorf("cast %d: %+v", cast, os)
@@ -457,8 +458,8 @@ func TestKernelOfRequest(t *testing.T) {
 		f.Elapsed = took
 		s.send(f, ms...)
 	}
-	send(300*time.Microsecond, nlmsg(16, 5, 1, 0), nlmsg(16, 5, 2, 0))
-	send(0, nlmsg(16, 5, 3, 0)) // behind the first of a sendmmsg()
+	send(300*time.Microsecond, nltest.Message(16, 5, 1, 0), nltest.Message(16, 5, 2, 0))
+	send(0, nltest.Message(16, 5, 3, 0)) // behind the first of a sendmmsg()
 	xs := s.exchanges()
 	if len(xs) != 3 {
 		t.Fatalf("%d exchanges", len(xs))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // TestExtack: the words of the tracepoint go to the error of the same thread
@@ -52,7 +53,7 @@ func TestExtack(t *testing.T) {
 					s.tr.Extack(&words)
 				}
 				s.now = s.now.Add(tt.wait)
-				x := s.frame(reply(100), ack(tt.errno, 7, req))[0]
+				x := s.frame(reply(100), nltest.Error(tt.errno, 7, 0, req))[0]
 				if got := x.Message.Err.Msg; got != tt.want || x.Message.Err.Traced != (tt.want != "") {
 					t.Errorf("got %q, traced %t, want %q", got, x.Message.Err.Traced, tt.want)
 				}

@@ -3,7 +3,6 @@
 package correlate
 
 import (
-	"encoding/binary"
 	"runtime"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -28,24 +28,6 @@ type stream struct {
 
 func newStream(t *testing.T) *stream {
 	return &stream{t: t, dec: decode.New(families.All(), decode.Options{}), tr: New(), now: epoch}
-}
-
-// nlmsg is one struct nlmsghdr with a payload, in this machine's byte order.
-func nlmsg(typ, flags uint16, seq, pid uint32, payload ...byte) []byte {
-	b := make([]byte, 16, 16+len(payload))
-	binary.NativeEndian.PutUint32(b[0:], uint32(16+len(payload)))
-	binary.NativeEndian.PutUint16(b[4:], typ)
-	binary.NativeEndian.PutUint16(b[6:], flags)
-	binary.NativeEndian.PutUint32(b[8:], seq)
-	binary.NativeEndian.PutUint32(b[12:], pid)
-	return append(b, payload...)
-}
-
-// ack is an NLMSG_ERROR that quotes the header of a request.
-func ack(errno int32, seq uint32, quoted []byte) []byte {
-	p := make([]byte, 4, 20)
-	binary.NativeEndian.PutUint32(p, uint32(-errno))
-	return nlmsg(2, 0x100 /* NLM_F_CAPPED */, seq, 0, append(p, quoted[:16]...)...)
 }
 
 func (s *stream) frame(f capture.Frame, data ...[]byte) []Observation {
@@ -82,7 +64,9 @@ func reply(port uint32) capture.Frame {
 }
 
 // getLink is RTM_GETLINK: a request with a struct ifinfomsg.
-func getLink(flags uint16, seq uint32) []byte { return nlmsg(18, flags, seq, 0, make([]byte, 16)...) }
+func getLink(flags uint16, seq uint32) []byte {
+	return nltest.Message(18, flags, seq, 0, make([]byte, 16))
+}
 
 func TestAckAndError(t *testing.T) {
 	for _, tc := range []struct {
@@ -94,7 +78,7 @@ func TestAckAndError(t *testing.T) {
 		if o := s.frame(request(100), req)[0]; o.Outcome != Pending || o.Account.PID != 42 {
 			t.Errorf("request: %v of %d", o.Outcome, o.Account.PID)
 		}
-		o := s.frame(reply(100), ack(tc.errno, 7, req))[0]
+		o := s.frame(reply(100), nltest.Error(tc.errno, 7, 0, req))[0]
 		if o.Outcome != tc.want || o.Errno != tc.errno || o.Type != "RTM_GETLINK" || o.Family != "route" {
 			t.Errorf("errno %d: %v, errno %d, counted as %s %s", tc.errno, o.Outcome, o.Errno, o.Family, o.Type)
 		}
@@ -105,7 +89,7 @@ func TestAckAndError(t *testing.T) {
 			t.Error("the answered request still waits")
 		}
 		// The same answer again belongs to nothing, but keeps the quoted name.
-		o = s.frame(reply(100), ack(tc.errno, 7, req))[0]
+		o = s.frame(reply(100), nltest.Error(tc.errno, 7, 0, req))[0]
 		if o.Exchange != nil || o.Type != "RTM_GETLINK" {
 			t.Errorf("second answer: %+v", o)
 		}
@@ -120,7 +104,7 @@ func TestDump(t *testing.T) {
 	}{{multi, Answered}, {multi | intr, Interrupted}} {
 		s := newStream(t)
 		s.frame(request(100), getLink(0x301, 9))
-		part := nlmsg(16, multi, 9, 100, make([]byte, 16)...)
+		part := nltest.Message(16, multi, 9, 100, make([]byte, 16))
 		for range 3 {
 			for _, o := range s.frame(reply(100), part, part) {
 				if o.Outcome != Partial || o.Type != "RTM_NEWLINK" {
@@ -128,7 +112,7 @@ func TestDump(t *testing.T) {
 				}
 			}
 		}
-		o := s.frame(reply(100), nlmsg(3, tc.flags, 9, 100, 0, 0, 0, 0))[0]
+		o := s.frame(reply(100), nltest.Message(3, tc.flags, 9, 100, make([]byte, 4)))[0]
 		if o.Outcome != tc.want || o.Type != "RTM_GETLINK" || o.Exchange.Replies != 7 {
 			t.Errorf("done: %v of %s after %d replies", o.Outcome, o.Type, o.Exchange.Replies)
 		}
@@ -144,20 +128,20 @@ func TestKeys(t *testing.T) {
 	req := getLink(0x05, 7)
 	s.frame(request(100), req)
 	other := reply(101)
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
+	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
 		t.Error("paired with another port")
 	}
 	other = reply(100)
 	other.Change(func(o *capture.Origin) { o.NetNS = 5 })
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
+	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
 		t.Error("paired with another namespace")
 	}
 	other = reply(100)
 	other.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_XFRM })
-	if o := s.frame(other, ack(0, 7, req))[0]; o.Exchange != nil {
+	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
 		t.Error("paired with another protocol")
 	}
-	if o := s.frame(reply(100), ack(0, 7, req))[0]; o.Exchange == nil {
+	if o := s.frame(reply(100), nltest.Error(0, 7, 0, req))[0]; o.Exchange == nil {
 		t.Error("not paired at all")
 	}
 }
@@ -165,14 +149,14 @@ func TestKeys(t *testing.T) {
 // TestBatch answers several requests of one datagram in another order.
 func TestBatch(t *testing.T) {
 	s := newStream(t)
-	a, b := getLink(0x05, 1), nlmsg(20 /* RTM_NEWADDR */, 0x05, 2, 0, make([]byte, 8)...)
+	a, b := getLink(0x05, 1), nltest.Message(20 /* RTM_NEWADDR */, 0x05, 2, 0, make([]byte, 8))
 	if got := len(s.frame(request(100), a, b)); got != 2 {
 		t.Fatalf("%d observations", got)
 	}
-	if o := s.frame(reply(100), ack(22, 2, b))[0]; o.Type != "RTM_NEWADDR" || o.Outcome != Failed {
+	if o := s.frame(reply(100), nltest.Error(22, 2, 0, b))[0]; o.Type != "RTM_NEWADDR" || o.Outcome != Failed {
 		t.Errorf("second: %s %v", o.Type, o.Outcome)
 	}
-	if o := s.frame(reply(100), ack(0, 1, a))[0]; o.Type != "RTM_GETLINK" || o.Outcome != Acked {
+	if o := s.frame(reply(100), nltest.Error(0, 1, 0, a))[0]; o.Type != "RTM_GETLINK" || o.Outcome != Acked {
 		t.Errorf("first: %s %v", o.Type, o.Outcome)
 	}
 }
@@ -201,7 +185,7 @@ func TestLost(t *testing.T) {
 	s.frame(request(100), getLink(0x301, 9))
 	f := reply(100)
 	f.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDropped })
-	if o := s.frame(f, nlmsg(16, 2, 9, 100, make([]byte, 16)...))[0]; o.Outcome != Lost {
+	if o := s.frame(f, nltest.Message(16, 2, 9, 100, make([]byte, 16)))[0]; o.Outcome != Lost {
 		t.Errorf("dropped part: %v", o.Outcome)
 	}
 	e := capture.Frame{
@@ -209,7 +193,7 @@ func TestLost(t *testing.T) {
 			Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5},
 		},
 	}
-	if o := s.frame(e, nlmsg(16, 0, 0, 0, make([]byte, 16)...))[0]; o.Outcome != Lost {
+	if o := s.frame(e, nltest.Message(16, 0, 0, 0, make([]byte, 16)))[0]; o.Outcome != Lost {
 		t.Errorf("overrun event: %v", o.Outcome)
 	}
 	// Lost without its bytes.
@@ -247,7 +231,7 @@ func TestBounds(t *testing.T) {
 // TestKeepsSmall does not hold a batch of half a megabyte for one request.
 func TestKeepsSmall(t *testing.T) {
 	s := newStream(t)
-	big := nlmsg(1 /* NLMSG_NOOP */, 0, 0, 0, make([]byte, 400<<10)...)
+	big := nltest.Message(1 /* NLMSG_NOOP */, 0, 0, 0, make([]byte, 400<<10))
 	o := s.frame(request(100), getLink(0x05, 1), big)
 	if got := cap(o[0].Exchange.Request.Frame.Data); got > 4096 {
 		t.Errorf("the pending request holds %d bytes", got)
@@ -265,7 +249,7 @@ func TestSteadyRate(t *testing.T) {
 		q := getLink(flagAck, seq)
 		s.now = s.now.Add(-2*time.Millisecond + 50*time.Microsecond) // stream.frame adds them
 		s.frame(port, q)
-		s.frame(reply(7), ack(0, seq, q))
+		s.frame(reply(7), nltest.Error(0, seq, 0, q))
 	}
 	s.frame(port, getLink(flagDump, 1<<31))
 	const rate = 20_000

@@ -45,7 +45,7 @@ func TestEitherAddress(t *testing.T) {
 		} {
 			d := New([]*schema.Family{eitherFamily()}, Options{})
 			m := &d.Frame(w.frame(testProtocol, capture.DirRequest,
-				w.msg(16, flagRequest, c.a, c.a, c.a, w.u16(c.family), []byte{0, 0})), nil)[0]
+				w.msg(16, flagRequest, c.a, c.a, c.a, w.U16(c.family), []byte{0, 0})), nil)[0]
 			f := m.Body().Fields
 			if f[0].Value != c.peer || f[1].Value != c.guess || f[2].Children[0].Value != c.addr {
 				t.Errorf("family %d: %v, %v, %v", c.family, f[0].Value, f[1].Value, f[2].Children[0].Value)
@@ -57,7 +57,7 @@ func TestEitherAddress(t *testing.T) {
 func TestDumpLayout(t *testing.T) {
 	d := New([]*schema.Family{eitherFamily()}, Options{})
 	for _, w := range []wire{le, be} {
-		m := &d.Frame(w.frame(testProtocol, capture.DirRequest, w.msg(16, flagRequest|flagDump, w.attr(1, w.u32(7)))), nil)[0]
+		m := &d.Frame(w.frame(testProtocol, capture.DirRequest, w.msg(16, flagRequest|flagDump, w.Attr(1, w.U32(7)))), nil)[0]
 		b := m.Body()
 		if len(b.Fields) != 0 || len(b.Attrs) != 1 || b.Attrs[0].Value != uint64(7) || b.Problem != "" {
 			t.Errorf("a dump: %+v", b)
@@ -74,7 +74,7 @@ func TestOwnErrors(t *testing.T) {
 	for _, w := range []wire{le, be} {
 		status := -4100
 		m := &d.Frame(w.frame(testProtocol, capture.DirReply,
-			w.msg(typeError, flagCapped, w.u32(uint32(status)), w.msg(16, flagRequest))), nil)[0]
+			w.msg(typeError, flagCapped, w.U32(uint32(status)), w.msg(16, flagRequest))), nil)[0]
 		if m.Err == nil || m.Err.Name != "E_BAD" {
 			t.Fatalf("error %+v", m.Err)
 		}

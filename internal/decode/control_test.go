@@ -9,9 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
-func (w wire) s32(v int32) []byte { return w.u32(uint32(v)) }
+func (w wire) s32(v int32) []byte { return w.U32(uint32(v)) }
 
 // ack is struct nlmsgerr (include/uapi/linux/netlink.h) behind its nlmsghdr:
 //
@@ -21,16 +22,16 @@ func (w wire) s32(v int32) []byte { return w.u32(uint32(v)) }
 //	};
 func (w wire) ack(flags uint16, errno int32, quoted []byte, tlvs ...[]byte) []byte {
 	pad := make([]byte, align4(len(quoted))-len(quoted))
-	return w.msg(typeError, flags, w.s32(errno), quoted, pad, cat(tlvs...))
+	return w.msg(typeError, flags, w.s32(errno), quoted, pad, nltest.Cat(tlvs...))
 }
 
 func TestErrors(t *testing.T) {
 	for _, w := range []wire{le, be} {
-		request := w.msg(16, 0x605, w.testHeader(0, 0, 0), w.nest(17, w.attr(3|nlaNested, w.attr(4, []byte{9}))))
+		request := w.msg(16, 0x605, w.testHeader(0, 0, 0), w.Nest(17, w.Attr(3|nlaNested, w.Attr(4, []byte{9}))))
 		const offset = 32 // of TI_MODE: 16 nlmsghdr, 8 testmsg, 4 T_NEST, 4 TI_SELF
-		unaligned := cat(request, w.u16(5), w.u16(4), []byte{1})
-		unaligned = cat(w.u32(uint32(len(unaligned))), unaligned[4:])
-		genl := w.msg(16, 5, []byte{3, 1, 0, 0}, w.attr(2, str("nosuch")))
+		unaligned := nltest.Cat(request, w.U16(5), w.U16(4), []byte{1})
+		unaligned = nltest.Cat(w.U32(uint32(len(unaligned))), unaligned[4:])
+		genl := w.msg(16, 5, []byte{3, 1, 0, 0}, w.Attr(2, nltest.Str("nosuch")))
 		for _, tt := range []struct {
 			name     string
 			protocol uint16
@@ -43,15 +44,15 @@ func TestErrors(t *testing.T) {
 			{"error with the whole request", testProtocol, w.ack(0, -17, request),
 				&ErrorInfo{Errno: 17, Name: "EEXIST", RequestType: "T_NEW", RequestFamily: "test"}, ""},
 			{"capped error with attributes", testProtocol,
-				w.ack(flagCapped|flagAckTLVs, -22, request[:16], w.attr(1, str("no good")), w.attr(2, w.u32(offset))),
+				w.ack(flagCapped|flagAckTLVs, -22, request[:16], w.Attr(1, nltest.Str("no good")), w.Attr(2, w.U32(offset))),
 				&ErrorInfo{Errno: 22, Name: "EINVAL", Msg: "no good", HasOff: true, Offset: offset, RequestType: "T_NEW", RequestFamily: "test"}, ""},
 			{"attributes behind the whole request", testProtocol,
-				w.ack(flagAckTLVs, -34, request, w.attr(1, str("out of range")), w.attr(2, w.u32(offset)), w.attr(3, []byte{1, 2}),
-					w.attr(5, w.u32(4)), w.attr(6, w.u32(28))),
+				w.ack(flagAckTLVs, -34, request, w.Attr(1, nltest.Str("out of range")), w.Attr(2, w.U32(offset)), w.Attr(3, []byte{1, 2}),
+					w.Attr(5, w.U32(4)), w.Attr(6, w.U32(28))),
 				&ErrorInfo{Errno: 34, Name: "ERANGE", Msg: "out of range", HasOff: true, Offset: offset, Attr: "T_NEST > TI_SELF > TI_MODE",
 					Cookie: []byte{1, 2}, HasMissType: true, MissType: 4, HasMissNest: true, MissNest: 28,
 					RequestType: "T_NEW", RequestFamily: "test"}, ""},
-			{"attributes behind an unaligned request", testProtocol, w.ack(flagAckTLVs, -1, unaligned, w.attr(1, str("x"))),
+			{"attributes behind an unaligned request", testProtocol, w.ack(flagAckTLVs, -1, unaligned, w.Attr(1, nltest.Str("x"))),
 				&ErrorInfo{Errno: 1, Name: "EPERM", Msg: "x", RequestType: "T_NEW", RequestFamily: "test"}, ""},
 			{"generic: the family in question", capture.NETLINK_GENERIC, w.ack(0, -2, genl),
 				&ErrorInfo{Errno: 2, Name: "ENOENT", RequestFamily: "nlctrl", RequestType: "CTRL_CMD_GETFAMILY"}, "nlctrl"},
@@ -61,14 +62,14 @@ func TestErrors(t *testing.T) {
 				&ErrorInfo{Errno: 524, Name: "ENOTSUPP", RequestType: "T_NEW", RequestFamily: "test"}, ""},
 			{"smallest int", testProtocol, w.ack(flagCapped, -1<<31, request[:16]),
 				&ErrorInfo{Errno: 1<<31 - 1, RequestType: "T_NEW", RequestFamily: "test"}, ""},
-			{"end of a dump", testProtocol, w.msg(typeDone, 2, w.u32(0)), nil, ""},
+			{"end of a dump", testProtocol, w.msg(typeDone, 2, w.U32(0)), nil, ""},
 			{"end of a dump without status", testProtocol, w.msg(typeDone, 2), nil, ""},
-			{"dump failed", testProtocol, w.msg(typeDone, 2|flagAckTLVs, w.s32(-5), w.attr(1, str("bad dump"))),
+			{"dump failed", testProtocol, w.msg(typeDone, 2|flagAckTLVs, w.s32(-5), w.Attr(1, nltest.Str("bad dump"))),
 				&ErrorInfo{Errno: 5, Name: "EIO", Msg: "bad dump"}, ""},
-			{"dump with a warning", testProtocol, w.msg(typeDone, 2|flagAckTLVs, w.u32(0), w.attr(1, str("partial"))),
+			{"dump with a warning", testProtocol, w.msg(typeDone, 2|flagAckTLVs, w.U32(0), w.Attr(1, nltest.Str("partial"))),
 				&ErrorInfo{Msg: "partial"}, ""},
 			{"overrun", testProtocol, w.msg(typeOverrun, 0), nil, ""},
-			{"noop", testProtocol, w.msg(typeNoop, 0, w.u32(1)), nil, ""},
+			{"noop", testProtocol, w.msg(typeNoop, 0, w.U32(1)), nil, ""},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				m := one(t, w.frame(tt.protocol, capture.DirReply, tt.msg))
@@ -96,10 +97,10 @@ func TestErrors(t *testing.T) {
 }
 
 func TestErrorBody(t *testing.T) {
-	request := le.msg(16, 0x405, le.testHeader(2, 0, 1), le.attr(4, []byte{1}))
+	request := le.msg(16, 0x405, le.testHeader(2, 0, 1), le.Attr(4, []byte{1}))
 	m := one(t, le.frame(testProtocol, capture.DirReply, le.ack(flagAckTLVs, -22, request,
-		le.attr(1, str("must be 1 to 4094")), le.attr(2, le.u32(24)),
-		le.nest(4, le.attr(1, le.u32(3)), le.attr(4, le.u64(1)), le.attr(5, le.u64(4094))))))
+		le.Attr(1, nltest.Str("must be 1 to 4094")), le.Attr(2, le.U32(24)),
+		le.Nest(4, le.Attr(1, le.U32(3)), le.Attr(4, le.U64(1)), le.Attr(5, le.U64(4094))))))
 	want := `16 error = int64 -22 | -22 (EINVAL)
 20 msg
   20 nlmsg_len = uint64 32
@@ -135,7 +136,7 @@ func TestErrorBody(t *testing.T) {
 
 func TestBrokenErrors(t *testing.T) {
 	request := le.msg(16, 5, le.testHeader(0, 0, 0))
-	liar := func(n uint32) []byte { return cat(le.u32(n), request[4:]) }
+	liar := func(n uint32) []byte { return nltest.Cat(le.U32(n), request[4:]) }
 	for _, tt := range []struct {
 		name, problem string
 		msg           []byte
@@ -163,7 +164,7 @@ func TestBrokenErrors(t *testing.T) {
 
 func TestPathAt(t *testing.T) {
 	m := one(t, le.frame(testProtocol, capture.DirRequest, le.msg(16, 5, le.testHeader(0, 0, 0),
-		le.nest(18, le.nest(7, le.attr(4, []byte{1}))), le.nest(300, le.attr(301, le.u32(1)), le.attr(302, le.u32(1))))))
+		le.Nest(18, le.Nest(7, le.Attr(4, []byte{1}))), le.Nest(300, le.Attr(301, le.U32(1)), le.Attr(302, le.U32(1))))))
 	for off, want := range map[uint32]string{
 		16: "family", 18: "mark", 23: "", 24: "T_ARRAY", 28: "T_ARRAY > [7]", 32: "T_ARRAY > [7] > TI_MODE", 36: "T_ARRAY > [7] > TI_MODE",
 		40: "attribute 300", 44: "attribute 300 > attribute 301", 48: "attribute 300 > attribute 301", 60: "", 0: "", 0xffffffff: "",
@@ -176,7 +177,7 @@ func TestPathAt(t *testing.T) {
 
 func TestMissingName(t *testing.T) {
 	request := one(t, le.frame(testProtocol, capture.DirRequest, le.msg(16, 5, le.testHeader(0, 0, 0),
-		le.nest(18, le.nest(7, le.attr(4, []byte{1}))))))
+		le.Nest(18, le.Nest(7, le.Attr(4, []byte{1}))))))
 	for _, tt := range []struct {
 		err  ErrorInfo
 		want string

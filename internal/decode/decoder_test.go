@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // split describes the messages of a frame: offset, length, type, problem.
@@ -35,7 +36,7 @@ func split(ms []Message) []splitMsg {
 func TestSplit(t *testing.T) {
 	a, b := le.msg(20, 0, []byte{1}), le.msg(21, 0)
 	pad := []byte{0, 0, 0}
-	size := func(m []byte, n uint32) []byte { return cat(le.u32(n), m[4:]) }
+	size := func(m []byte, n uint32) []byte { return nltest.Cat(le.U32(n), m[4:]) }
 	for _, tt := range []struct {
 		name string
 		data []byte
@@ -43,11 +44,11 @@ func TestSplit(t *testing.T) {
 	}{
 		{"one", b, []splitMsg{{0, 16, false, 21, ""}}},
 		{"last one unpadded", a, []splitMsg{{0, 17, false, 20, ""}}},
-		{"two with padding", cat(a, pad, b), []splitMsg{{0, 17, false, 20, ""}, {20, 16, false, 21, ""}}},
-		{"bytes behind", cat(b, []byte{9, 9}), []splitMsg{{0, 16, false, 21, ""},
+		{"two with padding", nltest.Cat(a, pad, b), []splitMsg{{0, 17, false, 20, ""}, {20, 16, false, 21, ""}}},
+		{"bytes behind", nltest.Cat(b, []byte{9, 9}), []splitMsg{{0, 16, false, 21, ""},
 			{16, 2, true, 0, "2 bytes at offset 16 of the datagram are too short for a header"}}},
 		{"too short at all", []byte{1, 2, 3}, []splitMsg{{0, 3, true, 0, "3 bytes at offset 0 of the datagram are too short for a header"}}},
-		{"length 0", cat(a, pad, size(b, 0), b), []splitMsg{{0, 17, false, 20, ""},
+		{"length 0", nltest.Cat(a, pad, size(b, 0), b), []splitMsg{{0, 17, false, 20, ""},
 			{20, 32, false, 21, "message at offset 20 of the datagram: length 0 is less than 16"}}},
 		{"length 15", size(b, 15), []splitMsg{{0, 16, false, 21, "message at offset 0 of the datagram: length 15 is less than 16"}}},
 		{"length beyond", size(b, 17), []splitMsg{{0, 16, false, 21, "message at offset 0 of the datagram: length 17 is beyond its end (16 bytes left)"}}},
@@ -66,7 +67,7 @@ func TestSplit(t *testing.T) {
 
 // What the snap length cut off is told apart from what was sent malformed.
 func TestSplitCut(t *testing.T) {
-	whole := cat(le.msg(20, 0, le.u32(1)), le.msg(21, 0, le.u32(2)))
+	whole := nltest.Cat(le.msg(20, 0, le.U32(1)), le.msg(21, 0, le.U32(2)))
 	for n := 1; n < len(whole); n++ {
 		f := le.frame(capture.NETLINK_USERSOCK, capture.DirPeer, whole[:n])
 		f.OrigLen = len(whole)
@@ -93,9 +94,9 @@ func TestReportsHoldNoMessages(t *testing.T) {
 func TestAuditLength(t *testing.T) {
 	text := []byte("audit(1700000000.123:42): pid=1 uid=0")
 	record := le.msg(1300, 0, text)
-	copy(record, le.u32(uint32(len(text))))
+	copy(record, le.U32(uint32(len(text))))
 	short := le.msg(1320, 0, []byte("end"))
-	copy(short, le.u32(3))
+	copy(short, le.U32(3))
 	for _, tt := range []struct {
 		name    string
 		dir     capture.Dir
@@ -107,7 +108,7 @@ func TestAuditLength(t *testing.T) {
 		{"multicast copy", capture.DirEvent, le.msg(1300, 0, text), false},
 		{"request", capture.DirRequest, le.msg(1112, 5, text), false},
 		{"request with such a length", capture.DirRequest, short, true},
-		{"control", capture.DirReply, le.msg(1000, 0, le.u32(1)), false},
+		{"control", capture.DirReply, le.msg(1000, 0, le.U32(1)), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := one(t, le.frame(capture.NETLINK_AUDIT, tt.dir, tt.data))
@@ -148,7 +149,7 @@ func TestNames(t *testing.T) {
 		{"batch", capture.NETLINK_NETFILTER, capture.DirRequest, 16, 1, nfgen, "nftables", "NFNL_MSG_BATCH_BEGIN", -1, false},
 		{"batch of old nft", capture.NETLINK_NETFILTER, capture.DirRequest, 17, 1, []byte{0, 0, 10, 0}, "nftables", "NFNL_MSG_BATCH_END", -1, false},
 		{"batch of nothing", capture.NETLINK_NETFILTER, capture.DirRequest, 16, 1, nil, "netfilter", "NFNL_MSG_BATCH_BEGIN", -1, false},
-		{"control", testProtocol, capture.DirReply, 3, 2, le.u32(0), "test", "NLMSG_DONE", -1, false},
+		{"control", testProtocol, capture.DirReply, 3, 2, le.U32(0), "test", "NLMSG_DONE", -1, false},
 		{"the connector's NLMSG_DONE is none", capture.NETLINK_CONNECTOR, capture.DirEvent, 3, 0, make([]byte, 20), "connector", "cn_msg", -1, false},
 		{"iscsi begins at 10", 8, capture.DirReply, 11, 0, nil, "iscsi", "ISCSI_UEVENT_CREATE_SESSION", -1, false},
 	} {
@@ -191,7 +192,7 @@ func TestGroupName(t *testing.T) {
 // namespace, and their number is bounded.
 func TestIfNames(t *testing.T) {
 	link := func(w wire, index uint32, name string) []byte {
-		return w.msg(16, 0, w.u32(0), w.u32(index), w.u64(0), w.attr(13, w.u32(1)), w.attr(3, str(name)))
+		return w.msg(16, 0, w.U32(0), w.U32(index), w.U64(0), w.Attr(13, w.U32(1)), w.Attr(3, nltest.Str(name)))
 	}
 	d := newDecoder()
 	feed := func(w wire, dir capture.Dir, netns uint64, b []byte) {
@@ -214,7 +215,7 @@ func TestIfNames(t *testing.T) {
 			t.Errorf("netns %d index %d: %q, want %q", tt.netns, tt.index, got, tt.want)
 		}
 	}
-	f := le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), le.attr(27, le.u32(5))))
+	f := le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), le.Attr(27, le.U32(5))))
 	f.Change(func(o *capture.Origin) { o.NetNS = 2 })
 	ms := d.Frame(f, nil)
 	if n, ok := ms[0].Lookup("T_IFINDEX"); !ok || n.Text != `5 ("veth\x1b[31m")` || n.Value != uint64(5) {

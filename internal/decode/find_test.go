@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // Lookup finds every name that Body has, with the same node.
@@ -66,7 +67,7 @@ func TestLead(t *testing.T) {
 			t.Errorf("%d of everything (-want +got):\n%s", n, diff)
 		}
 	}
-	guessed := one(t, le.frame(capture.NETLINK_USERSOCK, capture.DirPeer, le.msg(16, 0, le.attr(1, le.u32(1)), le.attr(2, str("some text")))))
+	guessed := one(t, le.frame(capture.NETLINK_USERSOCK, capture.DirPeer, le.msg(16, 0, le.Attr(1, le.U32(1)), le.Attr(2, nltest.Str("some text")))))
 	if diff := cmp.Diff([]string{"attribute 2"}, names(guessed.Lead(3))); diff != "" {
 		t.Errorf("guessed (-want +got):\n%s", diff)
 	}

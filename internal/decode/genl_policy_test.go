@@ -10,29 +10,30 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // policyMsg is an answer to CTRL_CMD_GETPOLICY.
 func (w wire) policyMsg(id uint16, attrs ...[]byte) []byte {
-	return w.msg(genlIDCtrl, 2, append([][]byte{{ctrlGetPolicy, 2, 0, 0}, w.attr(1, w.u16(id))}, attrs...)...)
+	return w.msg(genlIDCtrl, 2, append([][]byte{{ctrlGetPolicy, 2, 0, 0}, w.Attr(1, w.U16(id))}, attrs...)...)
 }
 
 // rule is one attribute of a policy: NL_POLICY_TYPE_ATTR_TYPE and more.
 func (w wire) rule(policy, attr uint16, typ uint32, more ...[]byte) []byte {
-	return w.nest(8, w.nest(policy, w.nest(attr, append([][]byte{w.attr(1, w.u32(typ))}, more...)...)))
+	return w.Nest(8, w.Nest(policy, w.Nest(attr, append([][]byte{w.Attr(1, w.U32(typ))}, more...)...)))
 }
 
 // lampPolicy is the dump for a family with a command 1, whose requests have a
 // u32, a string, a flag, and a nest of a policy that contains itself.
 func lampPolicy(w wire, id uint16) [][]byte {
 	return [][]byte{
-		w.policyMsg(id, w.nest(9, w.nest(1, w.attr(1, w.u32(0)), w.attr(2, w.u32(0))))),
-		w.policyMsg(id, w.rule(0, 1, 4, w.attr(4, w.u64(1)), w.attr(5, w.u64(4094)))),
-		w.policyMsg(id, w.rule(0, 2, 12, w.attr(7, w.u32(15)))),
+		w.policyMsg(id, w.Nest(9, w.Nest(1, w.Attr(1, w.U32(0)), w.Attr(2, w.U32(0))))),
+		w.policyMsg(id, w.rule(0, 1, 4, w.Attr(4, w.U64(1)), w.Attr(5, w.U64(4094)))),
+		w.policyMsg(id, w.rule(0, 2, 12, w.Attr(7, w.U32(15)))),
 		w.policyMsg(id, w.rule(0, 3, 1)),
-		w.policyMsg(id, w.rule(0, 4, 13, w.attr(8, w.u32(1)), w.attr(9, w.u32(2)))),
+		w.policyMsg(id, w.rule(0, 4, 13, w.Attr(8, w.U32(1)), w.Attr(9, w.U32(2)))),
 		w.policyMsg(id, w.rule(1, 1, 3)),
-		w.policyMsg(id, w.rule(1, 2, 14, w.attr(8, w.u32(1)))),
+		w.policyMsg(id, w.rule(1, 2, 14, w.Attr(8, w.U32(1)))),
 	}
 }
 
@@ -41,10 +42,10 @@ func TestPolicy(t *testing.T) {
 		d := New(nil, Options{})
 		request := func() *Message {
 			m := d.Frame(w.frame(capture.NETLINK_GENERIC, capture.DirRequest, w.msg(40, 1, []byte{1, 1, 0, 0},
-				w.attr(1, w.u32(7)), w.attr(2, str("lamp")), w.attr(3),
-				w.nest(4, w.attr(1, w.u16(5)), w.nest(2, w.nest(0, w.attr(1, w.u16(6))))),
-				w.attr(1, []byte{1, 2, 3}), // not what the policy says
-				w.attr(9, w.u32(1)))), nil)
+				w.Attr(1, w.U32(7)), w.Attr(2, nltest.Str("lamp")), w.Attr(3),
+				w.Nest(4, w.Attr(1, w.U16(5)), w.Nest(2, w.Nest(0, w.Attr(1, w.U16(6))))),
+				w.Attr(1, []byte{1, 2, 3}), // not what the policy says
+				w.Attr(9, w.U32(1)))), nil)
 			return &m[0]
 		}
 		say := func(msgs ...[]byte) {

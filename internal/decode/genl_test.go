@@ -9,16 +9,17 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // ctrl is a message of nlctrl about a family with at most one group.
 func (w wire) ctrl(cmd uint8, id uint16, name string, hdrSize uint32, group uint32, groupName string) []byte {
 	b := w.msg(genlIDCtrl, 0, []byte{cmd, 2, 0, 0},
-		w.attr(2, str(name)), w.attr(1, w.u16(id)), w.attr(3, w.u32(1)), w.attr(4, w.u32(hdrSize)), w.attr(5, w.u32(9)))
+		w.Attr(2, nltest.Str(name)), w.Attr(1, w.U16(id)), w.Attr(3, w.U32(1)), w.Attr(4, w.U32(hdrSize)), w.Attr(5, w.U32(9)))
 	if group != 0 {
-		b = cat(b, w.nest(7, w.nest(1, w.attr(2, w.u32(group)), w.attr(1, str(groupName)))))
+		b = nltest.Cat(b, w.Nest(7, w.Nest(1, w.Attr(2, w.U32(group)), w.Attr(1, nltest.Str(groupName)))))
 	}
-	return cat(w.u32(uint32(len(b))), b[4:])
+	return nltest.Cat(w.U32(uint32(len(b))), b[4:])
 }
 
 // familyOf decodes a message of a generic id and returns its family.
@@ -102,7 +103,7 @@ func TestUserHeader(t *testing.T) {
 	d := New(nil, Options{})
 	d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirReply, le.ctrl(1, 30, "ovs_vport", 6, 0, "")), nil)
 	f := le.frame(capture.NETLINK_GENERIC, capture.DirRequest,
-		le.msg(30, 1, []byte{1, 1, 0, 0}, []byte{1, 2, 3, 4, 5, 6, 0, 0}, le.attr(1, le.u32(5)), le.attr(2, le.u32(5))))
+		le.msg(30, 1, []byte{1, 1, 0, 0}, []byte{1, 2, 3, 4, 5, 6, 0, 0}, le.Attr(1, le.U32(5)), le.Attr(2, le.U32(5))))
 	ms := d.Frame(f, nil)
 	covered(t, f, ms)
 	want := "16 cmd = uint64 1\n17 version = uint64 1\n18 reserved = uint64 0\n20 user_header = raw 010203040506\n26  hidden = raw 0000\n" +
@@ -115,11 +116,11 @@ func TestUserHeader(t *testing.T) {
 // CTRL_CMD_NEWFAMILY as `genl ctrl get name nlctrl` receives it, shortened.
 func TestNlctrlBody(t *testing.T) {
 	m := one(t, le.frame(capture.NETLINK_GENERIC, capture.DirReply, le.msg(16, 0, []byte{1, 2, 0, 0},
-		le.attr(2, str("nlctrl")), le.attr(1, le.u16(16)),
-		le.nest(6, le.nest(1, le.attr(1, le.u32(3)), le.attr(2, le.u32(0x0e)))),
-		le.nest(7, le.nest(1, le.attr(2, le.u32(16)), le.attr(1, str("notify")))),
-		le.nest(8, le.nest(0, le.nest(2, le.attr(1, le.u32(12)), le.attr(7, le.u32(15))))),
-		le.nest(9, le.nest(3, le.attr(1, le.u32(0)), le.attr(2, le.u32(0)))))))
+		le.Attr(2, nltest.Str("nlctrl")), le.Attr(1, le.U16(16)),
+		le.Nest(6, le.Nest(1, le.Attr(1, le.U32(3)), le.Attr(2, le.U32(0x0e)))),
+		le.Nest(7, le.Nest(1, le.Attr(2, le.U32(16)), le.Attr(1, nltest.Str("notify")))),
+		le.Nest(8, le.Nest(0, le.Nest(2, le.Attr(1, le.U32(12)), le.Attr(7, le.U32(15))))),
+		le.Nest(9, le.Nest(3, le.Attr(1, le.U32(0)), le.Attr(2, le.U32(0)))))))
 	want := `16 cmd = uint64 1
 17 version = uint64 2
 18 reserved = uint64 0

@@ -3,7 +3,6 @@
 package decode
 
 import (
-	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,56 +10,26 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // wire builds messages in one byte order.
-type wire struct{ binary.AppendByteOrder }
+type wire struct{ nltest.Order }
 
 var (
-	le = wire{binary.LittleEndian}
-	be = wire{binary.BigEndian}
+	le = wire{nltest.LE}
+	be = wire{nltest.BE}
 )
 
 func (w wire) big() bool { return w == be }
 
-func (w wire) u16(v uint16) []byte { return w.AppendUint16(nil, v) }
-func (w wire) u32(v uint32) []byte { return w.AppendUint32(nil, v) }
-func (w wire) u64(v uint64) []byte { return w.AppendUint64(nil, v) }
-
-func cat(parts ...[]byte) []byte {
-	var b []byte
-	for _, p := range parts {
-		b = append(b, p...)
-	}
-	return b
-}
-
-// attr is a struct nlattr with its payload and padding.
-func (w wire) attr(typ uint16, payload ...[]byte) []byte {
-	p := cat(payload...)
-	b := w.AppendUint16(nil, uint16(attrHdrLen+len(p)))
-	b = w.AppendUint16(b, typ)
-	b = append(b, p...)
-	return append(b, make([]byte, align4(len(b))-len(b))...)
-}
-
-func (w wire) nest(typ uint16, payload ...[]byte) []byte { return w.attr(typ|nlaNested, payload...) }
-
-func str(s string) []byte { return append([]byte(s), 0) }
-
-// msg is a struct nlmsghdr with its payload; nlmsg_seq is 7, nlmsg_pid 4711.
+// msg is a message whose nlmsg_seq is 7, nlmsg_pid 4711.
 func (w wire) msg(typ, flags uint16, payload ...[]byte) []byte {
-	p := cat(payload...)
-	b := w.AppendUint32(nil, uint32(HeaderLen+len(p)))
-	b = w.AppendUint16(b, typ)
-	b = w.AppendUint16(b, flags)
-	b = w.AppendUint32(b, 7)
-	b = w.AppendUint32(b, 4711)
-	return append(b, p...)
+	return w.Message(typ, flags, 7, 4711, payload...)
 }
 
 func (w wire) frame(protocol uint16, dir capture.Dir, parts ...[]byte) *capture.Frame {
-	b := cat(parts...)
+	b := nltest.Cat(parts...)
 	return &capture.Frame{
 		Origin: &capture.Origin{
 			Protocol: protocol, Dir: dir, BigEndian: w.big(),
@@ -170,7 +139,7 @@ func testFamily() *schema.Family {
 
 // testHeader is testmsg: six bytes, padded to eight in front of the attributes.
 func (w wire) testHeader(family, plen uint8, mark uint32) []byte {
-	return cat([]byte{family, plen}, w.u32(mark), []byte{0, 0})
+	return nltest.Cat([]byte{family, plen}, w.U32(mark), []byte{0, 0})
 }
 
 // dump writes a body as lines, for goldens.

@@ -9,12 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // auditText is a record as audit_log_end sends it: nlmsg_len counts the text
 // alone.
 func auditText(typ uint16, text string) *capture.Frame {
-	data := cat(le.u32(uint32(len(text))), le.u16(typ), le.u16(0), le.u32(0), le.u32(0), []byte(text))
+	data := nltest.Cat(le.U32(uint32(len(text))), le.U16(typ), le.U16(0), le.U32(0), le.U32(0), []byte(text))
 	return le.frame(capture.NETLINK_AUDIT, capture.DirEvent, data)
 }
 

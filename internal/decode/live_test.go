@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // ask sends a dump request to this kernel and decodes what comes back until
@@ -51,7 +52,7 @@ func TestLiveNlctrl(t *testing.T) {
 	if families < 1 {
 		t.Fatalf("%d messages", len(all))
 	}
-	all = append(all, ask(t, d, capture.NETLINK_GENERIC, le.msg(genlIDCtrl, 0x301, []byte{10, 1, 0, 0}, le.attr(2, str("nlctrl"))))...)
+	all = append(all, ask(t, d, capture.NETLINK_GENERIC, le.msg(genlIDCtrl, 0x301, []byte{10, 1, 0, 0}, le.Attr(2, nltest.Str("nlctrl"))))...)
 	for i := range all {
 		m := &all[i]
 		if m.Err != nil && m.Err.Errno != 0 {
@@ -88,7 +89,7 @@ func named(t *testing.T, m *Message, nodes []Node) {
 // place by name.
 func TestLiveExtAck(t *testing.T) {
 	const rtmGetLink, iflaExtMask = 18, 29
-	request := le.msg(rtmGetLink, 5, le.u32(0), le.u32(1), le.u64(0), le.attr(iflaExtMask, le.u16(1)))
+	request := le.msg(rtmGetLink, 5, le.U32(0), le.U32(1), le.U64(0), le.Attr(iflaExtMask, le.U16(1)))
 	all := ask(t, newDecoder(), capture.NETLINK_ROUTE, request)
 	m := &all[len(all)-1]
 	if e := m.Err; e == nil || e.Name != "ERANGE" || e.Msg == "" || e.Attr != "IFLA_EXT_MASK" || e.RequestType != "RTM_GETLINK" {

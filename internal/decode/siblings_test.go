@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func TestSiblings(t *testing.T) {
@@ -33,7 +34,7 @@ func TestSiblings(t *testing.T) {
 // TestSiblingsPadding: zeros behind the last message are no message, for Frame
 // and for Siblings.
 func TestSiblingsPadding(t *testing.T) {
-	data := cat(le.msg(16, 1, le.testHeader(0, 0, 0)), make([]byte, 64))
+	data := nltest.Cat(le.msg(16, 1, le.testHeader(0, 0, 0)), make([]byte, 64))
 	m := one(t, le.frame(testProtocol, capture.DirRequest, data))
 	if n := len(m.Siblings()); n != 1 {
 		t.Errorf("%d messages, want 1", n)

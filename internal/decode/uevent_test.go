@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // As `ip link add dummy0 type dummy` makes the kernel send.
@@ -17,8 +18,8 @@ const kernelUevent = "add@/devices/virtual/net/dummy0\x00ACTION=add\x00DEVPATH=/
 
 // udevd's copy: struct monitor_netlink_header, then the properties.
 func udevUevent(off uint32, props string) []byte {
-	return cat([]byte("libudev\x00"), be.u32(0xfeedcafe), le.u32(40), le.u32(off), le.u32(uint32(len(props))),
-		be.u32(0x1234), be.u32(0), be.u32(1), be.u32(2), []byte(props))
+	return nltest.Cat([]byte("libudev\x00"), be.U32(0xfeedcafe), le.U32(40), le.U32(off), le.U32(uint32(len(props))),
+		be.U32(0x1234), be.U32(0), be.U32(1), be.U32(2), []byte(props))
 }
 
 func TestUevents(t *testing.T) {

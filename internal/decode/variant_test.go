@@ -27,9 +27,9 @@ func TestVariantName(t *testing.T) {
 			payload    []byte
 			name, attr string
 		}{
-			{w.attr(1, w.u32(7)), "EVENT", "B_ONE"},
-			{w.attr(2, w.u32(7)), "ANSWER", "C_TWO"},
-			{w.nest(1, w.u32(7)), "ANSWER", "A_ONE"},
+			{w.Attr(1, w.U32(7)), "EVENT", "B_ONE"},
+			{w.Attr(2, w.U32(7)), "ANSWER", "C_TWO"},
+			{w.Nest(1, w.U32(7)), "ANSWER", "A_ONE"},
 			{nil, "ANSWER", ""},
 		} {
 			m := d.Frame(w.frame(capture.NETLINK_GENERIC, capture.DirEvent, w.msg(30, 0, []byte{3, 1, 0, 0}, c.payload)), nil)[0]

@@ -9,44 +9,45 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // everything is a message with an attribute of every kind.
 func (w wire) everything() []byte {
-	inner := cat(w.attr(2, w.u32(99)), w.attr(1, str("number"))) // the selector comes second
+	inner := nltest.Cat(w.Attr(2, w.U32(99)), w.Attr(1, nltest.Str("number"))) // the selector comes second
 	return w.msg(16, 0x605,
 		w.testHeader(2, 24, 0xbeef),
-		w.attr(1, []byte{1, 2, 3}),
-		w.attr(2, w.u32(0)),
-		w.attr(3),
-		w.attr(4, []byte{0x83 | 0x10}),
-		w.attr(5, w.u16(515)),
-		w.attr(6, w.u32(0x1f)),
-		w.attr(7, w.u64(1<<20)),
-		w.attr(8, []byte{0xff}),
-		w.attr(9, w.u16(0xfffe)),
-		w.attr(10, w.u32(0xffffffff)),
-		w.attr(11, w.u64(1<<63)),
-		w.attr(12, w.u64(5)),
-		w.attr(13, w.u32(0xfffffffb)),
-		w.attr(14, str("hello")),
-		w.attr(15, []byte{192, 0, 2, 0}),
-		w.attr(16, []byte{2, 0, 0, 0, 0, 1}),
-		w.nest(17, inner),
-		w.nest(18, w.nest(0, inner), w.nest(7, w.attr(4, []byte{77}), w.attr(5, w.u16(3)))),
-		w.attr(19, be.u16(80), be.u16(443)),
-		w.attr(20, w.u32(1), be.u16(2), []byte{0, 0}, []byte{9, 9}),
-		w.attr(21, w.u32(1), be.u16(2), []byte{0, 0}, w.u32(3), be.u16(4), []byte{0, 0}),
-		w.attr(22, w.u32(1), w.u32(3)),
-		w.attr(23, w.msg(17, 0x301, w.testHeader(0, 0, 1))),
-		w.attr(24, []byte{1}),
-		w.attr(25, w.u16(16), []byte{1, 0}, w.u32(3), w.attr(4, []byte{1}), w.u16(8), []byte{0, 1}, w.u32(4)),
-		w.attr(26, w.u32(1), be.u16(2), []byte{0, 0}, w.attr(6, []byte{10, 0, 0, 1})),
-		w.attr(27, w.u32(5)),
-		w.attr(28, be.u32(6)),
-		w.attr(6|nlaNetOrder, be.u32(0x20)),
-		w.nest(200, w.attr(1, w.u32(3)), w.attr(2, str("eth0 is up"))),
-		w.attr(201, []byte{9}),
+		w.Attr(1, []byte{1, 2, 3}),
+		w.Attr(2, w.U32(0)),
+		w.Attr(3),
+		w.Attr(4, []byte{0x83 | 0x10}),
+		w.Attr(5, w.U16(515)),
+		w.Attr(6, w.U32(0x1f)),
+		w.Attr(7, w.U64(1<<20)),
+		w.Attr(8, []byte{0xff}),
+		w.Attr(9, w.U16(0xfffe)),
+		w.Attr(10, w.U32(0xffffffff)),
+		w.Attr(11, w.U64(1<<63)),
+		w.Attr(12, w.U64(5)),
+		w.Attr(13, w.U32(0xfffffffb)),
+		w.Attr(14, nltest.Str("hello")),
+		w.Attr(15, []byte{192, 0, 2, 0}),
+		w.Attr(16, []byte{2, 0, 0, 0, 0, 1}),
+		w.Nest(17, inner),
+		w.Nest(18, w.Nest(0, inner), w.Nest(7, w.Attr(4, []byte{77}), w.Attr(5, w.U16(3)))),
+		w.Attr(19, be.U16(80), be.U16(443)),
+		w.Attr(20, w.U32(1), be.U16(2), []byte{0, 0}, []byte{9, 9}),
+		w.Attr(21, w.U32(1), be.U16(2), []byte{0, 0}, w.U32(3), be.U16(4), []byte{0, 0}),
+		w.Attr(22, w.U32(1), w.U32(3)),
+		w.Attr(23, w.msg(17, 0x301, w.testHeader(0, 0, 1))),
+		w.Attr(24, []byte{1}),
+		w.Attr(25, w.U16(16), []byte{1, 0}, w.U32(3), w.Attr(4, []byte{1}), w.U16(8), []byte{0, 1}, w.U32(4)),
+		w.Attr(26, w.U32(1), be.U16(2), []byte{0, 0}, w.Attr(6, []byte{10, 0, 0, 1})),
+		w.Attr(27, w.U32(5)),
+		w.Attr(28, be.U32(6)),
+		w.Attr(6|nlaNetOrder, be.U32(0x20)),
+		w.Nest(200, w.Attr(1, w.U32(3)), w.Attr(2, nltest.Str("eth0 is up"))),
+		w.Attr(201, []byte{9}),
 	)
 }
 
@@ -159,35 +160,35 @@ func TestMisfits(t *testing.T) {
 		attr []byte
 		want string
 	}{
-		{"short number", le.attr(6, []byte{1, 2, 3}), "28 T_U32 = raw 010203 ! T_U32 at offset 24: 3 bytes, 4 wanted\n"},
-		{"long number", le.attr(4, le.u32(1)), "28 T_U8 = raw 01000000 ! T_U8 at offset 24: 4 bytes, 1 wanted\n"},
-		{"odd uint", le.attr(12, []byte{1}), "28 T_UINT = raw 01 ! T_UINT at offset 24: 1 bytes, 4 or 8 wanted\n"},
-		{"empty number", le.attr(5), "28 T_U16 = raw  ! T_U16 at offset 24: 0 bytes, 2 wanted\n"},
-		{"flag with payload", le.attr(3, []byte{1}), "28 T_FLAG = bool true ! T_FLAG at offset 24: a flag with 1 bytes of payload\n"},
-		{"address", le.attr(15, []byte{1, 2, 3, 4, 5}), "28 T_IP = raw 0102030405 ! T_IP at offset 24: an address of 5 bytes, 4 or 16 wanted\n"},
-		{"hardware address", le.attr(16, make([]byte, 33)), "28 T_HW = raw " + strings.Repeat("00", 33) + " ! T_HW at offset 24: a link-layer address of 33 bytes, at most 32 wanted\n"},
-		{"no hardware address", le.attr(16), "28 T_HW = string \n"},
-		{"IPoIB", le.attr(16, make([]byte, 8)), "28 T_HW = string 00:00:00:00:00:00:00:00\n"},
-		{"tunnel address", le.attr(16, []byte{10, 0, 0, 1}), "28 T_HW = string 10.0.0.1\n"},
-		{"string without NUL", le.attr(14, []byte("abc")), "28 T_STRING = string abc\n"},
-		{"short struct", le.attr(20, le.u32(1)), "28 T_STRUCT\n  28 a = uint64 1\n"},
-		{"shorter struct", le.attr(20, []byte{1, 2}), "28 T_STRUCT ! T_STRUCT at offset 24: struct pair of 2 bytes, at least 4 wanted\n  28 a = raw 0102 ! a at offset 28: 2 bytes, 4 wanted\n"},
-		{"half an element", le.attr(19, be.u16(80), []byte{1}), "28 T_PACKED\n  28 [0] = uint64 80\n  30  = raw 01 ! bytes at offset 30: 1 of an element's 2 bytes\n"},
-		{"bitfield", le.attr(22, le.u32(1)), "28 T_BITS32 = raw 01000000 ! T_BITS32 at offset 24: 4 bytes, 8 wanted\n"},
-		{"custom", le.attr(24, make([]byte, 9)), "28 T_CUSTOM = raw 000000000000000000\n"},
-		{"record", le.attr(25, le.u16(1), []byte{0, 0}), "28 T_RECORDS\n  28  = raw 01000000 ! bytes at offset 28: a record of length 1 with 4 bytes left\n"},
-		{"message", le.attr(23, le.u32(1)), "28 T_MESSAGES\n  28  = raw 01000000 ! bytes at offset 28: a message of length 0 with 4 bytes left\n"},
-		{"no selector", le.nest(17, le.attr(2, le.u32(1))), "28 T_NEST\n  32 TI_DATA guess = raw 01000000\n"},
-		{"no case", le.nest(17, le.attr(4, []byte{9}), le.attr(5, []byte{1})), "28 T_NEST\n  32 TI_MODE = uint64 9\n  40 TI_BY_MODE = raw 01\n"},
-		{"length 3 in a nest", le.nest(17, []byte{3, 0, 4, 0}), "28 T_NEST\n  28  = raw 03000400 ! attribute at offset 28: length 3 is less than 4\n"},
-		{"length 0 in a nest", le.nest(17, le.attr(4, []byte{1}), []byte{0, 0, 0, 0, 1, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE\n  36  = raw 000000000101 ! attribute at offset 36: length 0 is less than 4\n"},
-		{"beyond the nest", le.nest(17, []byte{9, 0, 4, 0, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE ! TI_MODE at offset 28: length 9 is beyond the end (5 bytes left)\n"},
-		{"crumbs in a nest", le.nest(17, []byte{9, 0}), "28 T_NEST\n  28  = raw 0900 ! 2 bytes at offset 28 are too short for an attribute\n"},
-		{"unknown and nested but not", le.nest(300, []byte{1, 2, 3, 4}), "28 attribute 300 guess = raw 01020304\n"},
-		{"unknown number", le.attr(300, le.u32(4)), "28 attribute 300 guess = raw 04000000\n"},
+		{"short number", le.Attr(6, []byte{1, 2, 3}), "28 T_U32 = raw 010203 ! T_U32 at offset 24: 3 bytes, 4 wanted\n"},
+		{"long number", le.Attr(4, le.U32(1)), "28 T_U8 = raw 01000000 ! T_U8 at offset 24: 4 bytes, 1 wanted\n"},
+		{"odd uint", le.Attr(12, []byte{1}), "28 T_UINT = raw 01 ! T_UINT at offset 24: 1 bytes, 4 or 8 wanted\n"},
+		{"empty number", le.Attr(5), "28 T_U16 = raw  ! T_U16 at offset 24: 0 bytes, 2 wanted\n"},
+		{"flag with payload", le.Attr(3, []byte{1}), "28 T_FLAG = bool true ! T_FLAG at offset 24: a flag with 1 bytes of payload\n"},
+		{"address", le.Attr(15, []byte{1, 2, 3, 4, 5}), "28 T_IP = raw 0102030405 ! T_IP at offset 24: an address of 5 bytes, 4 or 16 wanted\n"},
+		{"hardware address", le.Attr(16, make([]byte, 33)), "28 T_HW = raw " + strings.Repeat("00", 33) + " ! T_HW at offset 24: a link-layer address of 33 bytes, at most 32 wanted\n"},
+		{"no hardware address", le.Attr(16), "28 T_HW = string \n"},
+		{"IPoIB", le.Attr(16, make([]byte, 8)), "28 T_HW = string 00:00:00:00:00:00:00:00\n"},
+		{"tunnel address", le.Attr(16, []byte{10, 0, 0, 1}), "28 T_HW = string 10.0.0.1\n"},
+		{"string without NUL", le.Attr(14, []byte("abc")), "28 T_STRING = string abc\n"},
+		{"short struct", le.Attr(20, le.U32(1)), "28 T_STRUCT\n  28 a = uint64 1\n"},
+		{"shorter struct", le.Attr(20, []byte{1, 2}), "28 T_STRUCT ! T_STRUCT at offset 24: struct pair of 2 bytes, at least 4 wanted\n  28 a = raw 0102 ! a at offset 28: 2 bytes, 4 wanted\n"},
+		{"half an element", le.Attr(19, be.U16(80), []byte{1}), "28 T_PACKED\n  28 [0] = uint64 80\n  30  = raw 01 ! bytes at offset 30: 1 of an element's 2 bytes\n"},
+		{"bitfield", le.Attr(22, le.U32(1)), "28 T_BITS32 = raw 01000000 ! T_BITS32 at offset 24: 4 bytes, 8 wanted\n"},
+		{"custom", le.Attr(24, make([]byte, 9)), "28 T_CUSTOM = raw 000000000000000000\n"},
+		{"record", le.Attr(25, le.U16(1), []byte{0, 0}), "28 T_RECORDS\n  28  = raw 01000000 ! bytes at offset 28: a record of length 1 with 4 bytes left\n"},
+		{"message", le.Attr(23, le.U32(1)), "28 T_MESSAGES\n  28  = raw 01000000 ! bytes at offset 28: a message of length 0 with 4 bytes left\n"},
+		{"no selector", le.Nest(17, le.Attr(2, le.U32(1))), "28 T_NEST\n  32 TI_DATA guess = raw 01000000\n"},
+		{"no case", le.Nest(17, le.Attr(4, []byte{9}), le.Attr(5, []byte{1})), "28 T_NEST\n  32 TI_MODE = uint64 9\n  40 TI_BY_MODE = raw 01\n"},
+		{"length 3 in a nest", le.Nest(17, []byte{3, 0, 4, 0}), "28 T_NEST\n  28  = raw 03000400 ! attribute at offset 28: length 3 is less than 4\n"},
+		{"length 0 in a nest", le.Nest(17, le.Attr(4, []byte{1}), []byte{0, 0, 0, 0, 1, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE\n  36  = raw 000000000101 ! attribute at offset 36: length 0 is less than 4\n"},
+		{"beyond the nest", le.Nest(17, []byte{9, 0, 4, 0, 1}), "28 T_NEST\n  32 TI_MODE = string WORD_ONE ! TI_MODE at offset 28: length 9 is beyond the end (5 bytes left)\n"},
+		{"crumbs in a nest", le.Nest(17, []byte{9, 0}), "28 T_NEST\n  28  = raw 0900 ! 2 bytes at offset 28 are too short for an attribute\n"},
+		{"unknown and nested but not", le.Nest(300, []byte{1, 2, 3, 4}), "28 attribute 300 guess = raw 01020304\n"},
+		{"unknown number", le.Attr(300, le.U32(4)), "28 attribute 300 guess = raw 04000000\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), tt.attr, le.attr(4, []byte{1}))))
+			m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), tt.attr, le.Attr(4, []byte{1}))))
 			b := m.Body()
 			last := len(b.Attrs) - 1
 			if last != 1 || b.Attrs[last].Name != "T_U8" || b.Attrs[last].Problem != "" {
@@ -214,8 +215,8 @@ func TestTopLevelMisfits(t *testing.T) {
 		{"one byte", []byte{1}, "16 family = uint64 1\nproblem: header testmsg at offset 16: 1 bytes, at least 2 wanted\n"},
 		{"least header", []byte{1, 2}, "16 family = uint64 1\n17 plen = uint64 2\n"},
 		{"header cut in a field", []byte{1, 2, 3}, "16 family = uint64 1\n17 plen = uint64 2\n18 mark = raw 03 ! mark at offset 18: 1 bytes, 4 wanted\nproblem: mark at offset 18: 1 bytes, 4 wanted\n"},
-		{"length 3", cat(hdr[:6], []byte{0, 0}, []byte{3, 0, 4, 0, 7}), "16 family = uint64 0\n17 plen = uint64 0\n18 mark = uint64 0 | 0x0\n22  hidden = raw 0000\nrest 24: 0300040007\nproblem: attribute at offset 24: length 3 is less than 4\n"},
-		{"crumb", cat(hdr, []byte{5}), "16 family = uint64 0\n17 plen = uint64 0\n18 mark = uint64 0 | 0x0\n22  hidden = raw 0000\nrest 24: 05\nproblem: 1 bytes at offset 24 are too short for an attribute\n"},
+		{"length 3", nltest.Cat(hdr[:6], []byte{0, 0}, []byte{3, 0, 4, 0, 7}), "16 family = uint64 0\n17 plen = uint64 0\n18 mark = uint64 0 | 0x0\n22  hidden = raw 0000\nrest 24: 0300040007\nproblem: attribute at offset 24: length 3 is less than 4\n"},
+		{"crumb", nltest.Cat(hdr, []byte{5}), "16 family = uint64 0\n17 plen = uint64 0\n18 mark = uint64 0 | 0x0\n22  hidden = raw 0000\nrest 24: 05\nproblem: 1 bytes at offset 24 are too short for an attribute\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, tt.payload)))
@@ -229,7 +230,7 @@ func TestTopLevelMisfits(t *testing.T) {
 // A message whose whole payload has a type of its own, and families without
 // tables or messages without definitions.
 func TestOtherPayloads(t *testing.T) {
-	attrs := cat(le.attr(1, le.u32(7)), le.attr(2, str("some text")))
+	attrs := nltest.Cat(le.Attr(1, le.U32(7)), le.Attr(2, nltest.Str("some text")))
 	for _, tt := range []struct {
 		name     string
 		protocol uint16
@@ -237,7 +238,7 @@ func TestOtherPayloads(t *testing.T) {
 		typ      string
 		want     string
 	}{
-		{"text", testProtocol, le.msg(18, 0, str("hello")), "T_TEXT", "16  = string hello\n"},
+		{"text", testProtocol, le.msg(18, 0, nltest.Str("hello")), "T_TEXT", "16  = string hello\n"},
 		{"undefined message", testProtocol, le.msg(99, 0, []byte{1, 2}), "", "16 family = uint64 1\n17 plen = uint64 2\n"},
 		{"attributes by guess", capture.NETLINK_USERSOCK, le.msg(99, 0, attrs), "", "20 attribute 1 guess = raw 07000000\n28 attribute 2 guess = raw 736f6d65207465787400 | some text\n"},
 		{"no attributes", capture.NETLINK_USERSOCK, le.msg(99, 0, []byte("hello")), "", "rest 16: 68656c6c6f\n"},
@@ -263,14 +264,14 @@ func TestOtherPayloads(t *testing.T) {
 // bytes, and cost no more than their length.
 func TestDeepNesting(t *testing.T) {
 	deep := func(typ, leaf uint16) []byte {
-		b := le.attr(leaf, []byte{1})
+		b := le.Attr(leaf, []byte{1})
 		for range 1000 {
-			b = le.nest(typ, b)
+			b = le.Nest(typ, b)
 		}
 		return b
 	}
 	hdr := le.testHeader(0, 0, 0)
-	known := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, hdr, le.nest(17, deep(3, 4)))))
+	known := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, hdr, le.Nest(17, deep(3, 4)))))
 	b := known.Body()
 	if want := "TI_SELF at offset 280: nested more than 64 deep"; b.Problem != want {
 		t.Errorf("problem %q, want %q", b.Problem, want)
@@ -300,10 +301,10 @@ func depthOf(nodes []Node) int {
 func TestSelectorsAreLinear(t *testing.T) {
 	var inner, outer []byte
 	for range 16000 {
-		inner = append(inner, le.attr(2)...)
-		outer = append(outer, le.nest(17, le.attr(6))...)
+		inner = append(inner, le.Attr(2)...)
+		outer = append(outer, le.Nest(17, le.Attr(6))...)
 	}
-	m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), le.nest(17, inner[:65000]), outer)))
+	m := one(t, le.frame(testProtocol, capture.DirReply, le.msg(16, 0, le.testHeader(0, 0, 0), le.Nest(17, inner[:65000]), outer)))
 	if n := len(m.Body().Attrs); n != 16001 {
 		t.Errorf("%d attributes, want 16001", n)
 	}

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // scenarioSources are those that a scenario is played with here.
@@ -159,18 +159,15 @@ func bound(t *testing.T, port uint32) *sock {
 
 // ask makes a request with a sequence number of the caller's choice.
 func (s *sock) ask(typ, flags uint16, seq uint32, payload []byte) []byte {
-	b := s.message(typ, unix.NLM_F_REQUEST|flags, payload)
-	binary.NativeEndian.PutUint32(b[8:], seq)
-	return b
+	return nltest.Native.Message(typ, unix.NLM_F_REQUEST|flags, seq, 0, payload)
 }
 
 // ifinfo is struct ifinfomsg, with an IFLA_MTU if mtu is not 0.
 func ifinfo(index int32, mtu uint32) []byte {
-	b := make([]byte, unix.SizeofIfInfomsg, 32)
-	binary.NativeEndian.PutUint32(b[4:], uint32(index))
+	o := nltest.Native
+	b := nltest.Cat(make([]byte, 4), o.U32(uint32(index)), make([]byte, 8))
 	if mtu > 0 {
-		b = append(b, 8, 0, unix.IFLA_MTU, 0)
-		b = binary.NativeEndian.AppendUint32(b, mtu)
+		b = append(b, o.Attr(unix.IFLA_MTU, o.U32(mtu))...)
 	}
 	return b
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
@@ -101,7 +102,7 @@ func TestOldReadsProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noop := []byte{16, 0, 0, 0, 1, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0}
+	noop := nltest.Message(1 /* NLMSG_NOOP */, 1, 3, 0)
 	done := o.Completion()
 	for _, f := range []*capture.Frame{
 		{Origin: &o, ID: 1, Time: time.Unix(1, 0), Data: noop, OrigLen: len(noop)},

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/binary"
 	"errors"
 	"os"
 	"strconv"
@@ -11,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // sock is a Netlink socket of the test's own.
@@ -51,16 +52,8 @@ func open(t *testing.T, protocol int, groups ...int) *sock {
 // message builds one nlmsghdr with its payload.
 func (s *sock) message(typ, flags uint16, payload []byte) []byte {
 	s.seq++
-	b := make([]byte, 16, 16+len(payload)+3)
-	binary.NativeEndian.PutUint32(b[0:], uint32(16+len(payload)))
-	binary.NativeEndian.PutUint16(b[4:], typ)
-	binary.NativeEndian.PutUint16(b[6:], flags)
-	binary.NativeEndian.PutUint32(b[8:], s.seq)
-	b = append(b, payload...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
+	b := nltest.Native.Message(typ, flags, s.seq, 0, payload)
+	return append(b, make([]byte, -len(b)&3)...) // more may follow in the datagram
 }
 
 // send sends a datagram to a port ID; 0 is the kernel.

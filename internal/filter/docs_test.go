@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func readDocs(t *testing.T) string {
@@ -90,7 +91,7 @@ func TestDocsValues(t *testing.T) {
 	d := decode.New(families.All(), decode.Options{})
 	// struct rtmsg { family, dst_len, src_len, tos, table, protocol, scope, type; flags }
 	rtmsg := []byte{2, 8, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0}
-	b := message(24, 5, 1, 1, rtmsg, attrBytes(1, 10, 0, 0, 0), u32(4, 3), u32(15, 254))
+	b := nltest.Message(24, 5, 1, 1, rtmsg, nltest.Attr(1, []byte{10, 0, 0, 0}), nltest.Attr(4, nltest.U32(3)), nltest.Attr(15, nltest.U32(254)))
 	f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: b, OrigLen: len(b)}
 	ms := d.Frame(f, nil)
 	x := correlate.Observation{Frame: f, Message: &ms[0], Family: ms[0].Family, Type: ms[0].Type}

@@ -3,7 +3,6 @@
 package filter
 
 import (
-	"encoding/binary"
 	"math"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // testFamily is a small cut of NETLINK_ROUTE, with every kind of value that
@@ -45,35 +45,13 @@ func testFamily() *schema.Family {
 	return f
 }
 
-func attrBytes(id uint16, payload ...byte) []byte {
-	b := binary.LittleEndian.AppendUint16(nil, uint16(4+len(payload)))
-	b = append(binary.LittleEndian.AppendUint16(b, id), payload...)
-	return append(b, make([]byte, -len(b)&3)...)
-}
-
-func u32(id uint16, v uint32) []byte {
-	return attrBytes(id, binary.LittleEndian.AppendUint32(nil, v)...)
-}
-
-func message(typ, flags uint16, seq, port uint32, parts ...[]byte) []byte {
-	var body []byte
-	for _, p := range parts {
-		body = append(body, p...)
-	}
-	b := binary.LittleEndian.AppendUint32(nil, uint32(16+len(body)))
-	b = binary.LittleEndian.AppendUint16(b, typ)
-	b = binary.LittleEndian.AppendUint16(b, flags)
-	b = binary.LittleEndian.AppendUint32(b, seq)
-	return append(binary.LittleEndian.AppendUint32(b, port), body...)
-}
-
 // routeBytes is an RTM_NEWROUTE with all attributes of the family.
 func routeBytes() []byte {
-	return message(24, 0x405, 7, 4711, []byte{2, 0, 0, 0},
-		attrBytes(1, 10, 0, 0, 1), u32(4, 3), u32(15, 254), u32(13, 1|4),
-		attrBytes(7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), attrBytes(8, 0xfe, 0xff, 0xff, 0xff),
-		attrBytes(9, []byte("blue\x00")...), attrBytes(10), attrBytes(12, 0xde, 0xad),
-		attrBytes(11, u32(1, 5)...), attrBytes(11, u32(1, 6)...))
+	return nltest.Message(24, 0x405, 7, 4711, []byte{2, 0, 0, 0},
+		nltest.Attr(1, []byte{10, 0, 0, 1}), nltest.Attr(4, nltest.U32(3)), nltest.Attr(15, nltest.U32(254)), nltest.Attr(13, nltest.U32(1|4)),
+		nltest.Attr(7, nltest.U64(1<<64-1)), nltest.Attr(8, nltest.U32(1<<32-2)),
+		nltest.Attr(9, nltest.Str("blue")), nltest.Attr(10), nltest.Attr(12, []byte{0xde, 0xad}),
+		nltest.Attr(11, nltest.Attr(1, nltest.U32(5))), nltest.Attr(11, nltest.Attr(1, nltest.U32(6))))
 }
 
 // exchange returns the observations of a request of zebra, and of the error
@@ -103,7 +81,7 @@ func exchange(t testing.TB) (request, failed correlate.Observation) {
 		},
 		ID: 12, Time: at, Data: routeBytes(),
 	})
-	errmsg := message(2, 0x100, 7, 4711, []byte{0xef, 0xff, 0xff, 0xff}, routeBytes()[:16])
+	errmsg := nltest.Error(17, 7, 4711, routeBytes())
 	failed = one(&capture.Frame{
 		Origin: &capture.Origin{
 			Dir: capture.DirReply, Verdict: capture.VerdictDelivered,
@@ -244,8 +222,8 @@ func TestMatch(t *testing.T) {
 func TestMatchProblem(t *testing.T) {
 	d := decode.New([]*schema.Family{testFamily()}, decode.Options{})
 	for _, b := range [][]byte{
-		message(24, 1, 1, 1, []byte{2, 0, 0, 0}, []byte{200, 0, 4, 0, 1, 2, 3, 4}), // nla_len beyond the end
-		message(24, 1, 1, 1)[:12],
+		nltest.Message(24, 1, 1, 1, []byte{2, 0, 0, 0}, []byte{200, 0, 4, 0, 1, 2, 3, 4}), // nla_len beyond the end
+		nltest.Message(24, 1, 1, 1)[:12],
 	} {
 		f := &capture.Frame{Origin: &capture.Origin{}, Data: b, OrigLen: len(b)}
 		for _, m := range d.Frame(f, nil) {

@@ -14,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // passes is what capture.Filter promises, without the leniency that a source
@@ -215,7 +216,7 @@ func TestFamilyProtocol(t *testing.T) {
 	fixed := 0
 	for p := range uint16(capture.MaxProtocol) {
 		for typ := range uint16(16) {
-			b := message(max(typ<<8, 24), 0, 1, 1, make([]byte, 8))
+			b := nltest.Message(max(typ<<8, 24), 0, 1, 1, make([]byte, 8))
 			for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: p}, Data: b, OrigLen: len(b)}, nil) {
 				f, err := Compile(fmt.Sprintf("family == %q", m.Family))
 				if err != nil {

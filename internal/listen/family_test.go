@@ -8,28 +8,19 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // A CTRL_CMD_NEWFAMILY of the kernel's, as "genl ctrl monitor" prints it, with
 // two groups.
 func TestNewFamilies(t *testing.T) {
-	attr := func(typ uint16, v ...byte) []byte {
-		b := native.AppendUint16(nil, uint16(4+len(v)))
-		b = append(native.AppendUint16(b, typ), v...)
-		return append(b, make([]byte, -len(v)&3)...)
-	}
+	o := nltest.Native
 	group := func(i uint16, name string, id uint32) []byte {
-		return attr(i, append(attr(unix.CTRL_ATTR_MCAST_GRP_NAME, append([]byte(name), 0)...),
-			attr(unix.CTRL_ATTR_MCAST_GRP_ID, native.AppendUint32(nil, id)...)...)...)
+		return o.Attr(i, o.Attr(unix.CTRL_ATTR_MCAST_GRP_NAME, nltest.Str(name)), o.Attr(unix.CTRL_ATTR_MCAST_GRP_ID, o.U32(id)))
 	}
-	body := append([]byte{unix.CTRL_CMD_NEWFAMILY, 2, 0, 0}, attr(unix.CTRL_ATTR_FAMILY_NAME, []byte("nl80211\x00")...)...)
-	body = append(body, attr(unix.CTRL_ATTR_MCAST_GROUPS|unix.NLA_F_NESTED, append(group(1, "config", 5), group(2, "scan", 6)...)...)...)
-	msg := func(typ uint16, body []byte) []byte {
-		b := native.AppendUint32(nil, uint32(unix.NLMSG_HDRLEN+len(body)))
-		b = native.AppendUint16(b, typ)
-		return append(append(b, make([]byte, 10)...), body...)
-	}
-	data := append(msg(99, []byte{1, 2, 3, 4}), msg(unix.GENL_ID_CTRL, body)...)
+	data := nltest.Cat(o.Message(99, 0, 0, 0, []byte{1, 2, 3, 4}),
+		o.NewFamily(30, "nl80211", o.Nest(unix.CTRL_ATTR_MCAST_GROUPS, group(1, "config", 5), group(2, "scan", 6))))
 	got := newFamilies(data)
 	want := family{name: "nl80211", groups: []genlGroup{{"config", 5}, {"scan", 6}}}
 	if len(got) != 1 || got[0].name != want.name || !slices.Equal(got[0].groups, want.groups) {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // live puts the test into a network namespace of its own, where all traffic is
@@ -145,14 +146,9 @@ func (s *sock) dump(what string, req []byte) []datagram {
 var seq uint32 = 1000
 
 // message is one nlmsghdr, with a sequence number that no other has.
-func message(typ, flags uint16, payload ...byte) []byte {
+func message(typ, flags uint16, payload ...[]byte) []byte {
 	seq++
-	b := native.AppendUint32(nil, uint32(unix.NLMSG_HDRLEN+len(payload)))
-	b = native.AppendUint16(b, typ)
-	b = native.AppendUint16(b, unix.NLM_F_REQUEST|flags)
-	b = native.AppendUint32(b, seq)
-	b = native.AppendUint32(b, 0)
-	return append(b, payload...)
+	return nltest.Native.Message(typ, unix.NLM_F_REQUEST|flags, seq, 0, payload...)
 }
 
 // noops is a datagram of headers that the kernel skips.
@@ -236,7 +232,7 @@ func TestLive(t *testing.T) {
 	c := start(t, src)
 
 	var want []datagram
-	links := route.dump("link dump", message(unix.RTM_GETLINK, unix.NLM_F_DUMP, make([]byte, unix.SizeofIfInfomsg)...))
+	links := route.dump("link dump", message(unix.RTM_GETLINK, unix.NLM_F_DUMP, make([]byte, unix.SizeofIfInfomsg)))
 	total := 0
 	for _, d := range links {
 		total += len(d.data)
@@ -246,13 +242,13 @@ func TestLive(t *testing.T) {
 	}
 	want = append(want, links...)
 	// CTRL_CMD_GETFAMILY of nlctrl
-	want = append(want, genl.dump("family dump", message(unix.GENL_ID_CTRL, unix.NLM_F_DUMP, 3, 1, 0, 0))...)
+	want = append(want, genl.dump("family dump", message(unix.GENL_ID_CTRL, unix.NLM_F_DUMP, []byte{3, 1, 0, 0}))...)
 	for _, size := range []int{320 << 10, 476 << 10} {
 		want = append(want, route.send(fmt.Sprintf("batch of %d bytes", size), 0, capture.DirRequest, noops(size)))
 	}
-	want = append(want, route.send("failing request", 0, capture.DirRequest, message(unix.RTM_DELLINK, unix.NLM_F_ACK, make([]byte, unix.SizeofIfInfomsg)...)),
+	want = append(want, route.send("failing request", 0, capture.DirRequest, message(unix.RTM_DELLINK, unix.NLM_F_ACK, make([]byte, unix.SizeofIfInfomsg))),
 		route.receive("error", capture.DirReply))
-	hello := message(77, 0, []byte("hello")...)
+	hello := message(77, 0, []byte("hello"))
 	want = append(want, user.send("user to user", peer.port, capture.DirPeer, hello))
 	ip(t, "link", "add", "d999", "type", "dummy")
 	want = append(want, listener.receive("event", capture.DirEvent))

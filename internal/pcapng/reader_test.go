@@ -21,17 +21,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // getLink is an RTM_GETLINK dump request, byte for byte what
 // "ip link" of iproute2 6.1 sends first: strace -e sendto -xx ip link
 func getLink(bo order) []byte {
-	b := bo.AppendUint32(nil, 20)
-	b = bo.AppendUint16(b, 18)
-	b = bo.AppendUint16(b, 0x301)
-	b = bo.AppendUint32(b, 1767319445)
-	b = bo.AppendUint32(b, 0)
-	return append(b, 17, 0, 0, 0)
+	return nltest.Order{AppendByteOrder: bo}.Message(18, 0x301, 1767319445, 0, []byte{17, 0, 0, 0})
 }
 
 // cooked puts the header before data that tcpdump -i nlmon0 writes: packet type

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // tool runs an installed program. "make test" installs those that these tests
@@ -33,24 +34,6 @@ func tool(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// attr is a struct nlattr with its payload and padding.
-func attr(bo order, typ uint16, payload []byte) []byte {
-	b := bo.AppendUint16(nil, uint16(4+len(payload)))
-	b = bo.AppendUint16(b, typ)
-	b = append(b, payload...)
-	return append(b, make([]byte, pad4(len(payload)))...)
-}
-
-// genl is a struct nlmsghdr and a struct genlmsghdr with attributes.
-func genl(bo order, family, flags uint16, port uint32, cmd, version byte, attrs []byte) []byte {
-	b := bo.AppendUint32(nil, uint32(20+len(attrs)))
-	b = bo.AppendUint16(b, family)
-	b = bo.AppendUint16(b, flags)
-	b = bo.AppendUint32(b, 1)
-	b = bo.AppendUint32(b, port)
-	return append(append(b, cmd, version, 0, 0), attrs...)
-}
-
 func TestTshark(t *testing.T) {
 	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
 		t.Run(bo.String(), func(t *testing.T) { testTshark(t, bo) })
@@ -59,6 +42,7 @@ func TestTshark(t *testing.T) {
 
 func testTshark(t *testing.T, bo order) {
 	const familyID = 0x23
+	o := nltest.Order{AppendByteOrder: bo}
 	frame := func(dir capture.Dir, protocol uint16, data []byte) *capture.Frame {
 		return &capture.Frame{
 			Origin: &capture.Origin{
@@ -68,9 +52,7 @@ func testTshark(t *testing.T, bo order) {
 			ID: 9, Time: time.Unix(1767319445, 678901234), Data: data, OrigLen: len(data),
 		}
 	}
-	// The answer of CTRL_CMD_GETFAMILY: CTRL_CMD_NEWFAMILY (1) with
-	// CTRL_ATTR_FAMILY_ID (1) and CTRL_ATTR_FAMILY_NAME (2).
-	newFamily := genl(bo, 16, 2, 4711, 1, 2, append(attr(bo, 1, bo.AppendUint16(nil, familyID)), attr(bo, 2, []byte("nl80211\x00"))...))
+	newFamily := o.NewFamily(familyID, "nl80211")
 	preamble := []*capture.Frame{frame(capture.DirReply, capture.NETLINK_GENERIC, newFamily)}
 	// One datagram of more than Wireshark takes in one packet.
 	batch := make([]byte, 0, 480<<10)
@@ -79,7 +61,7 @@ func testTshark(t *testing.T, bo order) {
 	}
 	frames := []*capture.Frame{
 		frame(capture.DirRequest, capture.NETLINK_ROUTE, getLink(bo)),
-		frame(capture.DirEvent, capture.NETLINK_GENERIC, genl(bo, familyID, 0, 0, 1, 1, nil)),
+		frame(capture.DirEvent, capture.NETLINK_GENERIC, o.Genl(familyID, 0, 1, 0, 1, 1)),
 		{
 			Origin: &capture.Origin{
 				Kind: capture.KindCompletion,

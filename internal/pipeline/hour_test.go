@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // traffic makes messages at 10,000 a second of frame time, as a machine does
@@ -45,12 +45,7 @@ func (s *traffic) frame(f capture.Frame, typ, flags uint16, seq, port uint32, si
 	f.ID = s.id
 	f.Time = s.now
 	if f.Kind == capture.KindDatagram {
-		b := make([]byte, 16+size)
-		binary.NativeEndian.PutUint32(b, uint32(len(b)))
-		binary.NativeEndian.PutUint16(b[4:], typ)
-		binary.NativeEndian.PutUint16(b[6:], flags)
-		binary.NativeEndian.PutUint32(b[8:], seq)
-		binary.NativeEndian.PutUint32(b[12:], port)
+		b := nltest.Message(typ, flags, seq, port, make([]byte, size))
 		f.Data, f.OrigLen = b, len(b)
 	}
 	f.Change(func(o *capture.Origin) { o.Socket.RcvBuf = 212992 })

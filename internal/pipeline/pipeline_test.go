@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // made is a source of made-up frames.
@@ -55,20 +55,11 @@ func (o owners) Owner(_ uint64, _ uint16, port uint32) (capture.Proc, bool) {
 }
 func (owners) Cgroup(id uint64) string { return "/fake.slice" }
 
-// noop is NLMSG_NOOP, twice.
-func noop() []byte {
-	b := make([]byte, 32)
-	for i := range 2 {
-		binary.NativeEndian.PutUint32(b[16*i:], 16)
-		binary.NativeEndian.PutUint16(b[16*i+4:], 1)
-	}
-	return b
-}
-
 func (owners) NetNSName(uint64) string { return "blue" }
 
 func frame(dir capture.Dir, pid, ppid, port uint32) *capture.Frame {
-	b := noop()
+	noop := nltest.Message(1 /* NLMSG_NOOP */, 0, 0, 0)
+	b := nltest.Cat(noop, noop)
 	return &capture.Frame{
 		Origin: &capture.Origin{
 			Dir: dir, Proc: capture.Proc{PID: pid, PPID: ppid, CgroupID: 1},

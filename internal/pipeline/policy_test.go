@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/binary"
 	"testing"
 	"time"
 
@@ -12,35 +11,16 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
-func nlattr(typ uint16, payload ...byte) []byte {
-	b := binary.NativeEndian.AppendUint16(nil, uint16(4+len(payload)))
-	b = append(binary.NativeEndian.AppendUint16(b, typ), payload...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-func genlFrame(dir capture.Dir, id, flags uint16, cmd byte, attrs ...byte) *capture.Frame {
-	b := make([]byte, 16, 64)
-	binary.NativeEndian.PutUint16(b[4:], id)
-	binary.NativeEndian.PutUint16(b[6:], flags)
-	b = append(append(b, cmd, 1, 0, 0), attrs...)
-	binary.NativeEndian.PutUint32(b, uint32(len(b)))
+func genlFrame(dir capture.Dir, id, flags uint16, cmd byte, attrs ...[]byte) *capture.Frame {
+	b := nltest.Genl(id, flags, 0, 0, cmd, 1, attrs...)
 	return &capture.Frame{
-		Origin: &capture.Origin{
-			Protocol: capture.NETLINK_GENERIC, Dir: dir, BigEndian: bigEndian(),
-		},
-		Time: time.Unix(1, 0), Data: b, OrigLen: len(b),
+		Origin: &capture.Origin{Protocol: capture.NETLINK_GENERIC, Dir: dir},
+		Time:   time.Unix(1, 0), Data: b, OrigLen: len(b),
 	}
 }
-
-func bigEndian() bool { return binary.NativeEndian.Uint16([]byte{0, 1}) == 1 }
-
-func word(v uint32) []byte  { return binary.NativeEndian.AppendUint32(nil, v) }
-func short(v uint16) []byte { return binary.NativeEndian.AppendUint16(nil, v) }
 
 // student also records what was taught.
 type student struct {
@@ -66,22 +46,22 @@ func (s *student) WritePreamble(fs []*capture.Frame) error {
 // knows, and a replay of the recording decodes as the live run did.
 func TestPolicy(t *testing.T) {
 	const id = 40
-	family := genlFrame(capture.DirReply, 16, 2, 1, append(nlattr(1, short(id)...), nlattr(2, []byte("lamp\x00")...)...)...)
-	rule := nlattr(8|0x8000, nlattr(0x8000, nlattr(1|0x8000, nlattr(1, word(4)...)...)...)...) // attribute 1 is a u32
-	op := nlattr(9|0x8000, nlattr(1|0x8000, nlattr(1, word(0)...)...)...)
+	family := genlFrame(capture.DirReply, 16, 2, 1, nltest.Attr(1, nltest.U16(id)), nltest.Attr(2, nltest.Str("lamp")))
+	rule := nltest.Nest(8, nltest.Nest(0, nltest.Nest(1, nltest.Attr(1, nltest.U32(4))))) // attribute 1 is a u32
+	op := nltest.Nest(9, nltest.Nest(1, nltest.Attr(1, nltest.U32(0))))
 	asked := 0
 	policy := func(got uint16) ([]*capture.Frame, error) {
 		if asked++; got != id {
 			t.Errorf("asked for %d", got)
 		}
 		return []*capture.Frame{
-			genlFrame(capture.DirReply, 16, 2, 10, append(nlattr(1, short(id)...), op...)...),
-			genlFrame(capture.DirReply, 16, 2, 10, append(nlattr(1, short(id)...), rule...)...),
+			genlFrame(capture.DirReply, 16, 2, 10, nltest.Attr(1, nltest.U16(id)), op),
+			genlFrame(capture.DirReply, 16, 2, 10, nltest.Attr(1, nltest.U16(id)), rule),
 		}, nil
 	}
 	live := made{
-		genlFrame(capture.DirRequest, id, 1, 1, nlattr(1, word(7)...)...),
-		genlFrame(capture.DirRequest, id, 1, 1, nlattr(1, word(8)...)...),
+		genlFrame(capture.DirRequest, id, 1, 1, nltest.Attr(1, nltest.U32(7))),
+		genlFrame(capture.DirRequest, id, 1, 1, nltest.Attr(1, nltest.U32(8))),
 		genlFrame(capture.DirRequest, 16, 1, 3),
 	}
 	s := &student{head: map[*capture.Frame]bool{}}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // What a request and its reply cost, with and without nltop. Wall time means
@@ -67,7 +68,7 @@ func BenchmarkLiveRoundTrip(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer unix.Close(fd)
-			msg := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 1, []byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+			msg := nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 1, 0, []byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 			to := &unix.SockaddrNetlink{Family: unix.AF_NETLINK}
 			buf := make([]byte, 1<<16)
 			for b.Loop() {

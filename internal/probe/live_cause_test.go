@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // join makes a socket that listens to a group of NETLINK_ROUTE.
@@ -92,7 +93,7 @@ func TestLiveDumpElapsed(t *testing.T) {
 		}
 		s := newSock(t, unix.NETLINK_ROUTE)
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{}, nil)
-		if err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 7, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {
+		if err := s.send(nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 7, 0, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {
 			t.Fatal(err)
 		}
 		for done := false; !done; {
@@ -158,7 +159,7 @@ func TestLiveInterrupt(t *testing.T) {
 			binary.NativeEndian.PutUint32(b[4:], uint32(d0.Index))
 			b[10] = unix.NTF_USE
 			b = append(b, 8, 0, unix.NDA_DST, 0, 192, 0, 2, 10+i)
-			if err := s.send(nlmsg(unix.RTM_NEWNEIGH, unix.NLM_F_REQUEST|unix.NLM_F_CREATE, uint32(i)+1, b), 0); err != nil {
+			if err := s.send(nltest.Native.Message(unix.RTM_NEWNEIGH, unix.NLM_F_REQUEST|unix.NLM_F_CREATE, uint32(i)+1, 0, b), 0); err != nil {
 				t.Fatal(err)
 			}
 			// Not all timers in one interrupt: a kprobe is skipped while another runs.

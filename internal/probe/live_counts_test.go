@@ -13,6 +13,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/histogram"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // counted sums what a source counts.
@@ -49,7 +50,7 @@ func TestLiveCountsFlood(t *testing.T) {
 		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{RingBytes: 64 << 10, Counts: true},
 			func(*capture.Frame) bool { <-half; return false }) // so that the ring overflows, however slow the senders
 		mine := func(c *capture.Count) bool { return c.Socket.Inode == s.ino && c.Type == noop }
-		msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 48))
+		msg := nltest.Native.Message(noop, unix.NLM_F_REQUEST, 0, 0, make([]byte, 48))
 		var wg sync.WaitGroup
 		var fill sync.WaitGroup
 		fill.Add(threads)
@@ -121,7 +122,7 @@ func TestLiveCountsFull(t *testing.T) {
 		a, b := newSock(t, unix.NETLINK_USERSOCK), newSock(t, unix.NETLINK_USERSOCK)
 		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{Counts: true, Watch: capture.WatchNothing}, nil)
 		for i := range types {
-			if err := a.send(nlmsg(uint16(256+i), 0, 0, nil), b.port); err != nil {
+			if err := a.send(nltest.Native.Message(uint16(256+i), 0, 0, 0), b.port); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := b.recv(64); err != nil {
@@ -154,7 +155,7 @@ func TestLiveCountsLatency(t *testing.T) {
 			func(f *capture.Frame) bool { return f.Kind == capture.KindDatagram && f.Socket.Inode == s.ino })
 		const n = 50
 		for i := range n {
-			if err := s.send(nlmsg(noop, unix.NLM_F_REQUEST|unix.NLM_F_ACK, uint32(i), nil), 0); err != nil {
+			if err := s.send(nltest.Native.Message(noop, unix.NLM_F_REQUEST|unix.NLM_F_ACK, uint32(i), 0), 0); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.recv(64); err != nil {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // shell starts a stopped shell script: it begins when go is called.
@@ -52,7 +53,7 @@ func TestLiveChildren(t *testing.T) {
 			t.Fatal(err)
 		}
 		noise := newSock(t, unix.NETLINK_ROUTE)
-		if err := noise.send(nlmsg(noop, unix.NLM_F_REQUEST, 1, nil), 0); err != nil {
+		if err := noise.send(nltest.Native.Message(noop, unix.NLM_F_REQUEST, 1, 0), 0); err != nil {
 			t.Fatal(err)
 		}
 		run()
@@ -109,7 +110,7 @@ func TestLiveFilters(t *testing.T) {
 				return f.Kind == capture.KindDatagram && msgType(f) == noop
 			})
 			for _, p := range []uint16{route, generic} {
-				if err := newSock(t, int(p)).send(nlmsg(noop, unix.NLM_F_REQUEST, 1, nil), 0); err != nil {
+				if err := newSock(t, int(p)).send(nltest.Native.Message(noop, unix.NLM_F_REQUEST, 1, 0), 0); err != nil {
 					t.Fatal(err)
 				}
 			}

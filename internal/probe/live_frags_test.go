@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // From include/uapi/linux/netfilter/nfnetlink_queue.h and nfnetlink.h.
@@ -29,13 +30,7 @@ const (
 // queueConfig makes one NFQNL_MSG_CONFIG with one attribute.
 func queueConfig(seq uint32, typ uint16, value []byte) []byte {
 	b := []byte{unix.AF_UNSPEC, 0, 0, nfqueueOfTheTest} // struct nfgenmsg, queue in network order
-	b = binary.NativeEndian.AppendUint16(b, uint16(4+len(value)))
-	b = binary.NativeEndian.AppendUint16(b, typ)
-	b = append(b, value...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return nlmsg(nfqnlMsgConfig, unix.NLM_F_REQUEST|unix.NLM_F_ACK, seq, b)
+	return nltest.Native.Message(nfqnlMsgConfig, unix.NLM_F_REQUEST|unix.NLM_F_ACK, seq, 0, b, nltest.Native.Attr(typ, value))
 }
 
 // A packet that the kernel queues to user space is not copied into the skb but

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // NLMSG_NOOP is handled by every protocol alike: netlink_rcv_skb() skips it.
@@ -54,7 +55,7 @@ func TestLiveLoad(t *testing.T) {
 					seen[seq]++
 					return false
 				})
-			msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 48))
+			msg := nltest.Native.Message(noop, unix.NLM_F_REQUEST, 0, 0, make([]byte, 48))
 			to := &unix.SockaddrNetlink{Family: unix.AF_NETLINK}
 			for i := range sent {
 				binary.NativeEndian.PutUint32(msg[8:], uint32(i))
@@ -123,7 +124,7 @@ func highWater(t *testing.T) int {
 func batch(n int) []byte {
 	var b []byte
 	for i := range n {
-		b = append(b, nlmsg(noop, unix.NLM_F_REQUEST, uint32(i), bytes.Repeat([]byte{byte(i), byte(i >> 8)}, 236))...)
+		b = append(b, nltest.Native.Message(noop, unix.NLM_F_REQUEST, uint32(i), 0, bytes.Repeat([]byte{byte(i), byte(i >> 8)}, 236))...)
 	}
 	return b
 }
@@ -207,7 +208,7 @@ func TestLiveStopUnderFlood(t *testing.T) {
 		for range 2 {
 			s := newSock(t, unix.NETLINK_ROUTE)
 			senders.Go(func() {
-				msg := nlmsg(noop, unix.NLM_F_REQUEST, 0, make([]byte, 1000))
+				msg := nltest.Native.Message(noop, unix.NLM_F_REQUEST, 0, 0, make([]byte, 1000))
 				for {
 					select {
 					case <-stop:
@@ -249,7 +250,7 @@ func TestLiveEmitError(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer src.Close()
-		if err := newSock(t, unix.NETLINK_ROUTE).send(nlmsg(noop, unix.NLM_F_REQUEST, 1, nil), 0); err != nil {
+		if err := newSock(t, unix.NETLINK_ROUTE).send(nltest.Native.Message(noop, unix.NLM_F_REQUEST, 1, 0), 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := src.Run(context.Background(), func(*capture.Frame) error { return os.ErrClosed }); err != os.ErrClosed {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // Processes delete many links, which holds rtnl_mutex for about as long as their
@@ -119,7 +120,7 @@ func TestLiveLocksDump(t *testing.T) {
 		makeLinks(t, 100)
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{Locks: true}, nil)
 		s := newSock(t, unix.NETLINK_ROUTE)
-		if err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {
+		if err := s.send(nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, 0, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {
 			t.Fatal(err)
 		}
 		rounds := 0

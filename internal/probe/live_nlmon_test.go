@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // The workload: the tools that are there, in a network namespace of its own.
@@ -62,8 +63,8 @@ func TestLiveNlmon(t *testing.T) {
 
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{RingBytes: 32 << 20}, nil)
 		mark := newSock(t, unix.NETLINK_ROUTE)
-		first := nlmsg(noop, unix.NLM_F_REQUEST, 0x11111111, []byte("first mark"))
-		last := nlmsg(noop, unix.NLM_F_REQUEST, 0x22222222, []byte("last mark."))
+		first := nltest.Native.Message(noop, unix.NLM_F_REQUEST, 0x11111111, 0, []byte("first mark"))
+		last := nltest.Native.Message(noop, unix.NLM_F_REQUEST, 0x22222222, 0, []byte("last mark."))
 		// tcpdump says that it listens before it does.
 		await(t, "tcpdump writes the first mark", func() bool {
 			if err := mark.send(first, 0); err != nil {

@@ -3,7 +3,6 @@
 package probe
 
 import (
-	"encoding/binary"
 	"errors"
 	"os"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // ownNetNS moves the test into a network namespace of its own. The thread
@@ -34,11 +34,10 @@ func ownNetNS(t *testing.T) uint64 {
 // setMTU changes lo, whereupon the kernel tells RTNLGRP_LINK.
 func setMTU(t *testing.T, s *sock, seq, mtu uint32) {
 	t.Helper()
-	b := make([]byte, unix.SizeofIfInfomsg, 32)
-	binary.NativeEndian.PutUint32(b[4:], 1)
-	b = append(b, 8, 0, unix.IFLA_MTU, 0)
-	b = binary.NativeEndian.AppendUint32(b, mtu)
-	if err := s.send(nlmsg(unix.RTM_NEWLINK, unix.NLM_F_REQUEST, seq, b), 0); err != nil {
+	o := nltest.Native
+	if err := s.send(o.Message(unix.RTM_NEWLINK, unix.NLM_F_REQUEST, seq, 0,
+		[]byte{0, 0, 0, 0}, o.U32(1), make([]byte, 8), // struct ifinfomsg
+		o.Attr(unix.IFLA_MTU, o.U32(mtu))), 0); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -163,11 +162,11 @@ func TestLiveUnicastOverrun(t *testing.T) {
 		const tries = 64
 		refused := append([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 8)...)
 		for i := range uint32(tries) {
-			if err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, i, refused), 0); err != nil {
+			if err := s.send(nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST, i, 0, refused), 0); err != nil {
 				t.Fatal(err)
 			}
 		}
-		dump := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, tries, make([]byte, unix.SizeofIfInfomsg))
+		dump := nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, tries, 0, make([]byte, unix.SizeofIfInfomsg))
 		dumpErr := s.send(dump, 0)
 		drops := procDrops(t, s.ino)
 		frames := r.stop()

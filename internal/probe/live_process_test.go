@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // childEnv makes the test binary one of the processes below.
@@ -124,7 +125,7 @@ func childSend(fd int, seq uint32) error {
 		}
 		defer unix.Close(fd)
 	}
-	return unix.Sendto(fd, nlmsg(noop, unix.NLM_F_REQUEST, seq, nil), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+	return unix.Sendto(fd, nltest.Native.Message(noop, unix.NLM_F_REQUEST, seq, 0), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
 }
 
 // childDaemon makes a socket, tells its port, forks twice, and ends; the grandchild
@@ -617,7 +618,7 @@ func (ts *tools) daemon(facts bool) story {
 	expect(t, out, "ended")
 	s := newSock(t, unix.NETLINK_USERSOCK)
 	for range 2 {
-		if err := s.send(nlmsg(noop, 0, seqFirst, nil), uint32(port)); err != nil {
+		if err := s.send(nltest.Native.Message(noop, 0, seqFirst, 0), uint32(port)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // How a socket is read: a queue that is left alone for a while, then emptied.
@@ -22,7 +23,7 @@ func TestLiveReaders(t *testing.T) {
 		})
 		send := func(n int) {
 			for range n {
-				if err := a.send(nlmsg(0x20, 0, 0, make([]byte, 400)), b.port); err != nil {
+				if err := a.send(nltest.Native.Message(0x20, 0, 0, 0, make([]byte, 400)), b.port); err != nil {
 					t.Fatal(err)
 				}
 			}

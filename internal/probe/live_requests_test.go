@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // A dump, a request that the kernel refuses, a message to another socket and
@@ -22,7 +23,7 @@ func TestLiveRequests(t *testing.T) {
 		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{}, nil)
 		after := newSock(t, unix.NETLINK_ROUTE)
 
-		dump := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, make([]byte, unix.SizeofIfInfomsg))
+		dump := nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, 0, make([]byte, unix.SizeofIfInfomsg))
 		var replies [][]byte
 		if err := after.send(dump, 0); err != nil {
 			t.Fatal(err)
@@ -37,7 +38,7 @@ func TestLiveRequests(t *testing.T) {
 				break
 			}
 		}
-		refused := nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 2, append([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 8)...))
+		refused := nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST, 2, 0, append([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 8)...))
 		if err := before.send(refused, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -46,11 +47,11 @@ func TestLiveRequests(t *testing.T) {
 		}
 		user := newSock(t, unix.NETLINK_USERSOCK)
 		peer := newSock(t, unix.NETLINK_USERSOCK)
-		hello := nlmsg(0x20, 0, 3, []byte("hello"))
+		hello := nltest.Native.Message(0x20, 0, 3, 0, []byte("hello"))
 		if err := user.send(hello, peer.port); err != nil {
 			t.Fatal(err)
 		}
-		nobody := nlmsg(0x21, 0, 4, []byte("nobody"))
+		nobody := nltest.Native.Message(0x21, 0, 4, 0, []byte("nobody"))
 		if err := user.send(nobody, 0x7ffffff1); !errors.Is(err, unix.ECONNREFUSED) {
 			t.Fatalf("send to nobody: %v", err)
 		}
@@ -202,7 +203,7 @@ func refuseUntil(t *testing.T, s *sock) func() uint32 {
 			default:
 			}
 			seq++
-			err := s.send(nlmsg(unix.RTM_GETLINK, unix.NLM_F_REQUEST, seq, body), 0)
+			err := s.send(nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST, seq, 0, body), 0)
 			if err == nil {
 				_, err = s.recv(4096)
 			}

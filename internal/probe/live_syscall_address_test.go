@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // inNetNS runs f on a thread of its own in a new network namespace and gives
@@ -47,7 +48,7 @@ func setLoopback(up bool, seq uint32) []byte {
 		binary.NativeEndian.PutUint32(info[8:], unix.IFF_UP)
 	}
 	binary.NativeEndian.PutUint32(info[12:], unix.IFF_UP)
-	return nlmsg(unix.RTM_NEWLINK, unix.NLM_F_REQUEST|unix.NLM_F_ACK, seq, info)
+	return nltest.Native.Message(unix.RTM_NEWLINK, unix.NLM_F_REQUEST|unix.NLM_F_ACK, seq, 0, info)
 }
 
 // TestSyscallAddress: who sent what to whom, as exactly as each call tells.
@@ -194,7 +195,7 @@ func TestSyscallFilter(t *testing.T) {
 				return f.Socket.Inode == socks[0].ino || f.Socket.Inode == socks[1].ino
 			})
 			for _, s := range socks {
-				if err := s.send(nlmsg(unix.NLMSG_NOOP, 0, 1, nil), 0); err != nil {
+				if err := s.send(nltest.Native.Message(unix.NLMSG_NOOP, 0, 1, 0), 0); err != nil {
 					t.Fatal(err)
 				}
 			}

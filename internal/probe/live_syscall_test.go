@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // checkOnce loads the programs once for all tests.
@@ -92,7 +93,7 @@ func pair(t *testing.T) (a, b *sock) {
 
 // noise is a message of n bytes that no two calls make alike.
 func noise(n int) []byte {
-	b := nlmsg(0x20, 0, rand.Uint32(), make([]byte, n-unix.NLMSG_HDRLEN))
+	b := nltest.Native.Message(0x20, 0, rand.Uint32(), 0, make([]byte, n-unix.NLMSG_HDRLEN))
 	for i := unix.NLMSG_HDRLEN; i < n; i++ {
 		b[i] = byte(rand.Uint32())
 	}

@@ -160,16 +160,6 @@ func (s *sock) recv(size int) ([]byte, error) {
 	return buf[:max(n, 0)], err
 }
 
-// nlmsg makes one message.
-func nlmsg(typ, flags uint16, seq uint32, payload []byte) []byte {
-	b := make([]byte, unix.NLMSG_HDRLEN, unix.NLMSG_HDRLEN+len(payload))
-	binary.NativeEndian.PutUint32(b, uint32(unix.NLMSG_HDRLEN+len(payload)))
-	binary.NativeEndian.PutUint16(b[4:], typ)
-	binary.NativeEndian.PutUint16(b[6:], flags)
-	binary.NativeEndian.PutUint32(b[8:], seq)
-	return append(b, payload...)
-}
-
 func msgType(f *capture.Frame) uint16 {
 	if len(f.Data) < unix.NLMSG_HDRLEN {
 		return 0

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // BenchmarkSyscall is what the backend costs the calls of everybody: of no
@@ -27,7 +28,7 @@ func BenchmarkSyscall(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer unix.Close(nl)
-	fd, buf, req := int(zero.Fd()), make([]byte, 1), nlmsg(0x3ff, unix.NLM_F_REQUEST, 1, nil)
+	fd, buf, req := int(zero.Fd()), make([]byte, 1), nltest.Native.Message(0x3ff, unix.NLM_F_REQUEST, 1, 0)
 	answer := make([]byte, 4096)
 
 	for _, mode := range []struct {

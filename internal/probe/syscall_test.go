@@ -3,7 +3,6 @@
 package probe
 
 import (
-	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -11,17 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // TestSyscallInferrer: what becomes of receives that the call itself left open.
 func TestSyscallInferrer(t *testing.T) {
 	const own = 4711
 	const route, generic = capture.NETLINK_ROUTE, capture.NETLINK_GENERIC
-	msg := func(typ, flags uint16, seq, port uint32) []byte {
-		b := nlmsg(typ, flags, seq, nil)
-		binary.NativeEndian.PutUint32(b[nlmsgPIDOffset:], port)
-		return b
-	}
+	msg := func(typ, flags uint16, seq, port uint32) []byte { return nltest.Native.Message(typ, flags, seq, port) }
 	for _, c := range []struct {
 		name     string
 		protocol uint16

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // head -1 /proc/net/netlink, then sockets of a listener with groups 1, 5 and
@@ -135,11 +136,11 @@ func diagMessage(protocol uint8, port, inode uint32, mem, groups []uint32) []byt
 		id uint16
 		v  []uint32
 	}{{diagMeminfo, mem}, {diagGroups, groups}, {diagFlags, []uint32{1 | 8 | 1<<20}}} {
-		b = bo.AppendUint16(b, uint16(4+4*len(a.v)))
-		b = bo.AppendUint16(b, a.id)
+		var words [][]byte
 		for _, v := range a.v {
-			b = bo.AppendUint32(b, v)
+			words = append(words, nltest.Native.U32(v))
 		}
+		b = append(b, nltest.Native.Attr(a.id, words...)...)
 	}
 	return b
 }

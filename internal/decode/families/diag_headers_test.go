@@ -12,6 +12,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func init() {
@@ -149,7 +150,7 @@ func TestSyscalls(t *testing.T) {
 func TestGuessedProtocols(t *testing.T) {
 	d := decode.New(families.All(), decode.Options{})
 	for protocol, guess := range map[uint16]bool{2: true, 17: true, 23: true, 9: false, 4: false, 22: false, 3: false, 5: false, 13: false, 11: false} {
-		data := append([]byte{32, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 12, 0, 7, 0, 'h', 'e', 'l', 'l', 'o', 0, 0, 0, 4, 0, 8, 0)
+		data := nltest.Message(99, 0, 1, 0, nltest.Attr(7, nltest.Str("hello")), nltest.Attr(8))
 		for _, m := range d.Frame(&capture.Frame{
 			Origin: &capture.Origin{
 				Protocol: protocol, Dir: capture.DirPeer,
@@ -183,10 +184,8 @@ func syscallName(it item, generic bool) (string, bool) {
 // auditRecord is a record as the kernel sends it, its length that of the text
 // alone.
 func auditRecord(d *decode.Decoder, typ uint16, text string) decode.Message {
-	data := make([]byte, 16, 16+len(text))
-	binary.NativeEndian.PutUint32(data, uint32(len(text)))
-	binary.NativeEndian.PutUint16(data[4:], typ)
-	data = append(data, text...)
+	data := nltest.Message(typ, 0, 0, 0, []byte(text))
+	binary.LittleEndian.PutUint32(data, uint32(len(text)))
 	return d.Frame(&capture.Frame{
 		Origin: &capture.Origin{
 			Dir: capture.DirEvent, Protocol: 9, NetNS: 1,

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // lab is a network namespace of its own: what a test sets up there, the tools
@@ -160,12 +161,7 @@ func (l *lab) dump(q query) []*capture.Frame {
 		l.t.Fatal(err)
 	}
 	defer unix.Close(fd)
-	msg := make([]byte, 16, 16+len(q.body))
-	binary.NativeEndian.PutUint32(msg, uint32(16+len(q.body)))
-	binary.NativeEndian.PutUint16(msg[4:], q.typ)
-	binary.NativeEndian.PutUint16(msg[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
-	binary.NativeEndian.PutUint32(msg[8:], 1)
-	msg = append(msg, q.body...)
+	msg := nltest.Native.Message(q.typ, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 1, 0, q.body)
 	if err := unix.Sendto(fd, msg, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		l.t.Fatalf("%s: %v", q.name, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // routeQueries are dumps of all that the lab holds. Where a message has an
@@ -25,9 +26,7 @@ func routeQueries() []query {
 		return b
 	}
 	attr := func(b []byte, id uint16, v uint32) []byte {
-		b = binary.NativeEndian.AppendUint16(b, 8)
-		b = binary.NativeEndian.AppendUint16(b, id)
-		return binary.NativeEndian.AppendUint32(b, v)
+		return append(b, nltest.Native.Attr(id, nltest.Native.U32(v))...)
 	}
 	stats := family(0, 12)
 	binary.NativeEndian.PutUint32(stats[8:], 0x1f)

@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // maxSpecimen bounds the messages that are damaged, in bytes: the work grows
@@ -189,9 +190,7 @@ func deep(t *testing.T, family string, protocol, subsys, typ, id uint16) {
 	t.Helper()
 	var nest []byte
 	for range 1000 {
-		b := binary.LittleEndian.AppendUint16(nil, uint16(4+len(nest)))
-		b = binary.LittleEndian.AppendUint16(b, id|0x8000)
-		nest = append(b, nest...)
+		nest = nltest.Nest(id, nest)
 	}
 	d := decode.New(all, decode.Options{})
 	payload := append(make([]byte, 64), nest...)
@@ -204,11 +203,7 @@ func deep(t *testing.T, family string, protocol, subsys, typ, id uint16) {
 		typ |= subsys << 8
 	}
 	for _, skip := range []int{0, 4, 8, 12, 16, 20, 28, 36, 44, 60} {
-		body := payload[skip:]
-		data := binary.LittleEndian.AppendUint32(nil, uint32(16+len(body)))
-		data = binary.LittleEndian.AppendUint16(data, typ)
-		data = append(data, make([]byte, 10)...)
-		data = append(data, body...)
+		data := nltest.Message(typ, 0, 0, 0, payload[skip:])
 		for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: protocol}, Data: data, OrigLen: len(data)}, nil) {
 			b := m.Body()
 			if n := count(b.Fields) + count(b.Attrs); n > len(data) {
