@@ -96,6 +96,8 @@ func (v *inventory) operations(f *schema.Family) []operationRow {
 			o.Dir = "request"
 		case schema.FromKernel:
 			o.Dir = "reply"
+		case schema.Events:
+			o.Dir = "event"
 		}
 		switch {
 		case m.Header != nil:

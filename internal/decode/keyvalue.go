@@ -17,8 +17,8 @@ import (
 //	audit(1364481363.243:24287): arch=c000003e syscall=2 comm="cat" name=2F746D70
 //	pid=1 uid=0 msg='op=login acct="root" res=success'
 //
-// A word KEY=VALUE becomes a node with the key as its name; a word without a
-// key is a node of text. A value in double quotes is what they enclose, one in
+// A word KEY=VALUE becomes a node with the key as its name; words without a key
+// are a node of text, unless Type.Phrase knows what they say. A value in double quotes is what they enclose, one in
 // single quotes is words again. What a key's value means is what the attribute
 // of that name in Type.Set says, or the attribute "*" for all others: numbers
 // are read from their digits, and a string with the hint Hex was written in
@@ -47,10 +47,48 @@ func (w *walker) keyValues(n *Node, t *schema.Type, depth int) {
 			lo++
 			continue
 		}
-		var word Node
-		word, lo = w.word(lo, hi, t, n.Children, depth)
-		n.Children = append(n.Children, word)
+		if end := w.phrase(n, t, lo, hi); end > lo {
+			lo = end
+			continue
+		}
+		word, end := w.word(lo, hi, t, n.Children, depth)
+		if last := len(n.Children) - 1; word.Name == "" && last >= 0 && n.Children[last].Name == "" {
+			from := n.Children[last].Off
+			n.Children[last].Raw = w.data[from:end:end]
+		} else {
+			n.Children = append(n.Children, word)
+		}
+		lo = end
 	}
+	for i := range n.Children {
+		c := &n.Children[i]
+		c.Word = true
+		if c.Name == "" {
+			c.Value = string(c.Raw)
+		}
+	}
+}
+
+// phrase appends what the words at lo say where the type knows them, and
+// returns where they end.
+func (w *walker) phrase(n *Node, t *schema.Type, lo, hi int) int {
+	if t.Phrase == nil {
+		return lo
+	}
+	m := t.Phrase.FindSubmatchIndex(w.data[lo:hi])
+	if m == nil || m[0] != 0 {
+		return lo
+	}
+	for i, name := range t.Phrase.SubexpNames() {
+		if name == "" || m[2*i] < 0 {
+			continue
+		}
+		from, to := lo+m[2*i], lo+m[2*i+1]
+		said := Node{Name: name, Off: from, Raw: w.data[from:to:to]}
+		w.wordValue(&said, t, n.Children, false)
+		n.Children = append(n.Children, said)
+	}
+	return lo + m[1]
 }
 
 // isWordSpace: auditd puts 0x1d between a record and what it adds to it.
@@ -100,7 +138,7 @@ func (w *walker) word(lo, hi int, t *schema.Type, before []Node, depth int) (Nod
 	}
 	if key == lo || key >= hi || w.data[key] != '=' {
 		end := wordEnd(w.data, lo, hi)
-		return Node{Off: lo, Raw: w.data[lo:end:end], Value: string(w.data[lo:end])}, end
+		return Node{Off: lo, Raw: w.data[lo:end:end]}, end // keyValues sets its value
 	}
 	n := Node{Name: string(w.data[lo:key])}
 	from := key + 1
@@ -178,6 +216,8 @@ func (w *walker) wordValue(n *Node, t *schema.Type, before []Node, quoted bool) 
 	}
 	n.typ = typ
 	switch typ.Kind {
+	case schema.Packed:
+		w.wordList(n, typ)
 	case schema.String:
 		if typ.Hint == schema.Hex && !quoted {
 			if b, err := hex.DecodeString(string(n.Raw)); err == nil && len(b) > 0 {
@@ -191,6 +231,21 @@ func (w *walker) wordValue(n *Node, t *schema.Type, before []Node, quoted bool) 
 		}
 	case schema.U8, schema.U16, schema.U32, schema.U64, schema.S8, schema.S16, schema.S32, schema.S64:
 		w.wordNumber(n, typ)
+	}
+}
+
+// wordList splits a value into its words.
+func (w *walker) wordList(n *Node, t *schema.Type) {
+	n.Nested, n.Value = true, nil
+	for lo, hi := n.Off, n.Off+len(n.Raw); lo < hi; {
+		if isWordSpace(w.data[lo]) {
+			lo++
+			continue
+		}
+		end := wordEnd(w.data, lo, hi)
+		n.Children = append(n.Children, Node{ID: uint16(len(n.Children)), Elem: true, Off: lo,
+			Raw: w.data[lo:end:end], Value: string(w.data[lo:end]), typ: t.Elem})
+		lo = end
 	}
 }
 

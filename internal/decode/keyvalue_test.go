@@ -64,12 +64,9 @@ func TestKeyValues(t *testing.T) {
   59 exe = string /bin/login
   75 res = string success
 `, 1112},
-		{"words alone", "avc:  denied  { read } for  pid=1 cap_pp=00000000000000c0\n\x00", `16  = string avc:
-22  = string denied
-30  = string {
-32  = string read
-37  = string }
-39  = string for
+		{"words alone", "avc:  denied  { read } for  pid=1 cap_pp=00000000000000c0\n\x00", `22 verdict = string denied
+32 permissions
+  32 [0] = string read
 48 pid = uint64 1
 57 cap_pp = string setgid,setuid
 `, 1400},
@@ -77,7 +74,7 @@ func TestKeyValues(t *testing.T) {
 		{"no stamp", `audit(12`, "22 audit = raw 3132 ! audit at offset 22: a time stamp without its end\nproblem: audit at offset 22: a time stamp without its end\n", 1300},
 		{"odd stamp", `audit(x:1): pid=1`, "22 audit = string x:1 ! audit at offset 22: not SECONDS.MILLISECONDS:SERIAL\n32 pid = uint64 1\nproblem: audit at offset 22: not SECONDS.MILLISECONDS:SERIAL\n", 1300},
 		{"nothing", "", "", 1320},
-		{"odd words", `= =x a= "q" -5 pid=-1 uid=zz`, "16  = string =\n18  = string =x\n23 a = string \n24  = string \"q\"\n28  = string -5\n35 pid = int64 -1\n42 uid = string zz\n", 1300},
+		{"odd words", `= =x a= "q" -5 pid=-1 uid=zz`, "16  = string = =x\n23 a = string \n24  = string \"q\" -5\n35 pid = int64 -1\n42 uid = string zz\n", 1300},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ms := newDecoder().Frame(auditText(tt.typ, tt.text), nil)

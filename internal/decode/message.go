@@ -145,6 +145,9 @@ type Node struct {
 	// Policy: only the kernel's policy of the family tells what this is, so it
 	// has a type and a value, but no name.
 	Policy bool
+	// Word: its name, if it has one, is text of the message (KEY=VALUE), and
+	// another node beside it may have the same.
+	Word bool
 	// Hidden: alignment padding, shown only with -v -v and in hex.
 	Hidden  bool
 	big     bool   // the numbers of a guess

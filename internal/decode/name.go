@@ -24,7 +24,17 @@ func (d *Decoder) name(m *Message, toKernel bool) {
 	case p == capture.NETLINK_GENERIC:
 		d.nameGeneric(m, toKernel)
 	default:
-		m.setDef(m.family.Message(typ, toKernel))
+		m.define(m.family, typ, toKernel)
+	}
+}
+
+// define looks a type up in a family's tables. Only who delivered the message
+// knows an event from an answer.
+func (m *Message) define(f *schema.Family, id uint16, toKernel bool) {
+	if !toKernel && m.Frame.Dir == capture.DirEvent {
+		m.setDef(f.Event(id))
+	} else {
+		m.setDef(f.Message(id, toKernel))
 	}
 }
 
@@ -69,7 +79,7 @@ func (d *Decoder) nameNetfilter(m *Message, toKernel bool) {
 	m.Cmd, m.HasCmd = uint8(typ), true
 	if f := d.nfnl(typ >> 8); f != nil {
 		m.family, m.Family = f, f.Name
-		m.setDef(f.Message(uint16(m.Cmd), toKernel))
+		m.define(f, uint16(m.Cmd), toKernel)
 		return
 	}
 	m.family, m.Family = d.control.nfnetlink, d.control.nfnetlink.Name
@@ -108,7 +118,7 @@ func (d *Decoder) nameGeneric(m *Message, toKernel bool) {
 	}
 	m.family, m.Family = e.family, e.name
 	if m.HasCmd {
-		m.setDef(e.family.Message(uint16(m.Cmd), toKernel))
+		m.define(e.family, uint16(m.Cmd), toKernel)
 	}
 }
 
@@ -172,6 +182,12 @@ func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
 	}
 	m := Message{Frame: &capture.Frame{Origin: &capture.Origin{Protocol: protocol}}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
 	d.name(&m, toKernel)
+	if m.def != nil && !toKernel {
+		// Sources count without knowing an event from an answer.
+		if e := m.family.Event(m.def.ID); e.Name != m.def.Name {
+			m.Type += " or " + e.Name
+		}
+	}
 	return m
 }
 

@@ -134,9 +134,9 @@ func (w *walker) ueventFields() []Node {
 
 func (w *walker) ueventLine(line []byte, off int, first bool) Node {
 	if key, value, ok := bytes.Cut(line, []byte{'='}); ok && isUeventKey(key) {
-		return Node{Name: string(key), Off: off + len(key) + 1, Raw: value[:len(value):len(value)], Value: string(value)}
+		return Node{Word: true, Name: string(key), Off: off + len(key) + 1, Raw: value[:len(value):len(value)], Value: string(value)}
 	}
-	n := Node{Off: off, Raw: line[:len(line):len(line)], Value: string(line)}
+	n := Node{Word: true, Off: off, Raw: line[:len(line):len(line)], Value: string(line)}
 	if first && bytes.IndexByte(line, '@') > 0 {
 		n.Name = ueventSummary
 		return n

@@ -164,7 +164,8 @@ func (w *walker) holdsIPv4(b []byte, t *schema.Type, sc int) bool {
 	switch family, _ := c.number(w.ord); family {
 	case unix.AF_INET:
 		return true
-	case 0:
+	case unix.AF_INET6:
+	default: // AF_UNSPEC; AF_SMC, whose sockets are of either
 		return [12]byte(b[4:]) == [12]byte{} && [4]byte(b) != [4]byte{}
 	}
 	return false

@@ -161,6 +161,7 @@ func lossy(n *decode.Node) bool {
 func (j *JSON) fields(nodes []decode.Node) {
 	j.buf = append(j.buf, '{')
 	first, attrs := true, len(nodes)
+	var seen map[string]int
 	for i := range nodes {
 		n := &nodes[i]
 		if n.Attr {
@@ -175,6 +176,15 @@ func (j *JSON) fields(nodes []decode.Node) {
 		}
 		first = false
 		j.buf = appendString(j.buf, fieldName(n))
+		if n.Word {
+			if seen == nil {
+				seen = map[string]int{"attrs": 1}
+				for k := range nodes[:i] {
+					seen[fieldName(&nodes[k])]++
+				}
+			}
+			j.again(seen, fieldName(n))
+		}
 		j.buf = append(j.buf, ':')
 		j.value(n)
 	}
@@ -196,6 +206,22 @@ func zeros(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// again appends to the key that was just written how often it was there before. No
+// object has one name twice: tables see to it (TestOneName of package families), text
+// does not, an audit record may say pid=1 pid=2.
+func (j *JSON) again(seen map[string]int, key string) {
+	seen[key]++
+	for n := seen[key]; n > 1; {
+		if seen[key+"."+strconv.Itoa(n)] == 0 {
+			j.buf = append(j.buf[:len(j.buf)-1], '.')
+			j.buf = append(strconv.AppendInt(j.buf, int64(n), 10), '"')
+			seen[key+"."+strconv.Itoa(n)]++
+			return
+		}
+		n++
+	}
 }
 
 // fieldName is the key of a member; bytes that are none are "rest".

@@ -202,6 +202,8 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 		l.put(styleName, decode.Quote(label))
 	case n.Hidden:
 		l.put(styleDim, "padding")
+	case n.Word:
+		l.put(styleDim, "text")
 	default:
 		l.put(styleWarn, "bytes")
 	}

@@ -3,6 +3,8 @@
 package families
 
 import (
+	"regexp"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/decode/schema"
@@ -11,12 +13,19 @@ import (
 // NETLINK_AUDIT: linux/audit.h. Types 1000 to 1099 command the audit system
 // (kernel/audit.c, audit_receive_msg), all others are records: text.
 func audit() *schema.Family {
-	words := schema.Type{Kind: schema.KeyValues, Set: auditWords()}
+	words := schema.Type{Kind: schema.KeyValues, Set: auditWords(), Phrase: auditPhrase}
 	f := &schema.Family{
 		Name: "audit", Protocol: unix.NETLINK_AUDIT,
 		Messages: auditControl(&words),
 		Groups:   []schema.Group{{ID: 1, Name: "AUDIT_NLGRP_READLOG"}},
-		Lead:     []string{"syscall", "comm", "exe", "op", "key", "name", "acct", "success", "res", "rule", "enabled"},
+		Lead:     []string{"verdict", "permissions", "syscall", "comm", "exe", "op", "key", "name", "acct", "success", "res", "rule", "enabled"},
+	}
+	for _, name := range auditPhrase.SubexpNames()[1:] {
+		t := str
+		if name == "permissions" {
+			t = packed(str)
+		}
+		words.Set.Attrs = append(words.Set.Attrs, attr(uint16(len(words.Set.Attrs)), name, t))
 	}
 	execve := schema.Type{Kind: schema.KeyValues, Set: auditExecveWords()}
 	for _, run := range auditRecordTypes {
@@ -33,6 +42,11 @@ func audit() *schema.Family {
 	}
 	return f
 }
+
+// auditPhrase is what an access vector cache says in words: SELinux in the
+// kernel (avc_audit_pre_callback of security/selinux/avc.c) and programs that
+// ask it (libselinux, avc.c).
+var auditPhrase = regexp.MustCompile(`^avc: +(?P<verdict>denied|granted) +(?:\{ *(?P<permissions>[^{}]*?) *\}|null) +for\b`)
 
 func auditControl(words *schema.Type) []schema.Message {
 	status, features, rule := auditStatus(), auditFeatures(), auditRule()
@@ -135,7 +149,7 @@ func auditWords() *schema.Set {
 		s.Attrs = append(s.Attrs, attrs(uint16(len(s.Attrs)), t, names...)...)
 	}
 	encoded := hinted(str, schema.Hex) // audit_log_untrustedstring
-	add(str, "*", "op", "success")
+	add(str, "*", "op", "success", "apparmor", "action")
 	add(named(hex32, auditArch), "arch")
 	add(by("arch", u32, map[string]schema.Type{
 		"AUDIT_ARCH_X86_64": named(u32, auditSyscallsX86_64), "AUDIT_ARCH_I386": named(u32, auditSyscallsI386), "AUDIT_ARCH_AARCH64": named(u32, auditSyscallsAArch64),

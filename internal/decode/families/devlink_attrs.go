@@ -204,7 +204,7 @@ func devlinkState(s *schema.Set, inner schema.Type, selftests *schema.Set) []sch
 		attr(181, "DEVLINK_ATTR_HEALTH_REPORTER_BURST_PERIOD", millis64),
 		attr(182, "DEVLINK_ATTR_PARAM_VALUE_DEFAULT", devlinkVar("DEVLINK_ATTR_PARAM_TYPE")),
 		attr(183, "DEVLINK_ATTR_PARAM_RESET_DEFAULT", flag),
-		attr(184, "DEVLINK_ATTR_INDEX", u32),
+		attr(184, "DEVLINK_ATTR_INDEX", anyUint),
 		attr(185, "DEVLINK_ATTR_RESOURCE_SCOPE_MASK", named(u32, devlinkScope)),
 	}
 }

@@ -56,13 +56,7 @@ func init() {
 		cited{name: "linux/if_team.h", of: []string{"team"}, skip: map[string]string{"TEAM_GENL_VERSION": notWire, "TEAM_STRING_MAX_LEN": notWire}},
 		cited{name: "linux/thermal.h", of: []string{"thermal"}, skip: map[string]string{
 			"THERMAL_NAME_LENGTH": notWire, "THERMAL_GENL_VERSION": notWire,
-			"THERMAL_GENL_EVENT_UNSPEC":       "the number of THERMAL_GENL_SAMPLING_TEMP, which is sent",
-			"THERMAL_GENL_EVENT_TZ_CREATE":    "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_ID",
-			"THERMAL_GENL_EVENT_TZ_DELETE":    "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_TRIP",
-			"THERMAL_GENL_EVENT_TZ_DISABLE":   "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_TEMP",
-			"THERMAL_GENL_EVENT_TZ_ENABLE":    "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_GOV",
-			"THERMAL_GENL_EVENT_TZ_TRIP_UP":   "the same number as an answer, THERMAL_GENL_CMD_TZ_GET_MODE",
-			"THERMAL_GENL_EVENT_TZ_TRIP_DOWN": "the same number as an answer, THERMAL_GENL_CMD_CDEV_GET",
+			"THERMAL_GENL_EVENT_UNSPEC": "the number of THERMAL_GENL_SAMPLING_TEMP, which is sent",
 		}},
 		cited{name: "linux/vdpa.h", of: []string{"vdpa"}, skip: map[string]string{
 			"VDPA_GENL_VERSION": notWire, "VDPA_ATTR_UNSPEC": "VDPA_ATTR_PAD",

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/decode/schema"
 )
@@ -109,6 +110,9 @@ func TestEnums(t *testing.T) {
 func TestTypes(t *testing.T) {
 	for _, f := range families.All() {
 		known := namesOf(f)
+		if f.Protocol == capture.NETLINK_GENERIC { // struct genlmsghdr
+			known["cmd"] = append(known["cmd"], &schema.Type{Kind: schema.U8})
+		}
 		v := schema.Visitor{Type: func(at *schema.Place, typ *schema.Type) { lintType(t, at.String(), typ, known) }}
 		schema.Walk(v, f)
 		for _, lead := range f.Lead {

@@ -112,3 +112,12 @@ func nl80211CoalesceSupport() schema.Type {
 func nl80211FrameTypeSet() *schema.Set {
 	return set("NL80211_ATTR", attr(101, "NL80211_ATTR_FRAME_TYPE", named(u16, nl80211FrameTypes)))
 }
+
+// nl80211AnyFrame is what NL80211_ATTR_FRAME holds, by genlmsghdr's cmd: no
+// 802.11 header in NL80211_CMD_CONTROL_PORT_FRAME, and an Ethernet frame in
+// NL80211_CMD_CONTROL_PORT_FRAME_TX_STATUS (ieee80211_tx_control_port).
+func nl80211AnyFrame() schema.Type {
+	return by("cmd", nl80211Frame, map[string]schema.Type{
+		"129": custom(nl80211EAPOLText), "139": custom(ethernetText),
+	})
+}

@@ -68,7 +68,7 @@ func nl80211Attrs(wiphy bool) *schema.Set {
 		attr(48, "NL80211_ATTR_REG_INITIATOR", named(u8, nl80211RegInitiator)),
 		attr(49, "NL80211_ATTR_REG_TYPE", named(u8, nl80211RegType)),
 		attr(50, "NL80211_ATTR_SUPPORTED_COMMANDS", array(named(u32, nl80211Commands))),
-		attr(51, "NL80211_ATTR_FRAME", nl80211Frame),
+		attr(51, "NL80211_ATTR_FRAME", nl80211AnyFrame()),
 		attr(52, "NL80211_ATTR_SSID", nl80211SSIDType),
 		attr(53, "NL80211_ATTR_AUTH_TYPE", named(u32, nl80211AuthType)),
 		attr(54, "NL80211_ATTR_REASON_CODE", named(u16, nl80211Reason)),

@@ -9,8 +9,14 @@ import (
 )
 
 // nl80211FrameText writes an 802.11 frame: its kind, its addresses and, of a
-// management frame, what it says.
-func nl80211FrameText(b []byte, _ bool) (string, bool) {
+// management frame, what it says. The Protected bit stays set in frames that the
+// kernel has decrypted, or has yet to encrypt: what they say is plain.
+func nl80211FrameText(b []byte, _ bool) (string, bool) { return frameText(b, false) }
+
+// hwsimFrameText writes a frame as it is on the air.
+func hwsimFrameText(b []byte, _ bool) (string, bool) { return frameText(b, true) }
+
+func frameText(b []byte, encrypted bool) (string, bool) {
 	if len(b) < 10 {
 		return "", false
 	}
@@ -24,8 +30,12 @@ func nl80211FrameText(b []byte, _ bool) (string, bool) {
 		}
 		w = append(w, "to "+nl80211MAC(b[4:]), "from "+nl80211MAC(b[10:]), "bssid "+nl80211MAC(b[16:]),
 			fmt.Sprintf("seq %d", binary.LittleEndian.Uint16(b[22:])>>4))
-		if fc&0x4000 != 0 {
-			w = append(w, fmt.Sprintf("protected %d B", len(b)-24))
+		protected := fc&0x4000 != 0
+		if protected {
+			w = append(w, "protected")
+		}
+		if protected && encrypted {
+			w = append(w, fmt.Sprintf("%d B", len(b)-24))
 		} else if s := nl80211MgmtText(fc>>4&0xf, b[24:]); s != "" {
 			w = append(w, s)
 		}
@@ -109,4 +119,65 @@ func nl80211MgmtText(subtype uint16, b []byte) string {
 		return head + elements
 	}
 	return head + "; " + elements
+}
+
+// nl80211EAPOLText writes what a control port carries: EAPOL (IEEE 802.1X)
+// without the header of a link layer.
+//
+//	struct ieee802_1x_hdr { u8 version, type; be16 length; };
+func nl80211EAPOLText(b []byte, _ bool) (string, bool) {
+	if len(b) < 4 || b[0] == 0 || b[0] > 3 {
+		return "", false
+	}
+	length := int(binary.BigEndian.Uint16(b[2:]))
+	w := []string{"EAPOL " + nl80211Name(nl80211EAPOL, uint64(b[1]), ""), fmt.Sprintf("version %d, %d B", b[0], length)}
+	body := b[4:]
+	switch {
+	case len(body) < length:
+		w = append(w, fmt.Sprintf("cut, %d B", len(body)))
+	case len(body) > length:
+		w = append(w, fmt.Sprintf("and %d B behind it", len(body)-length))
+		body = body[:length]
+	}
+	if b[1] == 3 && len(body) >= 13 {
+		w = append(w, nl80211KeyText(body))
+	}
+	return strings.Join(w, " "), true
+}
+
+// nl80211KeyText is an EAPOL-Key frame: kind of descriptor, key information, length
+// of the key, replay counter.
+func nl80211KeyText(b []byte) string {
+	info := binary.BigEndian.Uint16(b[1:])
+	return fmt.Sprintf("descriptor %d, %s, replay %d", b[0],
+		nl80211Bits(nl80211KeyInfo, uint64(info&^7), ""), binary.BigEndian.Uint64(b[5:]))
+}
+
+var (
+	// Packet types of IEEE 802.1X.
+	nl80211EAPOL = enum("EAPOL", 0, "EAP", "start", "logoff", "key", "ASF alert", "MKA", "announcement (generic)",
+		"announcement (specific)", "announcement request")
+	// Key Information of IEEE 802.11, 12.7.2; the lowest three bits are the
+	// version of the descriptor.
+	nl80211KeyInfo = masks("key information", val(1<<3, "pairwise"), val(1<<6, "install"), val(1<<7, "ack"), val(1<<8, "MIC"),
+		val(1<<9, "secure"), val(1<<10, "error"), val(1<<11, "request"), val(1<<12, "encrypted"), val(1<<13, "SMK"))
+)
+
+// ethernetText writes an Ethernet frame that holds EAPOL or an IP packet.
+func ethernetText(b []byte, big bool) (string, bool) {
+	if len(b) < 14 {
+		return "", false
+	}
+	kind := uint64(binary.BigEndian.Uint16(b[12:]))
+	head := "to " + nl80211MAC(b) + " from " + nl80211MAC(b[6:]) + " " + nl80211Name(etherType, kind, "")
+	switch kind {
+	case 0x888e, 0x88c7: // ETH_P_PAE, ETH_P_PREAUTH
+		if s, ok := nl80211EAPOLText(b[14:], big); ok {
+			return head + ": " + s, true
+		}
+	}
+	if s := nfIPHeader(b[14:]); s != "" && (kind == 0x0800 || kind == 0x86dd) {
+		head += ": " + s
+	}
+	return fmt.Sprintf("%s, %d B", head, len(b)-14), true
 }

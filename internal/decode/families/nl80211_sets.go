@@ -47,13 +47,22 @@ func nl80211Pktpat() *schema.Set {
 	)
 }
 
-// nl80211WowlanTrig are what NL80211_CMD_SET_WOWLAN asks for.
+// nl80211WowlanPattern: patterns in a request; the report of a wake-up has the
+// index of the one that matched (cfg80211_report_wowlan_wakeup).
+func nl80211WowlanPattern() schema.Type {
+	t := array(nest(nl80211Pktpat()))
+	t.ByLen = map[int]*schema.Type{4: &u32}
+	return t
+}
+
+// nl80211WowlanTrig are what NL80211_CMD_SET_WOWLAN asks for, and what a wake-up
+// was for.
 func nl80211WowlanTrig(main *schema.Set) *schema.Set {
 	return set("NL80211_WOWLAN_TRIG",
 		attr(1, "NL80211_WOWLAN_TRIG_ANY", flag),
 		attr(2, "NL80211_WOWLAN_TRIG_DISCONNECT", flag),
 		attr(3, "NL80211_WOWLAN_TRIG_MAGIC_PKT", flag),
-		attr(4, "NL80211_WOWLAN_TRIG_PKT_PATTERN", array(nest(nl80211Pktpat()))),
+		attr(4, "NL80211_WOWLAN_TRIG_PKT_PATTERN", nl80211WowlanPattern()),
 		attr(5, "NL80211_WOWLAN_TRIG_GTK_REKEY_SUPPORTED", flag),
 		attr(6, "NL80211_WOWLAN_TRIG_GTK_REKEY_FAILURE", flag),
 		attr(7, "NL80211_WOWLAN_TRIG_EAP_IDENT_REQUEST", flag),
@@ -61,7 +70,7 @@ func nl80211WowlanTrig(main *schema.Set) *schema.Set {
 		attr(9, "NL80211_WOWLAN_TRIG_RFKILL_RELEASE", flag),
 		attr(10, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_80211", nl80211Frame),
 		attr(11, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_80211_LEN", bytes32),
-		attr(12, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023", opaque),
+		attr(12, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023", custom(ethernetText)),
 		attr(13, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023_LEN", bytes32),
 		attr(14, "NL80211_WOWLAN_TRIG_TCP_CONNECTION", nest(nl80211WowlanTCP())),
 		attr(15, "NL80211_WOWLAN_TRIG_WAKEUP_TCP_MATCH", flag),

@@ -113,14 +113,10 @@ func iflaLater() []schema.Attr {
 		attr(59, "IFLA_TSO_MAX_SIZE", bytes32),
 		attr(60, "IFLA_TSO_MAX_SEGS", u32),
 		attr(61, "IFLA_ALLMULTI", u32),
-		attr(62, "IFLA_DEVLINK_PORT", nest(set("DEVLINK_ATTR", // devlink_nl_port_handle_fill
-			attr(1, "DEVLINK_ATTR_BUS_NAME", str),
-			attr(2, "DEVLINK_ATTR_DEV_NAME", str),
-			attr(3, "DEVLINK_ATTR_PORT_INDEX", u32)))),
+		attr(62, "IFLA_DEVLINK_PORT", nest(devlinkAttrs(devlinkSelftests()))), // devlink_nl_port_handle_fill
 		attr(63, "IFLA_GSO_IPV4_MAX_SIZE", bytes32),
 		attr(64, "IFLA_GRO_IPV4_MAX_SIZE", bytes32),
-		attr(65, "IFLA_DPLL_PIN", nest(set("DPLL_A_PIN", // dpll_netdev_add_pin_handle
-			attr(1, "DPLL_A_PIN_ID", u32)))),
+		attr(65, "IFLA_DPLL_PIN", nest(dpllPin())), // dpll_netdev_add_pin_handle
 		attr(66, "IFLA_MAX_PACING_OFFLOAD_HORIZON", hinted(anyUint, schema.Nanos)),
 		attr(67, "IFLA_NETNS_IMMUTABLE", u8),
 		attr(68, "IFLA_HEADROOM", hinted(u16, schema.Bytes)),

@@ -60,8 +60,7 @@ func tcEmData() map[string]schema.Type {
 			field("algo", sized(str, 16)), field("from_offset", u16), field("to_offset", u16), field("pattern_len", u16),
 			field("layers", sized(tcNibbles(tcEmLayer, tcEmLayer), 1)), padding("pad", 1), field("pattern", str))),
 		"TCF_EM_CANID": packed(structOf(record("can_filter", field("can_id", hex32), field("can_mask", hex32)))), // linux/can.h
-		"TCF_EM_IPSET": structOf(record("xt_set_info", // linux/netfilter/xt_set.h
-			field("index", u16), field("dim", u8), field("flags", named(u8, bits("IPSET", "IPSET_SRC", "IPSET_DST", "IPSET_MATCH_INV"))))),
+		"TCF_EM_IPSET": nftXtSetInfo(),                                                                           // em_ipset_change
 		"TCF_EM_IPT": tcNest("TCA_EM_IPT",
 			field("TCA_EM_IPT_HOOK", named(u32, tcInetHook)),
 			field("TCA_EM_IPT_MATCH_NAME", str),

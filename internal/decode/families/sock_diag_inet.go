@@ -29,6 +29,8 @@ func inetDiagSockid(family uint8) []schema.Field {
 		switch family {
 		case 2:
 			f = append(f, field(name, sized(ip, 4)), padding(name+"_unused", 12))
+		case 43: // __smc_diag_dump: of an AF_INET socket, too
+			f = append(f, field(name, schema.Type{Kind: schema.IPAddr, Len: 16, Family: "diag_family"}))
 		default:
 			f = append(f, field(name, sized(ip, 16)))
 		}

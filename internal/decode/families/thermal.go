@@ -12,12 +12,9 @@ import (
 )
 
 // thermal is thermal zones and cooling devices (linux/thermal.h,
-// drivers/thermal/thermal_netlink.c). Requests have the numbers of enum
-// thermal_genl_cmd; what comes by the group event has those of
-// thermal_genl_event, by the group sampling that of thermal_genl_sampling. An
-// answer and an event with the same number are told apart by nothing in them,
-// so the answer's name stands, and THERMAL_GENL_EVENT_TZ_CREATE, ..._DELETE,
-// _DISABLE, _ENABLE, _TRIP_UP and _TRIP_DOWN appear under the command's.
+// drivers/thermal/thermal_netlink.c). Requests and answers have the numbers of
+// enum thermal_genl_cmd; what comes by the group event has those of
+// thermal_genl_event, by the group sampling that of thermal_genl_sampling.
 func thermal() *schema.Family {
 	return &schema.Family{
 		Name:     "thermal",
@@ -25,31 +22,37 @@ func thermal() *schema.Family {
 		Version:  1,
 		Set:      thermalAttrs(),
 		Messages: []schema.Message{
+			{ID: 0, Name: "THERMAL_GENL_CMD_UNSPEC"},
 			{ID: 1, Name: "THERMAL_GENL_CMD_TZ_GET_ID"},
 			{ID: 2, Name: "THERMAL_GENL_CMD_TZ_GET_TRIP"},
 			{ID: 3, Name: "THERMAL_GENL_CMD_TZ_GET_TEMP"},
 			{ID: 4, Name: "THERMAL_GENL_CMD_TZ_GET_GOV"},
 			{ID: 5, Name: "THERMAL_GENL_CMD_TZ_GET_MODE"},
 			{ID: 6, Name: "THERMAL_GENL_CMD_CDEV_GET"},
-			{ID: 0, Name: "THERMAL_GENL_SAMPLING_TEMP", Dirs: schema.FromKernel},
-			{ID: 0, Name: "THERMAL_GENL_CMD_UNSPEC", Dirs: schema.ToKernel},
-			{ID: 7, Name: "THERMAL_GENL_CMD_THRESHOLD_GET", Dirs: schema.ToKernel},
-			{ID: 8, Name: "THERMAL_GENL_CMD_THRESHOLD_ADD", Dirs: schema.ToKernel},
-			{ID: 9, Name: "THERMAL_GENL_CMD_THRESHOLD_DELETE", Dirs: schema.ToKernel},
-			{ID: 10, Name: "THERMAL_GENL_CMD_THRESHOLD_FLUSH", Dirs: schema.ToKernel},
-			{ID: 7, Name: "THERMAL_GENL_EVENT_TZ_TRIP_CHANGE", Dirs: schema.FromKernel},
-			{ID: 8, Name: "THERMAL_GENL_EVENT_TZ_TRIP_ADD", Dirs: schema.FromKernel},
-			{ID: 9, Name: "THERMAL_GENL_EVENT_TZ_TRIP_DELETE", Dirs: schema.FromKernel},
-			{ID: 10, Name: "THERMAL_GENL_EVENT_CDEV_ADD", Dirs: schema.FromKernel},
-			{ID: 11, Name: "THERMAL_GENL_EVENT_CDEV_DELETE", Dirs: schema.FromKernel},
-			{ID: 12, Name: "THERMAL_GENL_EVENT_CDEV_STATE_UPDATE", Dirs: schema.FromKernel},
-			{ID: 13, Name: "THERMAL_GENL_EVENT_TZ_GOV_CHANGE", Dirs: schema.FromKernel},
-			{ID: 14, Name: "THERMAL_GENL_EVENT_CPU_CAPABILITY_CHANGE", Dirs: schema.FromKernel},
-			{ID: 15, Name: "THERMAL_GENL_EVENT_THRESHOLD_ADD", Dirs: schema.FromKernel},
-			{ID: 16, Name: "THERMAL_GENL_EVENT_THRESHOLD_DELETE", Dirs: schema.FromKernel},
-			{ID: 17, Name: "THERMAL_GENL_EVENT_THRESHOLD_FLUSH", Dirs: schema.FromKernel},
-			{ID: 18, Name: "THERMAL_GENL_EVENT_THRESHOLD_UP", Dirs: schema.FromKernel},
-			{ID: 19, Name: "THERMAL_GENL_EVENT_THRESHOLD_DOWN", Dirs: schema.FromKernel},
+			{ID: 7, Name: "THERMAL_GENL_CMD_THRESHOLD_GET"},
+			{ID: 8, Name: "THERMAL_GENL_CMD_THRESHOLD_ADD"},
+			{ID: 9, Name: "THERMAL_GENL_CMD_THRESHOLD_DELETE"},
+			{ID: 10, Name: "THERMAL_GENL_CMD_THRESHOLD_FLUSH"},
+			{ID: 0, Name: "THERMAL_GENL_SAMPLING_TEMP", Dirs: schema.Events},
+			{ID: 1, Name: "THERMAL_GENL_EVENT_TZ_CREATE", Dirs: schema.Events},
+			{ID: 2, Name: "THERMAL_GENL_EVENT_TZ_DELETE", Dirs: schema.Events},
+			{ID: 3, Name: "THERMAL_GENL_EVENT_TZ_DISABLE", Dirs: schema.Events},
+			{ID: 4, Name: "THERMAL_GENL_EVENT_TZ_ENABLE", Dirs: schema.Events},
+			{ID: 5, Name: "THERMAL_GENL_EVENT_TZ_TRIP_UP", Dirs: schema.Events},
+			{ID: 6, Name: "THERMAL_GENL_EVENT_TZ_TRIP_DOWN", Dirs: schema.Events},
+			{ID: 7, Name: "THERMAL_GENL_EVENT_TZ_TRIP_CHANGE", Dirs: schema.Events},
+			{ID: 8, Name: "THERMAL_GENL_EVENT_TZ_TRIP_ADD", Dirs: schema.Events},
+			{ID: 9, Name: "THERMAL_GENL_EVENT_TZ_TRIP_DELETE", Dirs: schema.Events},
+			{ID: 10, Name: "THERMAL_GENL_EVENT_CDEV_ADD", Dirs: schema.Events},
+			{ID: 11, Name: "THERMAL_GENL_EVENT_CDEV_DELETE", Dirs: schema.Events},
+			{ID: 12, Name: "THERMAL_GENL_EVENT_CDEV_STATE_UPDATE", Dirs: schema.Events},
+			{ID: 13, Name: "THERMAL_GENL_EVENT_TZ_GOV_CHANGE", Dirs: schema.Events},
+			{ID: 14, Name: "THERMAL_GENL_EVENT_CPU_CAPABILITY_CHANGE", Dirs: schema.Events},
+			{ID: 15, Name: "THERMAL_GENL_EVENT_THRESHOLD_ADD", Dirs: schema.Events},
+			{ID: 16, Name: "THERMAL_GENL_EVENT_THRESHOLD_DELETE", Dirs: schema.Events},
+			{ID: 17, Name: "THERMAL_GENL_EVENT_THRESHOLD_FLUSH", Dirs: schema.Events},
+			{ID: 18, Name: "THERMAL_GENL_EVENT_THRESHOLD_UP", Dirs: schema.Events},
+			{ID: 19, Name: "THERMAL_GENL_EVENT_THRESHOLD_DOWN", Dirs: schema.Events},
 		},
 		Groups: []schema.Group{{Name: "sampling"}, {Name: "event"}},
 		Lead: []string{

@@ -14,7 +14,8 @@ import (
 
 // tipcV1 is the older control of TIPC (linux/tipc_config.h,
 // net/tipc/netlink_compat.c): one command, a header that says what to do, and
-// TLVs of their own kind behind it.
+// TLVs of their own kind behind it. Members that struct genlmsghdr has too are
+// called tipc_.
 func tipcV1() *schema.Family {
 	tlvs := custom(tipcTLVs)
 	return &schema.Family{
@@ -22,8 +23,8 @@ func tipcV1() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Header: record("tipc_genlmsghdr",
-			field("dest", hex32), field("cmd", named(u16, tipcCmd)), padding("reserved", 2)),
-		Lead:     []string{"cmd", "dest"},
+			field("dest", hex32), field("tipc_cmd", named(u16, tipcCmd)), padding("tipc_reserved", 2)),
+		Lead:     []string{"tipc_cmd", "dest"},
 		Messages: []schema.Message{{ID: 1, Name: "TIPC_GENL_CMD", Body: &tlvs}},
 	}
 }

@@ -38,8 +38,7 @@ func seg6() *schema.Family {
 }
 
 // ioam6 is namespaces and schemas of in-situ OAM (linux/ioam6_genl.h,
-// net/ipv6/ioam6.c). The one event has the number of a command that the kernel
-// never answers with.
+// net/ipv6/ioam6.c). The one event has the number of a command.
 func ioam6() *schema.Family {
 	return &schema.Family{
 		Name:     "IOAM6",
@@ -49,14 +48,14 @@ func ioam6() *schema.Family {
 		Lead:     []string{"IOAM6_ATTR_NS_ID", "IOAM6_ATTR_SC_ID", "IOAM6_EVENT_ATTR_TRACE_NAMESPACE"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "IOAM6_CMD_UNSPEC"},
-			{ID: 1, Name: "IOAM6_CMD_ADD_NAMESPACE", Dirs: schema.ToKernel},
+			{ID: 1, Name: "IOAM6_CMD_ADD_NAMESPACE"},
 			{ID: 2, Name: "IOAM6_CMD_DEL_NAMESPACE"},
 			{ID: 3, Name: "IOAM6_CMD_DUMP_NAMESPACES"},
 			{ID: 4, Name: "IOAM6_CMD_ADD_SCHEMA"},
 			{ID: 5, Name: "IOAM6_CMD_DEL_SCHEMA"},
 			{ID: 6, Name: "IOAM6_CMD_DUMP_SCHEMAS"},
 			{ID: 7, Name: "IOAM6_CMD_NS_SET_SCHEMA"},
-			{ID: 1, Name: "IOAM6_EVENT_TRACE", Dirs: schema.FromKernel, Set: set("IOAM6_EVENT_ATTR",
+			{ID: 1, Name: "IOAM6_EVENT_TRACE", Dirs: schema.Events, Set: set("IOAM6_EVENT_ATTR",
 				unspec("IOAM6_EVENT_ATTR_UNSPEC"),
 				attr(1, "IOAM6_EVENT_ATTR_TRACE_NAMESPACE", u16),
 				attr(2, "IOAM6_EVENT_ATTR_TRACE_NODELEN", u8),

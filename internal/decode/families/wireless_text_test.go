@@ -54,7 +54,11 @@ func TestWirelessText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, ok := set.ByName(c.attr).Type.Format(b, false); !ok || got != c.want {
+		typ := &set.ByName(c.attr).Type
+		if typ.Sub != nil {
+			typ = &typ.Sub.Default
+		}
+		if got, ok := typ.Format(b, false); !ok || got != c.want {
 			t.Errorf("%s of %s:\n got %s\nwant %s", c.attr, c.bytes, got, c.want)
 		}
 	}

@@ -134,7 +134,7 @@ func (m *merger) name(win, lose string) string {
 // exact returns the message of an ID that holds in one direction.
 func (f *Family) exact(id uint16, dir Dirs) *Message {
 	for i := range f.Messages {
-		if x := &f.Messages[i]; x.ID == id && (x.Dirs == AnyDir || x.Dirs&dir != 0) {
+		if x := &f.Messages[i]; x.ID == id && (x.Dirs == AnyDir && dir != Events || x.Dirs&dir != 0) {
 			return x
 		}
 	}
@@ -152,13 +152,18 @@ func (m *merger) messages(win, lose *Family) []Message {
 				continue
 			}
 			seen[id] = true
+			if e, f := win.exact(id, Events), lose.exact(id, Events); e != nil || f != nil {
+				out = append(out, m.message(e, f, win, lose, Events))
+			}
 			a, b := win.exact(id, ToKernel), lose.exact(id, ToKernel)
 			c, d := win.exact(id, FromKernel), lose.exact(id, FromKernel)
-			if a == c && b == d {
+			switch {
+			case a == nil && b == nil && c == nil && d == nil:
+				continue
+			case a == c && b == d:
 				out = append(out, m.message(a, b, win, lose, AnyDir))
 				continue
-			}
-			if a == c && a != nil && b != nil && d != nil && b.Name != d.Name && uapiName(d.Name) {
+			case a == c && a != nil && b != nil && d != nil && b.Name != d.Name && uapiName(d.Name):
 				// One side has the number once, the other knows that it is a command
 				// one way and an event the other (MPTCP_EVENT_*).
 				c = nil

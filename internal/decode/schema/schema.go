@@ -12,6 +12,7 @@ package schema
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 )
 
@@ -58,7 +59,7 @@ const (
 	Opaque
 	// KeyValues is text of words KEY=VALUE (audit records). Type.Set may have
 	// attributes by the name of a key; a value that is a number is then shown
-	// by the attribute's Enum and Hint.
+	// by the attribute's Enum and Hint. Type.Phrase finds what is said in words.
 	KeyValues
 )
 
@@ -109,8 +110,13 @@ type Type struct {
 	// Family names the attribute or header field ("family", or "sel.family" for
 	// a member of a struct among the fields) that holds the address family of
 	// an IPAddr of 16 bytes with room for either: an IPv4 address is in the
-	// first four. Where it is nowhere or 0, 12 zeros tell an IPv4 address.
+	// first four. Where it is nowhere or another family's, 12 zeros tell an IPv4
+	// address.
 	Family string
+	// Phrase matches words of a KeyValues text that have no keys, from where one
+	// of them begins; its named groups are the keys of what it captures. A value
+	// whose attribute is Packed is a list of words.
+	Phrase *regexp.Regexp
 	// Format renders what the kinds above cannot (Custom). It must accept any
 	// bytes; ok is false where they do not fit, and hex is shown instead.
 	Format func(b []byte, big bool) (text string, ok bool)
@@ -317,8 +323,9 @@ type Dirs uint8
 
 const (
 	ToKernel   Dirs = 1 << iota // requests
-	FromKernel                  // replies and events
-	AnyDir     Dirs = 0         // both
+	FromKernel                  // replies, and events that have no definition of their own
+	Events                      // what a multicast group brings, where that is another message
+	AnyDir     Dirs = 0         // requests and replies
 )
 
 // Message is one message type, or one command of a generic-netlink or
@@ -418,33 +425,47 @@ type Family struct {
 	// Errnos names the errors of the family's own, positive, that no errno has.
 	Errnos *Enum
 
-	to, from *messageIndex // nil until Build has run
+	to, from, events *messageIndex // nil until Build has run
 }
 
 // Built says whether Build has run.
 func (f *Family) Built() bool { return f.to != nil }
 
 // Message returns the definition for an ID. toKernel picks the direction; if
-// that has none, the other one is returned, since the type numbers of most
-// families hold both ways.
+// that has none, that of an event or the other direction is returned, since the
+// type numbers of most families hold both ways.
 func (f *Family) Message(id uint16, toKernel bool) *Message {
 	if f == nil {
 		return nil
 	}
-	a, b := f.from, f.to
+	order := [...]*messageIndex{f.from, f.events, f.to}
 	if toKernel {
-		a, b = b, a
+		order = [...]*messageIndex{f.to, f.from, f.events}
 	}
-	if m := a.lookup(id); m != nil {
+	for _, x := range order {
+		if m := x.lookup(id); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// Event is Message for what a multicast group brings: a few families number
+// their events anew, beside their answers.
+func (f *Family) Event(id uint16) *Message {
+	if f == nil {
+		return nil
+	}
+	if m := f.events.lookup(id); m != nil {
 		return m
 	}
-	return b.lookup(id)
+	return f.Message(id, false)
 }
 
 // Build makes the indexes of a family and of all that it refers to. It may be
 // called again, and tolerates sets that contain themselves.
 func (f *Family) Build() {
-	f.to, f.from = newMessageIndex(f.Messages), newMessageIndex(f.Messages)
+	f.to, f.from, f.events = newMessageIndex(f.Messages), newMessageIndex(f.Messages), nil
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
@@ -452,6 +473,12 @@ func (f *Family) Build() {
 		}
 		if m.Dirs == AnyDir || m.Dirs&FromKernel != 0 {
 			f.from.add(m)
+		}
+		if m.Dirs&Events != 0 {
+			if f.events == nil {
+				f.events = newMessageIndex(f.Messages)
+			}
+			f.events.add(m)
 		}
 	}
 	Walk(Visitor{
