@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/literal"
 )
@@ -46,23 +48,26 @@ func newDecode() *cobra.Command {
 		Use:   "decode [flags] [FILE]",
 		Short: "Decode a message given as hex, base64 or a string",
 		Long: `Decode the messages of a text, from FILE or standard input: plain hex, the dumps
-of xxd, hexdump, od, tcpdump -x and Wireshark ("copy as hex"), C and Go arrays,
-strings as strace -x prints them, base64. Each dump, array or line between empty
-lines is a datagram of one or more messages.
+of xxd, hexdump, od, tcpdump -x, gdb, the kernel's log and Wireshark ("copy as hex"),
+arrays of C, Go, Rust, Python and others, strings with escapes, base64, lines of
+strace, what libnl and Go's netlink packages print of a message. Each dump, array,
+call or line between empty lines is a datagram of one or more messages. A text
+without all bytes of its messages is refused, with what prints them.
 
---protocol names the protocol by name or number; generic:NAME and netfilter are
-for the multiplexers: a generic-netlink message does not say which family its
-number stands for.`,
+--protocol names the protocol by name or number, or a family of one that carries
+many (wireguard, nfqueue; generic:wireguard is the same): a generic-netlink message
+does not say which family its number stands for.`,
 		Example: `  nltop decode 280000001200010001000000000000000000000000000000000000000000000008001d0001000000
   xxd -p message.bin | nltop decode --protocol route
-  nltop decode --protocol generic:ethtool -o json message.hex
+  nltop decode --protocol ethtool -o json message.hex
+  strace -xx -s 65536 ip link 2>&1 | nltop decode
   nltop decode -o go message.hex
-  nltop decode -p generic:nbd -o fixture message.hex > internal/decode/families/testdata/nbd/status.txtar`,
+  nltop decode -p nbd -o fixture message.hex > internal/decode/families/testdata/nbd/status.txtar`,
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(args, c.OutOrStdout()) },
 	}
 	fs := c.Flags()
-	fs.StringVarP(&f.protocol, "protocol", "p", "", "route, 16, generic:ethtool, … (default route, or what a cooked header says)")
+	fs.StringVarP(&f.protocol, "protocol", "p", "", "route, 16, ethtool, nftables, … (default route, or what the text says)")
 	fs.StringVar(&f.dir, "dir", "", "request, reply or event (default: by NLM_F_REQUEST)")
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, go, c, hex, or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show padding too")
@@ -79,13 +84,25 @@ func (f *decodeFlags) run(args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	protocol, family, err := parseProtocol(f.protocol)
-	if err != nil {
-		return usageError{err}
+	if err := f.specs.check(); err != nil {
+		return err
+	}
+	v := volley{dir: capture.DirUnknown, bigEndian: f.bigEndian, given: f.protocol != ""}
+	if f.protocol != "" {
+		family := (*schema.Family)(nil)
+		v.protocol, family, err = parseProtocol(f.protocol, f.specs.tables())
+		switch name, generic := strings.CutPrefix(f.protocol, "generic:"); {
+		case err != nil && generic && f.format == "fixture":
+			v.protocol, v.family = capture.NETLINK_GENERIC, name // whose tables are yet to be written
+		case err != nil:
+			return usageError{fmt.Errorf("--protocol: %w", err)}
+		case family != nil && v.protocol == capture.NETLINK_GENERIC:
+			v.family = family.Name
+		}
 	}
 	dirs := map[string]capture.Dir{"": capture.DirUnknown, "request": capture.DirRequest, "reply": capture.DirReply, "event": capture.DirEvent}
-	dir, ok := dirs[f.dir]
-	if !ok {
+	var ok bool
+	if v.dir, ok = dirs[f.dir]; !ok {
 		return usageError{fmt.Errorf("--dir %s: request, reply or event", f.dir)}
 	}
 	datagrams, err := literal.Parse(text)
@@ -95,56 +112,16 @@ func (f *decodeFlags) run(args []string, w io.Writer) error {
 	if f.format == "fixture" && f.specs.dir != "" {
 		return usageError{errors.New("-o fixture: its tree is that of the built-in tables, which --specs are not")}
 	}
-	if err := f.specs.check(); err != nil {
-		return err
-	}
 	f.read = "-" // interfaces of this host have nothing to do with it
-	dec := f.decoder()
-	out, err := f.observer(dec, w)
-	if err != nil {
+	v.dec = f.decoder()
+	if v.out, err = f.observer(v.dec, w); err != nil {
 		return err
 	}
-	for i := range datagrams {
-		d := &datagrams[i]
-		fr := &capture.Frame{
-			Origin: &capture.Origin{
-				Protocol: protocol, Dir: dir, BigEndian: f.bigEndian, Source: capture.SourceFile,
-			},
-			ID: uint64(i + 1), Data: d.Data, OrigLen: len(d.Data),
-		}
-		if d.Cooked && f.protocol == "" {
-			fr.Change(func(o *capture.Origin) { o.Protocol = d.Protocol })
-		}
-		if err := writeDatagram(dec, out, fr, family); err != nil {
-			return err
-		}
+	if err := v.write(datagrams, f.specs.tables(), os.Stderr); err != nil {
+		return err
 	}
-	if x, ok := out.(*fixtureWriter); ok {
+	if x, ok := v.out.(*fixtureWriter); ok {
 		return x.end()
-	}
-	return nil
-}
-
-// writeDatagram decodes one datagram. family is what the generic-netlink id of
-// its first message stands for; "" is unknown.
-func writeDatagram(dec *decode.Decoder, out export.Observer, f *capture.Frame, family string) error {
-	ms := dec.Frame(f, nil)
-	if family != "" && len(ms) > 0 {
-		dec.LearnFamily(ms[0].Header.Type, family, 0, nil)
-		ms = dec.Frame(f, nil)
-	}
-	for i := range ms {
-		m := &ms[i]
-		if f.Dir == capture.DirUnknown {
-			f.Change(func(o *capture.Origin) { o.Dir = capture.DirReply })
-			if m.Header.Flags&1 != 0 { // NLM_F_REQUEST
-				f.Change(func(o *capture.Origin) { o.Dir = capture.DirRequest })
-			}
-		}
-		o := correlate.Observation{Frame: f, Message: m, Family: m.FamilyText(), Type: m.TypeText()}
-		if err := out.Observe(&o); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -165,15 +142,23 @@ func (f *decodeFlags) observer(dec *decode.Decoder, w io.Writer) (export.Observe
 	return nil, noFormat(f.format)
 }
 
+// reHexLike is an argument that is meant as bytes.
+var reHexLike = regexp.MustCompile(`^(0x)?[0-9a-fA-F\s:,]{16,}`)
+
 // literalText returns the text of a file, of standard input ("-" or nothing),
 // or the argument itself where it is hex and no file.
 func literalText(args []string) (string, error) {
 	in := io.Reader(os.Stdin)
 	if len(args) > 0 && args[0] != "-" {
 		file, err := os.Open(args[0])
-		if errors.Is(err, os.ErrNotExist) {
-			if _, perr := literal.Parse(args[0]); perr == nil && !strings.ContainsAny(args[0], "./") {
+		// A message is longer than the name of a file may be.
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ENAMETOOLONG) {
+			_, perr := literal.Parse(args[0])
+			if perr == nil && !strings.ContainsAny(args[0], "./") {
 				return args[0], nil
+			}
+			if errors.Is(err, unix.ENAMETOOLONG) || reHexLike.MatchString(args[0]) {
+				return "", fmt.Errorf("read message: %w", perr)
 			}
 		}
 		if err != nil {
@@ -190,19 +175,4 @@ func literalText(args []string) (string, error) {
 		return "", fmt.Errorf("read message: more than %d MiB of text", maxLiteral>>20)
 	}
 	return string(b), nil
-}
-
-// parseProtocol reads what capture.ParseProtocol does, and "generic:NAME".
-func parseProtocol(s string) (protocol uint16, family string, err error) {
-	name, family, _ := strings.Cut(s, ":")
-	if name == "" {
-		return 0, "", nil
-	}
-	if protocol, err = capture.ParseProtocol(name); err != nil {
-		return 0, "", fmt.Errorf("--protocol: %w", err)
-	}
-	if family != "" && protocol != capture.NETLINK_GENERIC {
-		return 0, "", fmt.Errorf("--protocol %s: only generic has families by name", s)
-	}
-	return protocol, family, nil
 }

@@ -41,7 +41,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringSliceVarP(&f.pids, "pid", "p", nil, "only this process and its children (repeatable)")
 	fs.StringSliceVar(&f.comms, "comm", nil, "only processes of this name (repeatable)")
 	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
-	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol: route, generic, netfilter, … or a number (repeatable)")
+	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol or family: route, generic, nftables, wireguard, … or a number (repeatable)")
 	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
 	fs.StringVarP(&f.read, "read", "r", "", "read this pcap or pcapng file instead of capturing; - is standard input")
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
@@ -88,12 +88,9 @@ func (f *captureFlags) scope() (capture.Filter, error) {
 		}
 		s.Comms = append(s.Comms, comm)
 	}
-	for _, p := range f.protocols {
-		n, err := capture.ParseProtocol(p)
-		if err != nil {
-			return s, usageError{fmt.Errorf("--protocol: %w", err)}
-		}
-		s.Protocols = append(s.Protocols, n)
+	var err error
+	if s.Protocols, _, err = f.wanted(); err != nil {
+		return s, err
 	}
 	for _, n := range f.netns {
 		inode, err := netnsInode(n)
@@ -105,10 +102,22 @@ func (f *captureFlags) scope() (capture.Filter, error) {
 	return s, nil
 }
 
-// compile compiles -f; nil without one.
+// wanted is what --protocol asks for: see there.
+func (f *captureFlags) wanted() ([]uint16, string, error) {
+	if len(f.protocols) == 0 {
+		return nil, "", nil
+	}
+	protocols, expr, err := wanted(f.protocols, f.specs.tables())
+	if err != nil {
+		return nil, "", usageError{fmt.Errorf("--protocol: %w", err)}
+	}
+	return protocols, expr, nil
+}
+
+// compile compiles -f and what --protocol leaves out; nil without either.
 func (f *captureFlags) compile() (*filter.Filter, error) {
-	if f.expr == "" {
-		return nil, nil
+	if _, families, err := f.wanted(); err != nil || f.expr == "" && families == "" {
+		return nil, err
 	}
 	x, err := f.compileFilter(f.expr)
 	if err != nil {
@@ -119,7 +128,21 @@ func (f *captureFlags) compile() (*filter.Filter, error) {
 
 // compileFilter refuses names that no family knows.
 func (f *captureFlags) compileFilter(expr string) (*filter.Filter, error) {
-	return filter.Known(f.specs.tables()).Compile(expr)
+	known := filter.Known(f.specs.tables())
+	_, families, err := f.wanted()
+	switch {
+	case err != nil:
+		return nil, err
+	case expr == "":
+		expr = families
+	case families != "":
+		// Mistakes are told of what the user wrote.
+		if _, err := known.Compile(expr); err != nil {
+			return nil, err
+		}
+		expr = "(" + expr + ") and " + families
+	}
+	return known.Compile(expr)
 }
 
 // netnsInode resolves a network namespace: an inode number as outputs print

@@ -319,6 +319,20 @@ func (n *Node) Head() int {
 	return n.Off
 }
 
+// Unnamed says whether an enum of the tables has no name for the number of a node.
+func (n *Node) Unnamed() bool {
+	if n.typ == nil || n.typ.Enum == nil {
+		return false
+	}
+	switch v := n.Value.(type) {
+	case uint64, int64:
+		return true
+	case []string:
+		return len(v) > 0 && strings.HasPrefix(v[len(v)-1], "0x")
+	}
+	return false
+}
+
 // Kind returns what the tables say the payload is; schema.Binary where they
 // say nothing.
 func (n *Node) Kind() schema.Kind {

@@ -215,6 +215,10 @@ func unknownName(name string) string {
 	return msg
 }
 
+// Suggest returns ": did you mean …?" for the nearest of the names that there are, or
+// "".
+func Suggest(name string, names []string) string { return suggest(name, names) }
+
 // suggest returns ": did you mean …?" for the nearest candidate, or "".
 func suggest(name string, candidates []string) string {
 	if s := nearest(name, candidates); s != "" {

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -122,6 +124,12 @@ func TestRoundTrip(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{xxd(msg), hexdump(msg), tcpdump(msg), Write(C, "", msg), `"\x14\0\n"`, "AAAA", "0x1, 2"} {
 		f.Add(s)
+	}
+	files, _ := filepath.Glob("testdata/paste/*")
+	for _, name := range files {
+		if text, err := os.ReadFile(name); err == nil {
+			f.Add(string(text))
+		}
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		ds, err := Parse(s)

@@ -428,6 +428,10 @@ type Family struct {
 	to, from, events *messageIndex // nil until Build has run
 }
 
+// Carried says whether the family is one of those that share a protocol
+// (NETLINK_GENERIC, NETLINK_NETFILTER).
+func (f *Family) Carried() bool { return f.Protocol == 16 || f.Protocol == 12 && f.Subsys != 0 }
+
 // Built says whether Build has run.
 func (f *Family) Built() bool { return f.to != nil }
 
