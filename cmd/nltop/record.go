@@ -58,7 +58,7 @@ func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error
 		return errors.Join(err, cerr)
 	}
 	if !quiet {
-		s.account()
+		s.tally()
 		frames, size := s.rec.written()
 		fmt.Fprintf(os.Stderr, "nltop: %s: %d datagrams, %d bytes in %s\n",
 			f.write, frames, size, time.Since(begin).Round(time.Millisecond))

@@ -273,8 +273,8 @@ func (s *session) unmatched() {
 	}
 }
 
-// account tells on standard error what was seen and what was lost.
-func (s *session) account() {
+// tally tells on standard error what was seen and what was lost.
+func (s *session) tally() {
 	st := s.src.Stats()
 	if s.counted {
 		fmt.Fprintf(os.Stderr, "nltop: counted in the kernel, which skipped %d datagrams\n", st.LostTotal())

@@ -102,7 +102,7 @@ func (f *statFlags) run(args []string) (err error) {
 	}
 	err = errors.Join(s.runOrFollow(ctx), s.close())
 	if !f.quiet {
-		s.account()
+		s.tally()
 	}
 	out := bufio.NewWriter(os.Stdout)
 	if f.coverage {

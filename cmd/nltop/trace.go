@@ -85,7 +85,7 @@ func (f *traceFlags) run(args []string) (err error) {
 			err = nil
 		}
 		if !f.quiet {
-			s.account()
+			s.tally()
 		}
 	}()
 	if !f.quiet {

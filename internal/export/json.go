@@ -53,18 +53,18 @@ func (j *JSON) Observe(o *correlate.Observation) error {
 	if o.Message == nil {
 		return j.report(o)
 	}
-	return j.message(o, j.nft.Tell(o.Message))
+	return j.message(o, j.nft.Say(o.Message))
 }
 
-// observeTold is Observe for a caller who keeps what messages tell of others.
-func (j *JSON) observeTold(o *correlate.Observation, told nft.Told) error {
+// observeSaid is Observe for a caller who keeps what messages tell of others.
+func (j *JSON) observeSaid(o *correlate.Observation, said nft.Said) error {
 	if o.End != correlate.EndNone {
 		return nil
 	}
 	if o.Message == nil {
 		return j.report(o)
 	}
-	return j.message(o, told)
+	return j.message(o, said)
 }
 
 // WriteMessage writes a message of which nothing more is known.
@@ -74,7 +74,7 @@ func (j *JSON) WriteMessage(m *decode.Message) error { return j.Observe(observe(
 // that went well.
 func (j *JSON) WriteFrame(f *capture.Frame) error { return j.report(observeFrame(f)) }
 
-func (j *JSON) message(o *correlate.Observation, told nft.Told) error {
+func (j *JSON) message(o *correlate.Observation, said nft.Said) error {
 	m, f := o.Message, o.Frame
 	body := m.ValuesIn(&j.room)
 	j.open(f)
@@ -89,7 +89,7 @@ func (j *JSON) message(o *correlate.Observation, told nft.Told) error {
 	j.attrs(body.Attrs, false)
 	j.err(o)
 	j.orNull("problem", body.Problem)
-	j.extras(o, &body, told)
+	j.extras(o, &body, said)
 	return j.flush()
 }
 
@@ -254,7 +254,7 @@ func (j *JSON) err(o *correlate.Observation) {
 }
 
 // extras writes what the contract does not promise of every message.
-func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told) {
+func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said) {
 	m, f := o.Message, o.Frame
 	j.flag("inferred", f.Inferred)
 	j.flag("owner_inferred", f.OwnerInferred)
@@ -287,18 +287,18 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, told nft.Told
 	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
-	j.nftables(told)
+	j.nftables(said)
 }
 
 // nftables writes a message of nftables as a line, and its transaction.
-func (j *JSON) nftables(told nft.Told) {
-	if told.Line != "" {
-		j.text("line", told.Line)
+func (j *JSON) nftables(said nft.Said) {
+	if said.Line != "" {
+		j.text("line", said.Line)
 	}
-	if !told.InBatch {
+	if !said.InBatch {
 		return
 	}
-	b := &told.Batch
+	b := &said.Batch
 	j.buf = append(j.buf, `,"batch":{`...)
 	if b.HasGenID {
 		j.buf = append(appendUint(append(j.buf, `"genid":`...), uint64(b.GenID)), ',')

@@ -41,7 +41,7 @@ type Parallel struct {
 // job is a stretch of the output.
 type job struct {
 	obs   []correlate.Observation
-	told  []nft.Told           // of each of obs
+	said  []nft.Said           // of each of obs
 	reqs  []correlate.Exchange // copies: package correlate goes on counting in its own
 	bytes int
 	out   bytes.Buffer
@@ -71,9 +71,9 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 	return p
 }
 
-// teller is a renderer that is told what other messages tell of one.
+// teller is a renderer that is said what other messages tell of one.
 type teller interface {
-	observeTold(o *correlate.Observation, told nft.Told) error
+	observeSaid(o *correlate.Observation, said nft.Said) error
 }
 
 // render writes the stretch, up to the first error.
@@ -81,7 +81,7 @@ func (j *job) render(r Observer) {
 	t, asks := r.(teller)
 	for i := range j.obs {
 		if asks {
-			j.err = t.observeTold(&j.obs[i], j.told[i])
+			j.err = t.observeSaid(&j.obs[i], j.said[i])
 		} else {
 			j.err = r.Observe(&j.obs[i])
 		}
@@ -143,12 +143,12 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		j.reqs = append(j.reqs, *o.Exchange)
 		at.Exchange = &j.reqs[len(j.reqs)-1]
 	}
-	var told nft.Told
+	var said nft.Said
 	if o.Message != nil {
-		told = p.lines.Tell(o.Message)
+		said = p.lines.Say(o.Message)
 		j.bytes += len(o.Message.Data)
 	}
-	j.told = append(j.told, told)
+	j.said = append(j.said, said)
 	if len(j.obs) == jobObservations || j.bytes >= jobBytes {
 		p.submit()
 		return p.failed()
@@ -162,9 +162,9 @@ func (p *Parallel) take() *job {
 	select {
 	case j := <-p.free:
 		clear(j.obs)
-		clear(j.told)
+		clear(j.said)
 		clear(j.reqs)
-		j.obs, j.told, j.reqs, j.bytes, j.err = j.obs[:0], j.told[:0], j.reqs[:0], 0, nil
+		j.obs, j.said, j.reqs, j.bytes, j.err = j.obs[:0], j.said[:0], j.reqs[:0], 0, nil
 		j.out.Reset()
 		return j
 	default:

@@ -75,14 +75,14 @@ func TestSnapshotKnowsSets(t *testing.T) {
 	var lines []string
 	alone := 0
 	for _, k := range s.Messages {
-		told, ok := s.Told(&k)
+		said, ok := s.Said(&k)
 		if !ok {
 			t.Errorf("message %d of frame %d is not known", k.Message.Index, k.Frame.ID)
 		}
 		if s, _ := nft.Line(k.Message); strings.Contains(s, "@__set") {
 			alone++
 		}
-		lines = append(lines, told.Line)
+		lines = append(lines, said.Line)
 	}
 	for _, w := range []string{
 		"add rule ip t c tcp dport { 22, 80, 443 } accept",
@@ -98,7 +98,7 @@ func TestSnapshotKnowsSets(t *testing.T) {
 		t.Errorf("%d of %d rules name a set by number when they are read alone: the recording proves nothing", alone, len(lines))
 	}
 	strange := &capture.Frame{Origin: &capture.Origin{}, ID: 1 << 40}
-	if b, ok := s.Told(&aggregate.Kept{Observation: correlate.Observation{Frame: strange, Message: &decode.Message{Frame: strange}}}); ok {
+	if b, ok := s.Said(&aggregate.Kept{Observation: correlate.Observation{Frame: strange, Message: &decode.Message{Frame: strange}}}); ok {
 		t.Errorf("a message that was not seen says %q", b.Line)
 	}
 }
@@ -199,8 +199,8 @@ func (c counted) Close() error {
 // What is kept of nftables is bounded in number and in bytes.
 func TestToldsBound(t *testing.T) {
 	rule := replayed(t, ruleset(t)).Snapshot(Ask{Rows: []aggregate.RowID{newRules}}).Messages[0]
-	var l lastTolds
-	n := maxTolds + 100
+	var l lastSaid
+	n := maxSaid + 100
 	for i := range n {
 		f, m := *rule.Frame, *rule.Message
 		f.ID, m.Frame = uint64(i+1), &f
@@ -209,10 +209,10 @@ func TestToldsBound(t *testing.T) {
 		}
 	}
 	sum := 0
-	for _, told := range l.by {
-		sum += len(told.Line)
+	for _, said := range l.by {
+		sum += len(said.Line)
 	}
-	if len(l.by) != maxTolds || len(l.order) != maxTolds || l.bytes != sum {
+	if len(l.by) != maxSaid || len(l.order) != maxSaid || l.bytes != sum {
 		t.Errorf("%d are kept, %d in order, %d bytes of %d", len(l.by), len(l.order), l.bytes, sum)
 	}
 	for _, tt := range []struct {
@@ -253,7 +253,7 @@ func TestLastLocks(t *testing.T) {
 	}
 }
 
-// waiting is a source that captures nothing until it is told to stop.
+// waiting is a source that captures nothing until it is said to stop.
 type waiting struct{}
 
 func (waiting) Run(ctx context.Context, _ func(*capture.Frame) error) error {

@@ -51,8 +51,8 @@ type Snapshot struct {
 	Sockets     Sockets
 	Locks       Locks
 
-	// Tolds is what Told knows.
-	Tolds map[MessageID]nft.Told
+	// SaidBy is what Said knows.
+	SaidBy map[MessageID]nft.Said
 }
 
 // Sockets are the Netlink sockets, those in trouble first.
@@ -110,7 +110,7 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 // copy takes what the stream has filled. It runs inside pipeline.Look.
 func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	at := s.Table.Time
-	s.Asked, s.Tolds = ask, make(map[MessageID]nft.Told)
+	s.Asked, s.SaidBy = ask, make(map[MessageID]nft.Said)
 	s.Messages = nil
 	for _, id := range ask.Rows {
 		s.Messages = append(s.Messages, st.Table.Messages(id, MaxMessages)...)
@@ -167,12 +167,12 @@ func (m *Model) ask(s *Snapshot, ask Ask) {
 	}
 }
 
-// Told returns what a message of nftables says, with the sets of the messages before
+// Said returns what a message of nftables says, with the sets of the messages before
 // it; ok is false where that is not known any more.
-func (s *Snapshot) Told(k *aggregate.Kept) (told nft.Told, ok bool) {
+func (s *Snapshot) Said(k *aggregate.Kept) (said nft.Said, ok bool) {
 	if k.Message == nil {
-		return told, false
+		return said, false
 	}
-	told, ok = s.Tolds[MessageID{k.Message.Frame.ID, k.Message.Index}]
-	return told, ok
+	said, ok = s.SaidBy[MessageID{k.Message.Frame.ID, k.Message.Index}]
+	return said, ok
 }

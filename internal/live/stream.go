@@ -14,7 +14,7 @@ import (
 type stream struct {
 	ended recent[correlate.Exchange]
 	locks recent[LockReport]
-	tolds lastTolds
+	said  lastSaid
 	// sockets: those of the stream are collected, since the kernel's are others.
 	sockets bool
 	seen    seenSockets
@@ -31,7 +31,7 @@ func (k *stream) Observe(o *correlate.Observation) error {
 	if k.sockets {
 		k.seen.observe(o)
 	}
-	k.tolds.observe(o)
+	k.said.observe(o)
 	return nil
 }
 
@@ -61,12 +61,12 @@ func (r *recent[T]) newest() []T {
 	return out
 }
 
-// lastTolds keeps what the last messages of nftables say. A rule names its
+// lastSaid keeps what the last messages of nftables say. A rule names its
 // anonymous sets by numbers: what is in them stands in messages before it, which
 // only the stream has.
-type lastTolds struct {
+type lastSaid struct {
 	lines nft.Lines
-	by    map[MessageID]nft.Told
+	by    map[MessageID]nft.Said
 	order []MessageID // oldest first
 	bytes int
 }
@@ -77,19 +77,19 @@ type MessageID struct {
 	Index int    // in its datagram
 }
 
-// Bounds of lastTolds; the table keeps no more messages either.
+// Bounds of lastSaid; the table keeps no more messages either.
 const (
-	maxTolds     = 8192
-	maxToldBytes = 8 << 20
+	maxSaid      = 8192
+	maxSaidBytes = 8 << 20
 )
 
-func (l *lastTolds) observe(o *correlate.Observation) {
+func (l *lastSaid) observe(o *correlate.Observation) {
 	m := o.Message
 	if m == nil || o.End != correlate.EndNone || !nft.Is(m) && !nft.InBatch(m) {
 		return
 	}
-	told := l.lines.Tell(m)
-	if told.Line == "" && !told.InBatch {
+	said := l.lines.Say(m)
+	if said.Line == "" && !said.InBatch {
 		return
 	}
 	k := MessageID{m.Frame.ID, m.Index}
@@ -99,11 +99,11 @@ func (l *lastTolds) observe(o *correlate.Observation) {
 		l.order = append(l.order, k)
 	}
 	if l.by == nil {
-		l.by = make(map[MessageID]nft.Told)
+		l.by = make(map[MessageID]nft.Said)
 	}
-	l.by[k] = told
-	l.bytes += len(told.Line)
-	for len(l.order) > maxTolds || l.bytes > maxToldBytes {
+	l.by[k] = said
+	l.bytes += len(said.Line)
+	for len(l.order) > maxSaid || l.bytes > maxSaidBytes {
 		l.bytes -= len(l.by[l.order[0]].Line)
 		delete(l.by, l.order[0])
 		l.order = l.order[1:]
@@ -116,7 +116,7 @@ func (k *stream) tell(s *Snapshot, msg *decode.Message) {
 		return
 	}
 	id := MessageID{msg.Frame.ID, msg.Index}
-	if told, ok := k.tolds.by[id]; ok {
-		s.Tolds[id] = told
+	if said, ok := k.said.by[id]; ok {
+		s.SaidBy[id] = said
 	}
 }

@@ -74,15 +74,15 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 	return s, s != ""
 }
 
-// Told is what Lines has to say of a message.
-type Told struct {
+// Said is what Lines has to say of a message.
+type Said struct {
 	Line    string // "": nothing
 	Batch   Batch
 	InBatch bool
 }
 
 // Tell writes one message and names its transaction, knowing those before it.
-func (l *Lines) Tell(m *decode.Message) (t Told) {
+func (l *Lines) Say(m *decode.Message) (t Said) {
 	t.Line, _ = l.Line(m)
 	t.Batch, t.InBatch = l.BatchOf(m)
 	return t

@@ -104,7 +104,7 @@ type fakeSource struct {
 	sockets   []sockets.Socket
 	missing   []string
 	locks     live.Locks
-	tolds     map[uint64]nft.Told // by frame ID
+	said      map[uint64]nft.Said // by frame ID
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -123,13 +123,13 @@ func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 }
 
 func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
-	snap.Asked, snap.Messages, snap.Tolds = ask, nil, make(map[live.MessageID]nft.Told)
+	snap.Asked, snap.Messages, snap.SaidBy = ask, nil, make(map[live.MessageID]nft.Said)
 	for _, id := range ask.Rows {
 		snap.Messages = append(snap.Messages, s.table.Messages(id, live.MaxMessages)...)
 	}
 	slices.SortFunc(snap.Messages, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
-	for frame, told := range s.tolds {
-		snap.Tolds[live.MessageID{Frame: frame}] = told
+	for frame, said := range s.said {
+		snap.SaidBy[live.MessageID{Frame: frame}] = said
 	}
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)

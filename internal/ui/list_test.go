@@ -167,16 +167,16 @@ func TestLocksOff(t *testing.T) {
 	h.wants("the last long holds and waits", "a recording has no table", "70.0 ms")
 }
 
-// Messages of nftables are told with what their stream knows of their sets.
+// Messages of nftables are said with what their stream knows of their sets.
 func TestToldByTheStream(t *testing.T) {
 	h := newHarness(t, 120, 20, Options{})
 	k := kept(&decode.Message{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: 5}})
-	if got := h.told(k); got != "" {
+	if got := h.said(k); got != "" {
 		t.Errorf("%q", got)
 	}
-	h.src.tolds = map[uint64]nft.Told{5: {Line: "add rule ip t c tcp dport { 22, 80 } accept"}}
+	h.src.said = map[uint64]nft.Said{5: {Line: "add rule ip t c tcp dport { 22, 80 } accept"}}
 	h.tick()
-	if got := h.told(k); got != "add rule ip t c tcp dport { 22, 80 } accept" {
+	if got := h.said(k); got != "add rule ip t c tcp dport { 22, 80 } accept" {
 		t.Errorf("%q", got)
 	}
 }
@@ -198,7 +198,7 @@ func TestNeedsMessages(t *testing.T) {
 		}
 		h.tick()
 		if h.src.watched != tt.want {
-			t.Errorf("after %q the source is told %v", tt.keys, h.src.watched)
+			t.Errorf("after %q the source is said %v", tt.keys, h.src.watched)
 		}
 	}
 }

@@ -36,19 +36,19 @@ func TestToldAboveTheTree(t *testing.T) {
 	h.press("m")
 	v := newMessageView(h.app, h.top().(*messagesView).list[0], h.top(), nil)
 	for i := range msgs {
-		if got := h.told(kept(&msgs[i])); got != want[i] {
+		if got := h.said(kept(&msgs[i])); got != want[i] {
 			t.Errorf("message %d: %q, want %q", i, got, want[i])
 		}
 		v.show(*kept(&msgs[i]))
-		if v.told != want[i] {
-			t.Errorf("shown %q", v.told)
+		if v.said != want[i] {
+			t.Errorf("shown %q", v.said)
 		}
 	}
 	link := nlmsg(16, 1, 1, 0, make([]byte, 16))
-	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Origin: &capture.Origin{}, Data: link, OrigLen: len(link)}, nil); h.told(kept(&m[0])) != "" {
-		t.Errorf("a link is %q", h.told(kept(&m[0])))
+	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Origin: &capture.Origin{}, Data: link, OrigLen: len(link)}, nil); h.said(kept(&m[0])) != "" {
+		t.Errorf("a link is %q", h.said(kept(&m[0])))
 	}
-	if strings.ContainsRune(v.told, 0x1b) {
+	if strings.ContainsRune(v.said, 0x1b) {
 		t.Error("an escape got through")
 	}
 }

@@ -32,7 +32,7 @@ type messageView struct {
 	// lines are the decoded message, top-down; problem is what is malformed.
 	lines   []nodeLine
 	problem string
-	told    string // what nft would say it is; "": nothing
+	said    string // what nft would say it is; "": nothing
 	cur     cursor
 	hexTop  int // first row of the hex pane
 	// literal is the message in a form for a test case, shown in place of tree
@@ -67,7 +67,7 @@ func (v *messageView) show(k aggregate.Kept) {
 			v.cur.at = i // what one opens a failed request for
 		}
 	}
-	v.told = v.app.told(&k)
+	v.said = v.app.said(&k)
 	v.cur.fit(len(v.lines), v.cur.page)
 }
 
@@ -205,8 +205,8 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		segment{text: v.group(), style: t.dim, keep: 2},
 		segment{text: inDatagram(m), style: t.dim, keep: 1},
 	)
-	if v.told != "" {
-		line(segment{text: v.told, style: t.text})
+	if v.said != "" {
+		line(segment{text: v.said, style: t.text})
 	}
 	if text := causedBy(k); text != "" {
 		line(segment{text: text, style: t.dim})
@@ -293,22 +293,22 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 	return text
 }
 
-// told writes a message of nftables near nft's own syntax, with its place in
+// said writes a message of nftables near nft's own syntax, with its place in
 // its transaction; "" for all others.
-func (a *app) told(k *aggregate.Kept) string {
-	told, ok := a.snap.Told(k)
+func (a *app) said(k *aggregate.Kept) string {
+	said, ok := a.snap.Said(k)
 	if !ok {
 		var alone nft.Lines // the sets of other messages are not known then
-		told = alone.Tell(k.Message)
+		said = alone.Say(k.Message)
 	}
 	s := ""
-	if b := &told.Batch; told.InBatch {
+	if b := &said.Batch; said.InBatch {
 		s = b.String()
 		if b.Index > 0 && b.HasGenID {
 			s += fmt.Sprintf(" for generation %d", b.GenID)
 		}
 	}
-	return strings.TrimSpace(s + "  " + told.Line)
+	return strings.TrimSpace(s + "  " + said.Line)
 }
 
 // group says to which multicast group the message went; "": to none.

@@ -195,7 +195,7 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	if m.Type != k.Type && k.Type != "" {
 		parts = append(parts, "for "+k.Type)
 	}
-	if text := v.app.told(k); text != "" {
+	if text := v.app.said(k); text != "" {
 		parts = append(parts, text)
 	} else {
 		for _, n := range m.Lead(4) {
