@@ -71,7 +71,7 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 	return p
 }
 
-// teller is a renderer that is said what other messages tell of one.
+// teller is a renderer that is told what other messages tell of one.
 type teller interface {
 	observeSaid(o *correlate.Observation, said nft.Said) error
 }

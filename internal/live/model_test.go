@@ -253,7 +253,7 @@ func TestLastLocks(t *testing.T) {
 	}
 }
 
-// waiting is a source that captures nothing until it is said to stop.
+// waiting is a source that captures nothing until it is told to stop.
 type waiting struct{}
 
 func (waiting) Run(ctx context.Context, _ func(*capture.Frame) error) error {

@@ -167,7 +167,7 @@ func TestLocksOff(t *testing.T) {
 	h.wants("the last long holds and waits", "a recording has no table", "70.0 ms")
 }
 
-// Messages of nftables are said with what their stream knows of their sets.
+// Messages of nftables are shown with what their stream knows of their sets.
 func TestToldByTheStream(t *testing.T) {
 	h := newHarness(t, 120, 20, Options{})
 	k := kept(&decode.Message{Frame: &capture.Frame{Origin: &capture.Origin{}, ID: 5}})
