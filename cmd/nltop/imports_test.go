@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},
+	"internal/golden":          {},
 	"internal/nltest":          {},
 	"scripts/overhead":         {},
 	"scripts/testring":         {},
@@ -106,7 +107,7 @@ func checkImports(t *testing.T, pkg string, imports []string) {
 	}
 	for _, imp := range imports {
 		if own, ok := strings.CutPrefix(imp, module); ok {
-			if own == "internal/nltest" {
+			if own == "internal/nltest" || own == "internal/golden" {
 				t.Errorf("%s must not import %s: it is for tests", pkg, own)
 			}
 			if !slices.Contains(allowed, own) && !slices.Contains(allowed, "*") {

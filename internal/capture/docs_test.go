@@ -3,14 +3,13 @@
 package capture
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the tables of sources in README and docs")
+	"github.com/nltop/nltop/internal/golden"
+)
 
 // tables are those of docs/sources.md, by the comment that they follow.
 func tables() map[string]string {
@@ -55,12 +54,12 @@ func TestSourcesDoc(t *testing.T) {
 			}
 			found++
 			was, after, _ := strings.Cut(rest, "\n\n")
-			if was+"\n" != table && !*update {
+			if was+"\n" != table && !golden.Update() {
 				t.Errorf("%s, behind %s: go test ./internal/capture -update\n%s", path, strings.TrimSpace(mark), table)
 			}
 			doc = before + mark + table + "\n" + after
 		}
-		if *update {
+		if golden.Update() {
 			if err := os.WriteFile(path, []byte(doc), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -5,7 +5,6 @@ package families_test
 import (
 	"encoding/binary"
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,9 +16,8 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/decode/fixture"
+	"github.com/nltop/nltop/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the trees of testdata/*/*.txtar")
 
 // fixtureFiles are the fixtures of a family: the files of its folder. Package
 // fixture says what is in one.
@@ -52,7 +50,7 @@ func TestFixtures(t *testing.T) {
 	for _, fam := range families.All() {
 		for _, file := range fixtureFiles(t, fam.Name) {
 			t.Run(fam.Name+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-				err := fixture.Check(file, decode.New(families.All(), decode.Options{}), fam.Protocol, *update)
+				err := fixture.Check(file, decode.New(families.All(), decode.Options{}), fam.Protocol, golden.Update())
 				if differs := (*fixture.Difference)(nil); errors.As(err, &differs) {
 					t.Fatalf("tree (-want +got):\n%s", cmp.Diff(differs.Want, differs.Got))
 				}
