@@ -5,6 +5,7 @@ package correlate
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,62 +92,88 @@ func one[T any](t *testing.T, xs []T) T {
 
 const ms = time.Millisecond
 
-func TestExchangeTimes(t *testing.T) {
-	s := newReported(t)
-	req := getLink(0x05, 7)
-	id := s.send(request(100), req)
-	s.send(reply(100), nltest.Error(0, 7, 0, req))
-	if len(s.got) != 0 {
-		t.Error("ended before its completion")
-	}
-	s.completion(id, 300*time.Microsecond)
-	x := one(t, s.exchanges())
-	if x.Outcome != Acked || x.First != ms || x.Last != ms || x.Replies != 1 || !x.Ended {
-		t.Errorf("%+v", x)
-	}
-	s = newReported(t)
-	s.completion(999, 0) // of a request that was lost
-	id = s.send(request(100), req)
-	s.send(reply(100), nltest.Error(1, 7, 0, req))
-	if len(s.got) != 0 {
-		t.Fatal("ended before its completion")
-	}
-	s.completion(id, 300*time.Microsecond)
-	if x := one(t, s.exchanges()); x.Kernel != 300*time.Microsecond || x.Outcome != Failed || x.Errno != 1 {
-		t.Errorf("%+v", x)
-	}
-	// One of a source that reports none ends with its answer, also among others.
-	s.sees = 0
-	s.send(request(300), getLink(0x05, 9))
-	s.send(reply(300), nltest.Error(0, 9, 0, req))
-	if n := len(s.got); n != 2 || s.got[1].Exchange.Outcome != Acked {
-		t.Errorf("%+v", s.got)
+// course is one request on its way, and a step what happens to it.
+type course struct {
+	*ends
+	request []byte
+	id      uint64
+}
+
+type step func(c *course)
+
+func ask(c *course)      { c.id = c.send(request(100), c.request) }
+func returned(c *course) { c.completion(c.id, 300*time.Microsecond) }
+func stray(c *course)    { c.completion(999, 0) } // of a request that was lost
+func unseen(c *course)   { c.sees = 0 }           // another source, which reports no completions
+func later(c *course) {
+	c.now = c.now.Add(2 * grace)
+	c.send(request(200), getLink(0x05, 1)) // time comes from frames
+}
+
+func answered(data []byte) step { return func(c *course) { c.send(reply(100), data) } }
+
+// haveEnded is that so many exchanges have ended so far.
+func haveEnded(n int) step {
+	return func(c *course) {
+		c.t.Helper()
+		if len(c.got) != n {
+			c.t.Fatalf("%d have ended, want %d: %+v", len(c.got), n, c.got)
+		}
 	}
 }
 
-func TestExchangeWithoutAck(t *testing.T) {
-	for _, completions := range []bool{false, true} {
-		s := newReported(t)
-		if !completions {
-			s.sees = 0
-		}
-		id := s.send(request(100), nltest.Message(16, 0x01, 7, 0, make([]byte, 16)))
-		if completions {
-			s.completion(id, ms)
-		}
-		s.now = s.now.Add(2 * grace)
-		s.send(request(200), getLink(0x05, 1))
-		if len(s.got) != 1 || s.got[0].Exchange.Outcome != Accepted {
-			t.Fatalf("completions %t: %+v", completions, s.got)
-		}
-	}
-	// An answer that comes after the send has returned (audit).
-	s := newReported(t)
-	id := s.send(request(100), getLink(0x01, 7))
-	s.completion(id, ms)
-	s.send(reply(100), nltest.Message(16, 0, 7, 100, make([]byte, 16)))
-	if x := one(t, s.exchanges()); x.Outcome != Answered || x.Replies != 1 {
-		t.Errorf("%+v", x)
+// fate is what a test asks of an Exchange.
+type fate struct {
+	Outcome             Outcome
+	Errno               int32
+	First, Last, Kernel time.Duration
+	Replies             int
+}
+
+// TestExchangeEnds: what a request ends with, and not before.
+func TestExchangeEnds(t *testing.T) {
+	req := getLink(0x05, 7)
+	ack, refusal := answered(nltest.Error(0, 7, 0, req)), answered(nltest.Error(1, 7, 0, req))
+	question, silent := getLink(0x01, 7), nltest.Message(16, 0x01, 7, 0, make([]byte, 16))
+	news := answered(nltest.Message(16, 0, 7, 100, make([]byte, 16)))
+	const kernel = 300 * time.Microsecond
+	for _, tt := range []struct {
+		name    string
+		request []byte
+		steps   []step
+		want    fate // of the last
+	}{
+		{"acked, then the send returns", req, []step{ask, ack, haveEnded(0), returned, haveEnded(1)},
+			fate{Outcome: Acked, First: ms, Last: ms, Replies: 1, Kernel: kernel}},
+		{"refused, then the send returns", req, []step{ask, refusal, haveEnded(0), returned, haveEnded(1)},
+			fate{Outcome: Failed, Errno: 1, First: ms, Last: ms, Replies: 1, Kernel: kernel}},
+		{"behind the return of a lost one", req, []step{stray, ask, refusal, haveEnded(0), returned, haveEnded(1)},
+			fate{Outcome: Failed, Errno: 1, First: ms, Last: ms, Replies: 1, Kernel: kernel}},
+		{"acked where returns are not seen", req, []step{unseen, ask, ack, haveEnded(1)},
+			fate{Outcome: Acked, First: ms, Last: ms, Replies: 1}},
+		{"the same among others whose returns are", req, []step{ask, ack, returned, haveEnded(1), unseen, ask, ack, haveEnded(2)},
+			fate{Outcome: Acked, First: ms, Last: ms, Replies: 1}},
+		{"no ack asked for", silent, []step{ask, returned, haveEnded(0), later, haveEnded(1)},
+			fate{Outcome: Accepted, Kernel: kernel}},
+		{"no ack asked for, and returns are not seen", silent, []step{unseen, ask, haveEnded(0), later, haveEnded(1)},
+			fate{Outcome: Accepted}},
+		{"answered behind the return (audit)", question, []step{ask, returned, news},
+			fate{Outcome: Answered, First: 2 * ms, Last: 2 * ms, Replies: 1, Kernel: kernel}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := course{ends: newReported(t), request: tt.request}
+			for _, do := range tt.steps {
+				do(&c)
+			}
+			if len(c.got) == 0 {
+				c.flush()
+			}
+			x := c.got[len(c.got)-1].Exchange
+			got := fate{x.Outcome, x.Errno, x.First, x.Last, x.Kernel, x.Replies}
+			if got != tt.want || !x.Ended {
+				t.Errorf("got  %+v, ended %v\nwant %+v", got, x.Ended, tt.want)
+			}
+		})
 	}
 }
 
@@ -171,29 +198,45 @@ func TestSameSequence(t *testing.T) {
 	}
 }
 
-// A port ID that is used again by another socket answers nothing of the first.
+// TestPortReuse: sockets are told apart that have had the same port ID.
 func TestPortReuse(t *testing.T) {
-	s := newEnds(t)
-	first, second := request(100), request(100)
-	first.Change(func(o *capture.Origin) { o.Socket.Inode = 1 })
-	second.Change(func(o *capture.Origin) { o.Socket.Inode = 2 })
-	s.send(first, getLink(0x05, 1))
-	two := s.send(second, getLink(0x05, 1))
-	r := reply(100)
-	r.Change(func(o *capture.Origin) { o.Socket.Inode = 2 })
-	if o := s.frame(r, nltest.Error(0, 1, 0, getLink(0x05, 1)))[0]; o.Exchange == nil || o.Exchange.Request.Frame.ID != two {
-		t.Errorf("paired with %+v", o.Exchange)
+	const first, second = 1, 2 // inodes
+	of := func(f capture.Frame, inode uint64) capture.Frame {
+		f.Change(func(o *capture.Origin) { o.Socket.Inode = inode })
+		return f
 	}
-	xs := s.exchanges()
-	if x := one(t, xs); x.Outcome != Unanswered || x.Socket.Inode != 1 {
-		t.Errorf("%+v", x)
-	}
-	// Nor does a late answer to the first find the second.
-	s = newEnds(t)
-	s.send(second, getLink(0x05, 1))
-	r.Change(func(o *capture.Origin) { o.Socket.Inode = 1 })
-	if o := s.frame(r, nltest.Error(0, 1, 0, getLink(0x05, 1)))[0]; o.Exchange != nil {
-		t.Error("paired across sockets")
+	for _, tt := range []struct {
+		name     string
+		asked    []uint64 // by these sockets, in turn
+		answered uint64
+		paired   uint64   // with the request of this socket; 0: with none
+		left     []uint64 // without an answer
+	}{
+		{"the answer to the second", []uint64{first, second}, second, second, []uint64{first}},
+		{"a late answer to the first", []uint64{second}, first, 0, []uint64{second}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newEnds(t)
+			for _, inode := range tt.asked {
+				s.send(of(request(100), inode), getLink(0x05, 1))
+			}
+			paired := uint64(0)
+			if x := s.frame(of(reply(100), tt.answered), nltest.Error(0, 1, 0, getLink(0x05, 1)))[0].Exchange; x != nil {
+				paired = x.Request.Frame.Socket.Inode
+			}
+			if paired != tt.paired {
+				t.Errorf("paired with the request of socket %d, not %d", paired, tt.paired)
+			}
+			var left []uint64
+			for _, x := range s.exchanges() {
+				if x.Outcome == Unanswered {
+					left = append(left, x.Socket.Inode)
+				}
+			}
+			if !slices.Equal(left, tt.left) {
+				t.Errorf("sockets %v are left without an answer, want %v", left, tt.left)
+			}
+		})
 	}
 }
 
@@ -341,23 +384,25 @@ func TestEventInferred(t *testing.T) {
 	s := newEnds(t)
 	s.send(request(100), nltest.Message(16, 0x05, 7, 0, make([]byte, 16)))
 	news := nltest.Message(16, 0, 7, 100, make([]byte, 16))
-	for i := range uint32(3) {
-		f := delivery(5+i, 50+i, 0, 0)
-		f.Change(func(o *capture.Origin) { o.Sees = 0; o.Proc = capture.Proc{} })
-		o := s.frame(f, news)[0]
-		if c := o.Event.Cause; c.Exchange == nil || !c.Inferred || c.Proc.PID != 42 || o.Event.Delivered != int(i)+1 {
-			t.Errorf("%d: %+v", i, o.Event)
+	for _, tt := range []struct { // one behind the other
+		name      string
+		socket    uint32
+		netns     uint64
+		delivered int // of the event so far
+		caused    bool
+	}{
+		{"to one socket", 5, 0, 1, true},
+		{"to a second", 6, 0, 2, true},
+		{"to a third", 7, 0, 3, true},
+		{"said again to the first: another event", 5, 0, 1, true},
+		{"in another namespace: of another request", 5, 77, 1, false},
+	} {
+		f := delivery(tt.socket, 50, 0, 0)
+		f.Change(func(o *capture.Origin) { o.Sees, o.Proc, o.NetNS = 0, capture.Proc{}, tt.netns })
+		e := s.frame(f, news)[0].Event
+		if c := e.Cause; (c.Exchange != nil) != tt.caused || tt.caused && (!c.Inferred || c.Proc.PID != 42) || e.Delivered != tt.delivered {
+			t.Errorf("%s: %+v", tt.name, e)
 		}
-	}
-	again := delivery(5, 50, 0, 0)
-	again.Change(func(o *capture.Origin) { o.Sees = 0 })
-	if o := s.frame(again, news)[0]; o.Event.Delivered != 1 {
-		t.Error("said twice to one socket, and taken for one event")
-	}
-	f := delivery(5, 50, 0, 0)
-	f.Change(func(o *capture.Origin) { o.Sees = 0; o.NetNS = 77 })
-	if o := s.frame(f, news)[0]; o.Event.Cause.Exchange != nil {
-		t.Error("caused from another namespace")
 	}
 }
 

@@ -124,25 +124,30 @@ func TestDump(t *testing.T) {
 
 // TestKeys keeps sockets, protocols and namespaces apart.
 func TestKeys(t *testing.T) {
-	s := newStream(t)
+	with := func(f capture.Frame, change func(*capture.Origin)) capture.Frame {
+		f.Change(change)
+		return f
+	}
 	req := getLink(0x05, 7)
-	s.frame(request(100), req)
-	other := reply(101)
-	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
-		t.Error("paired with another port")
-	}
-	other = reply(100)
-	other.Change(func(o *capture.Origin) { o.NetNS = 5 })
-	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
-		t.Error("paired with another namespace")
-	}
-	other = reply(100)
-	other.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_XFRM })
-	if o := s.frame(other, nltest.Error(0, 7, 0, req))[0]; o.Exchange != nil {
-		t.Error("paired with another protocol")
-	}
-	if o := s.frame(reply(100), nltest.Error(0, 7, 0, req))[0]; o.Exchange == nil {
-		t.Error("not paired at all")
+	for _, tt := range []struct {
+		name   string
+		answer capture.Frame
+		seq    uint32
+		paired bool
+	}{
+		{"its answer", reply(100), 7, true},
+		{"another port", reply(101), 7, false},
+		{"another sequence number", reply(100), 8, false},
+		{"another namespace", with(reply(100), func(o *capture.Origin) { o.NetNS = 5 }), 7, false},
+		{"another protocol", with(reply(100), func(o *capture.Origin) { o.Protocol = capture.NETLINK_XFRM }), 7, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStream(t)
+			s.frame(request(100), req)
+			if o := s.frame(tt.answer, nltest.Error(0, tt.seq, 0, req))[0]; (o.Exchange != nil) != tt.paired {
+				t.Errorf("paired with %+v", o.Exchange)
+			}
+		})
 	}
 }
 
@@ -181,24 +186,28 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestLost(t *testing.T) {
-	s := newStream(t)
-	s.frame(request(100), getLink(0x301, 9))
-	f := reply(100)
-	f.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDropped })
-	if o := s.frame(f, nltest.Message(16, 2, 9, 100, make([]byte, 16)))[0]; o.Outcome != Lost {
-		t.Errorf("dropped part: %v", o.Outcome)
-	}
-	e := capture.Frame{
-		Origin: &capture.Origin{
-			Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5},
-		},
-	}
-	if o := s.frame(e, nltest.Message(16, 0, 0, 0, make([]byte, 16)))[0]; o.Outcome != Lost {
-		t.Errorf("overrun event: %v", o.Outcome)
-	}
-	// Lost without its bytes.
-	if o := s.frame(e); len(o) != 1 || o[0].Outcome != Lost || o[0].Message != nil {
-		t.Errorf("overrun without message: %+v", o)
+	part := reply(100)
+	part.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictDropped })
+	event := capture.Frame{Origin: &capture.Origin{
+		Dir: capture.DirEvent, Verdict: capture.VerdictOverrun, Socket: capture.Socket{PortID: 5},
+	}}
+	for _, tt := range []struct {
+		name  string
+		frame capture.Frame
+		data  []byte
+	}{
+		{"a part of a dump", part, nltest.Message(16, 2, 9, 100, make([]byte, 16))},
+		{"an event", event, nltest.Message(16, 0, 0, 0, make([]byte, 16))},
+		{"an event, without its bytes", event, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStream(t)
+			s.frame(request(100), getLink(0x301, 9))
+			o := s.frame(tt.frame, tt.data)
+			if len(o) != 1 || o[0].Outcome != Lost || (o[0].Message != nil) != (tt.data != nil) {
+				t.Errorf("%+v", o)
+			}
+		})
 	}
 }
 

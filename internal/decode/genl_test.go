@@ -28,54 +28,60 @@ func familyOf(d *Decoder, id uint16) string {
 	return ms[0].Family
 }
 
+// TestLearnGeneric: what the controller says, message by message, and what ids
+// and groups stand for from then on.
 func TestLearnGeneric(t *testing.T) {
 	table := &schema.Family{Name: "known", Protocol: capture.NETLINK_GENERIC, Messages: []schema.Message{{ID: 1, Name: "KNOWN_CMD"}}}
 	for _, w := range []wire{le, be} {
 		d := New([]*schema.Family{table}, Options{})
-		say := func(dir capture.Dir, msgs ...[]byte) {
-			d.Frame(w.frame(capture.NETLINK_GENERIC, dir, msgs...), nil)
-		}
-		check := func(what string, want map[uint16]string) {
-			t.Helper()
-			for id, name := range want {
+		for _, tt := range []struct {
+			name   string
+			dir    capture.Dir
+			said   [][]byte
+			ids    map[uint16]string
+			groups map[uint32]string
+		}{
+			{"nothing", capture.DirReply, nil, map[uint16]string{16: "nlctrl", 17: "VFS_DQUOT", 18: "pmcraid", 30: ""}, nil},
+			{"a dump", capture.DirReply, [][]byte{w.ctrl(1, 30, "known", 0, 5, "monitor"), w.ctrl(1, 31, "other", 8, 0, "")},
+				map[uint16]string{30: "known", 31: "other"}, map[uint32]string{5: "monitor"}},
+			{"a deletion", capture.DirEvent, [][]byte{w.ctrl(2, 30, "known", 0, 0, "")},
+				map[uint16]string{30: "", 31: "other"}, map[uint32]string{5: ""}},
+			{"the id used again", capture.DirEvent, [][]byte{w.ctrl(1, 30, "third", 0, 0, "")}, map[uint16]string{30: "third"}, nil},
+			{"the name under a new id", capture.DirEvent, [][]byte{w.ctrl(1, 40, "other", 8, 0, "")}, map[uint16]string{31: "", 40: "other"}, nil},
+			{"a group comes", capture.DirEvent, [][]byte{w.ctrl(7, 40, "other", 8, 6, "late")},
+				map[uint16]string{40: "other"}, map[uint32]string{6: "late"}},
+			{"a group goes", capture.DirEvent, [][]byte{w.ctrl(8, 40, "other", 8, 6, "late")},
+				map[uint16]string{40: "other"}, map[uint32]string{6: ""}},
+		} {
+			d.Frame(w.frame(capture.NETLINK_GENERIC, tt.dir, tt.said...), nil)
+			for id, name := range tt.ids {
 				if got := familyOf(d, id); got != name {
-					t.Errorf("%s: id %d is %q, want %q", what, id, got, name)
+					t.Errorf("%s: id %d is %q, want %q", tt.name, id, got, name)
+				}
+			}
+			for id, name := range tt.groups {
+				if got := d.GroupName(capture.NETLINK_GENERIC, id); got != name {
+					t.Errorf("%s: group %d is %q, want %q", tt.name, id, got, name)
 				}
 			}
 		}
-		check("nothing said", map[uint16]string{16: "nlctrl", 17: "VFS_DQUOT", 18: "pmcraid", 30: ""})
-		say(capture.DirReply, w.ctrl(1, 30, "known", 0, 5, "monitor"), w.ctrl(1, 31, "other", 8, 0, ""))
-		check("a dump", map[uint16]string{30: "known", 31: "other"})
-		if got := d.GroupName(capture.NETLINK_GENERIC, 5); got != "monitor" {
-			t.Errorf("group 5 is %q", got)
-		}
-		old := d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirRequest, le.msg(30, 1, []byte{1, 1, 0, 0})), nil)
-		say(capture.DirEvent, w.ctrl(2, 30, "known", 0, 0, ""))
-		check("a deletion", map[uint16]string{30: "", 31: "other"})
-		if old[0].Type != "KNOWN_CMD" || len(old[0].Body().Fields) != 3 {
-			t.Errorf("a message from before the deletion changed: %+v", old[0])
-		}
-		if got := d.GroupName(capture.NETLINK_GENERIC, 5); got != "" {
-			t.Errorf("group 5 is still %q", got)
-		}
-		say(capture.DirEvent, w.ctrl(1, 30, "third", 0, 0, ""))
-		check("the id used again", map[uint16]string{30: "third"})
-		say(capture.DirEvent, w.ctrl(1, 40, "other", 8, 0, ""))
-		check("the name under a new id", map[uint16]string{31: "", 40: "other"})
-		say(capture.DirEvent, w.ctrl(7, 40, "other", 8, 6, "late"))
-		if got := d.GroupName(capture.NETLINK_GENERIC, 6); got != "late" {
-			t.Errorf("group 6 is %q", got)
-		}
-		say(capture.DirEvent, w.ctrl(8, 40, "other", 8, 6, "late"))
-		if got := d.GroupName(capture.NETLINK_GENERIC, 6); got != "" {
-			t.Errorf("group 6 is still %q", got)
-		}
-		check("the groups came and went", map[uint16]string{40: "other"})
 		d.LearnFamily(41, "told", 3, []schema.Group{{ID: 9, Name: "g"}})
-		check("told from outside", map[uint16]string{41: "told"})
-		if got := d.GroupName(capture.NETLINK_GENERIC, 9); got != "g" {
-			t.Errorf("group 9 is %q", got)
+		if family, group := familyOf(d, 41), d.GroupName(capture.NETLINK_GENERIC, 9); family != "told" || group != "g" {
+			t.Errorf("told from outside: id 41 is %q, group 9 %q", family, group)
 		}
+	}
+}
+
+// TestForgetGeneric: a message stays what it was when its id is taken away.
+func TestForgetGeneric(t *testing.T) {
+	table := &schema.Family{Name: "known", Protocol: capture.NETLINK_GENERIC, Messages: []schema.Message{{ID: 1, Name: "KNOWN_CMD"}}}
+	d := New([]*schema.Family{table}, Options{})
+	say := func(msg []byte) { d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirEvent, msg), nil) }
+	say(le.ctrl(1, 30, "known", 0, 0, ""))
+	old := d.Frame(le.frame(capture.NETLINK_GENERIC, capture.DirRequest, le.msg(30, 1, []byte{1, 1, 0, 0})), nil)
+	say(le.ctrl(2, 30, "known", 0, 0, ""))
+	if old[0].Type != "KNOWN_CMD" || len(old[0].Body().Fields) != 3 {
+		t.Errorf("changed: %+v", old[0])
 	}
 }
 
