@@ -3,61 +3,15 @@
 package export
 
 import (
-	"bytes"
-	"encoding/binary"
-	"flag"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/NAME.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
-
-func u16(v uint16) []byte { return binary.LittleEndian.AppendUint16(nil, v) }
-func u32(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
-
-func str(s string) []byte { return append([]byte(s), 0) }
-
-func attr(typ uint16, payload ...[]byte) []byte {
-	p := bytes.Join(payload, nil)
-	b := append(u16(uint16(4+len(p))), u16(typ)...)
-	b = append(b, p...)
-	return append(b, make([]byte, -len(b)&3)...)
-}
-
-func nest(typ uint16, payload ...[]byte) []byte { return attr(typ|0x8000, payload...) }
-
-func nlmsg(typ, flags uint16, seq, port uint32, payload ...[]byte) []byte {
-	p := bytes.Join(payload, nil)
-	return bytes.Join([][]byte{u32(uint32(16 + len(p))), u16(typ), u16(flags), u32(seq), u32(port), p}, nil)
-}
 
 // ifinfomsg is include/uapi/linux/rtnetlink.h's
 //
@@ -70,8 +24,11 @@ func nlmsg(typ, flags uint16, seq, port uint32, payload ...[]byte) []byte {
 //		unsigned	ifi_change;
 //	};
 func ifinfomsg(typ uint16, index, flags, change uint32) []byte {
-	return bytes.Join([][]byte{{0, 0}, u16(typ), u32(index), u32(flags), u32(change)}, nil)
+	return nltest.Cat([]byte{0, 0}, nltest.U16(typ), nltest.U32(index), nltest.U32(flags), nltest.U32(change))
 }
+
+// sceneProblem is what is malformed in scene.
+const sceneProblem = "IFLA_MTU of two bytes, an nla_len of three, a datagram of three bytes"
 
 // scene is what `ip link add vx0 type vxlan id 16777216` and its surroundings
 // could look like from the best source, and some things that go wrong.
@@ -82,8 +39,8 @@ func scene() []*capture.Frame {
 	ip := capture.Proc{PID: 4711, TID: 4711, PPID: 1, Comm: "ip", Cgroup: "/user.slice"}
 	mon := capture.Proc{PID: 99, TID: 99, Comm: "mon \x1b]0;x\a"}
 	socket := capture.Socket{PortID: 4711, Inode: 31337, Owner: ip}
-	request := nlmsg(16, 0x605, 7, 0, ifinfomsg(0, 0, 0, 0), attr(3, str("vx0")),
-		nest(18, attr(1, str("vxlan")), nest(2, attr(1, u32(16777216)))))
+	request := nltest.Message(16, 0x605, 7, 0, ifinfomsg(0, 0, 0, 0), nltest.Attr(3, nltest.Str("vx0")),
+		nltest.Nest(18, nltest.Attr(1, nltest.Str("vxlan")), nltest.Nest(2, nltest.Attr(1, nltest.U32(16777216)))))
 	const vxlanID = 64
 	frames := []*capture.Frame{
 		{
@@ -96,20 +53,20 @@ func scene() []*capture.Frame {
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
 			},
-			Data: nlmsg(2, 0x200, 7, 4711, u32(0xffffffde), request,
-				attr(1, str("out of \x1b[31mrange")), attr(2, u32(vxlanID))),
+			Data: nltest.Message(2, 0x200, 7, 4711, nltest.U32(0xffffffde), request,
+				nltest.Attr(1, nltest.Str("out of \x1b[31mrange")), nltest.Attr(2, nltest.U32(vxlanID))),
 		},
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
 			},
-			Data: nlmsg(2, 0x100, 8, 4711, u32(0), request[:16]),
+			Data: nltest.Message(2, 0x100, 8, 4711, nltest.U32(0), request[:16]),
 		},
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Proc: ip, Socket: socket, DstPort: 4711,
 			},
-			Data: nlmsg(3, 0x202, 9, 4711, u32(0xfffffffb), attr(5, u32(3)), attr(6, u32(40))),
+			Data: nltest.Message(3, 0x202, 9, 4711, nltest.U32(0xfffffffb), nltest.Attr(5, nltest.U32(3)), nltest.Attr(6, nltest.U32(40))),
 		},
 		{
 			Origin: &capture.Origin{
@@ -117,9 +74,9 @@ func scene() []*capture.Frame {
 				Verdict: capture.VerdictOverrun,
 			},
 			Queue: capture.Queue{Drops: 3},
-			Data: nlmsg(16, 0, 0, 0, ifinfomsg(1, 5, 0x1043, 0xffffffff), attr(3, str("eth\x9b0")), attr(13, u32(1000)),
-				attr(1, []byte{2, 0, 0, 0, 0, 1}), attr(999, []byte{1, 2, 3}), nest(998, attr(1, str("some text")), attr(2, u32(1))),
-				attr(4, []byte{1, 2}), []byte{3, 0, 4, 0}),
+			Data: nltest.Message(16, 0, 0, 0, ifinfomsg(1, 5, 0x1043, 0xffffffff), nltest.Attr(3, nltest.Str("eth\x9b0")), nltest.Attr(13, nltest.U32(1000)),
+				nltest.Attr(1, []byte{2, 0, 0, 0, 0, 1}), nltest.Attr(999, []byte{1, 2, 3}), nltest.Nest(998, nltest.Attr(1, nltest.Str("some text")), nltest.Attr(2, nltest.U32(1))),
+				nltest.Attr(4, []byte{1, 2}), []byte{3, 0, 4, 0}),
 		},
 		{
 			Origin: &capture.Origin{
@@ -131,36 +88,36 @@ func scene() []*capture.Frame {
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Protocol: 16, Proc: ip, Socket: socket,
 			},
-			Data: nlmsg(16, 0x301, 10, 0, []byte{3, 1, 0, 0}),
+			Data: nltest.Message(16, 0x301, 10, 0, []byte{3, 1, 0, 0}),
 		},
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Protocol: 16, Inferred: true,
 			},
-			Data: nlmsg(30, 5, 11, 0, []byte{4, 1, 0, 0}, attr(1, u32(7)), attr(2, u32(8))),
+			Data: nltest.Message(30, 5, 11, 0, []byte{4, 1, 0, 0}, nltest.Attr(1, nltest.U32(7)), nltest.Attr(2, nltest.U32(8))),
 		},
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Protocol: 16,
 			},
-			Data: nlmsg(16, 0, 10, 4711, []byte{1, 2, 0, 0}, attr(2, str("nlctrl")), attr(1, u16(16)),
-				nest(6, nest(1, attr(1, u32(3)), attr(2, u32(14)))), nest(7, nest(1, attr(2, u32(16)), attr(1, str("notify"))))),
+			Data: nltest.Message(16, 0, 10, 4711, []byte{1, 2, 0, 0}, nltest.Attr(2, nltest.Str("nlctrl")), nltest.Attr(1, nltest.U16(16)),
+				nltest.Nest(6, nltest.Nest(1, nltest.Attr(1, nltest.U32(3)), nltest.Attr(2, nltest.U32(14)))), nltest.Nest(7, nltest.Nest(1, nltest.Attr(2, nltest.U32(16)), nltest.Attr(1, nltest.Str("notify"))))),
 		},
 		// struct rtmsg, RTA_MULTIPATH (struct rtnexthop and attributes), RTA_CACHEINFO (a struct), RTA_METRICS.
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Proc: ip, Socket: socket,
 			},
-			Data: nlmsg(24, 2, 12, 4711, []byte{2, 24, 0, 0, 254, 3, 0, 1}, u32(0),
-				attr(1, []byte{192, 0, 2, 0}), attr(9, u16(16), []byte{0, 0}, u32(5), attr(5, []byte{10, 0, 0, 1}), u16(16), []byte{4, 9}, u32(6), attr(5, []byte{10, 0, 0, 2})),
-				attr(12, make([]byte, 32)), nest(8, attr(2, u32(1400))), attr(4, u32(5))),
+			Data: nltest.Message(24, 2, 12, 4711, []byte{2, 24, 0, 0, 254, 3, 0, 1}, nltest.U32(0),
+				nltest.Attr(1, []byte{192, 0, 2, 0}), nltest.Attr(9, nltest.U16(16), []byte{0, 0}, nltest.U32(5), nltest.Attr(5, []byte{10, 0, 0, 1}), nltest.U16(16), []byte{4, 9}, nltest.U32(6), nltest.Attr(5, []byte{10, 0, 0, 2})),
+				nltest.Attr(12, make([]byte, 32)), nltest.Nest(8, nltest.Attr(2, nltest.U32(1400))), nltest.Attr(4, nltest.U32(5))),
 			OrigLen: 4000,
 		},
 		{
 			Origin: &capture.Origin{
 				Dir: capture.DirPeer, Protocol: 2,
 			},
-			Data: nlmsg(50, 0, 1, 5, []byte("hello, peer")), OrigLen: 400,
+			Data: nltest.Message(50, 0, 1, 5, []byte("hello, peer")), OrigLen: 400,
 		},
 		{Origin: &capture.Origin{Dir: capture.DirRequest, Protocol: 17}, Data: []byte{1, 2, 3}},
 		{

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/golden"
 )
 
 func TestJSON(t *testing.T) {
@@ -25,7 +27,7 @@ func TestJSON(t *testing.T) {
 	if err := j.Observe(paired(t)); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "messages.json", out.String())
+	golden.Check(t, filepath.Join("testdata", "messages.json"), out.String(), sceneProblem)
 	for _, line := range strings.SplitAfter(strings.TrimSuffix(out.String(), "\n"), "\n") {
 		checkLine(t, line)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // transaction is what nft sends for "add rule ip t c tcp dport 22 accept", and
@@ -20,18 +21,20 @@ import (
 func transaction() []*capture.Frame {
 	be := func(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 	nfgen := func(family byte, res uint16) []byte { return []byte{family, 0, byte(res >> 8), byte(res)} }
-	expr := func(name string, attrs ...[]byte) []byte { return nest(1, attr(1, str(name)), nest(2, attrs...)) }
-	data := func(b ...byte) []byte { return attr(1, b) }
-	rule := nlmsg(10<<8|6, 0xc05, 8, 0, nfgen(2, 0), attr(1, str("t")), attr(2, str("c")), nest(4,
-		expr("meta", attr(2, be(16)), attr(1, be(1))),
-		expr("cmp", attr(1, be(1)), attr(2, be(0)), nest(3, data(6))),
-		expr("payload", attr(1, be(1)), attr(2, be(2)), attr(3, be(2)), attr(4, be(2))),
-		expr("cmp", attr(1, be(1)), attr(2, be(0)), nest(3, data(0, 22))),
-		expr("immediate", attr(1, be(0)), nest(2, nest(2, attr(1, be(1)))))),
-		attr(7, []byte{0, 5, 'e', 0x1b, '[', 'm', 0}))
-	chain := nlmsg(10<<8|3, 0xc01, 7, 0, nfgen(2, 0), attr(1, str("t")), attr(3, str("c")))
-	batch := bytes.Join([][]byte{nlmsg(16, 1, 6, 0, nfgen(0, 10), attr(1, be(41))), chain, rule, nlmsg(17, 1, 9, 0, nfgen(0, 10))}, nil)
-	fail := nlmsg(2, 0x100, 8, 77, u32(^uint32(1)), rule[:16])
+	expr := func(name string, attrs ...[]byte) []byte {
+		return nltest.Nest(1, nltest.Attr(1, nltest.Str(name)), nltest.Nest(2, attrs...))
+	}
+	data := func(b ...byte) []byte { return nltest.Attr(1, b) }
+	rule := nltest.Message(10<<8|6, 0xc05, 8, 0, nfgen(2, 0), nltest.Attr(1, nltest.Str("t")), nltest.Attr(2, nltest.Str("c")), nltest.Nest(4,
+		expr("meta", nltest.Attr(2, be(16)), nltest.Attr(1, be(1))),
+		expr("cmp", nltest.Attr(1, be(1)), nltest.Attr(2, be(0)), nltest.Nest(3, data(6))),
+		expr("payload", nltest.Attr(1, be(1)), nltest.Attr(2, be(2)), nltest.Attr(3, be(2)), nltest.Attr(4, be(2))),
+		expr("cmp", nltest.Attr(1, be(1)), nltest.Attr(2, be(0)), nltest.Nest(3, data(0, 22))),
+		expr("immediate", nltest.Attr(1, be(0)), nltest.Nest(2, nltest.Nest(2, nltest.Attr(1, be(1)))))),
+		nltest.Attr(7, []byte{0, 5, 'e', 0x1b, '[', 'm', 0}))
+	chain := nltest.Message(10<<8|3, 0xc01, 7, 0, nfgen(2, 0), nltest.Attr(1, nltest.Str("t")), nltest.Attr(3, nltest.Str("c")))
+	batch := bytes.Join([][]byte{nltest.Message(16, 1, 6, 0, nfgen(0, 10), nltest.Attr(1, be(41))), chain, rule, nltest.Message(17, 1, 9, 0, nfgen(0, 10))}, nil)
+	fail := nltest.Message(2, 0x100, 8, 77, nltest.U32(^uint32(1)), rule[:16])
 	return []*capture.Frame{
 		{
 			Origin: &capture.Origin{

@@ -11,6 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // TestNameless: an attribute without a name has its bytes and no value, with
@@ -22,7 +23,7 @@ func TestNameless(t *testing.T) {
 			{ID: 1, Type: schema.Type{Kind: schema.U32}}, {ID: 2, Type: schema.Type{Kind: schema.Nest, Set: inner}},
 		}}}
 	d := decode.New([]*schema.Family{lamp}, decode.Options{})
-	b := nlmsg(40, 1, 1, 0, []byte{1, 1, 0, 0}, attr(1, u32(7)), nest(2, attr(1, u16(5))), attr(3, str("on\x1b[2J")), attr(4, str("a light")), attr(5, u16(9)))
+	b := nltest.Message(40, 1, 1, 0, []byte{1, 1, 0, 0}, nltest.Attr(1, nltest.U32(7)), nltest.Nest(2, nltest.Attr(1, nltest.U16(5))), nltest.Attr(3, nltest.Str("on\x1b[2J")), nltest.Attr(4, nltest.Str("a light")), nltest.Attr(5, nltest.U16(9)))
 	m := d.Frame(&capture.Frame{
 		Origin: &capture.Origin{
 			Protocol: capture.NETLINK_GENERIC, Dir: capture.DirRequest,

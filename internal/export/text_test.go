@@ -5,6 +5,7 @@ package export
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/golden"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func TestText(t *testing.T) {
@@ -34,7 +37,7 @@ func TestText(t *testing.T) {
 			if err := text.Observe(paired(t)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, tt.file, out.String())
+			golden.Check(t, filepath.Join("testdata", tt.file), out.String(), sceneProblem)
 		})
 	}
 }
@@ -63,7 +66,7 @@ func TestTextIsSafe(t *testing.T) {
 			Origin: &capture.Origin{
 				Protocol: 16, Dir: capture.DirReply,
 			},
-			Data: nlmsg(16, 0, 0, 0, []byte{1, 2, 0, 0}, attr(2, str("\x1b[41mfam")), attr(1, u16(30))),
+			Data: nltest.Message(16, 0, 0, 0, []byte{1, 2, 0, 0}, nltest.Attr(2, nltest.Str("\x1b[41mfam")), nltest.Attr(1, nltest.U16(30))),
 		}
 		play(t, text, append([]*capture.Frame{ctrl}, frames...)...)
 		if bad := unsafeRune(out.String()); bad != "" {
