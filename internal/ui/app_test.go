@@ -14,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func (h *harness) wants(texts ...string) {
@@ -102,7 +103,7 @@ func TestCursorFollowsRow(t *testing.T) {
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "flood"},
 			},
-			Data: nlmsg(18, 1, 1, 0),
+			Data: nltest.Message(18, 1, 1, 0),
 		})
 	}
 	h.src.now = h.src.now.Add(time.Second)
@@ -226,7 +227,7 @@ func TestPause(t *testing.T) {
 		Origin: &capture.Origin{
 			Dir: capture.DirRequest, Proc: capture.Proc{PID: 5, Comm: "later"},
 		},
-		Data: nlmsg(18, 1, 1, 0),
+		Data: nltest.Message(18, 1, 1, 0),
 	})
 	h.src.status.Stats.Lost[0].Count = 77
 	h.tick()

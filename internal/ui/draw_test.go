@@ -14,6 +14,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func TestPut(t *testing.T) {
@@ -103,7 +104,7 @@ func TestHostileNames(t *testing.T) {
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: p.PID, Owner: p},
 			},
-			Data: nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, append([]byte(name), 0)...)),
+			Data: nltest.Message(16, 1, 1, 0, make([]byte, 16), nltest.Attr(3, nltest.Str(name))),
 		})
 	}
 	h.src.now = h.src.now.Add(time.Second)

@@ -9,16 +9,17 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/literal"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // failed is a request with an attribute that the kernel refuses, and the error
 // that says so.
 func failed(h *harness) (request []byte) {
-	request = nlmsg(16, 5, 99, 0, make([]byte, 16), attr(3, []byte("dummy0\x00")...), attr(4, 1, 0, 0, 0))
+	request = nltest.Message(16, 5, 99, 0, make([]byte, 16), nltest.Attr(3, nltest.Str("dummy0")), nltest.Attr(4, []byte{1, 0, 0, 0}))
 	const offset = 16 + 16 + 12                                // of IFLA_MTU
 	errno := binary.LittleEndian.AppendUint32(nil, 0xffffffde) // -34
-	answer := nlmsg(2, 0x300, 99, 0, errno, request[:16],
-		attr(1, []byte("too small\x00")...), attr(2, binary.LittleEndian.AppendUint32(nil, offset)...))
+	answer := nltest.Message(2, 0x300, 99, 0, errno, request[:16],
+		nltest.Attr(1, nltest.Str("too small")), nltest.Attr(2, nltest.U32(offset)))
 	proc := capture.Proc{PID: 900, TID: 900, Comm: "late"}
 	sock := capture.Socket{PortID: 900, Inode: 900, Owner: proc}
 	h.src.feed(capture.Frame{

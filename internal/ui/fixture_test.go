@@ -4,7 +4,6 @@ package ui
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"slices"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -58,28 +58,6 @@ func tables() []*schema.Family {
 		Messages: []schema.Message{{ID: 3, Name: "CTRL_CMD_GETFAMILY"}},
 	}
 	return []*schema.Family{route, nlctrl}
-}
-
-func attr(id uint16, data ...byte) []byte {
-	b := binary.LittleEndian.AppendUint16(nil, uint16(4+len(data)))
-	b = append(binary.LittleEndian.AppendUint16(b, id), data...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-func nlmsg(typ, flags uint16, seq, pid uint32, parts ...[]byte) []byte {
-	b := make([]byte, 16)
-	for _, p := range parts {
-		b = append(b, p...)
-	}
-	binary.LittleEndian.PutUint32(b, uint32(len(b)))
-	binary.LittleEndian.PutUint16(b[4:], typ)
-	binary.LittleEndian.PutUint16(b[6:], flags)
-	binary.LittleEndian.PutUint32(b[8:], seq)
-	binary.LittleEndian.PutUint32(b[12:], pid)
-	return b
 }
 
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -201,9 +179,9 @@ func (s *fakeSource) traffic() {
 	link := func(index byte, name string) [][]byte {
 		return [][]byte{
 			{0, 0, 1, 0, index, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0},
-			attr(3, append([]byte(name), 0)...), attr(4, 0xdc, 5, 0, 0),
-			attr(18, append(attr(1, []byte("vxlan\x00")...), attr(2, attr(1, 42, 0, 0, 0)...)...)...),
-			attr(200, 0xde, 0xad),
+			nltest.Attr(3, nltest.Str(name)), nltest.Attr(4, []byte{0xdc, 5, 0, 0}),
+			nltest.Attr(18, nltest.Attr(1, nltest.Str("vxlan")), nltest.Attr(2, nltest.Attr(1, nltest.U32(42)))),
+			nltest.Attr(200, []byte{0xde, 0xad}),
 		}
 	}
 	seq := uint32(100)
@@ -211,16 +189,16 @@ func (s *fakeSource) traffic() {
 		s.now = s.now.Add(50 * time.Millisecond)
 		for _, p := range []capture.Proc{ip, zebra} {
 			seq++
-			req := nlmsg(16, 0x605, seq, 0, link(0, "vx0")...)
+			req := nltest.Message(16, 0x605, seq, 0, link(0, "vx0")...)
 			s.feed(end(p, uint64(p.PID)+70000, capture.DirRequest, req))
 			s.now = s.now.Add(1250 * time.Microsecond)
 			code := []byte{0, 0, 0, 0}
 			if p == zebra && i%10 == 0 {
 				code = []byte{0xef, 0xff, 0xff, 0xff} // -EEXIST
 			}
-			s.feed(end(p, uint64(p.PID)+70000, capture.DirReply, nlmsg(2, 0x100, seq, p.PID, code, req[:16])))
+			s.feed(end(p, uint64(p.PID)+70000, capture.DirReply, nltest.Message(2, 0x100, seq, p.PID, code, req[:16])))
 		}
-		ev := end(networkd, 71234, capture.DirEvent, nlmsg(16, 0, 0, 0, link(7, "vx0")...))
+		ev := end(networkd, 71234, capture.DirEvent, nltest.Message(16, 0, 0, 0, link(7, "vx0")...))
 		ev.Change(func(o *capture.Origin) { o.Proc = ip; o.Group = 1 })
 		if i == 30 {
 			ev.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictOverrun })
@@ -234,10 +212,10 @@ func (s *fakeSource) traffic() {
 		o.Errno = 105
 	})
 	s.feed(raised)
-	get := end(odd, 5, capture.DirRequest, nlmsg(16, 5, 9, 0, []byte{3, 2, 0, 0}, attr(2, []byte("nl80211\x00")...)))
+	get := end(odd, 5, capture.DirRequest, nltest.Message(16, 5, 9, 0, []byte{3, 2, 0, 0}, nltest.Attr(2, nltest.Str("nl80211"))))
 	get.Change(func(o *capture.Origin) { o.Protocol = capture.NETLINK_GENERIC })
 	s.feed(get)
-	get.Data = nlmsg(0x21, 5, 10, 0, []byte{7, 1, 0, 0})
+	get.Data = nltest.Message(0x21, 5, 10, 0, []byte{7, 1, 0, 0})
 	s.feed(get)
 	s.now = s.now.Add(250 * time.Millisecond)
 }

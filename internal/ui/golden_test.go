@@ -3,19 +3,16 @@
 package ui
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rivo/uniseg"
-)
 
-var update = flag.Bool("update", false, "write the golden screens anew")
+	"github.com/nltop/nltop/internal/golden"
+)
 
 // text is what the simulated screen shows, without spaces at the ends of lines.
 func (h *harness) text() string {
@@ -39,21 +36,7 @@ func (h *harness) text() string {
 
 func (h *harness) golden(name string) {
 	h.t.Helper()
-	got := h.text()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			h.t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		h.t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
-	}
+	golden.Check(h.t, filepath.Join("testdata", name+".txt"), h.text(), "")
 }
 
 // tell fills in what a view needs.

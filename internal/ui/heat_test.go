@@ -9,13 +9,14 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // slow feeds a request that was answered after d.
 func (s *fakeSource) slow(pid uint32, d time.Duration) {
 	p := capture.Proc{PID: pid, Comm: "slow"}
 	end := capture.Socket{PortID: pid, Inode: uint64(pid), Owner: p}
-	req := nlmsg(16, 5, uint32(s.id), 0, make([]byte, 16))
+	req := nltest.Message(16, 5, uint32(s.id), 0, make([]byte, 16))
 	s.feed(capture.Frame{
 		Origin: &capture.Origin{
 			Dir: capture.DirRequest, Proc: p, Socket: end, SrcPort: pid,
@@ -27,7 +28,7 @@ func (s *fakeSource) slow(pid uint32, d time.Duration) {
 		Origin: &capture.Origin{
 			Dir: capture.DirReply, Proc: p, Socket: end, DstPort: pid,
 		},
-		Data: nlmsg(2, 0x100, uint32(s.id-1), pid, make([]byte, 4), req[:16]),
+		Data: nltest.Message(2, 0x100, uint32(s.id-1), pid, make([]byte, 4), req[:16]),
 	})
 }
 
@@ -184,7 +185,7 @@ func TestPlaceColumns(t *testing.T) {
 			Origin: &capture.Origin{
 				Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: pid, Owner: p}, SrcPort: pid,
 			},
-			Data: nlmsg(16, 5, 1, 0, make([]byte, 16)),
+			Data: nltest.Message(16, 5, 1, 0, make([]byte, 16)),
 		}
 		f.Change(func(o *capture.Origin) { o.NetNSName = where[2] })
 		h.src.feed(f)
@@ -222,7 +223,7 @@ func TestKernelColumns(t *testing.T) {
 				Socket: capture.Socket{PortID: 501, Owner: p}, SrcPort: 501,
 			},
 			Elapsed: time.Duration(i+1) * time.Millisecond,
-			Data:    nlmsg(16, 5, uint32(i), 0, make([]byte, 16)),
+			Data:    nltest.Message(16, 5, uint32(i), 0, make([]byte, 16)),
 		})
 	}
 	h.tick()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // The list stays at its end while the cursor is there, and on its message
@@ -21,7 +22,7 @@ func TestMessagesFollow(t *testing.T) {
 				Dir: capture.DirRequest, Protocol: 0, Proc: capture.Proc{PID: 4711, Comm: "ip"},
 				Socket: capture.Socket{PortID: 4711, Inode: 74711, Owner: capture.Proc{PID: 4711, Comm: "ip"}},
 			},
-			Data: nlmsg(18, 1, 1, 0),
+			Data: nltest.Message(18, 1, 1, 0),
 		})
 		h.tick()
 	}
@@ -76,7 +77,7 @@ func TestMessageMarksBytes(t *testing.T) {
 
 // A message that is cut or malformed says so, and shows what there is.
 func TestMalformedMessage(t *testing.T) {
-	whole := nlmsg(16, 1, 1, 0, make([]byte, 16), attr(3, []byte("vx0\x00")...), attr(18, attr(1, []byte("vxlan\x00")...)...))
+	whole := nltest.Message(16, 1, 1, 0, make([]byte, 16), nltest.Attr(3, nltest.Str("vx0")), nltest.Attr(18, nltest.Attr(1, nltest.Str("vxlan"))))
 	bad := append([]byte(nil), whole...)
 	bad[32] = 3 // nla_len shorter than its own header
 	for _, data := range [][]byte{bad, whole[:41], whole[:33], whole[:17], whole[:16], whole[:7], {0}} {

@@ -11,6 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 func kept(m *decode.Message) *aggregate.Kept {
@@ -20,9 +21,9 @@ func kept(m *decode.Message) *aggregate.Kept {
 // A message of nftables is shown near nft's own syntax above its tree, with its
 // place in the transaction; no other message gets such a line.
 func TestToldAboveTheTree(t *testing.T) {
-	begin := nlmsg(16, 1, 1, 0, []byte{0, 0, 0, 10}, attr(1, 0, 0, 0, 9))
-	chain := nlmsg(10<<8|3, 1, 2, 0, []byte{2, 0, 0, 0}, attr(1, 't', 0), attr(3, 'c', 0x1b, 0))
-	end := nlmsg(17, 1, 3, 0, []byte{0, 0, 0, 10})
+	begin := nltest.Message(16, 1, 1, 0, []byte{0, 0, 0, 10}, nltest.Attr(1, []byte{0, 0, 0, 9}))
+	chain := nltest.Message(10<<8|3, 1, 2, 0, []byte{2, 0, 0, 0}, nltest.Attr(1, []byte{'t', 0}), nltest.Attr(3, []byte{'c', 0x1b, 0}))
+	end := nltest.Message(17, 1, 3, 0, []byte{0, 0, 0, 10})
 	data := append(append(begin, chain...), end...)
 	f := &capture.Frame{
 		Origin: &capture.Origin{
@@ -44,7 +45,7 @@ func TestToldAboveTheTree(t *testing.T) {
 			t.Errorf("shown %q", v.said)
 		}
 	}
-	link := nlmsg(16, 1, 1, 0, make([]byte, 16))
+	link := nltest.Message(16, 1, 1, 0, make([]byte, 16))
 	if m := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Origin: &capture.Origin{}, Data: link, OrigLen: len(link)}, nil); h.said(kept(&m[0])) != "" {
 		t.Errorf("a link is %q", h.said(kept(&m[0])))
 	}
