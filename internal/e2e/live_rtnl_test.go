@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,28 +76,37 @@ func TestRTNL(t *testing.T) {
 	}
 }
 
-// contended is the table of one contention.
+// contended is the table of one contention, which its recording has, too.
 func contended(t *testing.T) (rows []map[string]any) {
 	t.Helper()
 	var out bytes.Buffer
-	p := start(t, &out, "source ", nltop(t), "stat", "--rtnl", "-o", "json")
+	file := filepath.Join(t.TempDir(), "contended.pcapng")
+	p := start(t, &out, "source ", nltop(t), "stat", "--rtnl", "-o", "json", "-w", file)
 	contend(t)
 	if err := p.stop(t, syscall.SIGINT); err != nil {
 		t.Fatalf("%v\n%s", err, p.stderr())
 	}
-	for _, o := range objects(t, out.String()) {
-		if o["kind"] == "rtnl" {
-			rows = append(rows, o)
-		}
-	}
+	rows = lockRows(t, out.String())
 	if len(rows) == 0 {
 		t.Fatalf("no table:\n%s%s", out.String(), p.stderr())
+	}
+	if again := lockRows(t, must(t, nltop(t), "stat", "-q", "--rtnl", "-o", "json", "-r", file)); !reflect.DeepEqual(rows, again) {
+		t.Errorf("live     %v\nrecorded %v", rows, again)
 	}
 	return rows
 }
 
-// The live view ranks the same, and a recording of it still has what was
-// reported.
+func lockRows(t *testing.T, told string) (rows []map[string]any) {
+	t.Helper()
+	for _, o := range objects(t, told) {
+		if o["kind"] == "rtnl" {
+			rows = append(rows, o)
+		}
+	}
+	return rows
+}
+
+// The live view ranks the same, and so does that of its recording.
 func TestViewRTNL(t *testing.T) {
 	needVM(t)
 	ownNetNS(t)
@@ -112,7 +122,7 @@ func TestViewRTNL(t *testing.T) {
 	again := openTerminal(t, nltop(t), "-r", file)
 	again.await("(end)")
 	again.keys("L")
-	again.awaitScreen("only the long holds and waits that were reported")
+	again.awaitScreen("BLAMED is how long others waited")
 	again.awaitScreen("route RTM_DELLINK")
 	again.keys("\x03")
 	again.ended()
