@@ -205,6 +205,8 @@ func ethtoolCoalesce(hdr schema.Type) *schema.Set {
 		attr(28, "ETHTOOL_A_COALESCE_TX_AGGR_TIME_USECS", micros),
 		attr(29, "ETHTOOL_A_COALESCE_RX_PROFILE", profile),
 		attr(30, "ETHTOOL_A_COALESCE_TX_PROFILE", profile),
+		attr(31, "ETHTOOL_A_COALESCE_RX_CQE_FRAMES", u32),
+		attr(32, "ETHTOOL_A_COALESCE_RX_CQE_NSECS", hinted(u32, schema.Nanos)),
 	)
 }
 
@@ -214,6 +216,7 @@ func ethtoolPauseStat() *schema.Set {
 		attr(1, "ETHTOOL_A_PAUSE_STAT_PAD", padAt),
 		attr(2, "ETHTOOL_A_PAUSE_STAT_TX_FRAMES", u64),
 		attr(3, "ETHTOOL_A_PAUSE_STAT_RX_FRAMES", u64),
+		attr(4, "ETHTOOL_A_PAUSE_STAT_TX_PAUSE_STORM_EVENTS", u64),
 	)
 }
 

@@ -28,6 +28,7 @@ func All() []*schema.Family {
 		genericFamilies(),
 		diagFamilies(),
 		protocolFamilies(),
+		newestFamilies(),
 	)
 	for _, f := range all {
 		f.Origin = schema.BuiltIn

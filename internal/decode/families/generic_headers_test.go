@@ -26,7 +26,11 @@ func init() {
 		cited{name: "linux/quota.h", of: []string{"VFS_DQUOT"}, only: []string{"QUOTA_NL_", "USRQUOTA", "GRPQUOTA", "PRJQUOTA"}},
 		cited{name: "linux/target_core_user.h", of: []string{"TCM-USER"}, only: []string{"TCMU_CMD_", "TCMU_ATTR_"}},
 		cited{name: "linux/cifs/cifs_netlink.h", of: []string{"cifs"}, skip: map[string]string{"CIFS_GENL_VERSION": notWire, "CIFS_GENL_MCGRP_SWN": "index of a group"}},
-		cited{name: "linux/dlm_netlink.h", of: []string{"DLM"}, skip: map[string]string{"DLM_LOCK_DATA_VERSION": notWire, "DLM_GENL_VERSION": notWire}},
+		cited{name: "linux/android/binder_netlink.h", of: []string{"binder"}, since: 702, skip: map[string]string{"BINDER_FAMILY_VERSION": notWire}},
+		cited{name: "linux/dev_energymodel.h", of: []string{"dev-energymodel"}, since: 702, skip: map[string]string{"DEV_ENERGYMODEL_FAMILY_VERSION": notWire}},
+		cited{name: "drm/drm_ras.h", of: []string{"drm-ras"}, since: 702, skip: map[string]string{"DRM_RAS_FAMILY_VERSION": notWire}},
+		cited{name: "linux/sunrpc_netlink.h", of: []string{"sunrpc"}, since: 702, skip: map[string]string{"SUNRPC_FAMILY_VERSION": notWire}},
+		cited{name: "linux/dlm_netlink.h", of: []string{"DLM"}, until: 702, skip: map[string]string{"DLM_LOCK_DATA_VERSION": notWire, "DLM_GENL_VERSION": notWire}},
 	)
 	for _, f := range families.All() {
 		if f.Name != "drbd" {

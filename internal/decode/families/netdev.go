@@ -68,7 +68,7 @@ func netdevPagePool() *schema.Set {
 		attr(5, "NETDEV_A_PAGE_POOL_INFLIGHT_MEM", hinted(anyUint, schema.Bytes)),
 		attr(6, "NETDEV_A_PAGE_POOL_DETACH_TIME", hinted(anyUint, schema.Seconds)),
 		attr(7, "NETDEV_A_PAGE_POOL_DMABUF", u32),
-		attr(8, "NETDEV_A_PAGE_POOL_IO_URING", netdevEmpty("NETDEV_A_IO_URING_PROVIDER_INFO")),
+		attr(8, "NETDEV_A_PAGE_POOL_IO_URING", netdevIOUring()),
 	)
 }
 
@@ -105,7 +105,7 @@ func netdevQueue() *schema.Set {
 		attr(3, "NETDEV_A_QUEUE_TYPE", named(u32, netdevQueueType)),
 		attr(4, "NETDEV_A_QUEUE_NAPI_ID", u32),
 		attr(5, "NETDEV_A_QUEUE_DMABUF", u32),
-		attr(6, "NETDEV_A_QUEUE_IO_URING", netdevEmpty("NETDEV_A_IO_URING_PROVIDER_INFO")),
+		attr(6, "NETDEV_A_QUEUE_IO_URING", netdevIOUring()),
 		attr(7, "NETDEV_A_QUEUE_XSK", netdevEmpty("NETDEV_A_XSK_INFO")),
 		attr(8, "NETDEV_A_QUEUE_LEASE", nest(set("NETDEV_A_LEASE",
 			attr(1, "NETDEV_A_LEASE_IFINDEX", ifindex),
@@ -155,3 +155,7 @@ var (
 	netdevThreaded  = enum("netdev_napi_threaded", 0,
 		"NETDEV_NAPI_THREADED_DISABLED", "NETDEV_NAPI_THREADED_ENABLED", "NETDEV_NAPI_THREADED_BUSY_POLL")
 )
+
+func netdevIOUring() schema.Type {
+	return nest(set("NETDEV_A_IO_URING_PROVIDER_INFO", attr(1, "NETDEV_A_IO_URING_PROVIDER_INFO_RX_BUF_LEN", bytes32)))
+}

@@ -62,7 +62,7 @@ func init() {
 			"IP_VS_SCHEDNAME_MAXLEN": notWire, "IP_VS_PENAME_MAXLEN": notWire, "IP_VS_IFNAME_MAXLEN": notWire, "IP_VS_PEDATA_MAXLEN": notWire,
 			"IPVS_GENL_VERSION": "the version of the family",
 		}},
-		cited{name: "linux/xfrm.h", of: []string{"xfrm"}, skip: map[string]string{
+		cited{name: "linux/xfrm.h", of: []string{"xfrm"}, skip: map[string]string{"XFRM_MIGRATE_STATE_KNOWN_FLAGS": notNames,
 			"XFRMA_REPLAY_ESN_MAX": notWire, "XFRM_POLICY_MASK": notNames, "XFRM_MSG_BASE": "XFRM_MSG_NEWSA", "XFRM_NR_MSGTYPES": notWire,
 			"XFRMA_OUTPUT_MARK": "older name of XFRMA_SET_MARK", "XFRMGRP_*": "bits of sockaddr_nl.nl_groups, the old spelling of XFRMNLGRP_*",
 			"XFRMNLGRP_NONE": "no group",

@@ -74,6 +74,7 @@ func nfcAttrs(protocols schema.Type) *schema.Set {
 		attr(29, "NFC_ATTR_VENDOR_ID", hex32),
 		attr(30, "NFC_ATTR_VENDOR_SUBCMD", u32),
 		attr(31, "NFC_ATTR_VENDOR_DATA", opaque),
+		attr(32, "NFC_ATTR_TARGET_ATS", opaque),
 	)
 }
 

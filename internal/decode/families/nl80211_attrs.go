@@ -352,5 +352,6 @@ func nl80211Attrs(wiphy bool) *schema.Set {
 		attr(332, "NL80211_ATTR_WIPHY_INTERFACE_COMBINATIONS", array(nest(nl80211IfaceComb()))),
 		attr(333, "NL80211_ATTR_VIF_RADIO_MASK", hex32),
 	}
+	main.Attrs = append(main.Attrs, nl80211Newest(main)...)
 	return main
 }

@@ -20,6 +20,8 @@ func nl80211BandIfType() *schema.Set {
 		attr(9, "NL80211_BAND_IFTYPE_ATTR_EHT_CAP_PHY", opaque),
 		attr(10, "NL80211_BAND_IFTYPE_ATTR_EHT_CAP_MCS_SET", opaque),
 		attr(11, "NL80211_BAND_IFTYPE_ATTR_EHT_CAP_PPE", opaque),
+		attr(12, "NL80211_BAND_IFTYPE_ATTR_UHR_CAP_MAC", opaque),
+		attr(13, "NL80211_BAND_IFTYPE_ATTR_UHR_CAP_PHY", opaque),
 	)
 }
 
@@ -112,6 +114,13 @@ func nl80211Frequency() *schema.Set {
 		attr(32, "NL80211_FREQUENCY_ATTR_CAN_MONITOR", flag),
 		attr(33, "NL80211_FREQUENCY_ATTR_ALLOW_6GHZ_VLP_AP", flag),
 		attr(34, "NL80211_FREQUENCY_ATTR_ALLOW_20MHZ_ACTIVITY", flag),
+		attr(35, "NL80211_FREQUENCY_ATTR_NO_4MHZ", flag),
+		attr(36, "NL80211_FREQUENCY_ATTR_NO_8MHZ", flag),
+		attr(37, "NL80211_FREQUENCY_ATTR_NO_16MHZ", flag),
+		attr(38, "NL80211_FREQUENCY_ATTR_S1G_NO_PRIMARY", flag),
+		attr(39, "NL80211_FREQUENCY_ATTR_NO_UHR", flag),
+		attr(40, "NL80211_FREQUENCY_ATTR_CAC_START_TIME", hinted(u64, schema.Nanos)),
+		attr(41, "NL80211_FREQUENCY_ATTR_PAD", padAt),
 	)
 }
 
@@ -171,6 +180,7 @@ func nl80211MntrFlags() *schema.Set {
 		attr(4, "NL80211_MNTR_FLAG_OTHER_BSS", flag),
 		attr(5, "NL80211_MNTR_FLAG_COOK_FRAMES", flag),
 		attr(6, "NL80211_MNTR_FLAG_ACTIVE", flag),
+		attr(7, "NL80211_MNTR_FLAG_SKIP_TX", flag),
 	)
 }
 
@@ -283,6 +293,7 @@ func nl80211Key() *schema.Set {
 		attr(8, "NL80211_KEY_DEFAULT_TYPES", nest(nl80211KeyDefaultTypes())),
 		attr(9, "NL80211_KEY_MODE", named(u8, nl80211KeyMode)),
 		attr(10, "NL80211_KEY_DEFAULT_BEACON", flag),
+		attr(11, "NL80211_KEY_LTF_SEED", opaque),
 	)
 }
 
@@ -295,5 +306,8 @@ func nl80211TxRate() *schema.Set {
 		attr(5, "NL80211_TXRATE_HE", packed(hex16)),
 		attr(6, "NL80211_TXRATE_HE_GI", named(u8, nl80211HEGI)),
 		attr(7, "NL80211_TXRATE_HE_LTF", named(u8, nl80211HELTF)),
+		attr(8, "NL80211_TXRATE_EHT", packed(hex16)),
+		attr(9, "NL80211_TXRATE_EHT_GI", named(u8, nl80211EHTGI)),
+		attr(10, "NL80211_TXRATE_EHT_LTF", named(u8, nl80211EHTLTF)),
 	)
 }

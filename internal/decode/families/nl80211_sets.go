@@ -310,6 +310,7 @@ func nl80211PMSRPeer(main *schema.Set) *schema.Set {
 		attr(2, "NL80211_PMSR_PEER_ATTR_CHAN", nest(main)),
 		attr(3, "NL80211_PMSR_PEER_ATTR_REQ", nest(nl80211PMSRReq())),
 		attr(4, "NL80211_PMSR_PEER_ATTR_RESP", nest(nl80211PMSRResp())),
+		attr(5, "NL80211_PMSR_PEER_ATTR_REQ_TYPE", named(u32, nl80211FTMReqType)),
 	)
 }
 
@@ -320,11 +321,13 @@ func nl80211PMSR(main *schema.Set) *schema.Set {
 		attr(3, "NL80211_PMSR_ATTR_RANDOMIZE_MAC_ADDR", flag),
 		attr(4, "NL80211_PMSR_ATTR_TYPE_CAPA", nest(nl80211PMSRTypes(nl80211FTMCapa()))),
 		attr(5, "NL80211_PMSR_ATTR_PEERS", array(nest(nl80211PMSRPeer(main)))),
+		attr(6, "NL80211_PMSR_ATTR_MAX_PEER_ISTA_ROLE", u32),
+		attr(7, "NL80211_PMSR_ATTR_MAX_PEER_RSTA_ROLE", u32),
 	)
 }
 
 func nl80211FTMCapa() *schema.Set {
-	return set("NL80211_PMSR_FTM_CAPA_ATTR",
+	return set("NL80211_PMSR_FTM_CAPA_ATTR", append([]schema.Attr{
 		attr(1, "NL80211_PMSR_FTM_CAPA_ATTR_ASAP", flag),
 		attr(2, "NL80211_PMSR_FTM_CAPA_ATTR_NON_ASAP", flag),
 		attr(3, "NL80211_PMSR_FTM_CAPA_ATTR_REQ_LCI", flag),
@@ -335,11 +338,11 @@ func nl80211FTMCapa() *schema.Set {
 		attr(8, "NL80211_PMSR_FTM_CAPA_ATTR_MAX_FTMS_PER_BURST", u32),
 		attr(9, "NL80211_PMSR_FTM_CAPA_ATTR_TRIGGER_BASED", flag),
 		attr(10, "NL80211_PMSR_FTM_CAPA_ATTR_NON_TRIGGER_BASED", flag),
-	)
+	}, nl80211FTMCapaMore()...)...)
 }
 
 func nl80211FTMReq() *schema.Set {
-	return set("NL80211_PMSR_FTM_REQ_ATTR",
+	return set("NL80211_PMSR_FTM_REQ_ATTR", append([]schema.Attr{
 		attr(1, "NL80211_PMSR_FTM_REQ_ATTR_ASAP", flag),
 		attr(2, "NL80211_PMSR_FTM_REQ_ATTR_PREAMBLE", named(u32, nl80211Preamble)),
 		attr(3, "NL80211_PMSR_FTM_REQ_ATTR_NUM_BURSTS_EXP", u8),
@@ -353,12 +356,12 @@ func nl80211FTMReq() *schema.Set {
 		attr(11, "NL80211_PMSR_FTM_REQ_ATTR_NON_TRIGGER_BASED", flag),
 		attr(12, "NL80211_PMSR_FTM_REQ_ATTR_LMR_FEEDBACK", flag),
 		attr(13, "NL80211_PMSR_FTM_REQ_ATTR_BSS_COLOR", u8),
-	)
+	}, nl80211FTMReqMore()...)...)
 }
 
 // nl80211_pmsr_send_ftm_res; times in picoseconds, distances in millimetres
 func nl80211FTMResult() *schema.Set {
-	return set("NL80211_PMSR_FTM_RESP_ATTR",
+	return set("NL80211_PMSR_FTM_RESP_ATTR", append([]schema.Attr{
 		attr(1, "NL80211_PMSR_FTM_RESP_ATTR_FAIL_REASON", named(u32, nl80211FTMFailure)),
 		attr(2, "NL80211_PMSR_FTM_RESP_ATTR_BURST_INDEX", u32),
 		attr(3, "NL80211_PMSR_FTM_RESP_ATTR_NUM_FTMR_ATTEMPTS", u32),
@@ -380,7 +383,7 @@ func nl80211FTMResult() *schema.Set {
 		attr(19, "NL80211_PMSR_FTM_RESP_ATTR_LCI", opaque),
 		attr(20, "NL80211_PMSR_FTM_RESP_ATTR_CIVICLOC", opaque),
 		attr(21, "NL80211_PMSR_FTM_RESP_ATTR_PAD", padAt),
-	)
+	}, nl80211FTMRespMore()...)...)
 }
 
 func nl80211OBSSPD() *schema.Set {
@@ -448,6 +451,7 @@ func nl80211MBSSID() *schema.Set {
 		attr(3, "NL80211_MBSSID_CONFIG_ATTR_INDEX", u8),
 		attr(4, "NL80211_MBSSID_CONFIG_ATTR_TX_IFINDEX", ifindex),
 		attr(5, "NL80211_MBSSID_CONFIG_ATTR_EMA", flag),
+		attr(6, "NL80211_MBSSID_CONFIG_ATTR_TX_LINK_ID", u8),
 	)
 }
 
@@ -457,6 +461,8 @@ func nl80211Radio() *schema.Set {
 		attr(1, "NL80211_WIPHY_RADIO_ATTR_INDEX", u32),
 		attr(2, "NL80211_WIPHY_RADIO_ATTR_FREQ_RANGE", nest(nl80211RadioFreq())),
 		attr(3, "NL80211_WIPHY_RADIO_ATTR_INTERFACE_COMBINATION", nest(nl80211IfaceComb())),
+		attr(4, "NL80211_WIPHY_RADIO_ATTR_ANTENNA_MASK", hex32),
+		attr(5, "NL80211_WIPHY_RADIO_ATTR_RTS_THRESHOLD", u32),
 	)
 }
 

@@ -23,6 +23,8 @@ func nl80211IfTypeFlags(t schema.Type) *schema.Set {
 		attr(10, "NL80211_IFTYPE_P2P_DEVICE", t),
 		attr(11, "NL80211_IFTYPE_OCB", t),
 		attr(12, "NL80211_IFTYPE_NAN", t),
+		attr(13, "NL80211_IFTYPE_NAN_DATA", t),
+		attr(14, "NL80211_IFTYPE_PD", t),
 	)
 }
 
@@ -71,6 +73,9 @@ func nl80211RateInfo() *schema.Set {
 		attr(27, "NL80211_RATE_INFO_4_MHZ_WIDTH", flag),
 		attr(28, "NL80211_RATE_INFO_8_MHZ_WIDTH", flag),
 		attr(29, "NL80211_RATE_INFO_16_MHZ_WIDTH", flag),
+		attr(30, "NL80211_RATE_INFO_UHR_MCS", u8),
+		attr(31, "NL80211_RATE_INFO_UHR_ELR", flag),
+		attr(32, "NL80211_RATE_INFO_UHR_IM", flag),
 	)
 }
 

@@ -64,7 +64,7 @@ var inetDiagExt = bits("idiag_ext", "INET_DIAG_MEMINFO", "INET_DIAG_INFO", "INET
 	"INET_DIAG_TOS", "INET_DIAG_TCLASS", "INET_DIAG_SKMEMINFO", "INET_DIAG_SHUTDOWN")
 
 // inetDiagTimer has the words of ss; the header has none.
-var inetDiagTimer = enum("idiag_timer", 0, "off", "on", "keepalive", "timewait", "persist")
+var inetDiagTimer = enum("idiag_timer", 0, "off", "on", "keepalive", "timewait", "persist", "delack")
 
 func inetDiagReply(family uint8) schema.Variant {
 	return schema.Variant{
@@ -144,7 +144,8 @@ func inetDiagULP() *schema.Set {
 			attr(3, "TLS_INFO_TXCONF", named(u16, conf)),
 			attr(4, "TLS_INFO_RXCONF", named(u16, conf)),
 			attr(5, "TLS_INFO_ZC_RO_TX", flag),
-			attr(6, "TLS_INFO_RX_NO_PAD", flag)))),
+			attr(6, "TLS_INFO_RX_NO_PAD", flag),
+			attr(7, "TLS_INFO_TX_MAX_PAYLOAD_LEN", hinted(u16, schema.Bytes))))),
 		attr(3, "INET_ULP_INFO_MPTCP", nest(set("MPTCP_SUBFLOW_ATTR",
 			unspec("MPTCP_SUBFLOW_ATTR_UNSPEC"),
 			attr(1, "MPTCP_SUBFLOW_ATTR_TOKEN_REM", hex32),

@@ -23,7 +23,7 @@ func init() {
 		cited{name: "linux/ila.h", of: []string{"ila"}, skip: map[string]string{"ILA_GENL_VERSION": notWire}},
 		cited{name: "linux/seg6_genl.h", of: []string{"SEG6"}, skip: map[string]string{"SEG6_GENL_VERSION": notWire}},
 		cited{name: "linux/seg6_hmac.h", skip: map[string]string{"SEG6_HMAC_SECRET_LEN": notWire, "SEG6_HMAC_FIELD_LEN": notWire}},
-		cited{name: "linux/ioam6_genl.h", of: []string{"IOAM6"}, skip: map[string]string{"IOAM6_GENL_VERSION": notWire, "IOAM6_MAX_SCHEMA_DATA_LEN": notWire}},
+		cited{name: "linux/ioam6_genl.h", of: []string{"IOAM6"}, skip: map[string]string{"IOAM6_GENL_VERSION": notWire, "IOAM6_EVENT_UNSPEC": "no event", "IOAM6_MAX_SCHEMA_DATA_LEN": notWire}},
 		cited{name: "linux/openvswitch.h", of: []string{"ovs_datapath", "ovs_vport", "ovs_flow", "ovs_packet", "ovs_meter", "ovs_ct_limit"}, skip: map[string]string{
 			"OVS_DATAPATH_VERSION": notWire, "OVS_PACKET_VERSION": notWire, "OVS_VPORT_VERSION": notWire, "OVS_FLOW_VERSION": notWire,
 			"OVS_METER_VERSION": notWire, "OVS_CT_LIMIT_VERSION": notWire, "OVS_DP_VER_FEATURES": notWire,

@@ -133,6 +133,8 @@ var vdpaNetFeatures = masks("VIRTIO_NET_F", slices.Concat([]schema.Value{
 	val(1<<22, "VIRTIO_NET_F_MQ"),
 	val(1<<23, "VIRTIO_NET_F_CTRL_MAC_ADDR"),
 }, vdpaCommon, []schema.Value{
+	val(1<<46, "VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_MAPPED"),
+	val(1<<47, "VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM_MAPPED"),
 	val(1<<50, "VIRTIO_NET_F_DEVICE_STATS"),
 	val(1<<52, "VIRTIO_NET_F_VQ_NOTF_COAL"),
 	val(1<<53, "VIRTIO_NET_F_NOTF_COAL"),
@@ -207,6 +209,7 @@ var vdpaClass = values("VIRTIO_ID",
 	val(39, "VIRTIO_ID_AUDIO_POLICY"),
 	val(40, "VIRTIO_ID_BT"),
 	val(41, "VIRTIO_ID_GPIO"),
+	val(45, "VIRTIO_ID_SPI"),
 )
 
 var vdpaClasses = bitsOf(vdpaClass)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families
+
+import "github.com/nltop/nltop/internal/decode/schema"
+
+// What Linux 6.13 to 7.2 added to linux/nl80211.h.
+
+// nl80211Newest are the attributes of a message from 334 on.
+func nl80211Newest(main *schema.Set) []schema.Attr {
+	return []schema.Attr{
+		attr(334, "NL80211_ATTR_SUPPORTED_SELECTORS", packed(u8)),
+		attr(335, "NL80211_ATTR_MLO_RECONF_REM_LINKS", hex16),
+		attr(336, "NL80211_ATTR_EPCS", flag),
+		attr(337, "NL80211_ATTR_EXT_MLD_CAPA_AND_OPS", hex16),
+		attr(338, "NL80211_ATTR_WIPHY_RADIO_INDEX", u8),
+		attr(339, "NL80211_ATTR_S1G_LONG_BEACON_PERIOD", u8),
+		attr(340, "NL80211_ATTR_S1G_SHORT_BEACON", nest(set("NL80211_S1G_SHORT_BEACON_ATTR",
+			attr(1, "NL80211_S1G_SHORT_BEACON_ATTR_HEAD", opaque),
+			attr(2, "NL80211_S1G_SHORT_BEACON_ATTR_TAIL", opaque)))),
+		attr(341, "NL80211_ATTR_BSS_PARAM", nest(main)), // a flag in requests: an empty nest
+		attr(342, "NL80211_ATTR_NAN_CONFIG", nest(nl80211NANConfig())),
+		attr(343, "NL80211_ATTR_NAN_NEW_CLUSTER", flag),
+		attr(344, "NL80211_ATTR_NAN_CAPABILITIES", nest(nl80211NANCapa())),
+		attr(345, "NL80211_ATTR_S1G_PRIMARY_2MHZ", flag),
+		attr(346, "NL80211_ATTR_EPP_PEER", flag),
+		attr(347, "NL80211_ATTR_UHR_CAPABILITY", opaque),
+		attr(348, "NL80211_ATTR_DISABLE_UHR", flag),
+		attr(349, "NL80211_ATTR_INCUMBENT_SIGNAL_INTERFERENCE_BITMAP", hex32),
+		attr(350, "NL80211_ATTR_UHR_OPERATION", opaque),
+		attr(351, "NL80211_ATTR_NAN_CHANNEL", nest(main)),
+		attr(352, "NL80211_ATTR_NAN_CHANNEL_ENTRY", opaque),
+		attr(353, "NL80211_ATTR_NAN_TIME_SLOTS", nl80211NANSlots()),
+		attr(354, "NL80211_ATTR_NAN_RX_NSS", u8),
+		attr(355, "NL80211_ATTR_NAN_AVAIL_BLOB", opaque),
+		attr(356, "NL80211_ATTR_NAN_SCHED_DEFERRED", flag),
+		attr(357, "NL80211_ATTR_NAN_SCHED_UPDATE_SUCCESS", flag),
+		attr(358, "NL80211_ATTR_NAN_NMI_MAC", hwaddr),
+		attr(359, "NL80211_ATTR_NAN_ULW", opaque),
+		attr(360, "NL80211_ATTR_NAN_COMMITTED_DW", hex16),
+		attr(361, "NL80211_ATTR_NAN_SEQ_ID", u8),
+		attr(362, "NL80211_ATTR_NAN_MAX_CHAN_SWITCH_TIME", hinted(u16, schema.Micros)),
+		attr(363, "NL80211_ATTR_NAN_PEER_MAPS", array(nest(set("NL80211_NAN_PEER_MAP_ATTR",
+			attr(1, "NL80211_NAN_PEER_MAP_ATTR_MAP_ID", u8),
+			attr(2, "NL80211_NAN_PEER_MAP_ATTR_TIME_SLOTS", nl80211NANSlots()))))),
+		attr(364, "NL80211_ATTR_ASSOC_ENCRYPTED", flag),
+		attr(365, "NL80211_ATTR_NPCA_PRIMARY_FREQ", hinted(u32, schema.MHz)),
+		attr(366, "NL80211_ATTR_NPCA_PUNCT_BITMAP", hex32),
+	}
+}
+
+// nl80211NANSlots: the index of a channel for each of 32 slots of 16 TU.
+func nl80211NANSlots() schema.Type {
+	return packed(named(u8, values("NAN slot", val(255, "NL80211_NAN_SCHED_NOT_AVAIL_SLOT"))))
+}
+
+func nl80211NANConfig() *schema.Set {
+	return set("NL80211_NAN_CONF",
+		attr(1, "NL80211_NAN_CONF_CLUSTER_ID", hwaddr),
+		attr(2, "NL80211_NAN_CONF_EXTRA_ATTRS", opaque),
+		attr(3, "NL80211_NAN_CONF_VENDOR_ELEMS", nl80211Elements),
+		attr(4, "NL80211_NAN_CONF_BAND_CONFIGS", array(nest(set("NL80211_NAN_BAND_CONF",
+			attr(1, "NL80211_NAN_BAND_CONF_BAND", named(u8, nl80211Band)),
+			attr(2, "NL80211_NAN_BAND_CONF_FREQ", hinted(u16, schema.MHz)),
+			attr(3, "NL80211_NAN_BAND_CONF_RSSI_CLOSE", nl80211DBm8),
+			attr(4, "NL80211_NAN_BAND_CONF_RSSI_MIDDLE", nl80211DBm8),
+			attr(5, "NL80211_NAN_BAND_CONF_WAKE_DW", u8),
+			attr(6, "NL80211_NAN_BAND_CONF_DISABLE_SCAN", flag))))),
+		attr(5, "NL80211_NAN_CONF_SCAN_PERIOD", hinted(u16, schema.Seconds)),
+		attr(6, "NL80211_NAN_CONF_SCAN_DWELL_TIME", hinted(u16, schema.TU)),
+		attr(7, "NL80211_NAN_CONF_DISCOVERY_BEACON_INTERVAL", hinted(u8, schema.TU)),
+		attr(8, "NL80211_NAN_CONF_NOTIFY_DW", flag),
+	)
+}
+
+func nl80211NANCapa() *schema.Set {
+	return set("NL80211_NAN_CAPA",
+		attr(1, "NL80211_NAN_CAPA_CONFIGURABLE_SYNC", flag),
+		attr(2, "NL80211_NAN_CAPA_USERSPACE_DE", flag),
+		attr(3, "NL80211_NAN_CAPA_OP_MODE", hex8),
+		attr(4, "NL80211_NAN_CAPA_NUM_ANTENNAS", hex8),
+		attr(5, "NL80211_NAN_CAPA_MAX_CHANNEL_SWITCH_TIME", hinted(u16, schema.Micros)),
+		attr(6, "NL80211_NAN_CAPA_CAPABILITIES", hex8),
+		attr(7, "NL80211_NAN_CAPA_PHY", nest(set("NL80211_NAN_PHY_CAP_ATTR",
+			attr(1, "NL80211_NAN_PHY_CAP_ATTR_HT_MCS_SET", opaque),
+			attr(2, "NL80211_NAN_PHY_CAP_ATTR_HT_CAPA", hex16),
+			attr(3, "NL80211_NAN_PHY_CAP_ATTR_HT_AMPDU_FACTOR", u8),
+			attr(4, "NL80211_NAN_PHY_CAP_ATTR_HT_AMPDU_DENSITY", u8),
+			attr(5, "NL80211_NAN_PHY_CAP_ATTR_VHT_MCS_SET", opaque),
+			attr(6, "NL80211_NAN_PHY_CAP_ATTR_VHT_CAPA", hex32),
+			attr(7, "NL80211_NAN_PHY_CAP_ATTR_HE_MAC", opaque),
+			attr(8, "NL80211_NAN_PHY_CAP_ATTR_HE_PHY", opaque),
+			attr(9, "NL80211_NAN_PHY_CAP_ATTR_HE_MCS_SET", opaque),
+			attr(10, "NL80211_NAN_PHY_CAP_ATTR_HE_PPE", opaque)))),
+	)
+}
+
+// nl80211FTMCapaMore are capabilities from 11 on. What a role can do is told in a nest
+// of the same numbers.
+func nl80211FTMCapaMore() []schema.Attr {
+	role := nest(set("NL80211_PMSR_FTM_CAPA_ATTR",
+		attr(21, "NL80211_PMSR_FTM_CAPA_ATTR_SUPPORT_NTB", flag),
+		attr(22, "NL80211_PMSR_FTM_CAPA_ATTR_SUPPORT_TB", flag),
+		attr(23, "NL80211_PMSR_FTM_CAPA_ATTR_SUPPORT_EDCA", flag)))
+	return append(append(append([]schema.Attr{
+		attr(11, "NL80211_PMSR_FTM_CAPA_ATTR_6GHZ_SUPPORT", flag)},
+		attrs(12, u32, "NL80211_PMSR_FTM_CAPA_ATTR_MAX_TX_LTF_REP", "NL80211_PMSR_FTM_CAPA_ATTR_MAX_RX_LTF_REP",
+			"NL80211_PMSR_FTM_CAPA_ATTR_MAX_TX_STS", "NL80211_PMSR_FTM_CAPA_ATTR_MAX_RX_STS",
+			"NL80211_PMSR_FTM_CAPA_ATTR_MAX_TOTAL_LTF_TX", "NL80211_PMSR_FTM_CAPA_ATTR_MAX_TOTAL_LTF_RX")...),
+		attr(18, "NL80211_PMSR_FTM_CAPA_ATTR_RSTA_SUPPORT", flag),
+		attr(19, "NL80211_PMSR_FTM_CAPA_ATTR_ISTA_CAPS", role),
+		attr(20, "NL80211_PMSR_FTM_CAPA_ATTR_RSTA_CAPS", role),
+		attr(24, "NL80211_PMSR_FTM_CAPA_ATTR_TYPE_CAPS", nest(set("NL80211_PMSR_FTM_TYPE_CAPA_ATTR",
+			attr(1, "NL80211_PMSR_FTM_TYPE_CAPA_ATTR_INFRA_SUPPORT", flag),
+			attr(2, "NL80211_PMSR_FTM_TYPE_CAPA_ATTR_PD_SUPPORT", flag)))),
+		attr(25, "NL80211_PMSR_FTM_CAPA_ATTR_CONCURRENT_ISTA_RSTA_SUPPORT", flag),
+		attr(26, "NL80211_PMSR_FTM_CAPA_ATTR_MAX_NUM_TX_ANTENNAS", u32),
+		attr(27, "NL80211_PMSR_FTM_CAPA_ATTR_MAX_NUM_RX_ANTENNAS", u32)),
+		attr(28, "NL80211_PMSR_FTM_CAPA_ATTR_MIN_INTERVAL_EDCA", millis),
+		attr(29, "NL80211_PMSR_FTM_CAPA_ATTR_MIN_INTERVAL_NTB", millis),
+		attr(30, "NL80211_PMSR_FTM_CAPA_ATTR_PD_PREAMBLES", named(u32, nl80211PreambleBits)),
+		attr(31, "NL80211_PMSR_FTM_CAPA_ATTR_PD_BANDWIDTHS", named(u32, nl80211ChanWidthBits)))
+}
+
+// nl80211FTMReqMore: times are in 100 us and in 10 ms.
+func nl80211FTMReqMore() []schema.Attr {
+	return []schema.Attr{
+		attr(14, "NL80211_PMSR_FTM_REQ_ATTR_RSTA", flag),
+		attr(15, "NL80211_PMSR_FTM_REQ_ATTR_MIN_TIME_BETWEEN_MEASUREMENTS", u32),
+		attr(16, "NL80211_PMSR_FTM_REQ_ATTR_MAX_TIME_BETWEEN_MEASUREMENTS", u32),
+		attr(17, "NL80211_PMSR_FTM_REQ_ATTR_NOMINAL_TIME", millis),
+		attr(18, "NL80211_PMSR_FTM_REQ_ATTR_AW_DURATION", millis),
+		attr(19, "NL80211_PMSR_FTM_REQ_ATTR_NUM_MEASUREMENTS", u32),
+		attr(20, "NL80211_PMSR_FTM_REQ_ATTR_PAD", padAt),
+		attr(21, "NL80211_PMSR_FTM_REQ_ATTR_INGRESS", u64), // mm
+		attr(22, "NL80211_PMSR_FTM_REQ_ATTR_EGRESS", u64),  // mm
+		attr(23, "NL80211_PMSR_FTM_REQ_ATTR_PD_SUPPRESS_RESULTS", flag),
+	}
+}
+
+func nl80211FTMRespMore() []schema.Attr {
+	return []schema.Attr{
+		attr(22, "NL80211_PMSR_FTM_RESP_ATTR_BURST_PERIOD", u16),
+		attr(23, "NL80211_PMSR_FTM_RESP_ATTR_TX_LTF_REPETITION_COUNT", u32),
+		attr(24, "NL80211_PMSR_FTM_RESP_ATTR_RX_LTF_REPETITION_COUNT", u32),
+		attr(25, "NL80211_PMSR_FTM_RESP_ATTR_MAX_TIME_BETWEEN_MEASUREMENTS", u32),
+		attr(26, "NL80211_PMSR_FTM_RESP_ATTR_MIN_TIME_BETWEEN_MEASUREMENTS", u32),
+		attr(27, "NL80211_PMSR_FTM_RESP_ATTR_NUM_TX_SPATIAL_STREAMS", u32),
+		attr(28, "NL80211_PMSR_FTM_RESP_ATTR_NUM_RX_SPATIAL_STREAMS", u32),
+		attr(29, "NL80211_PMSR_FTM_RESP_ATTR_NOMINAL_TIME", millis),
+		attr(30, "NL80211_PMSR_FTM_RESP_ATTR_AVAILABILITY_WINDOW", millis),
+		attr(31, "NL80211_PMSR_FTM_RESP_ATTR_CHANNEL_WIDTH", named(u32, nl80211ChanWidth)),
+		attr(32, "NL80211_PMSR_FTM_RESP_ATTR_PREAMBLE", named(u32, nl80211Preamble)),
+		attr(33, "NL80211_PMSR_FTM_RESP_ATTR_IS_DELAYED_LMR", flag),
+	}
+}
+
+var (
+	nl80211EHTLTF = enum("nl80211_eht_ltf", 0, "NL80211_RATE_INFO_EHT_1XLTF", "NL80211_RATE_INFO_EHT_2XLTF",
+		"NL80211_RATE_INFO_EHT_4XLTF", "NL80211_RATE_INFO_EHT_6XLTF", "NL80211_RATE_INFO_EHT_8XLTF")
+	nl80211FTMReqType = enum("nl80211_peer_measurement_ftm_req_type", 0, "NL80211_PMSR_FTM_REQ_TYPE_INFRA", "NL80211_PMSR_FTM_REQ_TYPE_PD")
+)
