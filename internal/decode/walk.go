@@ -149,6 +149,8 @@ func (w *view) layout(m *Message, lo, hi int) layout {
 		}
 		if v, ok := m.variant(); ok {
 			l.st, l.set, l.body = v.Header, v.Set, v.Body
+		} else if old := w.legacy(m, lo, hi); old != nil {
+			l.st, l.set, l.body = old.Header, old.Set, old.Body
 		}
 	case m.family != nil:
 		l.st, l.set = m.family.Header, m.family.Set

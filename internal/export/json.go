@@ -260,6 +260,9 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	j.flag("owner_inferred", f.OwnerInferred)
 	j.flag("guess", m.Guess)
 	j.number("index", uint64(m.Index))
+	if note := m.Note(); note != "" {
+		j.text("note", note)
+	}
 	if len(body.Rest) > 0 {
 		j.buf = appendUint(append(j.buf, `,"rest":{"offset":`...), uint64(body.RestOff))
 		j.hex("raw", body.Rest)

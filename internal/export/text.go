@@ -95,6 +95,9 @@ func (t *Text) message(o *correlate.Observation) error {
 	if o.Latency > 0 {
 		l.word(styleDim, "("+words.Duration(o.Latency)+")")
 	}
+	if note := m.Note(); note != "" {
+		l.word(styleDim, "("+note+")")
+	}
 	t.verdict(f)
 	t.blame(o)
 	body := m.Body()

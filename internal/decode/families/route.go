@@ -116,6 +116,7 @@ func (g group) messages() []schema.Message {
 			// member of all these headers (rtnetlink_rcv_msg).
 			m.Header = atLeast(1, g.header)
 			toKernel = g.get
+			m.Legacy = g.legacy()
 		}
 		if toKernel == nil {
 			out = append(out, m)
@@ -127,6 +128,26 @@ func (g group) messages() []schema.Message {
 		out = append(out, req, m)
 	}
 	return out
+}
+
+// legacy: libraries ask for every dump with struct ifinfomsg, or with the one byte of
+// struct rtgenmsg, and the kernel takes it unless the socket has asked for strict checks.
+func (g group) legacy() []schema.Legacy {
+	if g.header.Name == "ifinfomsg" || g.header.Size() == 1 {
+		return nil
+	}
+	info := schema.Variant{Header: ifinfomsg(), Set: set("IFLA",
+		attr(10, "IFLA_MASTER", ifindex), attr(29, "IFLA_EXT_MASK", named(u32, rtextFilter)))}
+	all := []schema.Legacy{
+		{Variant: info, Note: "ifinfomsg sent; the kernel reads the family alone"},
+		{Variant: schema.Variant{Header: rtgenmsg()}, Note: "rtgenmsg sent; the kernel reads the family alone"},
+	}
+	if g.header.Name == "ndmsg" {
+		// rtnl_fdb_dump, valid_fdb_dump_legacy: ndmsg alone or with one u32.
+		fdb := schema.Legacy{Variant: info, Family: unix.AF_BRIDGE, Right: []int{12, 20}, Note: "ifinfomsg sent, which the kernel reads"}
+		all = append([]schema.Legacy{fdb}, all...)
+	}
+	return all
 }
 
 // rtmTypes is enum RTM_* for the attributes that hold a message type.

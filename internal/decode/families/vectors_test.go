@@ -199,3 +199,52 @@ func vectorText(n *decode.Node) string {
 	}
 	return fmt.Sprint(n.Value)
 }
+
+// TestLegacyDumps: what libraries send to ask for a dump is no malformed message.
+func TestLegacyDumps(t *testing.T) {
+	const info = "00000000" + "0000" // behind the first two bytes
+	for _, c := range []struct {
+		name, hex, note string
+		want            map[string]string
+	}{
+		{"GETNEIGH of a bridge, ifinfomsg", "200000001e000103070000000000000007000000030000000000000000000000",
+			"ifinfomsg sent, which the kernel reads", map[string]string{"ifi_index": "3", "ndm_ifindex": ""}},
+		{"GETNEIGH of a bridge, IFLA_MASTER", "280000001e00010308000000000000000700000000000000000000000000000008000a0002000000",
+			"ifinfomsg sent, which the kernel reads", map[string]string{"IFLA_MASTER": "2"}},
+		{"GETNEIGH of a bridge, ndmsg", "1c0000001e0001030800000000000000" + "070000000300000000000000",
+			"", map[string]string{"ndm_ifindex": "3"}},
+		{"GETNEIGH of a bridge, ndmsg and IFLA_MASTER", "240000001e0001030800000000000000" + "070000000300000000000000" + "0800090002000000",
+			"", map[string]string{"ndm_ifindex": "3", "NDA_MASTER": "2"}},
+		{"GETADDR, ifinfomsg", "20000000160001030800000000000000" + "02" + "00" + info + "00000000" + "00000000",
+			"ifinfomsg sent; the kernel reads the family alone", map[string]string{"ifi_family": "AF_INET"}},
+		{"GETADDR, ifinfomsg and IFLA_EXT_MASK", "28000000160001030800000000000000" + "02" + "00" + info + "00000000" + "00000000" + "08001d0001000000",
+			"ifinfomsg sent; the kernel reads the family alone", map[string]string{"IFLA_EXT_MASK": "[RTEXT_FILTER_VF]"}},
+		{"GETADDR, ifaddrmsg and an attribute", "20000000160001030800000000000000" + "0200000000000000" + "08000a0005000000",
+			"", map[string]string{"IFA_TARGET_NETNSID": "5"}},
+		{"GETROUTE, ifinfomsg", "200000001a0001030800000000000000" + "0a" + "00" + info + "00000000" + "00000000",
+			"ifinfomsg sent; the kernel reads the family alone", map[string]string{"ifi_family": "AF_INET6", "rtm_family": ""}},
+		{"GETROUTE, rtgenmsg", "110000001a0001030800000000000000" + "02",
+			"rtgenmsg sent; the kernel reads the family alone", map[string]string{"rtgen_family": "AF_INET"}},
+		{"GETADDR, rtgenmsg padded", "14000000160001030800000000000000" + "02000000",
+			"rtgenmsg sent; the kernel reads the family alone", map[string]string{"rtgen_family": "AF_INET"}},
+		{"GETRULE, ifinfomsg", "20000000220001030800000000000000" + "02" + "00" + info + "00000000" + "00000000",
+			"ifinfomsg sent; the kernel reads the family alone", map[string]string{"ifi_family": "AF_INET"}},
+		{"GETADDR of one, not a dump", "18000000160001000800000000000000" + "0200000000000000", "", map[string]string{"ifa_family": "AF_INET"}},
+	} {
+		t.Run(strings.ReplaceAll(c.name, " ", "-"), func(t *testing.T) {
+			m := decodeVector(t, &vector{proto: 0, dir: capture.DirRequest, hex: c.hex})
+			if b := m.Body(); b.Problem != "" || len(b.Rest) > 0 {
+				t.Errorf("problem %q, rest %x", b.Problem, b.Rest)
+			}
+			if m.Note() != c.note {
+				t.Errorf("note %q, want %q", m.Note(), c.note)
+			}
+			for name, want := range c.want {
+				n, ok := m.Lookup(name)
+				if got := vectorText(&n); ok != (want != "") || ok && got != want {
+					t.Errorf("%s: %q %v, want %q", name, got, ok, want)
+				}
+			}
+		})
+	}
+}

@@ -349,6 +349,21 @@ type Message struct {
 	// Dump is the layout of a request with NLM_F_DUMP where that differs: it
 	// may come without the header. nil: as the others.
 	Dump *Variant
+	// Legacy are layouts that old programs send in place of the right one in a
+	// request with NLM_F_DUMP, of a message without a multiplexer's header.
+	Legacy []Legacy
+}
+
+// Legacy is one of them. It holds where the payload does not fit the right layout and
+// fits this one.
+type Legacy struct {
+	Variant
+	// Family: only where the first byte, the address family, is this; 0: any.
+	Family uint8
+	// Right are the lengths in bytes of the payloads that have the right layout; all
+	// others have this one. nil: see above.
+	Right []int
+	Note  string // for people
 }
 
 // Variants selects a layout by a number in host byte order in the payload of a
@@ -377,6 +392,9 @@ func (m *Message) Layouts() []Variant {
 	}
 	if m.Dump != nil {
 		all = append(all, *m.Dump)
+	}
+	for i := range m.Legacy {
+		all = append(all, m.Legacy[i].Variant)
 	}
 	return all
 }
