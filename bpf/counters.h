@@ -12,6 +12,8 @@
 
 #define NETLINK_NETFILTER 12
 #define NETLINK_KOBJECT_UEVENT 15
+#define NETLINK_ROUTE 0
+#define NETLINK_SOCK_DIAG 4
 #define NETLINK_GENERIC 16
 #define NETLINK_CONNECTOR 11
 #define NETLINK_AUDIT 9
@@ -57,6 +59,7 @@ static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u6
 	w->messages = 0;
 	w->bytes = 0;
 	w->errors = 0;
+	w->probes = 0;
 	w->err = 0;
 	w->off = 0;
 	w->len = 0;
@@ -105,11 +108,14 @@ __noinline __u64 count_run_end(enum nl_prog prog)
 		__sync_fetch_and_add(&row->bytes, w->bytes);
 		if (w->errors)
 			__sync_fetch_and_add(&row->errors, w->errors);
+		if (w->probes)
+			__sync_fetch_and_add(&row->probes, w->probes);
 		count_touch(row, w);
 	}
 	w->messages = 0;
 	w->bytes = 0;
 	w->errors = 0;
+	w->probes = 0;
 	w->err = 0;
 	return 0;
 }
@@ -178,6 +184,47 @@ static __always_inline bool count_read_quote(__s32 *error, __u16 *type, __u64 at
 	return true;
 }
 
+/* Numbers that probes are told by, from linux/rtnetlink.h, linux/netfilter/nfnetlink.h
+ * and nf_tables.h, linux/genetlink.h, linux/sock_diag.h, asm-generic/errno.h. */
+#define COUNT_NEWLINK 16
+#define COUNT_NFT_GETCHAIN (10 << 8 | 4)
+#define COUNT_NFT_COMPAT_GET (11 << 8)
+#define COUNT_GENL_CTRL 16
+#define COUNT_DIAG_BY_FAMILY 20
+#define COUNT_NLM_F_DUMP 0x300
+
+/* Whether the NLMSG_ERROR at hand, of len bytes, is one that its requester asked for:
+ * IsProbe of package correlate, which has the reasons. */
+__noinline __u64 count_is_probe(enum nl_prog prog, __u32 error, __u32 len)
+{
+	struct count_walk *w = count_walk_of(prog);
+	struct {
+		__u32 len;
+		__u16 type;
+		__u16 flags;
+		__u32 seq, pid;
+		__u32 family; /* of struct ifinfomsg, and ifi_type */
+		__u32 index;
+	} q = {};
+	bool dump;
+
+	if (!w || len < 36 || mem_copy(&q, len < 44 ? 16 : sizeof(q), w->src + w->off + 20, w->user))
+		return false;
+	dump = (q.flags & COUNT_NLM_F_DUMP) == COUNT_NLM_F_DUMP;
+	switch (w->protocol) {
+	case NETLINK_ROUTE:
+		return error == 19 && q.type == COUNT_NEWLINK && q.len == 32 && len >= 44 && !q.index;
+	case NETLINK_NETFILTER:
+		return (error == 2 && q.type == COUNT_NFT_GETCHAIN && !dump) ||
+		       ((error == 2 || error == 93) && q.type == COUNT_NFT_COMPAT_GET);
+	case NETLINK_GENERIC:
+		return error == 2 && q.type == COUNT_GENL_CTRL;
+	case NETLINK_SOCK_DIAG:
+		return error == 2 && q.type == COUNT_DIAG_BY_FAMILY && dump;
+	}
+	return false;
+}
+
 /* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
  * one that it ends, as in package correlate. */
 static __always_inline bool count_control(struct count_walk *w, enum nl_prog prog, const struct count_head *h)
@@ -205,6 +252,8 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 	if (error < 0) {
 		w->errors++;
 		w->err = -error;
+		if (h->type == NLMSG_ERROR && count_is_probe(prog, -error, h->len))
+			w->probes++;
 	}
 	return true;
 }

@@ -41,7 +41,7 @@ static __always_inline struct count_walk *count_walk_flow(struct flow *f, enum n
  * that is there already; false: nothing was counted, it has to be walked. */
 static __always_inline bool count_one(struct flow *f, struct sk_buff *skb, bool request, __u64 now)
 {
-	__u32 len = MEM_GET(true, skb, len), size, err = 0;
+	__u32 len = MEM_GET(true, skb, len), size;
 	__u64 data = (__u64)MEM_GET(true, skb, data);
 	__u8 flags = request ? NL_ROW_OUT | NL_ROW_REQUEST : 0;
 	struct count_head h = {};
@@ -62,7 +62,7 @@ static __always_inline bool count_one(struct flow *f, struct sk_buff *skb, bool 
 			sub = f->asked.sub;
 		flags = NL_ROW_REQUEST;
 		if (error < 0)
-			err = -error;
+			return false; /* it may be a probe */
 	} else {
 		sub = count_sub(f->protocol, h.type, h.rest);
 	}
@@ -72,10 +72,6 @@ static __always_inline bool count_one(struct flow *f, struct sk_buff *skb, bool 
 	__sync_fetch_and_add(&row->messages, 1);
 	__sync_fetch_and_add(&row->bytes, size);
 	row->last = now;
-	if (err) {
-		__sync_fetch_and_add(&row->errors, 1);
-		row->err = err;
-	}
 	if (request) {
 		f->asked.protocol = f->protocol;
 		f->asked.type = h.type;

@@ -146,6 +146,7 @@ struct nl_row {
 	__u64 messages;
 	__u64 bytes;
 	__u64 errors;
+	__u64 probes; /* errors among them that were asked for */
 	__u64 drops;
 	__u64 nobufs_raised;
 	__u64 nobufs_read;

@@ -73,7 +73,7 @@ func (t *Table) countTimes(c *cell, n *capture.Count) {
 // counted is what a row adds.
 func counted(c *capture.Count) Counters {
 	d := Counters{
-		Errors: c.Errors, Drops: c.Drops, NobufsRaised: c.NobufsRaised, NobufsRead: c.NobufsRead,
+		Errors: c.Errors, Probes: c.Probes, Drops: c.Drops, NobufsRaised: c.NobufsRaised, NobufsRead: c.NobufsRead,
 		Latency: c.Latency, Kernel: c.Kernel,
 	}
 	if c.Out {

@@ -28,6 +28,9 @@ type Counters struct {
 	InBytes     uint64 `json:"in_bytes"`
 	// Errors counts failed sends and error replies. A drop is not an error.
 	Errors uint64 `json:"errors"`
+	// Probes counts those of Errors that their requester asked for (correlate.IsProbe):
+	// nothing failed.
+	Probes uint64 `json:"probes,omitempty"`
 	// Drops counts datagrams that the kernel did not deliver (netlink_overrun
 	// and the like), so that it can be compared with sk_drops.
 	Drops uint64 `json:"drops"`
@@ -43,6 +46,9 @@ type Counters struct {
 
 // Latency sums durations: for Counters.Latency from a request to its last reply.
 type Latency = capture.Times
+
+// Failures are the errors that are no probes.
+func (c *Counters) Failures() uint64 { return c.Errors - min(c.Probes, c.Errors) }
 
 // Messages counts both ways.
 func (c *Counters) Messages() uint64 { return c.OutMessages + c.InMessages }
@@ -61,6 +67,7 @@ func (c *Counters) Add(d *Counters) {
 	c.OutBytes += d.OutBytes
 	c.InBytes += d.InBytes
 	c.Errors += d.Errors
+	c.Probes += d.Probes
 	c.Drops += d.Drops
 	c.NobufsRaised += d.NobufsRaised
 	c.NobufsRead += d.NobufsRead

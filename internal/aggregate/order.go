@@ -28,7 +28,7 @@ var (
 	ByRate        Order = func(a, b *Row) int { return cmp.Compare(b.Rate(), a.Rate()) }
 	ByMessages    Order = compareMessages
 	ByBytes       Order = func(a, b *Row) int { return cmp.Compare(b.Bytes(), a.Bytes()) }
-	ByErrors      Order = func(a, b *Row) int { return cmp.Compare(b.Errors, a.Errors) }
+	ByErrors      Order = func(a, b *Row) int { return cmp.Compare(b.Failures(), a.Failures()) }
 	ByDrops       Order = func(a, b *Row) int { return cmp.Compare(b.Drops, a.Drops) }
 	ByNobufs      Order = func(a, b *Row) int { return cmp.Compare(b.Nobufs(), a.Nobufs()) }
 	ByLatency     Order = func(a, b *Row) int { return cmp.Compare(b.Latency.Mean(), a.Latency.Mean()) }

@@ -184,6 +184,9 @@ func delta(x *correlate.Observation) Counters {
 		return d
 	case x.Errno > 0:
 		d.Errors = 1
+		if x.Probe {
+			d.Probes = 1
+		}
 	}
 	if f.Elapsed > 0 && (f.Kind == capture.KindCompletion || sendTook(x)) {
 		d.Kernel = once(f.Elapsed)

@@ -56,6 +56,7 @@ type Count struct {
 	Bytes    uint64
 	// Errors are failed sends and error replies; Errno is the newest.
 	Errors       uint64
+	Probes       uint64 // errors among them that their requester asked for
 	Errno        int32
 	Drops        uint64 // datagrams
 	NobufsRaised uint64

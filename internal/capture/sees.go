@@ -58,6 +58,10 @@ const InReports = SeesCompletions | SeesNobufs | SeesNobufsRead | SeesReads | Se
 // Has says whether all of these facts are known.
 func (s Sees) Has(facts Sees) bool { return s&facts == facts }
 
+// AtRead says that answers are told when their reader takes them, not when the kernel
+// gives them: one that was not seen may lie in its queue.
+func (s Sees) AtRead() bool { return s.Has(SeesRequests) && !s.Has(SeesListeners) }
+
 // Fact says what one of Sees is, for people.
 type Fact struct {
 	Sees  Sees

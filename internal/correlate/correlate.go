@@ -30,6 +30,9 @@ const (
 	Accepted                   // no answer was asked for and none came; where the send's result is known, it succeeded
 	RolledBack                 // a message of an nftables batch of which another one failed
 	Unanswered                 // an answer was asked for and never came
+	Unread                     // an answer was asked for, and nobody was seen to read one (capture.sees.AtRead)
+	Abandoned                  // a dump that its reader did not read to its end
+	Ignored                    // the kernel did nothing with it: Exchange.Why
 )
 
 // String returns the word that the JSON output uses; "" for OutcomeNone.
@@ -55,6 +58,12 @@ func (o Outcome) String() string {
 		return "rolled back"
 	case Unanswered:
 		return "unanswered"
+	case Unread:
+		return "unread"
+	case Abandoned:
+		return "abandoned"
+	case Ignored:
+		return "ignored"
 	}
 	return ""
 }
@@ -66,12 +75,17 @@ type Exchange struct {
 	Proc    capture.Proc   // who sent it
 	Socket  capture.Socket // on which
 	Time    time.Time      // of the request
-	Outcome Outcome        // so far
-	Replies int            // messages so far
-	Bytes   uint64         // of those
-	Rounds  int            // datagrams that they came in
-	First   time.Duration  // to the first reply; 0: none yet
-	Last    time.Duration  // to the newest reply; 0: none yet
+	Outcome Outcome        // so far; Pending of one that has ended: capture ended first
+	Why     string         // of Ignored: the reason, one clause
+	// Probe: it failed as whoever sent it expected, who only asked what the kernel can
+	// (see IsProbe).
+	Probe   bool
+	Again   int           // answers after the last that it should have got
+	Replies int           // messages so far
+	Bytes   uint64        // of those
+	Rounds  int           // datagrams that they came in
+	First   time.Duration // to the first reply; 0: none yet
+	Last    time.Duration // to the newest reply; 0: none yet
 	// Kernel is the time in the kernel: entry to return of the send (without
 	// capture.SeesKernelTime: of the system call), and of every netlink_dump() that a later read
 	// called. 0: the source cannot tell.
@@ -195,6 +209,10 @@ type Observation struct {
 	Event *Event
 	// Self: the event wakes the process that caused it.
 	Self bool
+	// Again: the message answers a request that was answered before.
+	Again bool
+	// Probe is that of the exchange.
+	Probe bool
 	// End is set for the end of an exchange or event, which has no message: its
 	// Frame is that of the request, or of the first delivery.
 	End     End

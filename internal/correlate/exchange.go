@@ -27,24 +27,25 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 			Kernel: f.Elapsed, // of a source that sees sends when they return
 		},
 		key: keyOf(f, m), seen: f.Time, frame: f.ID,
-		dump: m.Header.Flags&flagDump == flagDump, reported: f.Sees.Has(capture.SeesCompletions),
+		sees: f.Sees, dump: m.Header.Flags&flagDump == flagDump, reported: f.Sees.Has(capture.SeesCompletions),
 	}
 	o.Exchange = &e.Exchange
 	e.size = len(e.Request.Data) + 768
 	t.join(f, e)
-	if m.Header.Flags&flagRequest == 0 || m.Header.Type < minType {
-		// The kernel skips both in netlink_rcv_skb: no answer will come.
-		o.Outcome, e.Outcome, e.Ended = OutcomeNone, OutcomeNone, true
-		t.dst = append(t.dst, *o)
-		return
+	acks := false
+	if e.Why, acks = ignored(f, m, e.batched()); e.Why != "" {
+		o.Outcome = Ignored
 	}
 	t.await(f, e)
 	t.dst = append(t.dst, *o)
+	if e.Why != "" && !(acks && e.wants()) {
+		t.end(e) // nothing will come
+	}
 }
 
 // failedSend ends at once: nothing was delivered.
 func (t *Tracker) failedSend(f *capture.Frame, m *decode.Message, o *Observation) {
-	if !t.opt.Ends || m.Header.Flags&flagRequest == 0 || m.Header.Type < minType {
+	if !t.opt.Ends {
 		return
 	}
 	x := &Exchange{
@@ -71,13 +72,29 @@ func (t *Tracker) join(f *capture.Frame, e *entry) {
 	e.sister, e.first, first.sister = first.sister, first, e
 }
 
+// head is the first request of the datagram.
+func (e *entry) head() *entry {
+	if e.first != nil {
+		return e.first
+	}
+	return e
+}
+
+// batched says whether the request stands in a transaction of nftables, which is done
+// as a whole or not at all (nfnetlink_rcv_skb_batch).
+func (e *entry) batched() bool {
+	first := e.head()
+	return first.key.protocol == capture.NETLINK_NETFILTER && first.Request.Header.Type == batchBegin
+}
+
+// batchBegin is NFNL_MSG_BATCH_BEGIN of include/uapi/linux/netfilter/nfnetlink.h.
+const batchBegin = 16
+
 // await files an entry under what its answer will carry.
 func (t *Tracker) await(f *capture.Frame, e *entry) {
 	t.count++
 	t.recent[e.key] = e
-	if e.dump {
-		t.dumps[socketKey(f)] = e
-	}
+	t.link(f, e)
 	// Whoever waits under the key of a socket that is gone waits in vain; and
 	// who asked for nothing and was sent will get nothing any more.
 	for old := t.waiting[e.key]; old != nil; {
@@ -87,7 +104,7 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 		}
 		old = next
 	}
-	if !e.reported && !e.wants() {
+	if !e.reported && (!e.wants() || e.batched()) {
 		t.soon = append(t.soon, e)
 	}
 	last, n := t.waiting[e.key], 1
@@ -109,24 +126,73 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 const maxSameKey = 64
 
 // find returns the request that a reply answers: the oldest that waits under
-// its key on this socket.
-func (t *Tracker) find(f *capture.Frame, m *decode.Message) *entry {
-	for e := t.waiting[keyOf(f, m)]; e != nil; e = e.next {
+// its key on this socket. old: it has ended already, and this is one more answer, or one
+// that comes late.
+func (t *Tracker) find(f *capture.Frame, m *decode.Message) (e *entry, old bool) {
+	k := keyOf(f, m)
+	for e := t.waiting[k]; e != nil; e = e.next {
 		if !otherSocket(e, f) {
-			return e
+			return e, false
 		}
 	}
-	return nil
+	if e := t.recent[k]; e != nil && !otherSocket(e, f) && e.answersLate(m) {
+		return e, true
+	}
+	return nil, false
+}
+
+// answersLate says whether m can be an answer to a request that has ended. What the
+// kernel sends to one socket unasked has the number 0 mostly (packets of NFQUEUE).
+func (e *entry) answersLate(m *decode.Message) bool {
+	switch m.Header.Type {
+	case typeError:
+		return m.Err == nil || m.Err.Request.Type == e.Request.Header.Type
+	case typeDone:
+		return e.dump
+	}
+	return m.Header.Seq != 0 && !e.answered
 }
 
 func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
-	e := t.find(f, m)
+	e, old := t.find(f, m)
+	if old {
+		t.afterwards(e, f, m, o)
+		return
+	}
 	if e != nil {
 		t.replied(e, f, m)
 		o.Exchange = &e.Exchange
 		o.Latency = e.Last
 	}
-	final := false
+	final := t.judge(e, f, m, o)
+	if e != nil && final {
+		e.Outcome, e.Errno, e.Probe = o.Outcome, o.Errno, o.Probe
+		if e.dropped {
+			e.Outcome = Lost
+		}
+	}
+	t.dst = append(t.dst, *o)
+	if e == nil {
+		return
+	}
+	t.readOn(e)
+	if !final {
+		return
+	}
+	e.answered = true
+	t.unlink(e)
+	switch {
+	case !e.reported && e.batched(): // its end tells whether others failed
+	case e.sent || !e.reported || e.frame == 0:
+		t.end(e)
+	default:
+		t.soon = append(t.soon, e)
+	}
+}
+
+// judge finds out what a reply says of the request that it answers, nil if unknown, and
+// whether it is the last.
+func (t *Tracker) judge(e *entry, f *capture.Frame, m *decode.Message, o *Observation) (final bool) {
 	switch {
 	case f.Verdict.Lost():
 		o.Outcome, o.Errno = Lost, f.Errno
@@ -140,29 +206,37 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 		final = true
 		t.answer(m, o)
 		t.explain(f, m, o)
+		o.Probe = IsProbe(f.Protocol, m)
+		if e != nil && o.Errno != 0 {
+			e.head().failed = true
+		}
 	case m.Header.Flags&flagMulti != 0:
 		o.Outcome = Partial
 	case e != nil:
 		o.Outcome = Answered
 		final = e.Request.Header.Flags&flagAck == 0
 	}
-	if e != nil && final {
+	return final
+}
+
+// afterwards handles an answer to a request that has ended: a second one, as nfnetlink
+// gives where a transaction fails in the end, or one that was read late.
+func (t *Tracker) afterwards(e *entry, f *capture.Frame, m *decode.Message, o *Observation) {
+	o.Exchange, o.Again = &e.Exchange, e.answered
+	if !e.answered {
+		t.replied(e, f, m)
+		o.Latency = e.Last
+	}
+	if o.Again {
+		e.Exchange.Again++
+	}
+	if t.judge(e, f, m, o) {
+		e.answered = true
+	}
+	if !e.Ended && o.Outcome == Failed {
 		e.Outcome, e.Errno = o.Outcome, o.Errno
-		if e.dropped {
-			e.Outcome = Lost
-		}
 	}
 	t.dst = append(t.dst, *o)
-	if e == nil || !final {
-		return
-	}
-	e.answered = true
-	t.unlink(e)
-	if e.sent || !e.reported || e.frame == 0 {
-		t.end(e)
-	} else {
-		t.soon = append(t.soon, e)
-	}
 }
 
 // replied adds one reply to an exchange.
@@ -237,10 +311,6 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 		o.Account = first.Proc
 	}
 	t.dst = append(t.dst, *o)
-	failed := false
-	for e := first; e != nil; e = e.sister {
-		failed = failed || e.Errno != 0
-	}
 	for e := first; e != nil; e = e.sister {
 		if e.sent {
 			break
@@ -253,10 +323,7 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 		case f.Verdict == capture.VerdictFailed && !e.answered:
 			e.Outcome, e.Errno = Failed, f.Errno
 			t.end(e)
-		case e.answered:
-			t.end(e)
-		case failed && f.Protocol == capture.NETLINK_NETFILTER && !e.wants():
-			e.Outcome = RolledBack
+		case e.answered, first.failed && e.batched() && !e.wants():
 			t.end(e)
 		case !e.wants():
 			// Some answers come late (audit_send_reply).
@@ -280,22 +347,62 @@ func (t *Tracker) end(e *entry) {
 		e.Shared = e.first.Shared
 	}
 	t.count--
-	if e.Outcome == Pending {
-		switch {
-		case e.dropped:
-			e.Outcome = Lost
-		case e.wants() && e.Replies == 0, e.dump:
-			e.Outcome = Unanswered
-			t.unanswered++
-		case e.Replies > 0:
-			e.Outcome = Answered
-		default:
-			e.Outcome = Accepted
-		}
+	if e.Outcome == Pending && !t.flushed(e) {
+		e.Outcome = t.silent(e)
+	}
+	switch {
+	case e.Outcome == Failed:
+	case e.Why != "":
+		e.Outcome = Ignored
+	case e.head().failed && e.batched() && (e.Outcome == Accepted || e.Outcome == Acked):
+		e.Outcome = RolledBack
 	}
 	if t.opt.Ends {
 		t.dst = append(t.dst, ended(&e.Exchange))
 	}
+}
+
+// silent says what it means that nothing ended an exchange.
+func (t *Tracker) silent(e *entry) Outcome {
+	switch {
+	case e.dropped:
+		return Lost
+	case e.nobufs && (e.dump || e.wants() && e.Replies == 0):
+		e.Errno = enobufs
+		return Lost
+	case e.dump && e.Replies > 0:
+		return Abandoned
+	case e.wants() && e.Replies == 0:
+		if e.sees.AtRead() {
+			return Unread
+		}
+		t.unanswered++
+		return Unanswered
+	case e.Replies > 0:
+		return Answered
+	}
+	return Accepted
+}
+
+// enobufs is ENOBUFS of include/uapi/asm-generic/errno.h.
+const enobufs = 105
+
+// flushed says whether an exchange ends only because nothing more is captured: what
+// would have come is not known.
+func (t *Tracker) flushed(e *entry) bool {
+	switch {
+	case !t.flushing || e.Why != "" || e.dropped || e.nobufs:
+		return false
+	case e.reported && !e.sent:
+		return true
+	case e.dump:
+		return true // its reader may have read on
+	case !e.wants():
+		return false
+	case e.reported || e.sees.AtRead():
+		return t.now.Sub(e.seen) <= grace // the kernel has handled it
+	}
+	return true
 }
 
 // ended is the observation of the end of an exchange.

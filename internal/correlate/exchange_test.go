@@ -213,7 +213,7 @@ func TestPortReuse(t *testing.T) {
 		left     []uint64 // without an answer
 	}{
 		{"the answer to the second", []uint64{first, second}, second, second, []uint64{first}},
-		{"a late answer to the first", []uint64{second}, first, 0, []uint64{second}},
+		{"a late answer to the first", []uint64{second}, first, 0, nil}, // it may still come
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newEnds(t)

@@ -44,7 +44,11 @@ type entry struct {
 	sister *entry // next request of the datagram
 	first  *entry // of the datagram; nil: itself
 
+	prev     *entry       // the one before it on its socket, see link
+	sees     capture.Sees // of its source
 	dump     bool
+	failed   bool      // of the first of a datagram: one of them was answered with an error
+	nobufs   bool      // the reader lost something while it waited (ENOBUFS)
 	reported bool      // a completion will come (capture.SeesCompletions)
 	sent     bool      // it has come
 	answered bool      // the final reply has come
@@ -65,12 +69,15 @@ type Tracker struct {
 	waiting map[key]*entry    // the oldest that waits under a key; others by next
 	recent  map[key]*entry    // the newest under a key, also when it has ended
 	frames  map[uint64]*entry // first request of a datagram, by frame ID
-	dumps   map[key]*entry    // the newest dump of a socket (seq 0)
+	socks   map[key]sock      // by socketKey
 	queue   []*entry          // all, oldest first; entries leave from the front
 	soon    []*entry          // that end when grace is over, unless something comes
 	tidied  int               // length of queue after the last tidy
 	count   int               // that have not ended
 	bytes   int
+
+	now      time.Time // of the newest frame
+	flushing bool
 
 	events  events
 	extacks map[uint32]extackText // by thread
@@ -86,7 +93,7 @@ func New() *Tracker { return NewWith(Options{}) }
 func NewWith(o Options) *Tracker {
 	return &Tracker{
 		opt: o, waiting: map[key]*entry{}, recent: map[key]*entry{}, frames: map[uint64]*entry{},
-		dumps: map[key]*entry{}, events: newEvents(), extacks: map[uint32]extackText{},
+		socks: map[key]sock{}, events: newEvents(), extacks: map[uint32]extackText{},
 	}
 }
 
@@ -95,10 +102,15 @@ func NewWith(o Options) *Tracker {
 func (t *Tracker) Pending() int       { return t.count }
 func (t *Tracker) Unanswered() uint64 { return t.unanswered }
 
-// Open appends copies of the requests that wait, oldest first.
-func (t *Tracker) Open(dst []Exchange) []Exchange {
+// Open appends copies of the requests that wait at a time, oldest first. One whose send
+// has returned and that asks for no answer waits for nothing; nor does one whose answer
+// is told when it is read: the kernel has given it.
+func (t *Tracker) Open(now time.Time, dst []Exchange) []Exchange {
 	for _, e := range t.queue {
-		if !e.Ended && !e.answered {
+		switch {
+		case e.Ended, e.answered:
+		case (e.sent || !e.reported) && (!e.wants() || e.sees.AtRead()) && now.Sub(e.seen) > grace:
+		default:
 			dst = append(dst, *e.Copy())
 		}
 	}
@@ -110,6 +122,9 @@ func (t *Tracker) Open(dst []Exchange) []Exchange {
 // those of the exchanges and events that have ended.
 func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation) []Observation {
 	t.dst = dst
+	if f.Time.After(t.now) {
+		t.now = f.Time
+	}
 	t.expire(f.Time)
 	t.events.expire(t, f)
 	if len(ms) == 0 {
@@ -122,13 +137,15 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 	return dst
 }
 
-// Flush ends everything that is open: nothing more will come.
+// Flush ends everything that is open: nothing more will be seen. What may still come
+// stays Pending.
 func (t *Tracker) Flush(dst []Observation) []Observation {
-	t.dst = dst
+	t.dst, t.flushing = dst, true
 	t.events.flush(t)
 	for _, e := range t.queue {
 		t.end(e)
 	}
+	t.flushing = false
 	dst, t.dst = t.dst, nil
 	return dst
 }
@@ -145,11 +162,14 @@ func (t *Tracker) report(f *capture.Frame) {
 	switch {
 	case f.Kind == capture.KindCompletion:
 		t.complete(f, &o)
+	case f.Kind == capture.KindSocketError:
+		t.nobufs(f)
+		t.dst = append(t.dst, o)
 	case f.Dir == capture.DirEvent:
 		t.event(f, nil, &o)
 	case f.Kind == capture.KindDatagram && o.Outcome == Lost:
 		// A part of a dump that did not fit (netlink_dump).
-		if e := t.dumps[socketKey(f)]; e != nil && !e.Ended {
+		if e := t.socks[socketKey(f)].dump; e != nil && !e.Ended {
 			o.Exchange, e.dropped = &e.Exchange, true
 		}
 		t.dst = append(t.dst, o)
@@ -300,7 +320,5 @@ func (t *Tracker) forget(e *entry) {
 	}
 	sk := e.key
 	sk.seq = 0
-	if t.dumps[sk] == e {
-		delete(t.dumps, sk)
-	}
+	t.leave(sk, e)
 }

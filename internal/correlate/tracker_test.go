@@ -88,9 +88,9 @@ func TestAckAndError(t *testing.T) {
 		if s.tr.Pending() != 0 {
 			t.Error("the answered request still waits")
 		}
-		// The same answer again belongs to nothing, but keeps the quoted name.
+		// The same answer again.
 		o = s.frame(reply(100), nltest.Error(tc.errno, 7, 0, req))[0]
-		if o.Exchange != nil || o.Type != "RTM_GETLINK" {
+		if o.Exchange == nil || !o.Again || o.Latency != 0 || o.Type != "RTM_GETLINK" {
 			t.Errorf("second answer: %+v", o)
 		}
 	}

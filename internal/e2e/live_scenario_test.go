@@ -214,7 +214,7 @@ func TestPortReused(t *testing.T) {
 			for _, x := range ours(t, xs) {
 				replies := x["replies"].(float64)
 				switch isDump := slices.Contains(x["flags"].([]any), any("NLM_F_DUMP")); {
-				case isDump && x["outcome"] == "unanswered" && replies > 1 && replies < 80:
+				case isDump && x["outcome"] == "abandoned" && replies > 1 && replies < 80:
 					dumps++
 				case !isDump && x["outcome"] == "answered" && replies == 1:
 					single++

@@ -61,6 +61,9 @@ func TestOldRecordings(t *testing.T) {
 						continue
 					}
 					got := jsonLines(t, tell(t, read.by, append(args, read.file)...))
+					if what == "exchanges" {
+						got = ofOld(want, got)
+					}
 					if len(got) != len(want) {
 						t.Errorf("%s of %s: %d lines, want %d", what, read.what, len(got), len(want))
 						continue
@@ -73,6 +76,7 @@ func TestOldRecordings(t *testing.T) {
 						if !capture.Describe(source).Sees.Has(capture.SeesCauses) {
 							withoutReader(want[i])
 						}
+						withoutAlarm(want[i], got[i])
 						if at := missing(want[i], got[i], ""); at != "" {
 							t.Errorf("%s of %s: line %d: %s", what, read.what, i+1, at)
 							break
@@ -232,6 +236,44 @@ func withoutReader(line any) {
 	o, _ := line.(map[string]any)
 	if cause, ok := o["cause"].(map[string]any); ok && cause["inferred"] != true {
 		delete(o, "cause")
+	}
+}
+
+// ofOld returns those of got that the old nltop told too, in its order: exchanges that
+// were acknowledged may end later now, and ENOBUFS and what the kernel ignored are new.
+func ofOld(want, got []any) []any {
+	key := func(line any) string {
+		o, _ := line.(map[string]any)
+		return fmt.Sprint(o["kind"], o["frame"], o["seq"], o["type_id"], o["time"], o["open"], o["protocol"], o["socket"])
+	}
+	by := map[string]any{}
+	for _, line := range got {
+		by[key(line)] = line
+	}
+	var out []any
+	for _, line := range want {
+		if g, ok := by[key(line)]; ok {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// withoutAlarm takes out what the old nltop said wrongly: that what had not ended with
+// the recording, or was not read, was never answered; and that parts of a transaction
+// were accepted that failed as a whole.
+func withoutAlarm(want, got any) {
+	w, _ := want.(map[string]any)
+	g, _ := got.(map[string]any)
+	switch g["outcome"] {
+	case "pending", "unread", "abandoned":
+		if w["outcome"] == "unanswered" {
+			delete(w, "outcome")
+		}
+	case "rolled back":
+		if w["outcome"] == "accepted" || w["outcome"] == "acked" {
+			delete(w, "outcome")
+		}
 	}
 }
 

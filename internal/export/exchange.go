@@ -15,11 +15,12 @@ import (
 )
 
 // Exchanges writes one line, or object, per exchange and event when it has
-// ended, and nothing for their messages. What it needs comes with
+// ended, one per ENOBUFS, and nothing for messages. What it needs comes with
 // correlate.Options.Ends.
 type Exchanges struct {
 	to interface {
 		end(*correlate.Observation) error
+		report(*correlate.Observation) error
 	}
 }
 
@@ -31,6 +32,9 @@ func NewJSONExchanges(j *JSON) Exchanges { return Exchanges{j} }
 // Observe writes the end of an exchange or event.
 func (e Exchanges) Observe(o *correlate.Observation) error {
 	if o.End == correlate.EndNone {
+		if o.Frame.Kind == capture.KindSocketError {
+			return e.to.report(o) // it is why answers and events are missing
+		}
 		return nil
 	}
 	return e.to.end(o)
@@ -54,6 +58,9 @@ func (t *Text) end(o *correlate.Observation) error {
 	}
 	if x.Rounds > 1 {
 		l.word(styleDim, "in "+words.Plural(x.Rounds, "round", "rounds"))
+	}
+	if x.Again > 0 {
+		l.word(styleWarn, "answered again "+words.Plural(x.Again, "time", "times"))
 	}
 	if x.Shared > 1 {
 		l.word(styleDim, "one of "+strconv.Itoa(x.Shared)+" in its datagram")
@@ -81,14 +88,20 @@ func (t *Text) outcome(x *correlate.Exchange) {
 	if x.Outcome != correlate.Failed {
 		st := styleGood
 		switch x.Outcome {
-		case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack, correlate.Pending:
+		case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack, correlate.Ignored:
 			st = styleBad
+		case correlate.Pending, correlate.Unread, correlate.Abandoned:
+			st = styleWarn
 		}
-		l.word(st, x.Outcome.String())
+		l.word(st, OutcomeText(x))
 		return
 	}
 	if x.Err == nil {
 		l.word(styleBad, "send failed: "+words.Errno(x.Errno))
+		return
+	}
+	if x.Probe {
+		l.word(styleDim, words.ErrorName(x.Err)+" "+ProbeNote)
 		return
 	}
 	l.word(styleBad, words.ErrorName(x.Err))
@@ -99,6 +112,28 @@ func (t *Text) outcome(x *correlate.Exchange) {
 		l.word(styleBad, "at "+decode.Quote(x.Err.Attr))
 	}
 }
+
+// ProbeNote stands behind an error that its requester asked for.
+const ProbeNote = "(a probe: what it asks for is not there)"
+
+// OutcomeText says in words how an exchange has ended, except that it failed.
+func OutcomeText(x *correlate.Exchange) string {
+	switch {
+	case x.Outcome == correlate.Ignored:
+		return "ignored by the kernel: " + x.Why
+	case x.Outcome == correlate.Lost && x.Errno == enobufs:
+		return "answer lost (ENOBUFS)"
+	case x.Outcome == correlate.Unread:
+		return "answer not read"
+	case x.Outcome == correlate.Abandoned:
+		return "abandoned by its reader"
+	case x.Outcome == correlate.Pending && x.Ended:
+		return "not over when capture ended"
+	}
+	return x.Outcome.String()
+}
+
+const enobufs = 105 // include/uapi/asm-generic/errno.h
 
 func (t *Text) times(x *correlate.Exchange) {
 	for _, m := range live.Measures(x) {
@@ -204,6 +239,11 @@ func (j *JSON) end(o *correlate.Observation) error {
 	j.number("frame", x.Request.Frame.ID)
 	j.origin(o)
 	j.text("outcome", x.Outcome.String())
+	if x.Why != "" {
+		j.text("why", x.Why)
+	}
+	j.flag("probe", x.Probe)
+	j.number("again", uint64(max(x.Again, 0)))
 	if x.Errno != 0 {
 		j.number("errno", uint64(max(x.Errno, 0)))
 		j.text("error_name", decode.ErrnoName(x.Errno))

@@ -288,6 +288,11 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	if s := o.Outcome.String(); s != "" {
 		j.text("outcome", s)
 	}
+	if x := o.Exchange; x != nil && o.Outcome == correlate.Ignored {
+		j.text("why", x.Why)
+	}
+	j.flag("probe", o.Probe)
+	j.flag("again", o.Again)
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
 	j.nftables(said)

@@ -48,6 +48,6 @@ func statLine(w io.Writer, r *live.Row, kernel time.Duration, sees capture.Sees)
 		return strconv.FormatUint(n, 10)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", share, spent, r.Calls, r.Messages,
-		r.Errors, r.Bytes, lost(r.Drops, capture.SeesLosses), lost(r.Nobufs(), capture.SeesNobufs|capture.SeesNobufsRead), measured(r.P50), measured(r.P90), measured(r.P99), measured(r.Latency.Max),
+		r.Failures(), r.Bytes, lost(r.Drops, capture.SeesLosses), lost(r.Nobufs(), capture.SeesNobufs|capture.SeesNobufsRead), measured(r.P50), measured(r.P90), measured(r.P99), measured(r.Latency.Max),
 		cmp.Or(decode.Quote(r.Family), "-"), cmp.Or(decode.Quote(r.Type), "-"), r.Process())
 }

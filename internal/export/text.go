@@ -98,6 +98,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	if note := m.Note(); note != "" {
 		l.word(styleDim, "("+note+")")
 	}
+	t.paired(o)
 	t.verdict(f)
 	t.blame(o)
 	body := m.Body()
@@ -107,6 +108,17 @@ func (t *Text) message(o *correlate.Observation) error {
 	l.end()
 	t.details(o, &body)
 	return t.flush()
+}
+
+// paired writes what is out of the ordinary about a request or an answer.
+func (t *Text) paired(o *correlate.Observation) {
+	switch x := o.Exchange; {
+	case x == nil:
+	case o.Outcome == correlate.Ignored:
+		t.line.word(styleBad, OutcomeText(&correlate.Exchange{Outcome: o.Outcome, Why: x.Why}))
+	case o.Again:
+		t.line.word(styleWarn, "answers frame "+strconv.FormatUint(x.Request.Frame.ID, 10)+" again")
+	}
 }
 
 // tell writes what tells the message from others: of nftables the rule itself,
@@ -152,6 +164,8 @@ func (t *Text) err(o *correlate.Observation) {
 	t.asked(o)
 	if e.Errno == 0 {
 		l.word(styleGood, "ok")
+	} else if o.Probe {
+		l.word(styleDim, words.ErrorName(e)+" "+ProbeNote)
 	} else {
 		l.word(styleBad, words.ErrorName(e))
 	}

@@ -82,7 +82,7 @@ var orders = map[string]func(r *Row) uint64{
 	"messages": func(r *Row) uint64 { return r.Messages },
 	"calls":    func(r *Row) uint64 { return r.Calls },
 	"bytes":    func(r *Row) uint64 { return r.Bytes },
-	"errors":   func(r *Row) uint64 { return r.Errors },
+	"errors":   func(r *Row) uint64 { return r.Failures() },
 	"drops":    func(r *Row) uint64 { return r.Drops },
 	"kernel":   func(r *Row) uint64 { return uint64(r.Kernel.Sum) },
 	"p50":      func(r *Row) uint64 { return uint64(r.P50) },

@@ -128,7 +128,7 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	}
 	if ask.Exchanges && stream != nil {
 		later := func(x correlate.Exchange) bool { return x.Time.After(at) }
-		s.Open = slices.DeleteFunc(st.Open(), later)
+		s.Open = slices.DeleteFunc(st.Open(at), later)
 		s.Ended = slices.DeleteFunc(stream.ended.newest(), later)
 		for _, list := range [][]correlate.Exchange{s.Open, s.Ended} {
 			for i := range list {

@@ -149,6 +149,7 @@ func since(now, before *capture.Count) *capture.Count {
 	d.Messages -= before.Messages
 	d.Bytes -= before.Bytes
 	d.Errors -= before.Errors
+	d.Probes -= before.Probes
 	d.Drops -= before.Drops
 	d.NobufsRaised -= before.NobufsRaised
 	d.NobufsRead -= before.NobufsRead

@@ -168,7 +168,7 @@ func TestHour(t *testing.T) {
 		t.Errorf("%d exchanges have ended", ends)
 	}
 	open := 0
-	p.Look(func(s State) { open = len(s.Open()) })
+	p.Look(func(s State) { open = len(s.Open(time.Time{})) })
 	if n := open; n != 0 {
 		t.Errorf("%d requests are open at the end of the input", n)
 	}

@@ -190,8 +190,8 @@ type State struct {
 	tracker       *correlate.Tracker
 }
 
-// Open returns copies of the requests that wait for an answer, oldest first.
-func (s State) Open() []correlate.Exchange { return s.tracker.Open(nil) }
+// Open returns copies of the requests that wait for an answer at a time, oldest first.
+func (s State) Open(now time.Time) []correlate.Exchange { return s.tracker.Open(now, nil) }
 
 // Look lets f look at what the loop has filled, between two frames. The loop waits
 // meanwhile, and the source's ring fills: f copies, and neither waits nor asks the

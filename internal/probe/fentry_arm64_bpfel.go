@@ -283,6 +283,7 @@ type fentryNlRow struct {
 	Messages     uint64
 	Bytes        uint64
 	Errors       uint64
+	Probes       uint64
 	Drops        uint64
 	NobufsRaised uint64
 	NobufsRead   uint64

@@ -106,7 +106,7 @@ var treeColumns = []treeColumn{
 	{column: rowColumn{
 		head: "ERRORS", width: 6, right: true, keep: 21, compare: aggregate.ByErrors,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
-			return a.cell(r.Errors != 0, words.Count(r.Errors), a.theme.warn)
+			return a.cell(r.Failures() != 0, words.Count(r.Failures()), a.theme.warn)
 		},
 	}},
 	{column: rowColumn{

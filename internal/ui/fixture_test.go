@@ -112,7 +112,7 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
 	}
-	snap.Open, snap.Ended = s.tracker.Open(nil), s.ended
+	snap.Open, snap.Ended = s.tracker.Open(time.Time{}, nil), s.ended
 	snap.Sockets = live.Sockets{List: s.sockets, Missing: s.missing}
 	snap.Locks = s.locks
 }

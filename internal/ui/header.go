@@ -104,7 +104,7 @@ func (a *app) statsLine() []segment {
 		add(keep, style, name+" "+words.Count(n))
 	}
 	total(1, s.Total.Messages(), "messages", t.text)
-	total(6, s.Total.Errors, "errors", t.warn)
+	total(6, s.Total.Failures(), "errors", t.warn)
 	// That nothing was lost is said by who would have seen it.
 	sees := a.snap.Info.Sees
 	if s.Total.Drops > 0 || sees.Has(capture.SeesLosses) {

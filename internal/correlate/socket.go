@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package correlate
+
+import "github.com/nltop/nltop/internal/capture"
+
+// sock is what is known of a socket that sent requests.
+type sock struct {
+	newest *entry // the rest by entry.prev
+	dump   *entry // the newest dump
+}
+
+// maxBack bounds how many requests of a socket are looked at, from the newest back.
+const maxBack = 4096
+
+// link files an entry under its socket.
+func (t *Tracker) link(f *capture.Frame, e *entry) {
+	k := socketKey(f)
+	s := t.socks[k]
+	e.prev = s.newest
+	for e.prev != nil && e.prev.Ended {
+		e.prev = e.prev.prev
+	}
+	s.newest = e
+	if e.dump {
+		s.dump = e
+	}
+	t.socks[k] = s
+}
+
+// leave is the end of link: e is forgotten.
+func (t *Tracker) leave(k key, e *entry) {
+	e.prev = nil
+	s := t.socks[k]
+	if s.newest != e && s.dump != e {
+		return
+	}
+	if s.newest == e {
+		s.newest = nil
+	}
+	if s.dump == e {
+		s.dump = nil
+	}
+	if s == (sock{}) {
+		delete(t.socks, k)
+	} else {
+		t.socks[k] = s
+	}
+}
+
+// readOn ends the requests of a socket that were handled before the one whose answer
+// was just read: a socket's queue keeps the order of the answers, so theirs are not
+// there. Other parts of a dump may come between the answers to others.
+func (t *Tracker) readOn(e *entry) {
+	if !e.sees.AtRead() {
+		return // answers are told when they are queued
+	}
+	n := 0
+	for at := &e.prev; *at != nil && n < maxSameKey; n++ {
+		p := *at
+		if !p.Ended && !p.answered && p.head() != e.head() && (!p.dump || e.dump) && !otherEntry(p, e) &&
+			!p.Time.Add(p.Kernel).After(e.Time) {
+			t.end(p)
+		}
+		if p.Ended {
+			*at = p.prev
+			continue
+		}
+		at = &p.prev
+	}
+}
+
+// nobufs notes for the requests of a socket that some of what it was sent is lost. What
+// was queued before is still read.
+func (t *Tracker) nobufs(f *capture.Frame) {
+	n := 0
+	for e := t.socks[socketKey(f)].newest; e != nil && n < maxBack; e, n = e.prev, n+1 {
+		if !e.Ended && !e.answered && !otherSocket(e, f) {
+			e.nobufs = true
+		}
+	}
+}
+
+func otherEntry(a, b *entry) bool {
+	return a.Socket.Inode != 0 && b.Socket.Inode != 0 && a.Socket.Inode != b.Socket.Inode
+}
