@@ -191,16 +191,9 @@ func (m *Meta) setSection(facts []byte) {
 	})
 }
 
-// text is a string of a file as one may print it: no control characters, of a
-// bounded length.
+// text is a string of a file as one may print it, of a bounded length.
 func text(v []byte) string {
-	s := strings.TrimRight(string(v[:min(len(v), maxString)]), "\x00")
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return '\uFFFD'
-		}
-		return c
-	}, s)
+	return capture.Printable(strings.TrimRight(string(v[:min(len(v), maxString)]), "\x00"))
 }
 
 // describeInterface reads u16 link type, u16 reserved, u32 snap length,

@@ -222,7 +222,7 @@ func TestForeignPcapng(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("frames (-want +got):\n%s", diff)
 	}
-	wantMeta := Meta{Format: "pcapng", BigEndian: true, Hardware: "x86", OS: "Linux 5.10", Application: "Dumpcap\uFFFD4.0",
+	wantMeta := Meta{Format: "pcapng", BigEndian: true, Hardware: "x86", OS: "Linux 5.10", Application: `Dumpcap\n4.0`,
 		Interfaces: []string{"nlmon0"}, Filter: "len > 1"}
 	if diff := cmp.Diff(wantMeta, r.Meta()); diff != "" {
 		t.Errorf("meta (-want +got):\n%s", diff)
