@@ -32,7 +32,7 @@ func execChild(args []string) int {
 	}
 	_ = gate.Close()
 	err := syscall.Exec(args[0], args[1:], os.Environ())
-	fmt.Fprintf(os.Stderr, "nltop: run %s: %v\n", args[1], err)
+	fmt.Fprintf(stderr, "nltop: run %s: %v\n", args[1], err)
 	return 126 // as shells do for what is found but cannot run
 }
 
@@ -48,7 +48,7 @@ func startChild(argv []string, stdout io.Writer) (*child, error) {
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
-			fmt.Fprintf(os.Stderr, "nltop: %v\n", err)
+			fmt.Fprintf(stderr, "nltop: %v\n", err)
 			return nil, commandExit(127)
 		}
 		return nil, fmt.Errorf("find command: %w", err)
@@ -91,7 +91,7 @@ func (c *child) abandon() {
 
 // wait returns the command's exit status as a shell counts it: 128 plus the
 // signal where one ended it. Ctrl-C reaches the command by the terminal, so
-// nltop only outlives it; SIGTERM and SIGHUP are passed on.
+// nltop only outlives it; other signals are passed on.
 func (c *child) wait() commandExit {
 	sigs := make(chan os.Signal, 4)
 	signal.Notify(sigs, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT)
@@ -102,7 +102,7 @@ func (c *child) wait() commandExit {
 		for {
 			select {
 			case s := <-sigs:
-				if s == unix.SIGTERM || s == unix.SIGHUP {
+				if s == unix.SIGTERM || s == unix.SIGHUP || s == os.Interrupt && !inForeground() {
 					_ = c.cmd.Process.Signal(s)
 				}
 			case <-done:

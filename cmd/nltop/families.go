@@ -99,14 +99,14 @@ func (f *familiesFlags) learn(d *decode.Decoder) error {
 		err = r.Run(context.Background(), each)
 		var damaged *pcapng.Error
 		if errors.As(err, &damaged) { // what could be read has taught
-			fmt.Fprintf(os.Stderr, "nltop: warning: %v\n", err)
+			fmt.Fprintf(stderr, "nltop: warning: %v\n", err)
 			return nil
 		}
 		return err
 	}
 	fs, err := pipeline.KernelFamilies()
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "nltop: note: the ids of generic families are not known: %v\n", err)
+		fmt.Fprintf(stderr, "nltop: note: the ids of generic families are not known: %v\n", err)
 		return nil
 	}
 	for _, fr := range fs {

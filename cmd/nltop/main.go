@@ -74,9 +74,11 @@ func status(err error) int {
 	case errors.As(err, &quiet):
 		return quiet.status
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(os.Stderr, "nltop: %v\n", err)
+		fmt.Fprintf(stderr, "nltop: %v\n", err)
 		return exitUsage
 	}
-	fmt.Fprintf(os.Stderr, "nltop: %v\n", err)
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(stderr, "nltop: %s\n", strings.TrimSuffix(line, "\n"))
+	}
 	return exitFailed
 }

@@ -28,6 +28,7 @@ import (
 // that a live trace is live and a busy one is cheap.
 type printer struct {
 	mu   sync.Mutex
+	out  *output
 	buf  *bufio.Writer
 	sink pipeline.Sink
 	all  *export.Parallel    // of a file as JSON; nil: sink renders each as it comes
@@ -66,8 +67,9 @@ func (p *printer) Incident(in *incident.Incident) error {
 const flushDelay = 50 * time.Millisecond
 
 // printer returns the sink for standard output that the flags ask for.
-func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
-	p := &printer{buf: bufio.NewWriterSize(os.Stdout, 64<<10)}
+func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer, error) {
+	p := &printer{out: newOutput(ctx, os.Stdout)}
+	p.buf = bufio.NewWriterSize(p.out, 64<<10)
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()
@@ -90,7 +92,7 @@ func (f *traceFlags) printer(dec *decode.Decoder) (*printer, error) {
 		}
 		p.sink = lines
 		if f.read != "" && f.read != "-" {
-			p.all = export.NewParallel(os.Stdout, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
+			p.all = export.NewParallel(p.out, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
 				return export.NewJSON(w, dec.GroupName)
 			})
 		}
@@ -135,7 +137,7 @@ func (p *printer) flush() error {
 	return p.buf.Flush()
 }
 
-// close writes what is left. What flushes and warns has ended by then: it would
+// close writes what is left, unless writing has failed before. What flushes and warns has ended by then: it would
 // write between the lines, and ask a source that is being closed.
 func (p *printer) close() error {
 	if p.stop != nil {

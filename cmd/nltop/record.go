@@ -43,9 +43,9 @@ func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error
 	if f.write == "-" {
 		stdout = os.Stderr
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
-	s, err := o.openWith(args, stdout)
+	s, err := o.openWith(ctx, args, stdout)
 	if err != nil {
 		return err
 	}
@@ -54,13 +54,11 @@ func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error
 	}
 	begin := time.Now()
 	err = s.runOrFollow(ctx)
-	if cerr := s.close(); cerr != nil {
-		return errors.Join(err, cerr)
-	}
+	err = distinct(err, s.close())
 	if !quiet {
 		s.tally()
 		frames, size := s.rec.written()
-		fmt.Fprintf(os.Stderr, "nltop: %s: %d datagrams, %d bytes in %s\n",
+		fmt.Fprintf(stderr, "nltop: %s: %d datagrams, %d bytes in %s\n",
 			f.write, frames, size, time.Since(begin).Round(time.Millisecond))
 	}
 	return err

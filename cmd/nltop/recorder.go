@@ -3,10 +3,9 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -29,31 +28,24 @@ type recorder struct {
 	done chan struct{}
 
 	mu   sync.Mutex
-	out  *os.File
+	file *target
+	out  *output
 	w    *pcapng.Writer
 	n    uint64 // frames
 	size int64
 	err  error
 }
 
-// newRecorder creates the file and writes its header.
-func newRecorder(f *captureFlags, src capture.Source, file *pcapng.Reader) (*recorder, error) {
-	out := os.Stdout
-	if f.write != "-" {
-		var err error
-		if out, err = os.OpenFile(f.write, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
-			return nil, fmt.Errorf("create recording: %w", err)
-		}
-	} else if stdoutIsTerminal() {
-		return nil, usageError{errors.New("-w -: refusing to write a recording to a terminal")}
+// newRecorder writes the header into the file that -w names.
+func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture.Source, from *pcapng.Reader) (*recorder, error) {
+	r := &recorder{src: src, file: file, out: newOutput(ctx, file.File), stop: make(chan struct{}), done: make(chan struct{})}
+	head, err := header(f, src, from)
+	if err == nil {
+		r.w, err = pcapng.NewWriter(counter{r}, head)
 	}
-	r := &recorder{src: src, out: out, stop: make(chan struct{}), done: make(chan struct{})}
-	head, err := header(f, src, file)
 	if err != nil {
-		return nil, err
-	}
-	r.w, err = pcapng.NewWriter(counter{r}, head)
-	if err != nil {
+		r.out.end()
+		_ = file.finish(err)
 		return nil, fmt.Errorf("begin recording: %w", err)
 	}
 	go r.flushLoop()
@@ -65,10 +57,11 @@ func newRecorder(f *captureFlags, src capture.Source, file *pcapng.Reader) (*rec
 func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Options, error) {
 	o := pcapng.Options{Version: version, Info: src.Info(), Filter: f.expr}
 	if file != nil {
-		meta := file.Meta()
+		meta, snap := file.Meta(), o.Info.Snap
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
 		if len(o.Info.Recorded) == 1 && meta.Source.Name != "" {
 			o.Info = o.Info.Recorded[0]
+			o.Info.Snap = snap // --snap cuts again
 		}
 		return o, nil
 	}
@@ -164,13 +157,14 @@ func (r *recorder) written() (frames uint64, bytes int64) {
 	return r.n, r.size
 }
 
-// close writes the final statistics and closes the file.
-func (r *recorder) close() error {
+// close writes the final statistics and closes the file. why is what the recording
+// lacks something for, of those that are made of another one; nil: it is complete.
+func (r *recorder) close(why error) error {
 	close(r.stop)
 	<-r.done
 	tables, err := capture.ReadTables(r.src)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "nltop: warning: not in the recording: %v\n", err)
+		fmt.Fprintf(stderr, "nltop: warning: not in the recording: %v\n", err)
 	}
 	r.flush()
 	r.mu.Lock()
@@ -178,12 +172,14 @@ func (r *recorder) close() error {
 	if r.err == nil {
 		r.err = r.w.WriteTables(&tables)
 	}
-	errs := []error{r.err, r.w.Close()}
-	if r.out != os.Stdout {
-		errs = append(errs, r.out.Close())
+	err = distinct(r.err, r.w.Close())
+	r.out.end()
+	err = distinct(err, r.file.finish(distinct(why, err)))
+	if err != nil {
+		err = fmt.Errorf("end recording: %w", err)
 	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("end recording: %w", err)
+	if why = distinct(why, err); why != nil && r.file.path != "" && r.file.existed {
+		return distinct(err, fmt.Errorf("%s is left as it was: what was read is not complete", r.file.path))
 	}
-	return nil
+	return err
 }

@@ -3,14 +3,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/decode"
 )
@@ -49,16 +45,6 @@ func unknownCommand(c *cobra.Command, name string) error {
 		return fmt.Errorf("there is no command %s: nltop --help lists them", decode.Quote(name))
 	}
 	return fmt.Errorf("there is no command %s: did you mean nltop %s?", decode.Quote(name), strings.Join(near, " or nltop "))
-}
-
-// untilSignal returns a context that Ctrl-C, SIGTERM and SIGHUP end. It is
-// called before a source is opened: from then on there is something to leave
-// behind, and a shell may have started nltop with SIGINT ignored. A second
-// signal kills nltop the hard way, should the end take too long.
-func untilSignal() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM, unix.SIGHUP)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }
 
 // usage marks errors of argument checks as mistakes on the command line.

@@ -27,10 +27,13 @@ import (
 type session struct {
 	src  capture.Source
 	file *pcapng.Reader // nil: live
-	pipe *pipeline.Pipeline
-	expr *filter.Filter // nil: none
-	rec  *recorder
-	left []ladder.Left // rungs that were tried in vain
+	in   os.FileInfo    // of the file; nil: live, or it is built in
+	// lacks is why not all of the input was handed on; nil: it was.
+	lacks error
+	pipe  *pipeline.Pipeline
+	expr  *filter.Filter // nil: none
+	rec   *recorder
+	left  []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
 	child   *child
 	counted bool // by the source
@@ -60,8 +63,8 @@ type sessionOptions struct {
 
 // openSession opens the source, teaches the decoder the kernel's families and
 // starts the recording. The caller closes the session.
-func openSession(o sessionOptions) (_ *session, err error) {
-	s := &session{file: o.file}
+func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
+	s := &session{file: o.file, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {
 			_ = s.close()
@@ -85,7 +88,7 @@ func openSession(o sessionOptions) (_ *session, err error) {
 	if s.expr != nil {
 		demanded = filter.Narrow(scope, s.expr.Pushdown())
 	}
-	if err := s.openSource(o, demanded); err != nil {
+	if err := s.openSource(ctx, o, demanded); err != nil {
 		return nil, err
 	}
 	p := pipeline.Options{
@@ -109,7 +112,11 @@ func openSession(o sessionOptions) (_ *session, err error) {
 		p.Owners, p.Families, p.Policy = owners, pipeline.KernelFamilies, pipeline.KernelPolicy
 	}
 	if o.flags.write != "" {
-		if s.rec, err = newRecorder(o.flags, s.src, s.file); err != nil {
+		to, err := openTarget(ctx, o.flags.write, s.in)
+		if err != nil {
+			return nil, err
+		}
+		if s.rec, err = newRecorder(ctx, o.flags, to, s.src, s.file); err != nil {
 			return nil, err
 		}
 		p.Recorder = s.rec
@@ -147,11 +154,12 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 	return nil
 }
 
-func (s *session) openSource(o sessionOptions, scope capture.Filter) (err error) {
+func (s *session) openSource(ctx context.Context, o sessionOptions, scope capture.Filter) (err error) {
 	if s.file == nil && o.flags.read != "" {
-		if s.file, err = pcapng.Open(o.flags.read); err != nil {
+		if s.file, s.in, err = openFile(ctx, o.flags.read); err != nil {
 			return err
 		}
+		s.file.Cut(o.flags.snap)
 		// A file makes garbage as fast as it can be read, and little lives.
 		debug.SetGCPercent(200)
 	}
@@ -200,10 +208,16 @@ func (s *session) learn() error {
 }
 
 func (s *session) capture(ctx context.Context) error {
+	run := s.pipe.Run
 	if s.model != nil {
-		return s.model.Run(ctx)
+		run = s.model.Run
 	}
-	return s.pipe.Run(ctx)
+	err := run(ctx)
+	s.lacks = err
+	if err == nil && ctx.Err() != nil {
+		s.lacks = errInterrupted
+	}
+	return err
 }
 
 // run captures until the end of the input, ctx, the limit, or an error. A
@@ -212,7 +226,7 @@ func (s *session) run(ctx context.Context) error {
 	err := s.capture(ctx)
 	var damaged *pcapng.Error
 	if s.file != nil && errors.As(err, &damaged) {
-		fmt.Fprintf(os.Stderr, "nltop: warning: %v\n", err)
+		fmt.Fprintf(stderr, "nltop: warning: %v\n", err)
 		return quietError{exitFailed}
 	}
 	return err
@@ -222,7 +236,7 @@ func (s *session) run(ctx context.Context) error {
 func (s *session) close() error {
 	var errs []error
 	if s.rec != nil {
-		errs = append(errs, s.rec.close())
+		errs = append(errs, s.rec.close(s.lacks))
 	}
 	switch {
 	case s.src != nil:
@@ -233,7 +247,7 @@ func (s *session) close() error {
 	case s.file != nil:
 		errs = append(errs, s.file.Close())
 	}
-	return errors.Join(errs...)
+	return distinct(errs...)
 }
 
 // explain tells on standard error what the source is, why better ones were
@@ -244,12 +258,12 @@ func (s *session) explain() {
 	if s.file == nil {
 		ready = ": ready"
 	}
-	fmt.Fprintf(os.Stderr, "nltop: source %s, %s%s\n", info.Name, info.Scope, ready)
+	fmt.Fprintf(stderr, "nltop: source %s, %s%s\n", info.Name, info.Scope, ready)
 	for _, l := range s.left {
-		fmt.Fprintf(os.Stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
+		fmt.Fprintf(stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
 	for _, n := range info.Notes {
-		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", n)
+		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
 	}
 }
 
@@ -263,13 +277,13 @@ func (s *session) unmatched() {
 	if matched > 0 {
 		return
 	}
-	fmt.Fprintf(os.Stderr, "nltop: nothing matched: %s, 0 matched", words.Plural(int(seen), "message", "messages")+" seen")
+	fmt.Fprintf(stderr, "nltop: nothing matched: %s, 0 matched", words.Plural(int(seen), "message", "messages")+" seen")
 	if s.file == nil {
-		fmt.Fprint(os.Stderr, "; the kernel left out what the filter excludes by process, namespace or protocol")
+		fmt.Fprint(stderr, "; the kernel left out what the filter excludes by process, namespace or protocol")
 	}
-	fmt.Fprintln(os.Stderr)
+	fmt.Fprintln(stderr)
 	if s.expr != nil && strings.Contains(s.expr.String(), "event") {
-		fmt.Fprintln(os.Stderr, "nltop: where nobody listens the kernel sends no event: ask for the request, as type == \"RTM_DELROUTE\"")
+		fmt.Fprintln(stderr, "nltop: where nobody listens the kernel sends no event: ask for the request, as type == \"RTM_DELROUTE\"")
 	}
 }
 
@@ -277,23 +291,23 @@ func (s *session) unmatched() {
 func (s *session) tally() {
 	st := s.src.Stats()
 	if s.counted {
-		fmt.Fprintf(os.Stderr, "nltop: counted in the kernel, which skipped %d datagrams\n", st.LostTotal())
+		fmt.Fprintf(stderr, "nltop: counted in the kernel, which skipped %d datagrams\n", st.LostTotal())
 	} else {
-		fmt.Fprintf(os.Stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
+		fmt.Fprintf(stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
 	}
 	for _, l := range st.Lost {
 		if l.Count > 0 {
-			fmt.Fprintf(os.Stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)
+			fmt.Fprintf(stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)
 		}
 	}
 	if st.Uncounted > 0 {
-		fmt.Fprintf(os.Stderr, "nltop: %d datagrams hold more messages than were counted\n", st.Uncounted)
+		fmt.Fprintf(stderr, "nltop: %d datagrams hold more messages than were counted\n", st.Uncounted)
 	}
 	if st.LostReports > 0 {
-		fmt.Fprintf(os.Stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)
+		fmt.Fprintf(stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)
 	}
 	s.unmatched()
 	if s.expr != nil && s.expr.Errors() > 0 {
-		fmt.Fprintf(os.Stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())
+		fmt.Fprintf(stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())
 	}
 }

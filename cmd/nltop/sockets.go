@@ -75,7 +75,7 @@ func (f *socketsFlags) run() (err error) {
 		return err
 	}
 	dec := f.decoder()
-	ctx, stop := untilSignal()
+	ctx, stop := untilSignal(false)
 	defer stop()
 	var found []sockets.Socket
 	var told []incident.Incident
@@ -96,13 +96,13 @@ func (f *socketsFlags) run() (err error) {
 	}
 	found = slices.DeleteFunc(found, func(s sockets.Socket) bool { return !f.wanted(&s, scope) })
 	sockets.ByTrouble(found)
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(newOutput(ctx, os.Stdout))
 	if f.format == "json" {
-		err = errors.Join(err, f.writeJSON(out, found, told, dec))
+		err = distinct(err, f.writeJSON(out, found, told, dec))
 	} else {
-		err = errors.Join(err, f.writeText(out, found, told, dec))
+		err = distinct(err, f.writeText(out, found, told, dec))
 	}
-	return errors.Join(err, out.Flush())
+	return distinct(err, out.Flush())
 }
 
 // list asks the kernel once, and tells what may not be seen.
@@ -118,7 +118,7 @@ func (f *socketsFlags) list(ctx context.Context) ([]sockets.Socket, error) {
 func (f *socketsFlags) missing(what []string) {
 	for _, p := range what {
 		if !f.quiet {
-			fmt.Fprintf(os.Stderr, "nltop: not seen: %s\n", p)
+			fmt.Fprintf(stderr, "nltop: not seen: %s\n", p)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 // watch captures for a time, or reads a file, and returns the sockets and
 // incidents that were seen.
 func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]sockets.Socket, []incident.Incident, error) {
-	s, err := openSession(sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/")}})
+	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/")}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,7 +145,7 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 		ctx, cancel = context.WithTimeout(ctx, f.span)
 		defer cancel()
 		if err := s.model.ListSockets(ctx); err != nil {
-			return nil, nil, errors.Join(err, s.close())
+			return nil, nil, distinct(err, s.close())
 		}
 		wait.Go(func() { s.model.SampleSockets(ctx) })
 	}
@@ -156,15 +156,15 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	err = s.run(ctx)
 	wait.Wait()
 	if f.read == "" {
-		err = errors.Join(err, s.model.ListSockets(context.Background()))
+		err = distinct(err, s.model.ListSockets(context.Background()))
 	}
 	f.limits = s.limits()
 	snap := s.model.Snapshot(live.Ask{Sockets: true})
 	f.missing(snap.Sockets.Missing)
 	if f.read == "" && !f.quiet && !snap.Sockets.Reads {
-		fmt.Fprintln(os.Stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples")
+		fmt.Fprintln(stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples")
 	}
-	return snap.Sockets.List, snap.Incidents, errors.Join(err, s.close())
+	return snap.Sockets.List, snap.Incidents, distinct(err, s.close())
 }
 
 func (f *socketsFlags) writeJSON(w io.Writer, ss []sockets.Socket, told []incident.Incident, dec *decode.Decoder) error {

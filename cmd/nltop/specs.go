@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -53,7 +52,7 @@ func specPlaces() []string {
 // them the specs. Those of --specs are right where they differ; those of the
 // usual places only add what is missing.
 func (f *specFlags) tables() []*schema.Family {
-	f.once.Do(func() { f.all, f.err = f.load(specPlaces(), os.Stderr) })
+	f.once.Do(func() { f.all, f.err = f.load(specPlaces(), stderr) })
 	return f.all
 }
 

@@ -91,26 +91,26 @@ func (f *statFlags) run(args []string) (err error) {
 		o.show = &live.Options{CountOnly: true}
 		o.counts, o.watch = !f.messages, capture.WatchNothing
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
-	s, err := o.openWith(args, os.Stderr)
+	s, err := o.openWith(ctx, args, os.Stderr)
 	if err != nil {
 		return err
 	}
 	if !f.quiet {
 		s.explain()
 	}
-	err = errors.Join(s.runOrFollow(ctx), s.close())
+	err = distinct(s.runOrFollow(ctx), s.close())
 	if !f.quiet {
 		s.tally()
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(newOutput(ctx, os.Stdout))
 	if f.coverage {
-		err = errors.Join(err, f.writeCoverage(out, sink.Rows()))
+		err = distinct(err, f.writeCoverage(out, sink.Rows()))
 	} else {
-		err = errors.Join(err, f.write(out, s))
+		err = distinct(err, f.write(out, s))
 	}
-	return errors.Join(err, out.Flush())
+	return distinct(err, out.Flush())
 }
 
 // write prints what was counted, and with --rtnl who held rtnl_mutex.
@@ -134,7 +134,7 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 		return fmt.Errorf("--rtnl: %s", locks.Why)
 	}
 	if locks.Lost > 0 && !f.quiet {
-		fmt.Fprintf(os.Stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
+		fmt.Fprintf(stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
 	}
 	return table(out, locks.Rows, json, export.LockTable)
 }

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -67,20 +67,20 @@ func (f *traceFlags) run(args []string) (err error) {
 		return usageError{fmt.Errorf("-c %d: cannot be negative", f.count)}
 	}
 	dec := f.decoder()
-	out, err := f.printer(dec)
+	ctx, stop := untilSignal(len(args) > 0)
+	defer stop()
+	out, err := f.printer(ctx, dec)
 	if err != nil {
 		return err
 	}
 	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends, incidents: incident.New()}
-	ctx, stop := untilSignal()
-	defer stop()
-	s, err := o.openWith(args, os.Stderr)
+	s, err := o.openWith(ctx, args, os.Stderr)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		flushErr := out.close()
-		err = errors.Join(err, s.close(), flushErr)
+		err = distinct(err, s.close(), flushErr)
 		if brokenPipe(err) {
 			err = nil
 		}
@@ -91,7 +91,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if !f.quiet {
 		s.explain()
 	}
-	warn := io.Writer(os.Stderr)
+	warn := io.Writer(stderr)
 	if f.quiet {
 		warn = io.Discard
 	}
@@ -102,9 +102,9 @@ func (f *traceFlags) run(args []string) (err error) {
 
 // openWith opens a session for a command and its children, which is held back
 // until the session runs; for an empty argv, one for everybody.
-func (o sessionOptions) openWith(argv []string, stdout io.Writer) (*session, error) {
+func (o sessionOptions) openWith(ctx context.Context, argv []string, stdout io.Writer) (*session, error) {
 	if len(argv) == 0 {
-		return openSession(o)
+		return openSession(ctx, o)
 	}
 	if o.flags.read != "" {
 		return nil, usageError{errors.New("-r and a command exclude each other")}
@@ -113,7 +113,7 @@ func (o sessionOptions) openWith(argv []string, stdout io.Writer) (*session, err
 	if o.child, err = startChild(argv, stdout); err != nil {
 		return nil, err
 	}
-	s, err := openSession(o)
+	s, err := openSession(ctx, o)
 	if err != nil {
 		o.child.abandon()
 		return nil, err
@@ -125,28 +125,41 @@ func (o sessionOptions) openWith(argv []string, stdout io.Writer) (*session, err
 // runOrFollow runs the session until ctx is done, or until its command ends.
 func (s *session) runOrFollow(ctx context.Context) error {
 	if s.child != nil {
-		return s.follow(s.child)
+		return s.follow(ctx, s.child)
 	}
 	return s.run(ctx)
 }
 
-// follow runs the session for as long as the command lives. The source hands
-// over everything that it saw until then before it returns.
-func (s *session) follow(c *child) error {
-	ctx, cancel := context.WithCancel(context.Background())
+// follow runs the session for as long as the command lives, or until ctx is done, which
+// the command is told of. The source hands over everything that it saw until then before
+// it returns.
+func (s *session) follow(ctx context.Context, c *child) error {
+	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	var exit commandExit
-	var ended sync.WaitGroup
 	if err := c.release(); err != nil {
 		c.abandon()
 		return err
 	}
-	ended.Go(func() {
-		exit = c.wait()
+	ended := make(chan commandExit, 1)
+	go func() {
+		exit := c.wait()
+		ended <- exit
 		cancel()
-	})
-	err := s.run(ctx)
-	ended.Wait()
+	}()
+	// It has a moment to end by itself, and to be seen doing so.
+	context.AfterFunc(ctx, func() { time.AfterFunc(afterSignal/2, cancel) })
+	err := s.run(running)
+	var exit commandExit
+	if ctx.Err() == nil {
+		exit = <-ended
+	} else {
+		select {
+		case exit = <-ended:
+		default:
+			fmt.Fprintf(stderr, "nltop: the command goes on without nltop, PID %d\n", c.pid())
+			exit = exitFailed
+		}
+	}
 	if err == nil && exit != 0 {
 		return exit
 	}

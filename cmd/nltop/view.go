@@ -77,15 +77,15 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if !stdoutIsTerminal() {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := untilSignal(false)
 	defer stop()
-	s, err := f.viewSession(o)
+	s, err := f.viewSession(ctx, o)
 	if err != nil {
 		return err
 	}
 	screen, err := ui.NewScreen()
 	if err != nil {
-		return errors.Join(err, s.close())
+		return distinct(err, s.close())
 	}
 	return f.show(ctx, screen, s, ui.Options{
 		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits(),
@@ -93,11 +93,11 @@ func (f *viewFlags) run(o sessionOptions) error {
 }
 
 // viewSession opens a session with all that the view asks for.
-func (f *captureFlags) viewSession(o sessionOptions) (*session, error) {
+func (f *captureFlags) viewSession(ctx context.Context, o sessionOptions) (*session, error) {
 	o.dec = f.decoder()
 	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o)}
 	o.counts, o.watch = true, capture.WatchAll
-	return openSession(o)
+	return openSession(ctx, o)
 }
 
 // again reads the recording of a session from its beginning; nil: it has none that
@@ -131,10 +131,10 @@ func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o
 	defer func() { _ = stop() }()
 	ended.Go(func() {
 		defer ui.Guard()
-		_ = s.model.Run(running) // its error stands in the model's Status
+		_ = s.capture(running) // its error stands in the model's Status
 	})
 	err := ui.Run(ctx, screen, s.model, o)
-	return errors.Join(err, stop())
+	return distinct(err, stop())
 }
 
 func fileSize(path string) int64 {

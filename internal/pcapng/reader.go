@@ -63,6 +63,7 @@ type Reader struct {
 	bo   order                        // of the section
 
 	ifaces   []iface
+	snap     int   // bytes of a datagram that are kept; 0: all
 	families int   // packets of the preamble, in this section
 	settled  bool  // a packet of traffic was read in it
 	early    error // of a block that was read ahead, after the section header
@@ -208,6 +209,10 @@ func (r *Reader) Next() (Record, error) {
 		}
 	}
 }
+
+// Cut makes the reader keep no more than snap bytes of each datagram, as a source does
+// that captures so much; 0 is all. What the file itself has cut stays cut.
+func (r *Reader) Cut(snap int) { r.snap = snap }
 
 // OnPreamble sets the function that Run calls, from its own goroutine and in
 // the order of the file, with the frames that name generic-netlink families.
@@ -382,8 +387,11 @@ func (r *Reader) skip(reason string) (Record, bool, error) {
 	return Record{}, false, nil
 }
 
-// count adds a datagram to Stats.
+// count cuts a datagram, and adds it to Stats.
 func (r *Reader) count(f *capture.Frame) {
+	if r.snap > 0 && len(f.Data) > r.snap {
+		f.Data = bytes.Clone(f.Data[:r.snap])
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stats.Frames++

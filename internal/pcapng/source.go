@@ -194,6 +194,9 @@ func (r *Reader) Info() capture.Info {
 	defer r.mu.Unlock()
 	m := r.meta
 	info := capture.Info{Name: capture.SourceFile, Snap: m.Source.Snap, Recorded: r.recorded()}
+	if r.snap > 0 && (info.Snap == 0 || r.snap < info.Snap) {
+		info.Snap = r.snap
+	}
 	var scopes []string
 	for i := range info.Recorded {
 		s := &info.Recorded[i]
