@@ -122,7 +122,34 @@ func decodeText(t *testing.T, flags []string, text string) ([]byte, error) {
 	c.SetOut(&out)
 	c.SetErr(&usage)
 	c.SilenceUsage, c.SilenceErrors = true, true
-	c.SetArgs(append(flags, "-o", "fixture", file))
+	c.SetArgs(append([]string{"-o", "fixture", file}, flags...))
 	err := c.Execute()
 	return out.Bytes(), err
+}
+
+// TestFormatsComplete: the shell offers every format, and each is one.
+func TestFormatsComplete(t *testing.T) {
+	for _, command := range []string{"decode", "trace"} {
+		var out bytes.Buffer
+		root := newRoot()
+		root.SetOut(&out)
+		root.SetErr(&bytes.Buffer{})
+		root.SetArgs([]string{"__complete", command, "-o", ""})
+		if err := root.Execute(); err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range messageFormats {
+			if !slices.Contains(strings.Split(out.String(), "\n"), format) {
+				t.Errorf("%s -o: %s is not offered among\n%s", command, format, out.String())
+			}
+		}
+	}
+	for _, format := range messageFormats {
+		if text, err := decodeText(t, []string{"-o", format}, getLinkHex); err != nil || len(text) == 0 {
+			t.Errorf("-o %s: %v, %d bytes", format, err, len(text))
+		}
+	}
+	if _, err := decodeText(t, []string{"-o", "toml"}, getLinkHex); err == nil || err.Error() != "-o toml: text, json, go, c, hex or fixture" {
+		t.Errorf("-o toml: %v", err)
+	}
 }
