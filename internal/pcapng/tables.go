@@ -46,9 +46,12 @@ const (
 	tagTablesSpan
 )
 
-// maxRows bounds what of each table a file can make the reader keep; the kernel's have
-// 4,096 and 65,536 rows at most.
-const maxRows = 1 << 17
+// These bound what a file can make the reader keep, and are above what the kernel's
+// tables hold.
+const (
+	maxLockRows   = 1 << 13
+	maxReaderRows = 1 << 15
+)
 
 // WriteTables records what the source has counted, behind its last frame.
 func (w *Writer) WriteTables(t *capture.Tables) error {
@@ -96,11 +99,11 @@ func (r *Reader) readTables(kind byte, body []byte) {
 	t := &r.tables
 	var err error
 	switch {
-	case kind == factsLock && len(t.Locks) < maxRows:
+	case kind == factsLock && len(t.Locks) < maxLockRows:
 		var l capture.LockRow
 		l, err = parseLock(body)
 		t.Locks = append(t.Locks, l)
-	case kind == factsReader && len(t.Readers) < maxRows:
+	case kind == factsReader && len(t.Readers) < maxReaderRows:
 		var w capture.Reader
 		w, err = parseReader(body)
 		t.Readers = append(t.Readers, w)
