@@ -23,8 +23,8 @@ type Origin struct {
 	// BigEndian: Data comes from a big-endian machine (only from files).
 	BigEndian bool
 	Verdict   Verdict
-	Errno     int32  // positive; with VerdictFailed and VerdictDropped
 	Protocol  uint16 // NETLINK_ROUTE, …
+	Errno     int32  // positive; with VerdictFailed and VerdictDropped
 	NetNS     uint64 // inode of the network namespace; 0: the source cannot tell
 	// NetNSName is the name of NetNS ("host", that of its mount); "": none.
 	NetNSName string

@@ -511,7 +511,7 @@ func benchFrame() *capture.Frame {
 		Origin: &capture.Origin{
 			Dir: capture.DirReply, Verdict: capture.VerdictDelivered, NetNS: 4026531840, Proc: p,
 			Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: p, RcvBuf: 212992}, DstPort: 4711,
-			Source: capture.SourceFentry,
+			Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 		},
 		ID: 1 << 20, Time: time.Unix(1767319445, 678901234), Data: make([]byte, 1024), OrigLen: 1024,
 	}

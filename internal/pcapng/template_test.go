@@ -37,7 +37,7 @@ func BenchmarkRouteChange(b *testing.B) {
 
 func routeChange() []*capture.Frame {
 	ip := capture.Proc{PID: 4711, TID: 4711, PPID: 4000, Comm: "ip", CgroupID: 77, Cgroup: "/"}
-	request := capture.Origin{NetNS: 4026531840, NetNSName: "host", Proc: ip, Source: capture.SourceFentry,
+	request := capture.Origin{NetNS: 4026531840, NetNSName: "host", Proc: ip, Source: capture.SourceFentry, Sees: testOptions.Info.Sees,
 		Socket: capture.Socket{PortID: 4711, Inode: 99999, Owner: ip, RcvBuf: 212992}, Verdict: capture.VerdictDelivered}
 	reply, done := request, request.Completion()
 	request.Dir, request.SrcPort = capture.DirRequest, 4711
