@@ -76,6 +76,9 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	if s.expr, err = o.flags.compile(); err != nil {
 		return nil, err
 	}
+	if s.expr != nil && s.expr.Note() != "" && !o.ends {
+		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", s.expr.Note())
+	}
 	scope, err := o.flags.scope()
 	if err != nil {
 		return nil, err

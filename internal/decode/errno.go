@@ -15,8 +15,11 @@ func ErrnoName(errno int32) string {
 	if errno <= 0 {
 		return ""
 	}
-	if errno == enotsupp {
+	switch errno {
+	case enotsupp:
 		return "ENOTSUPP"
+	case int32(unix.EOPNOTSUPP): // which is ENOTSUP to C libraries; the kernel has the one name
+		return "EOPNOTSUPP"
 	}
 	return unix.ErrnoName(syscall.Errno(errno))
 }

@@ -144,7 +144,7 @@ func (c *checker) word(name, text ast.Node) {
 		return
 	}
 	words := vocabulary()[id.Value]
-	if id.Value == "type" || id.Value == "nlmsg_type" {
+	if id.Value == "type" || id.Value == "nlmsg_type" || id.Value == "about" {
 		if words = c.opts.Types; words[s.Value] || strings.HasPrefix(s.Value, "NLMSG_") {
 			return
 		}
@@ -185,6 +185,9 @@ var vocabulary = sync.OnceValue(func() map[string]map[string]bool {
 		if name := decode.ErrnoName(n); name != "" {
 			v["error_name"][name] = true
 		}
+	}
+	for name := range otherErrnos {
+		v["error_name"][name] = true
 	}
 	return v
 })

@@ -22,6 +22,7 @@ type environment struct {
 	ProtocolID int       `expr:"protocol_id"`
 	Family     string    `expr:"family"`
 	Type       string    `expr:"type"`
+	About      string    `expr:"about"`
 	NlmsgType  string    `expr:"nlmsg_type"`
 	TypeID     int       `expr:"type_id"`
 	Cmd        int       `expr:"cmd"`
@@ -117,7 +118,7 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.X = x
 	e.Time, e.Source, e.Dir = f.Time, f.Source, f.Dir.String()
 	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
-	e.Family, e.Type = x.Family, x.Type
+	e.Family, e.About, e.Type = x.Family, x.Type, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
 	e.Proc.of(&x.Account, asks)
 	cause := f.Causer()
@@ -181,7 +182,7 @@ func (e *environment) message(m *decode.Message, f *capture.Frame, flags bool) {
 		e.NlmsgType, e.TypeID, e.Cmd, e.Flags, e.Seq, e.Len = "", 0, -1, nil, 0, f.OrigLen
 		return
 	}
-	e.NlmsgType, e.TypeID, e.Cmd = m.Type, int(m.Header.Type), -1
+	e.Type, e.NlmsgType, e.TypeID, e.Cmd = m.Type, m.Type, int(m.Header.Type), -1
 	if m.HasCmd {
 		e.Cmd = int(m.Cmd)
 	}

@@ -47,6 +47,7 @@ type Filter struct {
 	asks    asked
 	pool    sync.Pool
 
+	note   string
 	errors atomic.Uint64
 	last   atomic.Pointer[Error]
 }
@@ -77,11 +78,11 @@ func (o Options) Compile(src string) (f *Filter, err error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := expr.Compile(src, append(language(), expr.AsBool(), expr.Patch(commOrName{}), expr.Patch(rename{}), expr.Patch(&rewrite{}))...)
+	program, err := expr.Compile(src, append(language(), expr.AsBool(), expr.Patch(oneErrno{}), expr.Patch(commOrName{}), expr.Patch(rename{}), expr.Patch(&rewrite{}))...)
 	if err != nil {
 		return nil, errorOf(src, err)
 	}
-	f = &Filter{src: src, program: program, push: pushdown(tree), asks: asksFor(tree)}
+	f = &Filter{src: src, program: program, push: pushdown(tree), asks: asksFor(tree), note: mistaken(tree)}
 	f.pool.New = func() any { return &state{env: environment{Proc: new(process), Cause: new(process)}} }
 	return f, nil
 }
@@ -146,6 +147,10 @@ func (f *Filter) LastError() error {
 	}
 	return nil
 }
+
+// Note says why an expression that is right may match nothing among messages; "" is
+// nothing.
+func (f *Filter) Note() string { return f.note }
 
 // String returns the expression.
 func (f *Filter) String() string { return f.src }

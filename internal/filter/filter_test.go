@@ -122,8 +122,10 @@ func TestMatch(t *testing.T) {
 		request, failed, other bool
 	}{
 		{`true`, true, true, true},
-		{`family == "route" && type == "RTM_NEWROUTE" && proc.comm == "zebra" && error != 0 && attr("RTA_OIF") == 3`, false, true, false},
-		{`type == "RTM_NEWROUTE"`, true, true, false},
+		{`family == "route" && about == "RTM_NEWROUTE" && proc.comm == "zebra" && error != 0 && attr("RTA_OIF") == 3`, false, true, false},
+		{`about == "RTM_NEWROUTE"`, true, true, false},
+		{`type == "RTM_NEWROUTE"`, true, false, false},
+		{`type == "NLMSG_ERROR"`, false, true, false},
 		{`nlmsg_type == "NLMSG_ERROR"`, false, true, false},
 		{`nlmsg_type == "RTM_NEWROUTE"`, true, false, false},
 		{`type_id == 24`, true, false, false},
@@ -340,6 +342,45 @@ func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		if _, err := Compile(`family == "route" && type == "RTM_NEWROUTE" && proc.comm == "zebra" && error != 0 && attr("RTA_OIF") == 3`); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestAbout: an expression that asks for errors by the type of their request is answered
+// with what does.
+func TestAbout(t *testing.T) {
+	for src, want := range map[string]string{
+		`type == "RTM_NEWROUTE" && error != 0`:                                `about == "RTM_NEWROUTE"`,
+		`proc.pid == 1 && type in ["RTM_NEWROUTE"] && error_name == "EEXIST"`: `about == "RTM_NEWROUTE"`,
+		`type == "RTM_DELROUTE" && latency > 0.1`:                             `about == "RTM_DELROUTE"`,
+		`about == "RTM_NEWROUTE" && error != 0`:                               "",
+		`type == "NLMSG_ERROR" && error != 0`:                                 "",
+		`type == "RTM_NEWROUTE" || error != 0`:                                "",
+		`type == "RTM_NEWROUTE" && error == 0`:                                "",
+	} {
+		f, err := Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if note := f.Note(); (note == "") != (want == "") || !strings.Contains(note, want) {
+			t.Errorf("%s: %q, want %q", src, note, want)
+		}
+	}
+}
+
+// TestErrnoNames: a number may have two names.
+func TestErrnoNames(t *testing.T) {
+	x := &correlate.Observation{Errno: 95}
+	for src, want := range map[string]bool{
+		`error_name == "EOPNOTSUPP"`: true, `error_name == "ENOTSUP"`: true, `error_name in ["EPERM", "ENOTSUP"]`: true,
+		`error_name != "ENOTSUP"`: false, `error_name == "EPERM"`: false,
+	} {
+		f, err := Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Match(x); got != want {
+			t.Errorf("%s: %v", src, got)
 		}
 	}
 }
