@@ -203,8 +203,8 @@ func (t *Tracker) judge(e *entry, f *capture.Frame, m *decode.Message, o *Observ
 	case m.Header.Type == typeOverrun:
 		o.Outcome, final = Lost, true
 	case m.Header.Type == typeError, m.Header.Type == typeDone:
-		final = true
 		t.answer(m, o)
+		final = e == nil || !e.goesOn(m, o)
 		t.explain(f, m, o)
 		o.Probe = IsProbe(f.Protocol, m)
 		if e != nil && o.Errno != 0 {
@@ -214,7 +214,7 @@ func (t *Tracker) judge(e *entry, f *capture.Frame, m *decode.Message, o *Observ
 		o.Outcome = Partial
 	case e != nil:
 		o.Outcome = Answered
-		final = e.Request.Header.Flags&flagAck == 0
+		final = e.Request.Header.Flags&flagAck == 0 || e.acked && e.Request.LateReply()
 	}
 	return final
 }
@@ -237,6 +237,16 @@ func (t *Tracker) afterwards(e *entry, f *capture.Frame, m *decode.Message, o *O
 		e.Outcome, e.Errno = o.Outcome, o.Errno
 	}
 	t.dst = append(t.dst, *o)
+}
+
+// goesOn says whether answers come behind this one: those of a thread behind the ACK.
+func (e *entry) goesOn(m *decode.Message, o *Observation) bool {
+	if m.Header.Type != typeError || o.Errno != 0 {
+		return false
+	}
+	e.acked = true
+	// Of one late reply, the ACK itself is the first.
+	return e.Request.LateList() || e.Request.LateReply() && e.Replies == 1
 }
 
 // replied adds one reply to an exchange.

@@ -52,6 +52,7 @@ type entry struct {
 	reported bool      // a completion will come (capture.SeesCompletions)
 	sent     bool      // it has come
 	answered bool      // the final reply has come
+	acked    bool      // the ACK has come
 	dropped  bool      // a reply was lost
 	round    time.Time // of the newest part of a dump
 }

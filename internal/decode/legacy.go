@@ -53,3 +53,9 @@ func (m *Message) Note() string {
 	}
 	return ""
 }
+
+// LateReply says whether one message comes behind the ACK of this request.
+func (m *Message) LateReply() bool { return m.def != nil && m.def.Late == schema.LateReply }
+
+// LateList says whether a list comes there, with NLMSG_DONE behind the last.
+func (m *Message) LateList() bool { return m.def != nil && m.def.Late == schema.LateList }

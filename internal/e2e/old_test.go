@@ -306,6 +306,9 @@ func missing(want, got any, at string) string {
 		}
 		return ""
 	default:
+		if want == "ENOTSUP" { // the kernel calls errno 95 EOPNOTSUPP, and so does nltop now
+			want = "EOPNOTSUPP"
+		}
 		if want == got {
 			return ""
 		}

@@ -54,7 +54,8 @@ func auditControl(words *schema.Type) []schema.Message {
 	old := opaque
 	return []schema.Message{
 		{ID: 1000, Name: "AUDIT_GET", Header: status, Dirs: schema.FromKernel},
-		{ID: 1000, Name: "AUDIT_GET", NoHeader: true, Dirs: schema.ToKernel},
+		// audit_send_reply and audit_list_rules_send answer from threads, behind the ACK.
+		{ID: 1000, Name: "AUDIT_GET", NoHeader: true, Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1001, Name: "AUDIT_SET", Header: status},
 		// Types 1002 to 1004 and 1007 to 1009 are answered with EOPNOTSUPP.
 		{ID: 1002, Name: "AUDIT_LIST", Body: &old},
@@ -65,21 +66,21 @@ func auditControl(words *schema.Type) []schema.Message {
 		{ID: 1007, Name: "AUDIT_WATCH_INS", Body: &old},
 		{ID: 1008, Name: "AUDIT_WATCH_REM", Body: &old},
 		{ID: 1009, Name: "AUDIT_WATCH_LIST", Body: &old},
-		{ID: 1010, Name: "AUDIT_SIGNAL_INFO", Dirs: schema.ToKernel},
+		{ID: 1010, Name: "AUDIT_SIGNAL_INFO", Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1010, Name: "AUDIT_SIGNAL_INFO", Dirs: schema.FromKernel, Header: record("audit_sig_info",
 			field("uid", auditUID), field("pid", hinted(s32, schema.PID)), field("ctx", str))},
 		{ID: 1011, Name: "AUDIT_ADD_RULE", Header: rule},
 		{ID: 1012, Name: "AUDIT_DEL_RULE", Header: rule},
 		{ID: 1013, Name: "AUDIT_LIST_RULES", Header: rule, Dirs: schema.FromKernel},
-		{ID: 1013, Name: "AUDIT_LIST_RULES", Dirs: schema.ToKernel},
+		{ID: 1013, Name: "AUDIT_LIST_RULES", Dirs: schema.ToKernel, Late: schema.LateList},
 		{ID: 1014, Name: "AUDIT_TRIM"},
 		{ID: 1015, Name: "AUDIT_MAKE_EQUIV", Header: record("audit_make_equiv",
 			field("old_len", u32), field("new_len", u32), field("paths", str))},
-		{ID: 1016, Name: "AUDIT_TTY_GET", Dirs: schema.ToKernel},
+		{ID: 1016, Name: "AUDIT_TTY_GET", Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1016, Name: "AUDIT_TTY_GET", Dirs: schema.FromKernel, Header: tty},
 		{ID: 1017, Name: "AUDIT_TTY_SET", Header: tty},
 		{ID: 1018, Name: "AUDIT_SET_FEATURE", Header: features},
-		{ID: 1019, Name: "AUDIT_GET_FEATURE", Dirs: schema.ToKernel},
+		{ID: 1019, Name: "AUDIT_GET_FEATURE", Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1019, Name: "AUDIT_GET_FEATURE", Dirs: schema.FromKernel, Header: features},
 		// A question to the auditd that is there: are you alive?
 		{ID: 1329, Name: "AUDIT_REPLACE", Header: record("audit_replace", field("pid", pid))},

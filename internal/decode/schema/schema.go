@@ -349,10 +349,22 @@ type Message struct {
 	// Dump is the layout of a request with NLM_F_DUMP where that differs: it
 	// may come without the header. nil: as the others.
 	Dump *Variant
+	// Late says what comes behind the ACK of such a request, from a thread of the
+	// kernel that waits for it.
+	Late Late
 	// Legacy are layouts that old programs send in place of the right one in a
 	// request with NLM_F_DUMP, of a message without a multiplexer's header.
 	Legacy []Legacy
 }
+
+// Late is what comes behind an ACK.
+type Late uint8
+
+const (
+	LateNothing Late = iota
+	LateReply        // one message
+	LateList         // messages, NLMSG_DONE behind the last, although nobody asked for a dump
+)
 
 // Legacy is one of them. It holds where the payload does not fit the right layout and
 // fits this one.
