@@ -105,10 +105,11 @@ type Exchange struct {
 	Err *decode.ErrorInfo
 	// Errno is positive where it failed.
 	Errno int32
-	// Events are the notifications that it caused, Listeners the sockets that
-	// got them, each counted once per event, LostBy who lost one of them.
-	Events, Listeners, Lost int
-	LostBy                  []capture.Proc // each once, at most MaxLosers
+	// Events are the notifications that it caused, Deliveries how often one of them was
+	// sent to a socket, Listeners those sockets (at most 4096 are told apart), Lost the
+	// deliveries that were lost, LostBy by whom.
+	Events, Deliveries, Listeners, Lost int
+	LostBy                              []capture.Proc // each once, at most MaxLosers
 	// Ended: nothing more will come. Until then Age is of interest.
 	Ended bool
 }
@@ -134,7 +135,8 @@ type Cause struct {
 	Inferred bool
 }
 
-// Event is one notification: all deliveries of one multicast. The Tracker goes
+// Event is one notification: all deliveries of one multicast, or of those of its
+// messages that name one request. The Tracker goes
 // on writing to it until it has ended.
 type Event struct {
 	ID      uint64          // frame ID of the first delivery
@@ -145,6 +147,15 @@ type Event struct {
 	Delivered, Lost int
 	Losers          []capture.Proc // each once, at most MaxLosers
 	Ended           bool
+}
+
+// CausedBy is who made the kernel send what is observed, as far as it is known; zero
+// for a request.
+func (o *Observation) CausedBy() Cause {
+	if e := o.Event; e != nil && (e.Cause.Proc.Known() || e.Cause.Exchange != nil) {
+		return e.Cause
+	}
+	return Cause{Proc: o.Frame.Causer()}
 }
 
 // Own replaces what the Tracker goes on writing to by copies.

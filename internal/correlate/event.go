@@ -22,8 +22,10 @@ const (
 
 type event struct {
 	Event
+	key   eventKey
 	cast  uint64 // 0: told by its bytes
-	sum   uint64
+	by    *entry // what caused it; nil: none is known
+	owed  key    // where no cause is known yet: the port and number of one that would be
 	last  time.Time
 	tid   uint32 // of the thread that sent it
 	frame uint64 // of the request that caused it
@@ -31,13 +33,26 @@ type event struct {
 	socks []uint64
 }
 
+// eventKey finds the event of one more delivery. A datagram may hold several: a
+// transaction of nftables announces many changes in one, each with the number of the
+// message that made it (nft_ctx.seq).
+type eventKey struct {
+	id  uint64 // the cast; without one a sum of the bytes
+	nth int    // of those in its datagram
+}
+
 type events struct {
 	seed  maphash.Seed
-	byID  map[uint64]*event // by cast
-	bySum map[uint64]*event
-	open  []*event       // oldest first
-	frame *capture.Frame // that was looked up last, and its event
+	byID  map[eventKey]*event // by cast
+	bySum map[eventKey]*event
+	open  []*event         // oldest first
+	owed  map[key][]*event // those with event.owed
+	// The frame that was looked up last, the event of its newest message and the port
+	// and number of that.
+	frame *capture.Frame
 	at    *event
+	port  uint32
+	seq   uint32
 	pasts [16]pastEvent // the newest, for dumps that were interrupted
 	next  int
 }
@@ -52,7 +67,7 @@ type pastEvent struct {
 }
 
 func newEvents() events {
-	return events{seed: maphash.MakeSeed(), byID: map[uint64]*event{}, bySum: map[uint64]*event{}}
+	return events{seed: maphash.MakeSeed(), byID: map[eventKey]*event{}, bySum: map[eventKey]*event{}, owed: map[key][]*event{}}
 }
 
 // event handles one delivery or loss of a notification. m is nil where it was
@@ -61,18 +76,17 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 	if f.Verdict.Lost() {
 		o.Outcome = Lost
 	}
-	e, fresh := t.events.of(f)
+	e, fresh, next := t.events.of(t, f, m)
 	if fresh {
-		e.Cause = t.cause(f, m)
+		e.Cause, e.by = t.cause(f, m)
 		if m != nil {
 			e.Message = keep(m)
+			t.events.owe(f, m, e)
 		}
 	}
-	if m == nil || m.Index == 0 {
+	if next {
 		e.deliver(f, o)
-		if x := e.Cause.Exchange; x != nil {
-			x.count(e, f, o, fresh)
-		}
+		e.by.heard(f, o, fresh, t)
 	}
 	o.Event = &e.Event
 	o.Self = self(f, o, &e.Cause)
@@ -93,16 +107,39 @@ func (e *event) deliver(f *capture.Frame, o *Observation) {
 	e.Losers = addLoser(e.Losers, o.Account)
 }
 
-func (x *Exchange) count(e *event, f *capture.Frame, o *Observation, fresh bool) {
-	if fresh {
-		x.Events++
+// maxListeners bounds how many sockets are told apart that heard of one request.
+const maxListeners = 4096
+
+// heard counts one delivery of an event that e, if it is not nil, caused.
+func (e *entry) heard(f *capture.Frame, o *Observation, fresh bool, t *Tracker) {
+	if e == nil {
+		return
 	}
-	x.Listeners++
+	if fresh {
+		e.Events++
+	}
+	e.Deliveries++
+	if s := socketID(f); len(e.listeners) < maxListeners {
+		if e.listeners == nil {
+			e.listeners = map[uint64]struct{}{}
+		}
+		if _, known := e.listeners[s]; !known {
+			e.listeners[s] = struct{}{}
+			e.Listeners++
+			e.size += perListener
+			t.bytes += perListener
+		}
+	}
+	if !e.Ended {
+		e.seen = f.Time // it is being handled
+	}
 	if o.Outcome == Lost {
-		x.Lost++
-		x.LostBy = addLoser(x.LostBy, o.Account)
+		e.Lost++
+		e.LostBy = addLoser(e.LostBy, o.Account)
 	}
 }
+
+const perListener = 32 // about what a listener takes in memory, bytes
 
 func addLoser(to []capture.Proc, p capture.Proc) []capture.Proc {
 	if len(to) >= MaxLosers || slices.ContainsFunc(to, func(q capture.Proc) bool { return q.PID == p.PID && q.Comm == p.Comm }) {
@@ -125,54 +162,106 @@ func self(f *capture.Frame, o *Observation, c *Cause) bool {
 // cause finds out who made the kernel send an event: seen by the source, else
 // by the port ID and sequence number of the request, which the kernel puts
 // into what it announces (rtnl_notify, nfnetlink_send).
-func (t *Tracker) cause(f *capture.Frame, m *decode.Message) Cause {
+func (t *Tracker) cause(f *capture.Frame, m *decode.Message) (Cause, *entry) {
+	k := causeKey(f, m)
+	named := t.recent[k]
+	if first := t.frames[f.Cause]; f.Cause != 0 && first != nil {
+		by := first
+		if named != nil && named.frame == f.Cause {
+			by = named // that one of the batch
+		}
+		return Cause{Proc: f.Proc, Exchange: &by.Exchange}, by
+	}
+	if f.Sees.Has(capture.SeesCauses) {
+		return Cause{Proc: f.Proc}, nil
+	}
+	if k.port == 0 || named == nil || f.Time.Sub(named.seen) > maxAge {
+		return Cause{}, nil
+	}
+	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Inferred: true}, named
+}
+
+func causeKey(f *capture.Frame, m *decode.Message) key {
 	k := key{netns: f.NetNS, protocol: f.Protocol}
 	if m != nil {
 		k.port, k.seq = m.Header.PID, m.Header.Seq
 	}
-	named := t.recent[k]
-	if first := t.frames[f.Cause]; f.Cause != 0 && first != nil {
-		c := Cause{Proc: f.Proc, Exchange: &first.Exchange}
-		if named != nil && named.frame == f.Cause {
-			c.Exchange = &named.Exchange // that one of the batch
-		}
-		return c
-	}
-	if f.Sees.Has(capture.SeesCauses) {
-		return Cause{Proc: f.Proc}
-	}
-	if k.port == 0 || named == nil || f.Time.Sub(named.Time) > maxAge {
-		return Cause{}
-	}
-	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Inferred: true}
+	return k
 }
 
-// of returns the event that a frame is one more delivery of, or a new one. All
-// messages of a frame belong to one.
-func (es *events) of(f *capture.Frame) (e *event, fresh bool) {
-	if es.frame == f {
-		return es.at, false
+// owe notes an event whose cause may still come: at the system call its listener may
+// read it before the send that caused it returns, and is told.
+func (es *events) owe(f *capture.Frame, m *decode.Message, e *event) {
+	if k := causeKey(f, m); k.port != 0 && e.by == nil && f.Sees.AtRead() {
+		e.owed = k
+		es.owed[k] = append(es.owed[k], e)
 	}
-	es.frame = f
-	if f.Cast != 0 {
-		if es.at = es.byID[f.Cast]; es.at == nil {
-			es.at = es.add(f)
-			es.byID[f.Cast], fresh = es.at, true
+}
+
+// settle gives a request the events that it caused before it was told.
+func (es *events) settle(e *entry) {
+	if len(es.owed) == 0 {
+		return
+	}
+	k := e.key
+	k.port = e.Socket.PortID
+	for _, ev := range es.owed[k] {
+		if ev.Time.Before(e.Time) {
+			continue
 		}
-		return es.at, fresh
+		ev.by, ev.Cause = e, Cause{Proc: e.Proc, Exchange: &e.Exchange, Inferred: true}
+		e.Events++
+		e.Deliveries += ev.Delivered + ev.Lost
+		e.Listeners = max(e.Listeners, ev.Delivered+ev.Lost)
 	}
-	sum, id := es.sum(f), socketID(f)
-	if e = es.bySum[sum]; e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() ||
+}
+
+// unowed is the end of owe.
+func (es *events) unowed(e *event) {
+	if e.owed == (key{}) {
+		return
+	}
+	list := slices.DeleteFunc(es.owed[e.owed], func(o *event) bool { return o == e })
+	if es.owed[e.owed] = list; len(list) == 0 {
+		delete(es.owed, e.owed)
+	}
+}
+
+// of returns the event that a message is part of one more delivery of, or a new one.
+// Messages that follow each other in a frame belong to one if they name one request.
+// next: the frame had none of it yet.
+func (es *events) of(t *Tracker, f *capture.Frame, m *decode.Message) (e *event, fresh, next bool) {
+	var port, seq uint32
+	if m != nil {
+		port, seq = m.Header.PID, m.Header.Seq
+	}
+	nth := 0
+	if es.frame == f {
+		if port == es.port && seq == es.seq {
+			return es.at, false, false
+		}
+		nth = es.at.key.nth + 1
+	}
+	es.frame, es.port, es.seq = f, port, seq
+	if f.Cast != 0 {
+		k := eventKey{f.Cast, nth}
+		if es.at = es.byID[k]; es.at == nil {
+			es.at = es.add(t, f, k)
+			es.byID[k], fresh = es.at, true
+		}
+		return es.at, fresh, true
+	}
+	k, id := eventKey{es.sum(f), nth}, socketID(f)
+	if e = es.bySum[k]; e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() ||
 		id != 0 && slices.Contains(e.socks, id) { // this socket had it: it was said twice
-		e, fresh = es.add(f), true
-		e.sum = sum
-		es.bySum[sum] = e
+		e, fresh = es.add(t, f, k), true
+		es.bySum[k] = e
 	}
 	if id != 0 {
 		e.socks = append(e.socks, id)
 	}
 	es.at = e
-	return e, fresh
+	return e, fresh, true
 }
 
 func (e *event) group() uint32 {
@@ -198,8 +287,12 @@ func (es *events) sum(f *capture.Frame) uint64 {
 	return h.Sum64() ^ n*0x9e3779b97f4a7c15
 }
 
-func (es *events) add(f *capture.Frame) *event {
-	e := &event{Event: Event{ID: f.ID, Time: f.Time}, cast: f.Cast, last: f.Time, tid: f.Proc.TID, frame: f.Cause}
+// add makes a new event. One datagram may hold more than are remembered.
+func (es *events) add(t *Tracker, f *capture.Frame, k eventKey) *event {
+	for len(es.open) >= 2*maxEvents {
+		es.end(t, 0)
+	}
+	e := &event{Event: Event{ID: f.ID, Time: f.Time}, key: k, cast: f.Cast, last: f.Time, tid: f.Proc.TID, frame: f.Cause}
 	es.open = append(es.open, e)
 	return e
 }
@@ -242,12 +335,13 @@ func (es *events) flush(t *Tracker) {
 func (es *events) end(t *Tracker, i int) {
 	e := es.open[i]
 	es.open = slices.Delete(es.open, i, i+1)
-	if es.byID[e.cast] == e {
-		delete(es.byID, e.cast)
+	if es.byID[e.key] == e {
+		delete(es.byID, e.key)
 	}
-	if es.bySum[e.sum] == e {
-		delete(es.bySum, e.sum)
+	if es.bySum[e.key] == e {
+		delete(es.bySum, e.key)
 	}
+	es.unowed(e)
 	e.Ended = true
 	if !t.opt.Ends || e.Message == nil {
 		return

@@ -95,6 +95,8 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 	t.count++
 	t.recent[e.key] = e
 	t.link(f, e)
+	t.events.settle(e)
+	t.returned(f.ID, e.Proc.TID)
 	// Whoever waits under the key of a socket that is gone waits in vain; and
 	// who asked for nothing and was sent will get nothing any more.
 	for old := t.waiting[e.key]; old != nil; {

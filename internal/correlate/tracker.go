@@ -11,8 +11,9 @@ import (
 )
 
 // Bounds of what a Tracker remembers. A request that waits longer than maxAge
-// of frame time is unanswered: no kernel handler takes that long, and dumps
-// refresh their age with every part. A request that asked for no answer, and
+// of frame time is unanswered; dumps refresh their age with every part, others with
+// every event that they cause, and one whose send has not returned is being handled,
+// however long that takes (conntrack -F, a long batch). A request that asked for no answer, and
 // one that has its answer but not its completion, waits for grace.
 const (
 	maxPending = 16384    // requests that may still get something
@@ -44,17 +45,18 @@ type entry struct {
 	sister *entry // next request of the datagram
 	first  *entry // of the datagram; nil: itself
 
-	prev     *entry       // the one before it on its socket, see link
-	sees     capture.Sees // of its source
-	dump     bool
-	failed   bool      // of the first of a datagram: one of them was answered with an error
-	nobufs   bool      // the reader lost something while it waited (ENOBUFS)
-	reported bool      // a completion will come (capture.SeesCompletions)
-	sent     bool      // it has come
-	answered bool      // the final reply has come
-	acked    bool      // the ACK has come
-	dropped  bool      // a reply was lost
-	round    time.Time // of the newest part of a dump
+	listeners map[uint64]struct{} // sockets that heard of it
+	prev      *entry              // the one before it on its socket, see link
+	sees      capture.Sees        // of its source
+	dump      bool
+	failed    bool      // of the first of a datagram: one of them was answered with an error
+	nobufs    bool      // the reader lost something while it waited (ENOBUFS)
+	reported  bool      // a completion will come (capture.SeesCompletions)
+	sent      bool      // it has come
+	answered  bool      // the final reply has come
+	acked     bool      // the ACK has come
+	dropped   bool      // a reply was lost
+	round     time.Time // of the newest part of a dump
 }
 
 // Options of a Tracker.
@@ -67,14 +69,15 @@ type Options struct {
 // concurrent use. The zero value is not usable: call New.
 type Tracker struct {
 	opt     Options
-	waiting map[key]*entry    // the oldest that waits under a key; others by next
-	recent  map[key]*entry    // the newest under a key, also when it has ended
-	frames  map[uint64]*entry // first request of a datagram, by frame ID
-	socks   map[key]sock      // by socketKey
-	queue   []*entry          // all, oldest first; entries leave from the front
-	soon    []*entry          // that end when grace is over, unless something comes
-	tidied  int               // length of queue after the last tidy
-	count   int               // that have not ended
+	waiting map[key]*entry      // the oldest that waits under a key; others by next
+	recent  map[key]*entry      // the newest under a key, also when it has ended
+	frames  map[uint64]*entry   // first request of a datagram, by frame ID
+	socks   map[key]sock        // by socketKey
+	queue   []*entry            // all, oldest first; entries leave from the front
+	soon    []*entry            // that end when grace is over, unless something comes
+	stuck   map[uint32][]*entry // of queue, those that are older than maxAge while their thread is in the send
+	tidied  int                 // length of queue after the last tidy
+	count   int                 // that have not ended
 	bytes   int
 
 	now      time.Time // of the newest frame
@@ -94,7 +97,7 @@ func New() *Tracker { return NewWith(Options{}) }
 func NewWith(o Options) *Tracker {
 	return &Tracker{
 		opt: o, waiting: map[key]*entry{}, recent: map[key]*entry{}, frames: map[uint64]*entry{},
-		socks: map[key]sock{}, events: newEvents(), extacks: map[uint32]extackText{},
+		socks: map[key]sock{}, stuck: map[uint32][]*entry{}, events: newEvents(), extacks: map[uint32]extackText{},
 	}
 }
 
@@ -107,7 +110,7 @@ func (t *Tracker) Unanswered() uint64 { return t.unanswered }
 // has returned and that asks for no answer waits for nothing; nor does one whose answer
 // is told when it is read: the kernel has given it.
 func (t *Tracker) Open(now time.Time, dst []Exchange) []Exchange {
-	for _, e := range t.queue {
+	for _, e := range t.all() {
 		switch {
 		case e.Ended, e.answered:
 		case (e.sent || !e.reported) && (!e.wants() || e.sees.AtRead()) && now.Sub(e.seen) > grace:
@@ -143,7 +146,7 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 func (t *Tracker) Flush(dst []Observation) []Observation {
 	t.dst, t.flushing = dst, true
 	t.events.flush(t)
-	for _, e := range t.queue {
+	for _, e := range t.all() {
 		t.end(e)
 	}
 	t.flushing = false
@@ -271,11 +274,17 @@ func (t *Tracker) expire(now time.Time) {
 		t.soon[0] = nil
 		t.soon = t.soon[1:]
 	}
+	t.unstick(now)
 	for len(t.queue) > 0 {
 		e := t.queue[0]
 		age := now.Sub(e.seen)
 		full := t.count > maxPending || len(t.queue) > maxKept || t.bytes > maxBytes
 		switch {
+		case !full && age > maxAge && e.inSend():
+			t.stick(e)
+			t.queue[0] = nil
+			t.queue = t.queue[1:]
+			continue
 		case full, age > maxAge, e.Ended && age > grace:
 		default:
 			t.tidy(now)

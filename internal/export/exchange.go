@@ -70,11 +70,7 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
 	}
 	if x.Events > 0 {
-		text := words.Plural(x.Events, "event", "events")
-		if to := words.Listeners(x.Request.Frame.Sees, x.Listeners); to != "" {
-			text += " to " + to
-		}
-		l.word(styleDim, text)
+		l.word(styleDim, HeardText(x))
 	}
 	t.losers(x.Lost, x.LostBy)
 	t.tell(x.Request)
@@ -111,6 +107,21 @@ func (t *Text) outcome(x *correlate.Exchange) {
 	if x.Err.Attr != "" {
 		l.word(styleBad, "at "+decode.Quote(x.Err.Attr))
 	}
+}
+
+// HeardText says how many sockets heard of what a request did, if its source sees that:
+// "4 events to 3 listeners, 12 deliveries".
+func HeardText(x *correlate.Exchange) string {
+	s := words.Plural(x.Events, "event", "events")
+	to := words.Listeners(x.Request.Frame.Sees, x.Listeners)
+	if to == "" {
+		return s
+	}
+	s += " to " + to
+	if x.Deliveries != x.Listeners {
+		s += ", " + words.Plural(x.Deliveries, "delivery", "deliveries")
+	}
+	return s
 }
 
 // ProbeNote stands behind an error that its requester asked for.
@@ -263,6 +274,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 	}
 	j.lock(&x.Lock)
 	j.always("events", uint64(max(x.Events, 0)))
+	j.always("deliveries", uint64(max(x.Deliveries, 0)))
 	j.always("listeners", uint64(max(x.Listeners, 0)))
 	j.always("lost", uint64(max(x.Lost, 0)))
 	j.procs("lost_by", x.LostBy)
@@ -282,6 +294,7 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 	j.text("kind", "event")
 	j.header(e.Message)
 	j.number("frame", e.ID)
+	j.number("index", uint64(e.Message.Index))
 	j.number("cast", f.Cast)
 	if f.NetNS != 0 {
 		j.number("netns", f.NetNS)

@@ -271,14 +271,8 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	j.verdict(f)
 	j.multicast(f)
 	j.number("cast", f.Cast)
-	switch {
-	case o.Event != nil && CauseText(&o.Event.Cause) != "":
-		j.cause("cause", &o.Event.Cause)
-	default:
-		if p := f.Causer(); p.Known() {
-			j.buf = append(j.buf, `,"cause":`...)
-			j.proc(&p)
-		}
+	if c := o.CausedBy(); CauseText(&c) != "" {
+		j.cause("cause", &c)
 	}
 	j.flag("self", o.Self)
 	j.socket(&f.Socket, &f.Queue, false)

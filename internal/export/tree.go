@@ -129,8 +129,8 @@ func (t *Text) origin(o *correlate.Observation) {
 		l.word(styleDim, "to "+words.Group(f, t.o.Group))
 	}
 	word("netns", f.NetNS)
-	if p := f.Causer(); p.Known() {
-		l.word(styleDim, "cause="+words.Process(p))
+	if c := o.CausedBy(); c.Proc.Known() {
+		l.word(styleDim, "cause="+words.Process(c.Proc))
 	}
 	if o.Account.Cgroup != "" {
 		l.word(styleDim, "cgroup="+decode.Quote(o.Account.Cgroup))
@@ -171,8 +171,8 @@ func (t *Text) who(o *correlate.Observation) {
 	if o.Frame.Dir == capture.DirRequest {
 		role = "by "
 	}
-	if o.Event != nil && o.Event.Cause.Proc != o.Account {
-		line("caused by ", &o.Event.Cause.Proc)
+	if c := o.CausedBy(); c.Proc != o.Account {
+		line("caused by ", &c.Proc)
 	}
 	line(role, &o.Account)
 }

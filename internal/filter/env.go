@@ -48,6 +48,7 @@ type environment struct {
 	Kernel     float64   `expr:"kernel"`
 	Replies    int       `expr:"replies"`
 	Rounds     int       `expr:"rounds"`
+	Deliveries int       `expr:"deliveries"`
 	Listeners  int       `expr:"listeners"`
 	Lost       int       `expr:"lost"`
 	LockWait   float64   `expr:"lock_wait"`
@@ -121,11 +122,6 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.Family, e.About, e.Type = x.Family, x.Type, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
 	e.Proc.of(&x.Account, asks)
-	cause := f.Causer()
-	if v := x.Event; v != nil && v.Cause.Proc.Known() {
-		cause = v.Cause.Proc
-	}
-	e.Cause.of(&cause, asks)
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)
@@ -137,22 +133,23 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 // known by now.
 func (e *environment) exchange(x *correlate.Observation, f *capture.Frame, asks *asked) {
 	e.Kind, e.Self, e.Inferred, e.CauseType = kindOf(x, f), x.Self, false, ""
+	e.Deliveries = 0
 	e.Kernel, e.Replies, e.Rounds, e.Listeners, e.Lost = 0, 0, 0, 0, 0
 	e.LockWait, e.LockHold = f.Lock.Wait.Seconds(), f.Lock.Hold.Seconds()
 	if r := x.Exchange; r != nil {
 		e.Kernel, e.Replies, e.Rounds = r.Kernel.Seconds(), r.Replies, r.Rounds
-		e.Listeners, e.Lost = r.Listeners, r.Lost
+		e.Deliveries, e.Listeners, e.Lost = r.Deliveries, r.Listeners, r.Lost
 		if x.End == correlate.EndExchange {
 			e.LockWait, e.LockHold = r.Lock.Wait.Seconds(), r.Lock.Hold.Seconds()
 		}
 	}
 	if v := x.Event; v != nil {
-		e.Listeners, e.Lost = v.Delivered+v.Lost, v.Lost
-		e.Cause.of(&v.Cause.Proc, asks)
-		e.Inferred = v.Cause.Inferred
-		if v.Cause.Exchange != nil {
-			e.CauseType = v.Cause.Exchange.Request.Type
-		}
+		e.Deliveries, e.Listeners, e.Lost = v.Delivered+v.Lost, v.Delivered+v.Lost, v.Lost
+	}
+	cause := x.CausedBy()
+	e.Cause.of(&cause.Proc, asks)
+	if e.Inferred = cause.Inferred; cause.Exchange != nil {
+		e.CauseType = cause.Exchange.Request.Type
 	}
 }
 

@@ -179,7 +179,7 @@ func exchangeDetails(x *correlate.Exchange) string {
 		add("%d replies", x.Replies)
 	}
 	if x.Events > 0 {
-		add("%d events to %d", x.Events, x.Listeners)
+		add("%s", export.HeardText(x))
 	}
 	if x.Lost > 0 {
 		s := fmt.Sprintf("%d lost", x.Lost)
