@@ -11,6 +11,7 @@ package capture
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -305,9 +306,17 @@ type Loss struct {
 func (s Stats) LostTotal() uint64 {
 	var n uint64
 	for _, l := range s.Lost {
-		n += l.Count
+		n = AddUp(n, l.Count)
 	}
 	return n
+}
+
+// AddUp is a sum of what files say they have lost: it stops where numbers do.
+func AddUp(a, b uint64) uint64 {
+	if sum := a + b; sum >= a {
+		return sum
+	}
+	return math.MaxUint64
 }
 
 // Filter is what a source can decide by itself, in the kernel where it has a

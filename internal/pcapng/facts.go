@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -262,12 +263,18 @@ type names struct {
 	texts map[string]string
 	procs map[string]capture.Proc
 	told  map[uint64]told // by number % maxTold
+	// long are the texts longer than maxName, of all sections, and their bytes.
+	long      map[string]string
+	longBytes int
+	cut       atomic.Bool // there were more
 }
 
-// maxNames and maxName bound what a hostile file can make a reader keep.
+// maxNames, maxName and maxLong bound what a hostile file can make a reader keep, and
+// everybody who keeps what it read: of long texts, none but so many bytes are whole.
 const (
 	maxNames = 4096
 	maxName  = 256
+	maxLong  = 8 << 20
 )
 
 func (n *names) of(b []byte) string {
@@ -275,14 +282,31 @@ func (n *names) of(b []byte) string {
 	if s, ok := n.texts[string(b)]; ok {
 		return s
 	}
-	s := string(b)
-	if len(s) > maxName {
-		return s
+	if len(b) > maxName {
+		return n.ofLong(b)
 	}
+	s := string(b)
 	if n.texts == nil || len(n.texts) >= maxNames {
 		n.texts = make(map[string]string)
 	}
 	n.texts[s] = s
+	return s
+}
+
+func (n *names) ofLong(b []byte) string {
+	if s, ok := n.long[string(b)]; ok {
+		return s
+	}
+	if n.longBytes+len(b) > maxLong {
+		n.cut.Store(true)
+		return n.of(b[:maxName])
+	}
+	if n.long == nil {
+		n.long = make(map[string]string)
+	}
+	s := string(b)
+	n.long[s] = s
+	n.longBytes += len(s)
 	return s
 }
 

@@ -134,8 +134,15 @@ const (
 	// maxString is how much of a string is kept: PATH_MAX.
 	maxString = 4096
 	// maxBlock bounds what the reader holds in memory, and what the writer
-	// writes: more than Wireshark's own bound (MAX_BLOCK_SIZE of pcapng.c).
-	maxBlock = 160 << 20
+	// writes: twice the longest datagram that is captured. Of a block that is longer,
+	// the reader skips what is behind maxRead.
+	maxBlock = 8 << 20
+	// maxData is the longest payload that fits into such a block with all that stands
+	// beside it.
+	maxData = maxBlock - 512<<10
+	// maxRead is how much is read of a section header or interface that is longer than
+	// maxBlock: what is told in front of the options that fill it.
+	maxRead = 64 << 10
 )
 
 // Interface numbers of a recording.

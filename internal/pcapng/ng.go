@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -49,8 +50,9 @@ func (r *Reader) nextBlock() (Record, bool, error) {
 		}
 		return Record{}, false, r.trailer(start, total)
 	}
+	r.at = start
 	if total > maxBlock {
-		return Record{}, false, &Error{start, fmt.Errorf("block of %d bytes is too long", total)}
+		return r.longBlock(blockType, start, total, bodyLen, head)
 	}
 	// The trailing length is read together with the body.
 	body, err := r.fill(int(bodyLen)+4, head, "block")
@@ -61,6 +63,30 @@ func (r *Reader) nextBlock() (Record, bool, error) {
 		return Record{}, false, &Error{start, fmt.Errorf("block lengths differ: %d at its start, %d at its end", total, got)}
 	}
 	return r.block(blockType, body[:bodyLen], start)
+}
+
+// longBlock skips a block that is longer than one can be. A section or an interface
+// begins nevertheless: what follows refers to it.
+func (r *Reader) longBlock(blockType uint32, start int64, total uint32, bodyLen, head int64) (Record, bool, error) {
+	r.damage(fmt.Errorf("block of %d bytes is skipped, the longest that is read has %d", total, maxBlock))
+	var body []byte
+	if blockType == blockSHB || blockType == blockIDB {
+		var err error
+		if body, err = r.fill(maxRead, head, "block"); err != nil {
+			return Record{}, false, err
+		}
+		body, bodyLen, head = slices.Clone(body), bodyLen-maxRead, head+maxRead
+	}
+	if err := r.discard(bodyLen, head, "block"); err != nil {
+		return Record{}, false, err
+	}
+	if err := r.trailer(start, total); err != nil {
+		return Record{}, false, err
+	}
+	if body != nil {
+		return r.block(blockType, body, start)
+	}
+	return r.skip(lostLong)
 }
 
 // blockHeader reads type and length, and the byte-order magic of a section
@@ -144,7 +170,9 @@ func (r *Reader) section(body []byte, start int64) error {
 			m.Application = text(v)
 		case optCustom:
 			if kind, facts, ok := r.ours(v); ok && kind == factsSection {
-				m.setSection(facts)
+				if err := m.setSection(facts); err != nil {
+					r.damage(err)
+				}
 			}
 		}
 	})
@@ -162,16 +190,16 @@ func (r *Reader) section(body []byte, start int64) error {
 		r.past.add(l)
 	}
 	r.lastStats = nil
-	r.stats.LostReports += r.lastReports
+	r.stats.LostReports = capture.AddUp(r.stats.LostReports, r.lastReports)
 	r.lastReports = 0
 	r.endSection()
 	r.meta = m
 	return nil
 }
 
-func (m *Meta) setSection(facts []byte) {
-	// What a malformed list still tells is taken.
-	_ = eachFact(facts, func(tag, num uint64, v []byte) {
+// setSection takes also what a malformed list still tells.
+func (m *Meta) setSection(facts []byte) error {
+	return eachFact(facts, func(tag, num uint64, v []byte) {
 		switch tag {
 		case tagVersion:
 			m.Version = text(v)
@@ -180,9 +208,9 @@ func (m *Meta) setSection(facts []byte) {
 		case tagScope:
 			m.Source.Scope = text(v)
 		case tagBlind:
-			m.Source.Blind = append(m.Source.Blind, text(v))
+			m.Source.Blind = addClause(m.Source.Blind, v)
 		case tagNote:
-			m.Source.Notes = append(m.Source.Notes, text(v))
+			m.Source.Notes = addClause(m.Source.Notes, v)
 		case tagFilter:
 			m.Filter = text(v)
 		case tagSnap:
@@ -217,7 +245,11 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 			about = text(v)
 		case code == optCustom && len(told) < maxSources:
 			if kind, facts, ok := r.ours(v); ok && kind == factsSource {
-				told = append(told, parseSource(facts))
+				i, err := parseSource(facts)
+				if err != nil {
+					r.damage(err)
+				}
+				told = append(told, i)
 			}
 		case code == ifFilter && len(v) > 1 && v[0] == 0:
 			filter = text(v[1:])
@@ -248,7 +280,7 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 		r.meta.Filter = orElse(r.meta.Filter, filter)
 		r.meta.OS = orElse(r.meta.OS, system)
 	}
-	if name != "" && (name != familiesName || about != familiesAbout) {
+	if name != "" && (name != familiesName || about != familiesAbout) && len(r.meta.Interfaces) < maxSources {
 		r.meta.Interfaces = append(r.meta.Interfaces, name)
 	}
 	return Record{}, false, nil
@@ -324,7 +356,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		case code == epbPIDTID && len(v) == 8:
 			pid, tid = r.bo.Uint32(v), r.bo.Uint32(v[4:])
 		case code == epbDropCount && len(v) == 8:
-			drops += r.bo.Uint64(v)
+			drops = capture.AddUp(drops, r.bo.Uint64(v))
 		case code == optCustom:
 			if kind, body, ok := r.ours(v); ok && kind == factsFrame {
 				facts = body
@@ -441,7 +473,9 @@ func (r *Reader) renumber(id uint64) uint64 {
 func (r *Reader) noteBadFacts() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.badFacts++
+	if r.badFacts++; r.bad == nil {
+		r.bad = &Error{r.at, errFacts}
+	}
 }
 
 // statistics reads an Interface Statistics Block. Its numbers count from the
@@ -457,7 +491,7 @@ func (r *Reader) statistics(body []byte) (Record, bool, error) {
 	r.eachOption(body[12:], func(code uint16, v []byte) {
 		switch {
 		case (code == isbIfDrop || code == isbOSDrop) && len(v) == 8:
-			dropped += r.bo.Uint64(v)
+			dropped = capture.AddUp(dropped, r.bo.Uint64(v))
 		case code == optCustom:
 			kind, facts, ok := r.ours(v)
 			if !ok || kind != factsStats {
@@ -489,7 +523,7 @@ func (r *Reader) addDrops(i int, n uint64) {
 	if r.ifaces[i].counted {
 		return
 	}
-	r.ifaces[i].dropped += n
+	r.ifaces[i].dropped = capture.AddUp(r.ifaces[i].dropped, n)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lastStats[i] = losses{{Reason: lostElsewhere, Count: r.ifaces[i].dropped}}
@@ -525,7 +559,11 @@ func (r *Reader) eachOption(b []byte, fn func(code uint16, value []byte)) {
 	for len(b) >= 4 {
 		code, size := r.bo.Uint16(b), int(r.bo.Uint16(b[2:]))
 		b = b[4:]
-		if code == optEnd || size > len(b) {
+		if code == optEnd {
+			return
+		}
+		if size > len(b) {
+			r.damage(fmt.Errorf("option %d of %d bytes has only %d", code, size, len(b)))
 			return
 		}
 		fn(code, b[:size])

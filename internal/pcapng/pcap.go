@@ -78,8 +78,13 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	}
 	sec, frac := r.bo.Uint32(h), r.bo.Uint32(h[4:])
 	captured, orig := r.bo.Uint32(h[8:]), r.bo.Uint32(h[12:])
+	r.at = r.off - int64(size)
 	if captured > maxBlock {
-		return Record{}, false, &Error{r.off - int64(size), fmt.Errorf("record of %d bytes is too long", captured)}
+		r.damage(fmt.Errorf("record of %d bytes is skipped, the longest that is read has %d", captured, maxBlock))
+		if err := r.discard(int64(captured), int64(size), "record"); err != nil {
+			return Record{}, false, err
+		}
+		return r.skip(lostLong)
 	}
 	packet, err := r.fill(int(captured), int64(size), "record")
 	if err != nil {
@@ -102,7 +107,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 // end turns the error of a read between two blocks into that of Next.
 func (r *Reader) end(err error) error {
 	if errors.Is(err, io.EOF) {
-		return io.EOF
+		return r.ended()
 	}
 	return &Error{r.off, fmt.Errorf("read file: %w", err)}
 }

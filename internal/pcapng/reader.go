@@ -48,6 +48,7 @@ const (
 	lostElsewhere = "lost by the program that recorded"
 	lostLinkType  = "skipped: not Netlink"
 	lostMalformed = "skipped: malformed block"
+	lostLong      = "skipped: block too long"
 )
 
 // Reader plays a pcap or pcapng file. It implements capture.Source; Next is
@@ -58,6 +59,7 @@ type Reader struct {
 	br  *bufio.Reader
 	buf []byte // body of the current block
 	off int64  // of the next byte to read
+	at  int64  // of the current block
 
 	next func() (Record, bool, error) // false: nothing to show, read on
 	bo   order                        // of the section
@@ -86,8 +88,9 @@ type Reader struct {
 	stats    capture.Stats // without Lost
 	past     losses        // of finished sections
 	names    names         // of processes and cgroups
-	skipped  [2]uint64     // other link types, malformed blocks
+	skipped  [3]uint64     // other link types, malformed blocks, long ones
 	badFacts uint64        // packets whose nltop data were malformed
+	bad      *Error        // the first damage that reading went on behind
 
 	current []capture.Info // sources of this section
 	earlier []capture.Info // of those before
@@ -193,8 +196,8 @@ func noEOF(err error) error {
 }
 
 // Next returns the next record, io.EOF at the end of the file, or an *Error
-// that says where the file is damaged. All whole records before the damage
-// have been returned by then.
+// that says where the file is damaged first. All records that could be read have been
+// returned by then, also those behind a block that was skipped.
 func (r *Reader) Next() (Record, error) {
 	for {
 		if r.early != nil {
@@ -248,33 +251,6 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 	return nil
 }
 
-// runAhead parses a regular file on one processor while emit, which decodes
-// its messages, keeps another busy.
-func (r *Reader) runAhead(ctx context.Context, emit func(*capture.Frame) error) error {
-	done := make(chan struct{})
-	ahead := make(chan portion, 4)
-	defer func() {
-		close(done)
-		for range ahead { // its goroutine is gone when Run returns
-		}
-	}()
-	go r.readAhead(ahead, done)
-	for b := range ahead {
-		for i := range b.records {
-			if ctx.Err() != nil {
-				return nil
-			}
-			if err := r.hand(&b.records[i], emit); err != nil {
-				return err
-			}
-		}
-		if b.err != nil && b.err != io.EOF {
-			return b.err
-		}
-	}
-	return nil
-}
-
 // hand passes a record on to where it belongs.
 func (r *Reader) hand(rec *Record, emit func(*capture.Frame) error) error {
 	switch {
@@ -284,42 +260,6 @@ func (r *Reader) hand(rec *Record, emit func(*capture.Frame) error) error {
 		return r.onPreamble(rec.Frame)
 	}
 	return nil
-}
-
-// portion is what is read ahead at once.
-type portion struct {
-	records []Record
-	err     error // behind the records
-}
-
-const (
-	portionRecords = 256
-	portionBytes   = 1 << 20
-)
-
-// readAhead reads portions until the end or an error.
-func (r *Reader) readAhead(out chan<- portion, done <-chan struct{}) {
-	defer close(out)
-	for {
-		var b portion
-		b.records = make([]Record, 0, portionRecords/4)
-		for size := 0; len(b.records) < portionRecords && size < portionBytes; {
-			var rec Record
-			if rec, b.err = r.Next(); b.err != nil {
-				break
-			}
-			size += len(rec.Frame.Data)
-			b.records = append(b.records, rec)
-		}
-		select {
-		case out <- b:
-		case <-done:
-			return
-		}
-		if b.err != nil {
-			return
-		}
-	}
 }
 
 // Close closes the file.
@@ -347,13 +287,16 @@ func (r *Reader) Stats() capture.Stats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.stats
-	s.LostReports += r.lastReports
+	s.LostReports = capture.AddUp(s.LostReports, r.lastReports)
 	lost := slices.Clone(r.past)
 	for _, l := range r.lastStats {
 		lost.add(l)
 	}
 	s.Lost = append(lost, capture.Loss{Reason: lostLinkType, Count: r.skipped[0]},
 		capture.Loss{Reason: lostMalformed, Count: r.skipped[1]})
+	if r.skipped[2] > 0 {
+		s.Lost = append(s.Lost, capture.Loss{Reason: lostLong, Count: r.skipped[2]})
+	}
 	return s
 }
 
@@ -372,19 +315,44 @@ func (l *losses) add(more losses) {
 		} else if i < 0 {
 			i = maxReasons - 1
 		}
-		(*l)[i].Count += m.Count
+		(*l)[i].Count = capture.AddUp((*l)[i].Count, m.Count)
 	}
 }
 
 func (r *Reader) skip(reason string) (Record, bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if reason == lostLinkType {
+	switch reason {
+	case lostLinkType:
 		r.skipped[0]++
-	} else {
-		r.skipped[1]++
+	case lostLong:
+		r.skipped[2]++
+	default:
+		if r.skipped[1]++; r.bad == nil {
+			r.bad = &Error{r.at, errors.New("block contradicts itself and is skipped")}
+		}
 	}
 	return Record{}, false, nil
+}
+
+// damage notes what is wrong with the current block, if it is the first of the file.
+func (r *Reader) damage(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bad == nil {
+		r.bad = &Error{r.at, err}
+	}
+}
+
+// ended is the error of Next at the end of the file: where it was damaged first, or
+// io.EOF.
+func (r *Reader) ended() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bad != nil {
+		return r.bad
+	}
+	return io.EOF
 }
 
 // count cuts a datagram, and adds it to Stats.

@@ -58,14 +58,28 @@ func pcapFile(bo order, magic uint32, link uint32, packets ...[]byte) []byte {
 	return b
 }
 
+func recordHeader(magic uint32) int {
+	if magic == pcapModified {
+		return 24
+	}
+	return 16
+}
+
+// wantDamage: reading went to the end, and the file is damaged first at offset at.
+func wantDamage(t *testing.T, err error, at int64) {
+	t.Helper()
+	var bad *Error
+	if !errors.As(err, &bad) || bad.Offset != at || errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want damage at byte %d", err, at)
+	}
+}
+
 func TestPcap(t *testing.T) {
 	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
 		for _, magic := range []uint32{pcapMicros, pcapNanos, pcapModified} {
 			file := pcapFile(bo, magic, linkNetlink, cooked(0, getLink(bo)), cooked(16, getLink(bo)), []byte("short"))
 			r, got, _, err := play(file)
-			if err != nil {
-				t.Fatalf("%v %x: %v", bo, magic, err)
-			}
+			wantDamage(t, err, int64(len(file)-len("short")-recordHeader(magic)))
 			unit := time.Microsecond
 			if magic == pcapNanos {
 				unit = time.Nanosecond
@@ -189,6 +203,7 @@ func TestForeignPcapng(t *testing.T) {
 		})
 	}
 	var file []byte
+	damaged := int64(0)
 	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
 		n := &ng{bo: bo}
 		data := cooked(0, getLink(bo))
@@ -207,6 +222,9 @@ func TestForeignPcapng(t *testing.T) {
 		expect(bo, time.Unix(1, 5e8), 0, capture.Proc{})
 		n.block(blockSPB, n.nums(len(data)), data)
 		expect(bo, time.Time{}, 0, capture.Proc{})
+		if damaged == 0 {
+			damaged = int64(len(file) + len(n.out))
+		}
 		n.epb(9, 1, data)                // an interface that was never described
 		n.epb(0, 1, []byte("no header")) // nor is this a cooked one
 		n.block(blockISB, n.nums(0, 0, 0), n.opt(isbIfDrop, n.nums(uint64(5))), n.opt(isbOSDrop, n.nums(uint64(6))))
@@ -216,9 +234,7 @@ func TestForeignPcapng(t *testing.T) {
 	// IDs of the second section follow those of the first.
 	want[4].ID = 14
 	r, got, _, err := play(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	wantDamage(t, err, damaged)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("frames (-want +got):\n%s", diff)
 	}

@@ -53,20 +53,35 @@ func (f facts) clauses(tag int, texts []string) facts {
 	return f
 }
 
+// maxClauses bounds what a file makes a reader keep.
+const maxClauses = 64
+
+// addClause adds a text of a file to those before.
+func addClause(to []string, v []byte) []string {
+	size := 0
+	for _, s := range to {
+		size += len(s)
+	}
+	if len(to) >= maxClauses || size >= maxOption/4 {
+		return to
+	}
+	return append(to, text(v))
+}
+
 // parseSource is the reverse of sourceFacts. What a malformed list still tells is taken.
-func parseSource(body []byte) capture.Info {
+func parseSource(body []byte) (capture.Info, error) {
 	var i capture.Info
 	var sees, asked capture.Sees
-	_ = eachFact(body, func(tag, num uint64, v []byte) {
+	err := eachFact(body, func(tag, num uint64, v []byte) {
 		switch tag {
 		case tagOfName:
 			i.Name = text(v)
 		case tagOfScope:
 			i.Scope = text(v)
 		case tagOfBlind:
-			i.Blind = append(i.Blind, text(v))
+			i.Blind = addClause(i.Blind, v)
 		case tagOfNote:
-			i.Notes = append(i.Notes, text(v))
+			i.Notes = addClause(i.Notes, v)
 		case tagOfSnap:
 			i.Snap = int(unzigzag(num))
 		case tagOfSees:
@@ -78,7 +93,7 @@ func parseSource(body []byte) capture.Info {
 		}
 	})
 	i.Sees = sees&asked | capture.Describe(i.Name).Always()&^asked
-	return i
+	return i, err
 }
 
 // sourcesOf says which sources the frames of an interface come from; told is what its
@@ -227,6 +242,9 @@ func (r *Reader) Info() capture.Info {
 	}
 	for i := range info.Recorded {
 		info.Notes = append(info.Notes, info.Recorded[i].Notes...)
+	}
+	if r.names.cut.Load() {
+		info.Notes = append(info.Notes, fmt.Sprintf("of names and paths longer than %d bytes, the file has too many: they are cut", maxName))
 	}
 	if r.badFacts > 0 {
 		info.Notes = append(info.Notes, fmt.Sprintf("malformed nltop data beside %d packets", r.badFacts))

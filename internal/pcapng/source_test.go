@@ -98,11 +98,11 @@ func TestSeesOfAnotherVersion(t *testing.T) {
 		put(tagOfSees, uint64(capture.SeesRequests)|1<<40).put(tagOfAsked, uint64(capture.SeesRequests|capture.SeesLosses)|1<<40)
 	_, body, _ := parseFacts(f)
 	want := capture.Describe(capture.SourceFentry).Always() &^ capture.SeesLosses
-	if i := parseSource(body); i.Sees != want {
-		t.Errorf("%b, want %b", i.Sees, want)
+	if i, err := parseSource(body); i.Sees != want || err != nil {
+		t.Errorf("%b, %v, want %b", i.Sees, err, want)
 	}
-	if i := parseSource(body[:4]); i.Sees != 33 {
-		t.Errorf("cut off: %+v", i) // a source without a name
+	if i, err := parseSource(body[:4]); i.Sees != 33 || err == nil {
+		t.Errorf("cut off: %+v, %v", i, err) // a source without a name
 	}
 }
 

@@ -229,14 +229,11 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 // oddPacket is packet for what has no place in a template: what has no time or no
 // number, what is too long to be shown, what says its length wrongly, the preamble.
 func (w *Writer) oddPacket(fr *capture.Frame, preamble bool) error {
-	if len(fr.Data) > maxBlock*3/4 {
-		return fmt.Errorf("record frame: a datagram of %d bytes is too long", len(fr.Data))
-	}
 	if asks(fr.Origin) && !preamble {
 		w.requests.put(fr.ID, nil) // the reader does so, too
 	}
 	data := fr.Data[:min(len(fr.Data), maxShown-cookedLen)]
-	tail := fr.Data[len(data):]
+	tail := fr.Data[len(data):min(len(fr.Data), maxData)]
 	orig := uint64(max(fr.OrigLen, len(fr.Data))) + cookedLen
 	ns, ok := stamp(fr.Time)
 	t := w.odd(fr, preamble)
@@ -310,9 +307,7 @@ func (w *Writer) report(fr *capture.Frame) error {
 	if w.err != nil {
 		return w.err
 	}
-	if len(fr.Data) > maxBlock*3/4 {
-		return fmt.Errorf("record report: %d bytes of data are too many", len(fr.Data))
-	}
+	data := fr.Data[:min(len(fr.Data), maxData)]
 	ns, ok := stamp(fr.Time)
 	w.last = max(w.last, ns)
 	plain := ok && fr.ID != 0 && !fr.Time.IsZero()
@@ -327,10 +322,10 @@ func (w *Writer) report(fr *capture.Frame) error {
 	} else {
 		t = w.odd(fr, false)
 	}
-	b := w.room(len(t.tail) + len(fr.Data) + varyingBytes)
+	b := w.room(len(t.tail) + len(data) + varyingBytes)
 	start := len(b)
 	f := w.varying(facts(append(b, t.tail...)), fr).
-		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, fr.Data)
+		uint(tagID, fr.ID).int(tagOrigLen, int64(fr.OrigLen)).bytes(tagData, data)
 	switch {
 	case !ok:
 		f = f.time(fr)
@@ -361,7 +356,7 @@ func (w *Writer) statistics() {
 	w.u32(ifaceSource)
 	w.timestamp(w.last)
 	w.stringOption(optComment, statsText(s))
-	w.u64Option(isbIfRecv, s.Frames+s.LostTotal())
+	w.u64Option(isbIfRecv, capture.AddUp(s.Frames, s.LostTotal()))
 	w.u64Option(isbIfDrop, s.LostTotal())
 	w.u64Option(isbUsrDelv, w.frames)
 	f := newFacts(w.scratch[:0], factsStats).
