@@ -23,6 +23,10 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
+// fileMemory is how much memory, in bytes, nltop takes for a file before it collects
+// garbage more often.
+const fileMemory = 160 << 20
+
 // session is one capture, live or from a file, wired up but not running.
 type session struct {
 	src  capture.Source
@@ -165,6 +169,8 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 		s.file.Cut(o.flags.snap)
 		// A file makes garbage as fast as it can be read, and little lives.
 		debug.SetGCPercent(200)
+		// What a hostile file can make live is bounded, what is garbage of it is not.
+		debug.SetMemoryLimit(fileMemory)
 	}
 	if s.file != nil {
 		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed}

@@ -16,7 +16,7 @@ import (
 // for one multicast that carry the same bytes to different sockets within
 // sameWithin, which is an estimate.
 const (
-	maxEvents  = 1024 // that may get one more delivery
+	maxEvents  = 1024 // that may get one more delivery, and maxBytes of them
 	sameWithin = grace
 )
 
@@ -46,6 +46,7 @@ type events struct {
 	byID  map[eventKey]*event // by cast
 	bySum map[eventKey]*event
 	open  []*event         // oldest first
+	bytes int              // of their messages
 	owed  map[key][]*event // those with event.owed
 	// The frame that was looked up last, the event of its newest message and the port
 	// and number of that.
@@ -82,6 +83,7 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 		if m != nil {
 			e.Message = keep(m)
 			t.events.owe(f, m, e)
+			t.events.bytes += len(e.Message.Data)
 		}
 	}
 	if next {
@@ -303,7 +305,7 @@ func (es *events) expire(t *Tracker, f *capture.Frame) {
 	for i := 0; i < len(es.open); i++ {
 		e := es.open[i]
 		switch {
-		case f.Time.Sub(e.last) > sameWithin, len(es.open) > maxEvents:
+		case f.Time.Sub(e.last) > sameWithin, len(es.open) > maxEvents, es.bytes > maxBytes:
 		case e.cast != 0 && e.tid != 0 && e.tid == f.Proc.TID && f.Cast != e.cast && f.Kind == capture.KindDatagram:
 		default:
 			if i > 32 {
@@ -335,6 +337,9 @@ func (es *events) flush(t *Tracker) {
 func (es *events) end(t *Tracker, i int) {
 	e := es.open[i]
 	es.open = slices.Delete(es.open, i, i+1)
+	if e.Message != nil {
+		es.bytes -= len(e.Message.Data)
+	}
 	if es.byID[e.key] == e {
 		delete(es.byID, e.key)
 	}
@@ -356,7 +361,7 @@ func (es *events) end(t *Tracker, i int) {
 
 // remember notes an event for dumps that it interrupts.
 func (es *events) remember(f *capture.Frame, m *decode.Message, c *Cause) {
-	es.pasts[es.next%len(es.pasts)] = pastEvent{f.NetNS, f.Protocol, m.Header.Type, f.Time, *c}
+	es.pasts[es.next%len(es.pasts)] = pastEvent{f.NetNS, f.Protocol, m.Header.Type, f.Time, *c.copy()}
 	es.next++
 }
 

@@ -4,6 +4,7 @@ package correlate
 
 import (
 	"bytes"
+	"fmt"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -231,9 +232,23 @@ func otherSocket(e *entry, f *capture.Frame) bool {
 	return e.Socket.Inode != 0 && f.Socket.Inode != 0 && e.Socket.Inode != f.Socket.Inode
 }
 
+// maxKeptMessage is how much is kept of one message, in bytes: twice the longest
+// attribute. What is behind it was handed on, and is no more with its exchange or event.
+const maxKeptMessage = 128 << 10
+
 // keep returns a copy of m that does not hold on to a much larger datagram.
 func keep(m *decode.Message) *decode.Message {
 	c := *m
+	if n := len(m.Data); n > maxKeptMessage && m.Frame != nil {
+		f := *m.Frame
+		c.Data = bytes.Clone(m.Data[:maxKeptMessage])
+		f.Data, f.OrigLen = c.Data, n
+		c.Frame, c.Offset = &f, 0
+		if c.Problem == nil {
+			c.Problem = fmt.Errorf("of %d bytes, the first %d were kept", n, maxKeptMessage)
+		}
+		return &c
+	}
 	if m.Frame != nil && len(m.Frame.Data) > 4096+2*len(m.Data) {
 		f := *m.Frame
 		c.Data = bytes.Clone(m.Data)

@@ -98,6 +98,10 @@ func (w *walker) packed(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 	}
 	n.Children = w.take((hi - lo + size - 1) / size)
 	for i := 0; lo < hi; i++ {
+		if w.enough() {
+			n.Children = append(n.Children, w.untaken(lo, hi))
+			return
+		}
 		if hi-lo < size && t.Elem.Kind != schema.Struct {
 			rest := Node{Off: lo, Raw: w.data[lo:hi:hi]}
 			w.fault(&rest, "%d of an element's %d bytes", hi-lo, size)
@@ -138,6 +142,10 @@ func (w *walker) records(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 	nest := &schema.Type{Kind: schema.Nest, Set: t.Set, Struct: t.Struct}
 	n.Children = w.take(w.countRecords(lo, hi) + 1)
 	for i := 0; lo < hi; i++ {
+		if w.enough() {
+			n.Children = append(n.Children, w.untaken(lo, hi))
+			return
+		}
 		size := 0
 		if hi-lo >= 2 {
 			size = int(w.ord.u16(w.data[lo:]))
@@ -170,6 +178,10 @@ func (v *view) countRecords(lo, hi int) int {
 // messages decodes whole Netlink messages inside a payload.
 func (w *walker) messages(n *Node, lo, hi, depth int) {
 	for i := 0; lo < hi; i++ {
+		if w.enough() {
+			n.Children = append(n.Children, w.untaken(lo, hi))
+			return
+		}
 		size := 0
 		if hi-lo >= HeaderLen {
 			size = int(min(w.ord.u32(w.data[lo:]), uint32(1<<30)))

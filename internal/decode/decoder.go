@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -87,20 +88,36 @@ var ErrCut = errors.New("cut at the snap length")
 // belongs to one of them: what no header fits becomes a message of its own with a Problem. Reports
 // (KindCompletion, KindSocketError, KindExtack) hold no messages.
 func (d *Decoder) Frame(f *capture.Frame, dst []Message) []Message {
+	var p Position
+	return d.Next(f, &p, math.MaxInt, dst)
+}
+
+// Position is how far a datagram was taken apart. The zero value is its beginning.
+type Position struct{ off, index int }
+
+// More says whether there is more of the datagram of f behind p.
+func (p Position) More(f *capture.Frame) bool { return p.off < len(f.Data) }
+
+// Next is Frame for the next messages alone, most of them at most, from p on, which it
+// moves. A datagram may hold more than fit into memory at once.
+func (d *Decoder) Next(f *capture.Frame, p *Position, most int, dst []Message) []Message {
 	if f.Kind != capture.KindDatagram || len(f.Data) == 0 {
+		p.off = len(f.Data)
 		return dst
 	}
 	if f.Protocol == capture.NETLINK_KOBJECT_UEVENT {
+		p.off = len(f.Data)
 		return append(dst, d.uevent(f))
 	}
 	o := order(f.BigEndian)
-	for off, index := 0, 0; off < len(f.Data); index++ {
-		if index > 0 && onlyZeros(f, off) {
+	for end := p.index + min(most, math.MaxInt-p.index); p.off < len(f.Data) && p.index < end; p.index++ {
+		if p.index > 0 && onlyZeros(f, p.off) {
+			p.off = len(f.Data)
 			break
 		}
-		dst = append(dst, Message{Frame: f, Index: index, Offset: off, dec: d})
+		dst = append(dst, Message{Frame: f, Index: p.index, Offset: p.off, dec: d})
 		m := &dst[len(dst)-1]
-		off = m.split(o)
+		p.off = m.split(o)
 		if m.NoHeader {
 			m.Family = d.protocolFamily(f.Protocol).Name
 			m.Guess = d.guessed(f.Protocol)

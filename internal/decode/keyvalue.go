@@ -47,6 +47,10 @@ func (w *walker) keyValues(n *Node, t *schema.Type, depth int) {
 			lo++
 			continue
 		}
+		if w.enough() {
+			n.Children = append(n.Children, w.untaken(lo, hi))
+			break
+		}
 		if end := w.phrase(n, t, lo, hi); end > lo {
 			lo = end
 			continue
@@ -63,7 +67,7 @@ func (w *walker) keyValues(n *Node, t *schema.Type, depth int) {
 	for i := range n.Children {
 		c := &n.Children[i]
 		c.Word = true
-		if c.Name == "" {
+		if c.Name == "" && c.Problem == "" {
 			c.Value = string(c.Raw)
 		}
 	}

@@ -2,29 +2,33 @@
 
 package decode
 
-// Siblings returns the messages of m's datagram in order, m among them. It
-// names them as Decoder.Frame did but learns nothing, so it is safe from any
-// goroutine.
-func (m *Message) Siblings() []Message {
-	if m.dec == nil || m.NoHeader || m.Frame == nil {
-		return []Message{*m}
-	}
-	var all []Message
-	o := m.order()
-	for off := 0; off < len(m.Frame.Data); {
-		if off > 0 && onlyZeros(m.Frame, off) {
-			break
+import "iter"
+
+// Siblings returns the messages of m's datagram in order, m among them, each for the
+// time of one step. It names them as Decoder.Frame did but learns nothing, so it is safe
+// from any goroutine.
+func (m *Message) Siblings() iter.Seq[*Message] {
+	return func(yield func(*Message) bool) {
+		if m.dec == nil || m.NoHeader || m.Frame == nil {
+			yield(m)
+			return
 		}
-		all = append(all, Message{Frame: m.Frame, Index: len(all), Offset: off, dec: m.dec})
-		s := &all[len(all)-1]
-		off = s.split(o)
-		if s.NoHeader {
-			s.Family = m.dec.protocolFamily(m.Frame.Protocol).Name
-			continue
+		o := m.order()
+		for off, index := 0, 0; off < len(m.Frame.Data); index++ {
+			if off > 0 && onlyZeros(m.Frame, off) {
+				return
+			}
+			s := Message{Frame: m.Frame, Index: index, Offset: off, dec: m.dec}
+			if off = s.split(o); s.NoHeader {
+				s.Family = m.dec.protocolFamily(m.Frame.Protocol).Name
+			} else {
+				m.dec.name(&s, s.toKernel())
+			}
+			if !yield(&s) {
+				return
+			}
 		}
-		m.dec.name(s, s.toKernel())
 	}
-	return all
 }
 
 // IfName returns the name of an interface in the network namespace of the

@@ -125,6 +125,9 @@ func (w *walker) ueventFields() []Node {
 		}
 	}
 	for first := true; off < len(w.data); first = false {
+		if w.enough() {
+			return append(nodes, w.untaken(off, len(w.data)))
+		}
 		line := cString(w.data[off:])
 		nodes = append(nodes, w.ueventLine(line, off, first))
 		off += len(line) + 1

@@ -21,6 +21,7 @@ type walker struct {
 	m       *Message // outermost
 	plain   bool     // leave Text alone
 	problem string   // first malformation
+	left    int      // nodes that may still be made
 	slab    []Node   // nodes are cut off a common slab: one allocation for many nests
 }
 
@@ -70,7 +71,7 @@ var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 func (m *Message) walker(plain bool) *walker {
 	w := walkers.Get().(*walker)
-	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0], seen: w.seen[:0]}, d: m.dec, m: m, plain: plain}
+	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0], seen: w.seen[:0]}, d: m.dec, m: m, plain: plain, left: maxNodes}
 	return w
 }
 
@@ -86,12 +87,29 @@ func (m *Message) headerBroken() bool {
 	return m.Problem != nil && m.Header.Len < HeaderLen
 }
 
+// maxNodes bounds what is made of one message: the longest attribute of all, of as many
+// attributes, has a quarter of them. What lies behind is shown as hex with a problem.
+const maxNodes = 1 << 16
+
+// enough says that no more nodes are to be made.
+func (w *walker) enough() bool {
+	w.left--
+	return w.left < 0
+}
+
+// untaken is the node of what lies behind maxNodes.
+func (w *walker) untaken(lo, hi int) Node {
+	n := Node{Off: lo, Raw: w.data[lo:hi:hi], Problem: fmt.Sprintf("more than %d values: the %d bytes from offset %d on are not taken apart", maxNodes, hi-lo, lo)}
+	w.note(n.Problem)
+	return n
+}
+
 // maxSlab bounds what is cut off at once, in nodes.
 const maxSlab = 256
 
 // take cuts room for n nodes off the slab.
 func (w *walker) take(n int) []Node {
-	if n == 0 {
+	if n = min(n, max(w.left, 0)+8); n == 0 {
 		return nil
 	}
 	if cap(w.slab)-len(w.slab) < n {
@@ -266,6 +284,7 @@ func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc int, d
 		if n := f.Type.Width(); n > 0 {
 			end = min(lo+n, hi)
 		}
+		w.left--
 		dst = append(dst, Node{Name: f.Name, Off: lo, Raw: w.data[lo:end:end]})
 		w.value(&dst[len(dst)-1], &f.Type, sc, depth)
 		lo = end
@@ -280,6 +299,9 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 		a, ok := w.ord.attrAt(w.data, lo, hi)
 		if !ok {
 			return append(dst, w.leftover(lo, hi))
+		}
+		if w.enough() {
+			return append(dst, w.untaken(lo, hi))
 		}
 		dst = append(dst, Node{ID: a.id, Attr: true, Flags: a.flags, Off: a.lo, Raw: w.data[a.lo:a.hi:a.hi], Elem: elem != nil})
 		n, t := &dst[len(dst)-1], elem

@@ -34,8 +34,10 @@ type Parallel struct {
 	workers sync.WaitGroup
 	writer  sync.WaitGroup
 
-	mu  sync.Mutex
-	err error // the first; nothing is written behind it
+	mu      sync.Mutex
+	err     error      // the first; nothing is written behind it
+	room    *sync.Cond // of mu
+	waiting int        // bytes of the messages that are on their way
 }
 
 // job is a stretch of the output.
@@ -52,6 +54,9 @@ type job struct {
 const (
 	jobObservations = 256
 	jobBytes        = 256 << 10
+	// maxWaiting bounds the messages that are on their way: as text they take several
+	// times as much. One that is longer goes alone.
+	maxWaiting = 2 << 20
 )
 
 // NewParallel starts n renderers that write to w; render makes each of them.
@@ -59,6 +64,7 @@ const (
 func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel {
 	depth := 2 * n
 	p := &Parallel{w: w, work: make(chan *job, depth), order: make(chan *job, depth), free: make(chan *job, depth+n+1)}
+	p.room = sync.NewCond(&p.mu)
 	for range n {
 		p.workers.Go(func() {
 			for j := range p.work {
@@ -103,6 +109,8 @@ func (p *Parallel) write() {
 			err = j.err
 		}
 		p.fail(err)
+		p.leave(j.bytes)
+		j.clear()
 		if j.out.Cap() > 8*jobBytes {
 			continue // one very long message; its room is not kept
 		}
@@ -161,11 +169,6 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 func (p *Parallel) take() *job {
 	select {
 	case j := <-p.free:
-		clear(j.obs)
-		clear(j.said)
-		clear(j.reqs)
-		j.obs, j.said, j.reqs, j.bytes, j.err = j.obs[:0], j.said[:0], j.reqs[:0], 0, nil
-		j.out.Reset()
 		return j
 	default:
 		return &job{obs: make([]correlate.Observation, 0, jobObservations), reqs: make([]correlate.Exchange, 0, jobObservations),
@@ -173,10 +176,37 @@ func (p *Parallel) take() *job {
 	}
 }
 
+// clear lets go of what the job has rendered, and keeps its room.
+func (j *job) clear() {
+	clear(j.obs)
+	clear(j.said)
+	clear(j.reqs)
+	j.obs, j.said, j.reqs, j.bytes, j.err = j.obs[:0], j.said[:0], j.reqs[:0], 0, nil
+	j.out.Reset()
+}
+
+// enter waits until there is room for the messages of a job, and leave makes room.
+func (p *Parallel) enter(n int) {
+	p.mu.Lock()
+	for p.waiting > 0 && p.waiting+n > maxWaiting {
+		p.room.Wait()
+	}
+	p.waiting += n
+	p.mu.Unlock()
+}
+
+func (p *Parallel) leave(n int) {
+	p.mu.Lock()
+	p.waiting -= n
+	p.room.Signal()
+	p.mu.Unlock()
+}
+
 func (p *Parallel) submit() {
 	if p.cur == nil {
 		return
 	}
+	p.enter(p.cur.bytes)
 	p.order <- p.cur
 	p.work <- p.cur
 	p.cur = nil

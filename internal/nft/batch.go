@@ -4,6 +4,7 @@ package nft
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -57,7 +58,7 @@ func (l *Lines) BatchOf(m *decode.Message) (Batch, bool) {
 	}
 	at := l.batchIndex[m.Index]
 	b := l.batches[at.batch]
-	b.Index = at.index
+	b.Index = int(at.index)
 	return b, true
 }
 
@@ -68,15 +69,16 @@ func BatchOf(m *decode.Message) (Batch, bool) {
 }
 
 // inBatch says which batch a message is in, and where.
-type inBatch struct{ batch, index int }
+type inBatch struct{ batch, index int32 }
 
 // batches finds the transactions of a datagram.
-func batches(all []decode.Message) ([]Batch, []inBatch) {
-	out, at := []Batch(nil), make([]inBatch, len(all))
-	open := -1
-	for i := range all {
-		m := &all[i]
-		at[i] = inBatch{batch: open}
+func batches(all iter.Seq[*decode.Message]) ([]Batch, []inBatch) {
+	var out []Batch
+	var at []inBatch
+	open, i := int32(-1), -1
+	for m := range all {
+		i++
+		at = append(at, inBatch{batch: open})
 		switch m.Type {
 		case beginType:
 			b := Batch{}
@@ -87,7 +89,7 @@ func batches(all []decode.Message) ([]Batch, []inBatch) {
 				}
 			}
 			out = append(out, b)
-			open = len(out) - 1
+			open = int32(len(out) - 1)
 			at[i].batch = open
 			continue
 		case endType:
@@ -102,11 +104,14 @@ func batches(all []decode.Message) ([]Batch, []inBatch) {
 		}
 		b := &out[open]
 		b.Of++
-		at[i].index = b.Of
+		at[i].index = int32(b.Of)
 		b.count(m)
 	}
 	return out, at
 }
+
+// maxKinds bounds Batch.Kinds: more than nftables has.
+const maxKinds = 128
 
 // count adds a message.
 func (b *Batch) count(m *decode.Message) {
@@ -136,6 +141,13 @@ func (b *Batch) count(m *decode.Message) {
 			b.Kinds[i].N++
 			return
 		}
+	}
+	if len(b.Kinds) == maxKinds {
+		b.Kinds = append(b.Kinds, Count{"of other kinds", 0})
+	}
+	if len(b.Kinds) > maxKinds {
+		b.Kinds[maxKinds].N++
+		return
 	}
 	b.Kinds = append(b.Kinds, Count{what, 1})
 }

@@ -28,6 +28,7 @@ type Lines struct {
 	batch map[setKey]*setInfo
 	known map[setKey]*setInfo
 
+	elems  int                      // of known
 	ifName func(index int32) string // of the message under way
 	budget int                      // expressions that its line may still have
 
@@ -47,8 +48,11 @@ type setKey struct {
 // maxExprs bounds the expressions of one line. The kernel takes 128 in a rule.
 const maxExprs = 4096
 
-// maxKnown bounds how many sets are remembered.
-const maxKnown = 4096
+// maxKnown bounds how many sets are remembered, and maxKnownElems how many elements of them.
+const (
+	maxKnown      = 4096
+	maxKnownElems = 1 << 17
+)
 
 // Line writes one message; ok is false for one that is not of nftables, or
 // that no line can be made of.
@@ -215,9 +219,7 @@ func (l *Lines) enter(m *decode.Message) {
 	if l.known == nil {
 		l.known = map[setKey]*setInfo{}
 	}
-	all := m.Siblings()
-	for i := range all {
-		s := &all[i]
+	for s := range m.Siblings() {
 		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" {
 			continue
 		}
@@ -254,6 +256,10 @@ func (l *Lines) learnElems(family uint64, a []decode.Node) {
 	info := l.set(family, str(a, "NFTA_SET_ELEM_LIST_TABLE"), str(a, "NFTA_SET_ELEM_LIST_SET"), val(a, "NFTA_SET_ELEM_LIST_SET_ID"))
 	if info == nil || info.flags&setAnonymous == 0 || len(info.elems) > 1<<16 {
 		return
+	}
+	if l.elems += len(e.Children); l.elems > maxKnownElems {
+		clear(l.known)
+		l.elems = len(e.Children)
 	}
 	info.add(e.Children)
 }

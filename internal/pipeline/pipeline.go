@@ -112,6 +112,7 @@ type Pipeline struct {
 	origins   capture.Origins
 	obs       []correlate.Observation
 	nextID    uint64
+	recorded  bool                         // the frame at hand, or there is no recording
 	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
 	seen      uint64 // messages
@@ -228,16 +229,38 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	now := f.Time.UnixNano()
 	p.last.Store(now)
 	p.begin(f, now)
-	ms, err := p.decode(f)
-	if err != nil {
-		return err
+	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
+		return p.record(f)
 	}
+	for at, first := (decode.Position{}), true; first || at.More(f); first = false {
+		ms, err := p.decode(f, &at)
+		if err == nil {
+			err = p.messages(f, ms, first)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atOnce bounds the messages of a datagram that are decoded at once.
+const atOnce = 1024
+
+// messages hands the next messages of a frame on.
+func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) error {
 	if p.bare {
+		if !first {
+			return nil
+		}
 		return p.record(f)
 	}
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if first {
+		p.recorded = p.o.Recorder == nil
+	}
 	if !p.scope.passes(f) {
 		return nil
 	}
@@ -249,6 +272,9 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 		}
 		return p.record(f)
 	}
+	if !first && len(ms) == 0 {
+		return nil // nothing but zeros was left
+	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
 	for i := range p.obs {
@@ -259,28 +285,29 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	return p.observe(f)
 }
 
-// decode takes a frame apart, if somebody wants to know.
-func (p *Pipeline) decode(f *capture.Frame) ([]decode.Message, error) {
+// decode takes the next messages of a frame apart, if somebody wants to know.
+func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Message, error) {
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
 	p.lock.family, p.lock.typ = p.lockRequest(f)
-	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
-		return nil, nil
-	}
-
 	// Messages are allocated per frame, since tables and trackers keep them.
-	ms := p.o.Decoder.Frame(f, nil)
+	from := *at
+	ms := p.o.Decoder.Next(f, at, atOnce, nil)
+	again := func() {
+		*at = from
+		ms = p.o.Decoder.Next(f, at, atOnce, nil)
+	}
 	if unknownFamilies(ms) {
 		if learned, err := p.relearn(f.Time); err != nil {
 			return nil, err
 		} else if learned {
-			ms = p.o.Decoder.Frame(f, nil)
+			again()
 		}
 	}
 	if taught, err := p.askPolicies(ms); err != nil {
 		return nil, err
 	} else if taught {
-		ms = p.o.Decoder.Frame(f, nil)
+		again()
 	}
 	return ms, nil
 }
@@ -303,7 +330,6 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 	if err := p.incidents(f); err != nil {
 		return err
 	}
-	recorded := p.o.Recorder == nil
 	for i := range p.obs {
 		x := &p.obs[i]
 		isMessage := x.Message != nil && x.End == correlate.EndNone
@@ -317,8 +343,8 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 			p.matched++
 		}
 		ended := x.End != correlate.EndNone // made of frames that are recorded already
-		if !recorded && !ended {
-			recorded = true
+		if !p.recorded && !ended {
+			p.recorded = true
 			if err := p.record(f); err != nil {
 				return err
 			}
