@@ -170,7 +170,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if l.kernel, err = l.cache.Kernel(); err != nil {
 		return nil, fmt.Errorf("load the kernel's BTF: %w", err)
 	}
-	if l.symbols, err = kernelSymbols(); err != nil {
+	if l.symbols, err = kernelSymbols(l.cache); err != nil {
 		return nil, err
 	}
 	// Since 6.2: programs read a structure at an address without a call.
@@ -248,46 +248,6 @@ func (l *loader) watchLocks() error {
 	l.att.locks = l.maps["lock_rows"]
 	l.att.asked |= capture.SeesLocks
 	return nil
-}
-
-// preemptCount returns where a CPU keeps preempt_count, relative to its per-CPU
-// area; 0: unknown.
-func (l *loader) preemptCount() uint64 {
-	if s := l.symbols[preemptCount]; s.count == 1 {
-		return s.addr
-	}
-	var hot *btf.Struct
-	if l.symbols[pcpuHot].count != 1 || l.kernel.TypeByName(pcpuHot, &hot) != nil {
-		return 0
-	}
-	off, ok := memberOffset(hot.Members, "preempt_count")
-	if !ok {
-		return 0
-	}
-	return l.symbols[pcpuHot].addr + uint64(off)
-}
-
-// memberOffset finds a member in bytes, also in unnamed structs and unions.
-func memberOffset(members []btf.Member, name string) (uint32, bool) {
-	for _, m := range members {
-		if m.Name == name {
-			return m.Offset.Bytes(), true
-		}
-		var inner []btf.Member
-		switch t := m.Type.(type) {
-		case *btf.Struct:
-			inner = t.Members
-		case *btf.Union:
-			inner = t.Members
-		}
-		if m.Name != "" {
-			continue
-		}
-		if off, ok := memberOffset(inner, name); ok {
-			return m.Offset.Bytes() + off, true
-		}
-	}
-	return 0, false
 }
 
 // load loads one program of one of the objects, for function fn.

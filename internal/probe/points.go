@@ -2,16 +2,7 @@
 
 package probe
 
-import (
-	"bufio"
-	"bytes"
-	"fmt"
-	"os"
-	"strconv"
-	"sync"
-
-	"github.com/nltop/nltop/internal/capture"
-)
+import "github.com/nltop/nltop/internal/capture"
 
 // point is where in the kernel a program is hooked. The program has
 // the same name in both objects (bpf/fentry.bpf.c, bpf/kprobe.bpf.c).
@@ -81,75 +72,3 @@ var queueTail = point{prog: "queue_tail", funcs: []string{"skb_queue_tail"}, nee
 
 // followPoints are loaded for Filter.Children. They name tracepoints.
 var followPoints = []string{"follow_fork", "follow_free"}
-
-var (
-	symbolsOnce sync.Once
-	symbols     map[string]symbol
-	errSymbols  error
-)
-
-// symbol is a function or variable of the kernel. A function that occurs twice
-// cannot be hooked by name.
-type symbol struct {
-	count int
-	addr  uint64 // 0: hidden (kptr_restrict)
-}
-
-// The variables that skb_page_to_virt() in bpf/skb.h reads.
-const (
-	vmemmapBase    = "vmemmap_base"
-	pageOffsetBase = "page_offset_base"
-)
-
-// The variables that task_in_interrupt() reads.
-// preempt_count is in the per-CPU struct pcpu_hot from 6.2 to 6.14.
-const (
-	perCPUOffset = "__per_cpu_offset"
-	preemptCount = "__preempt_count"
-	pcpuHot      = "pcpu_hot"
-	rtnlMutex    = "rtnl_mutex"
-)
-
-// kernelSymbols finds the functions of the kernel and its modules that the
-// points name, and the variables above.
-func kernelSymbols() (map[string]symbol, error) {
-	symbolsOnce.Do(func() { symbols, errSymbols = readSymbols("/proc/kallsyms") })
-	return symbols, errSymbols
-}
-
-func readSymbols(path string) (map[string]symbol, error) {
-	found := map[string]symbol{}
-	for _, name := range []string{vmemmapBase, pageOffsetBase, perCPUOffset, preemptCount, pcpuHot, rtnlMutex} {
-		found[name] = symbol{}
-	}
-	for _, list := range [][]point{points, broadcastPoints, lockPoints, {queueTail}} {
-		for _, p := range list {
-			for _, f := range p.funcs {
-				found[f] = symbol{}
-			}
-		}
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("list the kernel's functions: %w", err)
-	}
-	defer file.Close()
-	// "ffffffff81000000 T _stext\t[module]"
-	in := bufio.NewScanner(file)
-	for in.Scan() {
-		addr, rest, _ := bytes.Cut(in.Bytes(), []byte(" "))
-		_, name, _ := bytes.Cut(rest, []byte(" "))
-		name, _, _ = bytes.Cut(name, []byte("\t"))
-		s, ok := found[string(name)]
-		if !ok {
-			continue
-		}
-		s.count++
-		s.addr, _ = strconv.ParseUint(string(addr), 16, 64)
-		found[string(name)] = s
-	}
-	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("list the kernel's functions: %w", err)
-	}
-	return found, nil
-}

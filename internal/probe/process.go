@@ -5,9 +5,7 @@ package probe
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +13,6 @@ import (
 	"unsafe"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/link"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/process"
@@ -242,22 +239,12 @@ const heirWhy = "a socket that a process leaves to its child is the child's from
 
 // living lists the processes that there are, with their lives, as only the kernel
 // knows them exactly.
-func living(list *ebpf.Program) (lives map[uint32]uint64, err error) {
-	it, err := link.AttachIter(link.IterOptions{Program: list})
+func living(list *ebpf.Program) (map[uint32]uint64, error) {
+	text, err := readIter(list)
 	if err != nil {
 		return nil, fmt.Errorf("list processes: %w", err)
 	}
-	defer func() { err = errors.Join(err, it.Close()) }()
-	r, err := it.Open()
-	if err != nil {
-		return nil, fmt.Errorf("list processes: %w", err)
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("list processes: %w", err)
-	}
-	lives = map[uint32]uint64{}
+	lives := map[uint32]uint64{}
 	const size = int(unsafe.Sizeof(fentryNlAlive{}))
 	for ; len(text) >= size; text = text[size:] {
 		lives[binary.NativeEndian.Uint32(text)] = binary.NativeEndian.Uint64(text[8:])
