@@ -134,9 +134,7 @@ static __always_inline void count_turn(struct count_walk *w, enum nl_prog prog, 
 }
 
 /* The header at an address of which left bytes may be read. In the kernel's own
- * memory it is read without a call where bpf_rdonly_cast() is (since 6.2). */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
+ * memory it is read without a call where bpf_rdonly_cast() is. */
 static __always_inline bool count_read_head(struct count_head *h, __u64 at, __u32 left, bool user)
 {
 	struct nlmsghdr___k *nlh;
@@ -350,12 +348,13 @@ __noinline __u64 count_run_extend(enum nl_prog prog)
  * more. */
 __noinline __u64 count_stride(enum nl_prog prog)
 {
-	for (int i = 0; i < NL_STRIDE; i++) {
+	bool more = true;
+
+	REPEAT(i, NL_STRIDE, ({
 		count_run_extend(prog);
-		if (!count_step(prog))
-			return false;
-	}
-	return true;
+		more = count_step(prog);
+	}));
+	return more;
 }
 
 /* Count a datagram of which w->len bytes lie at w->src, in user memory if w->user.
@@ -379,8 +378,8 @@ __noinline __u64 count_datagram(enum nl_prog prog)
 	}
 	/* Most datagrams are one message. */
 	more = count_step(prog) && w->off < w->len;
-	for (int i = 0; more && i < NL_STRIDES; i++)
-		more = count_stride(prog);
+	if (more)
+		REPEAT(i, NL_STRIDES, more = count_stride(prog));
 	if (more)
 		emit_lost(NL_LOST_WALK);
 	count_run_end(prog);

@@ -172,34 +172,45 @@ static __always_inline bool count_row_claim(struct nl_row *row, __u32 claim, __u
 	return true;
 }
 
+/* Whether a slot of the table is the row's, or has become that. claim is the number of
+ * the slot among those of both tables. */
+static __noinline bool count_row_try(void *table, __u32 claim, __u64 account, __u64 what, enum nl_prog prog)
+{
+	__u32 at = claim & (NL_ROWS - 1);
+	struct nl_row *row = bpf_map_lookup_elem(table, &at);
+
+	if (!row)
+		return false;
+	if (row->account == account && count_what(&row->what) == what)
+		return true;
+	return !count_what(&row->what) && count_row_claim(row, claim, account, what, prog);
+}
+
 /* The slot of a row in the table, a new one if need be; NL_ROWS: there is no room.
  * Two CPUs that make the same row at the same moment get one each: user space adds
  * them up. A global function of scalars: the verifier looks at it once. */
 __noinline __u64 count_row_slot(__u64 account, __u64 what, enum nl_prog prog)
 {
-	__u32 zero = 0, last = NL_ROWS, at = count_first_slot(account, what);
-	void *table = bpf_map_lookup_elem(&count_table, &zero);
+	__u32 key = 0, claim;
+	void *table = bpf_map_lookup_elem(&count_table, &key);
 	struct nl_row *row;
-	__u64 number;
+	bool found;
 
 	if (!table)
 		return NL_ROWS;
-	row = bpf_map_lookup_elem(table, &last);
+	key = NL_ROWS;
+	row = bpf_map_lookup_elem(table, &key);
 	if (!row)
 		return NL_ROWS;
-	number = row->account;
-	for (__u32 i = 0; i < COUNT_SLOTS; i++) {
-		at &= NL_ROWS - 1;
-		row = bpf_map_lookup_elem(table, &at);
-		if (!row)
-			break;
-		if (row->account == account && count_what(&row->what) == what)
-			return at;
-		if (!count_what(&row->what) && count_row_claim(row, number * NL_ROWS + at, account, what, prog))
-			return at;
-		at++;
-	}
-	return NL_ROWS;
+	claim = row->account * NL_ROWS + count_first_slot(account, what);
+	found = count_row_try(table, claim, account, what, prog);
+	if (!found)
+		REPEAT(i, COUNT_SLOTS - 1, ({
+			claim = (claim & ~(NL_ROWS - 1)) | ((claim + 1) & (NL_ROWS - 1));
+			found = count_row_try(table, claim, account, what, prog);
+			!found;
+		}));
+	return found ? claim & (NL_ROWS - 1) : NL_ROWS;
 }
 
 /* The row of what is at hand; the one for what has no room if there is none. The

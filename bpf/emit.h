@@ -13,6 +13,7 @@
 
 #include "memory.h"
 #include "records.h"
+#include "repeat.h"
 
 /* Sizes marked "set before loading" are replaced by internal/probe. */
 struct {
@@ -243,25 +244,29 @@ static __always_inline long emit_datagram(struct nl_full *rec, __u64 src, __u64 
  * EMIT_IOV_FAULT if the array could not be read to its end. */
 __noinline __u64 emit_pieces(__u64 id, __u64 iov, __u64 nr, __u64 left, __u64 user_iov)
 {
-	__u64 off = 0, n, got;
+	__u64 off = 0, fault = 0, n, got;
 	struct {
 		__u64 base, len;
 	} v; /* struct iovec of a 64-bit task */
 
-	for (__u32 i = 0; i < NL_IOV_MAX; i++) {
-		if (i >= nr || off >= left)
-			break;
-		if (mem_copy(&v, sizeof(v), iov + i * sizeof(v), user_iov))
-			return off | EMIT_IOV_FAULT;
-		n = left - off;
-		if (n > v.len)
-			n = v.len;
-		got = emit_chunks(id, off, v.base, n, 1);
-		off += got;
-		if (got < n)
-			break;
-	}
-	return off;
+	REPEAT(i, NL_IOV_MAX, ({
+		bool more = i < nr && off < left;
+
+		if (more && mem_copy(&v, sizeof(v), iov + i * sizeof(v), user_iov)) {
+			fault = EMIT_IOV_FAULT;
+			more = false;
+		}
+		if (more) {
+			n = left - off;
+			if (n > v.len)
+				n = v.len;
+			got = emit_chunks(id, off, v.base, n, 1);
+			off += got;
+			more = got >= n;
+		}
+		more;
+	}));
+	return off | fault;
 }
 
 /* Emit a datagram of rec->orig_len bytes that lie in nr pieces of user memory. */

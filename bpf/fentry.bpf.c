@@ -91,7 +91,7 @@ int sendmsg(__u64 *ctx)
 SEC("fexit/netlink_sendmsg")
 int sendmsg_exit(__u64 *ctx)
 {
-	return on_sendmsg_exit(MEM_GET(true, (struct socket *)ARG(0), sk), ctx[3]);
+	return on_sendmsg_exit(MEM_FOLLOW(true, (struct socket *)ARG(0), sk), ctx[3]);
 }
 
 SEC("fexit/netlink_recvmsg")

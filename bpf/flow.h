@@ -168,18 +168,19 @@ static __always_inline struct flow_bcast *flow_bcast_of(struct flow *f)
  * as not, and the ID of a thread that has ended comes again. */
 static __always_inline bool flow_fits(struct flow *f)
 {
-	struct task_struct *task = 0;
+	struct task_struct *task = 0, *walk;
 	struct nl_task now;
 	__u64 *comm;
 
 	if (task_known && bpf_core_field_exists(task->cgroups)) {
 		task = bpf_get_current_task_btf();
+		walk = mem_cast(task);
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
 		       (__u32)task->tgid == f->task.tgid &&
-		       task->group_leader->start_boottime + task->self_exec_id == f->task.life &&
-		       (__u64)task->real_cred == f->cred &&
-		       task->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
+		       walk->group_leader->start_boottime + task->self_exec_id == f->task.life &&
+		       (__u64)walk->real_cred == f->cred &&
+		       walk->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
 	}
 	task_current(&now);
 	task = (void *)bpf_get_current_task();

@@ -18,7 +18,7 @@ static __always_inline bool full_begin(struct nl_full *rec, bool direct, struct 
 	if (!filter_wants(rec->protocol, rec->netns))
 		return false;
 	rec->ktime = bpf_ktime_get_ns();
-	rec->inode = sock_inode(direct, MEM_GET(direct, sk, sk_socket));
+	rec->inode = sock_inode(direct, MEM_FOLLOW(direct, sk, sk_socket));
 	return true;
 }
 

@@ -78,11 +78,11 @@ int heir_fork(__u64 *ctx)
 		return 0;
 	h->gone = 0;
 	h->tgid = parent->tgid;
-	h->life = parent->group_leader->start_boottime + parent->self_exec_id;
+	h->life = mem_cast(parent)->group_leader->start_boottime + parent->self_exec_id;
 	h->task.tgid = child->tgid;
 	h->task.tid = child->tgid;
 	h->task.life = child->start_boottime + child->self_exec_id;
-	h->task.cgroup = bpf_core_field_exists(child->cgroups) ? child->cgroups->dfl_cgrp->kn->id : 0;
+	h->task.cgroup = bpf_core_field_exists(child->cgroups) ? mem_cast(child)->cgroups->dfl_cgrp->kn->id : 0;
 	bpf_probe_read_kernel_str(h->task.comm, sizeof(h->task.comm), __builtin_preserve_access_index(&child->comm));
 	return 0;
 }
@@ -95,9 +95,9 @@ int heir_exit(__u64 *ctx)
 	struct task_struct *task = (void *)ctx[0];
 	struct heir *h = heir_of(task->tgid);
 
-	if (!h || h->tgid != (__u32)task->tgid || task->signal->live.counter > 0)
+	if (!h || h->tgid != (__u32)task->tgid || mem_cast(task)->signal->live.counter > 0)
 		return 0; /* other threads go on */
-	if (h->life == task->group_leader->start_boottime + task->self_exec_id)
+	if (h->life == mem_cast(task)->group_leader->start_boottime + task->self_exec_id)
 		h->gone = 1;
 	return 0;
 }

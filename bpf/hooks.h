@@ -212,7 +212,7 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 /* skb_queue_tail(), where __netlink_sendskb() is inlined (5.10). */
 static __always_inline int on_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
 {
-	struct sock *sk = MEM_GET(true, skb, sk);
+	struct sock *sk = MEM_FOLLOW(true, skb, sk);
 
 	if (!sk || MEM_GET(true, sk, __sk_common.skc_family) != AF_NETLINK ||
 	    (void *)list != __builtin_preserve_access_index(&sk->sk_receive_queue))
@@ -357,7 +357,7 @@ static __always_inline int on_recvmsg_exit(struct socket *sock, int flags, int r
 	/* iproute2 peeks before every read. */
 	if (ret >= 0 && flags & MSG_PEEK)
 		return 0;
-	sk = MEM_GET(true, sock, sk);
+	sk = MEM_FOLLOW(true, sock, sk);
 	on_read(sock, flags, ret >= 0);
 	if (ret == -ENOBUFS && sk)
 		hook_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
@@ -377,7 +377,7 @@ static __always_inline int on_dump(struct sock *sk)
 		count_read_asked(&f->dump_asked, MEM_GET(true, sk, sk_protocol),
 				 (__u64)BPF_CORE_READ((struct netlink_sock *)sk, cb.nlh));
 	if (nl_cfg.counts && f->start && f->sk == (__u64)sk) {
-		__u64 inode = sock_inode(true, MEM_GET(true, sk, sk_socket));
+		__u64 inode = sock_inode(true, MEM_FOLLOW(true, sk, sk_socket));
 
 		bpf_map_update_elem(&count_dumps, &inode, &f->asked_at, BPF_ANY);
 	}

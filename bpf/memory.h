@@ -5,6 +5,7 @@
 #define NL_MEMORY_H
 
 #include "kernel.h"
+#include "records.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
@@ -19,6 +20,23 @@
  * MEM_DIRECT: whether their programs have such pointers at all. */
 #define MEM_GET(direct, p, field)                                              \
 	((direct) && MEM_DIRECT ? (p)->field : BPF_CORE_READ(p, field))
+
+/* Since 6.2: memory at an address, known to be of a type, is read without a call. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+/* A pointer of which the verifier knows the type, to read fields from it that are
+ * pointers to structures themselves. For each of those the verifier of 6.3 and later
+ * asks whether it may be trusted as much as p, by looking through all types of the
+ * kernel for the answer, two or three times over: milliseconds for one instruction
+ * (btf_nested_type_is_trusted() in kernel/bpf/btf.c). What was cast is not trusted
+ * to begin with. Other fields are better read from p itself: a load from what is
+ * trusted is one instruction, from what is not some more, since it may fault. */
+#define mem_cast(p)                                                            \
+	((typeof(p))(nl_cfg.rdonly_cast ? bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))) : (p)))
+
+/* MEM_GET() of a field that is a pointer to a structure. */
+#define MEM_FOLLOW(direct, p, field)                                           \
+	((direct) && MEM_DIRECT ? mem_cast(p)->field : BPF_CORE_READ(p, field))
 
 static __always_inline long mem_copy(void *dst, __u32 n, __u64 src, __u64 user)
 {

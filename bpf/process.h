@@ -147,6 +147,7 @@ __noinline __u64 process_read_exe(enum nl_prog prog)
 	struct file___path *file;
 	struct vfsmount *mnt;
 	struct dentry *d;
+	bool more = true;
 
 	if (!t || !mm)
 		return 0;
@@ -160,10 +161,9 @@ __noinline __u64 process_read_exe(enum nl_prog prog)
 		t->process.flags |= NL_KNOWS_EXE_DELETED;
 	t->dentry = (__u64)d;
 	t->mount = (__u64)mnt - bpf_core_field_offset(struct mount, mnt);
-	for (__u32 i = 0; i < NL_COMPONENTS; i++)
-		if (!process_climb(prog))
-			return 0;
-	t->process.flags |= NL_KNOWS_EXE | NL_KNOWS_EXE_CUT;
+	REPEAT(i, NL_COMPONENTS, more = process_climb(prog));
+	if (more)
+		t->process.flags |= NL_KNOWS_EXE | NL_KNOWS_EXE_CUT;
 	return 0;
 }
 
@@ -243,7 +243,7 @@ __noinline __u64 process_noted_args(enum nl_prog prog)
 /* Whether all that may change of the current task's process is as it was told. */
 __noinline __u64 process_told(void)
 {
-	struct task_struct *task = 0, *leader;
+	struct task_struct *task = 0, *walk, *leader;
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct process_image *image = bpf_map_lookup_elem(&process_images, &tgid);
 	__u64 name[2], *comm;
@@ -252,12 +252,13 @@ __noinline __u64 process_told(void)
 		return false;
 	if (task_known) {
 		task = bpf_get_current_task_btf();
-		leader = task->group_leader;
+		walk = mem_cast(task);
+		leader = walk->group_leader;
 		comm = (void *)__builtin_preserve_access_index(&leader->comm);
 		if (bpf_core_field_exists(task->loginuid) && image->loginuid != task->loginuid.val)
 			return false;
 		return image->life == leader->start_boottime + task->self_exec_id &&
-		       image->cred == (__u64)task->real_cred && image->ppid == (__u32)task->real_parent->tgid &&
+		       image->cred == (__u64)walk->real_cred && image->ppid == (__u32)walk->real_parent->tgid &&
 		       image->name[0] == comm[0] && image->name[1] == comm[1];
 	}
 	task = (void *)bpf_get_current_task();

@@ -344,6 +344,8 @@ struct nl_config {
 	__u8 reads;       /* how sockets are read is noted */
 	__u8 rdonly_cast; /* bpf_rdonly_cast() is there */
 	__u8 processes;   /* executables and command lines are told */
+	__u8 iter_num;    /* bpf_iter_num_new() is there */
+	__u8 pad[7];
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;

@@ -28,16 +28,16 @@ static __always_inline void send_remember_iov(struct flow *f, struct msghdr *msg
 		return; /* bit 0 is the direction */
 	}
 	if (bpf_core_field_exists(msg->msg_iter.__iov))
-		f->iov = (__u64)MEM_GET(true, msg, msg_iter.__iov);
+		f->iov = (__u64)MEM_FOLLOW(true, msg, msg_iter.__iov);
 	else
-		f->iov = (__u64)MEM_GET(true, msg, msg_iter.iov);
+		f->iov = (__u64)MEM_FOLLOW(true, msg, msg_iter.iov);
 	f->iov_nr = MEM_GET(true, msg, msg_iter.nr_segs);
 }
 
 /* netlink_sendmsg() begins. */
 static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, __u64 len)
 {
-	struct sock *sk = MEM_GET(true, sock, sk);
+	struct sock *sk = MEM_FOLLOW(true, sock, sk);
 	__u64 inode = sock_inode(true, sock), now;
 	__u32 protocol, netns;
 	struct flow *f;

@@ -9,8 +9,9 @@
 #define SKB_PAGE_SHIFT 12 /* x86-64 */
 
 /* page_to_virt() of x86-64: struct pages are an array at vmemmap_base, memory
- * is mapped at page_offset_base. 0: this is no page, or not known where. */
-static __always_inline __u64 skb_page_to_virt(__u64 page)
+ * is mapped at page_offset_base. 0: this is no page, or not known where. A function of
+ * its own, as its caller has no stack to spare. */
+__noinline __u64 skb_page_to_virt(__u64 page)
 {
 	__u64 vmemmap = 0, offset = 0;
 
@@ -43,6 +44,32 @@ static __always_inline void skb_ports(__u32 *port, __u32 *group, bool direct, st
 	}
 }
 
+/* struct skb_frag, whose layout has never changed */
+struct skb_frag_read {
+	__u64 page;
+	__u32 len, offset;
+};
+
+/* Set where nothing is missing, beside how many bytes of a fragment are in the ring. */
+#define SKB_FRAG_WHOLE (1ULL << 32)
+
+/* Emit the fragment at an address, but at most left bytes, at offset off. */
+__noinline __u64 skb_emit_frag(__u64 id, __u64 off, __u64 at, __u64 left)
+{
+	struct skb_frag_read f;
+	__u64 virt, got;
+
+	if (bpf_probe_read_kernel(&f, sizeof(f), (void *)at))
+		return 0;
+	virt = skb_page_to_virt(f.page);
+	if (!virt)
+		return 0;
+	if (left > f.len)
+		left = f.len;
+	got = emit_chunks(id, off, virt + f.offset, left, 0);
+	return got < left ? got : got | SKB_FRAG_WHOLE;
+}
+
 /* Emit the page fragments of skb as chunks, until limit. off bytes are in the
  * ring already. Returns how many there are then. Fragments come from packets
  * that are queued without being copied: skb_zerocopy() in nfnetlink_queue and
@@ -54,28 +81,15 @@ __noinline __u64 skb_emit_frags(__u64 id, __u64 skbp, __u64 off, __u64 limit)
 	__u32 nr = BPF_CORE_READ((struct skb_shared_info *)shinfo, nr_frags);
 	__u64 frags = shinfo + bpf_core_field_offset(struct skb_shared_info, frags);
 
-	for (__u32 i = 0; i < NL_FRAGS; i++) {
-		struct {
-			__u64 page;
-			__u32 len, offset;
-		} f; /* struct skb_frag, whose layout has never changed */
-		__u64 virt, n, got;
+	REPEAT(i, NL_FRAGS, ({
+		__u64 got = 0;
 
-		if (i >= nr || off >= limit)
-			break;
-		if (bpf_probe_read_kernel(&f, sizeof(f), (void *)(frags + i * sizeof(f))))
-			break;
-		virt = skb_page_to_virt(f.page);
-		if (!virt)
-			break;
-		n = limit - off;
-		if (n > f.len)
-			n = f.len;
-		got = emit_chunks(id, off, virt + f.offset, n, 0);
-		off += got;
-		if (got < n)
-			break;
-	}
+		if (i < nr && off < limit) {
+			got = skb_emit_frag(id, off, frags + i * sizeof(struct skb_frag_read), limit - off);
+			off += got & (SKB_FRAG_WHOLE - 1);
+		}
+		got & SKB_FRAG_WHOLE;
+	}));
 	return off;
 }
 

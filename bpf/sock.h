@@ -23,7 +23,7 @@ static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
 	if (direct && MEM_DIRECT) {
 		/* Every pointer is checked: 5.10 panics when a program with functions of
 		 * its own reads through NULL, instead of reading 0. */
-		file = sock->file;
+		file = mem_cast(sock)->file;
 		if (file) {
 			inode = file->f_inode;
 			if (inode)
@@ -37,7 +37,7 @@ static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
 static __always_inline __u32 sock_netns(bool direct, struct sock *sk)
 {
 	if (direct && MEM_DIRECT)
-		return sk->__sk_common.skc_net.net->ns.inum;
+		return mem_cast(sk)->__sk_common.skc_net.net->ns.inum;
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 

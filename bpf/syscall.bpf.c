@@ -286,9 +286,10 @@ __noinline int sc_datagram(__u32 i)
 	 * bound of what was received with MSG_TRUNC. */
 	if (!c->send || c->ret < 0) {
 		c->want = 0;
-		for (__u32 k = 0; k < SC_MAX_IOV; k++)
-			if (sc_measure(k))
-				break;
+		if (c->hdr.iovlen == 1)
+			sc_measure(0);
+		else
+			REPEAT(k, SC_MAX_IOV, !sc_measure(k));
 		space = c->want;
 		if (c->ret < 0)
 			len = space;
@@ -390,9 +391,10 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 		return;
 	if (op == SC_SENDMMSG || op == SC_RECVMMSG)
 		c->nmsg = ret >= 0 ? ret : 1;
-	for (__u32 i = 0; i < SC_MAX_IOV; i++)
-		if (sc_datagram(i))
-			break;
+	if (c->nmsg == 1)
+		sc_datagram(0);
+	else
+		REPEAT(i, SC_MAX_IOV, !sc_datagram(i));
 }
 
 static __always_inline int sc_on_exit(struct pt_regs *regs, long ret, bool again)

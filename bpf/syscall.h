@@ -79,7 +79,7 @@ static __always_inline struct file *sc_file(__u32 fd)
 	if (sc_have_task_btf) {
 		struct task_struct___sc *task = (void *)bpf_get_current_task_btf();
 
-		fdt = task->files->fdt;
+		fdt = mem_cast(task)->files->fdt;
 		max = fdt->max_fds;
 		files = fdt->fd;
 	} else {

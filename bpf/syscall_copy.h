@@ -189,6 +189,7 @@ __noinline int sc_piece(__u32 i)
 {
 	struct sc_call *c = sc_current();
 	struct sc_iovec v;
+	int no_room = 0;
 	__u64 n;
 
 	if (!c || i >= c->hdr.iovlen || !c->want)
@@ -207,17 +208,18 @@ __noinline int sc_piece(__u32 i)
 	}
 	if (sc_flush())
 		return 1;
-	for (__u32 k = 0; k < NL_CHUNKS_MAX; k++) {
+	REPEAT(k, NL_CHUNKS_MAX, ({
 		n = v.len < NL_CHUNK ? v.len : NL_CHUNK;
-		if (!n)
-			return 0;
-		if (sc_chunk(v.base, n))
-			return 1;
-		c->want -= n;
-		v.base += n;
-		v.len -= n;
-	}
-	return 0;
+		if (n)
+			no_room = sc_chunk(v.base, n);
+		if (n && !no_room) {
+			c->want -= n;
+			v.base += n;
+			v.len -= n;
+		}
+		n && !no_room;
+	}));
+	return no_room;
 }
 
 /* The length of piece i of a datagram that was not sent, added to want.
@@ -251,9 +253,7 @@ static __always_inline void sc_copy(struct sc_call *c)
 			goto out;
 		}
 	} else if (c->want <= SC_GATHER) {
-		for (__u32 i = 0; i < SC_MAX_IOV; i++)
-			if (sc_piece(i))
-				break;
+		REPEAT(i, SC_MAX_IOV, !sc_piece(i));
 		if (c->fault)
 			c->rec.flags |= NL_FLAG_UNREADABLE;
 		err = emit_small(&c->rec, (__u64)c->scratch, c->fill, 0);
@@ -263,9 +263,7 @@ static __always_inline void sc_copy(struct sc_call *c)
 	if (!r)
 		return;
 	c->chunked = 1;
-	for (__u32 i = 0; i < SC_MAX_IOV; i++)
-		if (sc_piece(i))
-			break;
+	REPEAT(i, SC_MAX_IOV, !sc_piece(i));
 	sc_flush();
 	if (c->fault)
 		r->flags |= NL_FLAG_UNREADABLE;

@@ -32,7 +32,7 @@ static __always_inline __u64 task_life(void)
 
 	if (task_known) {
 		task = bpf_get_current_task_btf();
-		return task->group_leader->start_boottime + task->self_exec_id;
+		return mem_cast(task)->group_leader->start_boottime + task->self_exec_id;
 	}
 	task = (void *)bpf_get_current_task();
 	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);

@@ -92,6 +92,8 @@ type fentryNlConfig struct {
 	Reads          uint8
 	RdonlyCast     uint8
 	Processes      uint8
+	IterNum        uint8
+	Pad            [7]uint8
 	VmemmapBase    uint64
 	PageOffsetBase uint64
 	PerCpuOffset   uint64

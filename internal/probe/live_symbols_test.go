@@ -4,12 +4,16 @@ package probe
 
 import (
 	"maps"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/features"
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // What the kernel lists by itself is what /proc/kallsyms says.
@@ -32,5 +36,32 @@ func TestLiveSymbols(t *testing.T) {
 	}
 	if s := list["netlink_unicast"]; s.count != 1 || s.addr == 0 {
 		t.Errorf("netlink_unicast: %+v", s)
+	}
+}
+
+// The programs do without what only newer kernels have for them.
+func TestLivePlain(t *testing.T) {
+	for _, backend := range []string{capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall} {
+		for _, counts := range []bool{false, true} {
+			name := backend
+			if counts {
+				name += " counts"
+			}
+			if counts && backend == capture.SourceSyscall {
+				continue // it does not count
+			}
+			t.Run(name, func(t *testing.T) {
+				needLive(t, backend)
+				s := newSock(t, unix.NETLINK_ROUTE)
+				r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{Counts: counts, plain: true}, nil)
+				if err := s.send(nltest.Native.Message(noop, unix.NLM_F_REQUEST, 1, 0), 0); err != nil {
+					t.Fatal(err)
+				}
+				frames := of(r.stop(), func(f *capture.Frame) bool { return f.Kind == capture.KindDatagram })
+				if len(frames) != 1 || !strings.HasPrefix(r.src.Info().Name, backend) {
+					t.Errorf("%d frames from %s", len(frames), r.src.Info().Name)
+				}
+			})
+		}
 	}
 }

@@ -36,9 +36,11 @@ type loader struct {
 	kernel  *btf.Spec
 	symbols map[string]symbol
 	fentry  *ebpf.CollectionSpec
-	kprobe  *ebpf.CollectionSpec
+	kprobe  *ebpf.CollectionSpec // nil until a kprobe is needed
 	maps    map[string]*ebpf.Map
 	att     *attached
+	// configure sets sizes and constants of an object.
+	configure func(*ebpf.CollectionSpec) error
 	// fewReturns: tracefs makes no return probes.
 	fewReturns bool
 }
@@ -47,8 +49,8 @@ type loader struct {
 func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 	a, err := attachHooks(name, f, o, true)
 	if refused := new(ebpf.VerifierError); errors.As(err, &refused) {
-		// Perhaps for bpf_rdonly_cast(), which is no more than a quicker way.
-		o.noRdonlyCast = true
+		// Perhaps for what is no more than a quicker way.
+		o.plain = true
 		if err := a.Close(); err != nil {
 			return nil, err
 		}
@@ -160,7 +162,7 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	return l.att, setPlanes(l.att.planes, o.Watch)
 }
 
-// newLoader creates the maps.
+// newLoader reads what the kernel is like and the programs, and creates the maps.
 func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if err := prepare(); err != nil {
 		return nil, err
@@ -173,15 +175,8 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if l.symbols, err = kernelSymbols(l.cache); err != nil {
 		return nil, err
 	}
-	// Since 6.2: programs read a structure at an address without a call.
-	var cast *btf.Func
-	if !o.noRdonlyCast && l.kernel.TypeByName("bpf_rdonly_cast", &cast) == nil {
-		cfg.RdonlyCast = 1
-	}
+	cfg.offer(l.kernel, o)
 	if l.fentry, err = loadFentry(); err != nil {
-		return nil, err
-	}
-	if l.kprobe, err = loadKprobe(); err != nil {
 		return nil, err
 	}
 	if o.Locks {
@@ -199,36 +194,38 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if cfg.VmemmapBase == 0 || cfg.PageOffsetBase == 0 {
 		l.att.blind = append(l.att.blind, "page fragments of queued packets (NFQUEUE), which are cut")
 	}
-	for _, spec := range []*ebpf.CollectionSpec{l.fentry, l.kprobe} {
-		delete(spec.Maps, ".bss") // nl_types, for bpf2go alone
-		delete(spec.Variables, "nl_types")
-		if err := configure(spec, cfg, o); err != nil {
-			return nil, err
-		}
+	delete(l.fentry.Maps, ".bss") // nl_types, for bpf2go alone
+	delete(l.fentry.Variables, "nl_types")
+	l.configure = func(spec *ebpf.CollectionSpec) error { return configure(spec, cfg, o) }
+	if err := l.configure(l.fentry); err != nil {
+		return nil, err
 	}
-	only := l.fentry.Copy()
-	clear(only.Programs)
-	coll, err := ebpf.NewCollection(only)
+	return l, l.makeMaps(o.Counts)
+}
+
+// makeMaps creates the maps, which all programs share.
+func (l *loader) makeMaps(counts bool) error {
+	coll, err := ebpf.NewCollectionWithOptions(&ebpf.CollectionSpec{
+		Maps: l.fentry.Maps, Variables: l.fentry.Variables,
+		Types: l.fentry.Types, ByteOrder: l.fentry.ByteOrder,
+	}, ebpf.CollectionOptions{Cache: l.cache})
 	if err != nil {
-		return nil, fmt.Errorf("create maps: %w", err)
+		return fmt.Errorf("create maps: %w", err)
 	}
 	maps.Copy(l.maps, coll.Maps)
 	for _, m := range coll.Maps {
 		l.att.closers = append(l.att.closers, m)
 	}
 	l.att.planes = l.maps["plane_bits"]
-	if o.Counts {
-		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["count_table"].InnerMap)
-		l.att.closers = append(l.att.closers, l.att.tables)
-		if err != nil {
-			return l, err
-		}
-	}
 	l.att.owners = l.maps["owner_by_inode"]
 	l.att.ring = l.maps["emit_ring"]
 	l.att.losses = l.maps["emit_losses"]
 	l.att.pids = l.maps["filter_pids"]
-	return l, nil
+	if counts {
+		l.att.tables, err = makeTables(l.maps, l.fentry.Maps["count_table"].InnerMap)
+		l.att.closers = append(l.att.closers, l.att.tables)
+	}
+	return err
 }
 
 // watchLocks hooks the mutex functions.
@@ -256,14 +253,17 @@ func (l *loader) load(spec *ebpf.CollectionSpec, prog, fn string) (*ebpf.Program
 	if !ok {
 		return nil, fmt.Errorf("BPF object has no program %s", prog)
 	}
-	p = p.Copy()
 	if fn != "" {
-		p.AttachTo = fn
+		to := *p
+		to.AttachTo = fn
+		p = &to
 	}
-	one := spec.Copy()
-	clear(one.Programs)
-	one.Programs[prog] = p
-	coll, err := ebpf.NewCollectionWithOptions(one, ebpf.CollectionOptions{MapReplacements: l.maps, Cache: l.cache})
+	// Nothing of the object is copied or made anew: the maps are there, and what
+	// belongs to the variables is one of them.
+	coll, err := ebpf.NewCollectionWithOptions(&ebpf.CollectionSpec{
+		Maps: spec.Maps, Programs: map[string]*ebpf.ProgramSpec{prog: p},
+		Types: spec.Types, ByteOrder: spec.ByteOrder,
+	}, ebpf.CollectionOptions{MapReplacements: l.maps, Cache: l.cache})
 	if err != nil {
 		return nil, err
 	}
@@ -333,6 +333,16 @@ func (l *loader) attachFentry(p point, fn string) error {
 }
 
 func (l *loader) attachKprobe(p point, fn string) error {
+	if l.kprobe == nil {
+		spec, err := loadKprobe()
+		if err == nil {
+			err = l.configure(spec)
+		}
+		if err != nil {
+			return err
+		}
+		l.kprobe = spec
+	}
 	prog, err := l.load(l.kprobe, p.prog, "")
 	if err != nil {
 		return fmt.Errorf("load kprobe %s: %w", fn, err)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/rlimit"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -65,7 +66,7 @@ type Options struct {
 	// Log, where not nil, is told what goes wrong while running.
 	Log func(string)
 
-	noRdonlyCast bool // see openHooks
+	plain bool // only what every kernel has, see nlConfig.offer
 }
 
 // backend is one way of hooking the kernel.
@@ -221,6 +222,22 @@ func config(f capture.Filter, o Options) nlConfig {
 		c.Protocols |= 1 << (p & 31)
 	}
 	return c
+}
+
+// offer notes what the kernel has that programs can do without, but not as quickly.
+func (c *nlConfig) offer(kernel *btf.Spec, o Options) {
+	if o.plain {
+		return
+	}
+	for name, has := range map[string]*uint8{
+		"bpf_rdonly_cast":  &c.RdonlyCast, // since 6.2
+		"bpf_iter_num_new": &c.IterNum,    // since 6.4
+	} {
+		var fn *btf.Func
+		if kernel.TypeByName(name, &fn) == nil {
+			*has = 1
+		}
+	}
 }
 
 // configure sets sizes and constants of a collection before it is loaded.

@@ -48,14 +48,34 @@ const (
 )
 
 func openSyscall(f capture.Filter, o Options) (*attached, error) {
+	a, err := attachSyscall(f, o)
+	if refused := new(ebpf.VerifierError); errors.As(err, &refused) {
+		// Perhaps for what is no more than a quicker way.
+		o.plain = true
+		if err := a.Close(); err != nil {
+			return nil, err
+		}
+		a, err = attachSyscall(f, o)
+	}
+	return a, err
+}
+
+func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err := prepare(); err != nil {
 		return nil, err
+	}
+	cache := btf.NewCache()
+	kernel, err := cache.Kernel()
+	if err != nil {
+		return nil, fmt.Errorf("load the kernel's BTF: %w", err)
 	}
 	spec, err := loadSyscall()
 	if err != nil {
 		return nil, err
 	}
-	if err := configure(spec, config(f, o), o); err != nil {
+	cfg := config(f, o)
+	cfg.offer(kernel, o)
+	if err := configure(spec, cfg, o); err != nil {
 		return nil, err
 	}
 	version, err := features.LinuxVersionCode()
@@ -72,14 +92,14 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 	if !o.NoProcesses {
 		names = append(names, execProgram)
 	}
-	extackErr := haveExtack()
+	extackErr := haveExtack(kernel)
 	if extackErr == nil {
 		names = append(names, extackProgram)
 	}
 	maps.DeleteFunc(spec.Programs, func(name string, _ *ebpf.ProgramSpec) bool {
 		return !slices.Contains(names, name)
 	})
-	coll, err := ebpf.NewCollection(spec)
+	coll, err := ebpf.NewCollectionWithOptions(spec, ebpf.CollectionOptions{Cache: cache})
 	if err != nil {
 		return nil, fmt.Errorf("load system call programs: %w", err)
 	}
@@ -124,13 +144,9 @@ func openSyscall(f capture.Filter, o Options) (*attached, error) {
 }
 
 // haveExtack says whether the kernel has the tracepoint netlink_extack.
-func haveExtack() error {
-	k, err := btf.LoadKernelSpec()
-	if err != nil {
-		return fmt.Errorf("load the kernel's BTF: %w", err)
-	}
+func haveExtack(kernel *btf.Spec) error {
 	var t *btf.Typedef
-	if err := k.TypeByName("btf_trace_netlink_extack", &t); err != nil {
+	if err := kernel.TypeByName("btf_trace_netlink_extack", &t); err != nil {
 		return fmt.Errorf("hook the tracepoint netlink_extack: %w", err)
 	}
 	return nil
