@@ -17,7 +17,8 @@ const module = "github.com/nltop/nltop/"
 // import of this module. A package that is not listed fails the test.
 var mayImport = map[string][]string{
 	"internal/capture":         {},
-	"internal/probe":           {"internal/capture", "internal/histogram", "internal/process"},
+	"internal/lap":             {},
+	"internal/probe":           {"internal/capture", "internal/histogram", "internal/lap", "internal/process"},
 	"internal/process":         {"internal/capture"},
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture", "internal/process"},

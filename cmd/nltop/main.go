@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/lap"
 )
 
 // version is set by the linker (Makefile).
@@ -28,8 +30,12 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == execArg {
 		os.Exit(execChild(os.Args[2:]))
 	}
+	lap.Mark("program")
 	readOwnMemory()
-	os.Exit(status(newRoot().Execute()))
+	code := status(newRoot().Execute())
+	lap.Mark("rest")
+	lap.Print(os.Stderr)
+	os.Exit(code)
 }
 
 // readOwnMemory undoes what file capabilities (setcap) do to a process besides

@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/lap"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -68,6 +69,7 @@ type sessionOptions struct {
 // openSession opens the source, teaches the decoder the kernel's families and
 // starts the recording. The caller closes the session.
 func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
+	lap.Mark("tables")
 	s := &session{file: o.file, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/lap"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -148,6 +149,7 @@ func (s *session) follow(ctx context.Context, c *child) error {
 	}()
 	// It has a moment to end by itself, and to be seen doing so.
 	context.AfterFunc(ctx, func() { time.AfterFunc(afterSignal/2, cancel) })
+	lap.Mark("rest")
 	err := s.run(running)
 	var exit commandExit
 	if ctx.Err() == nil {

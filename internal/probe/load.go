@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/lap"
 )
 
 func init() {
@@ -147,11 +148,13 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		}
 	}
 	l.remarks()
+	lap.Mark("rest")
 	// After the hooks, so that no socket is created unseen in between.
 	l.att.seeds, err = seedOwners(l.maps["owner_by_inode"], l.living(), !o.NoProcesses)
 	if err != nil {
 		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
+	lap.Mark("sockets")
 	// Until here nothing is emitted or kept, or there would be requests whose answers
 	// went by before their hook was there: they would be unanswered for good.
 	if t := l.att.tables; t != nil {
@@ -169,12 +172,15 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	l := &loader{backend: name, cache: btf.NewCache(), att: &attached{}, maps: map[string]*ebpf.Map{}}
 	var err error
+	lap.Mark("rest")
 	if l.kernel, err = l.cache.Kernel(); err != nil {
 		return nil, fmt.Errorf("load the kernel's BTF: %w", err)
 	}
+	lap.Mark("types")
 	if l.symbols, err = kernelSymbols(l.cache); err != nil {
 		return nil, err
 	}
+	lap.Mark("symbols")
 	cfg.offer(l.kernel, o)
 	if l.fentry, err = loadFentry(); err != nil {
 		return nil, err
@@ -200,7 +206,10 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if err := l.configure(l.fentry); err != nil {
 		return nil, err
 	}
-	return l, l.makeMaps(o.Counts)
+	lap.Mark("objects")
+	err = l.makeMaps(o.Counts)
+	lap.Mark("maps")
+	return l, err
 }
 
 // makeMaps creates the maps, which all programs share.
@@ -258,16 +267,18 @@ func (l *loader) load(spec *ebpf.CollectionSpec, prog, fn string) (*ebpf.Program
 		to.AttachTo = fn
 		p = &to
 	}
+	lap.Mark("rest")
 	// Nothing of the object is copied or made anew: the maps are there, and what
 	// belongs to the variables is one of them.
 	coll, err := ebpf.NewCollectionWithOptions(&ebpf.CollectionSpec{
 		Maps: spec.Maps, Programs: map[string]*ebpf.ProgramSpec{prog: p},
 		Types: spec.Types, ByteOrder: spec.ByteOrder,
-	}, ebpf.CollectionOptions{MapReplacements: l.maps, Cache: l.cache})
+	}, ebpf.CollectionOptions{MapReplacements: l.maps, Cache: l.cache, Programs: programOptions()})
 	if err != nil {
 		return nil, err
 	}
 	defer coll.Close()
+	markLoad(coll)
 	return coll.DetachProgram(prog), nil
 }
 
@@ -325,6 +336,7 @@ func (l *loader) attachFentry(p point, fn string) error {
 		return fmt.Errorf("load fentry %s: %w", fn, err)
 	}
 	lnk, err := link.AttachTracing(link.TracingOptions{Program: prog})
+	lap.Mark("attach")
 	if err != nil {
 		return errors.Join(fmt.Errorf("attach fentry %s: %w", fn, err), prog.Close())
 	}
@@ -334,6 +346,7 @@ func (l *loader) attachFentry(p point, fn string) error {
 
 func (l *loader) attachKprobe(p point, fn string) error {
 	if l.kprobe == nil {
+		lap.Mark("rest")
 		spec, err := loadKprobe()
 		if err == nil {
 			err = l.configure(spec)
@@ -342,6 +355,7 @@ func (l *loader) attachKprobe(p point, fn string) error {
 			return err
 		}
 		l.kprobe = spec
+		lap.Mark("objects")
 	}
 	prog, err := l.load(l.kprobe, p.prog, "")
 	if err != nil {
@@ -356,6 +370,7 @@ func (l *loader) attachKprobe(p point, fn string) error {
 	} else {
 		lnk, err = link.Kprobe(fn, prog, nil)
 	}
+	lap.Mark("attach")
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w %s: %w", errAttachKprobe, fn, err), prog.Close())
 	}
@@ -390,6 +405,7 @@ func (l *loader) follow(name string) error {
 		return fmt.Errorf("load %s: %w", name, err)
 	}
 	lnk, err := link.AttachTracing(link.TracingOptions{Program: prog})
+	lap.Mark("attach")
 	if err != nil {
 		return errors.Join(fmt.Errorf("attach %s: %w", name, err), prog.Close())
 	}

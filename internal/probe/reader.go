@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/lap"
 )
 
 const (
@@ -170,7 +171,9 @@ func (s *Source) finish(asm *assembler) error {
 	if s.att.tables != nil {
 		err = errors.Join(err, s.att.tables.end())
 	}
+	lap.Mark("command")
 	err = errors.Join(err, s.att.detach())
+	lap.Mark("detach")
 	s.mu.Unlock()
 	if err != nil {
 		s.log("%s: detach: %v", s.name, err)

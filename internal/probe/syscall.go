@@ -15,6 +15,7 @@ import (
 	"github.com/cilium/ebpf/link"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/lap"
 )
 
 func init() {
@@ -65,10 +66,12 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 		return nil, err
 	}
 	cache := btf.NewCache()
+	lap.Mark("rest")
 	kernel, err := cache.Kernel()
 	if err != nil {
 		return nil, fmt.Errorf("load the kernel's BTF: %w", err)
 	}
+	lap.Mark("types")
 	spec, err := loadSyscall()
 	if err != nil {
 		return nil, err
@@ -99,10 +102,12 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	maps.DeleteFunc(spec.Programs, func(name string, _ *ebpf.ProgramSpec) bool {
 		return !slices.Contains(names, name)
 	})
-	coll, err := ebpf.NewCollectionWithOptions(spec, ebpf.CollectionOptions{Cache: cache})
+	lap.Mark("objects")
+	coll, err := ebpf.NewCollectionWithOptions(spec, ebpf.CollectionOptions{Cache: cache, Programs: programOptions()})
 	if err != nil {
 		return nil, fmt.Errorf("load system call programs: %w", err)
 	}
+	markLoad(coll)
 	a := &attached{
 		ring:   coll.Maps["emit_ring"],
 		losses: coll.Maps["emit_losses"],
@@ -131,6 +136,7 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	}
 	for _, name := range names {
 		l, err := link.AttachTracing(link.TracingOptions{Program: coll.Programs[name]})
+		lap.Mark("attach")
 		if err != nil && name == execProgram {
 			a.notes = append(a.notes, fmt.Sprintf("attach %s: %v: %s", name, oneLine(err), execWhy))
 			continue

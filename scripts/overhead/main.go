@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command overhead measures what watching Netlink costs: the watched machine
-// (`overhead guest`, in a VM whose clock counts instructions) and nltop itself at
-// a given rate (`overhead rate`). scripts/bench builds and calls it; see
-// docs/performance.md for what it found.
+// (`overhead guest`, in a VM whose clock counts instructions), nltop itself at a
+// given rate (`overhead rate`), and its start (`overhead start`, in such a VM).
+// scripts/bench builds and calls it; see docs/performance.md for what it found.
 //
 // It compares with goals and says whether they are met, but a missed goal is no
 // failure: it fails when a workload did not run or a watcher saw nothing.
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: overhead guest|rate [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N] [-watchers NAMES] [-workloads NAMES]")
+var errUsage = errors.New("usage: overhead guest|rate|start [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N] [-watchers NAMES] [-workloads NAMES]")
 
 func run(args []string) error {
 	if len(args) == 0 {
@@ -61,6 +61,8 @@ func run(args []string) error {
 		return b.sideBySide(*rounds, *only, *works)
 	case "rate":
 		return b.atRate(*source, *rate, *during)
+	case "start":
+		return b.startTimes(*rounds)
 	}
 	return errUsage
 }
