@@ -15,13 +15,17 @@ type finder struct {
 	*walker
 	name string
 	plan *plan
+	flat bool
 	node Node
 }
 
 // Lookup finds the first field or attribute of that UAPI name, at any depth, in
 // the order of the bytes. In an NLMSG_ERROR it looks at the error's own
 // attributes, not at the message that it quotes.
-func (m *Message) Lookup(name string) (Node, bool) {
+func (m *Message) Lookup(name string) (Node, bool) { return m.lookup(name, false) }
+
+// lookup is Lookup; flat: it does not look into nests and structs.
+func (m *Message) lookup(name string, flat bool) (Node, bool) {
 	if m.dec == nil || name == "" {
 		return Node{}, false
 	}
@@ -43,7 +47,7 @@ func (m *Message) Lookup(name string) (Node, bool) {
 	if len(p.reach) == 0 && name != statusName {
 		return Node{}, false
 	}
-	f := finder{walker: m.walker(false), name: name, plan: p}
+	f := finder{walker: m.walker(false), name: name, plan: p, flat: flat}
 	defer f.release()
 	if f.message() {
 		return f.node, true
@@ -148,7 +152,7 @@ func (f *finder) findAttrs(lo, hi int, set *schema.Set, elem *schema.Type, sc in
 
 // inside looks into a payload that has parts.
 func (f *finder) inside(t *schema.Type, lo, hi int, sc int, depth int) bool {
-	if depth >= maxDepth {
+	if depth >= maxDepth || f.flat {
 		return false
 	}
 	switch t = t.For(hi - lo); t.Kind {
@@ -219,46 +223,6 @@ func (f *finder) findRecords(t *schema.Type, lo, hi int, sc int, depth int) bool
 		lo += align4(size)
 	}
 	return false
-}
-
-// Lead returns at most n values that tell this message from others of its
-// family: those that the family names, or else the first attributes that have
-// a value.
-func (m *Message) Lead(n int) []Node {
-	var lead []Node
-	if m.isUevent() {
-		return m.lookups(lead, ueventLead, n)
-	}
-	if m.family != nil && !isControl(m.Frame.Protocol, m.Header.Type) {
-		lead = m.lookups(lead, m.family.Lead, n)
-	}
-	if len(lead) > 0 || m.NoHeader || isControl(m.Frame.Protocol, m.Header.Type) {
-		return lead
-	}
-	b := m.Body()
-	for i := range b.Attrs {
-		if len(lead) >= n {
-			break
-		}
-		if a := &b.Attrs[i]; a.Value != nil || a.Guess && a.Text != "" {
-			lead = append(lead, *a)
-		}
-	}
-	return lead
-}
-
-var ueventLead = []string{"DEVPATH", "SUBSYSTEM", "INTERFACE", "DEVNAME", "DRIVER"}
-
-func (m *Message) lookups(dst []Node, names []string, n int) []Node {
-	for _, name := range names {
-		if len(dst) >= n {
-			break
-		}
-		if node, ok := m.Lookup(name); ok {
-			dst = append(dst, node)
-		}
-	}
-	return dst
 }
 
 // PathAt returns the path of the attribute whose nlattr begins at an offset

@@ -22,6 +22,10 @@ func (w *view) legacy(m *Message, lo, hi int) *schema.Legacy {
 		l := &m.def.Legacy[i]
 		switch {
 		case l.Family != 0 && w.data[lo] != l.Family:
+		case l.Lens != nil:
+			if slices.Contains(l.Lens, hi-lo) {
+				return l
+			}
 		case l.Right != nil:
 			if !slices.Contains(l.Right, hi-lo) {
 				return l

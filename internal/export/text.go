@@ -43,7 +43,7 @@ func NewText(w io.Writer, o TextOptions) *Text {
 }
 
 // leads is how many telling values stand in a line.
-const leads = 6
+const leads = 8
 
 // Observe writes a message with what it was paired with, or a report.
 func (t *Text) Observe(o *correlate.Observation) error {

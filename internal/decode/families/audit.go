@@ -53,10 +53,11 @@ func auditControl(words *schema.Type) []schema.Message {
 	tty := record("audit_tty_status", fields(u32, "enabled", "log_passwd")...)
 	old := opaque
 	return []schema.Message{
-		{ID: 1000, Name: "AUDIT_GET", Header: status, Dirs: schema.FromKernel},
+		{ID: 1000, Name: "AUDIT_GET", Header: status, Dirs: schema.FromKernel, Lead: []string{
+			"enabled", "failure", "pid!", "backlog_limit", "backlog!", "lost!", "rate_limit!"}},
 		// audit_send_reply and audit_list_rules_send answer from threads, behind the ACK.
 		{ID: 1000, Name: "AUDIT_GET", NoHeader: true, Dirs: schema.ToKernel, Late: schema.LateReply},
-		{ID: 1001, Name: "AUDIT_SET", Header: status},
+		{ID: 1001, Name: "AUDIT_SET", Header: status, Lead: auditSetLead},
 		// Types 1002 to 1004 and 1007 to 1009 are answered with EOPNOTSUPP.
 		{ID: 1002, Name: "AUDIT_LIST", Body: &old},
 		{ID: 1003, Name: "AUDIT_ADD", Body: &old},
@@ -79,12 +80,20 @@ func auditControl(words *schema.Type) []schema.Message {
 		{ID: 1016, Name: "AUDIT_TTY_GET", Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1016, Name: "AUDIT_TTY_GET", Dirs: schema.FromKernel, Header: tty},
 		{ID: 1017, Name: "AUDIT_TTY_SET", Header: tty},
-		{ID: 1018, Name: "AUDIT_SET_FEATURE", Header: features},
+		{ID: 1018, Name: "AUDIT_SET_FEATURE", Header: features, Lead: []string{"features/mask", "lock/mask"}},
 		{ID: 1019, Name: "AUDIT_GET_FEATURE", Dirs: schema.ToKernel, Late: schema.LateReply},
 		{ID: 1019, Name: "AUDIT_GET_FEATURE", Dirs: schema.FromKernel, Header: features},
 		// A question to the auditd that is there: are you alive?
 		{ID: 1329, Name: "AUDIT_REPLACE", Header: record("audit_replace", field("pid", pid))},
 	}
+}
+
+// auditSetLead: the kernel reads the members that the mask names.
+var auditSetLead = []string{
+	"enabled?mask=AUDIT_STATUS_ENABLED", "failure?mask=AUDIT_STATUS_FAILURE", "pid?mask=AUDIT_STATUS_PID",
+	"rate_limit?mask=AUDIT_STATUS_RATE_LIMIT", "backlog_limit?mask=AUDIT_STATUS_BACKLOG_LIMIT",
+	"backlog_wait_time?mask=AUDIT_STATUS_BACKLOG_WAIT_TIME", "=lost reset?mask=AUDIT_STATUS_LOST",
+	"=backlog_wait_time_actual reset?mask=AUDIT_STATUS_BACKLOG_WAIT_TIME_ACTUAL",
 }
 
 var (

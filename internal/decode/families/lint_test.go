@@ -115,9 +115,20 @@ func TestTypes(t *testing.T) {
 		}
 		v := schema.Visitor{Type: func(at *schema.Place, typ *schema.Type) { lintType(t, at.String(), typ, known) }}
 		schema.Walk(v, f)
-		for _, lead := range f.Lead {
-			if known[lead] == nil {
-				t.Errorf("%s: no attribute or field %s for Lead", f.Name, lead)
+		leads := f.Lead
+		for i := range f.Messages {
+			leads = append(leads[:len(leads):len(leads)], f.Messages[i].Lead...)
+		}
+		for _, lead := range leads {
+			item, err := schema.ParseLead(lead)
+			if err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+				continue
+			}
+			for _, name := range item.Names() {
+				if known[name] == nil {
+					t.Errorf("%s: no attribute or field %s for Lead", f.Name, name)
+				}
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func ctnetlink() *schema.Family {
 	m[3].Dirs = schema.ToKernel
 	m = append(m, schema.Message{ID: 3, Name: "IPCTNL_MSG_EXP_GET_STATS_CPU", Dirs: schema.FromKernel, Set: ctnlExpectStats()})
 	f := nfSubsys("ctnetlink", unix.NFNL_SUBSYS_CTNETLINK, ctnlSet(), m...)
-	f.Lead = []string{"CTA_PROTO_NUM", "CTA_PROTOINFO_TCP_STATE", "CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC",
+	f.Lead = []string{">nfgen_family!", "CTA_PROTO_NUM", "CTA_PROTOINFO_TCP_STATE", "CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC",
 		"CTA_IP_V6_DST", "CTA_PROTO_SRC_PORT", "CTA_PROTO_DST_PORT", "CTA_STATUS"}
 	f.Groups = []schema.Group{{ID: 1, Name: "NFNLGRP_CONNTRACK_NEW"}, {ID: 2, Name: "NFNLGRP_CONNTRACK_UPDATE"},
 		{ID: 3, Name: "NFNLGRP_CONNTRACK_DESTROY"}}
@@ -38,7 +38,7 @@ func ctnetlinkExp() *schema.Family {
 	m := nfMessages("IPCTNL_MSG_EXP_NEW", "IPCTNL_MSG_EXP_GET", "IPCTNL_MSG_EXP_DELETE", "IPCTNL_MSG_EXP_GET_STATS_CPU")
 	m[3].Set = ctnlExpectStats()
 	f := nfSubsys("ctnetlink_exp", unix.NFNL_SUBSYS_CTNETLINK_EXP, ctnlExpect(), m...)
-	f.Lead = []string{"CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT"}
+	f.Lead = []string{">nfgen_family!", "CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT"}
 	f.Groups = []schema.Group{{ID: 4, Name: "NFNLGRP_CONNTRACK_EXP_NEW"}, {ID: 5, Name: "NFNLGRP_CONNTRACK_EXP_UPDATE"},
 		{ID: 6, Name: "NFNLGRP_CONNTRACK_EXP_DESTROY"}}
 	return f

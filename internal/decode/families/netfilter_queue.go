@@ -29,7 +29,7 @@ func nfqueue() *schema.Family {
 	m := nfMessages("NFQNL_MSG_PACKET", "NFQNL_MSG_VERDICT", "NFQNL_MSG_CONFIG", "NFQNL_MSG_VERDICT_BATCH")
 	m[2].Set = config
 	f := nfSubsys("nfqueue", unix.NFNL_SUBSYS_QUEUE, nfqPacket(), m...)
-	f.Lead = []string{"packet_id", "NFQA_PAYLOAD", "NFQA_VERDICT_HDR", "command"}
+	f.Lead = []string{"packet_id", "NFQA_PAYLOAD", "NFQA_VERDICT_HDR", "command", "NFQA_CFG_FLAGS/NFQA_CFG_MASK", "copy_mode", "NFQA_CFG_QUEUE_MAXLEN"}
 	return f
 }
 

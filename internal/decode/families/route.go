@@ -109,7 +109,7 @@ func (g group) messages() []schema.Message {
 		if name == "" {
 			continue
 		}
-		m := schema.Message{ID: g.first + uint16(i), Name: name, Header: g.header, Set: g.set}
+		m := schema.Message{ID: g.first + uint16(i), Name: name, Header: g.header, Set: g.set, Lead: routeLead(name)}
 		toKernel := g.change
 		if verbs[i] == 'G' {
 			// A dump may be asked for with struct rtgenmsg alone, the first
@@ -140,7 +140,7 @@ func (g group) legacy() []schema.Legacy {
 		attr(10, "IFLA_MASTER", ifindex), attr(29, "IFLA_EXT_MASK", named(u32, rtextFilter)))}
 	all := []schema.Legacy{
 		{Variant: info, Note: "ifinfomsg sent; the kernel reads the family alone"},
-		{Variant: schema.Variant{Header: rtgenmsg()}, Note: "rtgenmsg sent; the kernel reads the family alone"},
+		{Variant: schema.Variant{Header: atLeast(1, g.header), Set: g.set}, Lens: []int{1, 4}, Note: "rtgenmsg sent; the kernel reads the family alone"},
 	}
 	if g.header.Name == "ndmsg" {
 		// rtnl_fdb_dump, valid_fdb_dump_legacy: ndmsg alone or with one u32.

@@ -192,6 +192,9 @@ func (m *merger) message(a, b *Message, win, lose *Family, dirs Dirs) Message {
 	x.Name = m.name(a.Name, b.Name)
 	x.Header, x.Set = m.strct(a.Header, b.Header), m.set(a.Set, b.Set)
 	x.Body, x.Variants, x.Dump = a.Body, a.Variants, a.Dump
+	if x.Lead = a.Lead; x.Lead == nil {
+		x.Lead = b.Lead
+	}
 	if x.Late = a.Late; x.Late == LateNothing {
 		x.Late = b.Late
 	}

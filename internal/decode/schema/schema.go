@@ -349,12 +349,16 @@ type Message struct {
 	// Dump is the layout of a request with NLM_F_DUMP where that differs: it
 	// may come without the header. nil: as the others.
 	Dump *Variant
+	// Lead is what leads this message in place of the family's.
+	Lead []string
 	// Late says what comes behind the ACK of such a request, from a thread of the
 	// kernel that waits for it.
 	Late Late
 	// Legacy are layouts that old programs send in place of the right one in a
 	// request with NLM_F_DUMP, of a message without a multiplexer's header.
 	Legacy []Legacy
+
+	leads []*LeadItem
 }
 
 // Late is what comes behind an ACK.
@@ -372,6 +376,8 @@ type Legacy struct {
 	Variant
 	// Family: only where the first byte, the address family, is this; 0: any.
 	Family uint8
+	// Lens are the lengths in bytes of the payloads that have this one. nil: see above.
+	Lens []int
 	// Right are the lengths in bytes of the payloads that have the right layout; all
 	// others have this one. nil: see above.
 	Right []int
@@ -449,13 +455,15 @@ type Family struct {
 	Set      *Set        // default for messages
 	Messages []Message
 	Groups   []Group
-	// Lead lists the attributes that tell one message of the family from
-	// another, most telling first; the one-line view prints them.
+	// Lead lists what tells one message of the family from another, most telling
+	// first; the one-line view prints the first that are there. See LeadItem for
+	// how an item is written.
 	Lead []string
 	// Errnos names the errors of the family's own, positive, that no errno has.
 	Errnos *Enum
 
 	to, from, events *messageIndex // nil until Build has run
+	leads            []*LeadItem
 }
 
 // Carried says whether the family is one of those that share a protocol
@@ -500,8 +508,10 @@ func (f *Family) Event(id uint16) *Message {
 // called again, and tolerates sets that contain themselves.
 func (f *Family) Build() {
 	f.to, f.from, f.events = newMessageIndex(f.Messages), newMessageIndex(f.Messages), nil
+	f.leads = parseLeads(f.Lead)
 	for i := range f.Messages {
 		m := &f.Messages[i]
+		m.leads = parseLeads(m.Lead)
 		if m.Dirs == AnyDir || m.Dirs&ToKernel != 0 {
 			f.to.add(m)
 		}

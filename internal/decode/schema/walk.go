@@ -134,6 +134,11 @@ func (w *walk) family(f *Family) {
 			w.layout(m.Dump)
 			w.pop()
 		}
+		for k := range m.Legacy {
+			w.push(step{name: "(legacy)"})
+			w.layout(&m.Legacy[k].Variant)
+			w.pop()
+		}
 		w.pop()
 	}
 	w.layout(&Variant{Header: f.Header, Set: f.Set})

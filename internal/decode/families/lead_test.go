@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package families_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/nltest"
+)
+
+// oneLine is the one-line form of a message behind its type.
+func oneLine(t *testing.T, m *decode.Message) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := export.NewText(&out, export.TextOptions{UTC: true, Bare: true}).WriteMessage(m); err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(strings.TrimSpace(out.String()), m.Type)
+	return strings.TrimSpace(line)
+}
+
+// TestLeads: of two messages that do different things, the lines differ in what decides.
+func TestLeads(t *testing.T) {
+	link := func(flags, change uint32) []byte {
+		return nltest.Cat(make([]byte, 4), nltest.U32(3), nltest.U32(flags), nltest.U32(change))
+	}
+	rtm := func(dstLen, table, protocol, typ byte) []byte {
+		return nltest.Cat([]byte{2, dstLen, 0, 0, table, protocol, 0, typ}, nltest.U32(0))
+	}
+	hop := func(index uint32, last byte) []byte {
+		return nltest.Cat(nltest.U16(16), []byte{0, 0}, nltest.U32(index), nltest.Attr(5, []byte{192, 0, 2, last}))
+	}
+	rule := func(flags uint32) []byte {
+		return nltest.Cat([]byte{2, 0, 24, 0, 100, 0, 0, 1}, nltest.U32(flags), nltest.Attr(2, []byte{192, 0, 2, 0}))
+	}
+	status := func(mask, enabled, backlog uint32) []byte {
+		return nltest.Cat(nltest.U32(mask), nltest.U32(enabled), nltest.U32(2), nltest.U32(77), nltest.U32(0), nltest.U32(backlog), make([]byte, 20))
+	}
+	for _, c := range []struct {
+		name    string
+		proto   uint16
+		typ     uint16
+		flags   uint16
+		payload []byte
+		want    string
+	}{
+		{"link up", 0, 16, 5, link(1, 1), "ACK ifi_index=3 ifi_flags=+IFF_UP"},
+		{"link down", 0, 16, 5, link(0, 1), "ACK ifi_index=3 ifi_flags=-IFF_UP"},
+		{"link promisc on, up off", 0, 16, 5, link(0x100, 0x101), "ACK ifi_index=3 ifi_flags=-IFF_UP+IFF_PROMISC"},
+		{"default, two hops", 0, 24, 5, nltest.Cat(rtm(0, 100, 3, 1), nltest.Attr(9, hop(3, 1), hop(4, 2))),
+			"ACK default RTA_MULTIPATH=[{RTA_GATEWAY=192.0.2.1 rtnh_ifindex=3} {RTA_GATEWAY=192.0.2.2 rtnh_ifindex=4}] rtm_table=100 rtm_protocol=RTPROT_BOOT rtm_family=AF_INET"},
+		{"default, five hops", 0, 24, 5, nltest.Cat(rtm(0, 254, 3, 1), nltest.Attr(9, hop(3, 1), hop(4, 2), hop(5, 3), hop(6, 4), hop(7, 5))),
+			"ACK default RTA_MULTIPATH=[{RTA_GATEWAY=192.0.2.1 rtnh_ifindex=3} {RTA_GATEWAY=192.0.2.2 rtnh_ifindex=4} {RTA_GATEWAY=192.0.2.3 rtnh_ifindex=5} +2] " +
+				"rtm_table=RT_TABLE_MAIN rtm_protocol=RTPROT_BOOT rtm_family=AF_INET"},
+		{"one hop", 0, 24, 5, nltest.Cat(rtm(24, 254, 3, 1), nltest.Attr(1, []byte{10, 0, 0, 0}), nltest.Attr(5, []byte{192, 0, 2, 1})),
+			"ACK RTA_DST=10.0.0.0/24 RTA_GATEWAY=192.0.2.1 rtm_table=RT_TABLE_MAIN rtm_protocol=RTPROT_BOOT rtm_family=AF_INET"},
+		{"blackhole", 0, 24, 5, nltest.Cat(rtm(24, 254, 3, 6), nltest.Attr(1, []byte{10, 0, 0, 0})),
+			"ACK rtm_type=RTN_BLACKHOLE RTA_DST=10.0.0.0/24 rtm_table=RT_TABLE_MAIN rtm_protocol=RTPROT_BOOT rtm_family=AF_INET"},
+		{"rule", 0, 32, 5, rule(0), "ACK FRA_SRC=192.0.2.0/24 table=100 action=FR_ACT_TO_TBL family=AF_INET"},
+		{"rule not", 0, 32, 5, rule(2), "ACK not FRA_SRC=192.0.2.0/24 table=100 action=FR_ACT_TO_TBL family=AF_INET"},
+		{"addresses of IPv4", 0, 22, 0x301, []byte{2, 0, 0, 0, 0, 0, 0, 0}, "DUMP ifa_family=AF_INET"},
+		{"addresses of IPv6", 0, 22, 0x301, []byte{10, 0, 0, 0, 0, 0, 0, 0}, "DUMP ifa_family=AF_INET6"},
+		{"audit: enabled", 9, 1001, 5, status(1, 1, 64), "ACK enabled=1"},
+		{"audit: backlog", 9, 1001, 5, status(0x10, 1, 8192), "ACK backlog_limit=8192"},
+	} {
+		t.Run(strings.ReplaceAll(c.name, " ", "-"), func(t *testing.T) {
+			data := nltest.Message(c.typ, c.flags, 1, 0, c.payload)
+			f := &capture.Frame{Origin: &capture.Origin{Protocol: c.proto, Dir: capture.DirRequest, NetNS: 1}, Data: data, OrigLen: len(data)}
+			m := decode.New(families.All(), decode.Options{}).Frame(f, nil)[0]
+			if got := oneLine(t, &m); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestLeadsOfLab: lines of what tools sent in the lab.
+func TestLeadsOfLab(t *testing.T) {
+	for _, c := range []struct{ script, typ, want string }{
+		{"xfrm", "XFRM_MSG_NEWSA", "ACK id={daddr=192.0.2.2 spi=0x100 proto=IPPROTO_ESP} saddr=192.0.2.1 mode=XFRM_MODE_TUNNEL reqid=7"},
+		{"xfrm", "XFRM_MSG_NEWPOLICY", "ACK dir=XFRM_POLICY_OUT sel={daddr=10.2.0.0/24 saddr=10.1.0.0/16"},
+		{"xfrm", "XFRM_MSG_GETSA", "daddr=192.0.2.3 spi=0x102 proto=IPPROTO_AH"},
+		{"audit", "AUDIT_SET", "ACK enabled=1"},
+		{"route", "RTM_SETLINK", "ACK ifi_index=13 (br0) ifi_family=AF_BRIDGE IFLA_BRIDGE_VLAN_INFO={flags=0 vid=10}"},
+		{"route", "RTM_NEWNEXTHOP", "ACK|EXCL|CREATE NHA_ID=10 NHA_GROUP=[{id=1 weight=1} {id=4 weight=2}]"},
+	} {
+		for _, r := range recordings(t, c.script) {
+			found := slices.ContainsFunc(r.messages, func(m decode.Message) bool {
+				return m.Type == c.typ && m.Frame.Dir == capture.DirRequest && strings.HasPrefix(oneLine(t, &m), c.want)
+			})
+			if !found {
+				for i := range r.messages {
+					if m := &r.messages[i]; m.Type == c.typ && m.Frame.Dir == capture.DirRequest {
+						t.Logf("%s: %s", r.kernel, oneLine(t, m))
+					}
+				}
+				t.Errorf("%s: no %s with %s", r.kernel, c.typ, c.want)
+			}
+		}
+	}
+}
