@@ -54,14 +54,17 @@ static __always_inline void owner_read(struct nl_owner *o, __u64 now)
 }
 
 /* Something of so many bytes of memory is about to be queued to a socket whose
- * queue holds rmem. Returns since when something waits for its reader; 0: unknown. */
+ * queue holds rmem. Returns since when something waits for its reader, for the first in
+ * an empty queue when that was read last; 0: unknown. */
 static __always_inline __u64 owner_queued(struct nl_owner *o, __u64 now, __u32 rmem, __u32 truesize)
 {
-	if (truesize && rmem <= truesize)
+	bool first = truesize && rmem <= truesize;
+
+	if (first)
 		o->waiting_since = now;
 	if (o->high < rmem)
 		o->high = rmem;
-	return owner_waiting(o);
+	return first ? o->read_at : owner_waiting(o);
 }
 
 #endif

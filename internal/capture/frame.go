@@ -180,7 +180,8 @@ type Queue struct {
 	RMem  uint32 // sk_rmem_alloc in bytes
 	// HighWater is the most that RMem has been since the source knows the socket.
 	HighWater uint32
-	// Idle is how long its reader has taken nothing out of the queue; 0: unknown.
+	// Idle is how long its reader has taken nothing out of the queue, of the first in an
+	// empty queue how long it has been empty; 0: unknown.
 	Idle time.Duration
 }
 

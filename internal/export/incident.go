@@ -182,6 +182,10 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 	j.number("queue_max", uint64(in.RMem))
 	j.nanoseconds("idle_ns", in.Idle)
 	j.number("need", in.Need)
+	j.number("so_rcvbuf", in.RcvBuf())
+	j.flag("stalled", in.Stalled())
+	j.number("echoes", in.Echoes)
+	j.number("answers", in.Answers)
 	j.number("holds", in.Holds)
 	if advice := in.Advice(l); len(advice) > 0 {
 		j.buf = append(j.buf, `,"advice":`...)

@@ -38,9 +38,13 @@ type Incident struct {
 	Others, OtherSenders uint64
 	RMem                 uint32        // most bytes in the queue at a loss
 	Idle                 time.Duration // longest that the reader had not read, at a loss; 0: unknown
-	// Need is the receive buffer in bytes that would have held everything from
-	// the last read before Begin until the next one; 0: unknown.
+	// Need is the receive buffer (sk_rcvbuf) in bytes with which nothing would have been
+	// lost, had the reader read as it did; 0: unknown.
 	Need uint64
+	// Echoes counts those of Lost that the reader's own requests caused, Answers those
+	// that were answers to its requests.
+	Echoes, Answers uint64
+	Read            bool // the reader has read since Begin, as far as was seen
 	// Holds is how many datagrams like the lost ones RcvBuf holds; 0: unknown.
 	Holds uint64
 	Sees  capture.Sees // by the source

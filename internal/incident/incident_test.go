@@ -71,11 +71,11 @@ func TestIncident(t *testing.T) {
 	if len(in.What) != 2 || in.What[0] != (What{"route", "RTM_NEWROUTE", 3, 2}) || len(in.Senders) != 2 || in.Senders[0].Proc.Comm != "bird" || in.Senders[0].Lost != 2 {
 		t.Errorf("what %+v, senders %+v", in.What, in.Senders)
 	}
-	if in.Need != 9900+3000 || in.Holds != 10 || in.Idle != 2*time.Second {
+	if in.Need != 9900+5000 || in.Holds != 10 || in.Idle != 2*time.Second {
 		t.Errorf("needs %d, holds %d, idle %v", in.Need, in.Holds, in.Idle)
 	}
 	text := strings.Join(in.Advice(Limits{RMemMax: 4 << 20}), "\n")
-	for _, want := range []string{"rcvbuf 10000 holds 10 RTM_NEWROUTE", "needs about 13 KiB", "rmem_max allows 8.0 MiB", "SO_RCVBUF to 65536", "not read for 2s", "out of date"} {
+	for _, want := range []string{"rcvbuf 10000 holds 10 RTM_NEWROUTE", "backlog grew to 15 KiB: set SO_RCVBUF to 10240", "rmem_max allows up to 4194304", "not read for 2s", "out of date"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the advice:\n%s", want, text)
 		}

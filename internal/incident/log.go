@@ -27,8 +27,8 @@ type socket struct {
 	// losses were seen. What is missing between them was not seen.
 	base, top uint32
 	known     bool
+	backlog   // goes on from one incident to the next
 	seen      uint64
-	rmem      uint32
 	used      time.Time
 	cur       *story // open, or nil
 	last      *story // the newest, open or not
@@ -53,9 +53,6 @@ type story struct {
 	crowds  map[crowdKey]*crowd
 	sizes   uint64 // sum of TrueSize of what was lost
 	sized   uint64
-	// A burst is the time between two reads.
-	burst     time.Time
-	burstNeed uint64
 }
 
 type whatKey struct {
@@ -140,11 +137,13 @@ func (l *Log) makeRoom() {
 func (l *Log) delivered(f *capture.Frame) {
 	s := l.socket(f, true)
 	s.sync(f.Queue.Drops)
-	if f.Dir != capture.DirRequest {
-		s.rmem = f.Queue.RMem
+	if r := s.last; r != nil {
+		r.Read = r.Read || r.reads(f)
+		s.queued(f)
 	}
-	if s.cur != nil {
-		s.cur.sum()
+	if r := s.cur; r != nil {
+		r.Need = max(r.Need, s.peak)
+		r.sum()
 	} else if s.last == nil && s.unseen() > 0 || s.last != nil && s.unseen() > s.last.before+s.last.LostUnseen {
 		l.begin(s, f).sum()
 	}
@@ -178,6 +177,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	r.Socket, r.Queue = f.Socket, f.Queue
 	r.RMem = max(r.RMem, f.Queue.RMem)
 	r.Idle = max(r.Idle, f.Queue.Idle)
+	r.Read = r.Read || r.reads(f)
 	if f.NetNSName != "" {
 		r.NetNSName = f.NetNSName
 	}
@@ -191,6 +191,12 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 		s.sync(f.Queue.Drops)
 	}
 	r.seen++
+	switch {
+	case o.Self:
+		r.Echoes++
+	case f.Dir == capture.DirReply:
+		r.Answers++
+	}
 	r.Bytes += uint64(max(f.OrigLen, 0))
 	r.name(o)
 	r.measure(f)
@@ -226,7 +232,7 @@ func (r *story) name(o *correlate.Observation) {
 // overhead is about what an skb takes beside its payload (SKB_TRUESIZE).
 const overhead = 768
 
-// measure works out what buffer would have held everything between two reads.
+// measure works out what buffer would have held what came.
 func (r *story) measure(f *capture.Frame) {
 	size := uint64(f.TrueSize)
 	if size == 0 {
@@ -236,16 +242,8 @@ func (r *story) measure(f *capture.Frame) {
 		r.sizes += size
 		r.sized++
 	}
-	read := f.Queue.Idle > 0 && f.Time.Add(-f.Queue.Idle).After(r.burst)
-	if f.Queue.Idle == 0 {
-		read = f.Queue.RMem < r.sock.rmem
-	}
-	if r.burst.IsZero() || read {
-		r.burst, r.burstNeed = f.Time, uint64(f.Queue.RMem)
-	}
-	r.sock.rmem = f.Queue.RMem
-	r.burstNeed += size
-	r.Need = max(r.Need, r.burstNeed)
+	r.sock.backlog.lost(f, size)
+	r.Need = max(r.Need, r.sock.peak)
 	if r.sized > 0 && f.Socket.RcvBuf > 0 {
 		r.Holds = uint64(f.Socket.RcvBuf) * r.sized / r.sizes
 	}
@@ -274,6 +272,7 @@ func (l *Log) begin(s *socket, f *capture.Frame) *story {
 		},
 		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{}, crowds: map[crowdKey]*crowd{},
 	}
+	s.peak = 0
 	if s.last != nil {
 		r.before = s.last.before + s.last.LostUnseen
 	}
@@ -354,6 +353,10 @@ func (r *story) copy() Incident {
 	in := r.Incident
 	if r.Open {
 		r.rank(&in)
+	}
+	if in.LostUnseen > 0 && r.sized > 0 {
+		in.Need += in.LostUnseen * (r.sizes / r.sized)
+		in.Estimated = "the buffer that was needed: what was lost unseen is taken for as large as the rest"
 	}
 	return in
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/nltest"
+)
+
+// soMeminfo is SO_MEMINFO of include/uapi/asm-generic/socket.h, of which the first is
+// SK_MEMINFO_RMEM_ALLOC (linux/sock_diag.h).
+const soMeminfo = 55
+
+// rmem is what the queue of a socket holds, in bytes of memory.
+func (s *sock) rmem() int {
+	s.t.Helper()
+	var info [9]uint32
+	size := uint32(unsafe.Sizeof(info))
+	if _, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), unix.SOL_SOCKET, soMeminfo,
+		uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0); errno != 0 {
+		s.t.Fatal(errno)
+	}
+	return int(info[0])
+}
+
+// setMTU changes the loopback device, which one event tells of.
+func (s *sock) setMTU(mtu uint32) {
+	s.t.Helper()
+	info := make([]byte, unix.SizeofIfInfomsg)
+	binary.NativeEndian.PutUint32(info[4:], 1) // ifi_index
+	s.send(0, s.message(unix.RTM_NEWLINK, unix.NLM_F_REQUEST,
+		nltest.Cat(info, nltest.Native.Attr(unix.IFLA_MTU, nltest.Native.U32(mtu)))))
+}
+
+// loser is a listener and what happens to it.
+type loser struct {
+	name    string
+	rcvbuf  int
+	changes int
+	every   int           // it reads one message after so many changes; 0: none
+	last    bool          // it reads the rest in the end
+	lasts   time.Duration // changes go on for so long at least
+	stalled bool
+}
+
+// play returns how many messages the listener lost and the most that its queue held.
+func (l *loser) play(t *testing.T, rcvbuf int) (s *sock, lost, most int) {
+	t.Helper()
+	s = open(t, unix.NETLINK_ROUTE, unix.RTNLGRP_LINK)
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, rcvbuf); err != nil {
+		t.Fatal(err)
+	}
+	by := open(t, unix.NETLINK_ROUTE)
+	begin, buf := time.Now(), make([]byte, 64<<10)
+	for i := 0; i < l.changes || time.Since(begin) < l.lasts; i++ {
+		by.setMTU(60000 + uint32(i)%1000)
+		most = max(most, s.rmem())
+		if l.every > 0 && i%l.every == l.every-1 {
+			_, _, _ = unix.Recvfrom(s.fd, buf, unix.MSG_DONTWAIT) // ENOBUFS, too
+		}
+	}
+	lost = s.drops()
+	if l.last {
+		s.drain()
+	}
+	return s, lost, most
+}
+
+// Whoever follows the advice on an overrun loses nothing of the same, with at most twice
+// what it took; where no buffer helps, none is named.
+func TestAdvice(t *testing.T) {
+	needVM(t)
+	for _, source := range []string{"fentry", "kprobe"} {
+		for _, l := range []loser{
+			{name: "a burst", rcvbuf: 16 << 10, changes: 300, last: true},
+			{name: "a reader that reads a little", rcvbuf: 64 << 10, changes: 1000, every: 10, last: true},
+			{name: "a reader that never reads", rcvbuf: 16 << 10, changes: 100, lasts: 1500 * time.Millisecond, stalled: true},
+		} {
+			t.Run(source+"/"+l.name, func(t *testing.T) {
+				ownNetNS(t)
+				var out bytes.Buffer
+				p := start(t, &out, "source ", nltop(t), "trace", "--source", source, "-o", "json", "-f", `family == "route"`)
+				s, lost, _ := l.play(t, l.rcvbuf)
+				if err := p.stop(t, syscall.SIGINT); err != nil {
+					t.Fatalf("%v\n%s", err, p.stderr())
+				}
+				if lost == 0 {
+					t.Fatal("not put to the test: nothing was lost")
+				}
+				told, advice, stalled := 0, "", false
+				for _, in := range objects(t, out.String()) {
+					if in["kind"] != "incident" || in["open"] != nil || in["socket"].(map[string]any)["inode"] != float64(s.inode) {
+						continue
+					}
+					if v, ok := in["so_rcvbuf"].(float64); ok {
+						told = max(told, int(v))
+					}
+					stalled = stalled || in["stalled"] == true
+					for _, a := range in["advice"].([]any) {
+						advice += a.(string) + "\n"
+					}
+				}
+				if stalled != l.stalled || strings.Contains(advice, "SO_RCVBUF") == l.stalled {
+					t.Errorf("stalled: %t, want %t\n%s", stalled, l.stalled, advice)
+				}
+				if l.stalled {
+					return
+				}
+				if _, again, _ := l.play(t, told); again != 0 {
+					t.Errorf("with SO_RCVBUF %d still %d are lost (of %d)\n%s", told, again, lost, advice)
+				}
+				if _, _, most := l.play(t, 64<<20); told > most {
+					t.Errorf("told %d, of which the kernel makes twice as much; %d was needed\n%s", told, most, advice)
+				}
+			})
+		}
+	}
+}
