@@ -43,7 +43,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
 	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol or family: route, generic, nftables, wireguard, … or a number (repeatable)")
 	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
-	fs.StringVarP(&f.read, "read", "r", "", "read this pcap or pcapng file instead of capturing; - is standard input")
+	fs.StringVarP(&f.read, "read", "r", "", "read this pcapng or pcap file, or one of rtmon, instead of capturing; - is standard input")
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")

@@ -30,7 +30,7 @@ type Record struct {
 // Meta is what a file tells about its making. For a pcapng file it is that of
 // the section read last.
 type Meta struct {
-	Format      string   // "pcapng" or "pcap"
+	Format      string   // "pcapng", "pcap" or "rtmon"
 	BigEndian   bool     // the file's, or section's, byte order
 	Hardware    string   // uname -m of the recorded machine
 	OS          string   // "Linux 6.1.0-18-amd64"
@@ -51,7 +51,7 @@ const (
 	lostLong      = "skipped: block too long"
 )
 
-// Reader plays a pcap or pcapng file. It implements capture.Source; Next is
+// Reader plays a pcapng or pcap file, or one of rtmon. It implements capture.Source; Next is
 // for those who want the records one by one. Except for Stats and Info, it is
 // not safe for concurrent use.
 type Reader struct {
@@ -76,8 +76,9 @@ type Reader struct {
 	origins  capture.Origins
 	requests requests[*capture.Origin]
 
-	nanos    bool // pcap: fractions are nanoseconds
-	modified bool // pcap: 24-byte record headers
+	nanos    bool      // pcap: fractions are nanoseconds
+	modified bool      // pcap: 24-byte record headers
+	stamp    time.Time // rtmon: of the messages that follow
 
 	onPreamble func(*capture.Frame) error
 	closeOnce  sync.Once
@@ -173,7 +174,12 @@ func NewReader(src io.Reader) (*Reader, error) {
 	case bytes.HasPrefix(magic, []byte{0x1F, 0x8B}), bytes.Equal(magic, []byte{0x28, 0xB5, 0x2F, 0xFD}):
 		return nil, &Error{0, errors.New("file is compressed: decompress it first")}
 	}
-	return nil, &Error{0, fmt.Errorf("neither pcap nor pcapng: starts with %x", magic)}
+	if r.isRtmon() {
+		r.next = r.nextRtmon
+		r.rtmonHeader()
+		return r, nil
+	}
+	return nil, &Error{0, fmt.Errorf("neither pcapng nor pcap nor a file of rtmon: starts with %x", magic)}
 }
 
 // describeEarly reads the interfaces that are behind the section header, as far as they

@@ -120,8 +120,8 @@ func TestPcapRewritten(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct{ file, want string }{
 		{"", "file is empty"},
-		{"\x0a\x0d", "neither pcap nor pcapng"},
-		{"hello", "neither pcap nor pcapng"},
+		{"\x0a\x0d", "neither pcapng nor pcap"},
+		{"hello", "neither pcapng nor pcap"},
 		{"\x1f\x8b\x08\x00", "compressed"},
 		{"\x28\xb5\x2f\xfd", "compressed"},
 		{string(pcapFile(binary.LittleEndian, pcapMicros, 1)), "link type 1,"},
