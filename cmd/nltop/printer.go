@@ -20,6 +20,7 @@ import (
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/literal"
+	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/sockets"
 )
@@ -73,8 +74,9 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()
+		last, _ := pcapng.LastTime(f.read)
 		text := export.NewText(p.buf, export.TextOptions{
-			Verbose: f.verbose, Hex: f.hex, UTC: f.utc,
+			Verbose: f.verbose, Hex: f.hex, UTC: f.utc, Date: f.date, Last: last,
 			Color: tty && os.Getenv("NO_COLOR") == "",
 			ASCII: tty && !utf8Locale(),
 			Group: dec.GroupName,
@@ -146,12 +148,12 @@ func (p *printer) close() error {
 	if p.all != nil {
 		err := p.all.Close()
 		for i := range p.late {
-			err = errors.Join(err, p.tell.Incident(&p.late[i], p.lim))
+			err = distinct(err, p.tell.Incident(&p.late[i], p.lim))
 		}
-		return errors.Join(err, p.flush())
+		return distinct(err, p.flush())
 	}
 	if p.end != nil {
-		return errors.Join(p.end(), p.flush())
+		return distinct(p.end(), p.flush())
 	}
 	return p.flush()
 }

@@ -26,6 +26,7 @@ type traceFlags struct {
 	count   int
 	quiet   bool
 	utc     bool
+	date    bool
 	ends    bool
 }
 
@@ -59,6 +60,7 @@ output; what the command itself prints goes to standard error.`,
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
+	fs.BoolVar(&f.date, "date", false, "show the date with each time, also where all is of one day")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(messageFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -19,10 +19,7 @@ func (t *Text) Incident(in *incident.Incident, l incident.Limits) error {
 	if in.Open {
 		when = in.Begin
 	}
-	if t.o.UTC {
-		when = when.UTC()
-	}
-	t.line.word(styleDim, when.Format(words.TimeOfDay))
+	t.line.word(styleDim, t.when(when))
 	t.line.padded(styleProcess, OwnerOf(in), processWidth)
 	t.line.word(styleBad, "!")
 	for i, s := range IncidentLines(in, l, t.o.Group) {
@@ -137,15 +134,13 @@ func ranked(n int, rest uint64, at func(int) (string, uint64)) string {
 
 // Incident writes an object of kind "incident".
 func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
-	j.buf = append(j.buf[:0], `{"time":"`...)
-	j.buf = in.Begin.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
-	j.buf = append(j.buf, '"')
+	j.buf = appendTime(append(j.buf[:0], '{'), "time", in.Begin)
 	j.text("kind", "incident")
 	j.text("protocol", capture.ProtocolName(in.Protocol))
 	j.number("netns", in.NetNS)
 	j.socket(&in.Socket, &in.Queue, true)
 	j.flag("open", in.Open)
-	j.text("end", in.End.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"))
+	j.buf = appendTime(append(j.buf, ','), "end", in.End)
 	j.always("lost", in.Lost)
 	j.number("lost_unseen", in.LostUnseen)
 	j.number("dump_parts", in.Dumps)

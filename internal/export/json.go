@@ -95,13 +95,7 @@ func (j *JSON) message(o *correlate.Observation, said nft.Said) error {
 
 // open begins an object with what every frame has.
 func (j *JSON) open(f *capture.Frame) {
-	if f.Time.IsZero() { // a message that came alone
-		j.buf = append(j.buf[:0], `{"time":null,"source":`...)
-	} else {
-		j.buf = append(j.buf[:0], `{"time":"`...)
-		j.buf = f.Time.UTC().AppendFormat(j.buf, "2006-01-02T15:04:05.000000000Z07:00")
-		j.buf = append(j.buf, `","source":`...)
-	}
+	j.buf = append(appendTime(append(j.buf[:0], '{'), "time", f.Time), `,"source":`...)
 	j.buf = appendString(j.buf, f.Source)
 	j.buf = append(j.buf, `,"dir":"`...)
 	j.buf = append(j.buf, f.Dir.String()...)

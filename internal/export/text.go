@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
@@ -22,8 +23,10 @@ type TextOptions struct {
 	Color   bool
 	Width   int // columns at which the one line is cut; 0: it is not
 	UTC     bool
-	Bare    bool // no time and process: the message came alone
-	ASCII   bool // arrows in ASCII, for terminals without UTF-8
+	Date    bool      // in front of every time
+	Last    time.Time // of the last message, where it is known: Date, if of another day than the first
+	Bare    bool      // no time and process: the message came alone
+	ASCII   bool      // arrows in ASCII, for terminals without UTF-8
 	// Group names multicast groups; nil: they are numbers.
 	Group func(protocol uint16, group uint32) string
 }
@@ -35,6 +38,7 @@ type Text struct {
 	o    TextOptions
 	line line
 	nft  nft.Lines
+	day  string // of the first line
 }
 
 // NewText returns a Text that writes to w.
@@ -143,13 +147,10 @@ func (t *Text) tell(m *decode.Message) {
 
 // head begins a line: time, process, arrow.
 func (t *Text) head(o *correlate.Observation, sign string) {
-	l, when := &t.line, o.Frame.Time
+	l := &t.line
 	l.reset()
-	if t.o.UTC {
-		when = when.UTC()
-	}
 	if !t.o.Bare {
-		l.word(styleDim, when.Format(words.TimeOfDay))
+		l.word(styleDim, t.when(o.Frame.Time))
 		l.padded(styleProcess, processText(o), processWidth)
 	}
 	l.word(styleStrong, sign)
