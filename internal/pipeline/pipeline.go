@@ -112,6 +112,7 @@ type Pipeline struct {
 	origins   capture.Origins
 	obs       []correlate.Observation
 	nextID    uint64
+	failed    error                        // of the frame at hand: whoever takes it takes no more
 	recorded  bool                         // the frame at hand, or there is no recording
 	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
@@ -161,11 +162,14 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
 		err = l.RunLent(ctx, p.lentFrames)
 	} else {
-		err = p.o.Source.Run(ctx, p.frame)
+		err = p.o.Source.Run(ctx, func(f *capture.Frame) error {
+			p.failed = p.frame(f)
+			return p.failed
+		})
 	}
-	err = errors.Join(err, stop())
-	if err == nil {
-		err = p.flush()
+	// What a damaged file left open has an end, too.
+	if err = errors.Join(err, stop()); p.failed == nil {
+		err = errors.Join(err, p.flush())
 	}
 	if errors.Is(err, ErrLimit) {
 		return nil
