@@ -160,11 +160,32 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	}
 	f.limits = s.limits()
 	snap := s.model.Snapshot(live.Ask{Sockets: true})
+	if !f.quiet {
+		s.tally()
+	}
 	f.missing(snap.Sockets.Missing)
-	if f.read == "" && !f.quiet && !snap.Sockets.Reads {
+	switch {
+	case f.quiet:
+	case f.read != "":
+		f.then(snap.Sockets.List)
+	case !snap.Sockets.Reads:
 		fmt.Fprintln(stderr, "nltop: drops are exact (sk_drops), HIGH is the most of some samples")
 	}
 	return snap.Sockets.List, snap.Incidents, distinct(err, s.close())
+}
+
+// then says of when the sockets of a recording are.
+func (f *socketsFlags) then(ss []sockets.Socket) {
+	if len(ss) > 0 {
+		fmt.Fprintln(stderr, "nltop: QUEUE, FULL and DROPS are of the time SEEN, when the last message of the socket passed; whether it is closed since is not known")
+	}
+	var unseen uint64
+	for i := range ss {
+		unseen = capture.AddUp(unseen, ss[i].Live.Unseen)
+	}
+	if unseen > 0 {
+		fmt.Fprintf(stderr, "nltop: NEW n+m: %d drops are in sk_drops and not in the recording: lost by nltop, or filtered\n", unseen)
+	}
 }
 
 func (f *socketsFlags) writeJSON(w io.Writer, ss []sockets.Socket, told []incident.Incident, dec *decode.Decoder) error {

@@ -18,11 +18,16 @@ import (
 )
 
 // SocketTable prints sockets; group names their multicast groups. What happened on
-// them has columns of its own where anybody watched.
+// them has columns of its own where anybody watched, of a recording also the time
+// when they were so. NEW is "2+3" where sk_drops counted three that nobody saw.
 func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) string) error {
+	then := slices.ContainsFunc(ss, func(s sockets.Socket) bool { return !s.Seen.IsZero() })
 	live := slices.ContainsFunc(ss, func(s sockets.Socket) bool { return s.Live != nil })
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := "DROPS\tQUEUE\tRCVBUF\tASKED\tFULL\tPROTOCOL\tPORTID\tNETNS\tPROCESS\t"
+	if then {
+		head = strings.Replace(head, "QUEUE", "SEEN\tQUEUE", 1)
+	}
 	if live {
 		head = "NEW\t" + head + "HIGH\tREADS/s\tSTALL\tLAST READ\tRECEIVED\t"
 	}
@@ -32,6 +37,13 @@ func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) st
 		cells := []string{strconv.FormatUint(uint64(s.Drops), 10), bytesOr(s.RMem, true), bytesOr(s.RcvBuf, s.RcvBuf != 0), bytesOr(s.Asked, s.Asked != 0), percentFull(s),
 			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
 			netnsText(s), ownerText(s)}
+		if then {
+			at := "-"
+			if !s.Seen.IsZero() {
+				at = s.Seen.Format("2006-01-02 15:04:05")
+			}
+			cells = slices.Insert(cells, 1, at)
+		}
 		if live {
 			drops, rest := liveCells(s)
 			cells = append(append([]string{drops}, cells...), rest...)
@@ -60,7 +72,11 @@ func liveCells(s *sockets.Socket) (drops string, rest []string) {
 	if !l.LastRead.IsZero() {
 		last = l.LastRead.Format("15:04:05.000")
 	}
-	return strconv.FormatUint(l.Drops, 10), []string{bytesOr(l.HighWater, l.HighWater > 0), reads, stall, last, received}
+	drops = strconv.FormatUint(l.Drops, 10)
+	if l.Unseen > 0 {
+		drops += "+" + strconv.FormatUint(l.Unseen, 10)
+	}
+	return drops, []string{bytesOr(l.HighWater, l.HighWater > 0), reads, stall, last, received}
 }
 
 func bytesOr(n uint32, known bool) string {

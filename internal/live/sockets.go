@@ -157,7 +157,12 @@ func AllSockets(ctx context.Context, places *place.Names, others *sockets.Others
 
 // seenSockets are those of a recording, as far as it tells of them.
 type seenSockets struct {
-	by map[capture.SocketKey]*sockets.Socket
+	by map[capture.SocketKey]*seenSocket
+}
+
+type seenSocket struct {
+	sockets.Socket
+	base uint32 // sk_drops in front of the first look
 }
 
 // maxSeenSockets bounds what a file can make it remember.
@@ -179,18 +184,23 @@ func (k *seenSockets) observe(o *correlate.Observation) {
 			return
 		}
 		if k.by == nil {
-			k.by = make(map[capture.SocketKey]*sockets.Socket)
+			k.by = make(map[capture.SocketKey]*seenSocket)
 		}
-		d = &sockets.Socket{Protocol: f.Protocol, NetNS: f.NetNS, Inode: s.Inode, Live: &sockets.Live{}}
+		d = &seenSocket{Socket: sockets.Socket{Protocol: f.Protocol, NetNS: f.NetNS, Inode: s.Inode, Live: &sockets.Live{}}}
 		k.by[id] = d
 	}
 	d.PortID, d.NetNSName = cmp.Or(s.PortID, d.PortID), cmp.Or(f.NetNSName, d.NetNSName)
 	if s.Owner.Known() {
 		d.Owner = s.Owner
 	}
-	if s.RcvBuf != 0 {
-		q := &f.Queue
-		d.RcvBuf, d.RMem, d.Drops = s.RcvBuf, q.RMem, q.Drops
+	if q := &f.Queue; s.RcvBuf != 0 {
+		if d.RcvBuf == 0 {
+			d.base = q.Drops
+			if f.Verdict == capture.VerdictOverrun {
+				d.base = q.Drops - min(q.Drops, 1) // which counts it
+			}
+		}
+		d.Seen, d.RcvBuf, d.RMem, d.Drops = f.Time, s.RcvBuf, q.RMem, q.Drops
 		d.Live.HighWater = max(d.Live.HighWater, q.HighWater, q.RMem)
 	}
 	switch {
@@ -204,6 +214,10 @@ func (k *seenSockets) observe(o *correlate.Observation) {
 		d.Live.Received++
 		d.Live.Bytes += uint64(max(f.OrigLen, 0))
 	}
+	if s.RcvBuf != 0 && d.Drops >= d.base {
+		all := uint64(d.Drops - d.base)
+		d.Live.Unseen = max(all, d.Live.Drops) - d.Live.Drops
+	}
 	if f.Group != 0 && !slices.Contains(d.Groups, f.Group) && len(d.Groups) < 64 {
 		d.Groups = append(d.Groups, f.Group)
 	}
@@ -213,7 +227,7 @@ func (k *seenSockets) observe(o *correlate.Observation) {
 func (k *seenSockets) list() []sockets.Socket {
 	out := make([]sockets.Socket, 0, len(k.by))
 	for _, s := range k.by {
-		c := *s
+		c := s.Socket
 		kept := *s.Live
 		c.Live, c.Groups = &kept, slices.Clone(s.Groups)
 		slices.Sort(c.Groups)

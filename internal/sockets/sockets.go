@@ -45,9 +45,12 @@ type Socket struct {
 	// above 32 are unknown, because netlink_diag is missing.
 	Groups    []uint32
 	GroupsCut bool
-	RMem      uint32 // sk_rmem_alloc, bytes
-	WMem      uint32 // sk_wmem_alloc, bytes
-	RcvBuf    uint32 // sk_rcvbuf, bytes; 0: unknown
+	// Seen is when RMem, RcvBuf and Drops were so: of a recording when the last message
+	// of the socket passed, which may be closed since. Zero: now.
+	Seen   time.Time
+	RMem   uint32 // sk_rmem_alloc, bytes
+	WMem   uint32 // sk_wmem_alloc, bytes
+	RcvBuf uint32 // sk_rcvbuf, bytes; 0: unknown
 	// Asked is what SO_RCVBUF, or SO_RCVBUFFORCE, asked for: the kernel doubles it
 	// (sock_setsockopt). 0: nothing, it has the default, or unknown. Less than
 	// net.core.rmem_max grants comes back as if that had been asked for.
@@ -61,10 +64,13 @@ type Socket struct {
 
 // Live is what happened on a socket while it was watched, or recorded.
 type Live struct {
-	For          time.Duration // how long
-	Sampled      bool          // drops are differences of sk_drops, HighWater the highest of a few looks
-	Drops        uint64        // in that time
-	Received     uint64        // datagrams queued; 0 if Sampled
+	For     time.Duration // how long
+	Sampled bool          // drops are differences of sk_drops, HighWater the highest of a few looks
+	Drops   uint64        // in that time
+	// Unseen are drops that sk_drops counted between the first and the last look, and
+	// that nobody saw: lost by the source, or left out by a filter.
+	Unseen       uint64
+	Received     uint64 // datagrams queued; 0 if Sampled
 	Bytes        uint64
 	HighWater    uint32 // most bytes in the queue
 	NobufsRaised uint64
@@ -140,6 +146,7 @@ type socketJSON struct {
 	SharedWith []uint32  `json:"shared_with,omitempty"`
 	Groups     []uint32  `json:"groups"`
 	GroupsCut  bool      `json:"groups_cut,omitempty"`
+	Seen       *string   `json:"seen,omitempty"`
 	RMem       uint32    `json:"rmem"`
 	RcvBuf     uint32    `json:"rcvbuf,omitempty"`
 	Asked      uint32    `json:"rcvbuf_requested,omitempty"`
@@ -152,6 +159,7 @@ type socketJSON struct {
 	ForNS        int64   `json:"for_ns,omitempty"`
 	Sampled      bool    `json:"sampled,omitempty"`
 	NewDrops     *uint64 `json:"new_drops,omitempty"`
+	Unseen       uint64  `json:"drops_unseen,omitempty"`
 	Received     uint64  `json:"received,omitempty"`
 	Bytes        uint64  `json:"received_bytes,omitempty"`
 	HighWater    uint32  `json:"high_water,omitempty"`
@@ -184,11 +192,16 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 	if o.Groups == nil {
 		o.Groups = []uint32{}
 	}
+	if year := s.Seen.UTC().Year(); !s.Seen.IsZero() && year >= 0 && year <= 9999 {
+		at := s.Seen.UTC().Format("2006-01-02T15:04:05.000000000Z07:00")
+		o.Seen = &at
+	}
 	if p := s.Owner; p.Known() {
 		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Comm: p.Comm, Cgroup: p.Cgroup, Unit: p.Unit, Container: p.Container, Pod: p.Pod}
 	}
 	if l := s.Live; l != nil {
 		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops
+		o.Unseen = l.Unseen
 		o.Received, o.Bytes, o.HighWater = l.Received, l.Bytes, l.HighWater
 		o.NobufsRaised, o.NobufsRead = l.NobufsRaised, l.NobufsRead
 		o.Reads, o.StallNS = l.Reads, int64(l.Stall)
