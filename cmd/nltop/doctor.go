@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -25,11 +26,15 @@ would help. Nothing is left behind. The exit status is 0 where a source that
 sees processes works, else 1.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			out := io.Writer(os.Stdout)
+			out := bufio.NewWriter(os.Stdout)
 			if quiet {
-				out = io.Discard
+				out.Reset(io.Discard)
 			}
-			if !doctor(out, ladder.Rungs()) {
+			sees := doctor(out, ladder.Rungs())
+			if err := out.Flush(); err != nil {
+				return err
+			}
+			if !sees {
 				return quietError{exitFailed}
 			}
 			return nil

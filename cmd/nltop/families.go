@@ -78,7 +78,7 @@ func (f *familiesFlags) run(args []string) error {
 	default:
 		err = f.one(out, rows, args[0])
 	}
-	err = errors.Join(err, out.Flush())
+	err = distinct(err, out.Flush())
 	if brokenPipe(err) {
 		return nil
 	}

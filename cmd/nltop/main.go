@@ -32,10 +32,23 @@ func main() {
 	}
 	lap.Mark("program")
 	readOwnMemory()
-	code := status(newRoot().Execute())
+	root, out := newRoot(), &printed{}
+	root.SetOut(out)
+	code := status(distinct(root.Execute(), out.err))
 	lap.Mark("rest")
 	lap.Print(os.Stderr)
 	os.Exit(code)
+}
+
+// printed is standard output for what cobra prints (help, version, completions), whose
+// errors it does not return.
+type printed struct{ err error }
+
+func (p *printed) Write(b []byte) (int, error) {
+	if p.err == nil {
+		_, p.err = os.Stdout.Write(b)
+	}
+	return len(b), nil
 }
 
 // readOwnMemory undoes what file capabilities (setcap) do to a process besides

@@ -13,6 +13,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -64,12 +65,21 @@ func NewScreen() (tcell.Screen, error) {
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	s, err := tcell.NewScreen()
 	if err != nil {
-		return nil, fmt.Errorf("open terminal: %w", err)
+		return nil, unknownTerminal(os.Getenv("TERM"), err)
 	}
 	if err := s.Init(); err != nil {
 		return nil, fmt.Errorf("set up terminal: %w", err)
 	}
 	return s, nil
+}
+
+// unknownTerminal says what to do where nothing describes the terminal.
+func unknownTerminal(name string, err error) error {
+	if name == "" {
+		return errors.New("open terminal: TERM is not set; set it to what your terminal is (xterm-256color fits most), or use nltop trace")
+	}
+	return fmt.Errorf("open terminal: nothing here describes the terminal TERM=%s: set TERM=xterm-256color, which fits most, "+
+		"or install its description (package ncurses-term), or use nltop trace: %w", name, err)
 }
 
 // Run shows the live view until the user quits or ctx is done. The screen is

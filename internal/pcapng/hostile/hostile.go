@@ -34,7 +34,7 @@ func Files() []File {
 		{"notes", 5_000_000, true, 100_000, notes},
 		{"sources", 4000, false, 40, sources},
 		{"headers", 2_000_000, true, 50_000, headers},
-		{"fullheaders", 30, false, 1, fullHeaders},
+		{"fullheaders", 3, false, 1, fullHeaders},
 		{"nftables", 100_000, false, 5000, nftables},
 		{"attributes", 1_000_000, false, 100_000, attributes},
 		{"uevent", 2_000_000, false, 100_000, uevent},
