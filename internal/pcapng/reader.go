@@ -152,11 +152,11 @@ func newGzipReader(f *os.File) (*Reader, error) {
 func NewReader(src io.Reader) (*Reader, error) {
 	r := &Reader{src: src, br: bufio.NewReaderSize(src, 64<<10), infer: capture.NewInferrer()}
 	magic, err := r.br.Peek(4)
-	if err != nil && len(magic) == 0 {
-		if errors.Is(err, io.EOF) {
-			return nil, &Error{0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)}
-		}
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, err
+	case err != nil && len(magic) == 0:
+		return nil, &Error{0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)}
 	}
 	switch {
 	case bytes.Equal(magic, []byte{0x0A, 0x0D, 0x0D, 0x0A}):
