@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture", "internal/process"},
 	"internal/pcapng":          {"internal/capture"},
+	"internal/pcapng/hostile":  {},
 	"internal/sockets":         {"internal/capture", "internal/process"},
 	"internal/decode/schema":   {},
 	"internal/decode/families": {"internal/decode/schema"},

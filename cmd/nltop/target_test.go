@@ -166,16 +166,16 @@ func TestSticky(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := mayWriteOver(mine, st, os.Geteuid()); err != nil {
+	if err := mayWriteOver(mine, st, os.Getuid()); err != nil {
 		t.Errorf("one's own: %v", err)
 	}
-	if err := mayWriteOver(mine, st, os.Geteuid()+1); err == nil {
+	if err := mayWriteOver(mine, st, os.Getuid()+1); err == nil {
 		t.Error("another user's file may be written over")
 	}
 	if err := os.Chmod(sticky, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := mayWriteOver(mine, st, os.Geteuid()+1); err != nil {
+	if err := mayWriteOver(mine, st, os.Getuid()+1); err != nil {
 		t.Errorf("another user's file in any directory: %v", err)
 	}
 }
