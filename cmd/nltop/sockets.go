@@ -135,7 +135,7 @@ func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 // watch captures for a time, or reads a file, and returns the sockets and
 // incidents that were seen.
 func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]sockets.Socket, []incident.Incident, error) {
-	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/")}})
+	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/"), Closed: true}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -107,6 +107,8 @@ func ownerText(s *sockets.Socket) string {
 	switch {
 	case s.Kernel:
 		return "(kernel)"
+	case s.Closed:
+		return words.Process(s.Owner) + words.Where(s.Owner) + " (closed)"
 	case len(s.SharedWith) > 0:
 		return fmt.Sprintf("%s +%d", words.Process(s.Owner), len(s.SharedWith))
 	}

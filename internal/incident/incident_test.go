@@ -204,6 +204,33 @@ func TestSums(t *testing.T) {
 	}
 }
 
+// Of an incident none of whose losses is asked for nothing is told; of one with some,
+// from the first of those on.
+func TestWanted(t *testing.T) {
+	l := New()
+	l.Wanted = func(o *correlate.Observation) bool { return o.Type == "WANTED" }
+	for i, typ := range []string{"OTHER", "OTHER", "WANTED", "OTHER"} {
+		l.Observe(loss(i*10, uint32(i+1), "p", typ))
+		if began := len(l.Began()); (began == 1) != (typ == "WANTED") {
+			t.Errorf("loss %d: %d begin", i, began)
+		}
+	}
+	l.Flush()
+	if all := l.Snapshot(at(100)); len(all) != 1 || all[0].Lost != 4 || len(l.Ended()) != 1 {
+		t.Errorf("%+v", all)
+	}
+	l = New()
+	l.Wanted = func(*correlate.Observation) bool { return false }
+	l.Observe(loss(0, 1, "p", "OTHER"))
+	if all := l.Snapshot(at(0)); len(all) != 0 || !l.Quiet() {
+		t.Errorf("open: %+v", all)
+	}
+	l.Flush()
+	if all := l.Snapshot(at(100)); len(all) != 0 || !l.Quiet() {
+		t.Errorf("ended: %+v", all)
+	}
+}
+
 // The same observations give the same incidents.
 func TestReplay(t *testing.T) {
 	run := func() []Incident {

@@ -46,6 +46,7 @@ func (s *socket) unseen() uint64 {
 type story struct {
 	Incident
 	sock    *socket
+	wanted  bool   // by Log.Wanted, some loss of it
 	before  uint64 // unseen losses of the socket before it began
 	seen    uint64
 	what    map[whatKey]uint64
@@ -63,6 +64,10 @@ type whatKey struct {
 // Log writes incidents. The zero value is not usable: call New. It is not safe
 // for concurrent use.
 type Log struct {
+	// Wanted says whether a loss is what was asked for (a filter): an incident none of
+	// whose losses is, is not told of. nil: all are.
+	Wanted func(*correlate.Observation) bool
+
 	sockets map[capture.SocketKey]*socket
 	open    []*story
 	done    []*story // newest last
@@ -91,7 +96,19 @@ func (l *Log) Observe(o *correlate.Observation) {
 	case f.Kind == capture.KindSocketError:
 		l.nobufs(f)
 	case f.Kind == capture.KindDatagram && f.Socket.RcvBuf != 0:
-		l.delivered(f)
+		l.delivered(o)
+	}
+}
+
+// want notes that an incident is asked for, from the first loss on that is.
+func (l *Log) want(r *story, o *correlate.Observation) {
+	if r.wanted || l.Wanted != nil && !l.Wanted(o) {
+		return
+	}
+	r.wanted = true
+	l.began = append(l.began, r)
+	if len(l.began) > maxEnded {
+		l.began = slices.Delete(l.began, 0, len(l.began)-maxEnded)
 	}
 }
 
@@ -134,7 +151,8 @@ func (l *Log) makeRoom() {
 }
 
 // delivered looks whether sk_drops grew unseen.
-func (l *Log) delivered(f *capture.Frame) {
+func (l *Log) delivered(o *correlate.Observation) {
+	f := o.Frame
 	s := l.socket(f, true)
 	s.sync(f.Queue.Drops)
 	if r := s.last; r != nil {
@@ -145,7 +163,9 @@ func (l *Log) delivered(f *capture.Frame) {
 		r.Need = max(r.Need, s.peak)
 		r.sum()
 	} else if s.last == nil && s.unseen() > 0 || s.last != nil && s.unseen() > s.last.before+s.last.LostUnseen {
-		l.begin(s, f).sum()
+		r := l.begin(s, f)
+		r.sum()
+		l.want(r, o)
 	}
 }
 
@@ -173,6 +193,7 @@ func (l *Log) lost(o *correlate.Observation, overrun bool) {
 	if r == nil {
 		r = l.begin(s, f)
 	}
+	l.want(r, o)
 	r.End = f.Time
 	r.Socket, r.Queue = f.Socket, f.Queue
 	r.RMem = max(r.RMem, f.Queue.RMem)
@@ -278,10 +299,6 @@ func (l *Log) begin(s *socket, f *capture.Frame) *story {
 	}
 	s.cur, s.last = r, r
 	l.open = append(l.open, r)
-	l.began = append(l.began, r)
-	if len(l.began) > maxEnded {
-		l.began = slices.Delete(l.began, 0, len(l.began)-maxEnded)
-	}
 	return r
 }
 
@@ -298,6 +315,9 @@ func (l *Log) close(r *story) {
 	r.rank(&r.Incident)
 	r.Open, r.sock.cur, r.what, r.senders, r.crowds = false, nil, nil, nil, nil
 	l.open = slices.DeleteFunc(l.open, func(o *story) bool { return o == r })
+	if !r.wanted {
+		return
+	}
 	l.done = append(l.done, r)
 	l.fresh = append(l.fresh, r)
 	for _, list := range []*[]*story{&l.done, &l.fresh} {
@@ -342,7 +362,9 @@ func (l *Log) Snapshot(now time.Time) []Incident {
 	out := make([]Incident, 0, len(l.open)+len(l.done))
 	for _, list := range [][]*story{l.open, l.done} {
 		for i := len(list) - 1; i >= 0; i-- {
-			out = append(out, list[i].copy())
+			if list[i].wanted {
+				out = append(out, list[i].copy())
+			}
 		}
 	}
 	return out

@@ -44,6 +44,8 @@ type Options struct {
 	// Again opens the recording from its beginning; nil: it cannot be read twice. With
 	// it Run goes on until its context is done, since a filter may be set any time.
 	Again func() (capture.Source, error)
+	// Closed: sockets that lost something and are closed are listed, too.
+	Closed bool
 	// Guard is deferred in every goroutine of the model; nil: nothing is.
 	Guard func()
 }
@@ -124,7 +126,7 @@ func (m *Model) wire(src capture.Source) (r run, err error) {
 	p := m.wiring
 	p.Source, p.Table = src, aggregate.New(aggregate.Options{CountOnly: m.o.CountOnly})
 	if !m.o.CountOnly {
-		r.stream = &stream{sockets: m.o.Replay != nil}
+		r.stream = &stream{sockets: m.o.Replay != nil || m.o.Closed}
 		p.Incidents, p.Ends = incident.New(), true
 		p.Sinks = append(slices.Clone(p.Sinks), r.stream)
 	}

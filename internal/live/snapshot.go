@@ -140,7 +140,7 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 		later := func(r LockReport) bool { return r.Time.After(at) }
 		s.Locks.Reports = slices.DeleteFunc(stream.locks.newest(), later)
 	}
-	if ask.Sockets && m.o.Replay != nil && stream != nil {
+	if ask.Sockets && stream != nil && stream.sockets {
 		s.Sockets = Sockets{List: stream.seen.list()}
 	}
 }
@@ -158,7 +158,7 @@ func (m *Model) ask(s *Snapshot, ask Ask) {
 		return
 	}
 	if m.o.Replay == nil {
-		s.Sockets = m.listed()
+		s.Sockets = withClosed(m.listed(), s.Sockets.List)
 	} else {
 		m.readers(&s.Sockets)
 	}

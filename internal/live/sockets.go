@@ -141,6 +141,26 @@ func (m *Model) SampleSockets(ctx context.Context) {
 	}
 }
 
+// withClosed adds to the list of the kernel those that the stream saw losing something
+// and that are not there any more.
+func withClosed(now Sockets, seen []sockets.Socket) Sockets {
+	open := make(map[uint64]bool, len(now.List))
+	for i := range now.List {
+		open[now.List[i].Inode] = true
+	}
+	n := len(now.List)
+	for _, s := range seen {
+		if s.Inode != 0 && !open[s.Inode] && s.Live.Drops+s.Live.NobufsRaised > 0 {
+			s.Closed = true
+			now.List = append(now.List, s)
+		}
+	}
+	if len(now.List) > n {
+		sockets.ByTrouble(now.List)
+	}
+	return now
+}
+
 // AllSockets lists all sockets, and where their owners run, as the kernel says now.
 func AllSockets(ctx context.Context, places *place.Names, others *sockets.Others) (*sockets.Listing, error) {
 	l, err := sockets.List(ctx, sockets.Options{Others: others})

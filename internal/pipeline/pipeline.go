@@ -78,8 +78,9 @@ type Options struct {
 	// Ends hands the sinks also the ends of exchanges and events; Limit counts
 	// those then.
 	Ends bool
-	// Incidents takes every observation in scope, whatever the filter says; the
-	// sinks that are IncidentSinks get what begins and ends.
+	// Incidents takes every observation in scope, whatever the filter says, and tells
+	// of those with a loss that passes it; the sinks that are IncidentSinks get what
+	// begins and ends.
 	Incidents *incident.Log
 	// Counted: the source counts (capture.Counter), and the table takes its word
 	// for it. Only without a Filter, which counters know nothing of.
@@ -146,8 +147,12 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	return &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch,
-		families: question{patience: patience}, policy: question{patience: patience}}, nil
+	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch,
+		families: question{patience: patience}, policy: question{patience: patience}}
+	if o.Incidents != nil {
+		o.Incidents.Wanted = p.matches
+	}
+	return p, nil
 }
 
 func newTracker(o *Options) *correlate.Tracker {

@@ -48,6 +48,7 @@ type Socket struct {
 	// Seen is when RMem, RcvBuf and Drops were so: of a recording when the last message
 	// of the socket passed, which may be closed since. Zero: now.
 	Seen   time.Time
+	Closed bool   // while it was watched
 	RMem   uint32 // sk_rmem_alloc, bytes
 	WMem   uint32 // sk_wmem_alloc, bytes
 	RcvBuf uint32 // sk_rcvbuf, bytes; 0: unknown
@@ -147,6 +148,7 @@ type socketJSON struct {
 	Groups     []uint32  `json:"groups"`
 	GroupsCut  bool      `json:"groups_cut,omitempty"`
 	Seen       *string   `json:"seen,omitempty"`
+	Closed     bool      `json:"closed,omitempty"`
 	RMem       uint32    `json:"rmem"`
 	RcvBuf     uint32    `json:"rcvbuf,omitempty"`
 	Asked      uint32    `json:"rcvbuf_requested,omitempty"`
@@ -186,7 +188,7 @@ type procJSON struct {
 func (s Socket) MarshalJSON() ([]byte, error) {
 	o := socketJSON{
 		Protocol: capture.ProtocolName(s.Protocol), PortID: s.PortID, NetNS: s.NetNS, NetNSName: s.NetNSName,
-		Inode: s.Inode, Kernel: s.Kernel, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut,
+		Inode: s.Inode, Kernel: s.Kernel, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut, Closed: s.Closed,
 		RMem: s.RMem, RcvBuf: s.RcvBuf, Asked: s.Asked, WMem: s.WMem, SndBuf: s.SndBuf, Drops: s.Drops, Dump: s.Dump, Flags: s.Flags,
 	}
 	if o.Groups == nil {
