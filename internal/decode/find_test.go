@@ -40,11 +40,14 @@ func TestLookupAgreesWithBody(t *testing.T) {
 	}
 }
 
-// collect notes the first node of each name. Messages inside a message and
+// collect notes the first node of each name that counts. Messages inside a message and
 // the two halves of a bitfield are not looked into.
 func collect(first map[string]Node, nodes []Node) {
 	for i := range nodes {
 		n := &nodes[i]
+		if n.Overridden {
+			continue
+		}
 		if _, seen := first[n.Name]; !seen && n.Name != "" {
 			first[n.Name] = *n
 		}

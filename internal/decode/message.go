@@ -145,6 +145,9 @@ type Node struct {
 	// Policy: only the kernel's policy of the family tells what this is, so it
 	// has a type and a value, but no name.
 	Policy bool
+	// Overridden: the same attribute stands behind it once more, which is the one
+	// that the kernel reads.
+	Overridden bool
 	// Word: its name, if it has one, is text of the message (KEY=VALUE), and
 	// another node beside it may have the same.
 	Word bool

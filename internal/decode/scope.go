@@ -13,6 +13,9 @@ import (
 type view struct {
 	data []byte
 	ord  order
+	// request: the kernel reads the message, and of an attribute that is there
+	// twice the last.
+	request bool
 	// scopes are the levels of nesting that are open, the outermost first.
 	// They are a slice because a list on the stack of a recursion escapes.
 	scopes []scope
@@ -85,15 +88,22 @@ func (v *view) find(sc int, name string) choice {
 
 func (s *scope) here(v *view, name string) (choice, bool) {
 	if def := s.set.ByName(name); def != nil {
+		var found choice
 		for off := s.lo; off < s.hi; {
 			a, ok := v.ord.attrAt(v.data, off, s.hi)
 			if !ok {
 				break
 			}
 			if a.id == def.ID {
-				return choice{raw: v.data[a.lo:a.hi], typ: &def.Type, flags: a.flags}, true
+				found = choice{raw: v.data[a.lo:a.hi], typ: &def.Type, flags: a.flags}
+				if !v.request { // else the last counts
+					return found, true
+				}
 			}
 			off = a.next
+		}
+		if found.typ != nil {
+			return found, true
 		}
 	}
 	return v.member(s.st, s.stLo, s.stHi, name)

@@ -71,7 +71,7 @@ var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 func (m *Message) walker(plain bool) *walker {
 	w := walkers.Get().(*walker)
-	*w = walker{view: view{data: m.Data, ord: m.order(), scopes: w.scopes[:0], seen: w.seen[:0]}, d: m.dec, m: m, plain: plain, left: maxNodes}
+	*w = walker{view: view{data: m.Data, ord: m.order(), request: m.request(), scopes: w.scopes[:0], seen: w.seen[:0]}, d: m.dec, m: m, plain: plain, left: maxNodes}
 	return w
 }
 
@@ -204,6 +204,8 @@ func (m *Message) muxHeader() *schema.StructType {
 
 // payload decodes what follows an nlmsghdr.
 func (w *walker) payload(m *Message, lo, hi, depth int) part {
+	defer func(was bool) { w.request = was }(w.request)
+	w.request = m.request()
 	if isControl(m.Frame.Protocol, m.Header.Type) {
 		return w.control(m, lo, hi, depth)
 	}
@@ -295,6 +297,7 @@ func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc int, d
 // attrs appends the attributes at [lo, hi), and a nameless node for bytes that
 // no attribute fits. elem is the type of all of them where they are an array.
 func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Type, sc int, depth int) []Node {
+	first := len(dst)
 	for lo < hi {
 		a, ok := w.ord.attrAt(w.data, lo, hi)
 		if !ok {
@@ -324,6 +327,9 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 			w.value(n, t, sc, depth)
 		}
 		lo = a.next
+	}
+	if w.request && set != nil {
+		overridden(dst[first:], set)
 	}
 	return dst
 }

@@ -308,6 +308,7 @@ func (j *JSON) attr(n *decode.Node, guessed bool) {
 	}
 	if n.Attr {
 		j.payload(n, guessed)
+		j.flag("overridden", n.Overridden)
 	}
 	if n.Problem != "" {
 		j.text("problem", n.Problem)

@@ -222,6 +222,10 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 		l.buf = append(l.buf, ' ')
 		l.put(styleDim, "("+n.Kind().String()+", from policy)")
 	}
+	if n.Overridden {
+		l.buf = append(l.buf, ' ')
+		l.put(styleWarn, "(overridden: it stands below once more)")
+	}
 	if mark != noMark && n.Head() == mark {
 		l.buf = append(l.buf, ' ')
 		l.put(styleBad, FaultMark)

@@ -30,6 +30,7 @@ func All() []*schema.Family {
 		protocolFamilies(),
 		newestFamilies(),
 	)
+	markMulti(all)
 	for _, f := range all {
 		f.Origin = schema.BuiltIn
 		f.Build()

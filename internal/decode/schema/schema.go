@@ -205,6 +205,9 @@ type Attr struct {
 	ID   uint16
 	Name string // UAPI name
 	Type Type
+	// Multi: it may be there several times, each one counts. Of others nla_parse
+	// keeps the last.
+	Multi bool
 	// Note says why an entry has no type: "unused", "kernel-internal", ….
 	Note string
 }

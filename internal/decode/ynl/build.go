@@ -189,7 +189,7 @@ func (b *builder) fill(set *attrSet) {
 	to.Attrs = make([]schema.Attr, 0, len(list))
 	for i := range list {
 		a := &list[i]
-		x := schema.Attr{ID: uint16(a.value.n), Name: b.names[set.name+"/"+a.name], Type: b.attrType(set, a)}
+		x := schema.Attr{Multi: a.multi, ID: uint16(a.value.n), Name: b.names[set.name+"/"+a.name], Type: b.attrType(set, a)}
 		switch {
 		case a.typ == "unused":
 			x.Note = "unused"

@@ -37,6 +37,7 @@ type entry struct {
 
 // attr is an attribute, or a member of a struct.
 type attr struct {
+	multi     bool // it may repeat
 	node      *yaml.Node
 	name      string
 	typ       string
@@ -274,8 +275,10 @@ func (r *reader) attr(n *yaml.Node, what string, to *[]attr) error {
 			return true, r.each(v, key, func(*yaml.Node) error { a.typeValue++; return nil })
 		case "checks":
 			return true, r.checks(v, &a)
-		case "doc", "multi-attr":
-			return true, nil // an attribute may repeat, and is shown each time
+		case "multi-attr":
+			return true, r.boolean(v, key, &a.multi)
+		case "doc":
+			return true, nil
 		}
 		return false, nil
 	})
