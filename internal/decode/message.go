@@ -148,6 +148,9 @@ type Node struct {
 	// Overridden: the same attribute stands behind it once more, which is the one
 	// that the kernel reads.
 	Overridden bool
+	// Unflagged: a nest of a request without NLA_F_NESTED; Refused: strict kernels
+	// refuse that.
+	Unflagged, Refused bool
 	// Word: its name, if it has one, is text of the message (KEY=VALUE), and
 	// another node beside it may have the same.
 	Word bool

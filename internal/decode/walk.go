@@ -326,6 +326,11 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 		} else {
 			w.value(n, t, sc, depth)
 		}
+		if w.request && n.Flags&nlaNested == 0 && n.Nested && !n.Guess && (n.Kind() == schema.Nest || n.Kind() == schema.Array) {
+			n.Unflagged = true
+			def := set.Lookup(a.id)
+			n.Refused = def != nil && def.Strict
+		}
 		lo = a.next
 	}
 	if w.request && set != nil {

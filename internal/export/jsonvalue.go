@@ -309,6 +309,12 @@ func (j *JSON) attr(n *decode.Node, guessed bool) {
 	if n.Attr {
 		j.payload(n, guessed)
 		j.flag("overridden", n.Overridden)
+		j.flag("unflagged", n.Unflagged)
+		j.flag("refused", n.Refused)
+		j.flag("net_byteorder", n.Flags&flagNetByteOrder != 0)
+		if _, text := n.Value.(string); text {
+			j.number("len", uint64(len(n.Raw)))
+		}
 	}
 	if n.Problem != "" {
 		j.text("problem", n.Problem)

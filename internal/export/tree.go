@@ -107,6 +107,9 @@ func headed(nodes []decode.Node, off int) *decode.Node {
 	return nil
 }
 
+// flagNetByteOrder is NLA_F_NET_BYTEORDER.
+const flagNetByteOrder = 0x4000
+
 // FaultMark stands behind what an error is about.
 const FaultMark = "<== the error is here"
 
@@ -221,6 +224,22 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 	case n.Policy:
 		l.buf = append(l.buf, ' ')
 		l.put(styleDim, "("+n.Kind().String()+", from policy)")
+	}
+	switch {
+	case n.Refused:
+		l.buf = append(l.buf, ' ')
+		l.put(styleWarn, "(without NLA_F_NESTED, which strict kernels refuse)")
+	case n.Unflagged && t.o.Verbose > 1:
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "(without NLA_F_NESTED)")
+	}
+	if n.Attr && n.Flags&flagNetByteOrder != 0 {
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "(NLA_F_NET_BYTEORDER)")
+	}
+	if n.Attr && t.o.Verbose > 1 {
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, "(nla_len "+strconv.Itoa(len(n.Raw)+4)+")")
 	}
 	if n.Overridden {
 		l.buf = append(l.buf, ' ')

@@ -2,7 +2,11 @@
 
 package families
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"strings"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // multi are attributes of requests that count each time they are there: the kernel
 // goes over the nest (nla_for_each_nested) where it else takes the last of each
@@ -28,7 +32,8 @@ var multi = []string{
 	"TEAM_ATTR_ITEM_OPTION", "NBD_SOCK_ITEM", "SK_DIAG_BPF_STORAGE_REQ_MAP_FD",
 }
 
-// markMulti sets Attr.Multi in tables.
+// markMulti sets Attr.Multi in tables, and Attr.Strict: inet_validate_link_af and
+// ethnl_parse_header_dev_get refuse nests without the flag.
 func markMulti(all []*schema.Family) {
 	names := make(map[string]bool, len(multi))
 	for _, name := range multi {
@@ -37,7 +42,9 @@ func markMulti(all []*schema.Family) {
 	schema.Walk(schema.Visitor{Set: func(_ *schema.Place, s *schema.Set) {
 		whole := names[s.Name+"*"]
 		for i := range s.Attrs {
-			s.Attrs[i].Multi = whole || names[s.Attrs[i].Name]
+			name := s.Attrs[i].Name
+			s.Attrs[i].Multi = whole || names[name]
+			s.Attrs[i].Strict = name == "IFLA_INET_CONF" || strings.HasPrefix(name, "ETHTOOL_A_") && strings.HasSuffix(name, "_HEADER")
 		}
 	}}, all...)
 }

@@ -17,9 +17,27 @@ import (
 func nfPacket(b []byte, _ bool) (string, bool) {
 	s := hex.EncodeToString(b)
 	if head := nfIPHeader(b); head != "" {
-		s = head + ": " + s
+		s = head + nfPacketLength(b) + ": " + s
 	}
 	return s, true
+}
+
+// nfPacketLength says where a payload is not as long as its IP header says: cut, as a
+// copy range or snap length does, or with bytes behind the packet, which are none of it.
+func nfPacketLength(b []byte) string {
+	said := int(binary.BigEndian.Uint16(b[2:]))
+	if b[0]>>4 == 6 {
+		said = 40 + int(binary.BigEndian.Uint16(b[4:]))
+	}
+	switch {
+	case said == 0 || said == 40 && b[0]>>4 == 6: // offloaded, jumbogram
+		return ""
+	case len(b) > said:
+		return fmt.Sprintf(" (packet of %d B and %d B behind it)", said, len(b)-said)
+	case len(b) < said:
+		return fmt.Sprintf(" (%d B of a packet of %d B)", len(b), said)
+	}
+	return ""
 }
 
 // nfIPHeader is "IPv4 192.0.2.1:1024 > 192.0.2.2:53 UDP", or "".

@@ -131,6 +131,20 @@ var vectors = []vector{
 		typ: "SOCK_DIAG_BY_FAMILY", want: map[string]string{"idiag_src": "2001:db8::1", "idiag_dst": "2001:db8::2"},
 	},
 	{
+		name: "a verdict's packet with padding", proto: 12, dir: capture.DirRequest,
+		hex: "5c000000010301000100000000000000 00000000 0c000200 0000000100000007 39000a00 450000351234000040110000c0000201c0000202 03e8003500210000" + strings.Repeat("78", 25) + "000000",
+		typ: "NFQNL_MSG_VERDICT", want: map[string]string{
+			"NFQA_PAYLOAD": "IPv4 192.0.2.1:1000 > 192.0.2.2:53 UDP: 450000351234000040110000c0000201c000020203e8003500210000" + strings.Repeat("78", 25),
+		},
+	},
+	{
+		name: "a verdict's packet and three bytes", proto: 12, dir: capture.DirRequest,
+		hex: "5c000000010301000200000000000000 00000000 0c000200 0000000100000008 3c000a00 450000351234000040110000c0000201c0000202 03e8003500210000" + strings.Repeat("78", 25) + "000000",
+		typ: "NFQNL_MSG_VERDICT", want: map[string]string{
+			"NFQA_PAYLOAD": "IPv4 192.0.2.1:1000 > 192.0.2.2:53 UDP (packet of 53 B and 3 B behind it): 450000351234000040110000c0000201c000020203e8003500210000" + strings.Repeat("78", 25) + "000000",
+		},
+	},
+	{
 		name: "devlink port of a link", proto: 0, dir: capture.DirReply,
 		hex: "54000000100000000100000000000000 00000100020000000000000000000000 34003e80 0e0001006e657464657673696d000000 0f0002006e657464657673696d310000 " +
 			"0800b80000000000 0800030000000000",
@@ -182,6 +196,23 @@ func TestVectors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUnflagged: a nest without its flag, where the kernel refuses that and where not.
+func TestUnflagged(t *testing.T) {
+	for flags, hex := range map[string]string{
+		"missing": "340000001300050001000000000000000000000003000000000000000000000014001a00100002000c0001000800090001000000",
+		"set":     "340000001300050002000000000000000000000003000000000000000000000014001a80100002800c0001800800090001000000",
+	} {
+		m := decodeVector(t, &vector{dir: capture.DirRequest, hex: hex})
+		conf, ok := m.Lookup("IFLA_INET_CONF")
+		b := m.Body()
+		spec := &b.Attrs[0]
+		inner := &spec.Children[0].Children[0]
+		if want := flags == "missing"; !ok || conf.Name != inner.Name || spec.Unflagged != want || spec.Refused || inner.Unflagged != want || inner.Refused != want {
+			t.Errorf("%s: %+v", flags, inner)
+		}
 	}
 }
 

@@ -289,9 +289,9 @@ func (s *Set) byID(id uint16) *Attr {
 
 func (m *merger) attr(a, b *Attr) Attr {
 	if b == nil {
-		return Attr{ID: a.ID, Name: a.Name, Note: a.Note, Multi: a.Multi, Type: m.typ(a.Type, Type{})}
+		return Attr{ID: a.ID, Name: a.Name, Note: a.Note, Multi: a.Multi, Strict: a.Strict, Type: m.typ(a.Type, Type{})}
 	}
-	x := Attr{ID: a.ID, Name: m.name(a.Name, b.Name), Type: m.typ(a.Type, b.Type), Note: a.Note, Multi: a.Multi || b.Multi}
+	x := Attr{ID: a.ID, Name: m.name(a.Name, b.Name), Type: m.typ(a.Type, b.Type), Note: a.Note, Multi: a.Multi || b.Multi, Strict: a.Strict || b.Strict}
 	if x.Note == "" || a.Type.Kind != x.Type.Kind {
 		x.Note = b.Note
 	}

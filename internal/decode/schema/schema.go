@@ -208,6 +208,8 @@ type Attr struct {
 	// Multi: it may be there several times, each one counts. Of others nla_parse
 	// keeps the last.
 	Multi bool
+	// Strict: a request without NLA_F_NESTED is refused here (nla_parse_nested).
+	Strict bool
 	// Note says why an entry has no type: "unused", "kernel-internal", ….
 	Note string
 }
