@@ -234,7 +234,8 @@ struct nl_full {
 	__u8 dir;
 	__u8 verdict;
 	__u8 flags;
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 taken;      /* bytes that the reader's buffer took, if that was full; 0: unknown */
 	struct nl_task task;  /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };

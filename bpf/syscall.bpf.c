@@ -230,6 +230,21 @@ static __always_inline __u32 sc_recv_len(struct sc_call *c, __u32 len)
 	return nlmsg_len > len ? nlmsg_len : len + 1;
 }
 
+/* Whether the buffers may have been too small. Who gets a msghdr is told, and who asks
+ * for the length by MSG_TRUNC; of others a buffer that is full says that they may. */
+static __always_inline bool sc_may_be_cut(struct sc_call *c, __u64 len, __u64 space)
+{
+	switch (c->op) {
+	case SC_RECVMSG:
+	case SC_RECVMMSG:
+		return space && c->hdr.flags & SC_MSG_TRUNC;
+	case SC_RECVFROM:
+		if (c->args.a[3] & SC_MSG_TRUNC)
+			return space && len > space;
+	}
+	return space && len >= space;
+}
+
 /* Of datagram i of the call. What a call took is told once: sendmmsg() does not
  * say how much of it each datagram took. */
 static __always_inline void sc_fill_event(struct sc_call *c, __u32 i)
@@ -244,6 +259,7 @@ static __always_inline void sc_fill_event(struct sc_call *c, __u32 i)
 	rec->protocol = c->sock.protocol;
 	rec->kind = NL_KIND_DATAGRAM;
 	rec->flags = 0;
+	rec->taken = 0;
 	rec->src_port = rec->dst_port = rec->group = 0;
 	rec->ktime = c->now;
 	rec->elapsed = 0;
@@ -304,6 +320,8 @@ __noinline int sc_datagram(__u32 i)
 		if (c->want > space)
 			c->want = space;
 		len = sc_recv_len(c, len);
+		if (sc_may_be_cut(c, len, space))
+			c->rec.taken = space;
 	}
 	c->rec.orig_len = len;
 	if (c->want > nl_cfg.snap)

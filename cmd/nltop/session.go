@@ -306,6 +306,9 @@ func (s *session) tally() {
 	} else {
 		fmt.Fprintf(stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
 	}
+	if st.Truncated > 0 {
+		fmt.Fprintf(os.Stderr, "nltop: %d datagrams were too long for their reader's buffer, which lost the rest (MSG_TRUNC)\n", st.Truncated)
+	}
 	for _, l := range st.Lost {
 		if l.Count > 0 {
 			fmt.Fprintf(stderr, "nltop: lost: %d: %s\n", l.Count, l.Reason)

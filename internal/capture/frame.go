@@ -224,13 +224,30 @@ type Frame struct {
 	Queue    Queue  // of Socket
 	Lock     Lock   // KindCompletion: inside the send; KindLock
 	TrueSize uint32 // what the datagram takes of the receive buffer (skb->truesize); 0: unknown
+	// Taken is how many bytes of a datagram the buffer of its reader had room for, where
+	// that was too small; the rest is lost. 0: all, or nobody was seen to read it.
+	Taken uint32
 
-	OrigLen int    // length in bytes of the datagram; more than len(Data): cut at the snap length
+	OrigLen int    // length in bytes of the datagram; more than len(Data): cut, see Cut and Taken
 	Data    []byte // one or more nlmsghdr in host byte order of the capturing machine
 }
 
-// Cut says whether the payload is incomplete.
-func (f *Frame) Cut() bool { return f.OrigLen > len(f.Data) }
+// Cut says whether nltop has left out some of the payload that it could have had.
+func (f *Frame) Cut() bool {
+	return f.OrigLen > len(f.Data) && (f.Taken == 0 || uint64(f.Taken) > uint64(len(f.Data)))
+}
+
+// Incomplete says whether some of the payload is missing, for whatever reason.
+func (f *Frame) Incomplete() bool { return f.OrigLen > len(f.Data) }
+
+// Missed is how many bytes of the datagram its reader never got, because its buffer had
+// no room for them (MSG_TRUNC).
+func (f *Frame) Missed() int {
+	if f.Taken == 0 {
+		return 0
+	}
+	return max(f.OrigLen-int(f.Taken), 0)
+}
 
 // Names of the sources, as --source takes them and as every output prints them.
 const (
@@ -287,8 +304,10 @@ type Info struct {
 type Stats struct {
 	Frames uint64 // datagrams emitted
 	Bytes  uint64 // their original length in bytes
-	Cut    uint64 // datagrams emitted with less than their whole payload
-	Lost   []Loss // every way of losing, in a fixed order, zeros included
+	Cut    uint64 // datagrams emitted with less than their whole payload, as far as their readers got it
+	// Truncated counts datagrams of which their readers' buffers took a part only.
+	Truncated uint64
+	Lost      []Loss // every way of losing, in a fixed order, zeros included
 	// LostReports counts completions and socket errors that were not emitted;
 	// no datagram is missing for that.
 	LostReports uint64

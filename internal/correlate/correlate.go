@@ -80,12 +80,14 @@ type Exchange struct {
 	// Probe: it failed as whoever sent it expected, who only asked what the kernel can
 	// (see IsProbe).
 	Probe   bool
-	Again   int           // answers after the last that it should have got
-	Replies int           // messages so far
-	Bytes   uint64        // of those
-	Rounds  int           // datagrams that they came in
-	First   time.Duration // to the first reply; 0: none yet
-	Last    time.Duration // to the newest reply; 0: none yet
+	Again   int    // answers after the last that it should have got
+	Replies int    // messages so far
+	Bytes   uint64 // of those
+	Rounds  int    // datagrams that they came in
+	// Truncated is how many bytes of them the reader's buffer had no room for.
+	Truncated uint64
+	First     time.Duration // to the first reply; 0: none yet
+	Last      time.Duration // to the newest reply; 0: none yet
 	// Kernel is the time in the kernel: entry to return of the send (without
 	// capture.SeesKernelTime: of the system call), and of every netlink_dump() that a later read
 	// called. 0: the source cannot tell.

@@ -262,6 +262,7 @@ func (t *Tracker) replied(e *entry, f *capture.Frame, m *decode.Message) {
 	}
 	if m.Index == 0 {
 		e.Rounds++
+		e.Truncated += uint64(f.Missed())
 		if e.dump && f.Elapsed > 0 {
 			t.round(e, f)
 		}

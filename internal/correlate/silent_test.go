@@ -145,6 +145,20 @@ func TestReadOn(t *testing.T) {
 	}
 }
 
+// What a reader's buffer had no room for is told of the exchange.
+func TestTruncatedAnswer(t *testing.T) {
+	s := newEnds(t)
+	s.send(request(100), getLink(0x301, 1))
+	part := nltest.Message(16, 2, 1, 100, make([]byte, 16))
+	f := reply(100)
+	f.Taken = 40
+	s.send(f, part, part) // 64 bytes
+	s.send(reply(100), nltest.Message(3, 2, 1, 100, make([]byte, 4)))
+	if x := one(t, s.exchanges()); x.Truncated != 24 || x.Outcome != Answered {
+		t.Errorf("%+v", x)
+	}
+}
+
 // What comes to a socket unasked is no late answer.
 func TestUnasked(t *testing.T) {
 	s := newEnds(t)

@@ -82,6 +82,9 @@ func (d *Decoder) add(f *schema.Family) {
 // capture cut it, as opposed to one that was sent malformed.
 var ErrCut = errors.New("cut at the snap length")
 
+// ErrTaken is likewise wrapped where its reader got no more (MSG_TRUNC).
+var ErrTaken = errors.New("the reader's buffer was too small")
+
 // Frame splits the datagram of f at its nlmsghdr boundaries, names the
 // messages, learns from them, and appends them to dst. Every byte of the
 // datagram but the padding between messages, and zeros behind the last one,
@@ -136,10 +139,18 @@ func (d *Decoder) Next(f *capture.Frame, p *Position, most int, dst []Message) [
 	return dst
 }
 
+// missing says why the rest of a datagram is not there.
+func missing(f *capture.Frame) error {
+	if f.Cut() {
+		return ErrCut
+	}
+	return ErrTaken
+}
+
 // onlyZeros: zeros behind the last message say nothing. iproute2 sends its
 // whole buffer, and netlink_rcv_skb stops at an nlmsg_len below 16.
 func onlyZeros(f *capture.Frame, off int) bool {
-	return !f.Cut() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0
+	return !f.Incomplete() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0
 }
 
 // split takes the message at m.Offset out of its frame and returns the offset
@@ -148,9 +159,9 @@ func (m *Message) split(o order) int {
 	f, rest := m.Frame, m.Frame.Data[m.Offset:]
 	if len(rest) < HeaderLen {
 		m.NoHeader, m.Data = true, rest
-		if f.Cut() {
+		if f.Incomplete() {
 			m.Problem = fmt.Errorf("message at offset %d of the datagram: header %w, %d of %d bytes",
-				m.Offset, ErrCut, len(rest), HeaderLen)
+				m.Offset, missing(f), len(rest), HeaderLen)
 		} else {
 			m.Problem = fmt.Errorf("%d bytes at offset %d of the datagram are too short for a header", len(rest), m.Offset)
 		}
@@ -171,7 +182,7 @@ func (m *Message) split(o order) int {
 			m.Offset, size, left)
 	case size > uint64(len(rest)):
 		m.Data = rest
-		m.Problem = fmt.Errorf("message at offset %d of the datagram: %w, %d of %d bytes", m.Offset, ErrCut, len(rest), size)
+		m.Problem = fmt.Errorf("message at offset %d of the datagram: %w, %d of %d bytes", m.Offset, missing(f), len(rest), size)
 	default:
 		m.Data = rest[:size]
 		return m.Offset + align4(int(size))

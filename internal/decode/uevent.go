@@ -60,8 +60,8 @@ func (d *Decoder) uevent(f *capture.Frame) Message {
 		m.Type = actionName(action)
 	}
 	switch {
-	case f.Cut():
-		m.Problem = fmt.Errorf("uevent: %w, %d of %d bytes", ErrCut, len(f.Data), f.OrigLen)
+	case f.Incomplete():
+		m.Problem = fmt.Errorf("uevent: %w, %d of %d bytes", missing(f), len(f.Data), f.OrigLen)
 	case m.Type == "":
 		m.Problem = fmt.Errorf("uevent without an action at offset %d", len(f.Data)-len(m.ueventText()))
 	}

@@ -81,9 +81,9 @@ func TestAdvice(t *testing.T) {
 	needVM(t)
 	for _, source := range []string{"fentry", "kprobe"} {
 		for _, l := range []loser{
-			{name: "a burst", rcvbuf: 16 << 10, changes: 300, last: true},
-			{name: "a reader that reads a little", rcvbuf: 64 << 10, changes: 1000, every: 10, last: true},
-			{name: "a reader that never reads", rcvbuf: 16 << 10, changes: 100, lasts: 1500 * time.Millisecond, stalled: true},
+			{name: "a burst", rcvbuf: 8 << 10, changes: 60, last: true},
+			{name: "a reader that reads a little", rcvbuf: 8 << 10, changes: 200, every: 10, last: true},
+			{name: "a reader that never reads", rcvbuf: 8 << 10, changes: 40, lasts: 1500 * time.Millisecond, stalled: true},
 		} {
 			t.Run(source+"/"+l.name, func(t *testing.T) {
 				ownNetNS(t)

@@ -56,6 +56,9 @@ func (t *Text) end(o *correlate.Observation) error {
 	if x.Replies > 0 {
 		l.word(styleNone, words.Plural(x.Replies, "reply", "replies")+" "+strconv.FormatUint(x.Bytes, 10)+" B")
 	}
+	if x.Truncated > 0 {
+		l.word(styleBad, "reader's buffer too small, "+strconv.FormatUint(x.Truncated, 10)+" B lost (MSG_TRUNC)")
+	}
 	if x.Rounds > 1 {
 		l.word(styleDim, "in "+words.Plural(x.Rounds, "round", "rounds"))
 	}
@@ -264,6 +267,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 	}
 	j.always("replies", uint64(max(x.Replies, 0)))
 	j.always("reply_bytes", x.Bytes)
+	j.number("truncated", x.Truncated)
 	j.number("rounds", uint64(max(x.Rounds, 0)))
 	j.nanoseconds("kernel_ns", x.Kernel)
 	j.nanoseconds("first_ns", x.First)

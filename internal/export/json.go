@@ -270,7 +270,11 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	}
 	j.flag("self", o.Self)
 	j.socket(&f.Socket, &f.Queue, false)
-	if f.Cut() {
+	if n := f.Missed(); n > 0 {
+		j.number("taken", uint64(f.Taken))
+		j.number("truncated", uint64(n))
+	}
+	if f.Incomplete() {
 		j.number("orig_len", uint64(f.OrigLen))
 	}
 	if s := o.Outcome.String(); s != "" {

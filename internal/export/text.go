@@ -245,9 +245,17 @@ func (t *Text) verdict(f *capture.Frame) {
 			l.word(styleBad, "drops="+strconv.FormatUint(uint64(f.Queue.Drops), 10))
 		}
 	}
+	if n := f.Missed(); n > 0 {
+		l.word(styleBad, TruncatedText(f.Taken, n))
+	}
 	if f.Cut() {
 		l.word(styleWarn, "cut "+strconv.Itoa(len(f.Data))+"/"+strconv.Itoa(f.OrigLen))
 	}
+}
+
+// TruncatedText says that a reader got part of a datagram.
+func TruncatedText(room uint32, missed int) string {
+	return "reader's buffer " + strconv.FormatUint(uint64(room), 10) + " B, " + strconv.Itoa(missed) + " B lost (MSG_TRUNC)"
 }
 
 // report writes a failed send, an ENOBUFS, or a datagram that was lost without

@@ -80,6 +80,7 @@ const (
 	tagVaried   // see varied
 	tagNumbered // see numberedLen
 	tagSees     // only if it is not the interface's
+	tagTaken
 )
 
 // Tags of a process inside tagProc, tagOwner and tagBlocker.
@@ -429,6 +430,8 @@ func setNumber(fr *capture.Frame, tag, num uint64) {
 		fr.Cause = num
 	case tagTrueSize:
 		fr.TrueSize = uint32(num)
+	case tagTaken:
+		fr.Taken = uint32(num)
 	case tagHighWater:
 		fr.Queue.HighWater = uint32(num)
 	case tagIdle:

@@ -373,6 +373,9 @@ func (r *Reader) count(f *capture.Frame) {
 	if f.Cut() {
 		r.stats.Cut++
 	}
+	if f.Missed() > 0 {
+		r.stats.Truncated++
+	}
 }
 
 // fill reads n bytes into r.buf, growing it only as they arrive: a length field

@@ -165,7 +165,8 @@ func (w *Writer) varying(f facts, fr *capture.Frame) facts {
 	q := &fr.Queue
 	f = f.uint(tagOf, fr.Of).uint(tagElapsed, zigzag(int64(fr.Elapsed))).
 		uint(tagRMem, uint64(q.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
-		uint(tagHighWater, uint64(q.HighWater)).uint(tagIdle, zigzag(int64(q.Idle)))
+		uint(tagHighWater, uint64(q.HighWater)).uint(tagIdle, zigzag(int64(q.Idle))).
+		uint(tagTaken, uint64(fr.Taken))
 	if fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold) == 0 && fr.Lock.Blocker == nil {
 		return f
 	}
@@ -198,7 +199,7 @@ type varied [28]byte
 // and other the one of them that it has no room for.
 func (v *varied) set(fr *capture.Frame, ref, other uint64) bool {
 	q, n := &fr.Queue, binary.LittleEndian
-	if other|fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
+	if other|fr.Cast|uint64(fr.Taken)|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
 		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 != 0 || fr.Lock.Blocker != nil {
 		return false
 	}

@@ -152,7 +152,8 @@ type fentryNlFull struct {
 	Dir       uint8
 	Verdict   uint8
 	Flags     uint8
-	Pad       [6]uint8
+	Pad       [2]uint8
+	Taken     uint32
 	Task      fentryNlTask
 	Owner     fentryNlTask
 }

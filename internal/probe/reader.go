@@ -43,6 +43,7 @@ type Source struct {
 	frames    atomic.Uint64
 	bytes     atomic.Uint64
 	cut       atomic.Uint64
+	truncated atomic.Uint64
 	malformed atomic.Uint64
 	orphans   atomic.Uint64
 
@@ -216,6 +217,9 @@ func (s *Source) saw(f *capture.Frame) {
 	if f.Cut() {
 		s.cut.Add(1)
 	}
+	if f.Missed() > 0 {
+		s.truncated.Add(1)
+	}
 }
 
 func (s *Source) log(format string, args ...any) {
@@ -310,6 +314,8 @@ func (s *Source) Stats() capture.Stats {
 		Frames: s.frames.Load(),
 		Bytes:  s.bytes.Load(),
 		Cut:    s.cut.Load(),
+
+		Truncated: s.truncated.Load(),
 		Lost: []capture.Loss{
 			{Reason: "ring buffer full", Count: c.ring},
 			{Reason: "hook recursion", Count: c.recursion},

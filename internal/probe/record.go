@@ -191,7 +191,7 @@ func (a *assembler) addFull(rec []byte) error {
 	f.Cast, f.Cause = r.Cast, a.numbers.get(r.Cause)
 	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
 	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(r.LockWait), nanoseconds(r.LockHold), blocker(&r.Blocker)
-	f.TrueSize, f.OrigLen, f.Data = r.Truesize, int(r.OrigLen), nil
+	f.TrueSize, f.Taken, f.OrigLen, f.Data = r.Truesize, r.Taken, int(r.OrigLen), nil
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
 		a.numbers.put(r.Id, f.ID)
 	}

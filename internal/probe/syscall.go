@@ -194,6 +194,39 @@ func newSyscallInferrer() *syscallInferrer {
 	return &syscallInferrer{headers: capture.NewInferrer()}
 }
 
+// truncated finds out how long a datagram was that filled its reader's buffer: its last
+// message goes on behind that. If none does and the reader was not told that some is
+// missing (then OrigLen is more), it was just as long.
+func truncated(f *capture.Frame) {
+	if f.Taken == 0 {
+		return
+	}
+	if len(f.Data) == int(f.Taken) && f.Protocol != capture.NETLINK_KOBJECT_UEVENT { // not cut; nlmsghdrs
+		f.OrigLen = max(f.OrigLen, reaches(f.Data))
+	}
+	if f.OrigLen == int(f.Taken) {
+		f.Taken = 0
+	}
+}
+
+// reaches returns where the last message ends by its nlmsg_len, or at least would.
+func reaches(b []byte) int {
+	for off := 0; off < len(b); {
+		if len(b)-off < nlmsgHdrLen {
+			return off + nlmsgHdrLen
+		}
+		size := binary.NativeEndian.Uint32(b[off:])
+		if size < nlmsgHdrLen {
+			break // no message
+		}
+		if uint64(size) > uint64(len(b)-off) {
+			return off + int(min(size, 1<<30))
+		}
+		off += int(size+3) &^ 3
+	}
+	return len(b)
+}
+
 // The bytes of nlmsg_pid in struct nlmsghdr, include/uapi/linux/netlink.h.
 const (
 	nlmsgPIDOffset = 12
@@ -204,6 +237,7 @@ func (s *syscallInferrer) infer(f *capture.Frame) {
 	if f.Kind != capture.KindDatagram {
 		return
 	}
+	truncated(f)
 	// Inferred without a direction is the programs' word for a receive that
 	// had no address; with one it stays.
 	fromKernel := !f.Inferred

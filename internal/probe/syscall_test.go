@@ -110,3 +110,41 @@ func TestParseStrace(t *testing.T) {
 		t.Error("a broken line passed")
 	}
 }
+
+// How long a datagram was that filled its reader's buffer, which was not told.
+func TestTruncated(t *testing.T) {
+	one, two := nltest.Native.Message(16, 2, 1, 1, make([]byte, 84)), nltest.Native.Message(16, 2, 1, 1, make([]byte, 184))
+	both := nltest.Cat(one, two)
+	for _, tc := range []struct {
+		name     string
+		protocol uint16
+		data     []byte
+		orig     int // as the system call told
+		snap     int // bytes that were copied; 0: all
+		missed   int
+		cut      bool
+	}{
+		{"one message, told", 0, one[:60], 61, 0, 40, false},
+		{"one message, not told", 0, one[:60], 60, 0, 40, false},
+		{"as long as the buffer", 0, one, 100, 0, 0, false},
+		{"behind the first message", 0, both[:100], 101, 0, 1, false},
+		{"in the second message", 0, both[:200], 200, 0, 100, false},
+		{"in the second header", 0, both[:110], 110, 0, 6, false},
+		{"no messages", capture.NETLINK_KOBJECT_UEVENT, one[:60], 60, 0, 0, false},
+		{"nltop cut more", 0, one[:60], 100, 30, 40, true},
+		{"nltop cut, nobody told", 0, one[:60], 60, 30, 0, true},
+		{"a length that leads nowhere", 0, make([]byte, 60), 60, 0, 0, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := &capture.Frame{Origin: &capture.Origin{Protocol: tc.protocol, Dir: capture.DirReply},
+				Data: tc.data, OrigLen: tc.orig, Taken: uint32(len(tc.data))}
+			if tc.snap > 0 {
+				f.Data = f.Data[:tc.snap]
+			}
+			newSyscallInferrer().infer(f)
+			if f.Missed() != tc.missed || f.Cut() != tc.cut {
+				t.Errorf("%d of %d bytes missed, cut %t; want %d, %t", f.Missed(), f.OrigLen, f.Cut(), tc.missed, tc.cut)
+			}
+		})
+	}
+}

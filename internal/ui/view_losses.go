@@ -53,6 +53,9 @@ func (v *lossesView) refresh() {
 	number("datagrams", st.Stats.Frames, t.text)
 	number("bytes", st.Stats.Bytes, t.text)
 	number("cut at the snap length", st.Stats.Cut, t.warn)
+	if n := st.Stats.Truncated; n > 0 {
+		number("too long for their reader's buffer", n, t.warn)
+	}
 	title("Lost before nltop could see it")
 	for _, l := range st.Stats.Lost {
 		number(l.Reason, l.Count, t.bad)
