@@ -223,7 +223,7 @@ func once(d time.Duration) Latency { return Latency{Count: 1, Sum: d, Max: d} }
 // socket.
 func outward(f *capture.Frame) bool {
 	if f.Dir == capture.DirPeer {
-		return f.SrcPort != 0 && f.Socket.PortID == f.SrcPort && f.DstPort != f.SrcPort
+		return f.Outgoing()
 	}
 	return f.Dir == capture.DirRequest
 }

@@ -33,6 +33,10 @@ type Origin struct {
 	SrcPort   uint32 // port ID of the sender; 0 is the kernel
 	DstPort   uint32 // port ID of the addressee; 0 is the kernel, or nobody for an event
 	Group     uint32 // multicast group number (not a mask) of an event; 0: none
+	// Peer is who is at the other end of a message between users (DirPeer) than Socket;
+	// PeerInferred: looked up by port after the fact.
+	Peer         End
+	PeerInferred bool
 }
 
 // Account returns the process that a row of the live view belongs to: the
@@ -92,6 +96,7 @@ func (o *Origin) Completion() Origin {
 	c := *o
 	c.Kind, c.Verdict = KindCompletion, VerdictDelivered
 	c.Dir, c.Inferred, c.Errno, c.DstPort, c.Group = DirUnknown, false, 0, 0, 0
+	c.Peer, c.PeerInferred = End{}, false
 	return c
 }
 

@@ -264,6 +264,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	}
 	j.verdict(f)
 	j.multicast(f)
+	j.ends(f)
 	j.number("cast", f.Cast)
 	if c := o.CausedBy(); CauseText(&c) != "" {
 		j.cause("cause", &c)
@@ -288,6 +289,30 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
 	j.nftables(said)
+}
+
+// ends writes who sent a message between users, and to whom.
+func (j *JSON) ends(f *capture.Frame) {
+	if f.Dir != capture.DirPeer {
+		return
+	}
+	end := func(name string, e capture.End, port uint32) {
+		j.buf = append(append(append(j.buf, `,"`...), name...), `":{"portid":`...)
+		j.buf = appendUint(j.buf, uint64(port))
+		if e != (capture.End{}) {
+			j.number("pid", uint64(e.PID))
+			j.text("comm", e.Comm)
+		}
+		j.buf = append(j.buf, '}')
+	}
+	from, to := f.Ends()
+	if f.SrcPort != 0 {
+		end("from", from, f.SrcPort)
+	}
+	if f.DstPort != 0 {
+		end("to", to, f.DstPort)
+	}
+	j.flag("peer_inferred", f.PeerInferred)
 }
 
 // nftables writes a message of nftables as a line, and its transaction.

@@ -84,6 +84,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	if f.Dir == capture.DirEvent && f.Group != 0 {
 		l.word(styleDim, "to "+words.Group(f, t.o.Group))
 	}
+	t.ends(f)
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
 	}
@@ -123,6 +124,31 @@ func (t *Text) paired(o *correlate.Observation) {
 	case o.Again:
 		t.line.word(styleWarn, "answers frame "+strconv.FormatUint(x.Request.Frame.ID, 10)+" again")
 	}
+}
+
+// ends writes who sent a message between users, and to whom.
+func (t *Text) ends(f *capture.Frame) {
+	if f.Dir != capture.DirPeer {
+		return
+	}
+	from, to := f.Ends()
+	if f.SrcPort != 0 {
+		t.line.word(styleDim, "from "+endText(from, f.SrcPort))
+	}
+	if f.DstPort != 0 {
+		t.line.word(styleDim, "to "+endText(to, f.DstPort))
+	}
+	if f.PeerInferred {
+		t.line.word(styleDim, "(inferred)")
+	}
+}
+
+func endText(e capture.End, port uint32) string {
+	s := "port " + strconv.FormatUint(uint64(port), 10)
+	if e != (capture.End{}) {
+		return words.Process(capture.Proc{PID: e.PID, Comm: e.Comm}) + " " + s
+	}
+	return s
 }
 
 // tell writes what tells the message from others: of nftables the rule itself,

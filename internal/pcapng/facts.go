@@ -81,6 +81,8 @@ const (
 	tagNumbered // see numberedLen
 	tagSees     // only if it is not the interface's
 	tagTaken
+	tagPeerPID
+	tagPeerComm
 )
 
 // Tags of a process inside tagProc, tagOwner and tagBlocker.
@@ -128,6 +130,7 @@ const (
 	flagPreamble
 	flagOwnerIsProc // there is no tagOwner: it would say the same as tagProc
 	flagAsRequest   // a completion: sender and socket are those of the frame tagOf
+	flagPeerInferred
 )
 
 // facts is a list of tagged values under construction.
@@ -190,6 +193,7 @@ func originFlags(o *capture.Origin, preamble, timeless bool) uint64 {
 	}
 	set(o.Inferred, flagInferred)
 	set(o.OwnerInferred, flagOwnerInferred)
+	set(o.PeerInferred, flagPeerInferred)
 	set(o.BigEndian, flagBigEndian)
 	set(timeless, flagZeroTime)
 	set(preamble, flagPreamble)
@@ -352,6 +356,7 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 	})
 	o.Inferred = flags&flagInferred != 0
 	o.OwnerInferred = flags&flagOwnerInferred != 0
+	o.PeerInferred = flags&flagPeerInferred != 0
 	o.BigEndian = flags&flagBigEndian != 0
 	if flags&flagOwnerIsProc != 0 {
 		o.Socket.Owner = o.Proc
@@ -383,6 +388,10 @@ func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) erro
 		o.Protocol = uint16(num)
 	case tagNetNS:
 		o.NetNS = num
+	case tagPeerPID:
+		o.Peer.PID = uint32(num)
+	case tagPeerComm:
+		o.Peer.Comm = n.of(value)
 	case tagNetNSName:
 		o.NetNSName = n.of(value)
 	case tagProc:

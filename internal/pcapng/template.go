@@ -150,7 +150,8 @@ func (w *Writer) constant(f facts, o *capture.Origin, flags uint64) facts {
 	f = f.uint(tagPortID, uint64(o.Socket.PortID)).uint(tagInode, o.Socket.Inode).
 		uint(tagRcvBuf, uint64(o.Socket.RcvBuf)).
 		uint(tagSrcPort, uint64(o.SrcPort)).uint(tagDstPort, uint64(o.DstPort)).
-		uint(tagGroup, uint64(o.Group)).string(tagNetNSName, o.NetNSName)
+		uint(tagGroup, uint64(o.Group)).string(tagNetNSName, o.NetNSName).
+		uint(tagPeerPID, uint64(o.Peer.PID)).string(tagPeerComm, o.Peer.Comm)
 	if o.Source != w.opt.Info.Name {
 		f = f.putString(tagSource, o.Source)
 	}

@@ -111,6 +111,7 @@ type Pipeline struct {
 	// Of the frames of the loop: see complete.
 	completed capture.PerOrigin[completed]
 	origins   capture.Origins
+	ends      map[port]capture.End // see peer
 	obs       []correlate.Observation
 	nextID    uint64
 	failed    error                        // of the frame at hand: whoever takes it takes no more

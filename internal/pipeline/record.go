@@ -103,7 +103,7 @@ func (p *Pipeline) complete(f *capture.Frame, now int64) {
 	p.decoding.Unlock()
 	same := p.origins.Of(&o)
 	*c = completed{same, now}
-	if o.Socket.PortID != 0 && !o.Account().Known() || o.OwnerInferred {
+	if o.Socket.PortID != 0 && !o.Account().Known() || o.OwnerInferred || o.Dir == capture.DirPeer && (o.Peer == capture.End{} || o.PeerInferred) {
 		c.origin = nil // the next one's owner may be known, or another
 	}
 	f.Origin = same
@@ -123,6 +123,7 @@ func (p *Pipeline) lookUp(o *capture.Origin) {
 			o.NetNSName = p.o.Owners.NetNSName(o.NetNS)
 		}
 	}
+	p.peer(o)
 	p.locate(&o.Proc)
 	p.locate(&o.Socket.Owner)
 }
