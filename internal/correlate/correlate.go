@@ -84,6 +84,8 @@ type Exchange struct {
 	Replies int    // messages so far
 	Bytes   uint64 // of those
 	Rounds  int    // datagrams that they came in
+	// Asked is that of the Observation of an answer.
+	Asked *decode.Message
 	// Truncated is how many bytes of them the reader's buffer had no room for.
 	Truncated uint64
 	First     time.Duration // to the first reply; 0: none yet
@@ -224,6 +226,10 @@ type Observation struct {
 	Self bool
 	// Again: the message answers a request that was answered before.
 	Again bool
+	// Asked is the newest request of the thread that reads an answer to an older one: the
+	// two are out of step, unless it asks much at once and reads later. nil: they are not,
+	// or the source does not see reads.
+	Asked *decode.Message
 	// Probe is that of the exchange.
 	Probe bool
 	// End is set for the end of an exchange or event, which has no message: its

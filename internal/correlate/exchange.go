@@ -165,6 +165,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 		t.replied(e, f, m)
 		o.Exchange = &e.Exchange
 		o.Latency = e.Last
+		o.Asked = t.askedSince(e, f)
 	}
 	final := t.judge(e, f, m, o)
 	if e != nil && final {

@@ -319,3 +319,48 @@ func TestProbes(t *testing.T) {
 		})
 	}
 }
+
+// A program that forgot an answer reads it in place of the next.
+func TestOutOfStep(t *testing.T) {
+	by := func(tid uint32, dir capture.Dir) capture.Frame {
+		f := request(100)
+		if dir == capture.DirReply {
+			f = reply(100)
+		}
+		f.Change(func(o *capture.Origin) { o.Proc.TID = tid })
+		return f
+	}
+	for _, tc := range []struct {
+		name   string
+		sees   capture.Sees
+		thread uint32 // that sends the second
+		flags  uint16 // of the second
+		batch  bool   // both in one datagram
+		want   bool
+	}{
+		{"forgotten", seesAtRead, 1, 0x05, false, true},
+		{"another thread asked", seesAtRead, 2, 0x05, false, false},
+		{"it asked for no answer", seesAtRead, 1, 0x01, false, false},
+		{"asked at once", seesAtRead, 1, 0x05, true, false},
+		{"answers are told when they are queued", seesQueues, 1, 0x05, false, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newEnds(t)
+			s.sees = tc.sees
+			one, two := getLink(0x05, 1), getLink(tc.flags, 2)
+			if tc.batch {
+				s.send(by(1, capture.DirRequest), one, two)
+			} else {
+				s.send(by(1, capture.DirRequest), one)
+				s.send(by(tc.thread, capture.DirRequest), two)
+			}
+			o := s.frame(by(1, capture.DirReply), nltest.Error(0, 1, 0, one))[0]
+			if (o.Asked != nil) != tc.want || tc.want && o.Asked.Header.Seq != 2 {
+				t.Errorf("asked since: %+v", o.Asked)
+			}
+			if o := s.frame(by(1, capture.DirReply), nltest.Error(0, 2, 0, two))[0]; o.Asked != nil {
+				t.Error("the newest is out of step with itself")
+			}
+		})
+	}
+}

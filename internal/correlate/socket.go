@@ -2,7 +2,10 @@
 
 package correlate
 
-import "github.com/nltop/nltop/internal/capture"
+import (
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
 
 // sock is what is known of a socket that sent requests.
 type sock struct {
@@ -68,6 +71,19 @@ func (t *Tracker) readOn(e *entry) {
 		}
 		at = &p.prev
 	}
+}
+
+// askedSince returns the newest request of a socket, if the thread that reads an answer to
+// e has sent it since: a program that goes by turns takes this answer for that to it.
+func (t *Tracker) askedSince(e *entry, f *capture.Frame) *decode.Message {
+	n := t.socks[socketKey(f)].newest
+	if n == nil || !e.sees.AtRead() || e.dump || n.head() == e.head() || n.answered || otherEntry(n, e) ||
+		n.Request.Header.Flags&(flagAck|flagDump) == 0 || n.Why != "" ||
+		n.Proc.TID != f.Proc.TID || n.Proc.TID != e.Proc.TID || n.Time.Add(n.Kernel).After(f.Time) {
+		return nil
+	}
+	e.Asked = n.Request
+	return n.Request
 }
 
 // nobufs notes for the requests of a socket that some of what it was sent is lost. What

@@ -62,6 +62,9 @@ func (t *Text) end(o *correlate.Observation) error {
 	if x.Rounds > 1 {
 		l.word(styleDim, "in "+words.Plural(x.Rounds, "round", "rounds"))
 	}
+	if x.Asked != nil {
+		l.word(styleBad, "out of step: its answer was read after seq "+strconv.FormatUint(uint64(x.Asked.Header.Seq), 10)+" was asked")
+	}
 	if x.Again > 0 {
 		l.word(styleWarn, "answered again "+words.Plural(x.Again, "time", "times"))
 	}
@@ -257,6 +260,9 @@ func (j *JSON) end(o *correlate.Observation) error {
 		j.text("why", x.Why)
 	}
 	j.flag("probe", x.Probe)
+	if x.Asked != nil {
+		j.always("asked_seq", uint64(x.Asked.Header.Seq))
+	}
 	j.number("again", uint64(max(x.Again, 0)))
 	if x.Errno != 0 {
 		j.number("errno", uint64(max(x.Errno, 0)))

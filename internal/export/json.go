@@ -286,6 +286,9 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	}
 	j.flag("probe", o.Probe)
 	j.flag("again", o.Again)
+	if o.Asked != nil {
+		j.always("asked_seq", uint64(o.Asked.Header.Seq))
+	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
 	j.nftables(said)

@@ -121,6 +121,9 @@ func (t *Text) paired(o *correlate.Observation) {
 	case x == nil:
 	case o.Outcome == correlate.Ignored:
 		t.line.word(styleBad, OutcomeText(&correlate.Exchange{Outcome: o.Outcome, Why: x.Why}))
+	case o.Asked != nil:
+		t.line.word(styleBad, "out of step: answers seq "+strconv.FormatUint(uint64(x.Request.Header.Seq), 10)+
+			", asked last was seq "+strconv.FormatUint(uint64(o.Asked.Header.Seq), 10))
 	case o.Again:
 		t.line.word(styleWarn, "answers frame "+strconv.FormatUint(x.Request.Frame.ID, 10)+" again")
 	}

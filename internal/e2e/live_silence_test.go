@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/nltest"
+)
+
+// What the kernel does not answer is told with the reason, and it does not answer that.
+func TestSilentKernel(t *testing.T) {
+	needRoot(t)
+	info := make([]byte, unix.SizeofIfInfomsg)
+	info[4] = 1 // ifi_index
+	const req, ack, dump = unix.NLM_F_REQUEST, unix.NLM_F_ACK, unix.NLM_F_DUMP
+	long := nltest.Native.Message(unix.RTM_GETLINK, req, 5, 0, info)
+	short := bytes.Clone(long)
+	binary.NativeEndian.PutUint32(long, 200)
+	binary.NativeEndian.PutUint32(short, 12)
+	for _, tc := range []struct {
+		name    string
+		data    []byte
+		outcome string
+		answers bool
+	}{
+		{"a question", nltest.Native.Message(unix.RTM_GETLINK, req, 1, 0, info), "answered", true},
+		{"a dump without body", nltest.Native.Message(unix.RTM_GETLINK, req|dump, 1, 0), "ignored", false},
+		{"no body, with an ACK", nltest.Native.Message(unix.RTM_GETLINK, req|ack, 1, 0), "ignored", true},
+		{"no NLM_F_REQUEST", nltest.Native.Message(unix.RTM_GETLINK, 0, 1, 0, info), "ignored", false},
+		{"no NLM_F_REQUEST, with an ACK", nltest.Native.Message(unix.RTM_GETLINK, ack, 1, 0, info), "ignored", true},
+		{"a control message", nltest.Native.Message(unix.NLMSG_NOOP, req, 1, 0), "ignored", false},
+		{"nlmsg_len beyond the datagram", long, "ignored", false},
+		{"nlmsg_len below the header", short, "ignored", false},
+		{"no header", []byte{1, 2, 3}, "ignored", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := open(t, unix.NETLINK_ROUTE)
+			var out bytes.Buffer
+			p := start(t, &out, "ready", nltop(t), "trace", "--source", "syscall", "-o", "json", "--exchanges")
+			s.send(0, tc.data)
+			_, _, err := unix.Recvfrom(s.fd, make([]byte, 8192), unix.MSG_DONTWAIT)
+			if answered := !errors.Is(err, unix.EAGAIN); answered != tc.answers {
+				t.Errorf("the kernel answers: %t (%v)", answered, err)
+			}
+			if err := p.stop(t, syscall.SIGINT); err != nil {
+				t.Fatalf("%v\n%s", err, p.stderr())
+			}
+			for _, o := range objects(t, out.String()) {
+				if o["kind"] == "exchange" {
+					if proc := o["proc"].(map[string]any); proc["pid"] == float64(unix.Getpid()) {
+						if o["outcome"] != tc.outcome || (o["why"] != nil) != (tc.outcome == "ignored") {
+							t.Errorf("%v: %v, want %s", o["outcome"], o["why"], tc.outcome)
+						}
+						return
+					}
+				}
+			}
+			t.Errorf("nothing is told:\n%s", out.String())
+		})
+	}
+}
