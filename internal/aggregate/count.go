@@ -72,10 +72,7 @@ func (t *Table) countTimes(c *cell, n *capture.Count) {
 
 // counted is what a row adds.
 func counted(c *capture.Count) Counters {
-	d := Counters{
-		Errors: c.Errors, Probes: c.Probes, Drops: c.Drops, NobufsRaised: c.NobufsRaised, NobufsRead: c.NobufsRead,
-		Latency: c.Latency, Kernel: c.Kernel,
-	}
+	d := Counters{Tally: c.Tally}
 	if c.Out {
 		d.OutMessages, d.OutBytes = c.Messages, c.Bytes
 	} else {

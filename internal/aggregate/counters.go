@@ -26,22 +26,7 @@ type Counters struct {
 	InMessages  uint64 `json:"in_messages"`
 	OutBytes    uint64 `json:"out_bytes"`
 	InBytes     uint64 `json:"in_bytes"`
-	// Errors counts failed sends and error replies. A drop is not an error.
-	Errors uint64 `json:"errors"`
-	// Probes counts those of Errors that their requester asked for (correlate.IsProbe):
-	// nothing failed.
-	Probes uint64 `json:"probes,omitempty"`
-	// Drops counts datagrams that the kernel did not deliver (netlink_overrun
-	// and the like), so that it can be compared with sk_drops.
-	Drops uint64 `json:"drops"`
-	// NobufsRaised: the kernel set ENOBUFS on the socket. NobufsRead: the
-	// owner's recvmsg returned it. Several raised before one read are read once.
-	NobufsRaised uint64  `json:"enobufs_raised"`
-	NobufsRead   uint64  `json:"enobufs_read"`
-	Latency      Latency `json:"latency"`
-	// Kernel is the time of the sends in the kernel, of a batch under the type
-	// of its first message. Count 0: the source does not tell.
-	Kernel Latency `json:"kernel"`
+	capture.Tally
 }
 
 // Latency sums durations: for Counters.Latency from a request to its last reply.
@@ -66,13 +51,7 @@ func (c *Counters) Add(d *Counters) {
 	c.InMessages += d.InMessages
 	c.OutBytes += d.OutBytes
 	c.InBytes += d.InBytes
-	c.Errors += d.Errors
-	c.Probes += d.Probes
-	c.Drops += d.Drops
-	c.NobufsRaised += d.NobufsRaised
-	c.NobufsRead += d.NobufsRead
-	c.Latency.Add(&d.Latency)
-	c.Kernel.Add(&d.Kernel)
+	c.Tally.Add(&d.Tally)
 }
 
 // Last is the newest of what cannot be added up.

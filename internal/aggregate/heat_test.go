@@ -178,7 +178,7 @@ func TestHeatOfFolded(t *testing.T) {
 func TestHeatOfCounts(t *testing.T) {
 	tab := New(Options{})
 	c := capture.Count{
-		Proc: capture.Proc{PID: 7, Comm: "ip"}, Last: epoch, Latency: capture.Times{Count: 3, Sum: 6e6, Max: 2e6},
+		Proc: capture.Proc{PID: 7, Comm: "ip"}, Last: epoch, Tally: capture.Tally{Latency: capture.Times{Count: 3, Sum: 6e6, Max: 2e6}},
 		Buckets: []capture.Bucket{{Number: 0, Count: 1}, {Number: 1<<16 - 1, Count: 2}},
 	}
 	tab.Count(&c, &capture.Frame{Origin: &capture.Origin{}, Time: epoch}, nil)

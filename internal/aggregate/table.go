@@ -106,7 +106,7 @@ func (t *Table) Observe(o correlate.Observation) {
 		// its answer.
 		asked := *x
 		asked.Message, asked.Family, asked.Type = x.Exchange.Request, x.Exchange.Request.Family, x.Exchange.Request.Type
-		took := Counters{Latency: d.Latency}
+		took := Counters{Tally: capture.Tally{Latency: d.Latency}}
 		question := t.cell(keyOf(&asked))
 		question.observe(&took, x, n)
 		t.heatUp(question, at, took.Latency.Sum, 1)

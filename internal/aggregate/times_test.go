@@ -232,7 +232,7 @@ func TestKernelQuantiles(t *testing.T) {
 		}
 		// A source that counts by itself tells the sum alone.
 		tb.Count(&capture.Count{
-			Proc: capture.Proc{PID: 1, Comm: "ip"}, Out: true, Last: epoch, Kernel: capture.Times{Count: 2, Sum: 2e6, Max: 1e6},
+			Proc: capture.Proc{PID: 1, Comm: "ip"}, Out: true, Last: epoch, Tally: capture.Tally{Kernel: capture.Times{Count: 2, Sum: 2e6, Max: 1e6}},
 		}, &capture.Frame{Origin: &capture.Origin{}, Time: epoch}, nil)
 		s = tb.Snapshot(epoch)
 		if d, ok := KernelQuantile(&s.Total, &s.KernelTimes, 0.9); ok || d != 0 {

@@ -54,16 +54,9 @@ type Count struct {
 
 	Messages uint64
 	Bytes    uint64
-	// Errors are failed sends and error replies; Errno is the newest.
-	Errors       uint64
-	Probes       uint64 // errors among them that their requester asked for
-	Errno        int32
-	Drops        uint64 // datagrams
-	NobufsRaised uint64
-	NobufsRead   uint64
-	Kernel       Times // of sends, of a batch under its first message
-	Latency      Times // from a request to its last reply, likewise
-	Last         time.Time
+	Tally
+	Errno int32 // of the newest of Errors
+	Last  time.Time
 	// Buckets of the latencies are numbered as in package histogram.
 	Buckets []Bucket
 }
@@ -72,4 +65,48 @@ type Count struct {
 type Bucket struct {
 	Number uint16
 	Count  uint64
+}
+
+// Tally is what is counted of messages besides their number and bytes: by a Counter as
+// well as from frames. A sum of them has the fields of all (TestTally).
+type Tally struct {
+	// Errors counts failed sends and error replies. A drop is not an error.
+	Errors uint64 `json:"errors"`
+	// Probes counts those of Errors that their requester asked for (correlate.IsProbe):
+	// nothing failed.
+	Probes uint64 `json:"probes,omitempty"`
+	// Drops counts datagrams that the kernel did not deliver (netlink_overrun
+	// and the like), so that it can be compared with sk_drops.
+	Drops uint64 `json:"drops"`
+	// NobufsRaised: the kernel set ENOBUFS on the socket. NobufsRead: the
+	// owner's recvmsg returned it. Several raised before one read are read once.
+	NobufsRaised uint64 `json:"enobufs_raised"`
+	NobufsRead   uint64 `json:"enobufs_read"`
+	// Latency is from a request to its last reply.
+	Latency Times `json:"latency"`
+	// Kernel is the time of the sends in the kernel, of a batch under the type
+	// of its first message. Count 0: the source does not tell.
+	Kernel Times `json:"kernel"`
+}
+
+// Add adds what was counted elsewhere.
+func (t *Tally) Add(u *Tally) {
+	t.Errors += u.Errors
+	t.Probes += u.Probes
+	t.Drops += u.Drops
+	t.NobufsRaised += u.NobufsRaised
+	t.NobufsRead += u.NobufsRead
+	t.Latency.Add(&u.Latency)
+	t.Kernel.Add(&u.Kernel)
+}
+
+// Sub takes away what had been counted before; the longest stays.
+func (t *Tally) Sub(before *Tally) {
+	t.Errors -= before.Errors
+	t.Probes -= before.Probes
+	t.Drops -= before.Drops
+	t.NobufsRaised -= before.NobufsRaised
+	t.NobufsRead -= before.NobufsRead
+	t.Latency.sub(&before.Latency)
+	t.Kernel.sub(&before.Kernel)
 }

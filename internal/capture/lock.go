@@ -48,3 +48,8 @@ func (t *Times) Add(u *Times) {
 	t.Sum += u.Sum
 	t.Max = max(t.Max, u.Max)
 }
+
+func (t *Times) sub(before *Times) {
+	t.Count -= before.Count
+	t.Sum -= before.Sum
+}

@@ -148,14 +148,6 @@ func since(now, before *capture.Count) *capture.Count {
 	d := *now
 	d.Messages -= before.Messages
 	d.Bytes -= before.Bytes
-	d.Errors -= before.Errors
-	d.Probes -= before.Probes
-	d.Drops -= before.Drops
-	d.NobufsRaised -= before.NobufsRaised
-	d.NobufsRead -= before.NobufsRead
-	for _, t := range []struct{ d, b *capture.Times }{{&d.Kernel, &before.Kernel}, {&d.Latency, &before.Latency}} {
-		t.d.Count -= t.b.Count
-		t.d.Sum -= t.b.Sum
-	}
+	d.Tally.Sub(&before.Tally)
 	return &d
 }

@@ -173,10 +173,12 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 		Sub:      r.What.Sub,
 		Out:      is(fentryNlRowFlagNL_ROW_OUT),
 		Request:  is(fentryNlRowFlagNL_ROW_REQUEST),
-		Messages: r.Messages, Bytes: r.Bytes, Errors: r.Errors, Probes: r.Probes, Errno: int32(r.Err),
-		Drops: r.Drops, NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead,
-		Kernel:  capture.Times{Count: r.KernelCount, Sum: nanoseconds(r.KernelNs), Max: nanoseconds(r.KernelMax)},
-		Latency: capture.Times{Count: r.LatencyCount, Sum: nanoseconds(r.LatencyNs), Max: nanoseconds(r.LatencyMax)},
+		Messages: r.Messages, Bytes: r.Bytes, Errno: int32(r.Err),
+		Tally: capture.Tally{
+			Errors: r.Errors, Probes: r.Probes, Drops: r.Drops, NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead,
+			Kernel:  capture.Times{Count: r.KernelCount, Sum: nanoseconds(r.KernelNs), Max: nanoseconds(r.KernelMax)},
+			Latency: capture.Times{Count: r.LatencyCount, Sum: nanoseconds(r.LatencyNs), Max: nanoseconds(r.LatencyMax)},
+		},
 	}
 	// Not in /proc: what the kernel told may still lie in the ring.
 	s.processes.fill(&c.Proc, false)
