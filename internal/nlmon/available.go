@@ -13,6 +13,8 @@ import (
 // Remedies, as doctor prints them behind the reason.
 const (
 	remedyCaps   = "run as root, or give the program the capabilities: setcap cap_net_admin,cap_net_raw+ep"
+	remedyUserNS = "nltop runs in a user namespace, whose capabilities do not count in this network namespace: " +
+		"run it in the initial one, or in a network namespace of its own (unshare -n)"
 	remedyModule = "load it with modprobe nlmon; on some distributions it is in a package of extra modules"
 )
 
@@ -66,7 +68,26 @@ func haveCaps() error {
 			return fmt.Errorf("nlmon needs %s: %w (%s)", c.name, unix.EPERM, remedyCaps)
 		}
 	}
+	if foreignNetNS() {
+		return fmt.Errorf("nlmon needs CAP_NET_ADMIN: %w (%s)", unix.EPERM, remedyUserNS)
+	}
 	return nil
+}
+
+// foreignNetNS says whether the network namespace belongs to a user namespace above
+// that of this process: capabilities do not reach so far.
+func foreignNetNS() bool {
+	fd, err := unix.Open("/proc/self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = unix.Close(fd) }()
+	// NS_GET_USERNS, _IO(NSIO, 0x1) of include/uapi/linux/nsfs.h: EPERM for such a one.
+	owner, err := unix.IoctlRetInt(fd, 0xb701)
+	if err == nil {
+		_ = unix.Close(owner)
+	}
+	return errors.Is(err, unix.EPERM)
 }
 
 // explain adds a remedy to the errors that have one.
@@ -74,6 +95,8 @@ func explain(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, unix.EPERM) && foreignNetNS():
+		return fmt.Errorf("%w (%s)", err, remedyUserNS)
 	case errors.Is(err, unix.EPERM):
 		return fmt.Errorf("%w (%s)", err, remedyCaps)
 	case errors.Is(err, unix.EOPNOTSUPP):

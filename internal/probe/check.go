@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/process"
 )
 
 // checkHooks opens the backend with a filter that nothing passes, and closes
@@ -37,6 +38,12 @@ func remedy(err error) string {
 	denied := errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES)
 	var ve *ebpf.VerifierError
 	switch {
+	case (denied || errors.Is(err, errMemlock)) && process.InUserNamespace():
+		return "nltop runs in a user namespace, whose capabilities do not count for BPF: run it in the initial one, as root of the host"
+	case !mounted("/proc", unix.PROC_SUPER_MAGIC):
+		return "/proc is not mounted, where much of the kernel is looked up: mount -t proc proc /proc"
+	case !hasBTF() && !mounted("/sys", unix.SYSFS_MAGIC):
+		return "/sys is not mounted, where the kernel keeps its BTF: mount -t sysfs sysfs /sys"
 	case !hasBTF():
 		return "the kernel has no BTF: use one built with CONFIG_DEBUG_INFO_BTF=y (/sys/kernel/btf/vmlinux)"
 	case denied && !privileged():
@@ -54,6 +61,8 @@ func remedy(err error) string {
 	case denied:
 		return "refused although privileged: a policy of the administrator (LSM, seccomp, container runtime) forbids these BPF programs; " +
 			"use --source syscall or nlmon, or ask for them to be allowed"
+	case errors.Is(err, errNoKprobes) && !mounted("/sys", unix.SYSFS_MAGIC):
+		return "/sys is not mounted, where the kernel names its kprobe events: mount -t sysfs sysfs /sys"
 	case errors.Is(err, errNoKprobes):
 		return "the kernel has no kprobe events: use one built with CONFIG_KPROBE_EVENTS=y, or --source syscall or nlmon"
 	case errors.Is(err, ebpf.ErrNotSupported):
@@ -75,6 +84,12 @@ func haveKprobes() error {
 		return errNoKprobes
 	}
 	return nil
+}
+
+// mounted says whether a file system of that kind is there.
+func mounted(path string, magic int64) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(path, &st) == nil && int64(st.Type) == magic
 }
 
 func hasBTF() bool {

@@ -316,7 +316,7 @@ func (w *walk) own() {
 		s.Owner, s.SharedWith = pickOwner(s.PortID, h)
 	}
 	if unknown > 0 && w.denied > 0 {
-		w.l.gaps.add("the owners of %s: the descriptors of %s may not be read (CAP_SYS_PTRACE or root)",
-			count(unknown, "socket", "sockets"), count(w.denied, "process", "processes"))
+		w.l.gaps.add("the owners of %s: the descriptors of %s may not be read (%s)",
+			count(unknown, "socket", "sockets"), count(w.denied, "process", "processes"), ptracePower())
 	}
 }

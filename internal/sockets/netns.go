@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	procfs "github.com/nltop/nltop/internal/process"
 )
 
 const (
@@ -35,6 +37,14 @@ type namespace struct {
 	fd    int    // a descriptor of our own; 0: none
 }
 
+// ptracePower is what it takes to look into other users' processes.
+func ptracePower() string {
+	if procfs.InUserNamespace() {
+		return "CAP_SYS_PTRACE or root of the initial user namespace"
+	}
+	return "CAP_SYS_PTRACE or root"
+}
+
 // namespaces finds the network namespaces of all processes and threads, and
 // those that only a mount keeps (ip netns). Package comment and hidden.go tell of
 // the others.
@@ -53,7 +63,7 @@ func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 	}
 	denied, threads := 0, 0
 	// This process first: its namespace can be read without any privilege.
-	if err := visit(o.proc(), uint32(os.Getpid()), func(p process) error {
+	if err := visit(o.proc(), procfs.Self(o.proc()), func(p process) error {
 		ino, err := p.netns()
 		if err == nil {
 			at(ino).tasks = []task{{pid: p.pid}}
@@ -90,8 +100,8 @@ func namespaces(ctx context.Context, o Options) ([]namespace, gaps, error) {
 		g.add("network namespaces of threads other than the first %d", maxThreads)
 	}
 	if denied > 0 {
-		g.add("network namespaces of %s, of their threads and descriptors, that may not be looked into (CAP_SYS_PTRACE or root)",
-			count(denied, "process", "processes"))
+		g.add("network namespaces of %s, of their threads and descriptors, that may not be looked into (%s)",
+			count(denied, "process", "processes"), ptracePower())
 	}
 	for _, m := range mountedNetNS(o.proc()) {
 		if ns := at(m.inode); ns.path == "" {
