@@ -16,11 +16,17 @@ type Process struct {
 	PID  uint32 `json:"pid"`
 	Comm string `json:"comm"` // the process's name (capture.Proc.ProcessName)
 	// Life tells processes apart that had the PID one after the other.
-	Life uint64 `json:"-"`
+	Life    uint64 `json:"-"`
+	Outside bool   `json:"outside,omitempty"` // as capture.Proc.Outside
 }
 
 // Known says whether the source could name a process.
 func (p Process) Known() bool { return p.PID != 0 || p.Comm != "" }
+
+// Proc is as much of the process as p has, to be named.
+func (p Process) Proc() capture.Proc {
+	return capture.Proc{PID: p.PID, Comm: p.Comm, Outside: p.Outside}
+}
 
 // Socket identifies a Netlink socket: by inode where the source knows it, else
 // by port ID. One of the two is 0, so that a socket is one cell although its
@@ -111,7 +117,7 @@ var protocolFamily = func() (names [capture.MaxProtocol]string) {
 func keyOf(x *correlate.Observation) Key {
 	f := x.Frame
 	k := Key{
-		Process: Process{x.Account.PID, x.Account.ProcessName(), x.Account.Life},
+		Process: Process{x.Account.PID, x.Account.ProcessName(), x.Account.Life, x.Account.Outside},
 		Where:   Where{x.Account.Pod, x.Account.Container, x.Account.Unit, f.NetNSName},
 		Socket:  Socket{Protocol: f.Protocol, Inode: f.Socket.Inode, NetNS: f.NetNS},
 		Type:    Type{Family: x.Family, Name: x.Type},

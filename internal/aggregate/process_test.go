@@ -34,7 +34,9 @@ func TestRowsByProcess(t *testing.T) {
 			t.Errorf("%+v is %+v", r.ID.Key.Process, r.Who)
 		}
 	}
-	want := map[Process]uint64{{240, "zebra", 1}: 3, {240, "zebra", 2}: 1, {240, "zebra", 0}: 1}
+	want := map[Process]uint64{
+		{PID: 240, Comm: "zebra", Life: 1}: 3, {PID: 240, Comm: "zebra", Life: 2}: 1, {PID: 240, Comm: "zebra"}: 1,
+	}
 	for p, n := range want {
 		if got[p] != n {
 			t.Errorf("%+v: %d messages, want %d", p, got[p], n)

@@ -337,6 +337,8 @@ func named(name, none string) string {
 
 func (p Process) label() string {
 	switch {
+	case p.Comm != "" && p.Outside:
+		return decode.Quote(p.Comm) + " (outside)"
 	case p.Comm != "":
 		return decode.Quote(p.Comm)
 	case p.PID != 0:

@@ -133,7 +133,9 @@ func ParseVerdict(s string) (Verdict, error) {
 // Proc is a process (thread group) and the thread of it that acted. Two are equal
 // where they say the same: it may be compared and be a key.
 type Proc struct {
-	PID  uint32 // thread group ID in the initial PID namespace; 0 with an empty Comm: unknown
+	// PID is the thread group ID in the PID namespace that the source ran in; 0 with an
+	// empty Comm: unknown; 0 with a Comm: it has none there.
+	PID  uint32
 	TID  uint32 // thread ID
 	PPID uint32 // parent's thread group ID; 0: unknown
 	Comm string // the thread's comm, at most 15 bytes, not necessarily UTF-8
@@ -151,6 +153,9 @@ type Proc struct {
 	// Late: some of these were read from /proc after the fact, when the process may
 	// have become another.
 	Late bool
+	// Outside: the process is not in the PID namespace that the source ran in; its IDs
+	// are those of the initial one.
+	Outside bool
 
 	CgroupID uint64 // cgroup v2 ID; 0: unknown
 	Cgroup   string // cgroup v2 path, resolved after capture; "": unknown

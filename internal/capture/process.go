@@ -190,6 +190,7 @@ func quoteBytes(b *strings.Builder, s string) {
 // when that one has ended since.
 type Parent struct {
 	PID     uint32 // thread group ID; 0: unknown, or none
+	Outside bool   // as Proc.Outside
 	Name    string // comm of its thread group's leader
 	CmdLine CmdLine
 	Late    bool // CmdLine was read from /proc after the fact

@@ -144,7 +144,7 @@ func (e *entry) heard(f *capture.Frame, o *Observation, fresh bool, t *Tracker) 
 const perListener = 32 // about what a listener takes in memory, bytes
 
 func addLoser(to []capture.Proc, p capture.Proc) []capture.Proc {
-	if len(to) >= MaxLosers || slices.ContainsFunc(to, func(q capture.Proc) bool { return q.PID == p.PID && q.Comm == p.Comm }) {
+	if len(to) >= MaxLosers || slices.ContainsFunc(to, func(q capture.Proc) bool { return q.PID == p.PID && q.Comm == p.Comm && q.Outside == p.Outside }) {
 		return to
 	}
 	return append(to, p)
@@ -156,7 +156,7 @@ func self(f *capture.Frame, o *Observation, c *Cause) bool {
 		return false
 	}
 	if o.Account.PID != 0 && c.Proc.PID != 0 {
-		return o.Account.PID == c.Proc.PID
+		return o.Account.PID == c.Proc.PID && o.Account.Outside == c.Proc.Outside
 	}
 	return c.Exchange != nil && f.Socket.PortID != 0 && c.Exchange.Socket.PortID == f.Socket.PortID
 }

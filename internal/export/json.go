@@ -151,6 +151,9 @@ func (j *JSON) process(p *capture.Proc, whole bool) {
 	j.buf = appendUint(append(j.buf, `{"pid":`...), uint64(p.PID))
 	j.number("tid", uint64(p.TID))
 	j.number("ppid", uint64(p.PPID))
+	if p.Outside {
+		j.buf = append(j.buf, `,"outside":true`...)
+	}
 	if p.Comm != "" {
 		j.text("comm", p.Comm)
 	}
@@ -189,6 +192,9 @@ func (j *JSON) identity(p *capture.Proc) {
 	}
 	if q := &p.Parent; q.PID != 0 {
 		j.buf = appendUint(append(j.buf, `,"parent":{"pid":`...), uint64(q.PID))
+		if q.Outside {
+			j.buf = append(j.buf, `,"outside":true`...)
+		}
 		if q.Name != "" {
 			j.text("name", q.Name)
 		}

@@ -27,6 +27,7 @@ func TestProcess(t *testing.T) {
 		{"thread", capture.Proc{PID: 240, Comm: "zebra_dplane", Name: "zebra"}, "zebra/zebra_dplane[240]"},
 		{"name alone", capture.Proc{PID: 240, Name: "zebra"}, "zebra[240]"},
 		{"kernel", capture.Proc{Comm: "swapper/0"}, "swapper/0"},
+		{"of another PID namespace", capture.Proc{PID: 4711, Comm: "ip", Outside: true}, "ip[4711 outside]"},
 	} {
 		if got := words.Process(tt.p); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
@@ -57,6 +58,8 @@ func TestIdentity(t *testing.T) {
 			`{"pid":7,"comm":"ip","name":"ip","exe":"/usr/sbin/ip","cmdline":"ip route del $'a b\\n'","uid":0,"loginuid":1000,` +
 				`"parent":{"pid":6,"name":"bash","cmdline":"-bash"},"late":true}`},
 		{"no login", unset, "uid 5", `{"pid":7,"uid":5}`},
+		{"outside", capture.Proc{PID: 7, PPID: 6, Outside: true, Parent: capture.Parent{PID: 6, Name: "sh", Outside: true}},
+			"started by sh[6 outside]", `{"pid":7,"ppid":6,"outside":true,"parent":{"pid":6,"outside":true,"name":"sh"}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := words.Identity(&tt.p); got != tt.want {

@@ -59,11 +59,12 @@ type environment struct {
 
 // process is proc and cause.
 type process struct {
-	PID    int    `expr:"pid"`
-	TID    int    `expr:"tid"`
-	PPID   int    `expr:"ppid"`
-	Comm   string `expr:"comm"`
-	Cgroup string `expr:"cgroup"`
+	PID     int    `expr:"pid"`
+	TID     int    `expr:"tid"`
+	PPID    int    `expr:"ppid"`
+	Outside bool   `expr:"outside"`
+	Comm    string `expr:"comm"`
+	Cgroup  string `expr:"cgroup"`
 
 	Name     string `expr:"name"`
 	Exe      string `expr:"exe"`
@@ -87,10 +88,17 @@ type parent struct {
 // of sets every field that is asked for.
 func (q *process) of(p *capture.Proc, asks *asked) {
 	q.PID, q.TID, q.PPID, q.Comm, q.Name, q.Cgroup = int(p.PID), int(p.TID), int(p.PPID), p.Comm, p.ProcessName(), p.Cgroup
+	q.Outside = p.Outside
+	if p.Outside { // its IDs are others' here, and the kernel's part of the filter says so, too
+		q.PID, q.TID, q.PPID = 0, 0, 0
+	}
 	q.Unit, q.Container, q.Pod = p.Unit, p.Container, p.Pod
 	if asks.identity {
 		q.Exe, q.UID, q.LoginUID = p.Exe, idOf(p.UID), idOf(p.LoginUID)
 		q.Parent.PID, q.Parent.Name = int(p.Parent.PID), p.Parent.Name
+		if p.Parent.Outside {
+			q.Parent.PID = 0
+		}
 	}
 	if asks.cmdline { // to quote one takes an allocation
 		q.CmdLine, q.Parent.CmdLine = p.CmdLine.String(), p.Parent.CmdLine.String()

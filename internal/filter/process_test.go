@@ -95,3 +95,31 @@ func TestCauseOfEvent(t *testing.T) {
 		t.Error("the inferred cause is not found")
 	}
 }
+
+// The IDs of a process outside of the PID namespace are others' there.
+func TestMatchOutside(t *testing.T) {
+	in, _ := exchange(t)
+	in.Account = capture.Proc{PID: 7, TID: 7, PPID: 1, Comm: "ip", Parent: capture.Parent{PID: 1, Name: "sh"}}
+	out := in
+	out.Account.Outside, out.Account.Parent.Outside = true, true
+	for src, want := range map[string][2]bool{
+		`proc.pid == 7`:        {true, false},
+		`proc.pid != 7`:        {false, true},
+		`proc.tid == 7`:        {true, false},
+		`proc.ppid == 1`:       {true, false},
+		`proc.parent.pid == 1`: {true, false},
+		`proc.comm == "ip"`:    {true, true},
+		`proc.outside`:         {false, true},
+		`not proc.outside`:     {true, false},
+	} {
+		t.Run(src, func(t *testing.T) {
+			f, err := Compile(src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := [2]bool{f.Match(&in), f.Match(&out)}; got != want {
+				t.Errorf("inside, outside: %v, want %v", got, want)
+			}
+		})
+	}
+}

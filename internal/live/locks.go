@@ -86,7 +86,7 @@ func lockRows(locks []capture.LockRow, dec namer) []LockRow {
 	for i := range locks {
 		l := &locks[i]
 		r := LockRow{
-			Kind: "rtnl", Proc: &aggregate.Process{PID: l.Proc.PID, Comm: l.Proc.Comm}, Blamed: l.Blamed,
+			Kind: "rtnl", Proc: &aggregate.Process{PID: l.Proc.PID, Comm: l.Proc.Comm, Outside: l.Proc.Outside}, Blamed: l.Blamed,
 			Hold: l.Hold, Wait: l.Wait,
 		}
 		if l.Request {
@@ -105,7 +105,7 @@ func lockRows(locks []capture.LockRow, dec namer) []LockRow {
 
 // Process names who it was.
 func (r *LockRow) Process() string {
-	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+	return words.Process(r.Proc.Proc())
 }
 
 // Request names what it handled.

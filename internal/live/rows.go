@@ -166,7 +166,7 @@ func (r *Row) Process() string {
 	if s := r.Socket; s != nil {
 		who := "?"
 		if r.Proc != nil {
-			who = words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+			who = words.Process(r.Proc.Proc())
 		}
 		return fmt.Sprintf("%s %s port %d", who, strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), s.PortID)
 	}
@@ -177,5 +177,5 @@ func (r *Row) Process() string {
 		}
 		return decode.Quote(cmp.Or(r.Container, r.Unit, r.NetNSName, netns, "-"))
 	}
-	return words.Process(capture.Proc{PID: r.Proc.PID, Comm: r.Proc.Comm})
+	return words.Process(r.Proc.Proc())
 }

@@ -97,6 +97,7 @@ const (
 	tagContainer
 	tagPod
 	tagProcess // number of the factsProcess that came before
+	tagOutside
 )
 
 // Tags of factsSection.

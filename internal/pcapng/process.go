@@ -29,12 +29,14 @@ const (
 	tagParent
 	tagLate
 	tagParentPID
+	tagParentOutside
 )
 
 // identity appends what is told once of a process.
 func (f facts) identity(p *capture.Proc) facts {
 	parent := facts(nil).uint(tagParentPID, uint64(p.Parent.PID)).string(tagName, p.Parent.Name).
-		string(tagCmdLine, string(p.Parent.CmdLine)).uint(tagLate, number(p.Parent.Late))
+		string(tagCmdLine, string(p.Parent.CmdLine)).uint(tagLate, number(p.Parent.Late)).
+		uint(tagParentOutside, number(p.Parent.Outside))
 	return f.string(tagName, p.Name).uint(tagLife, p.Life).string(tagExe, p.Exe).string(tagCmdLine, string(p.CmdLine)).
 		uint(tagUID, uint64(p.UID)).uint(tagLoginUID, uint64(p.LoginUID)).
 		bytes(tagParent, parent).uint(tagLate, number(p.Late))
@@ -98,7 +100,7 @@ func (w *Writer) proc(f facts, tag int, p *capture.Proc) facts {
 		uint(tagPPID, uint64(p.PPID)).string(tagComm, p.Comm).
 		uint(tagCgroupID, p.CgroupID).string(tagCgroup, p.Cgroup).
 		string(tagUnit, p.Unit).string(tagContainer, p.Container).string(tagPod, p.Pod).
-		uint(tagProcess, n)
+		uint(tagProcess, n).uint(tagOutside, number(p.Outside))
 	return f.bytes(tag, w.nested)
 }
 
@@ -136,6 +138,8 @@ func (n *names) tell(body []byte) error {
 				switch tag {
 				case tagParentPID:
 					p.Parent.PID = uint32(num)
+				case tagParentOutside:
+					p.Parent.Outside = num != 0
 				case tagName:
 					p.Parent.Name = n.of(value)
 				case tagCmdLine:
@@ -190,6 +194,8 @@ func (n *names) setProc(p *capture.Proc, body []byte) error {
 			read.Pod = n.of(value)
 		case tagProcess:
 			who = num
+		case tagOutside:
+			read.Outside = num != 0
 		}
 	})
 	if t, ok := n.told[who%maxTold]; ok && who != 0 && t.number == who {

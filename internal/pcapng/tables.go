@@ -27,6 +27,7 @@ const (
 	tagLockHeld
 	tagLockHoldMax
 	tagLockBlamed
+	tagLockOutside
 )
 
 // Tags of factsReader, a row of capture.Tables.Readers.
@@ -63,7 +64,7 @@ func (w *Writer) WriteTables(t *capture.Tables) error {
 		}
 		f = f.uint(tagLockWaits, l.Wait.Count).int(tagLockWaited, int64(l.Wait.Sum)).int(tagLockWaitMax, int64(l.Wait.Max)).
 			uint(tagLockHolds, l.Hold.Count).int(tagLockHeld, int64(l.Hold.Sum)).int(tagLockHoldMax, int64(l.Hold.Max)).
-			int(tagLockBlamed, int64(l.Blamed))
+			int(tagLockBlamed, int64(l.Blamed)).uint(tagLockOutside, number(l.Proc.Outside))
 		w.endFacts(f)
 	}
 	for i := range t.Readers {
@@ -155,6 +156,8 @@ func parseLock(body []byte) (l capture.LockRow, err error) {
 			l.Hold.Max = d
 		case tagLockBlamed:
 			l.Blamed = d
+		case tagLockOutside:
+			l.Proc.Outside = num != 0
 		}
 	})
 	return l, err

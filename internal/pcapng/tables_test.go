@@ -45,7 +45,7 @@ func TestTables(t *testing.T) {
 		if !l.Request {
 			l.Protocol, l.Type, l.Cmd = 0, 0, 0
 		}
-		l.Proc = capture.Proc{PID: rng.Uint32(), Comm: "a\xffb", Name: "a\xffb"}
+		l.Proc = capture.Proc{PID: rng.Uint32(), Comm: "a\xffb", Name: "a\xffb", Outside: rng.IntN(2) == 0}
 		r.Last = time.Unix(int64(rng.IntN(1<<31)), 5)
 		want.Locks, want.Readers = append(want.Locks, l), append(want.Readers, r)
 	}

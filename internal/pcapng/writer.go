@@ -441,6 +441,9 @@ func appendComment(b []byte, o *capture.Origin, preamble bool) []byte {
 	process := func(p *capture.Proc) {
 		b = append(b, printable(p.Comm)...)
 		number("[", uint64(p.PID))
+		if p.Outside {
+			b = append(b, " outside"...)
+		}
 		b = append(b, ']')
 	}
 	who := o.Account()

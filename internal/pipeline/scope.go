@@ -46,10 +46,10 @@ func (s *scope) proc(p capture.Proc) bool {
 	if len(s.f.Comms) > 0 && !slices.ContainsFunc(s.f.Comms, p.Called) {
 		return false
 	}
-	if len(s.f.PIDs) == 0 || s.pids[p.PID] {
+	if len(s.f.PIDs) == 0 || s.pids[p.PID] && !p.Outside {
 		return true
 	}
-	if s.f.Children && p.PID != 0 && s.pids[p.PPID] {
+	if s.f.Children && p.PID != 0 && !p.Outside && s.pids[p.PPID] {
 		s.pids[p.PID] = true
 		return true
 	}

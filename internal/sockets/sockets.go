@@ -174,10 +174,11 @@ type socketJSON struct {
 }
 
 type procJSON struct {
-	PID    uint32 `json:"pid"`
-	PPID   uint32 `json:"ppid,omitempty"`
-	Comm   string `json:"comm"`
-	Cgroup string `json:"cgroup,omitempty"`
+	PID     uint32 `json:"pid"`
+	PPID    uint32 `json:"ppid,omitempty"`
+	Outside bool   `json:"outside,omitempty"`
+	Comm    string `json:"comm"`
+	Cgroup  string `json:"cgroup,omitempty"`
 
 	Unit      string `json:"unit,omitempty"`
 	Container string `json:"container,omitempty"`
@@ -199,7 +200,7 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 		o.Seen = &at
 	}
 	if p := s.Owner; p.Known() {
-		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Comm: p.Comm, Cgroup: p.Cgroup, Unit: p.Unit, Container: p.Container, Pod: p.Pod}
+		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Outside: p.Outside, Comm: p.Comm, Cgroup: p.Cgroup, Unit: p.Unit, Container: p.Container, Pod: p.Pod}
 	}
 	if l := s.Live; l != nil {
 		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops

@@ -110,10 +110,11 @@ func newReportsView(a *app, of *aggregate.Process) *listView[live.LockReport] {
 			l := listed[live.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}
 			locks := a.snap.Locks
 			if of != nil {
-				l.title += " of " + words.Process(capture.Proc{PID: of.PID, Comm: of.Comm}) + ", and behind it"
+				l.title += " of " + words.Process(of.Proc()) + ", and behind it"
 			}
 			for _, r := range locks.Reports {
-				if of == nil || r.Proc.PID == of.PID || r.Blocker != nil && r.Blocker.PID == of.PID {
+				is := func(p *capture.Proc) bool { return p != nil && p.PID == of.PID && p.Outside == of.Outside }
+				if of == nil || is(&r.Proc) || is(r.Blocker) {
 					l.rows = append(l.rows, r)
 				}
 			}
@@ -144,7 +145,7 @@ func (a *app) openProcess(p capture.Proc) {
 	seen := make(map[aggregate.Process]bool)
 	for i := range a.snap.Table.Cells {
 		k := &a.snap.Table.Cells[i].Key
-		if k.PID == p.PID && p.PID != 0 && !seen[k.Process] {
+		if k.PID == p.PID && k.Outside == p.Outside && p.PID != 0 && !seen[k.Process] {
 			seen[k.Process] = true
 			ids = append(ids, aggregate.RowID{Group: aggregate.GroupProcess, Depth: 1, Key: *k}.Up(1))
 		}

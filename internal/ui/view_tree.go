@@ -9,7 +9,6 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
@@ -398,7 +397,7 @@ func (v *treeView) path(r *aggregate.Row) string {
 			switch pid := around.ID.Key.PID; {
 			case pid == 0:
 			case around.ID.Level() == aggregate.LevelProcess:
-				name = words.Process(capture.Proc{PID: pid, Comm: around.ID.Key.Comm})
+				name = words.Process(around.ID.Key.Process.Proc())
 			case around.ID.Level() == aggregate.LevelSocket:
 				name = fmt.Sprintf("%s pid %d", name, pid)
 			}

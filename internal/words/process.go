@@ -11,7 +11,8 @@ import (
 )
 
 // Process names a process as every line does: name[pid], or name/thread[pid] where a
-// thread acted that is called otherwise.
+// thread acted that is called otherwise; name[pid outside] of one that is not in the PID
+// namespace of the capture, whose pid is that of the initial one.
 func Process(p capture.Proc) string {
 	if !p.Known() {
 		return "?"
@@ -23,7 +24,11 @@ func Process(p capture.Proc) string {
 	if p.PID == 0 {
 		return name
 	}
-	return name + "[" + strconv.FormatUint(uint64(p.PID), 10) + "]"
+	id := strconv.FormatUint(uint64(p.PID), 10)
+	if p.Outside {
+		id += " outside"
+	}
+	return name + "[" + id + "]"
 }
 
 // Identity says who a process is, as far as it is known: "/usr/sbin/ip: ip link show,
@@ -47,7 +52,7 @@ func Identity(p *capture.Proc) string {
 		parts = append(parts, "login "+s)
 	}
 	if q := &p.Parent; q.PID != 0 && q.Name != "" {
-		s := "started by " + Process(capture.Proc{PID: q.PID, Comm: q.Name})
+		s := "started by " + Process(capture.Proc{PID: q.PID, Comm: q.Name, Outside: q.Outside})
 		if line := q.CmdLine.String(); line != "" {
 			s += " (" + line + ")"
 		}
