@@ -206,9 +206,7 @@ type output struct {
 func newOutput(ctx context.Context, file *os.File) *output {
 	st, err := file.Stat()
 	o := &output{file: file, blocks: err != nil || !st.Mode().IsRegular(), late: make(chan struct{})}
-	if ctx != nil {
-		context.AfterFunc(ctx, func() { time.AfterFunc(afterSignal, o.giveUp) })
-	}
+	context.AfterFunc(ctx, func() { time.AfterFunc(afterSignal, o.giveUp) })
 	return o
 }
 
@@ -265,7 +263,7 @@ type messages struct {
 	out *output
 }
 
-var stderr = &messages{out: newOutput(nil, os.Stderr)}
+var stderr = &messages{out: newOutput(context.Background(), os.Stderr)}
 
 func (m *messages) giveUp() { m.out.giveUp() }
 

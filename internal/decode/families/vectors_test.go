@@ -17,7 +17,6 @@ import (
 // decoded wrongly once, with what is right.
 type vector struct {
 	name   string // what the message is
-	source string // where the bytes come from; "" is the issue that asked for it, made by hand
 	proto  uint16
 	family string // of a generic-netlink message
 	dir    capture.Dir
