@@ -12,8 +12,9 @@ import (
 )
 
 // treeColumn is one of the tree. Where there is no room for all, keep says which stay in
-// the set "traffic"; times and places come before it in the sets of these names (0: they
-// do not). when says where the column has something to tell; nil: always.
+// the set "traffic", in steps of ten, so that a new one finds a number between two; times
+// and places come before it in the sets of these names (0: they do not). when says where
+// the column has something to tell; nil: always.
 type treeColumn struct {
 	column        rowColumn
 	times, places int
@@ -32,19 +33,19 @@ type treeLayout struct {
 // treeColumns stand in this order behind the name. Widths hold what package words writes.
 var treeColumns = []treeColumn{
 	{column: rowColumn{
-		head: "PID", width: 7, right: true, keep: 23, compare: aggregate.ByPID,
+		head: "PID", width: 7, right: true, keep: 230, compare: aggregate.ByPID,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return number(r, uint64(r.ID.Key.PID)), a.theme.dim
 		},
 	}, places: 6, when: func(l *treeLayout) bool { return l.group != aggregate.GroupCommand }},
 	{column: rowColumn{
-		head: "PORTID", width: 10, right: true, keep: 18, compare: aggregate.ByPortID,
+		head: "PORTID", width: 10, right: true, keep: 180, compare: aggregate.ByPortID,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return number(r, uint64(r.PortID)), a.theme.dim
 		},
 	}, when: func(l *treeLayout) bool { return l.group == aggregate.GroupSocket }},
 	{column: rowColumn{
-		head: "CONTAINER", width: 18, keep: 16, compare: aggregate.ByContainer,
+		head: "CONTAINER", width: 18, keep: 160, compare: aggregate.ByContainer,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return where(r, r.Container()), a.theme.text
 		},
@@ -52,7 +53,7 @@ var treeColumns = []treeColumn{
 		return l.group != aggregate.GroupContainer && (l.set == setPlaces || l.has.container)
 	}},
 	{column: rowColumn{
-		head: "UNIT", width: 18, keep: 7, compare: aggregate.ByUnit,
+		head: "UNIT", width: 18, keep: 70, compare: aggregate.ByUnit,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return where(r, r.UnitName()), a.theme.text
 		},
@@ -60,7 +61,7 @@ var treeColumns = []treeColumn{
 		return l.group != aggregate.GroupUnit && (l.set == setPlaces || l.has.unit)
 	}},
 	{column: rowColumn{
-		head: "NETNS", width: 10, right: true, keep: 15, compare: aggregate.ByNetNS,
+		head: "NETNS", width: 10, right: true, keep: 150, compare: aggregate.ByNetNS,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return where(r, r.NetNSText()), a.theme.dim
 		},
@@ -68,109 +69,109 @@ var treeColumns = []treeColumn{
 		return l.group == aggregate.GroupSocket || l.group != aggregate.GroupNetNS && (l.set == setPlaces || l.has.netns)
 	}},
 	{column: rowColumn{
-		head: "OUT/s", width: 6, right: true, keep: 25, compare: aggregate.ByOutRate,
+		head: "OUT/s", width: 6, right: true, keep: 250, compare: aggregate.ByOutRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.live)
 		},
 	}, times: 9, places: 5},
 	{column: rowColumn{
-		head: "IN/s", width: 6, right: true, keep: 24, compare: aggregate.ByInRate,
+		head: "IN/s", width: 6, right: true, keep: 240, compare: aggregate.ByInRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.live)
 		},
 	}, places: 4},
 	{column: rowColumn{
-		head: "OUT B/s", width: 7, right: true, keep: 14, compare: aggregate.ByOutByteRate,
+		head: "OUT B/s", width: 7, right: true, keep: 140, compare: aggregate.ByOutByteRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.live)
 		},
 	}},
 	{column: rowColumn{
-		head: "IN B/s", width: 7, right: true, keep: 13, compare: aggregate.ByInByteRate,
+		head: "IN B/s", width: 7, right: true, keep: 130, compare: aggregate.ByInByteRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.live)
 		},
 	}},
 	{column: rowColumn{
-		head: "MESSAGES", width: 8, right: true, keep: 22, compare: aggregate.ByMessages,
+		head: "MESSAGES", width: 8, right: true, keep: 220, compare: aggregate.ByMessages,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Messages() != 0, words.Count(r.Messages()), a.theme.text)
 		},
 	}},
 	{column: rowColumn{
-		head: "BYTES", width: 6, right: true, keep: 9, compare: aggregate.ByBytes,
+		head: "BYTES", width: 6, right: true, keep: 90, compare: aggregate.ByBytes,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Bytes() != 0, words.Short(float64(r.Bytes())), a.theme.text)
 		},
 	}},
 	{column: rowColumn{
-		head: "ERRORS", width: 6, right: true, keep: 21, compare: aggregate.ByErrors,
+		head: "ERRORS", width: 6, right: true, keep: 210, compare: aggregate.ByErrors,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Failures() != 0, words.Count(r.Failures()), a.theme.warn)
 		},
 	}},
 	{column: rowColumn{
-		head: "DROPS", width: 6, right: true, keep: 20, compare: aggregate.ByDrops,
+		head: "DROPS", width: 6, right: true, keep: 200, compare: aggregate.ByDrops,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Drops != 0, words.Count(r.Drops), a.theme.bad)
 		},
 	}},
 	{column: rowColumn{
-		head: "ENOBUFS", width: 7, right: true, keep: 19, compare: aggregate.ByNobufs,
+		head: "ENOBUFS", width: 7, right: true, keep: 190, compare: aggregate.ByNobufs,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Nobufs() != 0, words.Count(r.Nobufs()), a.theme.bad)
 		},
 	}},
 	{column: rowColumn{
-		head: "LATENCY", width: 7, right: true, keep: 17, compare: aggregate.ByLatency,
+		head: "LATENCY", width: 7, right: true, keep: 170, compare: aggregate.ByLatency,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Mean()), a.theme.text)
 		},
 	}, times: 4},
 	{column: rowColumn{
-		head: "P50", width: 7, right: true, keep: 6, compare: aggregate.ByQuantile(0.5),
+		head: "P50", width: 7, right: true, keep: 60, compare: aggregate.ByQuantile(0.5),
 		cell: quantileCell(0.5),
 	}, times: 5},
 	{column: rowColumn{
-		head: "P90", width: 7, right: true, keep: 5, compare: aggregate.ByQuantile(0.9),
+		head: "P90", width: 7, right: true, keep: 50, compare: aggregate.ByQuantile(0.9),
 		cell: quantileCell(0.9),
 	}, times: 3},
 	{column: rowColumn{
-		head: "P99", width: 7, right: true, keep: 11, compare: aggregate.ByQuantile(0.99),
+		head: "P99", width: 7, right: true, keep: 110, compare: aggregate.ByQuantile(0.99),
 		cell: quantileCell(0.99),
 	}, times: 8},
 	{column: rowColumn{
-		head: "MAX", width: 7, right: true, keep: 8, compare: aggregate.ByLatencyMax,
+		head: "MAX", width: 7, right: true, keep: 80, compare: aggregate.ByLatencyMax,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Latency.Count != 0, words.Duration(r.Latency.Max), a.theme.text)
 		},
 	}, times: 7},
 	{column: rowColumn{
-		head: "KERNEL", width: 7, right: true, keep: 10, compare: aggregate.ByKernel,
+		head: "KERNEL", width: 7, right: true, keep: 100, compare: aggregate.ByKernel,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Sum), a.theme.text)
 		},
 	}, times: 6},
 	{column: rowColumn{
-		head: "KRN P50", width: 7, right: true, keep: 2, compare: aggregate.ByKernelQuantile(0.5),
+		head: "KRN P50", width: 7, right: true, keep: 20, compare: aggregate.ByKernelQuantile(0.5),
 		cell: kernelCell(0.5),
 	}, when: hasKernel},
 	{column: rowColumn{
-		head: "KRN P90", width: 7, right: true, keep: 1, compare: aggregate.ByKernelQuantile(0.9),
+		head: "KRN P90", width: 7, right: true, keep: 10, compare: aggregate.ByKernelQuantile(0.9),
 		cell: kernelCell(0.9),
 	}, when: hasKernel},
 	{column: rowColumn{
-		head: "KRN P99", width: 7, right: true, keep: 4, compare: aggregate.ByKernelQuantile(0.99),
+		head: "KRN P99", width: 7, right: true, keep: 40, compare: aggregate.ByKernelQuantile(0.99),
 		cell: kernelCell(0.99),
 	}, times: 2, when: hasKernel},
 	{column: rowColumn{
-		head: "KRN MAX", width: 7, right: true, keep: 3, compare: aggregate.ByKernelMax,
+		head: "KRN MAX", width: 7, right: true, keep: 30, compare: aggregate.ByKernelMax,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.cell(r.Kernel.Count != 0, words.Duration(r.Kernel.Max), a.theme.text)
 		},
 	}, times: 1, when: hasKernel},
 	{column: rowColumn{
-		head: "LAST", width: 5, right: true, keep: 12, compare: aggregate.ByLast,
+		head: "LAST", width: 5, right: true, keep: 120, compare: aggregate.ByLast,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
 			return a.since(r.Seen), a.theme.dim
 		},
@@ -185,6 +186,9 @@ const (
 	setTimes
 	setPlaces
 )
+
+// setFirst is above every keep.
+const setFirst = 1000
 
 // sets are their names.
 var sets = [...]string{setTraffic: "traffic", setTimes: "times", setPlaces: "places"}
@@ -206,7 +210,7 @@ func (l *treeLayout) columns(f fitting) []span[aggregate.Row] {
 		columns = append(columns, &c.column)
 		keep[&c.column] = c.column.keep
 		if first := [...]int{setTimes: c.times, setPlaces: c.places}[l.set]; first > 0 {
-			keep[&c.column] = first + len(treeColumns)
+			keep[&c.column] = first + setFirst
 		}
 	}
 	f.gap, f.least = 1, nameLeast(f.width)-1

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -185,30 +186,48 @@ func TestTreeLayout(t *testing.T) {
 // Every column of every table is whole: a head that fits, a cell, and an order where
 // people would look for one.
 func TestColumns(t *testing.T) {
-	a := newHarness(t, 80, 24, Options{}).app
 	var tree []*rowColumn
 	for i := range treeColumns {
 		tree = append(tree, &treeColumns[i].column)
 	}
-	checkColumns(t, "tree", a, tree)
-	checkList(t, "exchanges", a, exchangeColumns)
-	checkList(t, "sockets", a, socketColumns)
-	checkList(t, "incidents", a, incidentColumns)
-	checkList(t, "holders", a, holderColumns)
-	checkList(t, "reports", a, reportColumns)
-	checkColumns(t, "messages", a, newMessagesView(a, "", aggregate.RowID{}).columns())
-}
-
-func checkList[T any](t *testing.T, table string, a *app, columns []column[T]) {
-	t.Helper()
-	var all []*column[T]
-	for i := range columns {
-		all = append(all, &columns[i])
+	checkColumns(t, "tree", tree)
+	for _, of := range []func(c *treeColumn) int{func(c *treeColumn) int { return c.times }, func(c *treeColumn) int { return c.places }} {
+		heads := map[int]string{}
+		for i := range treeColumns {
+			c := &treeColumns[i]
+			if n := of(c); n > 0 && heads[n] != "" {
+				t.Errorf("tree: %q and %q both come at %d in their set", heads[n], c.column.head, n)
+			} else {
+				heads[n] = c.column.head
+			}
+		}
 	}
-	checkColumns(t, table, a, all)
+	lists := map[string]bool{}
+	for _, s := range allPages {
+		h := newHarness(t, 80, 24, Options{})
+		h.tell(s.name)
+		h.press(s.keys...)
+		if v, ok := h.top().(interface{ check(*testing.T, string) }); ok {
+			v.check(t, s.name)
+			lists[fmt.Sprintf("%T", v)] = true
+		}
+	}
+	if len(lists) < 5 {
+		t.Errorf("lists are only %v", lists)
+	}
 }
 
-func checkColumns[T any](t *testing.T, table string, a *app, columns []*column[T]) {
+func (v *listView[T]) check(t *testing.T, table string) {
+	var all []*column[T]
+	for i := range v.list.columns {
+		all = append(all, &v.list.columns[i])
+	}
+	checkColumns(t, table, all)
+}
+
+func (v *messagesView) check(t *testing.T, table string) { checkColumns(t, table, v.columns()) }
+
+func checkColumns[T any](t *testing.T, table string, columns []*column[T]) {
 	t.Helper()
 	heads := map[string]bool{}
 	keeps := map[int]string{}
@@ -222,6 +241,9 @@ func checkColumns[T any](t *testing.T, table string, a *app, columns []*column[T
 		}
 		if c.width == 0 && i < len(columns)-1 || c.wide > 0 && c.wide < c.width {
 			t.Errorf("%s: %q is %d wide, or %d", table, c.head, c.width, c.wide)
+		}
+		if c.keep >= setFirst {
+			t.Errorf("%s: %q is kept before every set", table, c.head)
 		}
 		if c.width > 0 && len(c.head) > c.width {
 			t.Errorf("%s: %q does not fit into %d", table, c.head, c.width)

@@ -5,6 +5,7 @@ package ui
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -48,34 +49,63 @@ func (h *harness) tell(view string) {
 	}
 }
 
-// Every view in every size. The screens under testdata are to be looked at.
-func TestGolden(t *testing.T) {
-	views := []struct {
-		name string
-		keys []string
-	}{
-		{"tree", nil},
-		{"tree_expanded", []string{"Down", "Down", "e"}},
-		{"family", []string{"g", "e"}},
-		{"socket", []string{"g", "g", "e", "End"}},
-		{"command", []string{"g", "g", "g", "s", "s"}},
-		{"messages", []string{"g", "m", "Up", "Up"}},
-		{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
-		{"losses", []string{"l"}},
-		{"exchanges", []string{"x"}},
-		{"sockets", []string{"o"}},
-		{"incidents", []string{"i"}},
-		{"incident", []string{"i", "Down", "Enter"}},
-		{"rtnl", []string{"L"}},
-		{"reports", []string{"L", "Tab"}},
-		{"heat", []string{"Down", "h", "Left"}},
-		{"times", []string{"w"}},
-		{"places", []string{"w", "w"}},
-		{"help", []string{"?"}},
-		{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}},
+type pageKeys struct {
+	name string
+	keys []string
+}
+
+// allPages are the pages, and the keys that lead to them from the start. A new page has
+// its line here, and is then drawn in every size (TestGolden), has its columns looked at
+// (TestColumns), and is compared with that of a recording (TestRecordedIsLive).
+var allPages = []pageKeys{
+	{"tree", nil},
+	{"tree_expanded", []string{"Down", "Down", "e"}},
+	{"family", []string{"g", "e"}},
+	{"socket", []string{"g", "g", "e", "End"}},
+	{"command", []string{"g", "g", "g", "s", "s"}},
+	{"messages", []string{"g", "m", "Up", "Up"}},
+	{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
+	{"losses", []string{"l"}},
+	{"exchanges", []string{"x"}},
+	{"sockets", []string{"o"}},
+	{"incidents", []string{"i"}},
+	{"incident", []string{"i", "Down", "Enter"}},
+	{"rtnl", []string{"L"}},
+	{"reports", []string{"L", "Tab"}},
+	{"heat", []string{"Down", "h", "Left"}},
+	{"times", []string{"w"}},
+	{"places", []string{"w", "w"}},
+	{"help", []string{"?"}},
+}
+
+// Every key that opens a page leads to one of allPages.
+func TestAllPages(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	opened := 0
+	for _, b := range h.bindings() {
+		if b.run == nil || strings.Contains(b.keys, "Ctrl-C") {
+			continue
+		}
+		h := newHarness(t, 80, 24, Options{})
+		key, _, _ := strings.Cut(b.keys, " ")
+		if h.press(key); len(h.views) == 1 {
+			continue
+		}
+		opened++
+		if !slices.ContainsFunc(allPages, func(p pageKeys) bool { return slices.ContainsFunc(p.keys, b.matches) }) {
+			t.Errorf("nobody looks at the page of %s (%s): add its line to allPages", key, b.help)
+		}
 	}
+	if opened < 7 {
+		t.Errorf("only %d keys open a page", opened)
+	}
+}
+
+// Every page in every size. The screens under testdata are to be looked at.
+func TestGolden(t *testing.T) {
 	sizes := [][2]int{{80, 24}, {120, 40}, {40, 10}}
-	for _, v := range views {
+	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
+	for _, v := range append(slices.Clone(allPages), typing) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {

@@ -188,20 +188,16 @@ func lengthOf(v any) int {
 
 func pages(t *testing.T, m Model, limits incident.Limits, group func(uint16, uint32) string, said map[string]string) {
 	t.Helper()
-	for page, keys := range map[string][]string{
-		"tree": {"e"}, "family": {"g", "e"}, "messages": {"m"}, "message": {"m", "Enter"}, "losses": {"l"},
-		"exchanges": {"x"}, "exchange": {"x", "Enter"}, "sockets": {"o"}, "incidents": {"i"}, "incident": {"i", "Enter"},
-		"locks": {"L"}, "reports": {"L", "Tab"}, "heat": {"h"},
-	} {
+	for _, page := range append([]pageKeys{{"exchange", []string{"x", "Enter"}}}, allPages...) {
 		c := newScreen(t, 160, 50)
 		a := newApp(c, m, Options{Interval: defaultInterval, Limits: limits, GroupName: group})
 		a.cpu = func(time.Time) float64 { return 1 }
 		h := &harness{app: a, t: t, sim: c.SimulationScreen, show: c}
 		h.refresh(epoch)
 		h.draw()
-		h.press(keys...)
+		h.press(page.keys...)
 		_, body, _ := strings.Cut(h.text(), "\n") // the title names source or file
-		said["page "+page] = body
+		said["page "+page.name] = body
 		c.Fini()
 	}
 }
@@ -270,8 +266,8 @@ func TestUnseenIsSaid(t *testing.T) {
 		{capture.SourceNlmon, "page tree", "errors", "ENOBUFS 0"},
 		{capture.SourceNlmon, "stat", "  37076  -      -  ", ""},
 		{capture.SourceSyscall, "page sockets", "source syscall does not see how sockets are read", ""},
-		{capture.SourceSyscall, "page locks", "source syscall does not see rtnl_mutex: it takes fentry or kprobe", ""},
-		{capture.SourceFentry, "page locks", "--rtnl", "does not see"},
+		{capture.SourceSyscall, "page rtnl", "source syscall does not see rtnl_mutex: it takes fentry or kprobe", ""},
+		{capture.SourceFentry, "page rtnl", "--rtnl", "does not see"},
 		{capture.SourceSyscall, "trace -e", "system call", "kernel "},
 		{capture.SourceSyscall, "trace -e", "1 reader", "listener"},
 		{capture.SourceNlmon, "trace -e", "listener", "reader"},
