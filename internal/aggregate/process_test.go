@@ -18,7 +18,7 @@ func TestRowsByProcess(t *testing.T) {
 		x.Frame.Change(func(o *capture.Origin) { o.Proc = p })
 		tab.Observe(x)
 	}
-	zebra := capture.Proc{PID: 240, TID: 240, Comm: "zebra", Name: "zebra", Life: 1, Exe: "/usr/lib/frr/zebra"}
+	zebra := capture.Proc{PID: 240, TID: 240, Comm: "zebra", Name: "zebra", Life: 1, Identity: capture.Identity{Exe: "/usr/lib/frr/zebra"}}
 	dplane := zebra
 	dplane.TID, dplane.Comm = 245, "zebra_dplane"
 	again := zebra

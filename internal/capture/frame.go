@@ -144,15 +144,7 @@ type Proc struct {
 	// programs that one executed in turn. It means nothing else; 0: unknown.
 	Life uint64
 
-	// What is told once per process. What could not be read is left out.
-	Exe      string // the executable as /proc/PID/exe has it; not necessarily UTF-8
-	CmdLine  CmdLine
-	UID      ID // real user ID
-	LoginUID ID // of the login that it descends from, also behind sudo
-	Parent   Parent
-	// Late: some of these were read from /proc after the fact, when the process may
-	// have become another.
-	Late bool
+	Identity
 	// Outside: the process is not in the PID namespace that the source ran in; its IDs
 	// are those of the initial one.
 	Outside bool
@@ -164,6 +156,19 @@ type Proc struct {
 	Unit      string // systemd unit: "ssh.service"
 	Container string // its name, else the first 12 digits of its ID
 	Pod       string // "namespace/name", else the pod's UID
+}
+
+// Identity is what is told once of a process, and copied as a whole. What could not be
+// read is left out.
+type Identity struct {
+	Exe      string // the executable as /proc/PID/exe has it; not necessarily UTF-8
+	CmdLine  CmdLine
+	UID      ID // real user ID
+	LoginUID ID // of the login that it descends from, also behind sudo
+	Parent   Parent
+	// Late: some of these were read from /proc after the fact, when the process may
+	// have become another.
+	Late bool
 }
 
 // Known says whether the source could name a process at all. The kernel's own

@@ -159,6 +159,9 @@ func (o *Observation) CausedBy() Cause {
 	if e := o.Event; e != nil && (e.Cause.Proc.Known() || e.Cause.Exchange != nil) {
 		return e.Cause
 	}
+	if o.Frame == nil {
+		return Cause{}
+	}
 	return Cause{Proc: o.Frame.Causer()}
 }
 

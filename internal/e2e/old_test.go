@@ -98,8 +98,11 @@ func TestOldReadsProcesses(t *testing.T) {
 		t.Skip("the checkout lacks the old commit")
 	}
 	p := capture.Proc{
-		PID: 7, TID: 8, PPID: 1, Comm: "thread", Name: "daemon", Life: 9, Exe: "/sbin/daemon", CmdLine: "daemon\x00-v\x00",
-		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 1, Name: "init"}, Cgroup: "/a",
+		PID: 7, TID: 8, PPID: 1, Comm: "thread", Name: "daemon", Life: 9, Cgroup: "/a",
+		Identity: capture.Identity{
+			Exe: "/sbin/daemon", CmdLine: "daemon\x00-v\x00", UID: capture.IDOf(0), LoginUID: capture.IDOf(1000),
+			Parent: capture.Parent{PID: 1, Name: "init"},
+		},
 	}
 	o := capture.Origin{Source: capture.SourceFentry, Dir: capture.DirRequest, Verdict: capture.VerdictDelivered, NetNS: 1,
 		Proc: p, Socket: capture.Socket{PortID: 7, Inode: 5, Owner: p}, SrcPort: 7}

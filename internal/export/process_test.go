@@ -37,13 +37,15 @@ func TestProcess(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	whole := capture.Proc{
-		PID: 7, Comm: "ip", Name: "ip", Exe: "/usr/sbin/ip", CmdLine: "ip\x00route\x00del\x00a b\n\x00",
-		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000),
-		Parent: capture.Parent{PID: 6, Name: "bash", CmdLine: "-bash\x00"},
+		PID: 7, Comm: "ip", Name: "ip",
+		Identity: capture.Identity{
+			Exe: "/usr/sbin/ip", CmdLine: "ip\x00route\x00del\x00a b\n\x00", UID: capture.IDOf(0),
+			LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 6, Name: "bash", CmdLine: "-bash\x00"},
+		},
 	}
 	late := whole
 	late.Late = true
-	unset := capture.Proc{PID: 7, UID: capture.IDOf(5), LoginUID: capture.IDOf(1<<32 - 1)}
+	unset := capture.Proc{PID: 7, Identity: capture.Identity{UID: capture.IDOf(5), LoginUID: capture.IDOf(1<<32 - 1)}}
 	for _, tt := range []struct {
 		name string
 		p    capture.Proc
@@ -58,7 +60,7 @@ func TestIdentity(t *testing.T) {
 			`{"pid":7,"comm":"ip","name":"ip","exe":"/usr/sbin/ip","cmdline":"ip route del $'a b\\n'","uid":0,"loginuid":1000,` +
 				`"parent":{"pid":6,"name":"bash","cmdline":"-bash"},"late":true}`},
 		{"no login", unset, "uid 5", `{"pid":7,"uid":5}`},
-		{"outside", capture.Proc{PID: 7, PPID: 6, Outside: true, Parent: capture.Parent{PID: 6, Name: "sh", Outside: true}},
+		{"outside", capture.Proc{PID: 7, PPID: 6, Outside: true, Identity: capture.Identity{Parent: capture.Parent{PID: 6, Name: "sh", Outside: true}}},
 			"started by sh[6 outside]", `{"pid":7,"ppid":6,"outside":true,"parent":{"pid":6,"outside":true,"name":"sh"}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -15,10 +15,14 @@ func TestMatchProcess(t *testing.T) {
 	request, _ := exchange(t)
 	root, nobody := request, request
 	root.Account = capture.Proc{
-		PID: 240, TID: 245, Comm: "zebra_dplane", Name: "zebra", Exe: "/usr/lib/frr/zebra", CmdLine: "zebra\x00-A\x00::1\x00",
-		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 1, Name: "watchfrr", CmdLine: "watchfrr\x00zebra\x00"},
+		PID: 240, TID: 245, Comm: "zebra_dplane", Name: "zebra",
+		Identity: capture.Identity{
+			Exe: "/usr/lib/frr/zebra", CmdLine: "zebra\x00-A\x00::1\x00", UID: capture.IDOf(0),
+			LoginUID: capture.IDOf(1000),
+			Parent:   capture.Parent{PID: 1, Name: "watchfrr", CmdLine: "watchfrr\x00zebra\x00"},
+		},
 	}
-	nobody.Account = capture.Proc{PID: 9, Comm: "ip", LoginUID: capture.IDOf(1<<32 - 1)}
+	nobody.Account = capture.Proc{PID: 9, Comm: "ip", Identity: capture.Identity{LoginUID: capture.IDOf(1<<32 - 1)}}
 	for src, want := range map[string][2]bool{
 		`proc.comm == "zebra"`:                      {true, false},
 		`proc.comm == "zebra_dplane"`:               {true, false},
@@ -99,7 +103,7 @@ func TestCauseOfEvent(t *testing.T) {
 // The IDs of a process outside of the PID namespace are others' there.
 func TestMatchOutside(t *testing.T) {
 	in, _ := exchange(t)
-	in.Account = capture.Proc{PID: 7, TID: 7, PPID: 1, Comm: "ip", Parent: capture.Parent{PID: 1, Name: "sh"}}
+	in.Account = capture.Proc{PID: 7, TID: 7, PPID: 1, Comm: "ip", Identity: capture.Identity{Parent: capture.Parent{PID: 1, Name: "sh"}}}
 	out := in
 	out.Account.Outside, out.Account.Parent.Outside = true, true
 	for src, want := range map[string][2]bool{

@@ -199,8 +199,7 @@ func (n *names) setProc(p *capture.Proc, body []byte) error {
 		}
 	})
 	if t, ok := n.told[who%maxTold]; ok && who != 0 && t.number == who {
-		read.Name, read.Life, read.Exe, read.CmdLine = t.proc.Name, t.proc.Life, t.proc.Exe, t.proc.CmdLine
-		read.UID, read.LoginUID, read.Parent, read.Late = t.proc.UID, t.proc.LoginUID, t.proc.Parent, t.proc.Late
+		read.Name, read.Life, read.Identity = t.proc.Name, t.proc.Life, t.proc.Identity
 	}
 	*p = read
 	if err != nil || len(body) > maxProcFacts {

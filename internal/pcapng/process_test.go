@@ -17,9 +17,12 @@ import (
 // somebody is a process of which everything is known.
 func somebody(pid uint32) capture.Proc {
 	return capture.Proc{
-		PID: pid, TID: pid + 1, PPID: 1, Comm: "thread", Name: "daemon", Life: uint64(pid) << 32, Exe: "/usr/sbin/daemon",
-		CmdLine: capture.CmdLine(fmt.Sprintf("daemon\x00--config\x00/etc/%d\x00", pid)), UID: capture.IDOf(0), LoginUID: capture.IDOf(1000),
-		Parent: capture.Parent{PID: 1, Name: "init", CmdLine: "init\x00", Late: true}, Late: true,
+		PID: pid, TID: pid + 1, PPID: 1, Comm: "thread", Name: "daemon", Life: uint64(pid) << 32,
+		Identity: capture.Identity{
+			Exe: "/usr/sbin/daemon", CmdLine: capture.CmdLine(fmt.Sprintf("daemon\x00--config\x00/etc/%d\x00", pid)),
+			UID: capture.IDOf(0), LoginUID: capture.IDOf(1000),
+			Parent: capture.Parent{PID: 1, Name: "init", CmdLine: "init\x00", Late: true}, Late: true,
+		},
 	}
 }
 

@@ -98,8 +98,7 @@ func (ps *processes) fill(p *capture.Proc, lookup bool) {
 	if q == nil {
 		return
 	}
-	p.PPID, p.Exe, p.CmdLine, p.UID, p.LoginUID, p.Parent, p.Late =
-		q.PPID, q.Exe, q.CmdLine, q.UID, q.LoginUID, q.Parent, q.Late
+	p.PPID, p.Identity = q.PPID, q.Identity
 	if q.Name != "" {
 		p.Name = q.Name
 	}
@@ -120,7 +119,7 @@ func (ps *processes) readLate(pid uint32, life uint64) *capture.Proc {
 	ps.late++
 	p, err := process.Read(ps.root, pid, life)
 	if err != nil {
-		p = capture.Proc{PID: pid, Life: life, Late: true}
+		p = capture.Proc{PID: pid, Life: life, Identity: capture.Identity{Late: true}}
 	}
 	ps.insert(&p)
 	return &p
@@ -131,8 +130,8 @@ func (ps *processes) readLate(pid uint32, life uint64) *capture.Proc {
 func (ps *processes) tell(r *nlProcess) (changed bool) {
 	knows := func(f fentryNlKnows) bool { return r.Flags&uint32(f) != 0 }
 	p := &capture.Proc{
-		PID: r.Tgid, PPID: r.Ppid, Life: r.Life, Name: comm(r.Name[:]), Exe: exePath(r), UID: capture.IDOf(r.Uid),
-		Parent: capture.Parent{PID: r.Ppid},
+		PID: r.Tgid, PPID: r.Ppid, Life: r.Life, Name: comm(r.Name[:]),
+		Identity: capture.Identity{Exe: exePath(r), UID: capture.IDOf(r.Uid), Parent: capture.Parent{PID: r.Ppid}},
 	}
 	if knows(fentryNlKnowsNL_KNOWS_LOGIN) {
 		p.LoginUID = capture.IDOf(r.Loginuid)

@@ -61,8 +61,11 @@ func TestProcessRecord(t *testing.T) {
 	rec := nlFull{Task: nlTask{Tgid: 10, Tid: 11, Life: 100, Comm: [16]byte{'t'}}, Owner: nlTask{Tgid: 10, Tid: 10, Life: 100, Comm: [16]byte{'i', 'p'}}}
 	mustAdd(t, a, processRecord(aProcess()), about10(1, 100), request10(1), full(rec, nil))
 	want := capture.Proc{
-		PID: 10, TID: 11, PPID: 7, Life: 100, Comm: "t", Name: "ip", Exe: "/usr/bin/ip", CmdLine: "ip\x00route\x00",
-		UID: capture.IDOf(0), LoginUID: capture.IDOf(1000), Parent: capture.Parent{PID: 7, Name: "sh", CmdLine: "sh\x00"},
+		PID: 10, TID: 11, PPID: 7, Life: 100, Comm: "t", Name: "ip",
+		Identity: capture.Identity{
+			Exe: "/usr/bin/ip", CmdLine: "ip\x00route\x00", UID: capture.IDOf(0), LoginUID: capture.IDOf(1000),
+			Parent: capture.Parent{PID: 7, Name: "sh", CmdLine: "sh\x00"},
+		},
 	}
 	for i, f := range out {
 		if f.Proc != want {

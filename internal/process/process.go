@@ -69,7 +69,7 @@ func (s Stat) Lived(life uint64) bool {
 // that of the process that is meant: another one that has its ID now is an error.
 // What may not be read is left out.
 func Read(root string, pid uint32, life uint64) (capture.Proc, error) {
-	p := capture.Proc{PID: pid, TID: pid, Life: life, Late: true}
+	p := capture.Proc{PID: pid, TID: pid, Life: life, Identity: capture.Identity{Late: true}}
 	dir := filepath.Join(root, strconv.FormatUint(uint64(pid), 10))
 	before, err := readStat(dir)
 	if err != nil {

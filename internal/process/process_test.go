@@ -76,10 +76,13 @@ func TestRead(t *testing.T) {
 	write("9/stat", "9 (bare) S 0 "+strings.Repeat("0 ", 17)+"50 0\n")
 
 	want := capture.Proc{
-		PID: 4711, TID: 4711, PPID: 7, Comm: "ip", Name: "ip", Exe: "/usr/bin/ip (deleted)",
-		CmdLine: capture.CmdLine(strings.TrimSuffix(strings.Repeat("a\x00", 128), "\x00")),
-		UID:     capture.IDOf(0), LoginUID: capture.IDOf(1<<32 - 1), Late: true,
-		Parent: capture.Parent{PID: 7, Name: "sh", CmdLine: "sh\x00-c\x00x\x00", Late: true},
+		PID: 4711, TID: 4711, PPID: 7, Comm: "ip", Name: "ip",
+		Identity: capture.Identity{
+			Exe:     "/usr/bin/ip (deleted)",
+			CmdLine: capture.CmdLine(strings.TrimSuffix(strings.Repeat("a\x00", 128), "\x00")), UID: capture.IDOf(0),
+			LoginUID: capture.IDOf(1<<32 - 1), Late: true,
+			Parent: capture.Parent{PID: 7, Name: "sh", CmdLine: "sh\x00-c\x00x\x00", Late: true},
+		},
 	}
 	got, err := Read(root, 4711, 0)
 	if err != nil {
@@ -97,7 +100,7 @@ func TestRead(t *testing.T) {
 	if _, err = Read(root, 8, 0); err == nil {
 		t.Error("no process was taken for one")
 	}
-	bare := capture.Proc{PID: 9, TID: 9, Comm: "bare", Name: "bare", Late: true}
+	bare := capture.Proc{PID: 9, TID: 9, Comm: "bare", Name: "bare", Identity: capture.Identity{Late: true}}
 	if got, err = Read(root, 9, 0); err != nil || got != bare {
 		t.Errorf("of a process of which nothing may be read: %+v, %v", got, err)
 	}

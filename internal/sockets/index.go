@@ -147,14 +147,13 @@ func (x *Index) known(k indexKey, o owner) capture.Proc {
 		p, err := procfs.Read(x.opts.proc(), o.proc.PID, o.start*tick)
 		if err != nil {
 			// It has ended. Nobody asks again.
-			p = capture.Proc{Life: o.start * tick, Late: true}
+			p = capture.Proc{Life: o.start * tick, Identity: capture.Identity{Late: true}}
 		}
 		o.facts = &p
 		x.byPort[k] = o
 	}
 	p, q := o.proc, o.facts
-	p.Name, p.Life, p.Exe, p.CmdLine, p.UID, p.LoginUID, p.Parent, p.Late =
-		p.Comm, q.Life, q.Exe, q.CmdLine, q.UID, q.LoginUID, q.Parent, q.Late
+	p.Name, p.Life, p.Identity = p.Comm, q.Life, q.Identity
 	return p
 }
 
