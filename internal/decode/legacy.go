@@ -30,12 +30,15 @@ func (w *view) legacy(m *Message, lo, hi int) *schema.Legacy {
 			if !slices.Contains(l.Right, hi-lo) {
 				return l
 			}
-		case !w.holds(right, lo, hi) && w.holds(l.Header, lo, hi):
+		case !w.holds(right, lo, hi) && w.holds(l.Header, lo, hi) && !nonzero(w.data[lo+l.Zero[0]:lo+l.Zero[1]]):
 			return l
 		}
 	}
 	return nil
 }
+
+// nonzero says whether a byte is not zero.
+func nonzero(b []byte) bool { return len(b) > 0 && !zero(b) }
 
 // holds says whether a payload is a whole struct and attributes to its last byte.
 func (w *view) holds(st *schema.StructType, lo, hi int) bool {

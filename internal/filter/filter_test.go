@@ -30,7 +30,7 @@ func testFamily() *schema.Family {
 		{ID: 8, Name: "RTA_SIGNED", Type: schema.Type{Kind: schema.S32}},
 		{ID: 9, Name: "RTA_NAME", Type: schema.Type{Kind: schema.String}},
 		{ID: 10, Name: "RTA_FLAG", Type: schema.Type{Kind: schema.Flag}},
-		{ID: 11, Name: "RTA_HOP", Type: schema.Type{Kind: schema.Nest, Set: hop}},
+		{ID: 11, Name: "RTA_HOP", Multi: true, Type: schema.Type{Kind: schema.Nest, Set: hop}},
 		{ID: 12, Name: "RTA_BYTES"},
 		{ID: 13, Name: "RTA_BITS", Type: schema.Type{Kind: schema.U32, Enum: flags}},
 		{ID: 15, Name: "RTA_TABLE", Type: schema.Type{Kind: schema.U32, Enum: table}},
@@ -370,7 +370,7 @@ func TestAbout(t *testing.T) {
 
 // TestErrnoNames: a number may have two names.
 func TestErrnoNames(t *testing.T) {
-	x := &correlate.Observation{Errno: 95}
+	x := &correlate.Observation{Errno: 95, Frame: &capture.Frame{Origin: &capture.Origin{}}}
 	for src, want := range map[string]bool{
 		`error_name == "EOPNOTSUPP"`: true, `error_name == "ENOTSUP"`: true, `error_name in ["EPERM", "ENOTSUP"]`: true,
 		`error_name != "ENOTSUP"`: false, `error_name == "EPERM"`: false,

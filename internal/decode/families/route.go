@@ -133,13 +133,15 @@ func (g group) messages() []schema.Message {
 // legacy: libraries ask for every dump with struct ifinfomsg, or with the one byte of
 // struct rtgenmsg, and the kernel takes it unless the socket has asked for strict checks.
 func (g group) legacy() []schema.Legacy {
-	if g.header.Name == "ifinfomsg" || g.header.Size() == 1 {
+	switch g.header.Name {
+	case "ifaddrmsg", "rtmsg", "ndmsg", "fib_rule_hdr", "ndtmsg", "ifaddrlblmsg":
+	default: // links themselves, and what came later and is strict
 		return nil
 	}
 	info := schema.Variant{Header: ifinfomsg(), Set: set("IFLA",
 		attr(10, "IFLA_MASTER", ifindex), attr(29, "IFLA_EXT_MASK", named(u32, rtextFilter)))}
 	all := []schema.Legacy{
-		{Variant: info, Note: "ifinfomsg sent; the kernel reads the family alone"},
+		{Variant: info, Zero: [2]int{8, 16}, Note: "ifinfomsg sent; the kernel reads the family alone"},
 		{Variant: schema.Variant{Header: atLeast(1, g.header), Set: g.set}, Lens: []int{1, 4}, Note: "rtgenmsg sent; the kernel reads the family alone"},
 	}
 	if g.header.Name == "ndmsg" {

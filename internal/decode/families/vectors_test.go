@@ -14,7 +14,7 @@ import (
 )
 
 // A vector is a message of another project's tests or of a bug report that was
-// decoded wrongly once, with what is right.
+// decoded wrongly once, with what is right; those beside them are made by hand.
 type vector struct {
 	name   string // what the message is
 	proto  uint16

@@ -386,7 +386,10 @@ type Legacy struct {
 	// Right are the lengths in bytes of the payloads that have the right layout; all
 	// others have this one. nil: see above.
 	Right []int
-	Note  string // for people
+	// Zero are the bytes of the payload, from and up to, that must be zero where the
+	// right layout does not fit: else it is that one, broken.
+	Zero [2]int
+	Note string // for people
 }
 
 // Variants selects a layout by a number in host byte order in the payload of a
