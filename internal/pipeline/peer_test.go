@@ -10,7 +10,7 @@ import (
 
 // Both ends of a message between users are named on both sides, whatever the source
 // tells of them.
-func TestPeer(t *testing.T) {
+func TestBothEnds(t *testing.T) {
 	const a, b = 100, 200
 	alice, bob := capture.Proc{PID: 10, Comm: "alice"}, capture.Proc{PID: 20, Comm: "bob"}
 	end := func(p capture.Proc) capture.End { return capture.End{PID: p.PID, Comm: p.Comm} }
