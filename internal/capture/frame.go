@@ -138,16 +138,16 @@ type Proc struct {
 	PID  uint32
 	TID  uint32 // thread ID
 	PPID uint32 // parent's thread group ID; 0: unknown
-	Comm string // the thread's comm, at most 15 bytes, not necessarily UTF-8
-	Name string // the process's: comm of the thread group's leader; "": unknown
+	// Outside: the process is not in the PID namespace that the source ran in; its IDs
+	// are those of the initial one.
+	Outside bool
+	Comm    string // the thread's comm, at most 15 bytes, not necessarily UTF-8
+	Name    string // the process's: comm of the thread group's leader; "": unknown
 	// Life tells processes that had the same PID one after the other apart, and the
 	// programs that one executed in turn. It means nothing else; 0: unknown.
 	Life uint64
 
 	Identity
-	// Outside: the process is not in the PID namespace that the source ran in; its IDs
-	// are those of the initial one.
-	Outside bool
 
 	CgroupID uint64 // cgroup v2 ID; 0: unknown
 	Cgroup   string // cgroup v2 path, resolved after capture; "": unknown
