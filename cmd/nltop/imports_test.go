@@ -5,7 +5,9 @@ package main
 import (
 	"go/build"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -122,5 +124,49 @@ func checkImports(t *testing.T, pkg string, imports []string) {
 				t.Errorf("%s must not import %s: only %v may", pkg, imp, homes)
 			}
 		}
+	}
+}
+
+// TestPackagesInArchitecture: the table of ARCHITECTURE.md has every package, and says
+// of it what mayImport says, but where it abbreviates (…).
+func TestPackagesInArchitecture(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `((?:internal|cmd)/[a-z/0-9]+)` \\|.*\\| ([^|]*) \\|$").FindAllStringSubmatch(string(b), -1) {
+		rows[m[1]] = m[2]
+	}
+	for pkg, imports := range mayImport {
+		cell, ok := rows[pkg]
+		delete(rows, pkg)
+		_, ofParent := mayImport[path.Dir(pkg)]
+		switch {
+		case !ok:
+			if !strings.HasPrefix(pkg, "scripts/") && !ofParent {
+				t.Errorf("package %s has no row", pkg)
+			}
+			continue
+		case strings.Contains(cell, "…"):
+			continue
+		}
+		want := map[string]string{"": "–", "*": "all"}[strings.Join(imports, "")]
+		if want == "" {
+			var names []string
+			for _, imp := range imports {
+				names = append(names, path.Base(imp))
+			}
+			slices.Sort(names)
+			want = strings.Join(names, ", ")
+		}
+		got := strings.Split(cell, ", ")
+		slices.Sort(got)
+		if got := strings.Join(got, ", "); got != want && !(want == "–" && got == "stdlib") {
+			t.Errorf("%s: the row says it may import %q, mayImport %q", pkg, got, want)
+		}
+	}
+	for pkg := range rows {
+		t.Errorf("the table has %s, which is no package", pkg)
 	}
 }
