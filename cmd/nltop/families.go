@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -209,13 +211,40 @@ func (r *familyRow) id() string {
 
 // writeRows writes rows as JSON, one object per line.
 func writeRows[T any](w io.Writer, rows []T) error {
-	enc := json.NewEncoder(w)
 	for i := range rows {
-		if err := enc.Encode(&rows[i]); err != nil {
+		b, err := json.Marshal(&rows[i])
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(append(printableJSON(b), '\n')); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printableJSON escapes what package json does not, and a terminal would act upon: C1
+// controls, marks of writing direction. The text is the same.
+func printableJSON(b []byte) []byte {
+	clean := true
+	for _, r := range string(b) {
+		clean = clean && strconv.IsGraphic(r)
+	}
+	if clean {
+		return b
+	}
+	var out []byte
+	for _, r := range string(b) {
+		switch hi, lo := utf16.EncodeRune(r); {
+		case strconv.IsGraphic(r):
+			out = utf8.AppendRune(out, r)
+		case hi != utf8.RuneError:
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 func tableOf(w io.Writer, rows []familyRow) error {
