@@ -142,6 +142,9 @@ func (p *printer) flush() error {
 // close writes what is left, unless writing has failed before. What flushes and warns has ended by then: it would
 // write between the lines, and ask a source that is being closed.
 func (p *printer) close() error {
+	if p.out != nil {
+		defer p.out.end()
+	}
 	if p.stop != nil {
 		p.stop()
 	}

@@ -33,8 +33,8 @@ func Files() []File {
 	return []File{
 		{"notes", 5_000_000, true, 100_000, notes},
 		{"sources", 4000, false, 40, sources},
-		{"headers", 2_000_000, true, 50_000, headers},
-		{"fullheaders", 3, false, 1, fullHeaders},
+		{"headers", 2_000_000, true, 20_000, headers},
+		{"manyheaders", 100, false, 8, manyHeaders},
 		{"nftables", 100_000, false, 5000, nftables},
 		{"attributes", 1_000_000, false, 100_000, attributes},
 		{"uevent", 2_000_000, false, 100_000, uevent},
@@ -42,9 +42,9 @@ func Files() []File {
 		{"datagrams", 100, false, 5, datagrams},
 		{"options", 2000, true, 20, options},
 		{"tails", 100, false, 5, tails},
-		{"processes", 300_000, false, 30_000, processes},
+		{"processes", 300_000, false, 10_000, processes},
 		{"origins", 30_000, false, 10_000, origins},
-		{"requests", 300_000, false, 40_000, requests},
+		{"requests", 300_000, false, 20_000, requests},
 		{"events", 5000, false, 300, events},
 	}
 }
@@ -206,10 +206,10 @@ func headers(w *writer, n int) {
 	w.packet(1, route, request, data, nil)
 }
 
-// fullHeaders is n datagrams of as many headers as a block has room for.
-func fullHeaders(w *writer, n int) {
+// manyHeaders is n datagrams of 4,096 headers each.
+func manyHeaders(w *writer, n int) {
 	w.section()
-	data := bytes.Repeat(header(0, 18, 5, 1), 7<<20/16)
+	data := bytes.Repeat(header(0, 18, 5, 1), 1<<12)
 	for i := range n {
 		w.packet(uint64(i+1), route, request, data, nil)
 	}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/nltop/nltop/internal/pcapng/hostile"
+)
+
+// TestWriteHostile leaves the hostile files at their full length in a directory, for
+// looking at them by hand.
+func TestWriteHostile(t *testing.T) {
+	dir := os.Getenv("NLTOP_HOSTILE")
+	if dir == "" {
+		t.Skip("NLTOP_HOSTILE names no directory for 3 GB of files")
+	}
+	for _, f := range hostile.Files() {
+		writeHostile(t, filepath.Join(dir, f.Name+".pcapng"), f, f.N)
+	}
+}
+
+func writeHostile(t *testing.T, path string, f hostile.File, n int) {
+	t.Helper()
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Write(out, n); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mostMemory is what nltop may take for any file, in bytes.
+const mostMemory = 256 << 20
+
+// TestHostile reads each hostile file at its full length by every command, and as the
+// view does, and looks at the most memory that was resident.
+func TestHostile(t *testing.T) {
+	if os.Getenv("NLTOP_LIVE") != "1" {
+		t.Skip("reads 3 GB of files by eight commands, which takes minutes: make test does (NLTOP_LIVE=1)")
+	}
+	if inVM() {
+		t.Skip("files are the same on every kernel")
+	}
+	for _, f := range hostile.Files() {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			const path, to = "in", "out"
+			writeHostile(t, path, f, f.N)
+			for name, args := range map[string][]string{
+				"trace":     {"trace", "-r", path},
+				"trace -v":  {"trace", "-v", "-r", path},
+				"json":      {"trace", "-o", "json", "-r", path},
+				"exchanges": {"trace", "--exchanges", "-r", path},
+				"stat":      {"stat", "-r", path},
+				"sockets":   {"sockets", "-r", path},
+				"record":    {"record", "-r", path, "-w", to},
+			} {
+				c := exec.Command(nltop(t), args...)
+				err := c.Run()
+				var exit *exec.ExitError
+				if err != nil && !(f.Damaged && errors.As(err, &exit) && exit.ExitCode() == 1) {
+					t.Errorf("%s: %v", name, err)
+				}
+				look(t, name, c.ProcessState)
+			}
+			tm := openTerminal(t, nltop(t), "-r", path)
+			tm.awaitScreen(path + " (end)")
+			tm.keys("q")
+			<-tm.done
+			look(t, "view", tm.cmd.ProcessState)
+		})
+	}
+}
+
+// look compares the most memory that a process had with what it may have.
+func look(t *testing.T, name string, p *os.ProcessState) {
+	t.Helper()
+	most := p.SysUsage().(*syscall.Rusage).Maxrss << 10
+	t.Logf("%s: %d MiB", name, most>>20)
+	if most > mostMemory {
+		t.Errorf("%s takes %d MiB", name, most>>20)
+	}
+}
