@@ -4,7 +4,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
@@ -36,16 +37,11 @@ func evilFile(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proc := capture.Proc{PID: 1, TID: 2, PPID: 3, Comm: evil, Name: evil, Life: 1, Exe: evil, CmdLine: evil + "\x00",
-		Parent: capture.Parent{PID: 3, Name: evil, CmdLine: evil + "\x00"}, Cgroup: evil, Unit: evil, Container: evil, Pod: evil}
+	proc := capture.Proc{PID: 1, TID: 2, PPID: 3, Comm: evil, Name: evil, Life: 1, Identity: capture.Identity{Exe: evil, CmdLine: evil + "\x00",
+		Parent: capture.Parent{PID: 3, Name: evil, CmdLine: evil + "\x00"}}, Cgroup: evil, Unit: evil, Container: evil, Pod: evil}
 	o := capture.Origin{Source: evil, Sees: capture.AllSees, Dir: capture.DirEvent, Protocol: capture.NETLINK_ROUTE, NetNS: 4, NetNSName: evil,
 		Proc: proc, Group: 1, Socket: capture.Socket{PortID: 7, Inode: 8, RcvBuf: 4096, Owner: proc}}
-	name := []byte(evil + "\x00")
-	attr := append(binary.NativeEndian.AppendUint16(binary.NativeEndian.AppendUint16(nil, uint16(4+len(name))), 3), name...)
-	body := append(make([]byte, 16), append(attr, make([]byte, -len(attr)&3)...)...)
-	data := binary.NativeEndian.AppendUint32(nil, uint32(16+len(body)))
-	data = binary.NativeEndian.AppendUint16(data, 16)
-	data = append(append(data, make([]byte, 10)...), body...)
+	data := nltest.Message(16, 0, 0, 0, make([]byte, 16), nltest.Attr(3, nltest.Str(evil)))
 	for i, edit := range []func(f *capture.Frame, o *capture.Origin){
 		func(*capture.Frame, *capture.Origin) {},
 		func(_ *capture.Frame, o *capture.Origin) { o.Dir = capture.DirRequest },
@@ -89,7 +85,7 @@ func TestQuoting(t *testing.T) {
 	}
 	defer out.Close()
 	stdout, told := os.Stdout, stderr
-	os.Stdout, stderr = out, &messages{out: newOutput(nil, out)}
+	os.Stdout, stderr = out, &messages{out: newOutput(context.Background(), out)}
 	defer func() { os.Stdout, stderr = stdout, told }()
 	for _, args := range [][]string{
 		{"trace"}, {"trace", "-v"}, {"trace", "-vv", "-x"}, {"trace", "-o", "json"}, {"trace", "-e"}, {"trace", "-e", "-o", "json"},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // testdata/rtmon.bin was made by "rtmon file rtmon.bin & ip link add v9 type veth peer
@@ -55,12 +56,9 @@ func TestRtmon(t *testing.T) {
 }
 
 func TestRtmonBigEndian(t *testing.T) {
-	be := binary.BigEndian
 	var b []byte
 	add := func(typ uint16, body ...byte) {
-		b = be.AppendUint32(b, uint32(16+len(body)))
-		b = be.AppendUint16(be.AppendUint16(b, typ), 0)
-		b = append(append(b, make([]byte, 8)...), body...)
+		b = append(b, nltest.BE.Message(typ, 0, 0, 0, body)...)
 		b = append(b, make([]byte, pad4(len(body)))...)
 	}
 	add(rtmonStamp, 0, 0, 0, 7, 0, 0, 0, 9)
