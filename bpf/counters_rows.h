@@ -142,7 +142,7 @@ static __always_inline void count_row_name(struct nl_row *row, struct count_walk
 
 	if (o && o->task.tgid == w->task.tgid && o->task.life == w->task.life)
 		__builtin_memcpy(row->name, o->name, NL_COMM_LEN);
-	else if (w->task.tgid == bpf_get_current_pid_tgid() >> 32)
+	else if (nl_cfg.pid_ns ? task_lives(w->task.life) : w->task.tgid == bpf_get_current_pid_tgid() >> 32)
 		task_process_name(row->name);
 	else
 		__builtin_memcpy(row->name, w->task.comm, NL_COMM_LEN);

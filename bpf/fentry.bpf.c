@@ -35,6 +35,7 @@ const union {
 	enum nl_knows knows;
 	struct nl_process process;
 	struct nl_alive alive;
+	struct nl_home home;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

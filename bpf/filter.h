@@ -76,7 +76,9 @@ static __always_inline bool filter_wants_task(const struct nl_task *t)
 
 static __always_inline bool filter_is_self(const struct nl_task *t)
 {
-	return nl_cfg.self && t->tgid == nl_cfg.self;
+	__u32 self = nl_cfg.self;
+
+	return self && t->tgid == self;
 }
 
 #endif

@@ -165,7 +165,7 @@ static __always_inline struct flow_bcast *flow_bcast_of(struct flow *f)
 }
 
 /* Whether f->task still describes the current task: an exec keeps the comm as often
- * as not, and the ID of a thread that has ended comes again. */
+ * as not, and the ID of a thread that has ended comes again. Then life is another. */
 static __always_inline bool flow_fits(struct flow *f)
 {
 	struct task_struct *task = 0, *walk;
@@ -177,7 +177,6 @@ static __always_inline bool flow_fits(struct flow *f)
 		walk = mem_cast(task);
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
-		       (__u32)task->tgid == f->task.tgid &&
 		       walk->group_leader->start_boottime + task->self_exec_id == f->task.life &&
 		       (__u64)walk->real_cred == f->cred &&
 		       walk->cgroups->dfl_cgrp->kn->id == f->task.cgroup;

@@ -70,17 +70,20 @@ int heir_fork(__u64 *ctx)
 {
 	struct task_struct *parent = (void *)ctx[0], *child = (void *)ctx[1];
 	struct heir *h;
+	__u32 tgid;
 
 	if (child->pid != child->tgid)
 		return 0; /* a thread */
-	h = heir_of(parent->tgid);
+	tgid = task_number(BPF_CORE_READ(parent, group_leader), parent->tgid);
+	h = heir_of(tgid);
 	if (!h)
 		return 0;
 	h->gone = 0;
-	h->tgid = parent->tgid;
+	h->tgid = tgid;
 	h->life = mem_cast(parent)->group_leader->start_boottime + parent->self_exec_id;
-	h->task.tgid = child->tgid;
-	h->task.tid = child->tgid;
+	tgid = task_number(child, child->tgid);
+	h->task.tgid = tgid;
+	h->task.tid = tgid;
 	h->task.life = child->start_boottime + child->self_exec_id;
 	h->task.cgroup = bpf_core_field_exists(child->cgroups) ? mem_cast(child)->cgroups->dfl_cgrp->kn->id : 0;
 	bpf_probe_read_kernel_str(h->task.comm, sizeof(h->task.comm), __builtin_preserve_access_index(&child->comm));
@@ -93,9 +96,10 @@ SEC("tp_btf/sched_process_exit")
 int heir_exit(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
-	struct heir *h = heir_of(task->tgid);
+	__u32 tgid = task_number(BPF_CORE_READ(task, group_leader), task->tgid);
+	struct heir *h = heir_of(tgid);
 
-	if (!h || h->tgid != (__u32)task->tgid || mem_cast(task)->signal->live.counter > 0)
+	if (!h || h->tgid != tgid || mem_cast(task)->signal->live.counter > 0)
 		return 0; /* other threads go on */
 	if (h->life == mem_cast(task)->group_leader->start_boottime + task->self_exec_id)
 		h->gone = 1;

@@ -234,6 +234,22 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+/* include/linux/pid.h: a task's numbers, by how deep the namespace is; before 6.5 the
+ * array has one element, and as many as level says behind it. */
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
 struct task_struct {
 	struct signal_struct *signal;
 	unsigned int flags;
@@ -242,6 +258,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct pid *thread_pid; /* NULL: it has been reaped */
 	__u64 start_boottime;
 	__u64 self_exec_id;
 	const struct cred *real_cred;
@@ -255,6 +272,7 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+	__u64 seq_num;
 };
 
 /* include/uapi/linux/netlink.h */

@@ -19,7 +19,7 @@
 struct process_image {
 	__u64 life;
 	__u64 cred;     /* its address: changed user IDs have another one; 0: not told */
-	__u32 ppid;
+	__u32 ppid;     /* in the initial PID namespace */
 	__u32 loginuid;
 	__u64 name[2];  /* as it stands in the kernel, bytes behind the NUL included */
 	__u32 flags;    /* NL_KNOWS_ARGS */
@@ -27,7 +27,7 @@ struct process_image {
 	struct nl_args args;
 };
 
-/* By tgid. An entry is only ever replaced as a whole: it may be another process's
+/* By tgid in the initial PID namespace. An entry is only ever replaced as a whole: it may be another process's
  * by the time that it is written to. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -271,6 +271,21 @@ __noinline __u64 process_told(void)
 	       image->name[1] == name[1];
 }
 
+/* The IDs as nltop's PID namespace has them. False: the process has none there any more
+ * that anybody could look for. */
+__noinline __u64 process_number(enum nl_prog prog)
+{
+	__u64 task = bpf_get_current_task();
+	struct process_telling *t = process_telling_of(prog);
+
+	if (!t)
+		return false;
+	t->process.tgid = task_inside(TASK_POINTER(task, group_leader), t->process.tgid);
+	task = TASK_POINTER(task, real_parent);
+	t->process.ppid = task_inside(TASK_POINTER(task, group_leader), t->process.ppid);
+	return t->process.tgid != 0;
+}
+
 /* See to it that user space knows the current task's process; false: it does not, as
  * there is no room. */
 __noinline __u64 process_tell(enum nl_prog prog)
@@ -293,6 +308,10 @@ __noinline __u64 process_tell(enum nl_prog prog)
 	image = &t->image;
 	process_read_task(prog);
 	process_read_parent(prog);
+	tgid = p->tgid;
+	image->ppid = p->ppid;
+	if (nl_cfg.pid_ns && !process_number(prog))
+		return false;
 	if (nl_cfg.processes && !(p->flags & NL_KNOWS_KTHREAD)) {
 		if (!process_noted_args(prog))
 			process_read_args(prog);
@@ -303,10 +322,8 @@ __noinline __u64 process_tell(enum nl_prog prog)
 	if (bpf_ringbuf_output(&emit_ring, p, sizeof(*p), emit_wake(sizeof(*p))))
 		return false;
 	image->life = p->life;
-	image->ppid = p->ppid;
 	image->loginuid = p->loginuid;
 	__builtin_memcpy(image->name, p->name, sizeof(p->name));
-	tgid = p->tgid;
 	bpf_map_update_elem(&process_images, &tgid, image, BPF_ANY);
 	return true;
 }
@@ -345,9 +362,30 @@ int process_list(struct bpf_iter__task *ctx)
 
 	if (!task || task->pid != task->tgid)
 		return 0;
-	alive.tgid = task->tgid;
+	alive.tgid = task_number(task, task->tgid);
 	alive.life = task->start_boottime + task->self_exec_id;
 	bpf_seq_write(ctx->meta->seq, &alive, sizeof(alive));
+	return 0;
+}
+
+/* In which PID namespace nltop runs: an iterator runs in the task that reads it, and
+ * only the kernel knows how deep the namespace is. */
+SEC("iter/task")
+int process_home(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	struct nl_home home = {};
+	struct upid *upid;
+
+	if (ctx->meta->seq_num || !ctx->task || !pid)
+		return 0;
+	home.level = BPF_CORE_READ(pid, level);
+	upid = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       home.level * bpf_core_type_size(struct upid);
+	home.pid_ns = (__u64)BPF_CORE_READ(upid, ns);
+	home.inum = BPF_CORE_READ(upid, ns, ns.inum);
+	bpf_seq_write(ctx->meta->seq, &home, sizeof(home));
 	return 0;
 }
 

@@ -25,6 +25,11 @@
 
 #define NL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 
+/* IDs of processes and threads are those that they have in nltop's PID namespace. One
+ * that is outside of it has that of the initial namespace, with this bit, which no ID
+ * has (PID_MAX_LIMIT, include/linux/threads.h). */
+#define NL_OUTSIDE (1U << 31)
+
 enum nl_record {
 	NL_RECORD_FULL = 1,
 	NL_RECORD_CHUNK = 2,
@@ -284,6 +289,13 @@ struct nl_alive {
 	__u64 life;
 };
 
+/* The PID namespace of the current task. */
+struct nl_home {
+	__u64 pid_ns; /* address of its struct pid_namespace */
+	__u32 level;  /* 0: the initial one */
+	__u32 inum;   /* its inode in nsfs */
+};
+
 /* A task and the socket that it sends on. */
 struct nl_about {
 	__u32 record; /* NL_RECORD_ABOUT */
@@ -334,7 +346,7 @@ struct nl_chunk {
 /* Set before loading; the verifier then removes what a switch turns off. */
 struct nl_config {
 	__u32 snap;       /* bytes of payload to copy at most */
-	__u32 self;       /* own tgid, to leave out; 0: leave nobody out */
+	__u32 self;       /* own tgid (in its PID namespace), to leave out; 0: leave nobody out */
 	__u32 wake_bytes; /* wake the reader per so many bytes; a power of two */
 	__u32 protocols;  /* bit per protocol; 0: all */
 	__u8 by_pid;
@@ -346,7 +358,11 @@ struct nl_config {
 	__u8 rdonly_cast; /* bpf_rdonly_cast() is there */
 	__u8 processes;   /* executables and command lines are told */
 	__u8 iter_num;    /* bpf_iter_num_new() is there */
-	__u8 pad[7];
+	__u8 pad[3];
+	/* nltop's PID namespace, as process_home() told it: how deep it is, and the address
+	 * of its struct pid_namespace; 0: it is the initial one. */
+	__u32 pid_level;
+	__u64 pid_ns;
 	/* Where the kernel keeps vmemmap_base and page_offset_base (x86-64);
 	 * 0: unknown, and so the pages of skb fragments cannot be read. */
 	__u64 vmemmap_base;

@@ -13,7 +13,7 @@
 struct lock_holder {
 	struct nl_lock_key key;
 	__u64 since; /* 0: nobody holds it, or nobody who was seen to take it */
-	__u32 tid;
+	__u32 tid;   /* to be shown */
 	__u32 pad;
 	__u8 comm[NL_COMM_LEN]; /* of the thread */
 };
@@ -74,7 +74,7 @@ static __always_inline void lock_key(struct nl_lock_key *key, struct flow *f)
 {
 	struct count_asked *a = 0;
 
-	key->tgid = bpf_get_current_pid_tgid() >> 32;
+	key->tgid = task_ids() >> 32;
 	task_process_name(key->name);
 	if (f && f->start)
 		a = &f->asked;
@@ -197,7 +197,7 @@ static __always_inline int on_locked(bool taken)
 	if (!taken)
 		return 0;
 	h->key = key;
-	h->tid = tid;
+	h->tid = nl_cfg.pid_ns ? (__u32)task_ids() : tid;
 	bpf_get_current_comm(h->comm, sizeof(h->comm));
 	h->since = now;
 	return 0;

@@ -77,9 +77,14 @@ static __always_inline bool sc_claim(__u32 tid, bool again)
 }
 
 /* The part of the filter that costs less than finding the socket. */
-static __always_inline bool sc_wanted_early(__u32 tgid)
+static __always_inline bool sc_wanted_early(__u64 id)
 {
-	if (nl_cfg.self && tgid == nl_cfg.self)
+	__u32 self = nl_cfg.self, tgid;
+
+	if (!self && !nl_cfg.by_pid)
+		return true;
+	tgid = (nl_cfg.pid_ns ? task_ids_inside() : id) >> 32;
+	if (tgid == self)
 		return false;
 	return !nl_cfg.by_pid || bpf_map_lookup_elem(&filter_pids, &tgid);
 }
@@ -101,7 +106,7 @@ int sc_sys_enter(__u64 *ctx)
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 op = sc_op_of(ctx[1]);
 
-	if (!sc_is_send(op) || !sc_wanted_early(id >> 32))
+	if (!sc_is_send(op) || !sc_wanted_early(id))
 		return 0;
 	if (sc_preempt)
 		bpf_preempt_disable();
@@ -424,7 +429,7 @@ static __always_inline int sc_on_exit(struct pt_regs *regs, long ret, bool again
 
 	if (op == SC_NONE && !x32 && !sc_compat_op(nr) && nr != SC_COMPAT_SOCKETCALL)
 		return 0;
-	if (!sc_wanted_early(id >> 32))
+	if (!sc_wanted_early(id))
 		return 0;
 	if (sc_preempt)
 		bpf_preempt_disable();

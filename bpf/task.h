@@ -7,10 +7,68 @@
 #include "memory.h"
 #include "records.h"
 
+/* A pointer at an address of the kernel's. */
+static __always_inline __u64 task_pointer(__u64 at)
+{
+	__u64 v = 0;
+
+	bpf_probe_read_kernel(&v, sizeof(v), (void *)at);
+	return v;
+}
+
+#define TASK_POINTER(task, field) task_pointer((task) + bpf_core_field_offset(struct task_struct, field))
+
+/* The number that nltop's PID namespace gives a task, whose number in the initial one
+ * is nr. 0: the task has been reaped, and its number is nobody's any more. What calls
+ * it has no room for more than a few bytes of stack. */
+static __always_inline __u32 task_inside(__u64 task, __u32 nr)
+{
+	__u64 pid = TASK_POINTER(task, thread_pid), upid;
+
+	if (!pid)
+		return 0;
+	if ((__u32)task_pointer(pid + bpf_core_field_offset(struct pid, level)) >= nl_cfg.pid_level) {
+		upid = pid + bpf_core_field_offset(struct pid, numbers) +
+		       nl_cfg.pid_level * bpf_core_type_size(struct upid);
+		if (task_pointer(upid + bpf_core_field_offset(struct upid, ns)) == nl_cfg.pid_ns)
+			return task_pointer(upid + bpf_core_field_offset(struct upid, nr));
+	}
+	return nr ? nr | NL_OUTSIDE : 0;
+}
+
+/* Not a global function: those take no pointer that the verifier knows for a scalar. */
+static __noinline __u64 task_number_inside(__u64 task, __u32 nr)
+{
+	return task_inside(task, nr);
+}
+
+/* The same in any namespace: in the initial one it is the number that the task has in
+ * its own structure. Of a process, task is the thread group's leader, which is looked
+ * for in other namespaces alone: so it is a macro. */
+#define task_number(task, nr)                                                  \
+	((__u32)(nl_cfg.pid_ns ? task_number_inside((__u64)(task), nr) : (nr)))
+
+/* A global function: the verifier looks at it once. */
+__noinline __u64 task_ids_inside(void)
+{
+	__u64 id = bpf_get_current_pid_tgid(), task = bpf_get_current_task();
+	__u32 tid = task_inside(task, id);
+
+	if (id >> 32 == (__u32)id)
+		return (__u64)tid << 32 | tid;
+	return (__u64)task_inside(TASK_POINTER(task, group_leader), id >> 32) << 32 | tid;
+}
+
+/* What bpf_get_current_pid_tgid() returns, as nltop's PID namespace has it. */
+static __always_inline __u64 task_ids(void)
+{
+	return nl_cfg.pid_ns ? task_ids_inside() : bpf_get_current_pid_tgid();
+}
+
 /* As much of the current task as filters ask for. */
 static __always_inline void task_whoami(struct nl_task *t)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = task_ids();
 
 	t->tgid = id >> 32;
 	t->tid = id;
@@ -36,6 +94,18 @@ static __always_inline __u64 task_life(void)
 	}
 	task = (void *)bpf_get_current_task();
 	return BPF_CORE_READ(task, group_leader, start_boottime) + BPF_CORE_READ(task, self_exec_id);
+}
+
+/* Whether that is the life of the current task's process. It takes no stack; before 5.11
+ * it is not known (false). */
+static __always_inline bool task_lives(__u64 life)
+{
+	struct task_struct *task;
+
+	if (!task_known)
+		return false;
+	task = bpf_get_current_task_btf();
+	return life == mem_cast(task)->group_leader->start_boottime + task->self_exec_id;
 }
 
 static __always_inline void task_current(struct nl_task *t)

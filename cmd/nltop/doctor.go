@@ -14,6 +14,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/process"
 )
 
 func newDoctor() *cobra.Command {
@@ -48,9 +49,15 @@ sees processes works, else 1.`,
 func doctor(w io.Writer, rungs []ladder.Rung) (sees bool) {
 	var uts unix.Utsname
 	if unix.Uname(&uts) == nil {
-		fmt.Fprintf(w, "nltop %s on Linux %s (%s), user ID %d\n\n", version,
+		fmt.Fprintf(w, "nltop %s on Linux %s (%s), user ID %d\n", version,
 			unix.ByteSliceToString(uts.Release[:]), unix.ByteSliceToString(uts.Machine[:]), os.Geteuid())
 	}
+	if n, err := process.NumberingOf("/proc"); err == nil {
+		for _, note := range n.Notes() {
+			fmt.Fprintf(w, "note: %s\n", note)
+		}
+	}
+	fmt.Fprintln(w)
 	chosen := ""
 	for _, r := range rungs {
 		err := r.Check()

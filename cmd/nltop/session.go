@@ -20,6 +20,7 @@ import (
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/process"
 	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -115,10 +116,14 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	}
 	if s.file == nil {
 		owners := sockets.NewIndex(sockets.Options{})
+		p.Owners = owners
 		// What it cannot read now it looks up later, frame by frame.
 		_ = owners.Refresh(context.Background())
 		p.Places = place.New("/")
-		p.Owners, p.Families, p.Policy = owners, pipeline.KernelFamilies, pipeline.KernelPolicy
+		if n, err := process.NumberingOf("/proc"); err == nil && n.Elsewhere && s.src.Info().Sees.Has(capture.SeesProcesses) {
+			p.Owners = ownerless{owners}
+		}
+		p.Families, p.Policy = pipeline.KernelFamilies, pipeline.KernelPolicy
 	}
 	if o.flags.write != "" {
 		to, err := openTarget(ctx, o.flags.write, s.in)
@@ -135,6 +140,11 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	}
 	return s, s.learn()
 }
+
+// ownerless is for a /proc with other process IDs than those that the source tells.
+type ownerless struct{ pipeline.Owners }
+
+func (ownerless) Owner(uint64, uint16, uint32) (capture.Proc, bool) { return capture.Proc{}, false }
 
 // wire makes the pipeline, and the model of what is shown if there is any.
 func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {

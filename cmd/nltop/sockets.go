@@ -22,6 +22,7 @@ import (
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/process"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -125,11 +126,11 @@ func (f *socketsFlags) missing(what []string) {
 
 func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 	in := func(n int, ok bool) bool { return n == 0 || ok }
-	return (f.kernel || !s.Kernel) && (f.self || f.read != "" || s.Owner.PID != uint32(os.Getpid())) &&
+	return (f.kernel || !s.Kernel) && (f.self || f.read != "" || s.Owner.PID != process.Self("/proc")) &&
 		in(len(scope.Protocols), slices.Contains(scope.Protocols, s.Protocol)) &&
 		in(len(scope.NetNS), slices.Contains(scope.NetNS, s.NetNS)) &&
 		in(len(scope.Comms), slices.Contains(scope.Comms, s.Owner.Comm)) &&
-		in(len(scope.PIDs), slices.Contains(scope.PIDs, s.Owner.PID))
+		in(len(scope.PIDs), slices.Contains(scope.PIDs, s.Owner.PID) && !s.Owner.Outside)
 }
 
 // watch captures for a time, or reads a file, and returns the sockets and

@@ -10,7 +10,7 @@ import (
 // Where nltop's surroundings are the reason, doctor names them and blames nobody else.
 func TestDoctorNamesSurroundings(t *testing.T) {
 	needRoot(t)
-	needTool(t, "unshare", "umount")
+	needTool(t, "unshare", "mount")
 	bpf := []string{"fentry", "kprobe", "syscall"}
 	for _, tt := range []struct {
 		name    string
@@ -21,8 +21,8 @@ func TestDoctorNamesSurroundings(t *testing.T) {
 		{"user namespace", []string{"unshare", "-Ur", "sh", "-c", `"$0" doctor`}, bpf, "nltop runs in a user namespace"},
 		{"nlmon in a user namespace", []string{"unshare", "-Ur", "sh", "-c", `"$0" doctor`}, []string{"nlmon"},
 			"nltop runs in a user namespace"},
-		{"no /sys", []string{"unshare", "-m", "sh", "-c", `umount -l /sys; "$0" doctor`}, bpf, "/sys is not mounted"},
-		{"no /proc", []string{"unshare", "-m", "sh", "-c", `umount -l /proc; "$0" doctor`}, bpf, "/proc is not mounted"},
+		{"no /sys", []string{"unshare", "-m", "sh", "-c", `mount -t tmpfs none /sys; "$0" doctor`}, bpf, "/sys is not mounted"},
+		{"no /proc", []string{"unshare", "-m", "sh", "-c", `mount -t tmpfs none /proc; "$0" doctor`}, bpf, "/proc is not mounted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out, errs, _ := run(t, tt.within[0], append(tt.within[1:], nltop(t))...)

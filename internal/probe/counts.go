@@ -165,7 +165,7 @@ func (r *fentryNlRow) bucketOf() bucketOf {
 func (s *Source) count(r *fentryNlRow) capture.Count {
 	is := func(f fentryNlRowFlag) bool { return r.What.Flags&uint8(f) != 0 }
 	c := capture.Count{
-		Proc:     capture.Proc{PID: r.Tgid, Comm: comm(r.Name[:]), Name: comm(r.Name[:]), Life: r.Life, CgroupID: r.Cgroup},
+		Proc:     capture.Proc{Comm: comm(r.Name[:]), Name: comm(r.Name[:]), Life: r.Life, CgroupID: r.Cgroup},
 		NetNS:    uint64(r.Netns),
 		Socket:   capture.Socket{Inode: r.Inode, PortID: r.Port},
 		Protocol: r.Protocol,
@@ -180,6 +180,7 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 			Latency: capture.Times{Count: r.LatencyCount, Sum: nanoseconds(r.LatencyNs), Max: nanoseconds(r.LatencyMax)},
 		},
 	}
+	c.Proc.PID, c.Proc.Outside = number(r.Tgid)
 	// Not in /proc: what the kernel told may still lie in the ring.
 	s.processes.fill(&c.Proc, false)
 	if r.Last != 0 {

@@ -93,7 +93,9 @@ type fentryNlConfig struct {
 	RdonlyCast     uint8
 	Processes      uint8
 	IterNum        uint8
-	Pad            [7]uint8
+	Pad            [3]uint8
+	PidLevel       uint32
+	PidNs          uint64
 	VmemmapBase    uint64
 	PageOffsetBase uint64
 	PerCpuOffset   uint64
@@ -156,6 +158,13 @@ type fentryNlFull struct {
 	Taken     uint32
 	Task      fentryNlTask
 	Owner     fentryNlTask
+}
+
+type fentryNlHome struct {
+	_     structs.HostLayout
+	PidNs uint64
+	Level uint32
+	Inum  uint32
 }
 
 type fentryNlKind uint32
@@ -374,6 +383,7 @@ const (
 	fentryMapFilterNetns       = "filter_netns"
 	fentryMapFilterPids        = "filter_pids"
 	fentryMapFlowTasks         = "flow_tasks"
+	fentryMapFollowEnded       = "follow_ended"
 	fentryMapHeirByTgid        = "heir_by_tgid"
 	fentryMapLockHeldBy        = "lock_held_by"
 	fentryMapLockRows          = "lock_rows"
@@ -392,6 +402,7 @@ const (
 	fentryProgDumpExit2        = "dump_exit2"
 	fentryProgErrorReport      = "error_report"
 	fentryProgExtack           = "extack"
+	fentryProgFollowExit       = "follow_exit"
 	fentryProgFollowFork       = "follow_fork"
 	fentryProgFollowFree       = "follow_free"
 	fentryProgHeirExit         = "heir_exit"
@@ -402,6 +413,7 @@ const (
 	fentryProgLockKillableExit = "lock_killable_exit"
 	fentryProgOverrun          = "overrun"
 	fentryProgProcessExec      = "process_exec"
+	fentryProgProcessHome      = "process_home"
 	fentryProgProcessList      = "process_list"
 	fentryProgQueueTail        = "queue_tail"
 	fentryProgRecvmsgExit      = "recvmsg_exit"
@@ -467,6 +479,7 @@ type fentryProgramSpecs struct {
 	DumpExit2        *ebpf.ProgramSpec `ebpf:"dump_exit2"`
 	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
 	Extack           *ebpf.ProgramSpec `ebpf:"extack"`
+	FollowExit       *ebpf.ProgramSpec `ebpf:"follow_exit"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
 	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
@@ -477,6 +490,7 @@ type fentryProgramSpecs struct {
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
 	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
 	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
 	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
@@ -505,6 +519,7 @@ type fentryMapSpecs struct {
 	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
 	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
 	FlowTasks      *ebpf.MapSpec `ebpf:"flow_tasks"`
+	FollowEnded    *ebpf.MapSpec `ebpf:"follow_ended"`
 	HeirByTgid     *ebpf.MapSpec `ebpf:"heir_by_tgid"`
 	LockHeldBy     *ebpf.MapSpec `ebpf:"lock_held_by"`
 	LockRows       *ebpf.MapSpec `ebpf:"lock_rows"`
@@ -556,6 +571,7 @@ type fentryMaps struct {
 	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
 	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
 	FlowTasks      *ebpf.Map `ebpf:"flow_tasks"`
+	FollowEnded    *ebpf.Map `ebpf:"follow_ended"`
 	HeirByTgid     *ebpf.Map `ebpf:"heir_by_tgid"`
 	LockHeldBy     *ebpf.Map `ebpf:"lock_held_by"`
 	LockRows       *ebpf.Map `ebpf:"lock_rows"`
@@ -581,6 +597,7 @@ func (m *fentryMaps) Close() error {
 		m.FilterNetns,
 		m.FilterPids,
 		m.FlowTasks,
+		m.FollowEnded,
 		m.HeirByTgid,
 		m.LockHeldBy,
 		m.LockRows,
@@ -614,6 +631,7 @@ type fentryPrograms struct {
 	DumpExit2        *ebpf.Program `ebpf:"dump_exit2"`
 	ErrorReport      *ebpf.Program `ebpf:"error_report"`
 	Extack           *ebpf.Program `ebpf:"extack"`
+	FollowExit       *ebpf.Program `ebpf:"follow_exit"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
 	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
@@ -624,6 +642,7 @@ type fentryPrograms struct {
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
 	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
+	ProcessHome      *ebpf.Program `ebpf:"process_home"`
 	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
 	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
@@ -647,6 +666,7 @@ func (p *fentryPrograms) Close() error {
 		p.DumpExit2,
 		p.ErrorReport,
 		p.Extack,
+		p.FollowExit,
 		p.FollowFork,
 		p.FollowFree,
 		p.HeirExit,
@@ -657,6 +677,7 @@ func (p *fentryPrograms) Close() error {
 		p.LockKillableExit,
 		p.Overrun,
 		p.ProcessExec,
+		p.ProcessHome,
 		p.ProcessList,
 		p.QueueTail,
 		p.RecvmsgExit,

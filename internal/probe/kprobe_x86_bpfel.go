@@ -29,6 +29,7 @@ const (
 	kprobeMapFilterNetns       = "filter_netns"
 	kprobeMapFilterPids        = "filter_pids"
 	kprobeMapFlowTasks         = "flow_tasks"
+	kprobeMapFollowEnded       = "follow_ended"
 	kprobeMapHeirByTgid        = "heir_by_tgid"
 	kprobeMapLockHeldBy        = "lock_held_by"
 	kprobeMapLockRows          = "lock_rows"
@@ -45,6 +46,7 @@ const (
 	kprobeProgDump             = "dump"
 	kprobeProgDumpExit         = "dump_exit"
 	kprobeProgErrorReport      = "error_report"
+	kprobeProgFollowExit       = "follow_exit"
 	kprobeProgFollowFork       = "follow_fork"
 	kprobeProgFollowFree       = "follow_free"
 	kprobeProgHeirExit         = "heir_exit"
@@ -55,6 +57,7 @@ const (
 	kprobeProgLockKillableExit = "lock_killable_exit"
 	kprobeProgOverrun          = "overrun"
 	kprobeProgProcessExec      = "process_exec"
+	kprobeProgProcessHome      = "process_home"
 	kprobeProgProcessList      = "process_list"
 	kprobeProgQueueTail        = "queue_tail"
 	kprobeProgRecvmsg          = "recvmsg"
@@ -119,6 +122,7 @@ type kprobeProgramSpecs struct {
 	Dump             *ebpf.ProgramSpec `ebpf:"dump"`
 	DumpExit         *ebpf.ProgramSpec `ebpf:"dump_exit"`
 	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
+	FollowExit       *ebpf.ProgramSpec `ebpf:"follow_exit"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
 	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
@@ -129,6 +133,7 @@ type kprobeProgramSpecs struct {
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
 	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
 	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
 	Recvmsg          *ebpf.ProgramSpec `ebpf:"recvmsg"`
@@ -159,6 +164,7 @@ type kprobeMapSpecs struct {
 	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
 	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
 	FlowTasks      *ebpf.MapSpec `ebpf:"flow_tasks"`
+	FollowEnded    *ebpf.MapSpec `ebpf:"follow_ended"`
 	HeirByTgid     *ebpf.MapSpec `ebpf:"heir_by_tgid"`
 	LockHeldBy     *ebpf.MapSpec `ebpf:"lock_held_by"`
 	LockRows       *ebpf.MapSpec `ebpf:"lock_rows"`
@@ -209,6 +215,7 @@ type kprobeMaps struct {
 	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
 	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
 	FlowTasks      *ebpf.Map `ebpf:"flow_tasks"`
+	FollowEnded    *ebpf.Map `ebpf:"follow_ended"`
 	HeirByTgid     *ebpf.Map `ebpf:"heir_by_tgid"`
 	LockHeldBy     *ebpf.Map `ebpf:"lock_held_by"`
 	LockRows       *ebpf.Map `ebpf:"lock_rows"`
@@ -234,6 +241,7 @@ func (m *kprobeMaps) Close() error {
 		m.FilterNetns,
 		m.FilterPids,
 		m.FlowTasks,
+		m.FollowEnded,
 		m.HeirByTgid,
 		m.LockHeldBy,
 		m.LockRows,
@@ -264,6 +272,7 @@ type kprobePrograms struct {
 	Dump             *ebpf.Program `ebpf:"dump"`
 	DumpExit         *ebpf.Program `ebpf:"dump_exit"`
 	ErrorReport      *ebpf.Program `ebpf:"error_report"`
+	FollowExit       *ebpf.Program `ebpf:"follow_exit"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
 	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
@@ -274,6 +283,7 @@ type kprobePrograms struct {
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
 	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
+	ProcessHome      *ebpf.Program `ebpf:"process_home"`
 	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
 	Recvmsg          *ebpf.Program `ebpf:"recvmsg"`
@@ -297,6 +307,7 @@ func (p *kprobePrograms) Close() error {
 		p.Dump,
 		p.DumpExit,
 		p.ErrorReport,
+		p.FollowExit,
 		p.FollowFork,
 		p.FollowFree,
 		p.HeirExit,
@@ -307,6 +318,7 @@ func (p *kprobePrograms) Close() error {
 		p.LockKillableExit,
 		p.Overrun,
 		p.ProcessExec,
+		p.ProcessHome,
 		p.ProcessList,
 		p.QueueTail,
 		p.Recvmsg,

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -94,12 +93,12 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 		return l.att, err
 	}
 	if f.Children {
-		for _, prog := range followPoints {
+		for _, prog := range l.att.home.followPrograms() {
 			if err := l.follow(prog); err != nil {
 				return l.att, err
 			}
 		}
-		if err := addDescendants(l.maps["filter_pids"], f.PIDs); err != nil {
+		if err := l.att.addDescendants(f.PIDs); err != nil {
 			return l.att, err
 		}
 	}
@@ -150,7 +149,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	l.remarks()
 	lap.Mark("rest")
 	// After the hooks, so that no socket is created unseen in between.
-	l.att.seeds, err = seedOwners(l.maps["owner_by_inode"], l.living(), !o.NoProcesses)
+	if !l.att.home.Elsewhere {
+		l.att.seeds, err = seedOwners(l.maps["owner_by_inode"], l.living(), !o.NoProcesses)
+	}
 	if err != nil {
 		l.note("owners of sockets older than nltop are unknown until they use them: %v", err)
 	}
@@ -184,6 +185,13 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	cfg.offer(l.kernel, o)
 	if l.fentry, err = loadFentry(); err != nil {
 		return nil, err
+	}
+	if l.att.home, err = findHome(l.fentry, l.cache); err != nil {
+		return l, err
+	}
+	cfg.PidNs, cfg.PidLevel = l.att.home.ns, l.att.home.level
+	for _, n := range l.att.home.Notes() {
+		l.note("%s", n)
 	}
 	if o.Locks {
 		cfg.RtnlMutex, cfg.LockNs = l.symbols[rtnlMutex].addr, uint64(o.LockReport)
@@ -439,13 +447,7 @@ func (l *loader) remarks() {
 		l.att.blind = append(l.att.blind,
 			"what an interrupt sends while another probe runs on that CPU: before Linux 6.7 such misses are not counted")
 	}
-	if ns, err := os.Readlink("/proc/self/ns/pid"); err == nil && ns != initPIDNamespace {
-		l.note("nltop runs in a PID namespace: process IDs are those of the host, filters on them and leaving out nltop itself do not work")
-	}
 }
-
-// initPIDNamespace is PROC_PID_INIT_INO of include/linux/proc_ns.h.
-const initPIDNamespace = "pid:[4026531836]"
 
 // countsMisses says whether trace_call_bpf() counts in recursion_misses.
 func countsMisses() bool {

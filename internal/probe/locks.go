@@ -41,11 +41,12 @@ func lockRow(k *fentryNlLockKey, v *fentryNlLockRow) capture.LockRow {
 		return capture.Times{Count: n, Sum: nanoseconds(sum), Max: nanoseconds(most)}
 	}
 	r := capture.LockRow{
-		Proc:   capture.Proc{PID: k.Tgid, Comm: comm(k.Name[:]), Name: comm(k.Name[:])},
+		Proc:   capture.Proc{Comm: comm(k.Name[:]), Name: comm(k.Name[:])},
 		Wait:   times(v.Waits, v.WaitNs, v.WaitMax),
 		Hold:   times(v.Holds, v.HoldNs, v.HoldMax),
 		Blamed: nanoseconds(v.BlamedNs),
 	}
+	r.Proc.PID, r.Proc.Outside = number(k.Tgid)
 	if k.Request > 0 {
 		r.Request, r.Protocol, r.Type, r.Cmd = true, uint16(k.Request-1), k.Type, k.Cmd
 	}

@@ -43,15 +43,15 @@ func (a *assembler) fullOrigin(r *nlFull, rec []byte) *capture.Origin {
 }
 
 // forget lets the next frame of a process have another Origin, as more is known of it.
-func (a *assembler) forget(tgid uint32) {
+func (a *assembler) forget(pid uint32) {
 	for i := range a.origins.last {
 		at := &a.origins.last[i]
-		if o := at.origin; o != nil && (o.Proc.PID == tgid || o.Socket.Owner.PID == tgid) {
+		if o := at.origin; o != nil && (o.Proc.PID == pid || o.Socket.Owner.PID == pid) {
 			at.origin = nil
 		}
 	}
 	for _, s := range a.abouts {
-		if s != nil && s.told.Task.Tgid == tgid {
+		if s != nil && s.told.Task.Tgid&^outside == pid {
 			clear(s.origins[:])
 		}
 	}
@@ -78,13 +78,10 @@ func (a *assembler) originOf(r *nlFull) *capture.Origin {
 
 // proc translates a task; one that is all zero is unknown.
 func proc(t *nlTask) capture.Proc {
-	return capture.Proc{
-		PID:      t.Tgid,
-		TID:      t.Tid,
-		Life:     t.Life,
-		Comm:     comm(t.Comm[:]),
-		CgroupID: t.Cgroup,
-	}
+	p := capture.Proc{Life: t.Life, Comm: comm(t.Comm[:]), CgroupID: t.Cgroup}
+	p.PID, p.Outside = number(t.Tgid)
+	p.TID, _ = number(t.Tid)
+	return p
 }
 
 // comm ends at the first NUL.

@@ -89,7 +89,10 @@ const seeded = 1 << 63
 // addDescendants adds the living descendants of pids to the filter. It runs
 // while follow_fork does, and until it finds no more: a child that a process
 // forked before it was added is found by the next round.
-func addDescendants(filter *ebpf.Map, pids []uint32) error {
+func (a *attached) addDescendants(pids []uint32) error {
+	if a.home.Elsewhere {
+		return nil // as its notes say
+	}
 	wanted := map[uint32]bool{}
 	for _, p := range pids {
 		wanted[p] = true
@@ -113,7 +116,7 @@ func addDescendants(filter *ebpf.Map, pids []uint32) error {
 				continue
 			}
 			wanted[h.task.Tgid], found = true, true
-			if err := filter.Put(h.task.Tgid, uint8(1)); err != nil {
+			if err := a.pids.Put(h.task.Tgid, uint8(1)); err != nil {
 				return fmt.Errorf("filter PID %d: %w", h.task.Tgid, err)
 			}
 		}

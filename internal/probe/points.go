@@ -70,5 +70,11 @@ var lockPoints = []point{
 // __netlink_sendskb (5.10).
 var queueTail = point{prog: "queue_tail", funcs: []string{"skb_queue_tail"}, need: true, payload: true}
 
-// followPoints are loaded for Filter.Children. They name tracepoints.
-var followPoints = []string{"follow_fork", "follow_free"}
+// followPrograms are loaded for Filter.Children. They name tracepoints. follow_exit
+// comes first, or follow_free would not know who has ended.
+func (h *home) followPrograms() []string {
+	if h.ns == 0 {
+		return []string{"follow_fork", "follow_free"}
+	}
+	return []string{"follow_exit", "follow_fork", "follow_free"}
+}

@@ -102,6 +102,7 @@ type attached struct {
 	// they cannot see since one is missing.
 	asked, blindTo capture.Sees
 	netns          []uint64 // those that the filter passes; nil: all
+	home           home
 	// infer, where not nil, completes a frame before it is emitted. Frames
 	// come in the order of the ring, from one goroutine.
 	infer func(*capture.Frame)
@@ -252,6 +253,9 @@ func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
 	spec.Maps["emit_ring"].MaxEntries = uint32(o.RingBytes)
 	if cfg.ByPid == 0 {
 		spec.Maps["filter_pids"].MaxEntries = 1
+	}
+	if m := spec.Maps["follow_ended"]; m != nil && (cfg.ByPid == 0 || cfg.PidNs == 0) {
+		m.MaxEntries = 1
 	}
 	if cfg.Counts == 0 && spec.Maps["count_claims"] != nil {
 		spec.Maps["count_claims"].MaxEntries = 1

@@ -92,7 +92,7 @@ func (ps *processes) fill(p *capture.Proc, lookup bool) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	q := ps.find(p.Key())
-	if q == nil && lookup {
+	if q == nil && lookup && !p.Outside {
 		q = ps.readLate(p.PID, p.Life)
 	}
 	if q == nil {
@@ -129,9 +129,11 @@ func (ps *processes) readLate(pid uint32, life uint64) *capture.Proc {
 // was known of it.
 func (ps *processes) tell(r *nlProcess) (changed bool) {
 	knows := func(f fentryNlKnows) bool { return r.Flags&uint32(f) != 0 }
-	p := &capture.Proc{
-		PID: r.Tgid, PPID: r.Ppid, Life: r.Life, Name: comm(r.Name[:]),
-		Identity: capture.Identity{Exe: exePath(r), UID: capture.IDOf(r.Uid), Parent: capture.Parent{PID: r.Ppid}},
+	p := &capture.Proc{Life: r.Life, Name: comm(r.Name[:]), Identity: capture.Identity{Exe: exePath(r), UID: capture.IDOf(r.Uid)}}
+	p.PID, p.Outside = number(r.Tgid)
+	p.Parent.PID, p.Parent.Outside = number(r.Ppid)
+	if p.Parent.Outside == p.Outside { // else, as in /proc, it is none
+		p.PPID = p.Parent.PID
 	}
 	if knows(fentryNlKnowsNL_KNOWS_LOGIN) {
 		p.LoginUID = capture.IDOf(r.Loginuid)
@@ -147,14 +149,14 @@ func (ps *processes) tell(r *nlProcess) (changed bool) {
 		p.Parent.CmdLine = cmdLine(&r.ParentArgs)
 	case r.Ppid != 0 && !kernel:
 		// It is older than nltop, or forgotten.
-		p.Parent.CmdLine, p.Parent.Late = ps.cmdLine(capture.ProcKey{PID: r.Ppid, Life: r.ParentLife})
+		p.Parent.CmdLine, p.Parent.Late = ps.cmdLine(capture.ProcKey{PID: p.Parent.PID, Life: r.ParentLife}, p.Parent.Outside)
 	}
 	switch {
 	case knows(fentryNlKnowsNL_KNOWS_ARGS):
 		p.CmdLine = cmdLine(&r.Args)
 	case !kernel:
 		// Its memory had been paged out.
-		p.CmdLine, p.Late = ps.cmdLine(p.Key())
+		p.CmdLine, p.Late = ps.cmdLine(p.Key(), p.Outside)
 	}
 	old := ps.find(p.Key())
 	ps.insert(p)
@@ -162,10 +164,10 @@ func (ps *processes) tell(r *nlProcess) (changed bool) {
 }
 
 // cmdLine returns what is known of a process's command line, or may be read of it;
-// late: it was read from /proc.
-func (ps *processes) cmdLine(key capture.ProcKey) (c capture.CmdLine, late bool) {
+// late: it was read from /proc, where a process outside of nltop's PID namespace is not.
+func (ps *processes) cmdLine(key capture.ProcKey, outside bool) (c capture.CmdLine, late bool) {
 	p := ps.find(key)
-	if p == nil || p.CmdLine == "" && !p.Late {
+	if (p == nil || p.CmdLine == "" && !p.Late) && !outside {
 		p = ps.readLate(key.PID, key.Life)
 	}
 	if p == nil || p.CmdLine == "" {
@@ -212,7 +214,8 @@ func (a *assembler) addProcess(rec []byte) error {
 		return malformed("record about process %d, life %d, with a path of %d bytes", r.Tgid, r.Life, r.ExeLen)
 	}
 	if a.processes.tell(r) {
-		a.forget(r.Tgid)
+		pid, _ := number(r.Tgid)
+		a.forget(pid)
 	}
 	return nil
 }

@@ -273,3 +273,39 @@ func FuzzProcessRecord(f *testing.F) {
 		}
 	})
 }
+
+// A task outside of nltop's PID namespace is marked, has its number without the mark, and
+// is not looked up in /proc, where the number is another's.
+func TestProcessOutside(t *testing.T) {
+	self := uint32(os.Getpid())
+	parent := func(pid uint32, outside bool) capture.Identity {
+		return capture.Identity{Parent: capture.Parent{PID: pid, Outside: outside}}
+	}
+	for _, tt := range []struct {
+		name       string
+		tgid, ppid uint32
+		want       capture.Proc
+	}{
+		{"inside", 10, 7, capture.Proc{PID: 10, PPID: 7, Identity: parent(7, false)}},
+		{"parent outside", 10, outside | 7, capture.Proc{PID: 10, Identity: parent(7, true)}},
+		{"both outside", outside | self, outside | self, capture.Proc{
+			PID: self, PPID: self, Outside: true, Identity: parent(self, true),
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ps := newProcesses("/proc")
+			ps.tell(&nlProcess{Tgid: tt.tgid, Ppid: tt.ppid, Life: 100})
+			p := proc(&nlTask{Tgid: tt.tgid, Tid: tt.tgid, Life: 100})
+			ps.fill(&p, true)
+			if p.PID != tt.want.PID || p.TID != tt.want.PID || p.PPID != tt.want.PPID || p.Outside != tt.want.Outside ||
+				p.Parent != tt.want.Parent {
+				t.Errorf("%+v\nwant %+v", p, tt.want)
+			}
+			q := proc(&nlTask{Tgid: tt.tgid, Tid: tt.tgid, Life: 200})
+			before := ps.late
+			if ps.fill(&q, true); (ps.late > before) == tt.want.Outside {
+				t.Errorf("looked up in /proc: %v", ps.late > before)
+			}
+		})
+	}
+}

@@ -61,7 +61,7 @@ func newSource(name string, a *attached, o Options) (*Source, error) {
 		return nil, fmt.Errorf("read ring buffer: %w", err)
 	}
 	root := "/proc"
-	if o.NoProcesses {
+	if o.NoProcesses || a.home.Elsewhere {
 		root = ""
 	}
 	s := &Source{name: name, att: a, ring: ring, opts: o, processes: newProcesses(root), opened: time.Now()}
@@ -345,7 +345,7 @@ func perCPUSum(m *ebpf.Map, key uint32) uint64 {
 func (s *Source) Info() capture.Info {
 	return capture.Info{
 		Name:    s.name,
-		Scope:   capture.ScopeOf(s.att.netns),
+		Scope:   s.att.home.scope(capture.ScopeOf(s.att.netns)),
 		Blind:   slices.Concat(capture.Describe(s.name).Blind, s.att.blind),
 		Snap:    s.opts.Snap,
 		Notes:   s.att.notes,

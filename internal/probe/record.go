@@ -321,7 +321,8 @@ func blocker(w *nlWho) *capture.Proc {
 	if w.Tgid == 0 && w.Tid == 0 && w.Comm[0] == 0 {
 		return nil
 	}
-	return &capture.Proc{PID: w.Tgid, TID: w.Tid, Comm: comm(w.Comm[:])}
+	p := proc(&nlTask{Tgid: w.Tgid, Tid: w.Tid, Comm: w.Comm})
+	return &p
 }
 
 func (a *assembler) clock(ktime uint64) time.Time {

@@ -26,10 +26,10 @@ func init() {
 // this filter need, in the order of attaching: a note that sys_enter takes and
 // sys_exit does not fetch would go stale, and sc_sys_exit_again must run
 // behind sc_sys_exit.
-func neededPrograms(children, twice bool) []string {
+func (h *home) neededPrograms(children, twice bool) []string {
 	var names []string
 	if children {
-		names = append(names, "follow_fork", "follow_free")
+		names = append(names, h.followPrograms()...)
 	}
 	names = append(names, "sc_sys_exit")
 	if twice {
@@ -76,8 +76,13 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err != nil {
 		return nil, err
 	}
+	home, err := findHome(spec, cache)
+	if err != nil {
+		return nil, err
+	}
 	cfg := config(f, o)
 	cfg.offer(kernel, o)
+	cfg.PidNs, cfg.PidLevel = home.ns, home.level
 	if err := configure(spec, cfg, o); err != nil {
 		return nil, err
 	}
@@ -91,7 +96,7 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 			return nil, err
 		}
 	}
-	names := neededPrograms(f.Children, twice)
+	names := home.neededPrograms(f.Children, twice)
 	if !o.NoProcesses {
 		names = append(names, execProgram)
 	}
@@ -113,6 +118,8 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 		losses: coll.Maps["emit_losses"],
 		pids:   coll.Maps["filter_pids"],
 		infer:  newSyscallInferrer().infer,
+		home:   home,
+		notes:  home.Notes(),
 	}
 	if extackErr != nil {
 		a.notes = append(a.notes, fmt.Sprintf("%s: %s", oneLine(extackErr), extackWhy))

@@ -23,15 +23,18 @@ const (
 	syscallMapFilterComms     = "filter_comms"
 	syscallMapFilterNetns     = "filter_netns"
 	syscallMapFilterPids      = "filter_pids"
+	syscallMapFollowEnded     = "follow_ended"
 	syscallMapProcessImages   = "process_images"
 	syscallMapProcessScratch  = "process_scratch"
 	syscallMapScCalls         = "sc_calls"
 	syscallMapScNotes         = "sc_notes"
 	syscallMapScTaken         = "sc_taken"
 	syscallProgExtack         = "extack"
+	syscallProgFollowExit     = "follow_exit"
 	syscallProgFollowFork     = "follow_fork"
 	syscallProgFollowFree     = "follow_free"
 	syscallProgProcessExec    = "process_exec"
+	syscallProgProcessHome    = "process_home"
 	syscallProgProcessList    = "process_list"
 	syscallProgScSysEnter     = "sc_sys_enter"
 	syscallProgScSysExit      = "sc_sys_exit"
@@ -84,9 +87,11 @@ type syscallSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallProgramSpecs struct {
 	Extack         *ebpf.ProgramSpec `ebpf:"extack"`
+	FollowExit     *ebpf.ProgramSpec `ebpf:"follow_exit"`
 	FollowFork     *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree     *ebpf.ProgramSpec `ebpf:"follow_free"`
 	ProcessExec    *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessHome    *ebpf.ProgramSpec `ebpf:"process_home"`
 	ProcessList    *ebpf.ProgramSpec `ebpf:"process_list"`
 	ScSysEnter     *ebpf.ProgramSpec `ebpf:"sc_sys_enter"`
 	ScSysExit      *ebpf.ProgramSpec `ebpf:"sc_sys_exit"`
@@ -104,6 +109,7 @@ type syscallMapSpecs struct {
 	FilterComms    *ebpf.MapSpec `ebpf:"filter_comms"`
 	FilterNetns    *ebpf.MapSpec `ebpf:"filter_netns"`
 	FilterPids     *ebpf.MapSpec `ebpf:"filter_pids"`
+	FollowEnded    *ebpf.MapSpec `ebpf:"follow_ended"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
 	ScCalls        *ebpf.MapSpec `ebpf:"sc_calls"`
@@ -147,6 +153,7 @@ type syscallMaps struct {
 	FilterComms    *ebpf.Map `ebpf:"filter_comms"`
 	FilterNetns    *ebpf.Map `ebpf:"filter_netns"`
 	FilterPids     *ebpf.Map `ebpf:"filter_pids"`
+	FollowEnded    *ebpf.Map `ebpf:"follow_ended"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
 	ScCalls        *ebpf.Map `ebpf:"sc_calls"`
@@ -163,6 +170,7 @@ func (m *syscallMaps) Close() error {
 		m.FilterComms,
 		m.FilterNetns,
 		m.FilterPids,
+		m.FollowEnded,
 		m.ProcessImages,
 		m.ProcessScratch,
 		m.ScCalls,
@@ -185,9 +193,11 @@ type syscallVariables struct {
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallPrograms struct {
 	Extack         *ebpf.Program `ebpf:"extack"`
+	FollowExit     *ebpf.Program `ebpf:"follow_exit"`
 	FollowFork     *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree     *ebpf.Program `ebpf:"follow_free"`
 	ProcessExec    *ebpf.Program `ebpf:"process_exec"`
+	ProcessHome    *ebpf.Program `ebpf:"process_home"`
 	ProcessList    *ebpf.Program `ebpf:"process_list"`
 	ScSysEnter     *ebpf.Program `ebpf:"sc_sys_enter"`
 	ScSysExit      *ebpf.Program `ebpf:"sc_sys_exit"`
@@ -197,9 +207,11 @@ type syscallPrograms struct {
 func (p *syscallPrograms) Close() error {
 	return _SyscallClose(
 		p.Extack,
+		p.FollowExit,
 		p.FollowFork,
 		p.FollowFree,
 		p.ProcessExec,
+		p.ProcessHome,
 		p.ProcessList,
 		p.ScSysEnter,
 		p.ScSysExit,
