@@ -115,6 +115,7 @@ func (f *captureFlags) again(o sessionOptions) func() (capture.Source, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.Cut(f.snap)
 		return &pipeline.Paced{Source: r, Speed: o.speed}, nil
 	}
 }
