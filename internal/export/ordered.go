@@ -7,12 +7,13 @@ import (
 	"container/heap"
 	"time"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
 )
 
-// Ordered hands on the ends of exchanges and events, and incidents, in the order in
-// which they began: with a recording there is no need to wait. It holds so many back,
+// Ordered hands on the ends of exchanges and events, ENOBUFS and incidents, in the order
+// in which they began: with a recording there is no need to wait. It holds so many back,
 // and what begins earlier than one that is handed on already comes late.
 type Ordered struct {
 	to   Observer
@@ -29,7 +30,7 @@ func NewOrdered(to Observer, tell func(*incident.Incident) error) *Ordered {
 	return &Ordered{to: to, tell: tell}
 }
 
-// Observe takes an observation; those that are no ends are dropped.
+// Observe takes an observation. Of those that are no ends an ENOBUFS alone is handed on.
 func (w *Ordered) Observe(o *correlate.Observation) error {
 	own := *o
 	own.Own()
@@ -41,7 +42,10 @@ func (w *Ordered) Observe(o *correlate.Observation) error {
 	case correlate.EndEvent:
 		s.at, s.frame = own.Event.Time, own.Event.ID
 	default:
-		return nil
+		if o.Frame == nil || o.Frame.Kind != capture.KindSocketError {
+			return nil
+		}
+		s.at, s.frame = o.Frame.Time, o.Frame.ID
 	}
 	return w.add(s)
 }

@@ -17,9 +17,12 @@ import (
 type begins struct{ at []time.Time }
 
 func (b *begins) Observe(o *correlate.Observation) error {
-	if o.End == correlate.EndEvent {
+	switch o.End {
+	case correlate.EndEvent:
 		b.at = append(b.at, o.Event.Time)
-	} else {
+	case correlate.EndNone:
+		b.at = append(b.at, o.Frame.Time)
+	default:
 		b.at = append(b.at, o.Exchange.Time)
 	}
 	return nil
@@ -44,13 +47,16 @@ func TestOrdered(t *testing.T) {
 	for _, i := range order {
 		at := time.Unix(int64(i), 0)
 		var err error
-		switch i % 3 {
+		switch i % 4 {
 		case 0:
 			*x = correlate.Exchange{Time: at, Request: &decode.Message{Frame: &capture.Frame{ID: uint64(i)}}}
 			err = w.Observe(&correlate.Observation{End: correlate.EndExchange, Exchange: x})
 		case 1:
 			*e = correlate.Event{Time: at, ID: uint64(i)}
 			err = w.Observe(&correlate.Observation{End: correlate.EndEvent, Event: e})
+		case 2:
+			f := &capture.Frame{Origin: &capture.Origin{Kind: capture.KindSocketError}, ID: uint64(i), Time: at}
+			err = w.Observe(&correlate.Observation{Frame: f})
 		default:
 			err = w.Incident(&incident.Incident{Begin: at, Open: true})
 		}
@@ -61,7 +67,7 @@ func TestOrdered(t *testing.T) {
 			t.Fatalf("%d are held", len(w.held))
 		}
 	}
-	if err := w.Observe(&correlate.Observation{}); err != nil {
+	if err := w.Observe(&correlate.Observation{Frame: &capture.Frame{Origin: &capture.Origin{}}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
