@@ -76,6 +76,7 @@ func whose(t *testing.T, out string) map[who]int {
 // In a PID namespace all IDs are those that its user sees, of -p, of -- COMMAND and its
 // children, and of nltop itself; who is outside is marked.
 func TestPIDNamespace(t *testing.T) {
+	needFull(t)
 	needRoot(t)
 	needTool(t, "unshare", "ip", "pkill", "pgrep")
 	var ns unix.Stat_t

@@ -14,7 +14,9 @@ import (
 // best source of this host.
 func TestQuestionsLive(t *testing.T) {
 	needRoot(t)
-	needFull(t)
+	if inVM() {
+		t.Skip("the commands are tried on this machine's kernel; what sources see is others' to test")
+	}
 	needTool(t, "ip")
 	for _, args := range questions(t) {
 		t.Run(args, func(t *testing.T) {

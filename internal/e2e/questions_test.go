@@ -31,9 +31,8 @@ func questions(t *testing.T) []string {
 // shell runs a line of the page in a folder of its own.
 func shell(t *testing.T, line string) string {
 	t.Helper()
-	c := exec.Command("sh", "-c", line)
+	c := exec.Command("sh", "-c", `nltop() { "$0" "$@"; }; `+line, nltop(t))
 	c.Dir = t.TempDir()
-	c.Env = append(os.Environ(), "PATH="+filepath.Dir(nltop(t))+":"+os.Getenv("PATH"))
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", line, err, out)
