@@ -76,7 +76,7 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 		tty := stdoutIsTerminal()
 		last, _ := pcapng.LastTime(f.read)
 		text := export.NewText(p.buf, export.TextOptions{
-			Verbose: f.verbose, Hex: f.hex, UTC: f.utc, Date: f.date, Last: last,
+			Verbose: f.verbose, Hex: f.hex, Attrs: f.attrs, UTC: f.utc, Date: f.date, Last: last,
 			Color: tty && os.Getenv("NO_COLOR") == "",
 			ASCII: tty && !utf8Locale(),
 			Group: dec.GroupName,

@@ -28,6 +28,7 @@ type traceFlags struct {
 	utc     bool
 	date    bool
 	ends    bool
+	attrs   bool
 }
 
 func newTrace() *cobra.Command {
@@ -36,7 +37,8 @@ func newTrace() *cobra.Command {
 		Use:   "trace [flags] [-- COMMAND [ARG...]]",
 		Short: "Print one line per message",
 		Long: `Print one line per Netlink message: time, process, direction, family, type,
-flags, the telling attributes, the kernel's answer.
+flags, the command that a person would type for it or else its telling attributes,
+the kernel's answer.
 
 With a command, only its messages and those of its children are shown, from the
 first to the last, and its exit status is returned. The trace goes to standard
@@ -56,6 +58,7 @@ output; what the command itself prints goes to standard error.`,
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, literals for a test case (go, c, hex), or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
 	fs.BoolVarP(&f.ends, "exchanges", "e", false, "one line per exchange and per event, at its end, instead of per message")
+	fs.BoolVar(&f.attrs, "attrs", false, "show the telling attributes of a request, not the command that it is")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")

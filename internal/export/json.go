@@ -9,7 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/say"
 )
 
 // JSON writes one object per message, one per line, by hand: reflection costs
@@ -36,7 +36,7 @@ type JSON struct {
 	buf   []byte
 	room  decode.Scratch
 	names []string
-	nft   nft.Lines
+	words say.Speaker
 }
 
 // NewJSON returns a JSON that writes to w. group names multicast groups; nil:
@@ -53,11 +53,11 @@ func (j *JSON) Observe(o *correlate.Observation) error {
 	if o.Message == nil {
 		return j.report(o)
 	}
-	return j.message(o, j.nft.Say(o.Message))
+	return j.message(o, j.words.Say(o.Message))
 }
 
 // observeSaid is Observe for a caller who keeps what messages tell of others.
-func (j *JSON) observeSaid(o *correlate.Observation, said nft.Said) error {
+func (j *JSON) observeSaid(o *correlate.Observation, said say.Said) error {
 	if o.End != correlate.EndNone {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (j *JSON) WriteMessage(m *decode.Message) error { return j.Observe(observe(
 // that went well.
 func (j *JSON) WriteFrame(f *capture.Frame) error { return j.report(observeFrame(f)) }
 
-func (j *JSON) message(o *correlate.Observation, said nft.Said) error {
+func (j *JSON) message(o *correlate.Observation, said say.Said) error {
 	m, f := o.Message, o.Frame
 	body := m.ValuesIn(&j.room)
 	j.open(f)
@@ -254,7 +254,7 @@ func (j *JSON) err(o *correlate.Observation) {
 }
 
 // extras writes what the contract does not promise of every message.
-func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said) {
+func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said) {
 	m, f := o.Message, o.Frame
 	j.flag("inferred", f.Inferred)
 	j.flag("owner_inferred", f.OwnerInferred)
@@ -297,7 +297,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said nft.Said
 	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
-	j.nftables(said)
+	j.says(&said)
 }
 
 // ends writes who sent a message between users, and to whom.
@@ -324,8 +324,19 @@ func (j *JSON) ends(f *capture.Frame) {
 	j.flag("peer_inferred", f.PeerInferred)
 }
 
-// nftables writes a message of nftables as a line, and its transaction.
-func (j *JSON) nftables(said nft.Said) {
+// says writes a message in words, and what of it has none; of nftables its line and
+// its transaction too.
+func (j *JSON) says(said *say.Said) {
+	if text := said.Text(); text != "" {
+		j.text("says", text)
+		if len(said.Left) > 0 {
+			j.names = j.names[:0]
+			for i := range said.Left {
+				j.names = append(j.names, said.Left[i].Name())
+			}
+			j.buf = appendStrings(append(j.buf, `,"unsaid":`...), j.names)
+		}
+	}
 	if said.Line != "" {
 		j.text("line", said.Line)
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"github.com/nltop/nltop/internal/correlate"
-	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/say"
 )
 
 // Observer is what renders observations: Text, JSON.
@@ -26,7 +26,7 @@ type Observer interface {
 // Observe, in order, and handed to renderers that ask for it.
 type Parallel struct {
 	w       io.Writer
-	lines   nft.Lines
+	speaker say.Speaker
 	cur     *job
 	work    chan *job
 	order   chan *job
@@ -43,7 +43,7 @@ type Parallel struct {
 // job is a stretch of the output.
 type job struct {
 	obs   []correlate.Observation
-	said  []nft.Said           // of each of obs
+	said  []say.Said           // of each of obs
 	reqs  []correlate.Exchange // copies: package correlate goes on counting in its own
 	bytes int
 	out   bytes.Buffer
@@ -79,7 +79,7 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 
 // teller is a renderer that is told what other messages tell of one.
 type teller interface {
-	observeSaid(o *correlate.Observation, said nft.Said) error
+	observeSaid(o *correlate.Observation, said say.Said) error
 }
 
 // render writes the stretch, up to the first error.
@@ -151,9 +151,9 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		j.reqs = append(j.reqs, *o.Exchange)
 		at.Exchange = &j.reqs[len(j.reqs)-1]
 	}
-	var said nft.Said
+	var said say.Said
 	if o.Message != nil {
-		said = p.lines.Say(o.Message)
+		said = p.speaker.Say(o.Message)
 		j.bytes += len(o.Message.Data)
 	}
 	j.said = append(j.said, said)

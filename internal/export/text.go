@@ -11,7 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
-	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/say"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -27,6 +27,7 @@ type TextOptions struct {
 	Last    time.Time // of the last message, where it is known: Date, if of another day than the first
 	Bare    bool      // no time and process: the message came alone
 	ASCII   bool      // arrows in ASCII, for terminals without UTF-8
+	Attrs   bool      // the telling attributes in place of the command that they make
 	// Group names multicast groups; nil: they are numbers.
 	Group func(protocol uint16, group uint32) string
 }
@@ -37,7 +38,7 @@ type Text struct {
 	w    io.Writer
 	o    TextOptions
 	line line
-	nft  nft.Lines
+	said say.Speaker
 	day  string // of the first line
 }
 
@@ -154,23 +155,41 @@ func endText(e capture.End, port uint32) string {
 	return s
 }
 
-// tell writes what tells the message from others: of nftables the rule itself,
-// with its place in the transaction, else the leading attributes.
+// tell writes what tells the message from others: a request as the command that a
+// person would type, and what no command says behind it; of nftables the object
+// itself, with its place in the transaction; else the leading attributes.
 func (t *Text) tell(m *decode.Message) {
 	l := &t.line
-	if b, ok := t.nft.BatchOf(m); ok {
-		l.word(styleDim, b.String())
-		if b.Index == 0 {
+	said := t.said.Say(m)
+	if said.InBatch {
+		l.word(styleDim, said.Batch.String())
+		if said.Batch.Index == 0 {
 			return
 		}
 	}
-	if s, ok := t.nft.Line(m); ok {
-		l.word(styleNone, s)
+	if said.Line != "" {
+		l.word(styleNone, said.Line)
+		return
+	}
+	if text := said.Text(); text != "" && !t.o.Attrs {
+		l.word(styleNone, text)
+		t.unsaid(said.Left)
 		return
 	}
 	lead := m.Lead(leads)
 	for i := range lead {
 		l.word(styleNone, NodeText(&lead[i]))
+	}
+}
+
+// unsaid writes what of a request its command does not say.
+func (t *Text) unsaid(left []say.Left) {
+	for i := range left {
+		if i == leads {
+			t.line.word(styleWarn, "+"+strconv.Itoa(len(left)-i))
+			return
+		}
+		t.line.word(styleWarn, "+"+NodeText(left[i].Node))
 	}
 }
 
@@ -214,7 +233,7 @@ func (t *Text) err(o *correlate.Observation) {
 		l.word(styleBad, e.Policy)
 	}
 	if r := o.Exchange; r != nil && r.Request != nil && e.Errno != 0 {
-		if b, ok := t.nft.BatchOf(r.Request); ok && b.Index > 0 {
+		if b, ok := t.said.BatchOf(r.Request); ok && b.Index > 0 {
 			l.word(styleBad, "message "+b.String()+" of its transaction")
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/say"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -293,8 +294,9 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 	return text
 }
 
-// said writes a message of nftables near nft's own syntax, with its place in
-// its transaction; "" for all others.
+// said writes a request as the command that a person would type; a message of
+// nftables near nft's own syntax, with its place in its transaction; "" for all
+// that has no words.
 func (a *app) said(k *aggregate.Kept) string {
 	said, ok := a.snap.Said(k)
 	if !ok {
@@ -308,7 +310,15 @@ func (a *app) said(k *aggregate.Kept) string {
 			s += fmt.Sprintf(" for generation %d", b.GenID)
 		}
 	}
-	return strings.TrimSpace(s + "  " + said.Line)
+	line := said.Line
+	if line == "" {
+		request, _ := say.Request(k.Message)
+		line = request.Text()
+		for i := range request.Left {
+			line += " +" + export.NodeText(request.Left[i].Node)
+		}
+	}
+	return strings.TrimSpace(s + "  " + line)
 }
 
 // group says to which multicast group the message went; "": to none.

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package say puts a message into the words of the tool that a person would use
+// for it: a request becomes the command that asks for it ("ip route add default
+// via 10.0.0.1"), word by word, so that whoever prints it can quote each word as
+// its reader needs.
+//
+// Nothing is left out in silence: what a command cannot say of a message is
+// listed with its name (Said.Left). Nothing is made up: a message that no tool
+// has words for is not said at all. The package knows decoded messages only; it
+// pairs none, keeps none and runs nothing.
+package say
+
+import (
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/nft"
+)
+
+// Command is one command line, word by word, unquoted. Its first word is the tool.
+type Command []string
+
+// Said is a message in words.
+type Said struct {
+	// Commands are what does the same, in this order. Of most requests it is one.
+	Commands []Command
+	// Left is what the commands do not say. A request is said whole where it is empty.
+	Left []Left
+	// Said is what nftables has to say besides: the object in nft's words, also
+	// of answers and events, and the transaction that it belongs to.
+	nft.Said
+}
+
+// Left is a field or an attribute that has no words.
+type Left struct {
+	Node *decode.Node
+	// In is the path of the nests that it is in: "IFLA_LINKINFO > IFLA_INFO_DATA"; "" for none.
+	In string
+}
+
+// Name is the attribute's UAPI name, else its number.
+func (l *Left) Name() string {
+	if l.Node.Name != "" {
+		return l.Node.Name
+	}
+	if l.Node.Attr {
+		return "attribute " + decimal(uint64(l.Node.ID))
+	}
+	return "bytes at " + decimal(uint64(l.Node.Off))
+}
+
+// Whole says that the commands say all of the message.
+func (s *Said) Whole() bool { return len(s.Commands) > 0 && len(s.Left) == 0 }
+
+// Text is the commands as people type them, one behind the other; "": there are none.
+func (s *Said) Text() string {
+	switch len(s.Commands) {
+	case 0:
+		return ""
+	case 1:
+		return s.Commands[0].String()
+	}
+	all := make([]string, len(s.Commands))
+	for i, c := range s.Commands {
+		all[i] = c.String()
+	}
+	return strings.Join(all, "; ")
+}
+
+// Speaker says the messages of one stream, in their order: a rule of nftables
+// refers to sets that came before it. It belongs to one goroutine. The zero
+// value is ready.
+type Speaker struct{ nft nft.Lines }
+
+// Say says a message: what nothing can be said of has neither commands nor a line.
+func (s *Speaker) Say(m *decode.Message) Said {
+	said, _ := Request(m)
+	said.Said = s.nft.Say(m)
+	return said
+}
+
+// BatchOf returns the transaction of nftables that a message belongs to.
+func (s *Speaker) BatchOf(m *decode.Message) (nft.Batch, bool) { return s.nft.BatchOf(m) }
+
+// teller puts one type of message into words. It returns false where it finds
+// nothing that can be said.
+type teller func(*telling) bool
+
+// tools has the tellers of requests, by family and type.
+var tools = map[string]map[string]teller{
+	"route": ipRoute,
+}
+
+// Request says a request. ok is false where it is none, or where no tool has
+// words for it: whoever reads one that is malformed needs the tree.
+func Request(m *decode.Message) (s Said, ok bool) {
+	if m.Frame == nil || m.Frame.Dir != capture.DirRequest || m.NoHeader || m.Problem != nil {
+		return s, false
+	}
+	tell := tools[m.Family][m.Type]
+	if tell == nil {
+		return s, false
+	}
+	t := telling{m: m, body: m.Values()}
+	if t.body.Problem != "" || !tell(&t) || t.failed {
+		return s, false
+	}
+	t.flush()
+	s.Commands, s.Left = t.commands, t.left()
+	return s, len(s.Commands) > 0
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package say
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// telling is a message on its way into words. It remembers what of the message
+// has been said, so that the rest can be told.
+type telling struct {
+	m        *decode.Message
+	body     decode.Body
+	words    Command // under way
+	commands []Command
+	said     map[*decode.Node]bool // whole; false: its children count one by one
+	failed   bool
+}
+
+// say adds words to the command under way.
+func (t *telling) say(words ...string) { t.words = append(t.words, words...) }
+
+// flush ends the command under way.
+func (t *telling) flush() {
+	if len(t.words) > 0 {
+		t.commands = append(t.commands, t.words)
+	}
+	t.words = nil
+}
+
+func (t *telling) mark(n *decode.Node, whole bool) {
+	if t.said == nil {
+		t.said = make(map[*decode.Node]bool, 16)
+	}
+	t.said[n] = t.said[n] || whole
+}
+
+func (t *telling) fields() nest { return nest{t, t.body.Fields} }
+func (t *telling) attrs() nest  { return nest{t, t.body.Attrs} }
+
+// flag says whether the nlmsghdr has a flag, one of NLM_F_*.
+func (t *telling) flag(f uint16) bool { return t.m.Header.Flags&f != 0 }
+
+// left lists what was not said. A field of a fixed header that is zero says nothing.
+func (t *telling) left() []Left {
+	var out []Left
+	for i := range t.body.Fields {
+		n := &t.body.Fields[i]
+		if _, said := t.said[n]; !said && !zero(n.Raw) && !n.Hidden {
+			out = append(out, Left{Node: n})
+		}
+	}
+	out = t.leftOf(out, t.body.Attrs, "")
+	if len(t.body.Rest) > 0 {
+		out = append(out, Left{Node: &decode.Node{Raw: t.body.Rest, Off: t.body.RestOff}})
+	}
+	return out
+}
+
+func (t *telling) leftOf(out []Left, nodes []decode.Node, in string) []Left {
+	for i := range nodes {
+		n := &nodes[i]
+		whole, known := t.said[n]
+		switch {
+		case n.Hidden, n.Overridden, whole:
+		case !known || !n.Nested:
+			out = append(out, Left{n, in})
+		default:
+			path := n.Name
+			if in != "" {
+				path = in + " > " + n.Name
+			}
+			out = t.leftOf(out, n.Children, path)
+		}
+	}
+	return out
+}
+
+// nest is nodes of one level of a message.
+type nest struct {
+	t     *telling
+	nodes []decode.Node
+}
+
+// peek returns the node that the kernel reads of those with a name, or nil, and
+// leaves it unsaid.
+func (n nest) peek(name string) *decode.Node {
+	for i := range n.nodes {
+		if x := &n.nodes[i]; x.Name == name && !x.Overridden {
+			return x
+		}
+	}
+	return nil
+}
+
+// has says whether there is a node with a name, and leaves it unsaid.
+func (n nest) has(name string) bool { return n.peek(name) != nil }
+
+// take returns a node, or nil. It counts as said, with all that is in it.
+func (n nest) take(name string) *decode.Node {
+	x := n.peek(name)
+	if x != nil {
+		n.t.mark(x, true)
+	}
+	return x
+}
+
+// in returns what is in a nest. What is taken from there counts as said, one by one.
+func (n nest) in(name string) nest {
+	x := n.peek(name)
+	if x == nil {
+		return nest{t: n.t}
+	}
+	return n.t.open(x)
+}
+
+// open returns the children of a node, which count one by one from now on.
+func (t *telling) open(n *decode.Node) nest {
+	if n.Nested {
+		t.mark(n, false)
+	}
+	return nest{t, n.Children}
+}
+
+// num returns a number and says it; 0 where it is missing.
+func (n nest) num(name string) uint64 {
+	x := n.take(name)
+	if x == nil {
+		return 0
+	}
+	return number(x)
+}
+
+// number is the number of a node, in the sender's byte order or the type's own.
+func number(n *decode.Node) uint64 {
+	switch v := n.Value.(type) {
+	case uint64:
+		return v
+	case int64:
+		return uint64(v)
+	}
+	return n.Num
+}
+
+// text is the string of a node.
+func text(n *decode.Node) string {
+	s, _ := n.Value.(string)
+	return s
+}
+
+func zero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func decimal(v uint64) string { return strconv.FormatUint(v, 10) }
+
+// ifName names an interface: by what the traffic told, else as if7, which
+// iproute2 reads as the interface with the index 7.
+func (t *telling) ifName(index uint64) string {
+	if name := t.m.IfName(int32(index)); name != "" {
+		return name
+	}
+	return "if" + decimal(index)
+}
+
+// addr writes an address of 4 or 16 bytes.
+func addr(b []byte) (string, bool) {
+	a, ok := netip.AddrFromSlice(b)
+	if !ok {
+		return "", false
+	}
+	return a.String(), true
+}
+
+// prefix writes an address with the length of its prefix, which is left out
+// where it is as long as the address.
+func prefix(b []byte, bits uint64) (string, bool) {
+	s, ok := addr(b)
+	if ok && bits != uint64(len(b))*8 {
+		s += "/" + decimal(bits)
+	}
+	return s, ok
+}
+
+// lladdr writes a link-layer address: IP addresses as such where the link has
+// those (4 and 16 bytes), others in hex with colons.
+func lladdr(b []byte) (string, bool) {
+	if len(b) == 0 {
+		return "", false
+	}
+	if len(b) == 4 || len(b) == 16 {
+		return addr(b)
+	}
+	var s strings.Builder
+	for i, c := range b {
+		if i > 0 {
+			s.WriteByte(':')
+		}
+		const digits = "0123456789abcdef"
+		s.WriteByte(digits[c>>4])
+		s.WriteByte(digits[c&15])
+	}
+	return s.String(), true
+}
