@@ -98,6 +98,9 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 				return export.NewJSON(w, dec.GroupName)
 			})
 		}
+	case "sh":
+		x := export.NewScript(p.buf)
+		p.sink, p.end = x, x.Close
 	case "fixture":
 		x := newFixture(p.buf, f.read == "")
 		p.sink, p.end = x, x.end

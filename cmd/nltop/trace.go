@@ -48,6 +48,7 @@ output; what the command itself prints goes to standard error.`,
   nltop trace -f 'family == "route" && error != 0'
   nltop trace -o json -c 100 | jq .type
   nltop trace -r bug.pcapng -x
+  nltop trace -o sh -r bug.pcapng           a script that does again what was done
   nltop trace -f 'type == "RTM_DELROUTE"'    who deleted my route?
   nltop trace --exchanges -- ip link show    requests with outcome and times`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -55,7 +56,7 @@ output; what the command itself prints goes to standard error.`,
 	}
 	f.register(c)
 	fs := c.Flags()
-	fs.StringVarP(&f.format, "output", "o", "text", "text, json, literals for a test case (go, c, hex), or fixture: a file for the tests of nltop's tables")
+	fs.StringVarP(&f.format, "output", "o", "text", "text, json, sh: a script that does again what was done, literals for a test case (go, c, hex), or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
 	fs.BoolVarP(&f.ends, "exchanges", "e", false, "one line per exchange and per event, at its end, instead of per message")
 	fs.BoolVar(&f.attrs, "attrs", false, "show the telling attributes of a request, not the command that it is")
@@ -64,7 +65,7 @@ output; what the command itself prints goes to standard error.`,
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
 	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
 	fs.BoolVar(&f.date, "date", false, "show the date with each time, also where all is of one day")
-	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(messageFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(append([]string{"sh"}, messageFormats...), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -79,7 +80,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends, incidents: incident.New()}
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends || f.format == "sh", incidents: incident.New()}
 	s, err := o.openWith(ctx, args, os.Stderr)
 	if err != nil {
 		return err

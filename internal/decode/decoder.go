@@ -43,7 +43,7 @@ type Decoder struct {
 // more.
 func New(families []*schema.Family, o Options) *Decoder {
 	d := &Decoder{opts: o, tables: families, control: newControlTables()}
-	d.names.byKey = make(map[ifKey]string)
+	d.names.byKey = make(map[ifKey]*ifName)
 	d.genl.tables = make(map[string]*schema.Family)
 	for p := range d.protocols {
 		d.protocols[p] = bareFamily(uint16(p))

@@ -4,6 +4,7 @@ package decode
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -225,6 +226,7 @@ func TestIfNames(t *testing.T) {
 	if got := d.IfName(1, 5); got != "renamed" {
 		t.Errorf("after renaming: %q", got)
 	}
+	renamedTwice(t)
 	for i := range uint32(maxIfNames + 10) {
 		feed(le, capture.DirReply, 9, link(le, i+1, "x"))
 	}
@@ -234,5 +236,43 @@ func TestIfNames(t *testing.T) {
 	asked := New(nil, Options{IfName: func(netns uint64, index int32) string { return "asked" }})
 	if got := asked.IfName(1, 1); got != "asked" {
 		t.Errorf("the resolver's answer: %q", got)
+	}
+}
+
+// renamedTwice: what an interface is called depends on when a message came.
+func renamedTwice(t *testing.T) {
+	d := newDecoder()
+	frames := map[uint64]*capture.Frame{}
+	for id := range uint64(8) {
+		frames[id+1] = le.frame(testProtocol, capture.DirRequest, le.msg(16, 0, le.testHeader(0, 0, 0), le.Attr(27, le.U32(5))))
+		frames[id+1].ID = id + 1
+	}
+	for _, told := range []struct {
+		id   uint64
+		name string
+	}{{2, "a"}, {4, "b"}, {6, "c"}} {
+		d.names.put(ifKey{0, 5}, []byte(told.name), told.id)
+	}
+	for id, want := range []string{1: "", 2: "a", 3: "a", 4: "b", 5: "b", 6: "c", 7: "c"} {
+		if id == 0 {
+			continue
+		}
+		m := d.Frame(frames[uint64(id)], nil)
+		if got := m[0].IfName(5); got != want {
+			t.Errorf("frame %d: interface 5 was %q, want %q", id, got, want)
+		}
+		if n, _ := m[0].Lookup("T_IFINDEX"); want == "" && n.Text != "5 (a)" {
+			t.Errorf("frame %d shows %q: the first name that was told", id, n.Text)
+		}
+	}
+	for i := range uint64(100) {
+		d.names.put(ifKey{0, 5}, fmt.Append(nil, "n", i), 10+i)
+	}
+	n := 0
+	for x := d.names.byKey[ifKey{0, 5}]; x != nil; x = x.before {
+		n++
+	}
+	if n != maxNamesEach {
+		t.Errorf("%d names are kept of one interface, want %d", n, maxNamesEach)
 	}
 }

@@ -3,6 +3,7 @@
 package decode
 
 import (
+	"math"
 	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -21,30 +22,59 @@ type ifKey struct {
 // the goroutine of Frame writes, so it may read without the lock.
 type ifNames struct {
 	mu    sync.RWMutex
-	byKey map[ifKey]string
+	byKey map[ifKey]*ifName
 	ring  []ifKey // in the order of arrival, the oldest at next once it is full
 	next  int
 }
 
+// ifName is a name that an interface has had.
+type ifName struct {
+	name   string
+	since  uint64  // the ID of the frame that told it
+	before *ifName // the one that it had then, at most maxNamesEach
+}
+
+// maxNamesEach bounds the names of one interface, the newest included.
+const maxNamesEach = 8
+
 // IfName returns the name of an interface as far as the traffic or
 // Options.IfName told it, or "".
 func (d *Decoder) IfName(netns uint64, index int32) string {
-	d.names.mu.RLock()
-	name := d.names.byKey[ifKey{netns, index}]
-	d.names.mu.RUnlock()
-	if name == "" && d.opts.IfName != nil {
-		name = d.opts.IfName(netns, index)
-	}
-	return name
+	return d.ifNameAt(netns, index, math.MaxUint64, true)
 }
 
-func (n *ifNames) put(k ifKey, name []byte) {
-	if n.byKey[k] == string(name) {
+// ifNameAt returns the name that an interface had when a frame came; early: where
+// the traffic told none until then, the first that it told afterwards.
+func (d *Decoder) ifNameAt(netns uint64, index int32, frame uint64, early bool) string {
+	d.names.mu.RLock()
+	known := d.names.byKey[ifKey{netns, index}]
+	n := known
+	for n != nil && n.since > frame {
+		known, n = n, n.before
+	}
+	d.names.mu.RUnlock()
+	if n == nil && early {
+		n = known
+	}
+	switch {
+	case n != nil:
+		return n.name
+	case d.opts.IfName != nil:
+		return d.opts.IfName(netns, index)
+	}
+	return ""
+}
+
+// put adds what a frame tells. What is before an ifName is never written again but
+// under the lock.
+func (n *ifNames) put(k ifKey, name []byte, frame uint64) {
+	last := n.byKey[k]
+	if last != nil && last.name == string(name) {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if _, known := n.byKey[k]; !known {
+	if last == nil {
 		if len(n.ring) < maxIfNames {
 			n.ring = append(n.ring, k)
 		} else {
@@ -53,7 +83,12 @@ func (n *ifNames) put(k ifKey, name []byte) {
 			n.next = (n.next + 1) % maxIfNames
 		}
 	}
-	n.byKey[k] = string(name)
+	n.byKey[k] = &ifName{name: string(name), since: frame, before: last}
+	for i := 1; last != nil; i, last = i+1, last.before {
+		if i == maxNamesEach-1 {
+			last.before = nil
+		}
+	}
 }
 
 // What learnLink reads of include/uapi/linux/rtnetlink.h and if_link.h.
@@ -89,7 +124,7 @@ func (d *Decoder) learnLink(m *Message, o order) {
 		}
 		if a.id == iflaIfname && a.size == 0 {
 			if name := cString(m.Data[a.lo:a.hi]); len(name) > 0 && len(name) < ifNameSize {
-				d.names.put(k, name)
+				d.names.put(k, name, m.Frame.ID)
 			}
 			return
 		}

@@ -31,11 +31,11 @@ func (m *Message) Siblings() iter.Seq[*Message] {
 	}
 }
 
-// IfName returns the name of an interface in the network namespace of the
-// message, as far as the traffic has told it; "" is unknown.
+// IfName returns the name that an interface in the network namespace of the
+// message had when it was sent, as far as the traffic had told it; "" is unknown.
 func (m *Message) IfName(index int32) string {
 	if m.dec == nil || m.Frame == nil {
 		return ""
 	}
-	return m.dec.IfName(m.Frame.NetNS, index)
+	return m.dec.ifNameAt(m.Frame.NetNS, index, m.Frame.ID, false)
 }

@@ -20,7 +20,7 @@ func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
 		return "0" + strconv.FormatUint(truncate(v, width), 8)
 	case schema.IfIndex:
 		if index := int32(v); index > 0 {
-			if name := w.d.IfName(w.m.Frame.NetNS, index); name != "" {
+			if name := w.d.ifNameAt(w.m.Frame.NetNS, index, w.m.Frame.ID, true); name != "" {
 				return strconv.Itoa(int(index)) + " (" + Quote(name) + ")"
 			}
 		}

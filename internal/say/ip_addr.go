@@ -136,6 +136,7 @@ var asLifetime form = func(t *telling, n *decode.Node) ([]string, bool) {
 }
 
 func getAddr(t *telling) bool {
+	t.reads = true
 	if !t.dump() {
 		return false
 	}

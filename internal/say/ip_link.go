@@ -225,6 +225,7 @@ func delLink(t *telling) bool {
 
 // getLink says RTM_GETLINK: one interface, or all.
 func getLink(t *telling) bool {
+	t.reads = true
 	family := t.family("ifi_family")
 	if family != unix.AF_UNSPEC && family != unix.AF_PACKET {
 		return false

@@ -83,6 +83,7 @@ func (t *telling) neigh(verb string) bool {
 }
 
 func getNeigh(t *telling) bool {
+	t.reads = true
 	f, a := t.fields(), t.attrs()
 	family := t.family("ndm_family")
 	if family == unix.AF_BRIDGE {

@@ -343,6 +343,7 @@ func nameOr(names map[uint64]string, v uint64) string {
 
 // getRoute says RTM_GETROUTE: a look-up, or a list.
 func getRoute(t *telling) bool {
+	t.reads = true
 	f, a := t.fields(), t.attrs()
 	family := t.family("rtm_family")
 	t.tool(family)

@@ -129,6 +129,7 @@ var asBig form = func(_ *telling, n *decode.Node) ([]string, bool) {
 }
 
 func getRule(t *telling) bool {
+	t.reads = true
 	if !t.dump() {
 		return false
 	}

@@ -57,7 +57,7 @@ func ShellWord(b *strings.Builder, w string) {
 				switch c := text[i]; {
 				case c == '%':
 					b.WriteString("%%")
-				case c == '\'' || c == '\\' || c < ' ' || c > '~':
+				case c == '\'' || c == '\\' || c < ' ' || c > '~' || c == '-' && i == 0:
 					o := strconv.FormatUint(uint64(c), 8)
 					b.WriteString(`\` + "000"[len(o):] + o)
 				default:

@@ -26,6 +26,8 @@ type Command []string
 type Said struct {
 	// Commands are what does the same, in this order. Of most requests it is one.
 	Commands []Command
+	// Reads: it asks for something, and changes nothing.
+	Reads bool
 	// Left is what the commands do not say. A request is said whole where it is empty.
 	Left []Left
 	// Said is what nftables has to say besides: the object in nft's words, also
@@ -108,6 +110,6 @@ func Request(m *decode.Message) (s Said, ok bool) {
 		return s, false
 	}
 	t.flush()
-	s.Commands, s.Left = t.commands, t.left()
+	s.Commands, s.Left, s.Reads = t.commands, t.left(), t.reads
 	return s, len(s.Commands) > 0
 }

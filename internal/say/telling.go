@@ -19,6 +19,7 @@ type telling struct {
 	commands []Command
 	said     map[*decode.Node]bool // whole; false: its children count one by one
 	failed   bool
+	reads    bool
 }
 
 // say adds words to the command under way.

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/say"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// Script writes a POSIX shell script that does again what was done: requests that
+// change something, as commands, in the order in which they were sent. Who asked,
+// and when, stands in comments; so does what failed, and what no tool has words
+// for. Nothing that was captured can leave its word or its comment: a script of
+// a hostile recording runs nothing else.
+//
+// A command is written when its outcome is known, so it wants the ends of
+// exchanges (correlate.Options.Ends). It is not safe for concurrent use.
+type Script struct {
+	w       io.Writer
+	words   say.Speaker
+	queue   []*step
+	waiting map[stepID]*step
+	buf     []byte
+	begun   bool
+	by      string // of the last comment
+	reads   int
+}
+
+// step is one request, in its place.
+type step struct {
+	request *decode.Message
+	said    say.Said
+	who     string
+	done    bool
+	probe   bool   // it asked whether something is there; nothing is to be done again
+	failed  string // why it did nothing; "": it did, as far as is known
+	doubt   string // what is not known of its outcome
+}
+
+type stepID struct {
+	frame uint64
+	index int
+}
+
+// maxSteps is how many requests wait for the outcome of one before them.
+const maxSteps = 4096
+
+// NewScript returns a Script that writes to w.
+func NewScript(w io.Writer) *Script {
+	return &Script{w: w, waiting: make(map[stepID]*step)}
+}
+
+// Observe takes a message, or the end of an exchange.
+func (s *Script) Observe(o *correlate.Observation) error {
+	switch {
+	case o.End == correlate.EndExchange:
+		s.ended(o.Exchange)
+	case o.End == correlate.EndNone && o.Message != nil && o.Frame.Dir == capture.DirRequest:
+		s.asked(o)
+	}
+	return s.advance(false)
+}
+
+// asked takes a request, and says it: what its names are later does not count.
+func (s *Script) asked(o *correlate.Observation) {
+	m := o.Message
+	said := s.words.Say(m)
+	if said.Reads || len(said.Commands) == 0 && reads(m) {
+		s.reads++
+		return
+	}
+	x := &step{said: said, who: who(o)}
+	if len(said.Commands) == 0 || len(said.Left) > 0 {
+		own := *m
+		x.request = &own
+	}
+	s.queue = append(s.queue, x)
+	s.waiting[stepID{m.Frame.ID, m.Index}] = x
+}
+
+// reads says whether a request that has no words asks for something and changes
+// nothing, by its name.
+func reads(m *decode.Message) bool {
+	t := m.TypeText()
+	return m.Header.Flags&dumpFlags == dumpFlags && !strings.Contains(t, "FLUSH") || strings.Contains(t, "_GET") ||
+		strings.HasSuffix(t, "_DUMP") || strings.HasPrefix(t, "NFNL_MSG_BATCH") || m.Type == "SOCK_DIAG_BY_FAMILY"
+}
+
+const dumpFlags = 0x300 // NLM_F_DUMP
+
+// who is who asked, and when and where.
+func who(o *correlate.Observation) string {
+	f := o.Frame
+	text := f.Time.UTC().Format("2006-01-02T15:04:05.000000Z07:00") + " "
+	if o.Account.Known() {
+		// Its command line may hold keys.
+		text += words.Process(o.Account)
+		if u := o.Account.UID; u.Known() {
+			text += ", uid " + u.String()
+		}
+	} else {
+		text += "port " + strconv.FormatUint(uint64(f.Socket.PortID), 10)
+	}
+	if f.NetNS != 0 {
+		text += ", netns " + strconv.FormatUint(f.NetNS, 10)
+	}
+	return text
+}
+
+// ended takes what came of a request.
+func (s *Script) ended(x *correlate.Exchange) {
+	id := stepID{x.Request.Frame.ID, x.Request.Index}
+	k := s.waiting[id]
+	if k == nil {
+		return
+	}
+	delete(s.waiting, id)
+	k.done, k.probe = true, x.Probe
+	switch x.Outcome {
+	case correlate.Failed:
+		k.failed = "send failed: " + words.Errno(x.Errno)
+		if x.Err != nil {
+			k.failed = words.ErrorName(x.Err)
+			if x.Err.Msg != "" {
+				k.failed += " " + strconv.QuoteToGraphic(x.Err.Msg)
+			}
+		}
+	case correlate.RolledBack, correlate.Ignored:
+		k.failed = OutcomeText(x)
+	case correlate.Pending, correlate.Unanswered, correlate.Lost, correlate.Unread:
+		k.doubt = OutcomeText(x)
+	}
+}
+
+// advance writes the requests that wait for nothing any more; all: the others too.
+func (s *Script) advance(all bool) error {
+	n := 0
+	for n < len(s.queue) && (all || s.queue[n].done || len(s.queue)-n > maxSteps) {
+		x := s.queue[n]
+		if !x.done {
+			x.doubt = "no outcome was seen"
+			for id, w := range s.waiting {
+				if w == x {
+					delete(s.waiting, id)
+				}
+			}
+		}
+		if x.probe {
+			s.reads++
+		} else {
+			s.write(x)
+		}
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	clear(s.queue[:n])
+	if s.queue = s.queue[n:]; len(s.queue) == 0 {
+		s.queue = nil
+	}
+	return s.flush()
+}
+
+// write writes one request.
+func (s *Script) write(x *step) {
+	s.begin()
+	if x.who != s.by {
+		s.comment("", x.who)
+		s.by = x.who
+	}
+	switch {
+	case x.failed != "":
+		s.comment("failed: ", x.failed)
+	case x.doubt != "":
+		s.comment("outcome: ", x.doubt)
+	}
+	for _, c := range x.said.Commands {
+		text, ok := c.Shell()
+		if ok && x.failed == "" {
+			s.buf = append(append(s.buf, text...), '\n')
+		} else {
+			s.comment("", c.String())
+		}
+	}
+	if len(x.said.Commands) == 0 {
+		s.unsaid(x.request)
+		return
+	}
+	for i := range x.said.Left {
+		l := &x.said.Left[i]
+		s.comment("not said: ", leftText(l.In, l.Node))
+	}
+}
+
+// unsaid writes a request that no tool has words for.
+func (s *Script) unsaid(m *decode.Message) {
+	b := m.Body()
+	s.comment("not said: ", m.FamilyText()+" "+m.TypeText()+" "+shortFlags(m))
+	for _, nodes := range [][]decode.Node{b.Fields, b.Attrs} {
+		for i := range nodes {
+			if !nodes[i].Hidden {
+				s.comment("    ", leftText("", &nodes[i]))
+			}
+		}
+	}
+}
+
+// maxScriptHex is how many bytes of an attribute stand in a comment.
+const maxScriptHex = 256
+
+func leftText(in string, n *decode.Node) string {
+	text := n.Name
+	if text == "" {
+		text = "attribute " + strconv.Itoa(int(n.ID))
+	}
+	if in != "" {
+		text = in + " > " + text
+	}
+	raw := n.Raw
+	more := ""
+	if len(raw) > maxScriptHex {
+		raw, more = raw[:maxScriptHex], "… "+strconv.Itoa(len(n.Raw))+" bytes"
+	}
+	const digits = "0123456789abcdef"
+	b := []byte(text + " 0x")
+	for _, c := range raw {
+		b = append(b, digits[c>>4], digits[c&15])
+	}
+	return string(b) + more
+}
+
+// begin writes what stands at the top.
+func (s *Script) begin() {
+	if s.begun {
+		return
+	}
+	s.begun = true
+	s.buf = append(s.buf, "#!/bin/sh\n# The requests that nltop saw, as commands. Those that only read are left out.\nset -e\n"...)
+}
+
+// comment writes one line of comment, whatever is in the text.
+func (s *Script) comment(what, text string) {
+	s.buf = append(s.buf, "# "...)
+	s.buf = append(s.buf, what...)
+	s.buf = append(s.buf, capture.Printable(text)...)
+	s.buf = append(s.buf, '\n')
+}
+
+// Close writes the requests whose outcome nobody saw.
+func (s *Script) Close() error {
+	if err := s.advance(true); err != nil {
+		return err
+	}
+	s.begin()
+	if s.reads > 0 {
+		s.comment("", "and "+words.Plural(s.reads, "request", "requests")+" that only read")
+	}
+	return s.flush()
+}
+
+func (s *Script) flush() error {
+	_, err := s.w.Write(s.buf)
+	s.buf = s.buf[:0]
+	return err
+}
