@@ -183,6 +183,10 @@ func (s *Script) write(x *step) {
 		s.comment("outcome: ", x.doubt)
 	}
 	for _, c := range x.said.Commands {
+		for _, name := range c.Secrets() {
+			s.comment("", "a secret, which is not told: set it")
+			s.buf = append(append(s.buf, name...), "=\n"...)
+		}
 		text, ok := c.Shell()
 		if ok && x.failed == "" {
 			s.buf = append(append(s.buf, text...), '\n')

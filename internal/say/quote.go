@@ -15,27 +15,53 @@ import (
 func (c Command) Shell() (string, bool) {
 	var b strings.Builder
 	for i, w := range c {
-		if strings.IndexByte(w, 0) >= 0 {
-			return "", false
-		}
 		if i > 0 {
 			b.WriteByte(' ')
+		}
+		if name, ok := secretName(w); ok {
+			b.WriteString(`"$` + name + `"`)
+			continue
+		}
+		if strings.IndexByte(w, 0) >= 0 {
+			return "", false
 		}
 		ShellWord(&b, w)
 	}
 	return b.String(), true
 }
 
-// String is Shell for people, who are shown a NUL as \0.
+// String is Shell for people, who are shown a NUL as \0, and a secret as its name.
 func (c Command) String() string {
+	var b strings.Builder
 	for i, w := range c {
-		if strings.IndexByte(w, 0) >= 0 {
-			c = append(Command(nil), c...)
-			c[i] = strings.ReplaceAll(w, "\x00", `\0`)
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if name, ok := secretName(w); ok {
+			b.WriteString("<" + name + ">")
+			continue
+		}
+		ShellWord(&b, strings.ReplaceAll(w, "\x00", `\0`))
+	}
+	return b.String()
+}
+
+// secretMark begins a word that stands for bytes that must not be told: behind it
+// is the name of the variable that a script has for them.
+const secretMark = "\x00secret:"
+
+// secretName returns the name of a secret; ok is false for all other words.
+func secretName(w string) (string, bool) { return strings.CutPrefix(w, secretMark) }
+
+// Secrets names the variables that a command needs, which a script sets to nothing.
+func (c Command) Secrets() []string {
+	var names []string
+	for _, w := range c {
+		if name, ok := secretName(w); ok {
+			names = append(names, name)
 		}
 	}
-	s, _ := c.Shell()
-	return s
+	return names
 }
 
 // ShellWord writes one word as a POSIX shell reads it (Shell Command Language,

@@ -86,3 +86,17 @@ func TestShell(t *testing.T) {
 		t.Errorf("for people a NUL is %s", s)
 	}
 }
+
+// A secret is a variable for a shell, and a name for people.
+func TestSecret(t *testing.T) {
+	c := Command{"wg", "set", secret("WG_KEY")}
+	if s, ok := c.Shell(); s != `wg set "$WG_KEY"` || !ok {
+		t.Errorf("for a shell: %q, %v", s, ok)
+	}
+	if s := c.String(); s != `wg set <WG_KEY>` {
+		t.Errorf("for people: %q", s)
+	}
+	if got := c.Secrets(); len(got) != 1 || got[0] != "WG_KEY" {
+		t.Errorf("secrets %q", got)
+	}
+}

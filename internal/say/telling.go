@@ -25,6 +25,15 @@ type telling struct {
 // say adds words to the command under way.
 func (t *telling) say(words ...string) { t.words = append(t.words, words...) }
 
+// secret is the word for bytes that must not be told. Its name is in capitals, as
+// those of a shell's variables: "WG_PRIVATE_KEY".
+func secret(name string) string { return secretMark + name }
+
+// asSecret is a form that tells no byte.
+func asSecret(name string) form {
+	return func(*telling, *decode.Node) ([]string, bool) { return []string{secret(name)}, true }
+}
+
 // flush ends the command under way.
 func (t *telling) flush() {
 	if len(t.words) > 0 {
