@@ -15,6 +15,13 @@ var ipRoute = map[string]teller{
 	"RTM_NEWROUTE": newRoute, "RTM_DELROUTE": delRoute, "RTM_GETROUTE": getRoute,
 	"RTM_NEWRULE": newRule, "RTM_DELRULE": delRule, "RTM_GETRULE": getRule,
 	"RTM_NEWNEIGH": newNeigh, "RTM_DELNEIGH": delNeigh, "RTM_GETNEIGH": getNeigh,
+	"RTM_NEWNEXTHOP": newNexthop, "RTM_DELNEXTHOP": delNexthop, "RTM_GETNEXTHOP": getNexthop,
+	"RTM_NEWLINKPROP": linkProperty("add"), "RTM_DELLINKPROP": linkProperty("del"),
+	"RTM_NEWADDRLABEL": addrLabel("add"), "RTM_DELADDRLABEL": addrLabel("del"), "RTM_GETADDRLABEL": getAddrLabel,
+	"RTM_SETNEIGHTBL": setNeighTable, "RTM_GETNEIGHTBL": getNeighTable, "RTM_GETNETCONF": getNetconf,
+	"RTM_NEWMDB": newMDB("add"), "RTM_DELMDB": newMDB("del"), "RTM_GETMDB": getMDB,
+	"RTM_NEWVLAN": setVLAN, "RTM_GETVLAN": getVLAN,
+	"RTM_NEWTUNNEL": bridgeVNI("add"), "RTM_DELTUNNEL": bridgeVNI("del"), "RTM_GETTUNNEL": getVNI,
 }
 
 // linkOptions are those of "ip link add" and "ip link set" (ip-link(8)).
@@ -63,7 +70,11 @@ const linkBits = unix.IFF_UP | unix.IFF_DEBUG | unix.IFF_NOTRAILERS | unix.IFF_N
 
 // newLink says RTM_NEWLINK and RTM_SETLINK.
 func newLink(t *telling) bool {
-	if t.family("ifi_family") != unix.AF_UNSPEC {
+	switch t.family("ifi_family") {
+	case unix.AF_UNSPEC:
+	case unix.AF_BRIDGE:
+		return setBridgeLink(t, "add")
+	default:
 		return false
 	}
 	t.fields().take("ifi_type") // which the kernel does not read
@@ -197,7 +208,11 @@ func (t *telling) linkKind(a nest) bool {
 
 // delLink says RTM_DELLINK.
 func delLink(t *telling) bool {
-	if t.family("ifi_family") != unix.AF_UNSPEC {
+	switch t.family("ifi_family") {
+	case unix.AF_UNSPEC:
+	case unix.AF_BRIDGE:
+		return setBridgeLink(t, "del")
+	default:
 		return false
 	}
 	a := t.attrs()
@@ -227,6 +242,9 @@ func delLink(t *telling) bool {
 func getLink(t *telling) bool {
 	t.reads = true
 	family := t.family("ifi_family")
+	if family == unix.AF_BRIDGE {
+		return getBridgeLink(t)
+	}
 	if family != unix.AF_UNSPEC && family != unix.AF_PACKET {
 		return false
 	}

@@ -30,7 +30,11 @@ func delNeigh(t *telling) bool { return t.neigh("del") }
 
 func (t *telling) neigh(verb string) bool {
 	f, a := t.fields(), t.attrs()
-	if fam := t.family("ndm_family"); fam != unix.AF_INET && fam != unix.AF_INET6 {
+	switch t.family("ndm_family") {
+	case unix.AF_INET, unix.AF_INET6:
+	case unix.AF_BRIDGE:
+		return t.fdb(verb)
+	default:
 		return false
 	}
 	dst := a.take("NDA_DST")
@@ -87,7 +91,7 @@ func getNeigh(t *telling) bool {
 	f, a := t.fields(), t.attrs()
 	family := t.family("ndm_family")
 	if family == unix.AF_BRIDGE {
-		return false
+		return getFDB(t)
 	}
 	t.tool(family)
 	t.say("neigh")

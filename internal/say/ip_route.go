@@ -138,6 +138,9 @@ func (t *telling) destination(family uint64) (string, bool) {
 
 // familyShows says whether the words of a route tell ip its address family.
 func (t *telling) familyShows(family uint64, dst string) bool {
+	if family == unix.AF_MPLS {
+		return false // labels are numbers, as some addresses
+	}
 	if dst != "default" {
 		return true
 	}
@@ -150,7 +153,7 @@ func (t *telling) familyShows(family uint64, dst string) bool {
 // tos says the type of service, in hex, as ip reads numbers here.
 func (t *telling) tos() []string {
 	if v := t.fields().num("rtm_tos"); v != 0 {
-		return []string{"tos", "0x" + strconv.FormatUint(v, 16)}
+		return []string{"tos", hexNumber(v)}
 	}
 	return nil
 }
@@ -197,7 +200,8 @@ func (t *telling) defaultScope(family, kind uint64, del bool) uint64 {
 
 // hop says where a route leads: that of the route itself, or one of several.
 func (t *telling) hop(a nest, several bool) {
-	a.options([]option{{"RTA_ENCAP_TYPE", "encap", asEncap}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia},
+	t.encap(a, "RTA_ENCAP_TYPE", "RTA_ENCAP")
+	a.options([]option{{"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia},
 		{"RTA_NEWDST", "as", asLabels}})
 	if !several {
 		a.options([]option{{"RTA_NH_ID", "nhid", asNumber}, {"RTA_OIF", "dev", asIf}})
@@ -395,6 +399,3 @@ func getRoute(t *telling) bool {
 	a.options([]option{{"RTA_OIF", "dev", asIf}})
 	return true
 }
-
-// asEncap is left to the encapsulations that have words, and to none other.
-var asEncap form = func(t *telling, n *decode.Node) ([]string, bool) { return nil, false }

@@ -4,7 +4,7 @@ package say
 
 import (
 	"encoding/binary"
-	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -38,21 +38,21 @@ func (t *telling) rule(verb string) bool {
 		return false
 	}
 	if v := f.num("tos"); v != 0 {
-		t.say("tos", "0x"+strconv.FormatUint(v, 16))
+		t.say("tos", hexNumber(v))
 	}
 	mark, mask := a.peek("FRA_FWMARK"), a.peek("FRA_FWMASK")
 	if mark != nil || mask != nil {
-		s := "0x" + strconv.FormatUint(a.num("FRA_FWMARK"), 16)
+		s := hexNumber(a.num("FRA_FWMARK"))
 		if m := a.take("FRA_FWMASK"); m != nil && number(m) != 0xffffffff {
-			s += "/0x" + strconv.FormatUint(number(m), 16)
+			s += "/" + hexNumber(number(m))
 		}
 		t.say("fwmark", s)
 	}
 	a.options([]option{{"FRA_IIFNAME", "iif", asText}, {"FRA_OIFNAME", "oif", asText},
 		{"FRA_L3MDEV", "l3mdev", asWhere(asNothing, func(v uint64) bool { return v == 1 })},
 		{"FRA_UID_RANGE", "uidrange", asRange("start", "end")},
-		{"FRA_TUN_ID", "tun_id", asBig}, {"FRA_IP_PROTO", "ipproto", asNumber},
-		{"FRA_SPORT_RANGE", "sport", asRange("start", "end")}, {"FRA_DPORT_RANGE", "dport", asRange("start", "end")}})
+		{"FRA_TUN_ID", "tun_id", asBig}, {"FRA_IP_PROTO", "ipproto", asIPProto},
+		{"FRA_SPORT_RANGE", "sport", asPorts}, {"FRA_DPORT_RANGE", "dport", asPorts}})
 	if n := a.take("FRA_PRIORITY"); n != nil {
 		t.say("priority", decimal(number(n)))
 	}
@@ -108,7 +108,22 @@ func (t *telling) rulePrefix(attr, bits, word string) bool {
 	return ok
 }
 
-// asRange is a struct of two numbers, both included, and one where they are equal.
+// asIPProto is a protocol of IP, by the names that every /etc/protocols has.
+var asIPProto = asNames(map[uint64]string{unix.IPPROTO_ICMP: "icmp", unix.IPPROTO_TCP: "tcp", unix.IPPROTO_UDP: "udp",
+	unix.IPPROTO_ICMPV6: "ipv6-icmp", unix.IPPROTO_SCTP: "sctp"})
+
+// asPorts is a range, or one port.
+var asPorts form = func(t *telling, n *decode.Node) ([]string, bool) {
+	words, ok := asRange("start", "end")(t, n)
+	if ok {
+		if from, to, _ := strings.Cut(words[0], "-"); from == to {
+			words[0] = from
+		}
+	}
+	return words, ok
+}
+
+// asRange is a struct of two numbers, both included.
 func asRange(from, to string) form {
 	return func(t *telling, n *decode.Node) ([]string, bool) {
 		in := nest{t, n.Children}

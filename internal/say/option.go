@@ -3,6 +3,7 @@
 package say
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/nltop/nltop/internal/decode"
@@ -19,6 +20,24 @@ type option struct {
 // words for, so the attribute is left.
 type form func(*telling, *decode.Node) ([]string, bool)
 
+// quiet is what a form says of a value that the tool sends by itself where nothing
+// is said.
+const quiet = "\x00quiet"
+
+// unless is a form for an attribute that the tool adds by itself with one of these
+// values.
+func unless(f form, defaults ...uint64) form {
+	return func(t *telling, n *decode.Node) ([]string, bool) {
+		if slices.Contains(defaults, number(n)) && len(n.Raw) <= 8 {
+			return []string{quiet}, true
+		}
+		return f(t, n)
+	}
+}
+
+// silent is for what the tool adds by itself, whatever it is.
+var silent form = func(*telling, *decode.Node) ([]string, bool) { return []string{quiet}, true }
+
 // options says the attributes of a nest, in the order of the table.
 func (n nest) options(table []option) {
 	for i := range table {
@@ -31,11 +50,14 @@ func (n nest) options(table []option) {
 		if !ok {
 			continue
 		}
+		n.t.mark(x, true)
+		if len(words) == 1 && words[0] == quiet {
+			continue
+		}
 		if o.word != "" {
 			n.t.say(o.word)
 		}
 		n.t.say(words...)
-		n.t.mark(x, true)
 	}
 }
 
@@ -50,7 +72,7 @@ var (
 	}
 	// asHex is a number in hex.
 	asHex form = func(_ *telling, n *decode.Node) ([]string, bool) {
-		return []string{"0x" + strconv.FormatUint(number(n), 16)}, len(n.Raw) > 0 && len(n.Raw) <= 8
+		return []string{hexNumber(number(n))}, len(n.Raw) > 0 && len(n.Raw) <= 8
 	}
 	// asText is a string. One with a NUL in it has no words: nothing can hand it over.
 	asText form = func(_ *telling, n *decode.Node) ([]string, bool) {
@@ -100,6 +122,20 @@ func asNames(names map[uint64]string) form {
 // "learning", "nolearning".
 func asSwitch(on, off string) form {
 	return asOneOf(map[uint64]string{0: off, 1: on})
+}
+
+// asBits is a number whose bits have words each; false where one has none.
+func asBits(words ...string) form {
+	return func(_ *telling, n *decode.Node) ([]string, bool) {
+		v, out := number(n), []string(nil)
+		for i, w := range words {
+			if v&(1<<i) != 0 && w != "" {
+				out = append(out, w)
+				v &^= 1 << i
+			}
+		}
+		return out, v == 0
+	}
 }
 
 // asWhere is a form for values that a condition holds for; others are left.

@@ -171,6 +171,9 @@ func zero(b []byte) bool {
 	return true
 }
 
+// hexNumber writes a number as a tool reads it in hex.
+func hexNumber(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
+
 func decimal(v uint64) string { return strconv.FormatUint(v, 10) }
 
 // ifName names an interface: by what the traffic told, else as if7, which
