@@ -19,10 +19,9 @@ func (t *telling) rule(verb string) bool {
 	f, a := t.fields(), t.attrs()
 	family := t.family("family")
 	t.say("ip")
-	if !a.has("FRA_SRC") && !a.has("FRA_DST") || family != unix.AF_INET && family != unix.AF_INET6 {
-		if o := familyOption(family); o != "" && family != unix.AF_INET {
-			t.say(o)
-		}
+	// Of a rule ip does not take the family from an address.
+	if o := familyOption(family); o != "" && family != unix.AF_INET {
+		t.say(o)
 	}
 	t.say("rule", verb)
 	if flags := f.peek("flags"); flags != nil {
