@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package export
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
+)
+
+// hostile are names that would do something if a shell, a terminal or ip read them.
+var hostile = []string{
+	"$(touch pwned)", "`touch pwned`", "; touch pwned", "\ntouch pwned\n", "'\ntouch pwned\n'", "-h", "--", "#", "\r\ntouch pwned",
+	"a b", "\"", "'", "\\", "\x1b]0;pwned\a", "\u202etouch pwned", "\xff\xfe", "up", "dev", "de", "*", "~", "$IFS", "&", "|x", ">pwned", "<pwned",
+	"!!", "%s%n", "\u2028touch pwned", "\x85", "${x:=y}", "((", "{a,b}", "lo\x00touch pwned",
+}
+
+// scripted hands requests with these outcomes to a Script and returns what it wrote.
+func scripted(t *testing.T, frames []*capture.Frame, errno int32) string {
+	t.Helper()
+	var b bytes.Buffer
+	s := NewScript(&b)
+	d := decode.New(families.All(), decode.Options{})
+	for i, f := range frames {
+		f.ID, f.Time, f.OrigLen = uint64(i+1), time.Unix(1e9, 0), len(f.Data)
+		for _, m := range d.Frame(f, nil) {
+			x := &correlate.Exchange{Request: &m, Outcome: correlate.Accepted}
+			if errno != 0 {
+				x.Outcome, x.Errno, x.Err = correlate.Failed, errno, &decode.ErrorInfo{Errno: errno, Name: "EPERM", Msg: "no\ntouch pwned"}
+			}
+			for _, o := range []*correlate.Observation{
+				{Frame: f, Message: &m, Account: f.Account()},
+				{Frame: f, End: correlate.EndExchange, Exchange: x, Account: f.Account()},
+			} {
+				if err := s.Observe(o); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func hostileRequests() []*capture.Frame {
+	var frames []*capture.Frame
+	r := rand.New(rand.NewPCG(3, 4))
+	names := hostile
+	for range 100 {
+		b := make([]byte, 1+r.IntN(15))
+		for i := range b {
+			b[i] = byte(r.IntN(256))
+		}
+		names = append(names, string(b))
+	}
+	for _, name := range names {
+		o := &capture.Origin{Dir: capture.DirRequest, Proc: capture.Proc{PID: 7, Comm: name},
+			Socket: capture.Socket{Owner: capture.Proc{PID: 7, Comm: name, Name: name}}}
+		add := func(data []byte) {
+			frames = append(frames, &capture.Frame{Origin: o, Data: data})
+		}
+		text := append([]byte(name), 0)
+		add(nltest.Message(unix.RTM_NEWLINK, 0x605, 1, 0, ifinfomsg(0, 0, 0, 0), nltest.Attr(unix.IFLA_IFNAME, text),
+			nltest.Attr(unix.IFLA_IFALIAS, text), nltest.Nest(unix.IFLA_LINKINFO, nltest.Attr(unix.IFLA_INFO_KIND, text))))
+		add(nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, ifinfomsg(0, 3, 1, 1), nltest.Attr(unix.IFLA_IFNAME, text)))
+		add(nltest.Message(unix.RTM_DELLINK, 5, 1, 0, ifinfomsg(0, 0, 0, 0), nltest.Attr(unix.IFLA_IFNAME, text)))
+		add(nltest.Message(unix.RTM_NEWLINK, 0x605, 1, 0, ifinfomsg(0, 0, 0, 0), nltest.Attr(200, text), nltest.Attr(unix.IFLA_IFNAME, nltest.Str("d0")),
+			nltest.Nest(unix.IFLA_LINKINFO, nltest.Attr(unix.IFLA_INFO_KIND, nltest.Str("dummy")))))
+		add(nltest.Message(99, 5, 1, 0, text))
+	}
+	return frames
+}
+
+// TestScriptHostile: whatever a recording holds, its script runs the tools and
+// nothing else, with the words that were captured.
+func TestScriptHostile(t *testing.T) {
+	for _, errno := range []int32{0, 1} {
+		text := scripted(t, hostileRequests(), errno)
+		dir := t.TempDir()
+		path := filepath.Join(dir, "script")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("sh", "-n", path).CombinedOutput(); err != nil {
+			t.Fatalf("sh -n: %v\n%s", err, out)
+		}
+		bin := filepath.Join(dir, "bin")
+		if err := os.Mkdir(bin, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		stub := "#!/bin/sh\nprintf '%s\\000' \"$0\" \"$@\" >>\"$LOG\"; printf '\\n' >>\"$LOG\"\n"
+		if err := os.WriteFile(filepath.Join(bin, "ip"), []byte(stub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		log := filepath.Join(dir, "log")
+		cmd := exec.Command("sh", path)
+		cmd.Dir, cmd.Env = filepath.Join(dir, "bin"), []string{"PATH=" + bin, "LOG=" + log}
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("the script says %q, %v", out, err)
+		}
+		left, err := os.ReadDir(bin)
+		if err != nil || len(left) != 1 {
+			t.Errorf("the script left %v beside ip (%v)", left, err)
+		}
+		ran, _ := os.ReadFile(log)
+		if errno != 0 {
+			if len(ran) > 0 {
+				t.Errorf("requests that failed were done again: %q", ran)
+			}
+			continue
+		}
+		for _, name := range hostile {
+			if !strings.Contains(name, "\x00") && !bytes.Contains(ran, []byte("\x00alias\x00"+name+"\x00")) {
+				t.Errorf("%q did not reach ip as one word", name)
+			}
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if r := capture.Printable(line); r != line {
+				t.Errorf("the line %q is not safe for a terminal", line)
+			}
+		}
+	}
+}
+
+// TestScriptOrder: commands stand in the order of the requests, whichever ends first,
+// and one that nobody saw end says so.
+func TestScriptOrder(t *testing.T) {
+	var b bytes.Buffer
+	s := NewScript(&b)
+	d := decode.New(families.All(), decode.Options{})
+	o := &capture.Origin{Dir: capture.DirRequest, Proc: capture.Proc{PID: 7, Comm: "ip"}}
+	var all []*decode.Message
+	for i, name := range []string{"first", "second", "third"} {
+		data := nltest.Message(unix.RTM_DELLINK, 5, uint32(i), 0, ifinfomsg(0, 0, 0, 0), nltest.Attr(unix.IFLA_IFNAME, nltest.Str(name)))
+		f := &capture.Frame{Origin: o, ID: uint64(i + 1), Data: data, OrigLen: len(data), Time: time.Unix(1e9, 0)}
+		m := d.Frame(f, nil)
+		all = append(all, &m[0])
+		if err := s.Observe(&correlate.Observation{Frame: f, Message: &m[0], Account: f.Account()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := func(m *decode.Message) {
+		if err := s.Observe(&correlate.Observation{Frame: m.Frame, End: correlate.EndExchange,
+			Exchange: &correlate.Exchange{Request: m, Outcome: correlate.Accepted}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end(all[2])
+	if b.Len() > 0 {
+		t.Errorf("written before what was asked first is over: %q", b.String())
+	}
+	end(all[0])
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"ip link delete first", "# outcome: no outcome was seen", "ip link delete second", "ip link delete third"}
+	at := 0
+	for _, line := range strings.Split(b.String(), "\n") {
+		if at < len(want) && line == want[at] {
+			at++
+		}
+	}
+	if at != len(want) {
+		t.Errorf("want in this order %q in\n%s", want, b.String())
+	}
+}
