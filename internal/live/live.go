@@ -237,8 +237,9 @@ func (m *Model) SetFilter(expr string) error {
 		m.filter = "(" + base + ") && (" + expr + ")"
 	}
 	if m.o.Again == nil {
-		m.now().pipe.Narrow(f)
-		m.since = m.at()
+		r := m.now()
+		r.pipe.Narrow(f)
+		m.since = m.at(r)
 		return nil
 	}
 	m.mu.Lock()

@@ -62,16 +62,17 @@ func errLocksBlind(info *capture.Info) error {
 func (m *Model) lockTable() (rows []LockRow, lost uint64, err error) {
 	from := m.now().src
 	info := from.Info()
-	src, ok := from.(capture.Locker)
+	src, watches := from.(capture.Locker)
+	watches = watches && info.Sees.Has(capture.SeesLocks)
 	could := slices.ContainsFunc(info.Of(), func(i capture.Info) bool {
 		return capture.Describe(i.Name).Sees.Has(capture.SeesLocks)
 	})
 	switch {
 	case !could:
 		return nil, 0, errLocksBlind(&info)
-	case (!ok || !info.Sees.Has(capture.SeesLocks)) && m.o.Replay != nil:
+	case !watches && m.o.Replay != nil:
 		return nil, 0, errLocksFile
-	case !ok || !info.Sees.Has(capture.SeesLocks):
+	case !watches:
 		return nil, 0, errLocksOff
 	}
 	locks, lost, err := src.Locks()

@@ -65,7 +65,8 @@ type Sockets struct {
 
 // Snapshot returns what is known now, with what is asked for.
 func (m *Model) Snapshot(ask Ask) *Snapshot {
-	r, at := m.now(), m.at()
+	r := m.now()
+	at := m.at(r)
 	s := &Snapshot{}
 	r.pipe.Look(func(st pipeline.State) {
 		s.Table = st.Table.Snapshot(at)
@@ -80,10 +81,10 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	return s
 }
 
-// at is the time of a snapshot: of a recording that of its newest frame.
-func (m *Model) at() time.Time {
+// at is the time of a snapshot of a run: of a recording that of its newest frame.
+func (m *Model) at(r run) time.Time {
 	if m.o.Replay != nil {
-		return m.now().pipe.Now()
+		return r.pipe.Now()
 	}
 	return time.Now()
 }
