@@ -141,8 +141,11 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 		later := func(r LockReport) bool { return r.Time.After(at) }
 		s.Locks.Reports = slices.DeleteFunc(stream.locks.newest(), later)
 	}
-	if ask.Sockets && stream != nil && stream.sockets {
-		s.Sockets = Sockets{List: stream.seen.list()}
+	if ask.Sockets {
+		s.Sockets = Sockets{} // what an earlier page had is the kernel's list, not the stream's
+		if stream != nil && stream.sockets {
+			s.Sockets.List = stream.seen.list()
+		}
 	}
 }
 
