@@ -32,21 +32,22 @@ func NewOrdered(to Observer, tell func(*incident.Incident) error) *Ordered {
 
 // Observe takes an observation. Of those that are no ends an ENOBUFS alone is handed on.
 func (w *Ordered) Observe(o *correlate.Observation) error {
-	own := *o
-	own.Own()
-	s := start{write: func() error { return w.to.Observe(&own) }}
+	var s start
 	switch o.End {
 	case correlate.EndExchange:
-		m := own.Exchange.Request
-		s.at, s.frame, s.index = own.Exchange.Time, m.Frame.ID, m.Index
+		m := o.Exchange.Request
+		s.at, s.frame, s.index = o.Exchange.Time, m.Frame.ID, m.Index
 	case correlate.EndEvent:
-		s.at, s.frame = own.Event.Time, own.Event.ID
+		s.at, s.frame = o.Event.Time, o.Event.ID
 	default:
 		if o.Frame == nil || o.Frame.Kind != capture.KindSocketError {
 			return nil
 		}
 		s.at, s.frame = o.Frame.Time, o.Frame.ID
 	}
+	own := *o // which is what costs, and most are dropped
+	own.Own()
+	s.write = func() error { return w.to.Observe(&own) }
 	return w.add(s)
 }
 

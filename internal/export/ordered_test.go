@@ -82,3 +82,31 @@ func TestOrdered(t *testing.T) {
 		}
 	}
 }
+
+// dropped is an answer, of which Ordered hands on the end of its exchange alone.
+func dropped() *correlate.Observation {
+	f := &capture.Frame{Origin: &capture.Origin{Kind: capture.KindDatagram}}
+	return &correlate.Observation{Frame: f, Exchange: &correlate.Exchange{InterruptedBy: &correlate.Cause{}}, Event: &correlate.Event{}}
+}
+
+// What is not handed on is not copied.
+func TestOrderedDrops(t *testing.T) {
+	w, o := NewOrdered(&begins{}, nil), dropped()
+	if n := testing.AllocsPerRun(100, func() {
+		if err := w.Observe(o); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations for an observation that is dropped", n)
+	}
+}
+
+func BenchmarkOrderedDrops(b *testing.B) {
+	w, o := NewOrdered(&begins{}, nil), dropped()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := w.Observe(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
