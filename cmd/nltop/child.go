@@ -62,7 +62,7 @@ func startChild(argv []string, stdout io.Writer) (*child, error) {
 		return nil, fmt.Errorf("find nltop itself: %w", err)
 	}
 	c := exec.Command(self, append([]string{execArg, path}, argv...)...)
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, stdout, os.Stderr
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, stdout, errFile
 	c.ExtraFiles = []*os.File{r}
 	// Not Pdeathsig: it binds to the thread that forked, which Go may end.
 	if err := c.Start(); err != nil {

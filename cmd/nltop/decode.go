@@ -117,7 +117,7 @@ func (f *decodeFlags) run(args []string, w io.Writer) error {
 	if v.out, err = f.observer(v.dec, w); err != nil {
 		return err
 	}
-	if err := v.write(datagrams, f.specs.tables(), os.Stderr); err != nil {
+	if err := v.write(datagrams, f.specs.tables(), stderr); err != nil {
 		return err
 	}
 	if x, ok := v.out.(*fixtureWriter); ok {

@@ -263,7 +263,11 @@ type messages struct {
 	out *output
 }
 
-var stderr = &messages{out: newOutput(context.Background(), os.Stderr)}
+// errFile is standard error as a file: for commands that nltop runs, and for what is no
+// text. nltop's own words go to stderr.
+var errFile = os.Stderr
+
+var stderr = &messages{out: newOutput(context.Background(), errFile)}
 
 func (m *messages) giveUp() { m.out.giveUp() }
 

@@ -34,9 +34,10 @@ func main() {
 	readOwnMemory()
 	root, out := newRoot(), &printed{}
 	root.SetOut(out)
+	root.SetErr(stderr)
 	code := status(distinct(root.Execute(), out.err))
 	lap.Mark("rest")
-	lap.Print(os.Stderr)
+	lap.Print(errFile) // with tabs
 	os.Exit(code)
 }
 

@@ -7,7 +7,9 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -114,6 +116,44 @@ func TestQuoting(t *testing.T) {
 				break
 			}
 			at += n
+		}
+	}
+}
+
+// TestStandardError: what nltop says goes through stderr, which quotes; the file itself is
+// errFile, for those who write to it by themselves.
+func TestStandardError(t *testing.T) {
+	raw := map[string][]string{
+		"os.Stderr": {"interrupt.go"},                                                            // errFile is made of it
+		"errFile":   {"child.go", "interrupt.go", "main.go", "record.go", "stat.go", "trace.go"}, // commands, laps
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := make(map[string][]string)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for word := range raw {
+			if bytes.Contains(text, []byte(word)) {
+				in[word] = append(in[word], name)
+			}
+		}
+		for line := range bytes.Lines(text) {
+			if bytes.Contains(line, []byte("Fprint")) && bytes.Contains(line, []byte("(errFile,")) {
+				t.Errorf("%s writes past stderr: %s", name, bytes.TrimSpace(line))
+			}
+		}
+	}
+	for word, want := range raw {
+		if slices.Sort(in[word]); !slices.Equal(in[word], want) {
+			t.Errorf("%s stands in %v, want %v", word, in[word], want)
 		}
 	}
 }

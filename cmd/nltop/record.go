@@ -41,7 +41,7 @@ func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error
 	// With -w - standard output is the recording.
 	stdout := os.Stdout
 	if f.write == "-" {
-		stdout = os.Stderr
+		stdout = errFile
 	}
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()

@@ -84,7 +84,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		return nil, err
 	}
 	if s.expr != nil && s.expr.Note() != "" && !o.ends {
-		fmt.Fprintf(os.Stderr, "nltop: note: %s\n", s.expr.Note())
+		fmt.Fprintf(stderr, "nltop: note: %s\n", s.expr.Note())
 	}
 	scope, err := o.flags.scope()
 	if err != nil {
@@ -317,7 +317,7 @@ func (s *session) tally() {
 		fmt.Fprintf(stderr, "nltop: %d datagrams seen, %d lost, %d cut\n", st.Frames, st.LostTotal(), st.Cut)
 	}
 	if st.Truncated > 0 {
-		fmt.Fprintf(os.Stderr, "nltop: %d datagrams were too long for their reader's buffer, which lost the rest (MSG_TRUNC)\n", st.Truncated)
+		fmt.Fprintf(stderr, "nltop: %d datagrams were too long for their reader's buffer, which lost the rest (MSG_TRUNC)\n", st.Truncated)
 	}
 	for _, l := range st.Lost {
 		if l.Count > 0 {

@@ -93,7 +93,7 @@ func (f *statFlags) run(args []string) (err error) {
 	}
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
-	s, err := o.openWith(ctx, args, os.Stderr)
+	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err
 	}

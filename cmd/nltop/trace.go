@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,7 +80,7 @@ func (f *traceFlags) run(args []string) (err error) {
 		return err
 	}
 	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends || f.format == "sh", incidents: incident.New()}
-	s, err := o.openWith(ctx, args, os.Stderr)
+	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err
 	}
