@@ -70,7 +70,7 @@ func suggestFamily(name string, tables []*schema.Family, of uint16) string {
 	}
 	for p := range uint16(capture.MaxProtocol) {
 		if of == 0 {
-			known = append(known, strings.ToLower(strings.TrimPrefix(capture.ProtocolName(p), "NETLINK_")))
+			known = append(known, strings.ToLower(capture.ShortName(p)))
 		}
 	}
 	return filter.Suggest(name, known)

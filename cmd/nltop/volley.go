@@ -105,7 +105,7 @@ func (v *volley) rather(f *capture.Frame) string {
 	}
 	for _, p := range []uint16{capture.NETLINK_GENERIC, capture.NETLINK_NETFILTER, capture.NETLINK_SOCK_DIAG, capture.NETLINK_XFRM, capture.NETLINK_AUDIT} {
 		if p != f.Protocol && v.clean(f, p) {
-			return strings.ToLower(strings.TrimPrefix(capture.ProtocolName(p), "NETLINK_"))
+			return strings.ToLower(capture.ShortName(p))
 		}
 	}
 	return ""

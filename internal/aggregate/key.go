@@ -104,7 +104,7 @@ type Key struct {
 var protocolFamily = func() (names [capture.MaxProtocol]string) {
 	for i := range names {
 		name := capture.ProtocolName(uint16(i))
-		if short := strings.TrimPrefix(name, "NETLINK_"); short[0] > '9' {
+		if short := capture.ShortName(uint16(i)); short[0] > '9' {
 			name = strings.ToLower(short)
 		}
 		names[i] = name

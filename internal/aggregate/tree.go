@@ -315,7 +315,7 @@ func label(l Level, c *Cell) string {
 	case LevelProcess, LevelCommand:
 		return c.Process.label()
 	case LevelSocket:
-		return c.Process.label() + " " + strings.TrimPrefix(capture.ProtocolName(c.Protocol), "NETLINK_")
+		return c.Process.label() + " " + capture.ShortName(c.Protocol)
 	case LevelFamily:
 		return decode.Quote(c.FamilyLabel())
 	case LevelContainer:

@@ -58,8 +58,15 @@ func ProtocolName(p uint16) string {
 	if int(p) < len(protocols) && protocols[p] != "" {
 		return protocols[p]
 	}
-	return "NETLINK_" + strconv.Itoa(int(p))
+	return prefix + strconv.Itoa(int(p))
 }
+
+// prefix is what all names of protocols begin with.
+const prefix = "NETLINK_"
+
+// ShortName is ProtocolName without what all have in common: "ROUTE", or "17" for a
+// number without a name.
+func ShortName(p uint16) string { return strings.TrimPrefix(ProtocolName(p), prefix) }
 
 // otherNames are what people call protocols besides their UAPI names.
 var otherNames = map[string]string{
@@ -76,12 +83,12 @@ func ParseProtocol(s string) (uint16, error) {
 		return uint16(n), nil
 	}
 	up := strings.ToUpper(s)
-	short := strings.TrimPrefix(up, "NETLINK_")
+	short := strings.TrimPrefix(up, prefix)
 	if other := otherNames[short]; other != "" {
 		short = other
 	}
 	for i, name := range protocols {
-		if name != "" && strings.TrimPrefix(name, "NETLINK_") == short {
+		if name != "" && strings.TrimPrefix(name, prefix) == short {
 			return uint16(i), nil
 		}
 	}

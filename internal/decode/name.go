@@ -5,6 +5,7 @@ package decode
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -151,8 +152,8 @@ func (d *Decoder) guessed(p uint16) bool {
 // bareFamily is what is known of a protocol without tables.
 func bareFamily(p uint16) *schema.Family {
 	name := ""
-	if uapi := capture.ProtocolName(p); uapi != fmt.Sprintf("NETLINK_%d", p) && p != 1 {
-		name = strings.ToLower(strings.TrimPrefix(uapi, "NETLINK_"))
+	if short := capture.ShortName(p); short != strconv.Itoa(int(p)) && p != 1 {
+		name = strings.ToLower(short)
 	}
 	f := &schema.Family{Name: name, Protocol: p}
 	if p == capture.NETLINK_KOBJECT_UEVENT {

@@ -47,7 +47,7 @@ func OwnerOf(in *incident.Incident) string {
 // IncidentLines tells an incident: a line that sums it up, and the details. They
 // are safe for a terminal.
 func IncidentLines(in *incident.Incident, l incident.Limits, group func(uint16, uint32) string) []string {
-	proto := strings.TrimPrefix(capture.ProtocolName(in.Protocol), "NETLINK_")
+	proto := capture.ShortName(in.Protocol)
 	if in.Open {
 		return []string{"loses messages: the receive buffer of its " + proto + " socket is full (" + fill(in) + ")"}
 	}

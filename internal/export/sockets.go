@@ -35,7 +35,7 @@ func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) st
 	for i := range ss {
 		s := &ss[i]
 		cells := []string{strconv.FormatUint(uint64(s.Drops), 10), bytesOr(s.RMem, true), bytesOr(s.RcvBuf, s.RcvBuf != 0), bytesOr(s.Asked, s.Asked != 0), percentFull(s),
-			strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), strconv.FormatUint(uint64(s.PortID), 10),
+			capture.ShortName(s.Protocol), strconv.FormatUint(uint64(s.PortID), 10),
 			netnsText(s), ownerText(s)}
 		if then {
 			at := "-"

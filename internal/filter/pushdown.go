@@ -227,7 +227,7 @@ func familyProtocol(n ast.Node) (uint16, bool) {
 		return 0, false
 	}
 	for p := range uint16(capture.MaxProtocol) {
-		if strings.TrimPrefix(capture.ProtocolName(p), "NETLINK_") == strings.ToUpper(s.Value) {
+		if capture.ShortName(p) == strings.ToUpper(s.Value) {
 			return p, true
 		}
 	}

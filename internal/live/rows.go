@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -168,7 +167,7 @@ func (r *Row) Process() string {
 		if r.Proc != nil {
 			who = words.Process(r.Proc.Proc())
 		}
-		return fmt.Sprintf("%s %s port %d", who, strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), s.PortID)
+		return fmt.Sprintf("%s %s port %d", who, capture.ShortName(s.Protocol), s.PortID)
 	}
 	if r.Proc == nil {
 		netns := ""

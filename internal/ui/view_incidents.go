@@ -38,7 +38,7 @@ var incidentColumns = []column[incident.Incident]{
 		return export.OwnerOf(in), incidentStyle(a, in)
 	}, compare: func(x, y *incident.Incident) int { return strings.Compare(export.OwnerOf(x), export.OwnerOf(y)) }},
 	{head: "PROTOCOL", width: 10, keep: 2, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
-		return strings.TrimPrefix(capture.ProtocolName(in.Protocol), "NETLINK_"), a.theme.text
+		return capture.ShortName(in.Protocol), a.theme.text
 	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(x.Protocol, y.Protocol) }},
 	{head: "WHAT", keep: 5, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return lostTypes(in), a.theme.dim

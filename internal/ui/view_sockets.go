@@ -49,7 +49,7 @@ var socketColumns = []column[sockets.Socket]{
 		return a.cell(watched(s).Stall > 0, words.Duration(watched(s).Stall), a.theme.text)
 	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Stall, watched(x).Stall) }},
 	{head: "PROTOCOL", width: 10, keep: 9, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return strings.TrimPrefix(capture.ProtocolName(s.Protocol), "NETLINK_"), a.theme.family
+		return capture.ShortName(s.Protocol), a.theme.family
 	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
 	{head: "PORTID", width: 10, right: true, keep: 8, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return strconv.FormatUint(uint64(s.PortID), 10), a.theme.dim
@@ -166,6 +166,6 @@ func (a *app) openSocket(protocol uint16, netns uint64, port uint32, inode uint6
 		a.notice = "no message of this socket was counted"
 		return
 	}
-	path := fmt.Sprintf("%s %s port %d", name, strings.TrimPrefix(capture.ProtocolName(protocol), "NETLINK_"), port)
+	path := fmt.Sprintf("%s %s port %d", name, capture.ShortName(protocol), port)
 	a.push(newMessagesView(a, path, ids...))
 }

@@ -188,5 +188,5 @@ func protocolArg(f *schema.Family) string {
 	case capture.NETLINK_GENERIC:
 		return "'generic:" + f.Name + "'"
 	}
-	return strings.ToLower(strings.TrimPrefix(capture.ProtocolName(f.Protocol), "NETLINK_"))
+	return strings.ToLower(capture.ShortName(f.Protocol))
 }
