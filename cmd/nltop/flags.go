@@ -50,8 +50,48 @@ func (f *captureFlags) register(c *cobra.Command) {
 	f.specs.register(fs)
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
 	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (source "+capture.SourcesThat(capture.SeesLocks)+")")
+	c.PreRunE = func(c *cobra.Command, _ []string) error { return f.pointless(c) }
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
 		sourceNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// Flags that have nothing to say in some cases, where they are refused.
+var (
+	// ofCapture say how messages are captured. --rtnl of nltop stat asks for a table,
+	// which a recording has, too.
+	ofCapture = []string{"source", "ring", "self", "rtnl"}
+	// ofRecording say how one is read.
+	ofRecording = []string{"speed"}
+	// ofMessages are for nltop sockets, which without --for and -r asks the kernel for a
+	// list and looks at no messages.
+	ofMessages = []string{"filter", "write", "snap", "source", "ring", "rtnl"}
+)
+
+// pointless refuses a flag that would be ignored.
+func (f *captureFlags) pointless(c *cobra.Command) error {
+	given := func(names []string) string {
+		for _, name := range names {
+			if c.Flags().Changed(name) && !(name == "rtnl" && c.Name() == "stat") {
+				return "--" + name
+			}
+		}
+		return ""
+	}
+	if f.read != "" {
+		if name := given(ofCapture); name != "" {
+			return usageError{fmt.Errorf("%s says how messages are captured, and -r reads them from a file", name)}
+		}
+		return nil
+	}
+	if name := given(ofRecording); name != "" {
+		return usageError{fmt.Errorf("%s goes with -r", name)}
+	}
+	if c.Name() == "sockets" && !c.Flags().Changed("for") {
+		if name := given(ofMessages); name != "" {
+			return usageError{fmt.Errorf("%s goes with --for or -r: without them nltop sockets looks at no messages", name)}
+		}
+	}
+	return nil
 }
 
 // sourceNames is what --source takes.

@@ -47,7 +47,7 @@ It needs no privileges; what may not be seen without them is named.
 
 With --for, watch them for so long (or until Ctrl-C) and tell of each overrun who
 lost what, sent by whom, and what would have helped. With -r, what a recording
-tells of sockets and overruns.`,
+tells of sockets and overruns. -f, -w and --snap go with either.`,
 		Example: `  nltop sockets
   nltop sockets --for 10s
   nltop sockets -o json | jq 'select(.drops > 0)'

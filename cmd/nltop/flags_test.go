@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestPointless: a flag that would be ignored is refused, as a mistake on the command
+// line; one that has a meaning is not.
+func TestPointless(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "none") // what is not refused fails for lack of it
+	const captured, replayed, listed = "captured", "goes with -r", "--for or -r"
+	for _, tt := range []struct {
+		args string
+		says string // "": not refused
+	}{
+		{"-r FILE --source fentry", captured}, {"-r FILE --ring 8", captured}, {"-r FILE --self", captured}, {"-r FILE --rtnl", captured},
+		{"trace -r FILE --source auto", captured}, {"trace -r FILE --ring 8", captured}, {"trace -r FILE --self", captured}, {"trace -r FILE --rtnl", captured},
+		{"record -r FILE -w OUT --source kprobe", captured}, {"record -r FILE -w OUT --ring 8", captured}, {"record -r FILE -w OUT --self", captured}, {"record -r FILE -w OUT --rtnl", captured},
+		{"stat -r FILE --source nlmon", captured}, {"stat -r FILE --ring 8", captured}, {"stat -r FILE --self", captured}, {"stat -r FILE --rtnl", ""},
+		{"sockets -r FILE --source listen", captured}, {"sockets -r FILE --ring 8", captured}, {"sockets -r FILE --self", captured}, {"sockets -r FILE --rtnl", captured},
+		{"sockets -r FILE --for 1s", "not with -r"},
+		{"trace -r - --source auto", captured},
+		{"--speed 2", replayed},
+		{"sockets -f true", listed}, {"sockets -w OUT", listed}, {"sockets --snap 64", listed}, {"sockets --source auto", listed},
+		{"sockets --ring 8", listed}, {"sockets --rtnl", listed},
+		{"trace -r FILE --snap 64 -p 1 --comm ip --netns 1 --protocol route -f true", ""},
+		{"stat -r FILE --messages", ""},
+		{"sockets -r FILE -f true --snap 64", ""},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			err := tryNltop(strings.Fields(strings.NewReplacer("FILE", none, "OUT", none+".out").Replace(tt.args))...)
+			var usage usageError
+			switch {
+			case tt.says == "" && (err == nil || errors.As(err, &usage)):
+				t.Errorf("%v, want that there is no such file", err)
+			case tt.says != "" && (!errors.As(err, &usage) || !strings.Contains(err.Error(), tt.says)):
+				t.Errorf("%v, want that it says %q", err, tt.says)
+			}
+		})
+	}
+}
