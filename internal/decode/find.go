@@ -135,11 +135,12 @@ func (f *finder) findAttrs(lo, hi int, set *schema.Set, elem *schema.Type, sc in
 		if t == nil {
 			if def := set.Lookup(a.id); def != nil {
 				t = &def.Type
-				if f.request && !def.Multi && (def.Name == f.name || f.plan.typ(t)) && f.again(a, hi) {
+				named := def.Name == f.name
+				if f.request && !def.Multi && (named || f.plan.typ(t)) && f.again(a, hi) {
 					lo = a.next
 					continue
 				}
-				if def.Name == f.name {
+				if named {
 					f.build(Node{ID: a.id, Name: def.Name, Attr: true, Flags: a.flags, Off: a.lo,
 						Raw: f.data[a.lo:a.hi:a.hi]}, t, sc, depth)
 					return true

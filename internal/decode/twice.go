@@ -40,15 +40,17 @@ const maxAgain = 64
 
 // again says whether an attribute stands once more between its end and hi.
 func (v *view) again(a span, hi int) bool {
-	for lo := a.next; lo < hi; {
-		b, ok := v.ord.attrAt(v.data, lo, hi)
-		if !ok {
+	// attrAt says more than is needed here, at each lookup of a name.
+	o, data := v.ord, v.data[:hi]
+	for lo := a.next; hi-lo >= attrHdrLen; {
+		size, typ := o.u16(data[lo:]), o.u16(data[lo+2:])
+		if size < attrHdrLen {
 			return false
 		}
-		if b.id == a.id {
+		if typ&nlaTypeMask == a.id {
 			return true
 		}
-		lo = b.next
+		lo += align4(int(size))
 	}
 	return false
 }

@@ -117,8 +117,9 @@ func idOf(id capture.ID) int {
 // are rewritten to calls.
 var lazy = map[string]string{"problem": "·problem"}
 
-// fill sets every field. Nothing here decodes a message; the names of flags
-// cost an allocation and are left out where nobody asks for them.
+// fill sets every field that is asked for. Nothing here decodes a message; the names of
+// flags cost an allocation, who caused a message a look at two processes: both are left
+// out where nobody asks for them.
 func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	f := x.Frame
 	if f == nil {
@@ -153,6 +154,9 @@ func (e *environment) exchange(x *correlate.Observation, f *capture.Frame, asks 
 	}
 	if v := x.Event; v != nil {
 		e.Deliveries, e.Listeners, e.Lost = v.Delivered+v.Lost, v.Delivered+v.Lost, v.Lost
+	}
+	if !asks.cause {
+		return
 	}
 	cause := x.CausedBy()
 	e.Cause.of(&cause.Proc, asks)

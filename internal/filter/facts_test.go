@@ -61,3 +61,22 @@ func askFor(t *testing.T, x correlate.Observation, whole capture.Proc, of string
 		}
 	}
 }
+
+// What is left out where nobody asks for who caused a message is there for each name that
+// asks, alone.
+func TestCauseIsThere(t *testing.T) {
+	request, _ := exchange(t)
+	event := correlate.Observation{Frame: request.Frame, Event: &correlate.Event{Cause: correlate.Cause{
+		Proc: capture.Proc{PID: 7}, Exchange: &correlate.Exchange{Request: request.Message}, Inferred: true,
+	}}}
+	for _, src := range []string{
+		`cause_type == "RTM_NEWROUTE"`, `inferred`, `cause.pid == 7`, `cause["pid"] == 7`, `let c = cause; c.pid == 7`, `any([7], # == cause.pid)`,
+	} {
+		if !ask(t, src, &event) {
+			t.Errorf("%s: nothing is there", src)
+		}
+		if ask(t, src, &request) {
+			t.Errorf("%s of a request", src)
+		}
+	}
+}

@@ -252,7 +252,7 @@ var fixedFamilies = map[string]uint16{
 }
 
 // asked is what an expression asks for of what costs something to work out.
-type asked struct{ flags, cmdline, identity bool }
+type asked struct{ flags, cause, cmdline, identity bool }
 
 func asksFor(tree ast.Node) asked {
 	var f asked
@@ -264,7 +264,12 @@ func asksFor(tree ast.Node) asked {
 func (f *asked) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
-		f.flags = f.flags || n.Value == "flags"
+		switch n.Value {
+		case "flags":
+			f.flags = true
+		case "cause", "cause_type", "inferred":
+			f.cause = true
+		}
 	case *ast.BuiltinNode:
 		f.whole(n.Arguments)
 	case *ast.CallNode:
