@@ -36,14 +36,7 @@ func TestHostileCommands(t *testing.T) {
 			if len(paths) > 0 {
 				path += "2"
 			}
-			out, err := os.Create(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := f.Write(out, n); err != nil {
-				t.Fatal(err)
-			}
-			if err := out.Close(); err != nil {
+			if err := f.WriteFile(path, n); err != nil {
 				t.Fatal(err)
 			}
 			paths = append(paths, path)

@@ -21,21 +21,9 @@ func TestWriteHostile(t *testing.T) {
 		t.Skip("NLTOP_HOSTILE names no directory for 3 GB of files")
 	}
 	for _, f := range hostile.Files() {
-		writeHostile(t, filepath.Join(dir, f.Name+".pcapng"), f, f.N)
-	}
-}
-
-func writeHostile(t *testing.T, path string, f hostile.File, n int) {
-	t.Helper()
-	out, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Write(out, n); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
+		if err := f.WriteFile(filepath.Join(dir, f.Name+".pcapng"), f.N); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -58,7 +46,9 @@ func TestHostileMemory(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			const path, to = "in", "out"
-			writeHostile(t, path, f, f.N/shorter)
+			if err := f.WriteFile(path, f.N/shorter); err != nil {
+				t.Fatal(err)
+			}
 			for name, args := range map[string][]string{
 				"trace":     {"trace", "-r", path},
 				"trace -v":  {"trace", "-v", "-r", path},

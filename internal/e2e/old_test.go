@@ -191,6 +191,7 @@ func tell(t *testing.T, program string, args ...string) []byte {
 	return out
 }
 
+// unpack returns what a compressed file holds.
 func unpack(t *testing.T, path string) []byte {
 	t.Helper()
 	f, err := os.Open(path)

@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"compress/gzip"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,21 +40,8 @@ func TestReplayIncidents(t *testing.T) {
 // unpacked returns a copy of a compressed recording that nltop can read.
 func unpacked(t *testing.T, path string) string {
 	t.Helper()
-	packed, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	z, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
 	file := filepath.Join(t.TempDir(), "f.pcapng")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
+	if err := os.WriteFile(file, unpack(t, path), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"os"
@@ -17,29 +16,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// demoFile leaves the recording that is built into nltop in a file.
-func demoFile(t *testing.T) string {
-	t.Helper()
-	packed, err := os.Open("../../cmd/nltop/demo.pcapng.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	z, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "demo.pcapng")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // fifo is a FIFO, of which the test holds both ends if it is open.
 type fifo struct {
@@ -117,7 +93,7 @@ func (p *process) awaitOpen(t *testing.T, path string) {
 // TestFirstSignalEnds sends one signal to nltop while it waits for others: it ends, by
 // itself and with its account.
 func TestFirstSignalEnds(t *testing.T) {
-	demo := demoFile(t)
+	demo := unpacked(t, "../../cmd/nltop/demo.pcapng.gz")
 	half, err := os.ReadFile(demo)
 	if err != nil {
 		t.Fatal(err)

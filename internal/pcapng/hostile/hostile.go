@@ -13,8 +13,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // File is a kind of hostile file.
@@ -61,6 +63,15 @@ func (f File) Write(to io.Writer, n int) error {
 		return fmt.Errorf("write hostile file %s: %w", f.Name, w.err)
 	}
 	return w.out.Flush()
+}
+
+// WriteFile writes a file of the length n at path.
+func (f File) WriteFile(path string, n int) error {
+	out, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write hostile file %s: %w", f.Name, err)
+	}
+	return errors.Join(f.Write(out, n), out.Close())
 }
 
 var le = binary.LittleEndian
