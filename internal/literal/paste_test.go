@@ -117,7 +117,16 @@ func TestParseMore(t *testing.T) {
 		"strace among others": "openat(AT_FDCWD, \"/etc/ld.so.cache\", O_RDONLY) = 3\nsendto(3, \"\\x" + strings.Join(p, `\x`) + "\", 40, 0, NULL, 0) = 40\n",
 		"strace -f": `[pid  7] sendto(3, {{len=40, type=0x12 /* NLMSG_??? */, flags=NLM_F_REQUEST, seq=1, pid=0}, ` +
 			`"` + strings.Repeat(`\x00`, 16) + `\x08\x00\x03\x00beef"}, 40, 0, NULL, 0) = 40`,
-		"syscall of Go": "{Header:{Len:40 Type:18 Flags:1 Seq:1 Pid:0} Data:[" + strings.Trim(fmt.Sprint(msg[16:]), "[]") + "]}",
+		"Go %#v": `netlink.Message{Header:netlink.Header{Length:0x28, Type:0x12, Flags:0x1, Sequence:0x1, PID:0x0}, Data:[]uint8{` +
+			"0x" + strings.Join(p[16:], ", 0x") + "}}",
+		"Go, source": "x := netlink.Message{\n\tHeader: netlink.Header{\n\t\tLength: 40,\n\t\tType: 0x12,\n\t\tFlags: 1,\n\t\tSequence: 1,\n\t\tPID: 0,\n\t},\n" +
+			"\tData: []byte{0x" + strings.Join(p[16:], ", 0x") + "},\n}",
+		"go-spew": "(netlink.Message) {\n Header: (netlink.Header) {\n  Length: (uint32) 40,\n  Type: (netlink.HeaderType) unknown(18),\n" +
+			"  Flags: (netlink.HeaderFlags) request,\n  Sequence: (uint32) 1,\n  PID: (uint32) 0\n },\n Data: ([]uint8) (len=24 cap=4080) {\n" +
+			"  00000000  " + strings.Join(p[16:24], " ") + "  " + strings.Join(p[24:32], " ") + "  |................|\n" +
+			"  00000010  " + strings.Join(p[32:], " ") + "                           |....beef|\n }\n}\n",
+		"Go %v, of messages": "got {{40 unknown(18) request 1 0} [" + strings.Trim(fmt.Sprint(msg[16:]), "[]") + "]}",
+		"syscall of Go":      "{Header:{Len:40 Type:18 Flags:1 Seq:1 Pid:0} Data:[" + strings.Trim(fmt.Sprint(msg[16:]), "[]") + "]}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Parse(text)
@@ -141,6 +150,10 @@ func TestParseTold(t *testing.T) {
 			"24000000000000010700000009000000" + "efffffff" + "30000000000001060700000000000000"},
 		"no payload": {`sendto(3, [{nlmsg_len=16, nlmsg_type=0x3f0, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=7, nlmsg_pid=-1}], 16, 0, NULL, 0) = 16`,
 			"10000000f003010007000000ffffffff"},
+		"go-spew without payload": {"(syscall.NetlinkMessage) {\n Header: (syscall.NlMsghdr) {\n  Len: (uint32) 16,\n  Type: (uint16) 18,\n  Flags: (uint16) 769,\n  Seq: (uint32) 1,\n  Pid: (uint32) 0\n },\n Data: ([]uint8) <nil>\n}",
+			"10000000120001030100000000000000"},
+		"Go %#v without payload": {"netlink.Message{Header:netlink.Header{Length:0x10, Type:0x12, Flags:0x301, Sequence:0x1, PID:0x0}, Data:[]uint8(nil)}",
+			"10000000120001030100000000000000"},
 		"two": {`recvmsg(3, [[{nlmsg_len=17, nlmsg_type=20, nlmsg_flags=0, nlmsg_seq=1, nlmsg_pid=0}, "\x02"], [{nlmsg_len=16, nlmsg_type=20, nlmsg_flags=0, nlmsg_seq=2, nlmsg_pid=0}]], 36) = 36`,
 			"11000000140000000100000000000000" + "02000000" + "10000000140000000200000000000000"},
 		"libnl, attributes": {`--------------------------   BEGIN NETLINK MESSAGE ---------------------------
@@ -184,13 +197,14 @@ func TestParseRefused(t *testing.T) {
 		`sendto(3, "\x28\x00\x00\x00\x12\x00"..., 40, 0, NULL, 0) = 40`:                   "strace -s 65536",
 		`<Buffer 28 00 00 00 12 00 ... 34 more bytes>`:                                    "leaves bytes out",
 		"0000000 000050 000000 000022 000001 000001 000000 000000 000000\n0000020 000000": "octal",
-		`sendto(3, {{len=40, type=RTM_GETLINK, flags=NLM_F_REQUEST, seq=1, pid=0}, {ifi_family=AF_UNSPEC, ifi_index=0}, [{nla_len=8, nla_type=IFLA_IFNAME}, "beef"]}, 40) = 40`: "strace has decoded",
-		`sendto(3, [{nlmsg_len=40, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1, nlmsg_pid=0}, "\x03\x01"...], 40) = 40`:                                           "strace -s 65536",
-		`sendto(3, [{nlmsg_len=40, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1, nlmsg_pid=0}, "\x03\x01"], 40) = 40`:                                              "has 2 of its payload's 24",
-		`sendto(3, [{nlmsg_len=16, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_WHAT, nlmsg_seq=1, nlmsg_pid=0}], 16) = 16`:                                                             "unknown flag",
-		`NetlinkMessage { header: NetlinkHeader { length: 40, message_type: 18 }, payload: x }`:                                                                                 "decoded",
-		`{'attrs': [('IFLA_IFNAME', 'eth0')], 'header': {'length': 40}}`:                                                                                                        "decoded",
-		`nl: send: {Header:{Length:40 Type:unknown(18) Flags:request Sequence:1 PID:0} Data:[1 2]}`:                                                                             "has 2 of its payload's 24",
+		`sendto(3, {{len=40, type=RTM_GETLINK, flags=NLM_F_REQUEST, seq=1, pid=0}, {ifi_family=AF_UNSPEC, ifi_index=0}, [{nla_len=8, nla_type=IFLA_IFNAME}, "beef"]}, 40) = 40`:                                                          "strace has decoded",
+		`sendto(3, [{nlmsg_len=40, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1, nlmsg_pid=0}, "\x03\x01"...], 40) = 40`:                                                                                                    "strace -s 65536",
+		`sendto(3, [{nlmsg_len=40, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1, nlmsg_pid=0}, "\x03\x01"], 40) = 40`:                                                                                                       "has 2 of its payload's 24",
+		`sendto(3, [{nlmsg_len=16, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_WHAT, nlmsg_seq=1, nlmsg_pid=0}], 16) = 16`:                                                                                                                      "unknown flag",
+		`NetlinkMessage { header: NetlinkHeader { length: 40, message_type: 18 }, payload: x }`:                                                                                                                                          "decoded",
+		`{'attrs': [('IFLA_IFNAME', 'eth0')], 'header': {'length': 40}}`:                                                                                                                                                                 "decoded",
+		`nl: send: {Header:{Length:40 Type:unknown(18) Flags:request Sequence:1 PID:0} Data:[1 2]}`:                                                                                                                                      "has 2 of its payload's 24",
+		"Header: (netlink.Header) {\n Length: (uint32) 40,\n Type: (netlink.HeaderType) done,\n Flags: (netlink.HeaderFlags) multi,\n Sequence: (uint32) 1,\n PID: (uint32) 0\n},\nData: ([]uint8) (len=24) {\n 00000000  01 02 |..|\n}": "has 2 of its payload's 24",
 		`{"name": "eth0", "mac": "aa:bb"}`: "none of the",
 		"something else entirely":          "no hex",
 	} {

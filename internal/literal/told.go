@@ -17,7 +17,7 @@ import (
 // Messages that a tool has taken apart: their header stands in words, and only their
 // payload in bytes. Both together are the message again.
 
-// told reads what strace, libnl's nl_msg_dump and Go libraries print; nil: the text is
+// told reads what strace, libnl's nl_msg_dump and Go's libraries print; nil: the text is
 // nothing of that kind.
 func told(text string) ([]Datagram, error) {
 	switch {
@@ -25,7 +25,7 @@ func told(text string) ([]Datagram, error) {
 		return straced(text)
 	case strings.Contains(text, "[NETLINK HEADER]"):
 		return libnl(text)
-	case reGo.MatchString(text):
+	case isGo(text):
 		return goMessages(text)
 	case reDecoded.MatchString(text):
 		return nil, errors.New("a library has decoded this message: have it print its bytes in hex")
