@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
 	"github.com/nltop/nltop/internal/golden"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // text is what the simulated screen shows, without spaces at the ends of lines.
@@ -45,6 +47,13 @@ func (h *harness) tell(view string) {
 	switch view {
 	case "exchanges", "sockets", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
+		h.tick()
+	case "sockets_recorded":
+		h.src.story()
+		h.src.sockets[0].Live = &sockets.Live{Drops: 2, Unseen: 369}
+		for i := range h.src.sockets { // each at another time, and none of today
+			h.src.sockets[i].Seen = epoch.Add(-time.Duration(i+1) * 37 * time.Second)
+		}
 		h.tick()
 	}
 }
@@ -105,7 +114,8 @@ func TestAllPages(t *testing.T) {
 func TestGolden(t *testing.T) {
 	sizes := [][2]int{{80, 24}, {120, 40}, {40, 10}}
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
-	for _, v := range append(slices.Clone(allPages), typing) {
+	recorded := pageKeys{"sockets_recorded", []string{"o"}}
+	for _, v := range append(slices.Clone(allPages), typing, recorded) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {

@@ -22,6 +22,8 @@ type column[T any] struct {
 	cell func(a *app, x *T) (string, tcell.Style)
 	// compare is the order that people look for; nil: cannot be sorted by.
 	compare func(x, y *T) int
+	// when says whether there is anything to show; nil: always.
+	when func(a *app) bool
 }
 
 // wideScreen is from which width on columns are wide.

@@ -169,9 +169,11 @@ func (v *listView[T]) detail() [][]segment {
 const restLeast = 10
 
 func (v *listView[T]) layout(f fitting) []span[T] {
-	columns := make([]*column[T], len(v.list.columns))
-	for i := range columns {
-		columns[i] = &v.list.columns[i]
+	columns := make([]*column[T], 0, len(v.list.columns))
+	for i := range v.list.columns {
+		if c := &v.list.columns[i]; c.when == nil || c.when(v.app) {
+			columns = append(columns, c)
+		}
 	}
 	f.gap, f.least = 2, restLeast
 	return fitColumns(columns, func(c *column[T]) int { return c.keep }, f)

@@ -20,13 +20,21 @@ import (
 )
 
 var socketColumns = []column[sockets.Socket]{
-	{head: "DROPS", width: 7, right: true, keep: 12, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	{head: "DROPS", width: 7, right: true, keep: 13, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		return a.cell(s.Drops > 0, words.Count(uint64(s.Drops)), a.theme.bad)
 	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
 	{head: "NEW", width: 6, right: true, keep: 7, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(watched(s).Drops > 0, words.Count(watched(s).Drops), a.theme.bad)
+		l := watched(s)
+		text := words.Count(l.Drops)
+		if l.Unseen > 0 {
+			text += "+" + words.Count(l.Unseen)
+		}
+		return a.cell(l.Drops > 0 || l.Unseen > 0, text, a.theme.bad)
 	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Drops, watched(x).Drops) }},
-	{head: "QUEUE", width: 8, right: true, keep: 11, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
+	{head: "SEEN", width: 8, keep: 11, when: ofThen, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
+		return a.cell(!s.Seen.IsZero(), s.Seen.Format(words.TimeOfDay[:8]), a.theme.text)
+	}, compare: func(x, y *sockets.Socket) int { return y.Seen.Compare(x.Seen) }},
+	{head: "QUEUE", width: 8, right: true, keep: 12, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
 		st := a.theme.text
 		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
 			st = a.theme.warn
@@ -72,6 +80,10 @@ func newSocketsView(a *app) *listView[sockets.Socket] {
 		load: func(a *app) listed[sockets.Socket] {
 			rows := slices.DeleteFunc(slices.Clone(a.snap.Sockets.List), func(s sockets.Socket) bool { return s.Kernel })
 			l := listed[sockets.Socket]{title: fmt.Sprintf("Netlink sockets: %d", len(rows)), rows: rows, none: "none is known"}
+			if ofThen(a) {
+				l.title += ", each as last seen"
+				l.notes = append(l.notes, "at the time SEEN in the recording; whether closed since is not known")
+			}
 			for _, m := range a.snap.Sockets.Missing {
 				l.notes = append(l.notes, "not seen: "+m)
 			}
@@ -87,6 +99,12 @@ func newSocketsView(a *app) *listView[sockets.Socket] {
 		detail: socketDetail,
 		ask:    live.Ask{Sockets: true},
 	})
+}
+
+// ofThen says whether the sockets are those of a recording: each as it was when its last
+// message passed, not as it is today.
+func ofThen(a *app) bool {
+	return slices.ContainsFunc(a.snap.Sockets.List, func(s sockets.Socket) bool { return !s.Seen.IsZero() })
 }
 
 // watched is how a socket was read; zeros where nobody watched.
@@ -129,6 +147,12 @@ func socketDetail(a *app, s *sockets.Socket) [][]segment {
 	}
 	if len(s.Flags) > 0 {
 		add(2, "%s", strings.Join(s.Flags, " "))
+	}
+	if n := watched(s).Unseen; n > 0 {
+		add(7, "%s in sk_drops alone: lost by nltop, or filtered", words.Plural(int(n), "drop", "drops"))
+	}
+	if !s.Seen.IsZero() {
+		add(6, "so at %s", s.Seen.Format("2006-01-02 15:04:05"))
 	}
 	if s.Dump {
 		add(4, "a dump is running")
