@@ -306,6 +306,8 @@ type Info struct {
 	Filters bool
 	// RMemMax is net.core.rmem_max of the machine that was recorded, in bytes; 0: unknown.
 	RMemMax uint64
+	// Names are those that iproute2 has on the machine that was recorded; nil: unknown.
+	Names *LocalNames
 	// Recorded are the sources that were recorded, of a file.
 	Recorded []Info
 }

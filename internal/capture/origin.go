@@ -37,6 +37,9 @@ type Origin struct {
 	// PeerInferred: looked up by port after the fact.
 	Peer         End
 	PeerInferred bool
+	// Names are those of the machine that was captured, which a recording keeps by
+	// interface; nil: none.
+	Names *LocalNames
 }
 
 // Account returns the process that a row of the live view belongs to: the

@@ -39,6 +39,7 @@ const (
 	factsLock    = 7 // these: see tables.go
 	factsReader  = 8
 	factsTables  = 9
+	factsNames   = 10 // of an interface: see local.go
 )
 
 // Tags of factsFrame.
@@ -83,6 +84,7 @@ const (
 	tagTaken
 	tagPeerPID
 	tagPeerComm
+	tagNameless // 1: the names of the interface are not those of its machine
 )
 
 // Tags of a process inside tagProc, tagOwner and tagBlocker.
@@ -393,6 +395,8 @@ func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) erro
 		o.Peer.PID = uint32(num)
 	case tagPeerComm:
 		o.Peer.Comm = n.of(value)
+	case tagNameless:
+		o.Names = nil
 	case tagNetNSName:
 		o.NetNSName = n.of(value)
 	case tagProc:

@@ -24,6 +24,7 @@ type iface struct {
 	source string
 	sees   capture.Sees
 	ours   bool
+	local  *capture.LocalNames
 }
 
 // maxIfaces bounds the interfaces of a section.
@@ -244,12 +245,19 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 		case code == ifDescription:
 			about = text(v)
 		case code == optCustom && len(told) < maxSources:
-			if kind, facts, ok := r.ours(v); ok && kind == factsSource {
+			kind, facts, ok := r.ours(v)
+			switch {
+			case ok && kind == factsSource:
 				i, err := parseSource(facts)
 				if err != nil {
 					r.damage(err)
 				}
 				told = append(told, i)
+			case ok && kind == factsNames:
+				var err error
+				if i.local, err = r.parseNames(facts); err != nil {
+					r.damage(err)
+				}
 			}
 		case code == ifFilter && len(v) > 1 && v[0] == 0:
 			filter = text(v[1:])
@@ -258,13 +266,16 @@ func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, erro
 		}
 	})
 	sources := r.sourcesOf(told, name, about)
+	for k := range sources {
+		sources[k].Names = i.local
+	}
 	if len(sources) > 0 {
 		i.source, i.sees, i.ours = sources[0].Name, sources[0].Sees, len(told) > 0 || strings.HasPrefix(about, "nltop ")
 	}
 	first := len(r.ifaces) == 0
 	if sources == nil && !first { // the families of the recording before it
 		before := &r.ifaces[len(r.ifaces)-1]
-		i.source, i.sees = before.source, before.sees
+		i.source, i.sees, i.local = before.source, before.sees, before.local
 	}
 	r.ifaces = append(r.ifaces, i)
 	r.mu.Lock()
@@ -384,9 +395,9 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	rec := Record{Frame: f}
 	if facts == nil {
 		f.ID = r.renumber(id)
-		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}, Sees: i.sees})
+		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}, Sees: i.sees, Names: i.local})
 	} else {
-		o := capture.Origin{Source: i.source, Sees: i.sees, Protocol: protocol}
+		o := capture.Origin{Source: i.source, Sees: i.sees, Protocol: protocol, Names: i.local}
 		flags, err := r.names.setFrame(f, &o, facts)
 		if err != nil {
 			r.noteBadFacts()
@@ -456,7 +467,7 @@ func (r *Reader) reporter() capture.Origin {
 	if len(r.ifaces) == 0 {
 		return capture.Origin{Source: r.meta.Source.Name, Sees: capture.Describe(r.meta.Source.Name).Always()}
 	}
-	return capture.Origin{Source: r.ifaces[0].source, Sees: r.ifaces[0].sees}
+	return capture.Origin{Source: r.ifaces[0].source, Sees: r.ifaces[0].sees, Names: r.ifaces[0].local}
 }
 
 // renumber keeps the IDs of one section apart from those of the sections

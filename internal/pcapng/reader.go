@@ -81,6 +81,7 @@ type Reader struct {
 	stamp    time.Time // rtmon: of the messages that follow
 
 	onPreamble func(*capture.Frame) error
+	localNames int // of all interfaces
 	closeOnce  sync.Once
 	closeErr   error
 

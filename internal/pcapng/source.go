@@ -155,7 +155,7 @@ const maxSources = 64
 
 // alsoFrom notes the source of a frame that says something else than its interface.
 func (r *Reader) alsoFrom(o *capture.Origin) {
-	i := capture.Info{Name: o.Source, Sees: o.Sees}
+	i := capture.Info{Name: o.Source, Sees: o.Sees, Names: o.Names}
 	if i.Name == capture.SourceFile {
 		i.Name = capture.SourceNlmon
 	}
@@ -168,7 +168,7 @@ func (r *Reader) alsoFrom(o *capture.Origin) {
 
 func knows(sources []capture.Info, i *capture.Info) bool {
 	return slices.ContainsFunc(sources, func(k capture.Info) bool {
-		return k.Name == i.Name && k.Sees == i.Sees && (i.Scope == "" || k.Scope == i.Scope)
+		return k.Name == i.Name && k.Sees == i.Sees && k.Names.Equal(i.Names) && (i.Scope == "" || k.Scope == i.Scope)
 	})
 }
 

@@ -158,6 +158,9 @@ func (w *Writer) constant(f facts, o *capture.Origin, flags uint64) facts {
 	if o.Sees != w.sees {
 		f = f.put(tagSees, uint64(o.Sees))
 	}
+	if w.local != nil && !o.Names.Equal(w.local) {
+		f = f.put(tagNameless, 1)
+	}
 	return f
 }
 

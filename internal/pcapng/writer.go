@@ -37,6 +37,8 @@ type Writer struct {
 	opt  Options
 	// What the frames of interface 0 could tell, unless they say something else.
 	sees capture.Sees
+	// local are the names that the recording has; nil: none.
+	local *capture.LocalNames
 
 	scratch, nested []byte
 	factsAt         int // see beginFacts
@@ -62,10 +64,11 @@ var native = binary.NativeEndian
 
 // NewWriter writes the section header and the interface descriptions to w.
 func NewWriter(w io.Writer, opt Options) (*Writer, error) {
-	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt, sees: opt.Info.Of()[0].Sees}
+	wr := &Writer{dst: w, swap: sectionOrder(opt.ByteOrder) != sectionOrder(nil), opt: opt, sees: opt.Info.Of()[0].Sees,
+		local: commonNames(opt.Info.Of())}
 	wr.makeDone()
 	wr.sectionHeader()
-	wr.interfaceDescription(opt.Info.Name, describe(opt), opt.Filter, opt.Info.Of())
+	wr.interfaceDescription(opt.Info.Name, describe(opt)+sumOf(wr.local), opt.Filter, opt.Info.Of())
 	wr.interfaceDescription(familiesName, familiesAbout, "", nil)
 	if err := wr.push(); err != nil {
 		return nil, fmt.Errorf("write section header: %w", err)
@@ -145,6 +148,9 @@ func (w *Writer) interfaceDescription(name, description, filter string, sources 
 	}
 	for i := range sources {
 		w.customOption(sourceFacts(w.scratch[:0], &sources[i]))
+	}
+	if len(sources) > 0 && w.local != nil {
+		w.customOption(localNames(w.scratch[:0], w.local))
 	}
 	w.endOptions()
 	w.end(start)
