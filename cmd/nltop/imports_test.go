@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"internal/lap":             {},
 	"internal/probe":           {"internal/capture", "internal/histogram", "internal/lap", "internal/process"},
 	"internal/process":         {"internal/capture"},
+	"internal/rtnames":         {"internal/capture"},
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture", "internal/process"},
 	"internal/pcapng":          {"internal/capture"},

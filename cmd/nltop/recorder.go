@@ -37,9 +37,12 @@ type recorder struct {
 }
 
 // newRecorder writes the header into the file that -w names.
-func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture.Source, from *pcapng.Reader) (*recorder, error) {
+func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture.Source, from *pcapng.Reader, names *capture.LocalNames) (*recorder, error) {
 	r := &recorder{src: src, file: file, out: newOutput(ctx, file.File), stop: make(chan struct{}), done: make(chan struct{})}
 	head, err := header(f, src, from)
+	if from == nil {
+		head.Info.Names = names
+	}
 	if err == nil {
 		r.w, err = pcapng.NewWriter(counter{r}, head)
 	}

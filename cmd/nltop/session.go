@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -21,6 +22,7 @@ import (
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
 	"github.com/nltop/nltop/internal/process"
+	"github.com/nltop/nltop/internal/rtnames"
 	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -43,6 +45,8 @@ type session struct {
 	// child is the command that is traced; nil: none.
 	child   *child
 	counted bool // by the source
+	// unread is what of iproute2's names was not understood.
+	unread []string
 	// narrowed: not everything was asked for.
 	narrowed bool
 	dec      *decode.Decoder
@@ -123,6 +127,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		if n, err := process.NumberingOf("/proc"); err == nil && n.Elsewhere && s.src.Info().Sees.Has(capture.SeesProcesses) {
 			p.Owners = ownerless{owners}
 		}
+		p.Names, s.unread = rtnames.Read("/")
 		p.Families, p.Policy = pipeline.KernelFamilies, pipeline.KernelPolicy
 	}
 	if o.flags.write != "" {
@@ -130,7 +135,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		if err != nil {
 			return nil, err
 		}
-		if s.rec, err = newRecorder(ctx, o.flags, to, s.src, s.file); err != nil {
+		if s.rec, err = newRecorder(ctx, o.flags, to, s.src, s.file, p.Names); err != nil {
 			return nil, err
 		}
 		p.Recorder = s.rec
@@ -283,7 +288,7 @@ func (s *session) explain() {
 	for _, l := range s.left {
 		fmt.Fprintf(stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
-	for _, n := range info.Notes {
+	for _, n := range slices.Concat(info.Notes, s.unread) {
 		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
 	}
 }

@@ -132,6 +132,9 @@ type Node struct {
 	// where Value says it already. It is safe for a terminal; a string in Value
 	// is not (see Quote).
 	Text string
+	// Local is what iproute2 on the machine that was captured calls the number; "": it
+	// has no name, or the one that Value says. Not safe for a terminal.
+	Local string
 	// Off is the offset of Raw in Message.Data in bytes.
 	Off int
 	// Raw is the payload, without nlattr header and padding.

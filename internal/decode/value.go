@@ -73,6 +73,9 @@ func (w *walker) number(n *Node, t *schema.Type) {
 		return
 	}
 	n.Num = v
+	if l := localOf(t); l != nil && w.m.Frame.Names != nil {
+		defer w.local(n, t, l)
+	}
 	if e := t.Enum; e != nil {
 		if e.Flags {
 			n.Value = flagNames(e, truncate(v, len(n.Raw)))

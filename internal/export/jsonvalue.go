@@ -187,6 +187,9 @@ func (j *JSON) fields(nodes []decode.Node) {
 		}
 		j.buf = append(j.buf, ':')
 		j.value(n)
+		if n.Local != "" {
+			j.text(n.Name+".local", n.Local) // names of members come from tables
+		}
 	}
 	if attrs < len(nodes) {
 		if !first {
@@ -308,6 +311,9 @@ func (j *JSON) attr(n *decode.Node, guessed bool) {
 	}
 	if n.Attr {
 		j.payload(n, guessed)
+		if n.Local != "" {
+			j.text("local", n.Local)
+		}
 		j.flag("overridden", n.Overridden)
 		j.flag("unflagged", n.Unflagged)
 		j.flag("refused", n.Refused)

@@ -62,6 +62,9 @@ type Options struct {
 	// Scope is what the source could not apply itself.
 	Scope  capture.Filter
 	Owners Owners
+	// Names are what the machine that is captured calls numbers; nil: frames of a file
+	// have those of theirs.
+	Names *capture.LocalNames
 	// Places says where processes run; nil: what cgroup paths tell.
 	Places *place.Names
 	// Families asks the kernel for the generic-netlink families again; it is

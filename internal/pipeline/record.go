@@ -123,6 +123,9 @@ func (p *Pipeline) lookUp(o *capture.Origin) {
 			o.NetNSName = p.o.Owners.NetNSName(o.NetNS)
 		}
 	}
+	if p.o.Names != nil {
+		o.Names = p.o.Names
+	}
 	p.peer(o)
 	p.locate(&o.Proc)
 	p.locate(&o.Socket.Owner)

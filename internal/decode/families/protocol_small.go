@@ -29,7 +29,7 @@ func fibLookup() *schema.Family {
 	return &schema.Family{
 		Name: "fib_lookup", Protocol: unix.NETLINK_FIB_LOOKUP,
 		Header: record("fib_result_nl",
-			field("fl_addr", sized(ip, 4)), field("fl_mark", hex32), field("fl_tos", hex8), field("fl_scope", named(u8, rtScope)),
+			field("fl_addr", sized(ip, 4)), field("fl_mark", hex32), field("fl_tos", local(hex8, dsField)), field("fl_scope", named(u8, rtScope)),
 			field("tb_id_in", named(u8, fibLookupTable)),
 			field("tb_id", named(u8, fibLookupTable)), field("prefixlen", u8), field("nh_sel", u8), field("type", named(u8, fibLookupType)),
 			field("scope", named(u8, rtScope)), field("err", hinted(s32, schema.Errno))),

@@ -19,7 +19,7 @@ func rtmsg() *schema.StructType {
 		field("rtm_family", named(u8, addressFamily)),
 		field("rtm_dst_len", u8),
 		field("rtm_src_len", u8),
-		field("rtm_tos", hex8),
+		field("rtm_tos", local(hex8, dsField)),
 		field("rtm_table", named(u8, rtTable)), // RTA_TABLE has all 32 bits
 		field("rtm_protocol", named(u8, rtProtocol)),
 		field("rtm_scope", named(u8, rtScope)),
@@ -53,7 +53,7 @@ func rta() *schema.Set {
 		attr(8, "RTA_METRICS", nest(rtax())),
 		attr(9, "RTA_MULTIPATH", schema.Type{Kind: schema.Records, Struct: rtnexthop(), Set: s}),
 		noted(10, "RTA_PROTOINFO", unused, "no longer used"),
-		attr(11, "RTA_FLOW", hex32), // from<<16 | to realm
+		attr(11, "RTA_FLOW", local(hex32, realms)), // from<<16 | to realm
 		attr(12, "RTA_CACHEINFO", structOf(rtaCacheinfo())),
 		noted(13, "RTA_SESSION", unused, "no longer used"),
 		noted(14, "RTA_MP_ALGO", unused, "no longer used"),
@@ -156,7 +156,7 @@ var (
 		"RTN_UNSPEC", "RTN_UNICAST", "RTN_LOCAL", "RTN_BROADCAST", "RTN_ANYCAST", "RTN_MULTICAST",
 		"RTN_BLACKHOLE", "RTN_UNREACHABLE", "RTN_PROHIBIT", "RTN_THROW", "RTN_NAT", "RTN_XRESOLVE",
 	)
-	rtProtocol = values("rtm_protocol",
+	rtProtocol = localEnum("rt_protos", "rtm_protocol",
 		val(0, "RTPROT_UNSPEC"), val(1, "RTPROT_REDIRECT"), val(2, "RTPROT_KERNEL"),
 		val(3, "RTPROT_BOOT"), val(4, "RTPROT_STATIC"), val(8, "RTPROT_GATED"), val(9, "RTPROT_RA"),
 		val(10, "RTPROT_MRT"), val(11, "RTPROT_ZEBRA"), val(12, "RTPROT_BIRD"),
@@ -166,11 +166,11 @@ var (
 		val(186, "RTPROT_BGP"), val(187, "RTPROT_ISIS"), val(188, "RTPROT_OSPF"),
 		val(189, "RTPROT_RIP"), val(192, "RTPROT_EIGRP"),
 	)
-	rtScope = values("rt_scope_t",
+	rtScope = localEnum("rt_scopes", "rt_scope_t",
 		val(0, "RT_SCOPE_UNIVERSE"), val(200, "RT_SCOPE_SITE"), val(253, "RT_SCOPE_LINK"),
 		val(254, "RT_SCOPE_HOST"), val(255, "RT_SCOPE_NOWHERE"),
 	)
-	rtTable = values("rt_class_t",
+	rtTable = localEnum("rt_tables", "rt_class_t",
 		val(0, "RT_TABLE_UNSPEC"), val(252, "RT_TABLE_COMPAT"), val(253, "RT_TABLE_DEFAULT"),
 		val(254, "RT_TABLE_MAIN"), val(255, "RT_TABLE_LOCAL"),
 	)

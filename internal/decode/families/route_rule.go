@@ -13,7 +13,7 @@ func fibRuleHdr() *schema.StructType {
 		field("family", named(u8, addressFamily)),
 		field("dst_len", u8),
 		field("src_len", u8),
-		field("tos", hex8),
+		field("tos", local(hex8, dsField)),
 		field("table", named(u8, rtTable)), // FRA_TABLE has all 32 bits
 		padding("res1", 1),
 		padding("res2", 1),
@@ -37,10 +37,10 @@ func fra() *schema.Set {
 		noted(8, "FRA_UNUSED4", unused, "unused"),
 		noted(9, "FRA_UNUSED5", unused, "unused"),
 		attr(10, "FRA_FWMARK", hex32),
-		attr(11, "FRA_FLOW", hex32), // from<<16 | to realm
+		attr(11, "FRA_FLOW", local(hex32, realms)), // from<<16 | to realm
 		attr(12, "FRA_TUN_ID", be64),
-		attr(13, "FRA_SUPPRESS_IFGROUP", s32),   // -1: off
-		attr(14, "FRA_SUPPRESS_PREFIXLEN", s32), // -1: off
+		attr(13, "FRA_SUPPRESS_IFGROUP", local(s32, linkGroup)), // -1: off
+		attr(14, "FRA_SUPPRESS_PREFIXLEN", s32),                 // -1: off
 		attr(15, "FRA_TABLE", named(u32, rtTable)),
 		attr(16, "FRA_FWMASK", hex32),
 		attr(17, "FRA_OIFNAME", str),
@@ -51,7 +51,7 @@ func fra() *schema.Set {
 		attr(22, "FRA_IP_PROTO", named(u8, ipProtocol)),
 		attr(23, "FRA_SPORT_RANGE", ports),
 		attr(24, "FRA_DPORT_RANGE", ports),
-		attr(25, "FRA_DSCP", u8),
+		attr(25, "FRA_DSCP", local(u8, dscp)),
 		attr(26, "FRA_FLOWLABEL", hexBE32),
 		attr(27, "FRA_FLOWLABEL_MASK", hexBE32),
 		attr(28, "FRA_SPORT_MASK", hex16),

@@ -120,6 +120,9 @@ type Type struct {
 	// Format renders what the kinds above cannot (Custom). It must accept any
 	// bytes; ok is false where they do not fit, and hex is shown instead.
 	Format func(b []byte, big bool) (text string, ok bool)
+	// Local says which names the machine that was captured has for the number; nil: those
+	// of Enum.Local, if any.
+	Local *Local
 	// ByLen has other types for payloads of exactly so many bytes, where length
 	// is all that tells them apart.
 	ByLen map[int]*Type
@@ -135,12 +138,23 @@ func (t *Type) For(n int) *Type {
 	return t
 }
 
+// Local is a file of iproute2 that has names for a number.
+type Local struct {
+	File  string // "rt_tables"
+	Shift int    // bits that the number is to be shifted to the left
+	Pair  bool   // two numbers of 16 bits, the first in the upper half; its 0 says nothing
+	Bits  bool   // the names are those of bits
+	// Usual are names that say the same as an enumerator, beside its last word.
+	Usual map[string]string
+}
+
 // Enum names the values of a number, or its bits.
 type Enum struct {
 	Name   string // "rtm_type"; for messages to people, not looked up
 	Flags  bool   // entries are bit masks; what no entry covers is shown in hex
 	Mask   uint64 // enums only: compare value&Mask; 0: all bits
 	Values []Value
+	Local  *Local // what the machine that was captured calls them
 	byVal  map[uint64]string
 }
 
