@@ -63,7 +63,8 @@ func (w *Writer) completion(fr *capture.Frame, ns uint64) {
 	start := len(w.buf)
 	w.buf = append(w.room(len(w.done)+varyingBytes), w.done...)
 	numbers := (*[2 + len(varied{}) + 2 + numberedLen]byte)(w.buf[start+w.doneAt:])
-	if (*varied)(numbers[2:]).set(fr, fr.Of, fr.Cause) {
+	if small(fr, fr.Cause) {
+		(*varied)(numbers[2:]).set(fr, fr.Of)
 		n := (*[numberedLen]byte)(numbers[2+len(varied{})+2:])
 		binary.LittleEndian.PutUint64(n[:], fr.ID)
 		binary.LittleEndian.PutUint64(n[8:], ns)

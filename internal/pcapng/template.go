@@ -16,15 +16,18 @@ import (
 type template struct {
 	origin *capture.Origin
 	block  []byte
-	// size is how long the payload is for which the block is laid out; of a report
-	// it is 0.
-	size int
+	// size is how long the payload is for which the block is laid out; -1: for none.
+	// varies: with room for numbers that vary.
+	size   int
+	varies bool
 	// What stands in front of the payload and behind it (of a report: all) as it is
-	// laid out anew for a payload of another size.
+	// laid out anew for another payload.
 	head, tail []byte
-	behind     int // offset of the tail in block
+	// Offsets in block: of epb_packetid's value, and of the facts that vary, which begin
+	// behind the tail.
+	idAt, factsAt int
 	// Offsets in tail: of the value of epb_packetid, of the option that holds the
-	// facts, and of the facts that vary.
+	// facts, and of its end, where the facts begin that vary.
 	id, custom, facts int
 	// completion is the Origin of completions that were found to say of the sender
 	// just what this one does (see asRequest).
@@ -84,10 +87,6 @@ func (w *Writer) fill(t *template, preamble, numbered, timeless bool) {
 		w.u32(pen)
 		constant()
 		t.facts = len(w.buf) - end
-		w.buf = facts(w.buf).varied()
-		w.put16(w.buf[end+t.custom+2:], uint16(len(w.buf)-end-t.custom-4))
-		w.pad()
-		w.endOptions()
 	} else {
 		w.begin(blockReport)
 		constant()
@@ -122,16 +121,23 @@ func (w *Writer) packetHead(o *capture.Origin, preamble bool) {
 // the block is not what takes time.
 const maxLaid = 4096
 
-// lay lays the block out for a payload of n bytes.
-func (w *Writer) lay(t *template, n int) {
-	t.size = n
+// lay lays the block out for a payload of n bytes, and for numbers that vary or are all
+// zero.
+func (w *Writer) lay(t *template, n int, varies bool) {
+	t.size, t.varies = n, varies
 	b := append(t.block[:0], t.head...)
 	w.put32(b[epbCaptured:], uint32(cookedLen+n))
 	for range n + pad4(n) {
 		b = append(b, 0)
 	}
-	t.behind = len(b)
-	b = append(append(b, t.tail...), 0, 0, 0, 0)
+	behind := len(b)
+	b = append(b, t.tail...)
+	t.idAt, t.factsAt = behind+t.id, len(b)
+	if varies {
+		b = facts(b).varied()
+	}
+	w.put16(b[behind+t.custom+2:], uint16(len(b)-behind-t.custom-4))
+	b = append(padded(b), 0, 0, 0, 0, 0, 0, 0, 0) // optEnd and the length
 	w.put32(b[4:], uint32(len(b)))
 	w.put32(b[len(b)-4:], uint32(len(b)))
 	t.block = b
@@ -199,21 +205,29 @@ func (w *Writer) varyingIn(f facts, t *template, fr *capture.Frame) facts {
 // then Elapsed and Idle (ns), RMem, TrueSize and HighWater (32 bits).
 type varied [28]byte
 
-// set fills in what fr has, and says whether that is all of it. ref is its Cause or Of,
-// and other the one of them that it has no room for.
-func (v *varied) set(fr *capture.Frame, ref, other uint64) bool {
+// varies says whether one of these numbers is not zero.
+func varies(fr *capture.Frame) bool {
+	q := &fr.Queue
+	return fr.Cause|uint64(fr.Elapsed)|uint64(q.Idle)|uint64(q.RMem)|uint64(fr.TrueSize)|uint64(q.HighWater) != 0
+}
+
+// small says whether that is all of what varies in fr. other is the one of its Cause and
+// Of that there is no room for.
+func small(fr *capture.Frame, other uint64) bool {
+	q := &fr.Queue
+	return other|fr.Cast|uint64(fr.Taken)|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
+		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 == 0 && fr.Lock.Blocker == nil
+}
+
+// set fills in the numbers of fr; ref is its Cause or Of.
+func (v *varied) set(fr *capture.Frame, ref uint64) {
 	q, n := &fr.Queue, binary.LittleEndian
-	if other|fr.Cast|uint64(fr.Taken)|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
-		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 != 0 || fr.Lock.Blocker != nil {
-		return false
-	}
 	n.PutUint64(v[:], ref)
 	n.PutUint32(v[8:], uint32(fr.Elapsed))
 	n.PutUint32(v[12:], uint32(q.Idle))
 	n.PutUint32(v[16:], q.RMem)
 	n.PutUint32(v[20:], fr.TrueSize)
 	n.PutUint32(v[24:], q.HighWater)
-	return true
 }
 
 // getVaried is the reverse, of a frame of that kind; false: these are not such numbers.

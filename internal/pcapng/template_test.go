@@ -78,7 +78,9 @@ func TestTemplatesAreForAllFields(t *testing.T) {
 			t.Errorf("kind %d: %s is not written", one.Kind, name)
 		}
 	}
-	for _, first := range routeChange() {
+	plain := *routeChange()[0] // as the kernel tells of most requests
+	plain.Queue.Idle = 0
+	for _, first := range append(routeChange(), &plain) {
 		eachField(reflect.TypeFor[capture.Frame](), nil, "", func(index []int, name string) {
 			two := *first
 			if name == "Origin" {
@@ -95,6 +97,19 @@ func TestTemplatesAreForAllFields(t *testing.T) {
 			two.Change(func(o *capture.Origin) { change(reflect.ValueOf(o).Elem().FieldByIndex(index)) })
 			compare(first, &two, name)
 		})
+	}
+}
+
+// Whose network namespace is the host's, the comment does not say.
+func TestCommentNetNS(t *testing.T) {
+	o := *routeChange()[0].Origin
+	for name, want := range map[string]string{
+		"host": "ip[4711] request", "": "ip[4711] request netns 4026531840", "blue": "ip[4711] request netns 4026531840",
+	} {
+		o.NetNSName = name
+		if got := string(appendComment(nil, &o, false)); got != want {
+			t.Errorf("network namespace %q: comment %q, want %q", name, got, want)
+		}
 	}
 }
 

@@ -204,32 +204,42 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if asks(fr.Origin) {
 		w.requests.put(fr.ID, t)
 	}
-	if t.size != size {
-		w.lay(t, size)
+	small := small(fr, fr.Of)
+	if varies := !small || varies(fr); t.size != size || t.varies != varies {
+		w.lay(t, size, varies)
 	}
-	n := len(t.block)
 	start := len(w.buf)
-	w.buf = append(w.room(n+varyingBytes), t.block...)
+	w.buf = append(w.room(len(t.block)+varyingBytes), t.block...)
 	b := w.buf[start:]
 	head := (*[epbOriginal + 4]byte)(b)
 	native.PutUint32(head[epbTimestamp:], uint32(ns>>32))
 	native.PutUint32(head[epbTimestamp+4:], uint32(ns))
 	native.PutUint32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
 	copy(b[packetHeadLen:], fr.Data)
-	tail := b[t.behind:]
-	native.PutUint64(tail[t.id:], fr.ID)
-	if !(*varied)(tail[t.facts+2:]).set(fr, fr.Cause, fr.Of) {
-		f := w.varyingIn(facts(w.buf[:start+t.behind+t.facts]), t, fr)
-		w.put16(f[start+t.behind+t.custom+2:], uint16(len(f)-start-t.behind-t.custom-4)) // f may be elsewhere
-		w.buf = padded(f)
-		w.endOptions()
-		w.end(start)
+	native.PutUint64(b[t.idAt:], fr.ID)
+	switch {
+	case !small:
+		w.varyingPacket(t, fr, start)
+	case t.varies:
+		(*varied)(b[t.factsAt+2:]).set(fr, fr.Cause)
 	}
 	if size > maxLaid {
 		t.block, t.size = nil, -1
 	}
 	w.dirty = true
 	return w.pushIfFull()
+}
+
+// varyingPacket writes the end of a packet that has its block at start, with what is
+// not small.
+func (w *Writer) varyingPacket(t *template, fr *capture.Frame, start int) {
+	at := start + t.factsAt
+	custom := at - t.facts + t.custom
+	f := w.varyingIn(facts(w.buf[:at]), t, fr)
+	w.put16(f[custom+2:], uint16(len(f)-custom-4)) // f may be elsewhere
+	w.buf = padded(f)
+	w.endOptions()
+	w.end(start)
 }
 
 // oddPacket is packet for what has no place in a template: what has no time or no
@@ -465,7 +475,7 @@ func appendComment(b []byte, o *capture.Origin, preamble bool) []byte {
 	if o.Group != 0 {
 		number(" group ", uint64(o.Group))
 	}
-	if o.NetNS != 0 {
+	if o.NetNS != 0 && o.NetNSName != "host" { // most are there, and no view says so
 		number(" netns ", o.NetNS)
 	}
 	if o.Verdict > capture.VerdictDelivered {
