@@ -172,10 +172,15 @@ type keptFor[T any] struct {
 
 // Of returns what is kept for o; nothing yet: the zero T and false.
 func (p *PerOrigin[T]) Of(o *Origin) (kept *T, known bool) {
-	latest := &p.latest[(uint8(o.Dir)^uint8(o.Kind)<<3)&15]
-	if k := *latest; k != nil && k.origin == o {
+	if k := p.latest[latestAt(o)]; k != nil && k.origin == o {
 		return &k.kept, true
 	}
+	return p.find(o)
+}
+
+func latestAt(o *Origin) uint8 { return (uint8(o.Dir) ^ uint8(o.Kind)<<3) & 15 }
+
+func (p *PerOrigin[T]) find(o *Origin) (kept *T, known bool) {
 	k, known := p.young[o]
 	if !known {
 		if k, known = p.old[o]; !known {
@@ -190,6 +195,6 @@ func (p *PerOrigin[T]) Of(o *Origin) (kept *T, known bool) {
 		}
 		p.young[o] = k
 	}
-	*latest = k
+	p.latest[latestAt(o)] = k
 	return &k.kept, known
 }

@@ -97,6 +97,10 @@ func (p *Pipeline) complete(f *capture.Frame, now int64) {
 		f.Origin = c.origin
 		return
 	}
+	p.completeAnew(f, c, now)
+}
+
+func (p *Pipeline) completeAnew(f *capture.Frame, c *completed, now int64) {
 	o := *f.Origin
 	p.decoding.Lock()
 	p.lookUp(&o)

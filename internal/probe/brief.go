@@ -40,12 +40,9 @@ func (a *assembler) addAbout(rec []byte) error {
 	return nil
 }
 
-// origin returns the Origin of a kind of record.
+// origin makes, or finds, the Origin of a kind of record.
 func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
-	o, r := s.origins[kind], &s.told
-	if o != nil && o.Socket.RcvBuf == rcvbuf {
-		return o
-	}
+	r := &s.told
 	p := a.proc(&r.Task)
 	n := capture.Origin{
 		Verdict:  capture.VerdictDelivered,
@@ -64,7 +61,7 @@ func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
 	case briefCompletion:
 		n.Kind, n.SrcPort = capture.KindCompletion, r.Port
 	}
-	o = a.origins.all.Of(&n)
+	o := a.origins.all.Of(&n)
 	s.origins[kind] = o
 	return o
 }
@@ -79,14 +76,18 @@ func (a *assembler) addBrief(rec []byte) error {
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(r)), briefSize), rec)
 	}
 	payload := rec[briefSize:]
-	if uint64(r.InlineLen) > uint64(len(payload)) || r.InlineLen > r.OrigLen {
+	if int(r.InlineLen) > len(payload) || r.InlineLen > r.OrigLen {
 		return malformed("brief record of a datagram of %d bytes, %d inline, of %d", r.OrigLen, r.InlineLen, len(rec))
 	}
 	kind, ok := r.kind()
 	if !ok {
 		return malformed("brief record of kind %d and direction %d", r.Kind, r.Dir)
 	}
-	if int(r.Slot) >= len(a.abouts) || a.abouts[r.Slot] == nil || a.abouts[r.Slot].told.About != r.About {
+	var s *about
+	if int(r.Slot) < len(a.abouts) {
+		s = a.abouts[r.Slot]
+	}
+	if s == nil || s.told.About != r.About {
 		return malformed("brief record of the unknown socket %#x", r.About)
 	}
 	var of uint64
@@ -96,10 +97,14 @@ func (a *assembler) addBrief(rec []byte) error {
 			return nil
 		}
 	}
+	o := s.origins[kind]
+	if o == nil || o.Socket.RcvBuf != r.Rcvbuf {
+		o = s.origin(a, kind, r.Rcvbuf)
+	}
 	f := a.frame(true)
 	a.lastID++
 	// One by one, because a frame that is put together elsewhere has to be copied.
-	f.Origin = a.abouts[r.Slot].origin(a, kind, r.Rcvbuf)
+	f.Origin = o
 	f.ID, f.Of = a.lastID, of
 	f.Time, f.Elapsed = a.clock(r.Ktime), nanoseconds(r.Elapsed)
 	f.Cast, f.Cause = 0, 0

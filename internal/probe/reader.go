@@ -84,9 +84,7 @@ func (s *Source) Run(ctx context.Context, emit func(*capture.Frame) error) error
 func (s *Source) RunLent(ctx context.Context, emit func([]capture.Frame) error) error {
 	asm := newAssembler(s.name, s.sees(), &s.offset, nil)
 	asm.lend(func(fs []capture.Frame) error {
-		for i := range fs {
-			s.saw(&fs[i])
-		}
+		s.sawAll(fs)
 		return emit(fs)
 	})
 	return s.run(ctx, asm)
@@ -142,7 +140,9 @@ func (s *Source) drain(asm *assembler) error {
 	for range 4096 {
 		rec, err := s.ring.next()
 		if err == nil {
-			err = s.take(rec, asm)
+			if err = asm.add(rec); err != nil {
+				err = s.refused(err)
+			}
 		}
 		if err != nil {
 			if refused := handOver(); refused != nil {
@@ -192,12 +192,8 @@ func (s *Source) finish(asm *assembler) error {
 	}
 }
 
-// take hands one record on; malformed ones are counted, not fatal.
-func (s *Source) take(rec []byte, asm *assembler) error {
-	err := asm.add(rec)
-	if err == nil {
-		return nil
-	}
+// refused says what is fatal of the errors that a record gives; malformed ones are counted.
+func (s *Source) refused(err error) error {
 	var bad *recordError
 	if errors.As(err, &bad) {
 		s.malformed.Add(1)
@@ -214,12 +210,35 @@ func (s *Source) saw(f *capture.Frame) {
 	}
 	s.frames.Add(1)
 	s.bytes.Add(uint64(f.OrigLen))
+	s.sawParts(f)
+}
+
+// sawParts counts a datagram of which some is missing.
+func (s *Source) sawParts(f *capture.Frame) {
 	if f.Cut() {
 		s.cut.Add(1)
 	}
 	if f.Missed() > 0 {
 		s.truncated.Add(1)
 	}
+}
+
+// sawAll is saw for several.
+func (s *Source) sawAll(fs []capture.Frame) {
+	var frames, bytes uint64
+	for i := range fs {
+		f := &fs[i]
+		if f.Kind != capture.KindDatagram {
+			continue
+		}
+		frames++
+		bytes += uint64(f.OrigLen)
+		if f.OrigLen > len(f.Data) || f.Taken != 0 {
+			s.sawParts(f)
+		}
+	}
+	s.frames.Add(frames)
+	s.bytes.Add(bytes)
 }
 
 func (s *Source) log(format string, args ...any) {

@@ -142,6 +142,10 @@ func (a *assembler) add(rec []byte) error {
 	if len(rec) < 4 {
 		return malformed("record of %d bytes has no type", len(rec))
 	}
+	// Most records are brief.
+	if fentryNlRecord(binary.NativeEndian.Uint32(rec)) == fentryNlRecordNL_RECORD_BRIEF {
+		return a.addBrief(rec)
+	}
 	switch fentryNlRecord(binary.NativeEndian.Uint32(rec)) {
 	case fentryNlRecordNL_RECORD_FULL:
 		return a.addFull(rec)
@@ -149,8 +153,6 @@ func (a *assembler) add(rec []byte) error {
 		return a.addChunk(rec)
 	case fentryNlRecordNL_RECORD_ABOUT:
 		return a.addAbout(rec)
-	case fentryNlRecordNL_RECORD_BRIEF:
-		return a.addBrief(rec)
 	case fentryNlRecordNL_RECORD_PROCESS:
 		return a.addProcess(rec)
 	}

@@ -54,6 +54,7 @@ type ring struct {
 	consumer, producer *uint64
 	data               []byte // twice the same memory, so that no record is in two pieces
 	size               uint64 // of one of the two
+	much               uint64 // see due
 
 	pos      uint64 // of the next record
 	head     uint64 // the kernel's position when it was last looked at
@@ -101,6 +102,7 @@ func (r *ring) lay(consumer, producer *uint64, data []byte) error {
 	if r.size < ringHeader || r.size&(r.size-1) != 0 {
 		return fmt.Errorf("a ring of %d bytes is no power of two", r.size)
 	}
+	r.much = min(releaseBytes, r.size/8)
 	r.pos = atomic.LoadUint64(consumer)
 	if r.pos%8 != 0 {
 		return fmt.Errorf("the consumer's position %#x is not aligned", r.pos)
@@ -132,20 +134,13 @@ func (r *ring) poll(fd int) error {
 // next returns the next record, which lies in the ring and is valid until release is
 // called. Any error but the three above is final.
 func (r *ring) next() ([]byte, error) {
-	if r.closed.Load() {
-		return nil, errRingClosed
-	}
 	for {
 		if r.pos == r.head {
-			r.head = atomic.LoadUint64(r.producer)
-			if r.pos == r.head {
-				return nil, errRingEmpty
+			if err := r.look(); err != nil {
+				return nil, err
 			}
 		}
 		left := r.head - r.pos
-		if left > r.size || left < ringHeader {
-			return nil, fmt.Errorf("ring buffer of %d bytes claims to hold %d", r.size, left)
-		}
 		off := r.pos & (r.size - 1)
 		head := atomic.LoadUint32((*uint32)(unsafe.Pointer(&r.data[off])))
 		if head&ringBusy != 0 {
@@ -163,8 +158,26 @@ func (r *ring) next() ([]byte, error) {
 	}
 }
 
+// look asks for the kernel's position, when all records up to the one that was seen last
+// are read. Records with their headers take a multiple of 8 bytes, so wherever next is
+// before that position, there is a header.
+func (r *ring) look() error {
+	if r.closed.Load() {
+		return errRingClosed
+	}
+	head := atomic.LoadUint64(r.producer)
+	switch left := head - r.pos; {
+	case left == 0:
+		return errRingEmpty
+	case left > r.size || left%ringHeader != 0:
+		return fmt.Errorf("ring buffer of %d bytes claims to hold %d", r.size, left)
+	}
+	r.head = head
+	return nil
+}
+
 // due says whether so much was read that the kernel should have the room.
-func (r *ring) due() bool { return r.pos-r.released >= min(releaseBytes, r.size/8) }
+func (r *ring) due() bool { return r.pos-r.released >= r.much }
 
 // release gives the kernel the room of all records that next has returned.
 func (r *ring) release() {
