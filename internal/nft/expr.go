@@ -360,9 +360,10 @@ func (r *rule) lookup(a []decode.Node) {
 	case isMap:
 		s := &slot{text: text + " map " + what, typ: lookupType("hexinteger"), len: 4}
 		if info != nil && len(info.data) > 0 {
-			s.len = 0
-			for _, d := range info.data {
-				s.len += (max(lookupType(d).size, 1) + 3) &^ 3
+			s.len = info.dataPadded()
+			s.many = len(info.data) > 1
+			if info.dataSpan() {
+				s.len, s.many = info.dataLen, true
 			}
 			s.typ = lookupType(info.data[0])
 		}

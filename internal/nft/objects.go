@@ -161,7 +161,11 @@ func setLine(l *Lines, m *message) string {
 		case info.flags&setObject != 0:
 			parts += " : " + objectName(info.objType)
 		case len(info.data) > 0:
-			parts += " : " + strings.Join(info.data, " . ")
+			parts += " : "
+			if info.dataSpan() {
+				parts += "interval "
+			}
+			parts += strings.Join(info.data, " . ")
 		}
 		parts += ";"
 	}

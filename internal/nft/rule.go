@@ -25,6 +25,7 @@ type slot struct {
 	proto     string
 	layer     int // 1 + base of a payload; 0: none
 	group     int
+	many      bool // from a map to intervals or concatenations
 }
 
 // slots is how many registers of four bytes there are.

@@ -15,9 +15,9 @@ import (
 )
 
 // listed reads what `nft list ruleset` printed: rules by table and chain.
-func listed(t *testing.T, kernel string) (order []string, rules map[string][]string) {
+func listed(t *testing.T, file string) (order []string, rules map[string][]string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(labDir, "nftables."+kernel+".rules"))
+	b, err := os.ReadFile(filepath.Join(labDir, file+".rules"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,54 +61,90 @@ var differs = map[string]string{
 
 var reRule = regexp.MustCompile(`^add rule (\S+ \S+ \S+) (.*)$`)
 
-// TestRuleset: the rules of the batch that made a rich ruleset, one by one, are
-// written as `nft list ruleset` lists them.
+// TestRuleset: the rules of the batch that made a ruleset, one by one, are written as
+// `nft list ruleset` lists them.
 func TestRuleset(t *testing.T) {
-	for _, kernel := range kernels(t, "nftables") {
-		t.Run(kernel, func(t *testing.T) {
-			order, want := listed(t, kernel)
-			got := map[string][]string{}
-			var l nft.Lines
-			var frame *capture.Frame
-			for _, m := range recording(t, "nftables."+kernel) {
-				if m.Type != "NFT_MSG_NEWRULE" || m.Frame.Dir != capture.DirRequest {
-					continue
-				}
-				if frame != nil && m.Frame != frame {
-					break // the first transaction alone
-				}
-				frame = m.Frame
-				s, ok := l.Line(&m)
-				if !ok {
-					t.Fatal("no line for a rule")
-				}
-				parts := reRule.FindStringSubmatch(s)
-				if parts == nil {
-					t.Errorf("no rule: %s", s)
-					continue
-				}
-				got[parts[1]] = append(got[parts[1]], parts[2])
+	for _, c := range []struct {
+		script string
+		least  int
+	}{{"nftables", 160}, {"nat", 33}} {
+		for _, kernel := range kernels(t, c.script) {
+			t.Run(c.script+"."+kernel, func(t *testing.T) { sameRules(t, c.script+"."+kernel, c.least) })
+		}
+	}
+}
+
+func sameRules(t *testing.T, file string, least int) {
+	order, want := listed(t, file)
+	got := firstRules(t, file)
+	checked := 0
+	for _, chain := range order {
+		if len(got[chain]) != len(want[chain]) {
+			t.Errorf("%s: %d rules, nft lists %d", chain, len(got[chain]), len(want[chain]))
+			continue
+		}
+		for i, g := range got[chain] {
+			if d := differs[g]; d != "" {
+				g = d
 			}
-			checked := 0
-			for _, chain := range order {
-				if len(got[chain]) != len(want[chain]) {
-					t.Errorf("%s: %d rules, nft lists %d", chain, len(got[chain]), len(want[chain]))
-					continue
-				}
-				for i, g := range got[chain] {
-					if d := differs[g]; d != "" {
-						g = d
-					}
-					checked++
-					if sorted(g) != sorted(want[chain][i]) {
-						t.Errorf("%s\n got %s\nwant %s", chain, g, want[chain][i])
-					}
-				}
+			checked++
+			if sorted(g) != sorted(want[chain][i]) {
+				t.Errorf("%s\n got %s\nwant %s", chain, g, want[chain][i])
 			}
-			if checked < 160 {
-				t.Errorf("only %d rules", checked)
+		}
+	}
+	if checked < least {
+		t.Errorf("only %d rules", checked)
+	}
+}
+
+// firstRules are the lines of the first transaction's rules, by chain.
+func firstRules(t *testing.T, file string) map[string][]string {
+	got := map[string][]string{}
+	var l nft.Lines
+	var frame *capture.Frame
+	for _, m := range recording(t, file) {
+		if m.Type != "NFT_MSG_NEWRULE" || m.Frame.Dir != capture.DirRequest {
+			continue
+		}
+		if frame != nil && m.Frame != frame {
+			break
+		}
+		frame = m.Frame
+		s, ok := l.Line(&m)
+		if !ok {
+			t.Fatal("no line for a rule")
+		}
+		parts := reRule.FindStringSubmatch(s)
+		if parts == nil {
+			t.Errorf("no rule: %s", s)
+			continue
+		}
+		got[parts[1]] = append(got[parts[1]], parts[2])
+	}
+	return got
+}
+
+// TestIntervalMaps: what a map maps to is written as nft lists it.
+func TestIntervalMaps(t *testing.T) {
+	var lines []string
+	for _, kernel := range kernels(t, "nat") {
+		var l nft.Lines
+		for _, m := range recording(t, "nat."+kernel) {
+			if s, ok := l.Line(&m); ok && m.Frame.Dir == capture.DirRequest {
+				lines = append(lines, s)
 			}
-		})
+		}
+	}
+	for _, want := range []string{
+		"add map ip t m { type ipv4_addr : interval ipv4_addr; flags interval; }",
+		"add element ip t m { 10.141.11.0/24 : 192.168.2.0/24, 10.141.12.0/24 : 192.168.3.0/24 }",
+		"add map ip t mp { type ipv4_addr : interval ipv4_addr . inet_service; flags interval; }",
+		"add element ip t mp { 10.141.13.0/24 : 192.168.5.2/31 . 80-90 }",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no line %q", want)
+		}
 	}
 }
 

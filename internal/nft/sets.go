@@ -18,6 +18,7 @@ type setInfo struct {
 	key, data []string // types of the parts of a concatenation
 	flags     uint64
 	keyLen    int
+	dataLen   int   // bytes
 	parts     []int // lengths of the key's parts, where the set says them
 	objType   uint64
 	hostOrder bool // libnftnl's note: keys are in host order
@@ -42,7 +43,7 @@ func newSet(attrs []decode.Node) *setInfo {
 	s := &setInfo{flags: val(attrs, "NFTA_SET_FLAGS"), keyLen: int(val(attrs, "NFTA_SET_KEY_LEN")), objType: val(attrs, "NFTA_SET_OBJ_TYPE")}
 	s.key = typesOf(str(attrs, "NFTA_SET_KEY_TYPE"))
 	if s.flags&setMap != 0 {
-		s.data = typesOf(str(attrs, "NFTA_SET_DATA_TYPE"))
+		s.data, s.dataLen = typesOf(str(attrs, "NFTA_SET_DATA_TYPE")), int(val(attrs, "NFTA_SET_DATA_LEN"))
 	}
 	if d := find(attrs, "NFTA_SET_DESC"); d != nil {
 		if c := find(d.Children, "NFTA_SET_DESC_CONCAT"); c != nil {
@@ -108,6 +109,37 @@ func (s *setInfo) value(b []byte, types []string, hostOrder func(*datatype) bool
 		out[i] = t.format(p, hostOrder(t))
 	}
 	return strings.Join(out, " . ")
+}
+
+// dataPadded is the length of one value of a map in registers, in bytes.
+func (s *setInfo) dataPadded() int {
+	n := 0
+	for _, d := range s.data {
+		n += (max(lookupType(d).size, 1) + 3) &^ 3
+	}
+	return n
+}
+
+// dataSpan says whether a map maps to intervals: two values behind one another, the
+// lowest and the highest (EXPR_F_INTERVAL of nft, for NAT).
+func (s *setInfo) dataSpan() bool { return len(s.data) > 0 && s.dataLen == 2*s.dataPadded() }
+
+// mapped writes what an element maps to.
+func (s *setInfo) mapped(b []byte) string {
+	host := func(t *datatype) bool { return t.host }
+	if !s.dataSpan() || len(b) != s.dataLen {
+		return s.value(b, s.data, host)
+	}
+	lo, hi := s.split(b[:len(b)/2], s.data), s.split(b[len(b)/2:], s.data)
+	if lo == nil || len(lo) != len(hi) {
+		return raw(b)
+	}
+	parts := make([]string, len(lo))
+	for i := range lo {
+		t := lookupType(s.data[i])
+		parts[i] = span(lo[i], hi[i], t, t.host)
+	}
+	return strings.Join(parts, " . ")
 }
 
 // split cuts a concatenation: each part begins at a multiple of four bytes.
@@ -201,7 +233,8 @@ func (s *setInfo) elemKey(a []decode.Node, flags uint64) string {
 		}
 		parts := make([]string, len(lo))
 		for i := range lo {
-			parts[i] = s.span(lo[i], hi[i], lookupType(s.key[i]))
+			t := lookupType(s.key[i])
+			parts[i] = span(lo[i], hi[i], t, s.host(t))
 		}
 		return strings.Join(parts, " . ")
 	}
@@ -222,20 +255,20 @@ func (s *setInfo) interval(lo, next []byte) string {
 		}
 		return t.format(lo, false)
 	}
-	return s.span(lo, hi, t)
+	return span(lo, hi, t, s.host(t))
 }
 
 // span writes lo alone, a prefix, or lo-hi.
-func (s *setInfo) span(lo, hi []byte, t *datatype) string {
+func span(lo, hi []byte, t *datatype, host bool) string {
 	if bytes.Equal(lo, hi) {
-		return t.format(lo, s.host(t))
+		return t.format(lo, host)
 	}
 	if t.name == "ipv4_addr" || t.name == "ipv6_addr" {
 		if p := prefixOf(lo, hi); p != "" {
 			return p
 		}
 	}
-	return t.format(lo, s.host(t)) + "-" + t.format(hi, s.host(t))
+	return t.format(lo, host) + "-" + t.format(hi, host)
 }
 
 func minusOne(b []byte) []byte {
@@ -286,7 +319,7 @@ func (s *setInfo) elemRest(a []decode.Node, r *rule) string {
 			return out + " : " + v
 		}
 		if b, ok := data(a, "NFTA_SET_ELEM_DATA"); ok {
-			out += " : " + s.value(b, s.data, func(t *datatype) bool { return t.host })
+			out += " : " + s.mapped(b)
 		}
 	}
 	return out

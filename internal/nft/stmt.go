@@ -252,8 +252,13 @@ func (r *rule) target(a []decode.Node, addrMin, addrMax, portMin, portMax string
 		return to
 	}
 	if to != "" {
+		lo, end := r.reg(a, addrMin), r.reg(a, addrMax)
 		if hi := one(addrMax, &slot{typ: addr}); hi != "" && hi != to {
-			to += "-" + hi
+			if p := prefixOf(lo.value, end.value); lo.imm && end.imm && p != "" {
+				to = p
+			} else {
+				to += "-" + hi
+			}
 		}
 	}
 	p := one(portMin, port)
@@ -273,11 +278,13 @@ func (r *rule) nat(a []decode.Node) {
 	s := [...]string{"snat", "dnat"}[val(a, "NFTA_NAT_TYPE")&1]
 	family := val(a, "NFTA_NAT_FAMILY")
 	flags := val(a, "NFTA_NAT_FLAGS")
-	if flags&0x40 != 0 {
-		s += " prefix"
-	}
-	if r.family == 1 || r.family == 7 {
+	// nft names the family where that of the table does not tell it, and where an
+	// address is looked up together with more.
+	if v := r.reg(a, "NFTA_NAT_REG_ADDR_MIN"); r.family == 1 || r.family == 7 || v != nil && v.many {
 		s += map[uint64]string{2: " ip", 10: " ip6"}[family]
+	}
+	if flags&0x40 != 0 { // NF_NAT_RANGE_NETMAP
+		s += " prefix"
 	}
 	to := r.target(a, "NFTA_NAT_REG_ADDR_MIN", "NFTA_NAT_REG_ADDR_MAX", "NFTA_NAT_REG_PROTO_MIN", "NFTA_NAT_REG_PROTO_MAX", family)
 	if to != "" {
