@@ -105,7 +105,8 @@ func bridgeVlandbOptions() *schema.Set {
 		attr(13, "BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL", jiffies64),
 		attr(14, "BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL", jiffies64),
 		attr(15, "BRIDGE_VLANDB_GOPTS_MCAST_QUERIER", u8),
-		attr(16, "BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS", nest(mdbaRouter())),
+		attr(16, "BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS", nest(set("MDBA", // br_rports_fill_info
+			attr(2, "MDBA_ROUTER", nest(mdbaRouter()))))),
 		attr(17, "BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_STATE", nest(bridgeQuerier())),
 		attr(18, "BRIDGE_VLANDB_GOPTS_MSTI", u16),
 	)
