@@ -302,6 +302,15 @@ func (n *Node) Unnamed() bool {
 	return false
 }
 
+// Facts returns the parts of a value whose Value says several things in words; nil:
+// it has none. See schema.Object for what it may be.
+func (n *Node) Facts() any {
+	if n.typ == nil || n.typ.Facts == nil || n.typ.Kind != schema.Custom || n.Value == nil {
+		return nil
+	}
+	return n.typ.Facts(n.Raw, n.big)
+}
+
 // Kind returns what the tables say the payload is; schema.Binary where they
 // say nothing.
 func (n *Node) Kind() schema.Kind {

@@ -231,7 +231,7 @@ func (w *walker) wordValue(n *Node, t *schema.Type, before []Node, quoted bool) 
 		}
 	case schema.Custom:
 		if text, ok := typ.Format(n.Raw, w.ord == bigEndian); ok {
-			n.Value = text
+			n.Value, n.big = text, w.ord == bigEndian
 		}
 	case schema.U8, schema.U16, schema.U32, schema.U64, schema.S8, schema.S16, schema.S32, schema.S64:
 		w.wordNumber(n, typ)

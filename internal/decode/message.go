@@ -159,7 +159,7 @@ type Node struct {
 	Word bool
 	// Hidden: alignment padding, shown only with -v -v and in hex.
 	Hidden  bool
-	big     bool   // the numbers of a guess
+	big     bool   // the numbers of a guess, or of a Custom
 	Problem string // what is malformed here; "" is nothing
 
 	typ *schema.Type

@@ -13,7 +13,12 @@ import (
 // numberText writes a number of width bytes as its Hint asks; "" is as it is.
 // v is sign-extended where the type is signed.
 func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
+	if name, ok := enumBeside(t, v, width); ok {
+		return numberDigits(v, t) + " (" + name + ")"
+	}
 	switch t.Hint {
+	case schema.Realms:
+		return "0x" + strconv.FormatUint(truncate(v, width), 16) + " (" + realmsText(v) + ")"
 	case schema.Hex:
 		return "0x" + strconv.FormatUint(truncate(v, width), 16)
 	case schema.Octal:
@@ -40,6 +45,55 @@ func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
 		return radioText(v, t)
 	}
 	return ""
+}
+
+func numberDigits(v uint64, t *schema.Type) string {
+	if signed(t.Kind) {
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return strconv.FormatUint(v, 10)
+}
+
+func enumBeside(t *schema.Type, v uint64, width int) (string, bool) {
+	if t.Names == nil {
+		return "", false
+	}
+	return enumName(t.Names, v, width)
+}
+
+// realmsText writes realms as ip does: the source's, if there is one, a slash, the
+// destination's.
+func realmsText(v uint64) string {
+	to := strconv.FormatUint(v&0xffff, 10)
+	if from := v >> 16 & 0xffff; from != 0 {
+		return strconv.FormatUint(from, 10) + "/" + to
+	}
+	return to
+}
+
+// NumberName is the name that others have for a number whose Value is the number: of an
+// errno, of realms ("from/to"), or as tools print it; "" is none.
+func (n *Node) NumberName() string {
+	if n.typ == nil {
+		return ""
+	}
+	switch n.Value.(type) {
+	case uint64, int64:
+	default:
+		return ""
+	}
+	switch n.typ.Hint {
+	case schema.Realms:
+		return realmsText(n.Num)
+	case schema.Errno:
+		// A system call that succeeds returns a number that is no errno.
+		v := int64(n.Num)
+		if abs := max(v, -v); (v < 0 || !n.Word) && abs <= math.MaxInt32 {
+			return ErrnoName(int32(abs))
+		}
+	}
+	name, _ := enumBeside(n.typ, n.Num, len(n.Raw))
+	return name
 }
 
 // radioText writes what radio people measure.

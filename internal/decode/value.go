@@ -41,7 +41,7 @@ func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 			break
 		}
 		if text, ok := t.Format(n.Raw, w.big(n, t)); ok {
-			n.Value = text
+			n.Value, n.big = text, w.big(n, t)
 		}
 	case schema.Nest, schema.Array, schema.Packed, schema.Struct, schema.Sub,
 		schema.Bits32, schema.Messages, schema.Records:

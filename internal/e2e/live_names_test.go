@@ -57,7 +57,7 @@ func TestNamesOfTheRecordedMachine(t *testing.T) {
 	} {
 		wants := []string{"rtm_table=100 (mgmt)", "rtm_protocol=77 (mydaemon)", "rtm_table=200 "}
 		if told.by == "JSON" {
-			wants = []string{`"rtm_table":100,"rtm_table.local":"mgmt"`, `"rtm_protocol":77,"rtm_protocol.local":"mydaemon"`, `"rtm_table":200,"rtm_protocol"`}
+			wants = []string{`"rtm_table":100,"rtm_table_local":"mgmt"`, `"rtm_protocol":77,"rtm_protocol_local":"mydaemon"`, `"rtm_table":200,"rtm_protocol"`}
 		}
 		for _, want := range wants {
 			if !strings.Contains(told.text, want) {

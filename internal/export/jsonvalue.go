@@ -131,8 +131,12 @@ func appendStrings(b []byte, s []string) []byte {
 	return append(b, ']')
 }
 
-// scalar appends a value that has no parts; it is false for unknown bytes.
+// scalar appends a value that is no node of several; it is false for unknown bytes.
 func (j *JSON) scalar(n *decode.Node) bool {
+	if facts := n.Facts(); facts != nil {
+		j.buf = appendFact(j.buf, facts)
+		return true
+	}
 	switch v := n.Value.(type) {
 	case string:
 		j.buf = appendString(j.buf, v)
@@ -153,7 +157,7 @@ func (j *JSON) scalar(n *decode.Node) bool {
 // lossy says whether a string had to be changed to be JSON.
 func lossy(n *decode.Node) bool {
 	s, ok := n.Value.(string)
-	return ok && !utf8.ValidString(s)
+	return ok && !utf8.ValidString(s) && n.Facts() == nil
 }
 
 // fields appends an object of the members of a struct, and as "attrs" the
@@ -187,9 +191,8 @@ func (j *JSON) fields(nodes []decode.Node) {
 		}
 		j.buf = append(j.buf, ':')
 		j.value(n)
-		if n.Local != "" {
-			j.text(n.Name+".local", n.Local) // names of members come from tables
-		}
+		j.beside(n, seen, "_local", n.Local)
+		j.beside(n, seen, "_name", n.NumberName())
 	}
 	if attrs < len(nodes) {
 		if !first {
@@ -199,6 +202,21 @@ func (j *JSON) fields(nodes []decode.Node) {
 		j.attrs(nodes[attrs:], false)
 	}
 	j.buf = append(j.buf, '}')
+}
+
+// beside writes what a number is called, as a member behind that of the number; "" is
+// nothing.
+func (j *JSON) beside(n *decode.Node, seen map[string]int, suffix, name string) {
+	if name == "" {
+		return
+	}
+	j.buf = append(j.buf, ',')
+	j.buf = appendString(j.buf, fieldName(n)+suffix)
+	if seen != nil {
+		j.again(seen, fieldName(n)+suffix)
+	}
+	j.buf = append(j.buf, ':')
+	j.buf = appendString(j.buf, name)
 }
 
 // zeros says whether padding is what it should be, and so tells nothing.
@@ -356,6 +374,8 @@ func (j *JSON) payload(n *decode.Node, guessed bool) {
 			j.hex("raw", n.Raw)
 		} else if lossy(n) {
 			j.hex("raw", n.Raw)
+		} else if name := n.NumberName(); name != "" {
+			j.text("value_name", name)
 		}
 	}
 }

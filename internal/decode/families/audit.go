@@ -131,7 +131,7 @@ func auditRule() *schema.StructType {
 			val(7, "AUDIT_FILTER_URING_EXIT"), val(0x10, "AUDIT_FILTER_PREPEND")))),
 		field("action", named(u32, enum("audit action", 0, "AUDIT_NEVER", "AUDIT_POSSIBLE", "AUDIT_ALWAYS"))),
 		field("field_count", u32),
-		field("rule", custom(auditRuleText)))
+		field("rule", where(auditRuleText, auditRuleFacts)))
 }
 
 // auditArch is AUDIT_ARCH_*: the ELF machine, with bits for 64-bit and
@@ -172,8 +172,8 @@ func auditWords() *schema.Set {
 	add(encoded, "comm", "exe", "name", "cwd", "proctitle", "key", "path", "dir", "data", "acct", "cmd", "new_name", "old_name", "invalid_context",
 		"unit", "grp", "vm", "watch", "mod", "module", "dev_name")
 	add(hinted(u32, schema.Octal), "mode")
-	add(custom(auditSaddr), "saddr")
-	add(custom(auditCaps), "cap_pp", "cap_pi", "cap_pe", "cap_pa", "old_pp", "old_pi", "old_pe", "old_pa", "new_pp", "new_pi", "new_pe", "new_pa", "pp", "pi", "pe", "pa")
+	add(where(auditSaddr, auditSaddrFacts), "saddr")
+	add(where(auditCaps, auditCapsFacts), "cap_pp", "cap_pi", "cap_pe", "cap_pa", "old_pp", "old_pi", "old_pe", "old_pa", "new_pp", "new_pi", "new_pe", "new_pa", "pp", "pi", "pe", "pa")
 	add(named(u32, auditSignal), "sig")
 	add(named(u32, auditListNames), "list")
 	add(named(u32, ipProtocol), "proto")

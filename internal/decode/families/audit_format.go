@@ -93,8 +93,14 @@ func auditStrings(field uint32) bool {
 // arch=b64 -F auid>=1000 -F key=x". A rule has at most 64 fields, so its text
 // is bounded by the strings that it brings along.
 func auditRuleText(b []byte, big bool) (string, bool) {
+	words, ok := auditRuleWords(b, big)
+	return strings.Join(words, " "), ok
+}
+
+// auditRuleWords are the options of a rule, each with its argument.
+func auditRuleWords(b []byte, big bool) ([]string, bool) {
 	if len(b) < auditRuleFixed {
-		return "", false
+		return nil, false
 	}
 	o := sockDiagOrder(big)
 	at := func(array, i int) uint32 { return o.Uint32(b[auditMaskLen+4*(array*auditMaxFields+i):]) }
@@ -124,7 +130,7 @@ func auditRuleText(b []byte, big bool) (string, bool) {
 			continue
 		case auditStrings(field):
 			if uint64(value) > uint64(len(buf)) {
-				return "", false
+				return nil, false
 			}
 			text, buf = string(buf[:value]), buf[value:]
 		}
@@ -145,7 +151,7 @@ func auditRuleText(b []byte, big bool) (string, bool) {
 		copy(words[place+1:], words[place:last])
 		words[place] = calls
 	}
-	return strings.Join(words, " "), true
+	return words, true
 }
 
 // auditValue writes the number that a field is compared with.

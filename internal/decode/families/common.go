@@ -65,6 +65,12 @@ func named(t schema.Type, e *schema.Enum) schema.Type {
 	return t
 }
 
+// beside gives a number, which stays one, the names that tools print for it.
+func beside(t schema.Type, e *schema.Enum) schema.Type {
+	t.Names = e
+	return t
+}
+
 // sized gives a kind its length in bytes inside a struct.
 func sized(t schema.Type, n int) schema.Type {
 	t.Len = n

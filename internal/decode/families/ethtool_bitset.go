@@ -41,12 +41,14 @@ func ethtoolBits(index, bits *schema.Enum) schema.Type {
 
 // ethtoolLinkModes is a set of link modes.
 func ethtoolLinkModes() schema.Type {
-	return ethtoolBitset(named(u32, ethtoolLinkMode), custom(ethtoolLinkModeWords))
+	return ethtoolBitset(named(u32, ethtoolLinkMode), where(ethtoolLinkModeWords, func(b []byte, big bool) any { return bitNames(b, big, 4, ethtoolLinkMode) }))
 }
 
 // ethtoolOwnBits is a set whose names only the device has: the kernel gives
 // them in the verbose form and in string sets.
-func ethtoolOwnBits() schema.Type { return ethtoolBitset(u32, custom(ethtoolWords)) }
+func ethtoolOwnBits() schema.Type {
+	return ethtoolBitset(u32, where(ethtoolWords, func(b []byte, big bool) any { return bitNames(b, big, 4, nil) }))
+}
 
 func ethtoolLinkModeWords(b []byte, big bool) (string, bool) {
 	return ethtoolBitList(b, big, ethtoolLinkMode)

@@ -91,7 +91,7 @@ func nfacct() *schema.Family {
 //	};
 func nfosf() *schema.Family {
 	size := enum("nf_osf_window_size_options", 0, "OSF_WSS_PLAIN", "OSF_WSS_MSS", "OSF_WSS_MTU", "OSF_WSS_MODULO")
-	options := custom(osfOptions)
+	options := where(osfOptions, osfOptionsFacts)
 	options.Enum, options.Len = osfOption, 40*osfOptLen
 	f := nfSubsys("osf", unix.NFNL_SUBSYS_OSF, set("OSF_ATTR",
 		unspec("OSF_ATTR_UNSPEC"),

@@ -51,7 +51,7 @@ func ctnlExpectStats() *schema.Set {
 
 func ctnlSet() *schema.Set {
 	tuple, nat, seq, counters := nest(ctnlTuple()), nest(ctnlNAT()), nest(ctnlSeqAdj()), nest(ctnlCounters())
-	labels := custom(ctnlLabels)
+	labels := several(ctnlLabels, func(b []byte, big bool) any { return bitNames(b, big, 8, nil) })
 	return set("CTA",
 		unspec("CTA_UNSPEC"),
 		attr(1, "CTA_TUPLE_ORIG", tuple),

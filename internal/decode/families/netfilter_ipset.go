@@ -113,7 +113,7 @@ func ipsetADT() *schema.Set {
 		attr(24, "IPSET_ATTR_BYTES", nfBytes),
 		attr(25, "IPSET_ATTR_PACKETS", be64),
 		attr(26, "IPSET_ATTR_COMMENT", str),
-		attr(27, "IPSET_ATTR_SKBMARK", custom(ipsetSkbMark)),
+		attr(27, "IPSET_ATTR_SKBMARK", where(ipsetSkbMark, ipsetSkbMarkFacts)),
 		attr(28, "IPSET_ATTR_SKBPRIO", custom(ipsetSkbPrio)),
 		attr(29, "IPSET_ATTR_SKBQUEUE", be16),
 		attr(30, "IPSET_ATTR_PAD", padAt))...)

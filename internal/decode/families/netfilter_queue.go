@@ -34,7 +34,7 @@ func nfqueue() *schema.Family {
 }
 
 func nfqPacket() *schema.Set {
-	verdict := custom(nfVerdictText)
+	verdict := where(nfVerdictText, nfVerdictFacts)
 	verdict.Enum, verdict.Len = nfVerdict, 4
 	return set("NFQA",
 		unspec("NFQA_UNSPEC"),
@@ -50,7 +50,7 @@ func nfqPacket() *schema.Set {
 		attr(7, "NFQA_IFINDEX_PHYSINDEV", nfIfindex),
 		attr(8, "NFQA_IFINDEX_PHYSOUTDEV", nfIfindex),
 		attr(9, "NFQA_HWADDR", custom(nfHWAddr)), // struct nfqnl_msg_packet_hw
-		attr(10, "NFQA_PAYLOAD", custom(nfPacket)),
+		attr(10, "NFQA_PAYLOAD", several(nfPacket, nfPacketFacts)),
 		attr(11, "NFQA_CT", nest(ctnlSet())),
 		attr(12, "NFQA_CT_INFO", named(be32, ctnlInfo)),
 		attr(13, "NFQA_CAP_LEN", hinted(be32, schema.Bytes)),
@@ -111,7 +111,7 @@ func nflogPacket() *schema.Set {
 		attr(6, "NFULA_IFINDEX_PHYSINDEV", nfIfindex),
 		attr(7, "NFULA_IFINDEX_PHYSOUTDEV", nfIfindex),
 		attr(8, "NFULA_HWADDR", custom(nfHWAddr)), // struct nfulnl_msg_packet_hw
-		attr(9, "NFULA_PAYLOAD", custom(nfPacket)),
+		attr(9, "NFULA_PAYLOAD", several(nfPacket, nfPacketFacts)),
 		attr(10, "NFULA_PREFIX", str),
 		attr(11, "NFULA_UID", be32),
 		attr(12, "NFULA_SEQ", be32),
@@ -142,13 +142,13 @@ func ipQueue(name string, protocol uint16) *schema.Family {
 		field("hw_protocol", named(be16, etherType)), field("hw_type", named(u16, arphrd)),
 		field("hw_addrlen", u8), field("hw_addr", sized(opaque, 8)), padding("pad", 7),
 		field("data_len", bytes64),
-		field("payload", custom(nfPacket)))
+		field("payload", several(nfPacket, nfPacketFacts)))
 	mode := record("ipq_mode_msg",
 		field("value", named(u8, enum("IPQ_COPY", 0, "IPQ_COPY_NONE", "IPQ_COPY_META", "IPQ_COPY_PACKET"))),
 		padding("pad", 7), field("range", bytes64))
 	verdict := record("ipq_verdict_msg",
 		field("value", named(u32, nfVerdict)), padding("pad", 4),
-		field("id", hex64), field("data_len", bytes64), field("payload", custom(nfPacket)))
+		field("id", hex64), field("data_len", bytes64), field("payload", several(nfPacket, nfPacketFacts)))
 	return &schema.Family{Name: name, Protocol: protocol, Messages: []schema.Message{
 		{ID: 0x11, Name: "IPQM_MODE", Header: mode},
 		{ID: 0x12, Name: "IPQM_VERDICT", Header: verdict},
@@ -167,7 +167,7 @@ func ulog() *schema.Family {
 		padding("pad", 4), field("data_len", bytes64),
 		field("prefix", sized(str, 32)),
 		field("mac_len", u8), field("mac", sized(opaque, 80)),
-		field("payload", custom(nfPacket)))
+		field("payload", several(nfPacket, nfPacketFacts)))
 	return &schema.Family{Name: "ulog", Protocol: unix.NETLINK_NFLOG, Messages: []schema.Message{
 		{ID: 111, Name: "ULOG_NL_EVENT", Header: packet},
 	}, Lead: []string{"prefix", "payload"}}

@@ -15,7 +15,7 @@ import (
 // byte for the type, one for the length, the value; no padding. names are those
 // of the types from 0 on.
 func nftUserdata(names ...string) schema.Type {
-	return custom(func(b []byte, _ bool) (string, bool) {
+	return where(func(b []byte, _ bool) (string, bool) {
 		var parts []string
 		for len(b) > 0 {
 			if len(b) < 2 || len(b) < 2+int(b[1]) {
@@ -29,7 +29,7 @@ func nftUserdata(names ...string) schema.Type {
 			b = b[2+int(b[1]):]
 		}
 		return strings.Join(parts, " "), true
-	})
+	}, nftUserdataFacts(names))
 }
 
 // nftUserdataValue writes text as text, four bytes as the number in host order
@@ -83,5 +83,9 @@ func nftDatatype() schema.Type {
 		}
 		return strings.Join(parts, " . "), true
 	})
+	t.Facts = func(b []byte, big bool) any {
+		text, _ := t.Format(b, big)
+		return nftDatatypeFacts(text)
+	}
 	return t
 }

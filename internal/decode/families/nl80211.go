@@ -65,18 +65,19 @@ var (
 	nl80211Cipher        = named(hex32, nl80211Ciphers)
 	nl80211AKM           = named(hex32, nl80211AKMs)
 	nl80211SSIDType      = custom(nl80211SSIDText)
-	nl80211Rates         = custom(nl80211RatesText)
-	nl80211Elements      = custom(nl80211ElementsText)
-	nl80211Frame         = custom(nl80211FrameText)
-	nl80211HTCapability  = custom(nl80211HTCapabilityText)
-	nl80211VHTCapability = custom(nl80211VHTCapabilityText)
-	nl80211HTMCS         = custom(nl80211HTMCSText)
-	nl80211VHTMCS        = custom(nl80211VHTMCSText)
+	nl80211Rates         = where(nl80211RatesText, nl80211RatesFacts)
+	nl80211Elements      = where(nl80211ElementsText, nl80211ElementsFacts)
+	nl80211Frame         = where(nl80211FrameText, nl80211FrameFacts)
+	nl80211HTCapability  = where(nl80211HTCapabilityText, nl80211HTCapFacts)
+	nl80211VHTCapability = where(nl80211VHTCapabilityText, nl80211VHTCapFacts)
+	nl80211HTMCS         = where(nl80211HTMCSText, nl80211HTMCSFacts)
+	nl80211VHTMCS        = where(nl80211VHTMCSText, nl80211VHTMCSFacts)
 )
 
 // nl80211ExtFeatures is a mask of as many bytes as it takes.
 func nl80211ExtFeatures() schema.Type {
-	return schema.Type{Kind: schema.Custom, Enum: nl80211ExtFeature, Format: nl80211ExtFeatureText}
+	return schema.Type{Kind: schema.Custom, Enum: nl80211ExtFeature, Format: nl80211ExtFeatureText,
+		Facts: func(b []byte, _ bool) any { return bitNames(b, false, 1, nl80211ExtFeature) }}
 }
 
 // struct nl80211_sta_flag_update
@@ -118,6 +119,6 @@ func nl80211FrameTypeSet() *schema.Set {
 // NL80211_CMD_CONTROL_PORT_FRAME_TX_STATUS (ieee80211_tx_control_port).
 func nl80211AnyFrame() schema.Type {
 	return by("cmd", nl80211Frame, map[string]schema.Type{
-		"129": custom(nl80211EAPOLText), "139": custom(ethernetText),
+		"129": where(nl80211EAPOLText, nl80211EAPOLFacts), "139": where(ethernetText, ethernetFacts),
 	})
 }

@@ -189,7 +189,7 @@ func nl80211Meshconf() *schema.Set {
 	return set("NL80211_MESHCONF",
 		attr(1, "NL80211_MESHCONF_RETRY_TIMEOUT", hinted(u16, schema.Millis)),
 		attr(2, "NL80211_MESHCONF_CONFIRM_TIMEOUT", hinted(u16, schema.Millis)),
-		attr(3, "NL80211_MESHCONF_HOLDING_TIMEOUT", custom(nl80211HoldingTimeout)),
+		attr(3, "NL80211_MESHCONF_HOLDING_TIMEOUT", where(nl80211HoldingTimeout, nl80211TimeoutFacts)),
 		attr(4, "NL80211_MESHCONF_MAX_PEER_LINKS", u16),
 		attr(5, "NL80211_MESHCONF_MAX_RETRIES", u8),
 		attr(6, "NL80211_MESHCONF_TTL", u8),

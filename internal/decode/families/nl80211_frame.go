@@ -77,13 +77,16 @@ func nl80211DataText(fc uint16, b []byte) string {
 	return "receiver " + a1 + " sender " + a2 + " to " + a3 + " from " + nl80211MAC(b[24:]) + rest
 }
 
+// nl80211MgmtFixed are the bytes of the fixed fields, by subtype.
+var nl80211MgmtFixed = map[uint16]int{0: 4, 1: 6, 2: 10, 3: 6, 5: 12, 8: 12, 10: 2, 11: 6, 12: 2, 13: 2}
+
 // nl80211MgmtText is the body of a management frame: fixed fields, then
 // elements.
 func nl80211MgmtText(subtype uint16, b []byte) string {
 	u16at := func(i int) uint64 { return uint64(binary.LittleEndian.Uint16(b[i:])) }
 	capability := func(i int) string { return nl80211Bits(nl80211Capability, u16at(i), "WLAN_CAPABILITY_") }
 	status := func(i int) string { return nl80211Name(nl80211Status, u16at(i), "WLAN_STATUS_") }
-	fixed := map[uint16]int{0: 4, 1: 6, 2: 10, 3: 6, 5: 12, 8: 12, 10: 2, 11: 6, 12: 2, 13: 2}[subtype]
+	fixed := nl80211MgmtFixed[subtype]
 	if len(b) < fixed {
 		return fmt.Sprintf("cut, %d B", len(b))
 	}

@@ -165,7 +165,8 @@ func nl80211RSN(b []byte) string {
 	list("pairwise", nl80211Ciphers, "WLAN_CIPHER_SUITE_")
 	list("AKM", nl80211AKMs, "WLAN_AKM_SUITE_")
 	if len(b) >= 2 {
-		w = append(w, fmt.Sprintf("capabilities 0x%04x", binary.LittleEndian.Uint16(b)))
+		v := binary.LittleEndian.Uint16(b)
+		w = append(w, fmt.Sprintf("capabilities 0x%04x (%s)", v, strings.Join(nl80211RSNCapNames(uint64(v)), "|")))
 		b = b[2:]
 	}
 	if len(b) >= 2 {
@@ -193,25 +194,35 @@ func nl80211VendorElement(b []byte) string {
 	if len(b) < 3 {
 		return ""
 	}
-	s := fmt.Sprintf("vendor %02x:%02x:%02x", b[0], b[1], b[2])
+	s := "vendor " + nl80211OUI(b)
 	if len(b) == 3 {
 		return s
 	}
 	s += fmt.Sprintf(" type %d", b[3])
-	switch known := binary.BigEndian.Uint32(b); known {
-	case 0x0050f201:
-		s += " (WPA)"
-	case 0x0050f202:
-		s += " (WMM)"
-	case 0x0050f204:
-		s += " (WPS)"
-	case 0x506f9a09:
-		s += " (P2P)"
-	case 0x506f9a0a:
-		s += " (WFD)"
+	if name := nl80211VendorName(b); name != "" {
+		s += " (" + name + ")"
 	}
 	if len(b) > 4 {
 		s += " " + hex.EncodeToString(b[4:])
 	}
 	return s
+}
+
+func nl80211OUI(b []byte) string { return fmt.Sprintf("%02x:%02x:%02x", b[0], b[1], b[2]) }
+
+// nl80211VendorName names an OUI with its type, or is "".
+func nl80211VendorName(b []byte) string {
+	switch binary.BigEndian.Uint32(b) {
+	case 0x0050f201:
+		return "WPA"
+	case 0x0050f202:
+		return "WMM"
+	case 0x0050f204:
+		return "WPS"
+	case 0x506f9a09:
+		return "P2P"
+	case 0x506f9a0a:
+		return "WFD"
+	}
+	return ""
 }

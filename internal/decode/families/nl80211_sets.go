@@ -70,7 +70,7 @@ func nl80211WowlanTrig(main *schema.Set) *schema.Set {
 		attr(9, "NL80211_WOWLAN_TRIG_RFKILL_RELEASE", flag),
 		attr(10, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_80211", nl80211Frame),
 		attr(11, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_80211_LEN", bytes32),
-		attr(12, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023", custom(ethernetText)),
+		attr(12, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023", where(ethernetText, ethernetFacts)),
 		attr(13, "NL80211_WOWLAN_TRIG_WAKEUP_PKT_8023_LEN", bytes32),
 		attr(14, "NL80211_WOWLAN_TRIG_TCP_CONNECTION", nest(nl80211WowlanTCP())),
 		attr(15, "NL80211_WOWLAN_TRIG_WAKEUP_TCP_MATCH", flag),

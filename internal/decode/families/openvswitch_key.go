@@ -132,7 +132,7 @@ func ovsTuple(addr int) func(ovsForm) []schema.Field {
 
 func ovsMPLS(form ovsForm) schema.Type {
 	if form == ovsValue {
-		return custom(mplsLabels)
+		return where(mplsLabels, mplsLabelsFacts)
 	}
 	return packed(hexBE32) // of both: the entry, then its mask
 }
@@ -182,7 +182,7 @@ func ovsTunnelKeys() *schema.Set {
 		attr(5, "OVS_TUNNEL_KEY_ATTR_DONT_FRAGMENT", flag),
 		attr(6, "OVS_TUNNEL_KEY_ATTR_CSUM", flag),
 		attr(7, "OVS_TUNNEL_KEY_ATTR_OAM", flag),
-		attr(8, "OVS_TUNNEL_KEY_ATTR_GENEVE_OPTS", custom(ovsGeneveOpts)),
+		attr(8, "OVS_TUNNEL_KEY_ATTR_GENEVE_OPTS", where(ovsGeneveOpts, ovsGeneveFacts)),
 		attr(9, "OVS_TUNNEL_KEY_ATTR_TP_SRC", be16),
 		attr(10, "OVS_TUNNEL_KEY_ATTR_TP_DST", be16),
 		attr(11, "OVS_TUNNEL_KEY_ATTR_VXLAN_OPTS", nest(set("OVS_VXLAN_EXT",

@@ -109,7 +109,7 @@ func rdmaGUID(b []byte, big bool) (string, bool) {
 // rdmaPortMapper is RDMA_NL_IWCM (drivers/infiniband/core/iwpm_msg.c). The
 // kernel asks, the port mapper in user space answers.
 func rdmaPortMapper() []schema.Message {
-	addr, code := custom(sockaddrText), hinted(u16, schema.Errno)
+	addr, code := where(sockaddrText, sockaddrFacts), hinted(u16, schema.Errno)
 	iwpmFlags := named(u32, bits("IWPM_FLAGS", "IWPM_FLAGS_NO_PORT_MAP"))
 	rquery := set("IWPM_NLA",
 		unspec("IWPM_NLA_RQUERY_MAPPING_UNSPEC"), attr(1, "IWPM_NLA_RQUERY_MAPPING_SEQ", u32), attr(2, "IWPM_NLA_RQUERY_LOCAL_ADDR", addr),

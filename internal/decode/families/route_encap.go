@@ -43,7 +43,7 @@ var lwtunnelType = enum("lwtunnel_encap_types", 0,
 func mplsIPTunnel() *schema.Set {
 	return set("MPLS_IPTUNNEL",
 		unspec("MPLS_IPTUNNEL_UNSPEC"),
-		attr(1, "MPLS_IPTUNNEL_DST", custom(mplsLabels)),
+		attr(1, "MPLS_IPTUNNEL_DST", where(mplsLabels, mplsLabelsFacts)),
 		attr(2, "MPLS_IPTUNNEL_TTL", u8),
 	)
 }
@@ -138,7 +138,7 @@ func seg6IPTunnel() *schema.Set {
 	return set("SEG6_IPTUNNEL",
 		unspec("SEG6_IPTUNNEL_UNSPEC"),
 		attr(1, "SEG6_IPTUNNEL_SRH", structOf(record("seg6_iptunnel_encap",
-			field("mode", named(s32, seg6Mode)), field("srh", custom(segmentRouting))))),
+			field("mode", named(s32, seg6Mode)), field("srh", where(segmentRouting, segmentRoutingFacts))))),
 		attr(2, "SEG6_IPTUNNEL_SRC", ip),
 	)
 }
@@ -180,7 +180,7 @@ func seg6Local() *schema.Set {
 	return set("SEG6_LOCAL",
 		unspec("SEG6_LOCAL_UNSPEC"),
 		attr(1, "SEG6_LOCAL_ACTION", named(u32, seg6Action)),
-		attr(2, "SEG6_LOCAL_SRH", custom(segmentRouting)),
+		attr(2, "SEG6_LOCAL_SRH", where(segmentRouting, segmentRoutingFacts)),
 		attr(3, "SEG6_LOCAL_TABLE", named(u32, rtTable)),
 		attr(4, "SEG6_LOCAL_NH4", ip),
 		attr(5, "SEG6_LOCAL_NH6", ip),

@@ -18,11 +18,11 @@ func iflaBond() *schema.Set {
 		attr(6, "IFLA_BOND_USE_CARRIER", u8),
 		attr(7, "IFLA_BOND_ARP_INTERVAL", millis),
 		attr(8, "IFLA_BOND_ARP_IP_TARGET", array(ip)),
-		attr(9, "IFLA_BOND_ARP_VALIDATE", u32),
-		attr(10, "IFLA_BOND_ARP_ALL_TARGETS", u32),
+		attr(9, "IFLA_BOND_ARP_VALIDATE", beside(u32, bondArpValidate)),
+		attr(10, "IFLA_BOND_ARP_ALL_TARGETS", beside(u32, bondArpTargets)),
 		attr(11, "IFLA_BOND_PRIMARY", ifindex),
-		attr(12, "IFLA_BOND_PRIMARY_RESELECT", u8),
-		attr(13, "IFLA_BOND_FAIL_OVER_MAC", u8),
+		attr(12, "IFLA_BOND_PRIMARY_RESELECT", beside(u8, bondReselect)),
+		attr(13, "IFLA_BOND_FAIL_OVER_MAC", beside(u8, bondFailOver)),
 		attr(14, "IFLA_BOND_XMIT_HASH_POLICY", named(u8, bondXmitPolicy)),
 		attr(15, "IFLA_BOND_RESEND_IGMP", u32),
 		attr(16, "IFLA_BOND_NUM_PEER_NOTIF", u8),
@@ -30,8 +30,8 @@ func iflaBond() *schema.Set {
 		attr(18, "IFLA_BOND_MIN_LINKS", u32),
 		attr(19, "IFLA_BOND_LP_INTERVAL", seconds),
 		attr(20, "IFLA_BOND_PACKETS_PER_SLAVE", u32),
-		attr(21, "IFLA_BOND_AD_LACP_RATE", u8),
-		attr(22, "IFLA_BOND_AD_SELECT", u8),
+		attr(21, "IFLA_BOND_AD_LACP_RATE", beside(u8, bondLacpRate)),
+		attr(22, "IFLA_BOND_AD_SELECT", beside(u8, bondAdSelect)),
 		attr(23, "IFLA_BOND_AD_INFO", nest(set("IFLA_BOND_AD_INFO",
 			unspec("IFLA_BOND_AD_INFO_UNSPEC"),
 			attr(1, "IFLA_BOND_AD_INFO_AGGREGATOR", u16),
@@ -66,8 +66,8 @@ func iflaBondSlave() *schema.Set {
 		attr(8, "IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE", named(u16, lacpState)),
 		attr(9, "IFLA_BOND_SLAVE_PRIO", s32),
 		attr(10, "IFLA_BOND_SLAVE_ACTOR_PORT_PRIO", u16),
-		attr(11, "IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE", u8),
-		attr(12, "IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE", u8),
+		attr(11, "IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE", beside(u8, bondChurn)),
+		attr(12, "IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE", beside(u8, bondChurn)),
 	)
 }
 
@@ -80,6 +80,16 @@ var (
 		"BOND_XMIT_POLICY_LAYER2", "BOND_XMIT_POLICY_LAYER34", "BOND_XMIT_POLICY_LAYER23",
 		"BOND_XMIT_POLICY_ENCAP23", "BOND_XMIT_POLICY_ENCAP34", "BOND_XMIT_POLICY_VLAN_SRCMAC",
 	)
+	// No header names these: drivers/net/bonding/bond_options.c does, and bond_3ad.h the
+	// states of churn.
+	bondArpValidate = enum("arp_validate", 0, "none", "active", "backup", "all", "filter", "filter_active", "filter_backup")
+	bondArpTargets  = enum("arp_all_targets", 0, "any", "all")
+	bondReselect    = enum("primary_reselect", 0, "always", "better", "failure")
+	bondFailOver    = enum("fail_over_mac", 0, "none", "active", "follow")
+	bondLacpRate    = enum("lacp_rate", 0, "slow", "fast")
+	bondAdSelect    = enum("ad_select", 0, "stable", "bandwidth", "count", "actor_port_prio")
+	bondChurn       = enum("churn_state", 0, "monitoring", "churned", "none")
+
 	bondState = enum("BOND_STATE", 0, "BOND_STATE_ACTIVE", "BOND_STATE_BACKUP")
 	bondLink  = enum("BOND_LINK", 0, "BOND_LINK_UP", "BOND_LINK_FAIL", "BOND_LINK_DOWN", "BOND_LINK_BACK")
 	lacpState = bits("LACP_STATE",

@@ -14,7 +14,7 @@ func iflaBr() *schema.Set {
 		attr(2, "IFLA_BR_HELLO_TIME", jiffies),
 		attr(3, "IFLA_BR_MAX_AGE", jiffies),
 		attr(4, "IFLA_BR_AGEING_TIME", jiffies),
-		attr(5, "IFLA_BR_STP_STATE", u32),
+		attr(5, "IFLA_BR_STP_STATE", beside(u32, bridgeSTP)),
 		attr(6, "IFLA_BR_PRIORITY", u16),
 		attr(7, "IFLA_BR_VLAN_FILTERING", u8),
 		attr(8, "IFLA_BR_VLAN_PROTOCOL", named(be16, etherType)),
@@ -148,3 +148,6 @@ var (
 		"BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION", "BR_BOOLOPT_FDB_LOCAL_VLAN_0",
 	)
 )
+
+// bridgeSTP is who runs the spanning tree of a bridge (net/bridge/br_private.h).
+var bridgeSTP = enum("stp_enabled", 0, "BR_NO_STP", "BR_KERNEL_STP", "BR_USER_STP")

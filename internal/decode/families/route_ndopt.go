@@ -70,7 +70,7 @@ func ndOptionData() schema.Type {
 		"ND_OPT_RDNSS": structOf(record("rdnss", padding("reserved", 2), field("lifetime", lifetime),
 			field("addresses", packed(sized(ip, 16))))),
 		"ND_OPT_DNSSL": structOf(record("dnssl", padding("reserved", 2), field("lifetime", lifetime),
-			field("domains", custom(ndDomains)))),
+			field("domains", where(ndDomains, wordList(ndDomains))))),
 		"ND_OPT_CAPTIVE_PORTAL": str,
 		"ND_OPT_PREF64": structOf(record("pref64", field("lifetime_plc", hexBE16), // 13 bits of 8 s, 3 of prefix length
 			field("prefix", sized(opaque, 12)))),

@@ -53,7 +53,7 @@ func rta() *schema.Set {
 		attr(8, "RTA_METRICS", nest(rtax())),
 		attr(9, "RTA_MULTIPATH", schema.Type{Kind: schema.Records, Struct: rtnexthop(), Set: s}),
 		noted(10, "RTA_PROTOINFO", unused, "no longer used"),
-		attr(11, "RTA_FLOW", local(hex32, realms)), // from<<16 | to realm
+		attr(11, "RTA_FLOW", local(hinted(u32, schema.Realms), realms)), // from<<16 | to realm
 		attr(12, "RTA_CACHEINFO", structOf(rtaCacheinfo())),
 		noted(13, "RTA_SESSION", unused, "no longer used"),
 		noted(14, "RTA_MP_ALGO", unused, "no longer used"),
@@ -85,7 +85,7 @@ func rta() *schema.Set {
 // routeAddress is an address of rtm_family; an MPLS address is a label stack.
 func routeAddress(length string) schema.Type {
 	t := addressBy("rtm_family", length)
-	t.Sub.Cases["AF_MPLS"] = custom(mplsLabels)
+	t.Sub.Cases["AF_MPLS"] = where(mplsLabels, mplsLabelsFacts)
 	return t
 }
 

@@ -37,7 +37,7 @@ func fra() *schema.Set {
 		noted(8, "FRA_UNUSED4", unused, "unused"),
 		noted(9, "FRA_UNUSED5", unused, "unused"),
 		attr(10, "FRA_FWMARK", hex32),
-		attr(11, "FRA_FLOW", local(hex32, realms)), // from<<16 | to realm
+		attr(11, "FRA_FLOW", local(hinted(u32, schema.Realms), realms)), // from<<16 | to realm
 		attr(12, "FRA_TUN_ID", be64),
 		attr(13, "FRA_SUPPRESS_IFGROUP", local(s32, linkGroup)), // -1: off
 		attr(14, "FRA_SUPPRESS_PREFIXLEN", s32),                 // -1: off

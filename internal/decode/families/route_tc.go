@@ -63,7 +63,7 @@ func tcmClass() *schema.StructType { return tcmsg(tcClassID, tcClassID) }
 // kind makes of it.
 func tcmFilter() *schema.StructType {
 	handle := by("TCA_KIND", hex32, map[string]schema.Type{"u32": tcU32Handle})
-	return tcmsg(sized(handle, 4), sized(custom(tcPriority), 4))
+	return tcmsg(sized(handle, 4), sized(where(tcPriority, tcPriorityFacts), 4))
 }
 
 // struct tcamsg

@@ -216,7 +216,7 @@ func tcActGate() *schema.Set {
 }
 
 func tcActIFE() *schema.Set {
-	meta := custom(tcIFEMeta)
+	meta := where(tcIFEMeta, tcIFEMetaFacts)
 	return tcSet("TCA_IFE",
 		field("TCA_IFE_PARMS", tcParms("tc_ife",
 			tcOne("flags", named(u16, enum("ife_flags", 0, "IFE_DECODE", "IFE_ENCODE"))), tcPadding(2))),

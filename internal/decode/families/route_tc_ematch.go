@@ -50,7 +50,7 @@ func tcEmData() map[string]schema.Type {
 			field("align", sized(tcNibbles(tcEmAlign, tcEmTrans), 1)),
 			field("layer", sized(tcNibbles(tcEmLayer, tcEmOperand), 1)))),
 		"TCF_EM_NBYTE": structOf(record("tcf_em_nbyte",
-			field("off", u16), field("len", sized(custom(tcEmLength), 2)), field("pattern", opaque))),
+			field("off", u16), field("len", sized(where(tcEmLength, tcEmLengthFacts), 2)), field("pattern", opaque))),
 		"TCF_EM_U32": structOf(tcU32Key()),
 		"TCF_EM_META": tcNest("TCA_EM_META",
 			field("TCA_EM_META_HDR", meta),
@@ -83,7 +83,7 @@ func tcNibbles(first, second *schema.Enum) schema.Type {
 		}
 		return tcEnumText(first, lo) + " " + tcEnumText(second, hi), true
 	})
-	t.Enum = first
+	t.Enum, t.Facts = first, tcNibblesFacts(first, second)
 	return t
 }
 
@@ -113,7 +113,7 @@ func tcEmLength(b []byte, big bool) (string, bool) {
 // and an ID in the lower eleven.
 func tcEmMetaVal() *schema.StructType {
 	return record("tcf_meta_val",
-		field("kind", sized(schema.Type{Kind: schema.Custom, Enum: tcEmMetaID, Format: tcEmMetaKind}, 2)),
+		field("kind", sized(schema.Type{Kind: schema.Custom, Enum: tcEmMetaID, Format: tcEmMetaKind, Facts: tcEmMetaKindFacts}, 2)),
 		field("shift", u8), field("op", named(u8, tcEmOperand)))
 }
 

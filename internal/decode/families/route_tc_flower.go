@@ -57,7 +57,7 @@ func tcFlowerMatch() []schema.Field {
 	}
 	f = append(f, tcMasked("TCA_FLOWER_KEY_ARP_SIP", ip)...)
 	f = append(f, tcMasked("TCA_FLOWER_KEY_ARP_TIP", ip)...)
-	f = append(f, field("TCA_FLOWER_KEY_ARP_OP", u8), field("TCA_FLOWER_KEY_ARP_OP_MASK", hex8))
+	f = append(f, field("TCA_FLOWER_KEY_ARP_OP", beside(u8, arpOp)), field("TCA_FLOWER_KEY_ARP_OP_MASK", hex8))
 	f = append(f, tcMasked("TCA_FLOWER_KEY_ARP_SHA", hwaddr)...)
 	f = append(f, tcMasked("TCA_FLOWER_KEY_ARP_THA", hwaddr)...)
 	f = append(f, fields(u8, "TCA_FLOWER_KEY_MPLS_TTL", "TCA_FLOWER_KEY_MPLS_BOS", "TCA_FLOWER_KEY_MPLS_TC")...)
@@ -131,3 +131,7 @@ var (
 	tcPPPProtocol = values("PPP protocol", val(0x21, "PPP_IP"), val(0x57, "PPP_IPV6"),
 		val(0x281, "PPP_MPLS_UC"), val(0x283, "PPP_MPLS_MC"))
 )
+
+// arpOp is ar_op of linux/if_arp.h.
+var arpOp = values("ARPOP", val(1, "ARPOP_REQUEST"), val(2, "ARPOP_REPLY"), val(3, "ARPOP_RREQUEST"), val(4, "ARPOP_RREPLY"),
+	val(8, "ARPOP_InREQUEST"), val(9, "ARPOP_InREPLY"), val(10, "ARPOP_NAK"))

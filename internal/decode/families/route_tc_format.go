@@ -28,7 +28,7 @@ var (
 	tcTicks     = sized(custom(tcTickTime), 4)
 	tcTicks64   = custom(tcTickTime)
 	tcProb      = sized(custom(tcPercent), 4)
-	tcControl   = sized(schema.Type{Kind: schema.Custom, Enum: tcVerdicts, Format: tcVerdict}, 4)
+	tcControl   = sized(schema.Type{Kind: schema.Custom, Enum: tcVerdicts, Format: tcVerdict, Facts: where(tcVerdict, tcVerdictFacts).Facts}, 4)
 	tcLinkLayer = enum("tc_link_layer", 0, "TC_LINKLAYER_UNAWARE", "TC_LINKLAYER_ETHERNET", "TC_LINKLAYER_ATM")
 	tcClock     = enum("clockid", 0, // linux/time.h
 		"CLOCK_REALTIME", "CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID",

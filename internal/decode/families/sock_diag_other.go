@@ -86,7 +86,7 @@ func netlinkDiagReply() schema.Variant {
 			field("ndiag_cookie", sockDiagCookie)),
 		Set: set("NETLINK_DIAG",
 			attr(0, "NETLINK_DIAG_MEMINFO", sockDiagMeminfo()),
-			attr(1, "NETLINK_DIAG_GROUPS", custom(netlinkDiagGroups)),
+			attr(1, "NETLINK_DIAG_GROUPS", several(netlinkDiagGroups, netlinkGroupsFacts)),
 			attr(2, "NETLINK_DIAG_RX_RING", ring),
 			attr(3, "NETLINK_DIAG_TX_RING", ring),
 			attr(4, "NETLINK_DIAG_FLAGS", named(u32, bits("NDIAG_FLAG", "NDIAG_FLAG_CB_RUNNING", "NDIAG_FLAG_PKTINFO",

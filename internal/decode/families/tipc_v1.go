@@ -17,7 +17,7 @@ import (
 // TLVs of their own kind behind it. Members that struct genlmsghdr has too are
 // called tipc_.
 func tipcV1() *schema.Family {
-	tlvs := custom(tipcTLVs)
+	tlvs := where(tipcTLVs, tipcTLVsFacts)
 	return &schema.Family{
 		Name:     "TIPC",
 		Protocol: unix.NETLINK_GENERIC,
@@ -81,14 +81,23 @@ func tipcTLVs(b []byte, _ bool) (string, bool) {
 
 // tipcTLV is numbers in network byte order, text, or numbers and a name.
 func tipcTLV(typ uint64, b []byte) string {
-	numbers := map[uint64]int{2: 1, 17: 1, 21: 2, 22: 2, 23: 2, 24: 1, 25: 4, 26: 1}[typ]
+	numbers, text := tipcTLVParts(typ, b)
 	var out []string
-	for ; numbers > 0 && len(b) >= 4; numbers-- {
-		out = append(out, fmt.Sprintf("%d", binary.BigEndian.Uint32(b)))
-		b = b[4:]
+	for _, n := range numbers {
+		out = append(out, fmt.Sprint(n))
 	}
-	if text, _, _ := strings.Cut(string(b), "\x00"); text != "" {
+	if text != "" {
 		out = append(out, fmt.Sprintf("%q", text))
 	}
 	return strings.Join(out, " ")
+}
+
+func tipcTLVParts(typ uint64, b []byte) (numbers []uint64, text string) {
+	n := map[uint64]int{2: 1, 17: 1, 21: 2, 22: 2, 23: 2, 24: 1, 25: 4, 26: 1}[typ]
+	for ; n > 0 && len(b) >= 4; n-- {
+		numbers = append(numbers, uint64(binary.BigEndian.Uint32(b)))
+		b = b[4:]
+	}
+	text, _, _ = strings.Cut(string(b), "\x00")
+	return numbers, text
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -65,7 +66,7 @@ func wireguardPeer() *schema.Set {
 			"WGPEER_F_REMOVE_ME", "WGPEER_F_REPLACE_ALLOWEDIPS", "WGPEER_F_UPDATE_ONLY"))),
 		attr(4, "WGPEER_A_ENDPOINT", custom(wireguardEndpoint)),
 		attr(5, "WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL", hinted(u16, schema.Seconds)), // 0: off
-		attr(6, "WGPEER_A_LAST_HANDSHAKE_TIME", custom(wireguardTime)),
+		attr(6, "WGPEER_A_LAST_HANDSHAKE_TIME", where(wireguardTime, wireguardTimeFacts)),
 		attr(7, "WGPEER_A_RX_BYTES", bytes64),
 		attr(8, "WGPEER_A_TX_BYTES", bytes64),
 		attr(9, "WGPEER_A_ALLOWEDIPS", array(nest(allowed))),
@@ -131,4 +132,13 @@ func wireguardTime(b []byte, big bool) (string, bool) {
 		return strconv.FormatInt(sec, 10) + " s " + strconv.FormatInt(nsec, 10) + " ns", true
 	}
 	return t.Format(time.RFC3339Nano), true
+}
+
+// wireguardTimeFacts are the two numbers of a time that no calendar has.
+func wireguardTimeFacts(b []byte, big bool) any {
+	if text, _ := wireguardTime(b, big); !strings.HasSuffix(text, " ns") {
+		return nil
+	}
+	order := sockDiagOrder(big)
+	return obj("seconds", int64(order.Uint64(b)), "nanoseconds", int64(order.Uint64(b[8:])))
 }

@@ -35,7 +35,7 @@ func TestWirelessText(t *testing.T) {
 		{"NL80211_ATTR_IE", "00036c6162" + "010482848b96" + "030106" + "32010c",
 			`SSID "lab"; rates 1* 2* 5.5* 11* Mbit/s; DS channel 6; extended rates 6 Mbit/s`},
 		{"NL80211_ATTR_IE", "30140100000fac040100000fac040100000fac020000",
-			"RSN version 1 group CCMP pairwise CCMP AKM PSK capabilities 0x0000"},
+			"RSN version 1 group CCMP pairwise CCMP AKM PSK capabilities 0x0000 (1-PTKSA-RC|1-GTKSA-RC)"},
 		{"NL80211_ATTR_IE", "0706444520010d14", `country "DE" 1+13@20 dBm`},
 		{"NL80211_ATTR_IE", "dd070050f202000100", "vendor 00:50:f2 type 2 (WMM) 000100"},
 		{"NL80211_ATTR_IE", "ff0423aabbcc" + "00ff61", "HE_CAPABILITY aabbcc; cut: 00ff61"},

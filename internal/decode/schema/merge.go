@@ -363,6 +363,9 @@ func (t Type) inherit(o Type) Type {
 	if t.Prefix == "" {
 		t.Prefix = o.Prefix
 	}
+	if t.Names == nil {
+		t.Names = o.Names
+	}
 	if t.Format == nil {
 		t.Format = o.Format
 	}

@@ -89,6 +89,7 @@ const (
 	Rate100k // 100 kbit/s
 	KBit     // kbit/s
 	TU       // 802.11 time units, 1024 us
+	Realms   // of routing: the source's in the upper 16 bits, the destination's in the lower
 )
 
 // Type is the type of an attribute, of a struct's field, or of an array's
@@ -100,6 +101,7 @@ type Type struct {
 	Hint   Hint
 	Len    int         // Binary, String, Pad, IPAddr, HWAddr in a struct: length in bytes; 0: all that is left
 	Enum   *Enum       // numbers: names of values or bits
+	Names  *Enum       // numbers that stay numbers: the names that tools print, beside them
 	Set    *Set        // Nest
 	Elem   *Type       // Array, Packed
 	Struct *StructType // Struct, and the fixed part before Set where Kind is Nest
@@ -123,6 +125,10 @@ type Type struct {
 	// Local says which names the machine that was captured has for the number; nil: those
 	// of Enum.Local, if any.
 	Local *Local
+	// Facts gives programs what Format says in words, part by part: of every Custom
+	// that says more than one thing (see Object). It returns nil where Format has no
+	// text, or where the text is a single fact.
+	Facts func(b []byte, big bool) any
 	// ByLen has other types for payloads of exactly so many bytes, where length
 	// is all that tells them apart.
 	ByLen map[int]*Type
