@@ -43,12 +43,15 @@ func (m *Message) leads(n int) []Node {
 		dir = schema.ToKernel
 	}
 	for _, item := range m.family.Leads(m.def) {
-		if len(lead) >= n {
-			break
+		if len(lead) >= n && !item.Rest {
+			continue
 		}
 		for x := item; x != nil; x = x.Else {
 			if x.Dirs != 0 && x.Dirs != dir || x.If != "" && !m.is(x.If, x.Is) {
 				continue
+			}
+			if x.Rest {
+				return m.appendRest(lead, n)
 			}
 			if node, ok := m.leadNode(x); ok {
 				lead = append(lead, node)
@@ -98,7 +101,10 @@ func (m *Message) is(name, want string) bool {
 
 // leadNode makes the node of one item; false: there is nothing to show.
 func (m *Message) leadNode(x *schema.LeadItem) (Node, bool) {
-	if x.Words != "" {
+	switch {
+	case x.Not != "":
+		return Node{}, false
+	case x.Words != "":
 		return Node{Text: x.Words}, true
 	}
 	n, ok := m.lookup(x.Name, x.Flat)

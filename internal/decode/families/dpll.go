@@ -33,6 +33,7 @@ func dpll() *schema.Family {
 		Lead: []string{
 			"DPLL_A_ID", "DPLL_A_MODULE_NAME", "DPLL_A_TYPE", "DPLL_A_LOCK_STATUS", "DPLL_A_MODE", "DPLL_A_PIN_ID",
 			"DPLL_A_PIN_BOARD_LABEL", "DPLL_A_PIN_PACKAGE_LABEL", "DPLL_A_PIN_TYPE", "DPLL_A_PIN_STATE", "DPLL_A_PIN_FREQUENCY",
+			">*",
 		},
 	}
 }

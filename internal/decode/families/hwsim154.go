@@ -24,7 +24,7 @@ func hwsim154() *schema.Family {
 			{ID: 8, Name: "MAC802154_HWSIM_CMD_NEW_EDGE"},
 		},
 		Groups: []schema.Group{{Name: "config"}},
-		Lead:   []string{"MAC802154_HWSIM_ATTR_RADIO_ID", "MAC802154_HWSIM_EDGE_ATTR_ENDPOINT_ID", "MAC802154_HWSIM_EDGE_ATTR_LQI"},
+		Lead:   []string{"MAC802154_HWSIM_ATTR_RADIO_ID", "MAC802154_HWSIM_EDGE_ATTR_ENDPOINT_ID", "MAC802154_HWSIM_EDGE_ATTR_LQI", ">*"},
 	}
 }
 

@@ -4,6 +4,8 @@ package families_test
 
 import (
 	"bytes"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/nltest"
 )
@@ -43,6 +46,13 @@ func TestLeads(t *testing.T) {
 	status := func(mask, enabled, backlog uint32) []byte {
 		return nltest.Cat(nltest.U32(mask), nltest.U32(enabled), nltest.U32(2), nltest.U32(77), nltest.U32(0), nltest.U32(backlog), make([]byte, 20))
 	}
+	class := func(rate uint64) []byte {
+		return nltest.Cat(make([]byte, 4), nltest.U32(5), nltest.U32(0x10002), nltest.U32(0x10000), make([]byte, 4), nltest.Attr(1, []byte("htb\x00")),
+			nltest.Attr(2, nltest.Attr(6, nltest.U64(rate))))
+	}
+	verdict := func(queue byte) []byte {
+		return nltest.Cat([]byte{0, 0, 0, queue}, nltest.Attr(2, []byte{0, 0, 0, 1, 1, 0, 0, 0}))
+	}
 	for _, c := range []struct {
 		name    string
 		proto   uint16
@@ -69,6 +79,13 @@ func TestLeads(t *testing.T) {
 		{"addresses of IPv6", 0, 22, 0x301, []byte{10, 0, 0, 0, 0, 0, 0, 0}, "DUMP ifa_family=AF_INET6"},
 		{"audit: enabled", 9, 1001, 5, status(1, 1, 64), "ACK enabled=1"},
 		{"audit: backlog", 9, 1001, 5, status(0x10, 1, 8192), "ACK backlog_limit=8192"},
+		{"class of 35 Gbit/s", 0, 40, 0x605, class(4375000000), "ACK|EXCL|CREATE TCA_KIND=htb tcm_ifindex=5 tcm_handle=1:2 tcm_parent=1: TCA_HTB_RATE64=35 Gbit/s"},
+		{"class of 40 Gbit/s", 0, 40, 0x605, class(5000000000), "ACK|EXCL|CREATE TCA_KIND=htb tcm_ifindex=5 tcm_handle=1:2 tcm_parent=1: TCA_HTB_RATE64=40 Gbit/s"},
+		{"verdict, queue 1", 12, 3<<8 | 1, 1, verdict(1), "res_id=1 NFQA_VERDICT_HDR={verdict=NF_ACCEPT id=16777216}"},
+		{"verdict, queue 2", 12, 3<<8 | 1, 1, verdict(2), "res_id=2 NFQA_VERDICT_HDR={verdict=NF_ACCEPT id=16777216}"},
+		{"nine attributes", 0, 16, 5, nltest.Cat(link(0, 0), nltest.Attr(4, nltest.U32(1)), nltest.Attr(5, nltest.U32(2)), nltest.Attr(8, nltest.U32(3)),
+			nltest.Attr(13, nltest.U32(4)), nltest.Attr(17, []byte{1}), nltest.Attr(27, nltest.U32(5)), nltest.Attr(40, nltest.U32(6)), nltest.Attr(41, nltest.U32(7)), nltest.Attr(31, nltest.U32(8))),
+			"ACK ifi_index=3 IFLA_MTU=1 B IFLA_TXQLEN=4 IFLA_GROUP=5 IFLA_LINKMODE=IF_LINK_MODE_DORMANT IFLA_LINK=2 IFLA_COST=03000000 +3"},
 	} {
 		t.Run(strings.ReplaceAll(c.name, " ", "-"), func(t *testing.T) {
 			data := nltest.Message(c.typ, c.flags, 1, 0, c.payload)
@@ -105,4 +122,136 @@ func TestLeadsOfLab(t *testing.T) {
 			}
 		}
 	}
+}
+
+// leadless are families without a list of what leads their lines, and why.
+var leadless = map[string]string{
+	"pmcraid": "its one attribute is a record of the driver's",
+}
+
+// TestFamiliesHaveLeads: every family says what leads its lines.
+func TestFamiliesHaveLeads(t *testing.T) {
+	for _, f := range families.All() {
+		if why := leadless[f.Name]; (len(f.Lead) == 0) != (why != "") {
+			t.Errorf("%s: Lead %v, excuse %q", f.Name, f.Lead, why)
+		}
+	}
+}
+
+// reKeyMaterial are names of attributes that hold keys and passwords.
+var reKeyMaterial = regexp.MustCompile(`PRIVATE_KEY|PRESHARED|PASSWORD|ATTR_SECRET$|SOPASS|RSS_HKEY|_PMK$|_PMKID$|_KEK$|_KCK$|_KEY_DATA$|CIPHER_KEY|NONCE|SA_ATTR_KEY$|NODE_KEY$|KEYS_KEY|KEY_(ATTR_)?BYTES|ERP_RRK|AUTH_DATA|^XFRMA_ALG_`)
+
+// TestNoKeysInLines: keys stand in no line that a list fills up with all there is.
+func TestNoKeysInLines(t *testing.T) {
+	seen := 0
+	for _, f := range families.All() {
+		lists := map[string]*schema.Message{"": nil}
+		for i := range f.Messages {
+			lists[f.Messages[i].Name] = &f.Messages[i]
+		}
+		for name := range namesOf(f) {
+			if !reKeyMaterial.MatchString(name) {
+				continue
+			}
+			for _, m := range lists {
+				if slices.ContainsFunc(f.Leads(m), func(x *schema.LeadItem) bool { return x.Rest }) {
+					seen++
+					if !f.Unled(m, name) {
+						t.Errorf("%s: %s stands in lines: Lead needs -%s", f.Name, name, name)
+						break
+					}
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no key looked at")
+	}
+}
+
+// alike are what requests with the same line may differ in, and why: a field or
+// attribute, or all of a message.
+var alike = map[string]string{
+	"version": "of genlmsghdr: of the program, not of the request",
+}
+
+var reMore = regexp.MustCompile(` \+\d+( problem:.*)?$`)
+
+// TestRequestsDiffer: requests of the recordings and fixtures that ask for different
+// things have different lines, or lines that say that there is more.
+func TestRequestsDiffer(t *testing.T) {
+	groups := map[string][]map[string]string{}
+	add := func(m *decode.Message) {
+		if m.NoHeader || m.Family == "" || m.Header.Type < 16 || m.Frame.Dir != capture.DirRequest || m.Family == "nftables" || m.Family == "audit" {
+			return
+		}
+		line := m.Family + " " + m.Type
+		for _, n := range m.Lead(8) {
+			line += " " + export.NodeText(&n)
+		}
+		values, b := map[string]string{}, m.Body()
+		flatten(b.Fields, values)
+		flatten(b.Attrs, values)
+		groups[line] = append(groups[line], values)
+	}
+	for _, r := range recordingsOf(t) {
+		for i := range r.messages {
+			add(&r.messages[i])
+		}
+	}
+	for _, fam := range families.All() {
+		for _, file := range fixtureFiles(t, fam.Name) {
+			d := decode.New(families.All(), decode.Options{})
+			for _, f := range readFixture(t, file).Frames(fam.Protocol) {
+				ms := d.Frame(f, nil)
+				for i := range ms {
+					add(&ms[i])
+				}
+			}
+		}
+	}
+	for line, all := range groups {
+		if reMore.MatchString(line) {
+			continue
+		}
+		for _, other := range all[1:] {
+			if d := differ(all[0], other); len(d) > 0 {
+				t.Errorf("%s\n  also differs in %v", line, d)
+				break
+			}
+		}
+	}
+	if len(groups) < 1000 {
+		t.Errorf("%d different requests", len(groups))
+	}
+}
+
+// flatten adds leaves by name; what is zero and what is not there are one.
+func flatten(nodes []decode.Node, values map[string]string) {
+	for i := range nodes {
+		n := &nodes[i]
+		if flatten(n.Children, values); len(n.Children) > 0 || n.Hidden || n.Overridden {
+			continue
+		}
+		if raw := bytes.TrimRight(n.Raw, "\x00"); len(raw) > 0 {
+			values[n.Name] += fmt.Sprintf("%x ", raw)
+		}
+	}
+}
+
+// differ returns the names whose values differ and should not.
+func differ(a, b map[string]string) []string {
+	var names []string
+	for n := range b {
+		if a[n] != b[n] && alike[n] == "" {
+			names = append(names, n)
+		}
+	}
+	for n := range a {
+		if b[n] == "" && alike[n] == "" {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

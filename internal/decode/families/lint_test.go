@@ -154,6 +154,7 @@ func namesOf(f *schema.Family) map[string][]*schema.Type {
 		// Selectors may ask for what lies in front of all nfnetlink messages.
 		known["nfgen_family"] = []*schema.Type{{Kind: schema.U8, Enum: &schema.Enum{Values: []schema.Value{
 			{N: 2, Name: "NFPROTO_IPV4"}, {N: 3, Name: "NFPROTO_ARP"}, {N: 5, Name: "NFPROTO_NETDEV"}}}}}
+		known["res_id"] = []*schema.Type{{Kind: schema.U16, Big: true}}
 	}
 	return known
 }

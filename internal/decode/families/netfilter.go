@@ -74,7 +74,7 @@ func nfacct() *schema.Family {
 		attr(8, "NFACCT_PAD", padAt),
 	), nfMessages("NFNL_MSG_ACCT_NEW", "NFNL_MSG_ACCT_GET", "NFNL_MSG_ACCT_GET_CTRZERO", "NFNL_MSG_ACCT_DEL",
 		"NFNL_MSG_ACCT_OVERQUOTA")...)
-	f.Lead = []string{"NFACCT_NAME", "NFACCT_PKTS", "NFACCT_BYTES", "NFACCT_QUOTA"}
+	f.Lead = []string{"NFACCT_NAME", "NFACCT_PKTS", "NFACCT_BYTES", "NFACCT_QUOTA", ">*"}
 	f.Groups = []schema.Group{{ID: 8, Name: "NFNLGRP_ACCT_QUOTA"}}
 	return f
 }
@@ -101,7 +101,7 @@ func nfosf() *schema.Family {
 			field("genre", sized(str, 32)), field("version", sized(str, 32)), field("subtype", sized(str, 32)),
 			field("opt", options)))),
 	), nfMessages("OSF_MSG_ADD", "OSF_MSG_REMOVE")...)
-	f.Lead = []string{"genre", "version", "subtype"}
+	f.Lead = []string{"genre", "version", "subtype", ">*"}
 	return f
 }
 
@@ -130,7 +130,7 @@ func nfhook() *schema.Family {
 		attr(5, "NFNLA_HOOK_MODULE_NAME", str),
 		attr(6, "NFNLA_HOOK_CHAIN_INFO", nest(info)),
 	), nfMessages("NFNL_MSG_HOOK_GET")...)
-	f.Lead = []string{"NFNLA_HOOK_HOOKNUM", "NFNLA_HOOK_PRIORITY", "NFNLA_HOOK_FUNCTION_NAME", "NFNLA_CHAIN_NAME"}
+	f.Lead = []string{">nfgen_family!", "NFNLA_HOOK_HOOKNUM", "NFNLA_HOOK_PRIORITY", "NFNLA_HOOK_FUNCTION_NAME", "NFNLA_CHAIN_NAME", ">*"}
 	return f
 }
 

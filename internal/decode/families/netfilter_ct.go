@@ -28,7 +28,9 @@ func ctnetlink() *schema.Family {
 	m = append(m, schema.Message{ID: 3, Name: "IPCTNL_MSG_EXP_GET_STATS_CPU", Dirs: schema.FromKernel, Set: ctnlExpectStats()})
 	f := nfSubsys("ctnetlink", unix.NFNL_SUBSYS_CTNETLINK, ctnlSet(), m...)
 	f.Lead = []string{">nfgen_family!", "CTA_PROTO_NUM", "CTA_PROTOINFO_TCP_STATE", "CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC",
-		"CTA_IP_V6_DST", "CTA_PROTO_SRC_PORT", "CTA_PROTO_DST_PORT", "CTA_STATUS"}
+		"CTA_IP_V6_DST", "CTA_PROTO_SRC_PORT", "CTA_PROTO_DST_PORT", "CTA_STATUS",
+		">*",
+	}
 	f.Groups = []schema.Group{{ID: 1, Name: "NFNLGRP_CONNTRACK_NEW"}, {ID: 2, Name: "NFNLGRP_CONNTRACK_UPDATE"},
 		{ID: 3, Name: "NFNLGRP_CONNTRACK_DESTROY"}}
 	return f
@@ -38,7 +40,7 @@ func ctnetlinkExp() *schema.Family {
 	m := nfMessages("IPCTNL_MSG_EXP_NEW", "IPCTNL_MSG_EXP_GET", "IPCTNL_MSG_EXP_DELETE", "IPCTNL_MSG_EXP_GET_STATS_CPU")
 	m[3].Set = ctnlExpectStats()
 	f := nfSubsys("ctnetlink_exp", unix.NFNL_SUBSYS_CTNETLINK_EXP, ctnlExpect(), m...)
-	f.Lead = []string{">nfgen_family!", "CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT"}
+	f.Lead = []string{">nfgen_family!", "CTA_EXPECT_HELP_NAME", "CTA_PROTO_NUM", "CTA_IP_V4_DST", "CTA_IP_V6_DST", "CTA_PROTO_DST_PORT", ">*"}
 	f.Groups = []schema.Group{{ID: 4, Name: "NFNLGRP_CONNTRACK_EXP_NEW"}, {ID: 5, Name: "NFNLGRP_CONNTRACK_EXP_UPDATE"},
 		{ID: 6, Name: "NFNLGRP_CONNTRACK_EXP_DESTROY"}}
 	return f
@@ -262,7 +264,7 @@ func cttimeout() *schema.Family {
 		attr(5, "CTA_TIMEOUT_USE", be32),
 	), nfMessages("IPCTNL_MSG_TIMEOUT_NEW", "IPCTNL_MSG_TIMEOUT_GET", "IPCTNL_MSG_TIMEOUT_DELETE",
 		"IPCTNL_MSG_TIMEOUT_DEFAULT_SET", "IPCTNL_MSG_TIMEOUT_DEFAULT_GET")...)
-	f.Lead = []string{"CTA_TIMEOUT_NAME", "CTA_TIMEOUT_L3PROTO", "CTA_TIMEOUT_L4PROTO"}
+	f.Lead = []string{"CTA_TIMEOUT_NAME", "CTA_TIMEOUT_L3PROTO", "CTA_TIMEOUT_L4PROTO", ">*"}
 	return f
 }
 
@@ -296,6 +298,6 @@ func cthelper() *schema.Family {
 		attr(6, "NFCTH_STATUS", named(be32, enum("NFCT_HELPER_STATUS", 0,
 			"NFCT_HELPER_STATUS_DISABLED", "NFCT_HELPER_STATUS_ENABLED"))),
 	), nfMessages("NFNL_MSG_CTHELPER_NEW", "NFNL_MSG_CTHELPER_GET", "NFNL_MSG_CTHELPER_DEL")...)
-	f.Lead = []string{"NFCTH_NAME", "NFCTH_QUEUE_NUM", "NFCTH_TUPLE_L4PROTONUM"}
+	f.Lead = []string{"NFCTH_NAME", "NFCTH_QUEUE_NUM", "NFCTH_TUPLE_L4PROTONUM", ">*"}
 	return f
 }

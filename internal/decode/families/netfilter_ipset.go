@@ -39,7 +39,9 @@ func ipset() *schema.Family {
 	}
 	f := nfSubsys("ipset", unix.NFNL_SUBSYS_IPSET, command, m...)
 	f.Lead = []string{"IPSET_ATTR_SETNAME", "IPSET_ATTR_TYPENAME", "IPSET_ATTR_SETNAME2", "IPSET_ATTR_IPADDR_IPV4",
-		"IPSET_ATTR_IPADDR_IPV6", "IPSET_ATTR_PORT"}
+		"IPSET_ATTR_IPADDR_IPV6", "IPSET_ATTR_PORT",
+		">*",
+	}
 	f.Errnos = ipsetErrors
 	return f
 }

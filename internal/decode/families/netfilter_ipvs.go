@@ -34,7 +34,9 @@ func ipvs() *schema.Family {
 	return &schema.Family{
 		Name: "IPVS", Protocol: unix.NETLINK_GENERIC, Version: 1, Set: commands, Messages: m,
 		Lead: []string{"IPVS_SVC_ATTR_PROTOCOL", "IPVS_SVC_ATTR_ADDR", "IPVS_SVC_ATTR_PORT", "IPVS_SVC_ATTR_FWMARK",
-			"IPVS_DEST_ATTR_ADDR", "IPVS_DEST_ATTR_PORT"},
+			"IPVS_DEST_ATTR_ADDR", "IPVS_DEST_ATTR_PORT",
+			">*",
+		},
 	}
 }
 

@@ -29,7 +29,7 @@ func nfqueue() *schema.Family {
 	m := nfMessages("NFQNL_MSG_PACKET", "NFQNL_MSG_VERDICT", "NFQNL_MSG_CONFIG", "NFQNL_MSG_VERDICT_BATCH")
 	m[2].Set = config
 	f := nfSubsys("nfqueue", unix.NFNL_SUBSYS_QUEUE, nfqPacket(), m...)
-	f.Lead = []string{"packet_id", "NFQA_PAYLOAD", "NFQA_VERDICT_HDR", "command", "NFQA_CFG_FLAGS/NFQA_CFG_MASK", "copy_mode", "NFQA_CFG_QUEUE_MAXLEN"}
+	f.Lead = []string{">res_id!", "packet_id", "NFQA_PAYLOAD", "NFQA_VERDICT_HDR", "command", "NFQA_CFG_FLAGS/NFQA_CFG_MASK", "NFQA_CFG_PARAMS", "NFQA_CFG_QUEUE_MAXLEN", ">*"}
 	return f
 }
 
@@ -93,7 +93,7 @@ func nflog() *schema.Family {
 	m := nfMessages("NFULNL_MSG_PACKET", "NFULNL_MSG_CONFIG")
 	m[1].Set = config
 	f := nfSubsys("nflog", unix.NFNL_SUBSYS_ULOG, nflogPacket(), m...)
-	f.Lead = []string{"NFULA_PREFIX", "NFULA_PAYLOAD", "command"}
+	f.Lead = []string{">res_id!", "NFULA_PREFIX", "NFULA_PAYLOAD", "command", ">*"}
 	return f
 }
 
@@ -153,7 +153,7 @@ func ipQueue(name string, protocol uint16) *schema.Family {
 		{ID: 0x11, Name: "IPQM_MODE", Header: mode},
 		{ID: 0x12, Name: "IPQM_VERDICT", Header: verdict},
 		{ID: 0x13, Name: "IPQM_PACKET", Header: packet},
-	}, Lead: []string{"packet_id", "payload"}}
+	}, Lead: []string{"packet_id", "payload", ">*"}}
 }
 
 // ulog is ipt_ULOG, which nflog replaced and 3.17 removed:
@@ -170,5 +170,5 @@ func ulog() *schema.Family {
 		field("payload", several(nfPacket, nfPacketFacts)))
 	return &schema.Family{Name: "ulog", Protocol: unix.NETLINK_NFLOG, Messages: []schema.Message{
 		{ID: 111, Name: "ULOG_NL_EVENT", Header: packet},
-	}, Lead: []string{"prefix", "payload"}}
+	}, Lead: []string{"prefix", "payload", ">*"}}
 }

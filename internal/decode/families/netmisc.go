@@ -45,6 +45,7 @@ func handshake() *schema.Family {
 		Lead: []string{
 			"HANDSHAKE_A_ACCEPT_HANDLER_CLASS", "HANDSHAKE_A_ACCEPT_MESSAGE_TYPE", "HANDSHAKE_A_ACCEPT_PEERNAME",
 			"HANDSHAKE_A_DONE_STATUS", "HANDSHAKE_A_DONE_SOCKFD",
+			">*",
 		},
 	}
 }
@@ -85,6 +86,7 @@ func psample() *schema.Family {
 		Lead: []string{
 			"PSAMPLE_ATTR_SAMPLE_GROUP", "PSAMPLE_ATTR_GROUP_SEQ", "PSAMPLE_ATTR_IIFINDEX", "PSAMPLE_ATTR_OIFINDEX",
 			"PSAMPLE_ATTR_ORIGSIZE", "PSAMPLE_ATTR_PROTO",
+			">*",
 		},
 	}
 }
@@ -134,6 +136,7 @@ func netDM() *schema.Family {
 		Lead: []string{
 			"NET_DM_ATTR_REASON", "NET_DM_ATTR_SYMBOL", "NET_DM_ATTR_HW_TRAP_NAME", "NET_DM_ATTR_ALERT_MODE",
 			"NET_DM_ATTR_PORT_NETDEV_NAME", "NET_DM_ATTR_ORIG_LEN", "entries",
+			">*",
 		},
 	}
 }
@@ -205,7 +208,7 @@ func hsr() *schema.Family {
 			{ID: 6, Name: "HSR_C_SET_NODE_LIST"},
 		},
 		Groups: []schema.Group{{Name: "hsr-network"}},
-		Lead:   []string{"HSR_A_IFINDEX", "HSR_A_NODE_ADDR", "HSR_A_IF1_AGE", "HSR_A_IF2_AGE"},
+		Lead:   []string{"HSR_A_IFINDEX", "HSR_A_NODE_ADDR", "HSR_A_IF1_AGE", "HSR_A_IF2_AGE", ">*"},
 	}
 }
 
@@ -231,6 +234,6 @@ func acpiEvent() *schema.Family {
 			{ID: 1, Name: "ACPI_GENL_CMD_EVENT"},
 		},
 		Groups: []schema.Group{{Name: "acpi_mc_group"}},
-		Lead:   []string{"device_class", "bus_id", "type", "data"},
+		Lead:   []string{"device_class", "bus_id", "type", "data", ">*"},
 	}
 }

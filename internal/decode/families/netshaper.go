@@ -25,6 +25,7 @@ func netShaper() *schema.Family {
 		Lead: []string{
 			"NET_SHAPER_A_IFINDEX", "NET_SHAPER_A_HANDLE_SCOPE", "NET_SHAPER_A_HANDLE_ID", "NET_SHAPER_A_BW_MAX",
 			"NET_SHAPER_A_CAPS_IFINDEX",
+			">*",
 		},
 	}
 }
@@ -106,7 +107,7 @@ func psp() *schema.Family {
 			{ID: 12, Name: "PSP_CMD_DEV_DISASSOC", Set: dev},
 		},
 		Groups: []schema.Group{{Name: "mgmt"}, {Name: "use"}},
-		Lead:   []string{"PSP_A_DEV_ID", "PSP_A_DEV_IFINDEX", "PSP_A_ASSOC_DEV_ID", "PSP_A_STATS_DEV_ID"},
+		Lead:   []string{"PSP_A_DEV_ID", "PSP_A_DEV_IFINDEX", "PSP_A_ASSOC_DEV_ID", "PSP_A_STATS_DEV_ID", "-PSP_A_KEYS_KEY", ">*"},
 	}
 }
 

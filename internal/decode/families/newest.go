@@ -33,7 +33,7 @@ func binder() *schema.Family {
 			attr(10, "BINDER_A_REPORT_DATA_SIZE", bytes32)),
 		Messages: []schema.Message{{ID: 1, Name: "BINDER_CMD_REPORT"}},
 		Groups:   []schema.Group{{Name: "report"}},
-		Lead:     []string{"BINDER_A_REPORT_CONTEXT", "BINDER_A_REPORT_ERROR", "BINDER_A_REPORT_FROM_PID", "BINDER_A_REPORT_TO_PID", "BINDER_A_REPORT_CODE"},
+		Lead:     []string{"BINDER_A_REPORT_CONTEXT", "BINDER_A_REPORT_ERROR", "BINDER_A_REPORT_FROM_PID", "BINDER_A_REPORT_TO_PID", "BINDER_A_REPORT_CODE", ">*"},
 	}
 }
 
@@ -70,7 +70,7 @@ func energyModel() *schema.Family {
 			{ID: 5, Name: "DEV_ENERGYMODEL_CMD_PERF_DOMAIN_DELETED", Set: table},
 		},
 		Groups: []schema.Group{{Name: "event"}},
-		Lead:   []string{"DEV_ENERGYMODEL_A_PERF_DOMAIN_PERF_DOMAIN_ID", "DEV_ENERGYMODEL_A_PERF_TABLE_PERF_DOMAIN_ID", "DEV_ENERGYMODEL_A_PERF_DOMAIN_FLAGS"},
+		Lead:   []string{"DEV_ENERGYMODEL_A_PERF_DOMAIN_PERF_DOMAIN_ID", "DEV_ENERGYMODEL_A_PERF_TABLE_PERF_DOMAIN_ID", "DEV_ENERGYMODEL_A_PERF_DOMAIN_FLAGS", ">*"},
 	}
 }
 
@@ -97,7 +97,9 @@ func drmRAS() *schema.Family {
 		},
 		Lead: []string{"DRM_RAS_A_NODE_ATTRS_NODE_ID", "DRM_RAS_A_NODE_ATTRS_DEVICE_NAME", "DRM_RAS_A_NODE_ATTRS_NODE_NAME",
 			"DRM_RAS_A_ERROR_COUNTER_ATTRS_NODE_ID", "DRM_RAS_A_ERROR_COUNTER_ATTRS_ERROR_ID",
-			"DRM_RAS_A_ERROR_COUNTER_ATTRS_ERROR_NAME", "DRM_RAS_A_ERROR_COUNTER_ATTRS_ERROR_VALUE"},
+			"DRM_RAS_A_ERROR_COUNTER_ATTRS_ERROR_NAME", "DRM_RAS_A_ERROR_COUNTER_ATTRS_ERROR_VALUE",
+			">*",
+		},
 	}
 }
 
@@ -133,6 +135,8 @@ func sunrpc() *schema.Family {
 		},
 		Groups: []schema.Group{{Name: "none"}, {Name: "exportd"}},
 		Lead: []string{"SUNRPC_A_CACHE_NOTIFY_CACHE_TYPE", "SUNRPC_A_CACHE_FLUSH_MASK", "SUNRPC_A_IP_MAP_CLASS", "SUNRPC_A_IP_MAP_ADDR",
-			"SUNRPC_A_IP_MAP_DOMAIN", "SUNRPC_A_UNIX_GID_UID"},
+			"SUNRPC_A_IP_MAP_DOMAIN", "SUNRPC_A_UNIX_GID_UID",
+			">*",
+		},
 	}
 }

@@ -36,7 +36,7 @@ func nfc() *schema.Family {
 			{ID: 30, Name: "NFC_CMD_DEACTIVATE_TARGET"},
 		},
 		Groups: []schema.Group{{Name: "events"}},
-		Lead:   []string{"NFC_ATTR_DEVICE_NAME", "NFC_ATTR_DEVICE_INDEX", "NFC_ATTR_TARGET_INDEX", "NFC_ATTR_PROTOCOLS", "NFC_ATTR_SE_INDEX", "NFC_ATTR_RF_MODE"},
+		Lead:   []string{"NFC_ATTR_DEVICE_NAME", "NFC_ATTR_DEVICE_INDEX", "NFC_ATTR_TARGET_INDEX", "NFC_ATTR_PROTOCOLS", "NFC_ATTR_SE_INDEX", "NFC_ATTR_RF_MODE", ">*"},
 	}
 }
 

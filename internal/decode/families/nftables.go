@@ -61,7 +61,7 @@ func nftCompat() *schema.Family {
 			attr(2, "NFTA_COMPAT_REV", be32),
 			attr(3, "NFTA_COMPAT_TYPE", named(be32, enum("nft_compat type", 0, "match", "target"))),
 		),
-		Lead: []string{"NFTA_COMPAT_NAME", "NFTA_COMPAT_REV", "NFTA_COMPAT_TYPE"},
+		Lead: []string{">nfgen_family!", "NFTA_COMPAT_NAME", "NFTA_COMPAT_REV", "NFTA_COMPAT_TYPE"},
 	}
 }
 

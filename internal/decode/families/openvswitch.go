@@ -47,7 +47,7 @@ func ovsDatapath() *schema.Family {
 		schema.Message{ID: 3, Name: "OVS_DP_CMD_GET"},
 		schema.Message{ID: 4, Name: "OVS_DP_CMD_SET"},
 	)
-	f.Lead = []string{"OVS_DP_ATTR_NAME", "dp_ifindex", "OVS_DP_ATTR_USER_FEATURES"}
+	f.Lead = []string{"OVS_DP_ATTR_NAME", "dp_ifindex", "OVS_DP_ATTR_USER_FEATURES", ">*"}
 	return f
 }
 
@@ -86,7 +86,7 @@ func ovsVport() *schema.Family {
 		schema.Message{ID: 3, Name: "OVS_VPORT_CMD_GET"},
 		schema.Message{ID: 4, Name: "OVS_VPORT_CMD_SET"},
 	)
-	f.Lead = []string{"OVS_VPORT_ATTR_NAME", "OVS_VPORT_ATTR_PORT_NO", "OVS_VPORT_ATTR_TYPE", "dp_ifindex"}
+	f.Lead = []string{"OVS_VPORT_ATTR_NAME", "OVS_VPORT_ATTR_PORT_NO", "OVS_VPORT_ATTR_TYPE", "dp_ifindex", ">*"}
 	return f
 }
 
@@ -114,7 +114,7 @@ func ovsFlow() *schema.Family {
 		schema.Message{ID: 3, Name: "OVS_FLOW_CMD_GET"},
 		schema.Message{ID: 4, Name: "OVS_FLOW_CMD_SET"},
 	)
-	f.Lead = []string{"dp_ifindex", "OVS_FLOW_ATTR_UFID", "OVS_KEY_ATTR_IN_PORT", "OVS_KEY_ATTR_ETHERTYPE", "OVS_ACTION_ATTR_OUTPUT"}
+	f.Lead = []string{"dp_ifindex", "OVS_FLOW_ATTR_UFID", "OVS_KEY_ATTR_IN_PORT", "OVS_KEY_ATTR_ETHERTYPE", "OVS_ACTION_ATTR_OUTPUT", ">*"}
 	return f
 }
 
@@ -147,7 +147,7 @@ func ovsPacket() *schema.Family {
 		schema.Message{ID: 3, Name: "OVS_PACKET_CMD_EXECUTE"},
 	)
 	f.Groups = nil
-	f.Lead = []string{"dp_ifindex", "OVS_KEY_ATTR_IN_PORT", "OVS_KEY_ATTR_ETHERTYPE", "OVS_PACKET_ATTR_LEN", "OVS_ACTION_ATTR_OUTPUT"}
+	f.Lead = []string{"dp_ifindex", "OVS_KEY_ATTR_IN_PORT", "OVS_KEY_ATTR_ETHERTYPE", "OVS_PACKET_ATTR_LEN", "OVS_ACTION_ATTR_OUTPUT", ">*"}
 	return f
 }
 
@@ -180,7 +180,7 @@ func ovsMeter() *schema.Family {
 		schema.Message{ID: 3, Name: "OVS_METER_CMD_DEL"},
 		schema.Message{ID: 4, Name: "OVS_METER_CMD_GET"},
 	)
-	f.Lead = []string{"dp_ifindex", "OVS_METER_ATTR_ID", "OVS_BAND_ATTR_RATE"}
+	f.Lead = []string{"dp_ifindex", "OVS_METER_ATTR_ID", "OVS_BAND_ATTR_RATE", ">*"}
 	return f
 }
 
@@ -198,6 +198,6 @@ func ovsCtLimit() *schema.Family {
 		schema.Message{ID: 2, Name: "OVS_CT_LIMIT_CMD_DEL"},
 		schema.Message{ID: 3, Name: "OVS_CT_LIMIT_CMD_GET"},
 	)
-	f.Lead = []string{"dp_ifindex", "zone_id", "limit"}
+	f.Lead = []string{"dp_ifindex", "zone_id", "limit", ">*"}
 	return f
 }

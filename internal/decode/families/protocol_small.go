@@ -18,7 +18,7 @@ func selinux() *schema.Family {
 			{ID: 0x11, Name: "SELNL_MSG_POLICYLOAD", Header: record("selnl_msg_policyload", field("seqno", u32))},
 		},
 		Groups: []schema.Group{{ID: 1, Name: "SELNLGRP_AVC"}},
-		Lead:   []string{"val", "seqno"},
+		Lead:   []string{"val", "seqno", ">*"},
 	}
 }
 
@@ -35,7 +35,7 @@ func fibLookup() *schema.Family {
 			field("scope", named(u8, rtScope)), field("err", hinted(s32, schema.Errno))),
 		// The type is the sender's choice; this stands for the usual one.
 		Messages: []schema.Message{{ID: 0, Name: "fib_result_nl"}},
-		Lead:     []string{"fl_addr", "tb_id_in", "tb_id", "prefixlen", "type", "err"},
+		Lead:     []string{"fl_addr", "tb_id_in", "tb_id", "prefixlen", "type", "err", ">*"},
 	}
 }
 
@@ -54,7 +54,7 @@ func dnrtmsg() *schema.Family {
 		Messages: []schema.Message{{ID: 0, Name: "nf_dn_rtmsg", Header: record("nf_dn_rtmsg",
 			field("nfdn_ifindex", ifindexS), field("packet", opaque))}},
 		Groups: []schema.Group{{ID: 1, Name: "DNRNG_NLGRP_L1"}, {ID: 2, Name: "DNRNG_NLGRP_L2"}},
-		Lead:   []string{"nfdn_ifindex"},
+		Lead:   []string{"nfdn_ifindex", ">*"},
 	}
 }
 
@@ -68,7 +68,7 @@ func ecryptfs() *schema.Family {
 			{ID: 100, Name: "ECRYPTFS_MSG_HELO", Header: msg}, {ID: 101, Name: "ECRYPTFS_MSG_QUIT", Header: msg},
 			{ID: 102, Name: "ECRYPTFS_MSG_REQUEST", Header: msg}, {ID: 103, Name: "ECRYPTFS_MSG_RESPONSE", Header: msg},
 		},
-		Lead: []string{"index"},
+		Lead: []string{"index", ">*"},
 	}
 }
 
@@ -92,7 +92,7 @@ func scsitransport() *schema.Family {
 		Messages: []schema.Message{{ID: 17, Name: "SCSI_TRANSPORT_MSG", Header: diagRec("scsi_nl_hdr", hdr),
 			Variants: &schema.Variants{Off: 4, Width: 2, Cases: map[uint64]schema.Variant{1: {Header: vendor}, 0x100: {Header: fc}}}}},
 		Groups: []schema.Group{{ID: 4, Name: "SCSI_NL_GRP_FC_EVENTS"}},
-		Lead:   []string{"msgtype", "host_no", "event_code"},
+		Lead:   []string{"msgtype", "host_no", "event_code", ">*"},
 	}
 }
 

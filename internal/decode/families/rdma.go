@@ -26,7 +26,9 @@ func rdma() *schema.Family {
 			{ID: 2, Name: "RDMA_NL_GROUP_IWPM"}, {ID: 3, Name: "RDMA_NL_GROUP_LS"}, {ID: 4, Name: "RDMA_NL_GROUP_NOTIFY"},
 		},
 		Lead: []string{"RDMA_NLDEV_ATTR_DEV_NAME", "RDMA_NLDEV_ATTR_PORT_INDEX", "RDMA_NLDEV_ATTR_LINK_TYPE", "RDMA_NLDEV_ATTR_NDEV_NAME",
-			"RDMA_NLDEV_ATTR_DEV_INDEX", "RDMA_NLDEV_ATTR_EVENT_TYPE"},
+			"RDMA_NLDEV_ATTR_DEV_INDEX", "RDMA_NLDEV_ATTR_EVENT_TYPE",
+			">*",
+		},
 	}
 	for op, name := range rdmaNldevOps {
 		if name != "" {

@@ -28,6 +28,7 @@ func route() *schema.Family {
 			"NHA_ID", "NHA_GATEWAY", "NHA_OIF", "NHA_GROUP_TYPE", "NHA_BLACKHOLE",
 			"NETNSA_NSID", "NETNSA_PID", "NETNSA_FD", "NDTA_NAME", "NETCONFA_IFINDEX", "IFAL_LABEL",
 			"IFAL_ADDRESS", "PREFIX_ADDRESS", "DCB_ATTR_IFNAME", "vid", "ifindex", "ifi_family", "family",
+			">*",
 		},
 	}
 }

@@ -14,7 +14,7 @@ func smcPnetID() *schema.Family {
 		Name:     "SMC_PNETID",
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
-		Lead:     []string{"SMC_PNETID_NAME", "SMC_PNETID_ETHNAME", "SMC_PNETID_IBNAME"},
+		Lead:     []string{"SMC_PNETID_NAME", "SMC_PNETID_ETHNAME", "SMC_PNETID_IBNAME", ">*"},
 		Messages: []schema.Message{
 			{ID: 1, Name: "SMC_PNETID_GET"},
 			{ID: 2, Name: "SMC_PNETID_ADD"},
@@ -51,6 +51,7 @@ func smcGen() *schema.Family {
 		Lead: []string{
 			"SMC_NLA_EID_TABLE_ENTRY", "SMC_NLA_SEID_ENTRY", "SMC_NLA_SYS_LOCAL_HOST", "SMC_NLA_LGR_R_ID", "SMC_NLA_LGR_D_ID",
 			"SMC_NLA_LINK_ID", "SMC_NLA_DEV_IB_NAME", "SMC_NLA_DEV_PCI_ID",
+			">*",
 		},
 		Messages: []schema.Message{
 			{ID: 1, Name: "SMC_NETLINK_GET_SYS_INFO"},

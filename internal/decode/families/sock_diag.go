@@ -60,7 +60,7 @@ func sockDiag() *schema.Family {
 		},
 		Lead: []string{
 			"sdiag_family", "sdiag_protocol", "idiag_family", "idiag_state", "idiag_src", "idiag_sport", "idiag_dst", "idiag_dport",
-			"INET_DIAG_REQ_BYTECODE", ">idiag_states", "udiag_family", "udiag_type", "udiag_state", "UNIX_DIAG_NAME", "ndiag_family", "ndiag_protocol",
+			"INET_DIAG_REQ_BYTECODE", ">INET_DIAG_REQ_PROTOCOL", ">idiag_ext!", ">idiag_states", "udiag_family", "udiag_type", "udiag_state", ">udiag_show!", "UNIX_DIAG_NAME", "ndiag_family", "ndiag_protocol",
 			"ndiag_portid", "pdiag_family", "pdiag_type", "pdiag_num", "vdiag_family", "vdiag_state", "vdiag_src_cid", "vdiag_src_port",
 			"xdiag_family", "diag_family", "diag_state",
 		},

@@ -16,7 +16,7 @@ func nbd() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "nbd_mc_group"}},
-		Lead:     []string{"NBD_ATTR_INDEX", "NBD_DEVICE_INDEX", "NBD_ATTR_SIZE_BYTES", "NBD_ATTR_BACKEND_IDENTIFIER"},
+		Lead:     []string{"NBD_ATTR_INDEX", "NBD_DEVICE_INDEX", "NBD_ATTR_SIZE_BYTES", "NBD_ATTR_BACKEND_IDENTIFIER", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "NBD_CMD_UNSPEC"},
 			{ID: 1, Name: "NBD_CMD_CONNECT"},
@@ -61,7 +61,7 @@ func tcmUser() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  2,
 		Groups:   []schema.Group{{Name: "config"}},
-		Lead:     []string{"TCMU_ATTR_DEVICE", "TCMU_ATTR_DEVICE_ID", "TCMU_ATTR_CMD_STATUS"},
+		Lead:     []string{"TCMU_ATTR_DEVICE", "TCMU_ATTR_DEVICE_ID", "TCMU_ATTR_CMD_STATUS", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "TCMU_CMD_UNSPEC"},
 			{ID: 1, Name: "TCMU_CMD_ADDED_DEVICE"},
@@ -116,7 +116,7 @@ func vfsDquot() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "events"}},
-		Lead:     []string{"QUOTA_NL_A_WARNING", "QUOTA_NL_A_QTYPE", "QUOTA_NL_A_EXCESS_ID", "QUOTA_NL_A_CAUSED_ID"},
+		Lead:     []string{"QUOTA_NL_A_WARNING", "QUOTA_NL_A_QTYPE", "QUOTA_NL_A_EXCESS_ID", "QUOTA_NL_A_CAUSED_ID", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "QUOTA_NL_C_UNSPEC"},
 			{ID: 1, Name: "QUOTA_NL_C_WARNING"},
@@ -149,7 +149,7 @@ func dlm() *schema.Family {
 		Name:     "DLM",
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
-		Lead:     []string{"resource_name", "ownpid"},
+		Lead:     []string{"resource_name", "ownpid", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "DLM_CMD_UNSPEC"},
 			{ID: 1, Name: "DLM_CMD_HELLO"},
@@ -179,6 +179,7 @@ func cifs() *schema.Family {
 		Lead: []string{
 			"CIFS_GENL_ATTR_SWN_REGISTRATION_ID", "CIFS_GENL_ATTR_SWN_NET_NAME", "CIFS_GENL_ATTR_SWN_SHARE_NAME",
 			"CIFS_GENL_ATTR_SWN_NOTIFICATION_TYPE", "CIFS_GENL_ATTR_SWN_RESOURCE_NAME",
+			"-CIFS_GENL_ATTR_SWN_PASSWORD", ">*",
 		},
 		Messages: []schema.Message{
 			{ID: 0, Name: "CIFS_GENL_CMD_UNSPEC"},

@@ -33,6 +33,7 @@ func taskstats() *schema.Family {
 			"TASKSTATS_CMD_ATTR_PID", "TASKSTATS_CMD_ATTR_TGID", "TASKSTATS_CMD_ATTR_REGISTER_CPUMASK",
 			"TASKSTATS_TYPE_PID", "TASKSTATS_TYPE_TGID", "ac_comm", "ac_etime", "ac_utime", "ac_stime", "ac_exitcode",
 			"CGROUPSTATS_CMD_ATTR_FD", "nr_running", "nr_sleeping",
+			">*",
 		},
 	}
 }

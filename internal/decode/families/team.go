@@ -60,6 +60,7 @@ func team() *schema.Family {
 		Lead: []string{
 			"TEAM_ATTR_TEAM_IFINDEX", "TEAM_ATTR_OPTION_NAME", "TEAM_ATTR_OPTION_PORT_IFINDEX", "TEAM_ATTR_OPTION_DATA",
 			"TEAM_ATTR_PORT_IFINDEX", "TEAM_ATTR_PORT_SPEED",
+			">*",
 		},
 	}
 }

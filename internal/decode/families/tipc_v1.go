@@ -24,7 +24,7 @@ func tipcV1() *schema.Family {
 		Version:  1,
 		Header: record("tipc_genlmsghdr",
 			field("dest", hex32), field("tipc_cmd", named(u16, tipcCmd)), padding("tipc_reserved", 2)),
-		Lead:     []string{"tipc_cmd", "dest"},
+		Lead:     []string{"tipc_cmd", "dest", ">*"},
 		Messages: []schema.Message{{ID: 1, Name: "TIPC_GENL_CMD", Body: &tlvs}},
 	}
 }

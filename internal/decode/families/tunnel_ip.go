@@ -21,6 +21,7 @@ func tcpMetrics() *schema.Family {
 		Lead: []string{
 			"TCP_METRICS_ATTR_ADDR_IPV4", "TCP_METRICS_ATTR_ADDR_IPV6", "TCP_METRICS_ATTR_SADDR_IPV4",
 			"TCP_METRICS_ATTR_SADDR_IPV6", "TCP_METRICS_A_METRICS_RTT_US",
+			">*",
 		},
 		Messages: []schema.Message{
 			{ID: 0, Name: "TCP_METRICS_CMD_UNSPEC"},
@@ -82,7 +83,7 @@ func fou() *schema.Family {
 		Name:     "fou",
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
-		Lead:     []string{"FOU_ATTR_PORT", "FOU_ATTR_TYPE", "FOU_ATTR_IPPROTO", "FOU_ATTR_LOCAL_V4", "FOU_ATTR_LOCAL_V6"},
+		Lead:     []string{"FOU_ATTR_PORT", "FOU_ATTR_TYPE", "FOU_ATTR_IPPROTO", "FOU_ATTR_LOCAL_V4", "FOU_ATTR_LOCAL_V6", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "FOU_CMD_UNSPEC"},
 			{ID: 1, Name: "FOU_CMD_ADD"},
@@ -115,6 +116,7 @@ func gtp() *schema.Family {
 		Lead: []string{
 			"GTPA_LINK", "GTPA_VERSION", "GTPA_I_TEI", "GTPA_O_TEI", "GTPA_TID", "GTPA_PEER_ADDRESS", "GTPA_PEER_ADDR6",
 			"GTPA_MS_ADDRESS", "GTPA_MS_ADDR6",
+			">*",
 		},
 		Messages: []schema.Message{
 			{ID: 0, Name: "GTP_CMD_NEWPDP"},
@@ -149,7 +151,7 @@ func ila() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Set:      ilaAttr(),
-		Lead:     []string{"ILA_ATTR_LOCATOR_MATCH", "ILA_ATTR_LOCATOR", "ILA_ATTR_IFINDEX"},
+		Lead:     []string{"ILA_ATTR_LOCATOR_MATCH", "ILA_ATTR_LOCATOR", "ILA_ATTR_IFINDEX", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "ILA_CMD_UNSPEC"},
 			{ID: 1, Name: "ILA_CMD_ADD"},

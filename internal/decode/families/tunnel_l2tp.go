@@ -20,6 +20,7 @@ func l2tp() *schema.Family {
 		Lead: []string{
 			"L2TP_ATTR_CONN_ID", "L2TP_ATTR_SESSION_ID", "L2TP_ATTR_IFNAME", "L2TP_ATTR_IP_DADDR", "L2TP_ATTR_IP6_DADDR",
 			"L2TP_ATTR_PW_TYPE", "L2TP_ATTR_ENCAP_TYPE",
+			">*",
 		},
 		Messages: []schema.Message{
 			{ID: 0, Name: "L2TP_CMD_NOOP"},

@@ -16,7 +16,7 @@ func seg6() *schema.Family {
 		Name:     "SEG6",
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
-		Lead:     []string{"SEG6_ATTR_DST", "SEG6_ATTR_HMACKEYID", "SEG6_ATTR_ALGID"},
+		Lead:     []string{"SEG6_ATTR_DST", "SEG6_ATTR_HMACKEYID", "SEG6_ATTR_ALGID", "-SEG6_ATTR_SECRET", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "SEG6_CMD_UNSPEC"},
 			{ID: 1, Name: "SEG6_CMD_SETHMAC"},
@@ -45,7 +45,7 @@ func ioam6() *schema.Family {
 		Protocol: unix.NETLINK_GENERIC,
 		Version:  1,
 		Groups:   []schema.Group{{Name: "ioam6_events"}},
-		Lead:     []string{"IOAM6_ATTR_NS_ID", "IOAM6_ATTR_SC_ID", "IOAM6_EVENT_ATTR_TRACE_NAMESPACE"},
+		Lead:     []string{"IOAM6_ATTR_NS_ID", "IOAM6_ATTR_SC_ID", "IOAM6_EVENT_ATTR_TRACE_NAMESPACE", ">*"},
 		Messages: []schema.Message{
 			{ID: 0, Name: "IOAM6_CMD_UNSPEC"},
 			{ID: 1, Name: "IOAM6_CMD_ADD_NAMESPACE"},

@@ -50,7 +50,7 @@ func TestTwice(t *testing.T) {
 	if n, _ := m.Lookup("IFLA_IFNAME"); n.Value != "bbb" {
 		t.Errorf("IFLA_IFNAME: %v", n.Value)
 	}
-	if lead := m.Lead(1); len(lead) != 1 || lead[0].Value != "bbb" {
+	if lead := m.Lead(1); len(lead) != 2 || lead[0].Value != "bbb" || lead[1].Text != "+1" {
 		t.Errorf("the line: %v", lead)
 	}
 	b := m.Body()

@@ -31,6 +31,7 @@ func vdpa() *schema.Family {
 		Lead: []string{
 			"VDPA_ATTR_DEV_NAME", "VDPA_ATTR_DEV_ID", "VDPA_ATTR_MGMTDEV_BUS_NAME", "VDPA_ATTR_MGMTDEV_DEV_NAME",
 			"VDPA_ATTR_DEV_NET_CFG_MACADDR", "VDPA_ATTR_DEV_QUEUE_INDEX",
+			">*",
 		},
 	}
 }

@@ -143,13 +143,14 @@ func xfrmAttrs() *schema.Set {
 var (
 	xfrmStateLead  = []string{"id", ".saddr", ".mode", ".reqid!", "XFRMA_IF_ID", "XFRMA_SET_MARK", "XFRMA_ALG_AEAD[alg_name]|XFRMA_ALG_CRYPT[alg_name]", "XFRMA_OFFLOAD_DEV", ".sel"}
 	xfrmPolicyLead = []string{".dir", ".sel", ".action", ".priority!", "XFRMA_TMPL[id saddr mode reqid]", "XFRMA_IF_ID", ".index!"}
-	xfrmIDLead     = []string{".daddr", ".spi", ".proto", ".family", "XFRMA_SRCADDR", "XFRMA_MARK"}
+	xfrmIDLead     = []string{".daddr", ".spi", ".proto", ".family", "XFRMA_SRCADDR", "XFRMA_MARK", "XFRMA_PROTO", "XFRMA_ADDRESS_FILTER"}
 
 	// xfrmLeads: an SA is told by its addresses, SPI and mode, not by its selector.
 	xfrmLeads = map[string][]string{
 		"XFRM_MSG_NEWSA": xfrmStateLead, "XFRM_MSG_UPDSA": xfrmStateLead,
 		"XFRM_MSG_DELSA": xfrmIDLead, "XFRM_MSG_GETSA": xfrmIDLead,
 		"XFRM_MSG_NEWPOLICY": xfrmPolicyLead, "XFRM_MSG_UPDPOLICY": xfrmPolicyLead,
+		"XFRM_MSG_FLUSHSA":   {"proto"},
 		"XFRM_MSG_ALLOCSPI":  {"info.id", "info.saddr", ".min", ".max"},
 		"XFRM_MSG_EXPIRE":    {"state.id", "state.saddr", ".hard"},
 		"XFRM_MSG_POLEXPIRE": {"pol.dir", "pol.sel", ".hard"},

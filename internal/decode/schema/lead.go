@@ -21,6 +21,8 @@ import (
 //	NAME[A B]       of each element only these; the first three elements
 //	=WORDS          words, which make sense with a condition
 //	ITEM|ITEM       the first that is there
+//	*               attributes that are none of those before, in their order
+//	-NAME           is none of these
 type LeadItem struct {
 	Name  string
 	Part  string
@@ -32,10 +34,12 @@ type LeadItem struct {
 	Is    string
 	Of    []string
 	Words string
+	Rest  bool   // all others
+	Not   string // an attribute that is none of them
 	Else  *LeadItem
 }
 
-var reLead = regexp.MustCompile(`^([<>]?)(?:=([^|?]+)|(\.?)([A-Za-z_@][\w@-]*)(?:\.(\w+))?(?:/(\w+))?(?:\[([\w ]+)\])?(!?))(?:\?(\w+)=(\w+))?$`)
+var reLead = regexp.MustCompile(`^([<>]?)(?:(\*)|-(\w+)|=([^|?]+)|(\.?)([A-Za-z_@][\w@-]*)(?:\.(\w+))?(?:/(\w+))?(?:\[([\w ]+)\])?(!?))(?:\?(\w+)=(\w+))?$`)
 
 // ParseLead reads one item.
 func ParseLead(s string) (*LeadItem, error) {
@@ -46,8 +50,8 @@ func ParseLead(s string) (*LeadItem, error) {
 			return nil, fmt.Errorf("lead %q: %q is no item", s, alternative)
 		}
 		x := &LeadItem{
-			Dirs: map[string]Dirs{">": ToKernel, "<": FromKernel}[m[1]], Words: m[2], Flat: m[3] != "", Name: m[4], Part: m[5],
-			Mask: m[6], Of: strings.Fields(m[7]), Full: m[8] != "", If: m[9], Is: m[10],
+			Dirs: map[string]Dirs{">": ToKernel, "<": FromKernel}[m[1]], Rest: m[2] != "", Not: m[3], Words: m[4], Flat: m[5] != "",
+			Name: m[6], Part: m[7], Mask: m[8], Of: strings.Fields(m[9]), Full: m[10] != "", If: m[11], Is: m[12],
 		}
 		if first == nil {
 			first = x
@@ -63,7 +67,7 @@ func ParseLead(s string) (*LeadItem, error) {
 func (x *LeadItem) Names() []string {
 	var names []string
 	for ; x != nil; x = x.Else {
-		for _, n := range append([]string{x.Name, x.Part, x.Mask, x.If}, x.Of...) {
+		for _, n := range append([]string{x.Name, x.Part, x.Mask, x.If, x.Not}, x.Of...) {
 			if n != "" {
 				names = append(names, n)
 			}
@@ -89,4 +93,14 @@ func (f *Family) Leads(m *Message) []*LeadItem {
 		return m.leads
 	}
 	return f.leads
+}
+
+// Unled says whether an attribute stands in no line (-NAME).
+func (f *Family) Unled(m *Message, name string) bool {
+	for _, x := range f.Leads(m) {
+		if x.Not == name {
+			return true
+		}
+	}
+	return false
 }
