@@ -153,6 +153,16 @@ func onlyZeros(f *capture.Frame, off int) bool {
 	return !f.Incomplete() && len(bytes.TrimLeft(f.Data[off:], "\x00")) == 0
 }
 
+// ZerosBehind is how many bytes stand behind the message, up to the end of its datagram,
+// where all are zero: a sender that sends more of its buffer than the message.
+func (m *Message) ZerosBehind() int {
+	off := m.Offset + align4(len(m.Data))
+	if m.NoHeader || off >= len(m.Frame.Data) || !onlyZeros(m.Frame, off) {
+		return 0
+	}
+	return len(m.Frame.Data) - off
+}
+
 // split takes the message at m.Offset out of its frame and returns the offset
 // of the next one. A length that leads nowhere takes all that is left.
 func (m *Message) split(o order) int {

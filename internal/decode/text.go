@@ -38,6 +38,11 @@ func (w *walker) numberText(v uint64, t *schema.Type, width int) string {
 	case schema.Bytes:
 		return bytesText(v)
 	case schema.BitRate:
+		// What does not fit into 32 bits is sent as the most that does, and stands in an
+		// attribute of 64 beside it (TCA_HTB_RATE64; tc_htb.c of iproute2 and sch_htb.c).
+		if width == 4 && v == math.MaxUint32 {
+			return bitRateText(v) + " or more"
+		}
 		return bitRateText(v)
 	case schema.Seconds, schema.Millis, schema.Micros, schema.Nanos, schema.Jiffies:
 		return durationText(v, t, width)

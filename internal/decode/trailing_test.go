@@ -25,12 +25,18 @@ func TestZerosBehindLastMessage(t *testing.T) {
 		{"not only zeros", append(make([]byte, 127), 1), false, 2},
 		{"cut, so that a header may follow", make([]byte, 8), true, 2},
 	} {
+		behind := 0
+		if tt.want == 1 {
+			behind = len(tt.tail)
+		}
 		f := le.frame(capture.NETLINK_ROUTE, capture.DirRequest, append(request[:len(request):len(request)], tt.tail...))
 		if tt.cut {
 			f.OrigLen += 100
 		}
 		if ms := d.Frame(f, nil); len(ms) != tt.want || ms[0].Problem != nil {
 			t.Errorf("%s: %d messages, problem %v", tt.name, len(ms), ms[0].Problem)
+		} else if n := ms[0].ZerosBehind(); n != behind {
+			t.Errorf("%s: %d zeros behind, want %d", tt.name, n, behind)
 		}
 	}
 	// Alone they are no padding of anything.

@@ -5,6 +5,7 @@ package families_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,6 +82,9 @@ func TestLeads(t *testing.T) {
 		{"audit: backlog", 9, 1001, 5, status(0x10, 1, 8192), "ACK backlog_limit=8192"},
 		{"class of 35 Gbit/s", 0, 40, 0x605, class(4375000000), "ACK|EXCL|CREATE TCA_KIND=htb tcm_ifindex=5 tcm_handle=1:2 tcm_parent=1: TCA_HTB_RATE64=35 Gbit/s"},
 		{"class of 40 Gbit/s", 0, 40, 0x605, class(5000000000), "ACK|EXCL|CREATE TCA_KIND=htb tcm_ifindex=5 tcm_handle=1:2 tcm_parent=1: TCA_HTB_RATE64=40 Gbit/s"},
+		{"class of 32 bits", 0, 40, 0x605, nltest.Cat(make([]byte, 20), nltest.Attr(1, []byte("htb\x00")),
+			nltest.Attr(2, nltest.Attr(1, nltest.Cat(make([]byte, 8), nltest.U32(math.MaxUint32), make([]byte, 32))))),
+			"ACK|EXCL|CREATE TCA_KIND=htb tcm_ifindex=0 tcm_handle=none tcm_parent=none TCA_HTB_PARMS={rate={rate=34.4 Gbit/s or more}}"},
 		{"verdict, queue 1", 12, 3<<8 | 1, 1, verdict(1), "res_id=1 NFQA_VERDICT_HDR={verdict=NF_ACCEPT id=16777216}"},
 		{"verdict, queue 2", 12, 3<<8 | 1, 1, verdict(2), "res_id=2 NFQA_VERDICT_HDR={verdict=NF_ACCEPT id=16777216}"},
 		{"nine attributes", 0, 16, 5, nltest.Cat(link(0, 0), nltest.Attr(4, nltest.U32(1)), nltest.Attr(5, nltest.U32(2)), nltest.Attr(8, nltest.U32(3)),
