@@ -32,6 +32,9 @@ func (w *walker) local(n *Node, t *schema.Type, l *schema.Local) {
 	default:
 		text = strconv.FormatUint(n.Num, 10)
 	}
+	if t.Hint == schema.Realms {
+		text, _, _ = strings.Cut(text, " ") // the name has the numbers that have none
+	}
 	n.Text = text + " (" + Quote(name) + ")"
 }
 

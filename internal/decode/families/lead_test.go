@@ -23,7 +23,7 @@ import (
 func oneLine(t *testing.T, m *decode.Message) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := export.NewText(&out, export.TextOptions{UTC: true, Bare: true}).WriteMessage(m); err != nil {
+	if err := export.NewText(&out, export.TextOptions{UTC: true, Bare: true, Attrs: true}).WriteMessage(m); err != nil {
 		t.Fatal(err)
 	}
 	_, line, _ := strings.Cut(strings.TrimSpace(out.String()), m.Type)
