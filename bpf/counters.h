@@ -41,6 +41,14 @@ static __always_inline __u16 count_sub(__u16 protocol, __u16 type, const __u8 *r
 	return 0;
 }
 
+/* Some families of generic netlink number what they multicast anew, beside their
+ * commands: thermal, mptcp_pm, IOAM6. A test of package families says that no other
+ * protocol has such. */
+static __always_inline __u8 count_event(__u16 protocol, __u8 dir)
+{
+	return protocol == NETLINK_GENERIC && dir == NL_DIR_EVENT ? NL_ROW_EVENT : 0;
+}
+
 /* Begin to count something; its task and account are still to be set. */
 static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u64 inode, __u32 netns,
 							 __u16 protocol, __u8 dir, __u64 now, struct sock *sk)
@@ -291,6 +299,8 @@ __noinline __u64 count_step(enum nl_prog prog)
 		flags |= NL_ROW_REQUEST;
 	if (flags || !count_control(w, prog, &h)) {
 		sub = count_sub(w->protocol, h.type, h.rest);
+		if (!flags)
+			flags = count_event(w->protocol, w->dir);
 		count_turn(w, prog, h.type, sub, flags);
 		if (!w->off && flags & NL_ROW_OUT) {
 			w->asked.protocol = w->protocol;
@@ -400,6 +410,7 @@ static __always_inline void count_loss(struct count_walk *w, enum nl_prog prog, 
 	} else {
 		w->what.type = h.type;
 		w->what.sub = count_sub(w->protocol, h.type, h.rest);
+		w->what.flags = count_event(w->protocol, w->dir);
 	}
 	row = count_row_find(w, prog);
 	if (!row)

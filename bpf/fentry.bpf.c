@@ -98,7 +98,7 @@ int sendmsg_exit(__u64 *ctx)
 SEC("fexit/netlink_recvmsg")
 int recvmsg_exit(__u64 *ctx)
 {
-	return on_recvmsg_exit(ARG(0), ctx[3], ctx[4]);
+	return on_recvmsg_exit(ARG(0), ARG(1), ctx[2], ctx[3], ctx[4]);
 }
 
 SEC("fentry/netlink_dump")

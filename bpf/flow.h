@@ -62,6 +62,9 @@ struct flow {
 	struct count_asked dump_asked; /* what it is a dump of */
 	/* netlink_recvmsg(), kprobe only */
 	__u64 recv_sk;
+	__u64 recv_msg;
+	__u64 recv_len;
+	__u32 recv_flags;
 	__u32 recv_reported;
 	/* netlink_broadcast_filtered() */
 	__u32 depth;

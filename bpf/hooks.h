@@ -11,8 +11,7 @@
 #include "counters_hooks.h"
 #include "full.h"
 #include "plane.h"
-
-#define MSG_PEEK 2
+#include "truncated.h"
 
 /* Emit a request in a send that was seen to begin. */
 static __noinline int hook_request_brief(struct flow *f, struct sock *ssk, struct sk_buff *skb)
@@ -350,7 +349,8 @@ static __always_inline void on_read(struct socket *sock, int flags, bool taken)
 
 /* netlink_recvmsg() has returned. An ENOBUFS that a MSG_PEEK returns is read
  * like any other: sock_error() clears it. */
-static __always_inline int on_recvmsg_exit(struct socket *sock, int flags, int ret)
+static __always_inline int on_recvmsg_exit(struct socket *sock, struct msghdr *msg, __u64 len, int flags,
+					   int ret)
 {
 	struct sock *sk;
 
@@ -361,6 +361,8 @@ static __always_inline int on_recvmsg_exit(struct socket *sock, int flags, int r
 	on_read(sock, flags, ret >= 0);
 	if (ret == -ENOBUFS && sk)
 		hook_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	if (ret >= 0)
+		on_truncated(sk, msg, len, flags, ret);
 	return 0;
 }
 

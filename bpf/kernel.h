@@ -155,6 +155,7 @@ struct msghdr {
 	void *msg_name;
 	int msg_namelen;
 	struct iov_iter msg_iter;
+	unsigned int msg_flags;
 };
 
 struct nsproxy {

@@ -109,6 +109,9 @@ int recvmsg(struct pt_regs *ctx)
 	if (!f || !sk)
 		return 0;
 	f->recv_sk = (__u64)sk;
+	f->recv_msg = ctx->ARG1;
+	f->recv_len = ctx->ARG2;
+	f->recv_flags = ctx->ARG3;
 	f->recv_reported = BPF_CORE_READ(sk, sk_err) == ENOBUFS;
 	if (f->recv_reported)
 		hook_socket_error(sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
@@ -124,6 +127,8 @@ int recvmsg_exit(struct pt_regs *ctx)
 		return 0;
 	if ((int)ctx->RET == -ENOBUFS && f->recv_sk && !f->recv_reported)
 		hook_socket_error((void *)f->recv_sk, NL_VERDICT_NOBUFS_READ, NL_PROG_RECV);
+	if ((int)ctx->RET >= 0)
+		on_truncated((void *)f->recv_sk, (void *)f->recv_msg, f->recv_len, f->recv_flags, ctx->RET);
 	f->recv_sk = 0;
 	return 0;
 }

@@ -45,6 +45,7 @@ enum nl_kind {
 	NL_KIND_SOCKET_ERROR = 2,
 	NL_KIND_EXTACK = 3,
 	NL_KIND_LOCK = 4,
+	NL_KIND_TRUNCATED = 5,
 };
 
 /* capture.Dir */
@@ -135,6 +136,7 @@ enum nl_row_flag {
 	NL_ROW_REQUEST = 2, /* type is that of a request, also for what answers it */
 	NL_ROW_BARE = 4,    /* no nlmsghdr; sub is the first two letters of a uevent */
 	NL_ROW_SOCKET = 8,  /* not about a message: losses without bytes, ENOBUFS */
+	NL_ROW_EVENT = 16,  /* generic netlink, by a multicast: see count_event() */
 };
 
 /* What is counted apart, of one account. */
@@ -240,7 +242,9 @@ struct nl_full {
 	__u8 verdict;
 	__u8 flags;
 	__u8 pad[2];
-	__u32 taken;      /* bytes that the reader's buffer took, if that was full; 0: unknown */
+	__u32 taken;      /* bytes that the reader's buffer took, if that was full; 0: unknown.
+			   * NL_KIND_TRUNCATED: of a longer datagram; orig_len is taken + 1 if
+			   * the kernel did not say how long that was */
 	struct nl_task task;  /* the current task */
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };

@@ -6,32 +6,22 @@
 #define NL_SEND_H
 
 #include "hooks.h"
+#include "iter.h"
 
 /* Where the payload is, before netlink_sendmsg() moves the iterator on. */
 static __always_inline void send_remember_iov(struct flow *f, struct msghdr *msg)
 {
-	__u32 type;
-
 	f->iov = 0;
 	f->iov_nr = 0;
 	f->ubuf = 0;
-	if (bpf_core_field_exists(msg->msg_iter.iter_type)) {
-		type = MEM_GET(true, msg, msg_iter.iter_type);
-		if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
-		    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
-			f->ubuf = (__u64)MEM_GET(true, msg, msg_iter.ubuf);
-			return;
-		}
-		if (type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
-			return;
-	} else if ((MEM_GET(true, msg, msg_iter.type) & ~1U) != bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		return; /* bit 0 is the direction */
+	switch (iter_at(true, msg)) {
+	case ITER_IS_UBUF:
+		f->ubuf = (__u64)MEM_GET(true, msg, msg_iter.ubuf);
+		break;
+	case ITER_IS_IOVEC:
+		f->iov = iter_iov(true, msg);
+		f->iov_nr = MEM_GET(true, msg, msg_iter.nr_segs);
 	}
-	if (bpf_core_field_exists(msg->msg_iter.__iov))
-		f->iov = (__u64)MEM_FOLLOW(true, msg, msg_iter.__iov);
-	else
-		f->iov = (__u64)MEM_FOLLOW(true, msg, msg_iter.iov);
-	f->iov_nr = MEM_GET(true, msg, msg_iter.nr_segs);
 }
 
 /* netlink_sendmsg() begins. */

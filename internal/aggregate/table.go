@@ -91,7 +91,8 @@ func (t *Table) Clear() {
 // only for a key that it has not seen, or while the store still grows.
 func (t *Table) Observe(o correlate.Observation) {
 	x := &o
-	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock {
+	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock ||
+		x.Frame.Kind == capture.KindTruncated {
 		return
 	}
 	at := x.Frame.Time

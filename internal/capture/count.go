@@ -51,6 +51,9 @@ type Count struct {
 	// NLMSG_DONE) is counted under it too.
 	Request bool
 	Out     bool // sent by Proc
+	// Event: a generic family multicast it, and may number that otherwise than its
+	// answers. Of other protocols that is not told.
+	Event bool
 
 	Messages uint64
 	Bytes    uint64

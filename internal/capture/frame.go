@@ -38,6 +38,11 @@ const (
 	// nlmsghdr, and genlmsghdr) are those of the request that it handled; both
 	// empty: none (an ioctl, a kernel thread).
 	KindLock
+	// KindTruncated reports that the reader of Socket, Proc, got Taken bytes of a datagram
+	// that was longer: its buffer had no room for more. Data is what it got, OrigLen the
+	// datagram's length as far as that tells. A source that sees what readers take says
+	// it of the datagram itself.
+	KindTruncated
 )
 
 // Dir is the direction in which a datagram travels.

@@ -159,6 +159,26 @@ func TestTruncatedAnswer(t *testing.T) {
 	}
 }
 
+// A report on a reader's buffer is told of the exchange, also behind its end.
+func TestTruncatedReport(t *testing.T) {
+	s := newEnds(t)
+	s.send(request(100), getLink(0x01, 7))
+	answer := nltest.Message(16, 0, 7, 100, make([]byte, 84))
+	s.send(reply(100), answer)
+	f := reply(100)
+	f.Kind, f.Dir, f.Verdict = capture.KindTruncated, capture.DirUnknown, capture.VerdictNone
+	f.Data, f.Taken, f.OrigLen = answer[:40], 40, 100
+	s.tr.Frame(&f, nil, nil)
+	got := s.tr.Frame(&f, nil, nil)
+	if len(got) != 1 || got[0].Exchange == nil || got[0].Exchange.Truncated != 120 || got[0].Exchange.Request.Header.Seq != 7 {
+		t.Errorf("%+v", got)
+	}
+	f.Data = answer[:8]
+	if got := s.tr.Frame(&f, nil, nil); len(got) != 1 || got[0].Exchange != nil {
+		t.Errorf("without a header: %+v", got)
+	}
+}
+
 // What comes to a socket unasked is no late answer.
 func TestUnasked(t *testing.T) {
 	s := newEnds(t)

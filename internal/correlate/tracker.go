@@ -167,6 +167,9 @@ func (t *Tracker) report(f *capture.Frame) {
 	switch {
 	case f.Kind == capture.KindCompletion:
 		t.complete(f, &o)
+	case f.Kind == capture.KindTruncated:
+		t.truncated(f, &o)
+		t.dst = append(t.dst, o)
 	case f.Kind == capture.KindSocketError:
 		t.nobufs(f)
 		t.dst = append(t.dst, o)
@@ -181,6 +184,29 @@ func (t *Tracker) report(f *capture.Frame) {
 	default:
 		t.dst = append(t.dst, o)
 	}
+}
+
+// truncated adds what a reader's buffer had no room for to the exchange that the first
+// message of the datagram belongs to, which may have ended: it is read after that.
+func (t *Tracker) truncated(f *capture.Frame, o *Observation) {
+	h, ok := decode.FirstHeader(f)
+	if !ok {
+		return
+	}
+	m := decode.Message{Frame: f, Header: h}
+	k := keyOf(f, &m)
+	e := t.waiting[k]
+	for e != nil && otherSocket(e, f) {
+		e = e.next
+	}
+	if e == nil {
+		e = t.recent[k]
+	}
+	if e == nil || otherSocket(e, f) {
+		return
+	}
+	e.Truncated += uint64(f.Missed())
+	o.Exchange = &e.Exchange
 }
 
 func (t *Tracker) message(f *capture.Frame, m *decode.Message) {

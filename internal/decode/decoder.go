@@ -212,6 +212,15 @@ func header(o order, b []byte) Header {
 	return Header{Len: o.u32(b), Type: o.u16(b[4:]), Flags: o.u16(b[6:]), Seq: o.u32(b[8:]), PID: o.u32(b[12:])}
 }
 
+// FirstHeader returns the header that a datagram, or what a report has of one, begins
+// with; false: there is none.
+func FirstHeader(f *capture.Frame) (Header, bool) {
+	if len(f.Data) < HeaderLen || f.Protocol == capture.NETLINK_KOBJECT_UEVENT {
+		return Header{}, false
+	}
+	return header(order(f.BigEndian), f.Data), true
+}
+
 // toKernel says which direction of a family's tables holds.
 func (m *Message) toKernel() bool {
 	switch m.Frame.Dir {

@@ -164,16 +164,16 @@ func bareFamily(p uint16) *schema.Family {
 }
 
 // Name names a type of which no message is at hand. cmd is genlmsghdr.cmd and
-// counts for generic netlink only; toKernel tells a request from what the
-// kernel sends. "" is unknown, as in a Message.
-func (d *Decoder) Name(protocol, typ uint16, cmd uint8, toKernel bool) (family, name string) {
-	m := d.Head(protocol, typ, uint16(cmd), toKernel)
+// counts for generic netlink only. "" is unknown, as in a Message.
+func (d *Decoder) Name(protocol, typ uint16, cmd uint8, dir capture.Dir) (family, name string) {
+	m := d.Head(protocol, typ, uint16(cmd), dir)
 	return m.Family, m.Type
 }
 
 // Head returns a message of which no more is known than what sources count by:
-// see capture.Count for sub. It has names and numbers, and no payload.
-func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
+// see capture.Count for sub. It has names and numbers, and no payload. Where a family
+// numbers its events anew, capture.DirUnknown gives both names.
+func (d *Decoder) Head(protocol, typ, sub uint16, dir capture.Dir) Message {
 	data := make([]byte, HeaderLen+4)
 	switch protocol {
 	case capture.NETLINK_GENERIC:
@@ -181,10 +181,13 @@ func (d *Decoder) Head(protocol, typ, sub uint16, toKernel bool) Message {
 	case capture.NETLINK_NETFILTER:
 		binary.LittleEndian.PutUint16(data[HeaderLen+2:], sub)
 	}
-	m := Message{Frame: &capture.Frame{Origin: &capture.Origin{Protocol: protocol}}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
-	d.name(&m, toKernel)
-	if m.def != nil && !toKernel {
-		// Sources count without knowing an event from an answer.
+	origin := &capture.Origin{Protocol: protocol}
+	if dir == capture.DirEvent {
+		origin.Dir = dir
+	}
+	m := Message{Frame: &capture.Frame{Origin: origin}, Header: Header{Len: uint32(len(data)), Type: typ}, Data: data, dec: d}
+	d.name(&m, dir == capture.DirRequest)
+	if m.def != nil && dir == capture.DirUnknown {
 		if e := m.family.Event(m.def.ID); e.Name != m.def.Name {
 			m.Type += " or " + e.Name
 		}

@@ -29,10 +29,15 @@ type Exchanges struct {
 func NewTextExchanges(t *Text) Exchanges { return Exchanges{t} }
 func NewJSONExchanges(j *JSON) Exchanges { return Exchanges{j} }
 
+// IsLoss says whether a report is why answers and events are missing, or parts of them.
+func IsLoss(f *capture.Frame) bool {
+	return f.Kind == capture.KindSocketError || f.Kind == capture.KindTruncated
+}
+
 // Observe writes the end of an exchange or event.
 func (e Exchanges) Observe(o *correlate.Observation) error {
 	if o.End == correlate.EndNone {
-		if o.Frame.Kind == capture.KindSocketError {
+		if IsLoss(o.Frame) {
 			return e.to.report(o) // it is why answers and events are missing
 		}
 		return nil

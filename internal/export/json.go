@@ -28,7 +28,7 @@ import (
 // own syntax), batch (its transaction: genid, index from 1, of; the messages
 // around it have no index, and instead what is added and deleted). A failed send and an ENOBUFS are
 // objects with "kind" ("completion", "socket_error", "lock": rtnl_mutex was held
-// or waited for long) and without a message. With Exchanges there are those of
+// or waited for long, "truncated": a reader's buffer was too small) and without a message. With Exchanges there are those of
 // kind "exchange" and "event" instead of all others.
 type JSON struct {
 	w     io.Writer
@@ -277,10 +277,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	}
 	j.flag("self", o.Self)
 	j.socket(&f.Socket, &f.Queue, false)
-	if n := f.Missed(); n > 0 {
-		j.number("taken", uint64(f.Taken))
-		j.number("truncated", uint64(n))
-	}
+	j.truncated(f)
 	if f.Incomplete() {
 		j.number("orig_len", uint64(f.OrigLen))
 	}
@@ -364,7 +361,10 @@ func (j *JSON) request(o *correlate.Observation) {
 	if o.Frame.Dir == capture.DirRequest {
 		return // of a request, Observation.Exchange is its own record
 	}
-	e := o.Message.Err
+	var e *decode.ErrorInfo
+	if o.Message != nil {
+		e = o.Message.Err
+	}
 	var m *decode.Message
 	if o.Exchange != nil {
 		m = o.Exchange.Request
@@ -416,8 +416,16 @@ func (j *JSON) socket(s *capture.Socket, q *capture.Queue, whole bool) {
 	j.buf = append(j.buf, '}')
 }
 
-// report writes a failed send, an ENOBUFS, or a datagram that was lost without
-// its bytes.
+// truncated writes how much of a datagram its reader had room for.
+func (j *JSON) truncated(f *capture.Frame) {
+	if n := f.Missed(); n > 0 {
+		j.number("taken", uint64(f.Taken))
+		j.number("truncated", uint64(n))
+	}
+}
+
+// report writes a failed send, an ENOBUFS, a datagram that was lost without its bytes,
+// or one that its reader had no room for.
 func (j *JSON) report(o *correlate.Observation) error {
 	f := o.Frame
 	kind := "datagram"
@@ -428,6 +436,8 @@ func (j *JSON) report(o *correlate.Observation) error {
 		kind = "socket_error"
 	case f.Kind == capture.KindLock:
 		kind = "lock"
+	case f.Kind == capture.KindTruncated:
+		kind = "truncated"
 	case f.Kind == capture.KindDatagram && f.Verdict > capture.VerdictDelivered:
 	default:
 		return nil
@@ -444,6 +454,13 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.lock(&f.Lock)
 	j.number("group", uint64(f.Group))
 	j.socket(&f.Socket, &f.Queue, false)
+	if f.Kind == capture.KindTruncated {
+		if h, ok := decode.FirstHeader(f); ok {
+			j.always("seq", uint64(h.Seq))
+		}
+		j.truncated(f)
+		j.request(o)
+	}
 	j.number("orig_len", uint64(max(f.OrigLen, 0)))
 	return j.flush()
 }

@@ -7,7 +7,6 @@ import (
 	"container/heap"
 	"time"
 
-	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/incident"
 )
@@ -40,7 +39,7 @@ func (w *Ordered) Observe(o *correlate.Observation) error {
 	case correlate.EndEvent:
 		s.at, s.frame = o.Event.Time, o.Event.ID
 	default:
-		if o.Frame == nil || o.Frame.Kind != capture.KindSocketError {
+		if o.Frame == nil || !IsLoss(o.Frame) {
 			return nil
 		}
 		s.at, s.frame = o.Frame.Time, o.Frame.ID

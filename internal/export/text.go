@@ -306,8 +306,8 @@ func TruncatedText(room uint32, missed int) string {
 	return "reader's buffer " + strconv.FormatUint(uint64(room), 10) + " B, " + strconv.Itoa(missed) + " B lost (MSG_TRUNC)"
 }
 
-// report writes a failed send, an ENOBUFS, or a datagram that was lost without
-// its bytes.
+// report writes a failed send, an ENOBUFS, a datagram that was lost without its bytes,
+// or one that its reader had no room for.
 func (t *Text) report(o *correlate.Observation) error {
 	f, l := o.Frame, &t.line
 	switch {
@@ -330,6 +330,12 @@ func (t *Text) report(o *correlate.Observation) error {
 	l.word(styleFamily, decode.Quote(family))
 	if o.Type != "" {
 		l.word(styleType, decode.Quote(o.Type))
+	}
+	if n := f.Missed(); n > 0 {
+		l.word(styleBad, TruncatedText(f.Taken, n))
+		t.socketWords(f)
+		l.end()
+		return t.flush()
 	}
 	switch f.Verdict {
 	case capture.VerdictFailed:

@@ -179,6 +179,8 @@ func kindOf(x *correlate.Observation, f *capture.Frame) string {
 		return "completion"
 	case f.Kind == capture.KindSocketError:
 		return "socket_error"
+	case f.Kind == capture.KindTruncated:
+		return "truncated"
 	case x.Message == nil:
 		return "datagram"
 	}

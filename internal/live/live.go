@@ -106,7 +106,7 @@ type run struct {
 
 // namer names the request of a row of rtnl_mutex (decode.Decoder).
 type namer interface {
-	Name(protocol, typ uint16, cmd uint8, toKernel bool) (family, name string)
+	Name(protocol, typ uint16, cmd uint8, dir capture.Dir) (family, name string)
 }
 
 // New makes a model and the pipeline that feeds it, from p, to which it adds what it

@@ -91,7 +91,7 @@ func lockRows(locks []capture.LockRow, dec namer) []LockRow {
 			Hold: l.Hold, Wait: l.Wait,
 		}
 		if l.Request {
-			r.Family, r.Type = dec.Name(l.Protocol, l.Type, l.Cmd, true)
+			r.Family, r.Type = dec.Name(l.Protocol, l.Type, l.Cmd, capture.DirRequest)
 			r.Type = cmp.Or(r.Type, fmt.Sprintf("type 0x%x", l.Type))
 			r.Family = cmp.Or(r.Family, capture.ProtocolName(l.Protocol))
 		}

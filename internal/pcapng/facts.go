@@ -40,7 +40,18 @@ const (
 	factsReader  = 8
 	factsTables  = 9
 	factsNames   = 10 // of an interface: see local.go
+	// Of a capture.KindTruncated, else like factsFrame: versions that do not know this
+	// kind skip it, and would take the other for a damaged datagram.
+	factsTruncated = 11
 )
+
+// kindOf is the kind of the facts of a frame.
+func kindOf(o *capture.Origin) byte {
+	if o.Kind == capture.KindTruncated {
+		return factsTruncated
+	}
+	return factsFrame
+}
 
 // Tags of factsFrame.
 const (
@@ -380,7 +391,7 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) error {
 	switch tag {
 	case tagKind:
-		o.Kind = capture.Kind(atMost(num, uint64(capture.KindLock)))
+		o.Kind = capture.Kind(atMost(num, uint64(capture.KindTruncated)))
 	case tagDir:
 		o.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 	case tagVerdict:

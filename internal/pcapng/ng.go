@@ -441,7 +441,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		r.readTables(kind, facts)
 		return Record{}, false, nil
 	}
-	if !ok || kind != factsFrame {
+	if !ok || kind != factsFrame && kind != factsTruncated {
 		return Record{}, false, nil // somebody else's block
 	}
 	f, o := new(capture.Frame), r.reporter()
@@ -459,6 +459,8 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		}
 	}
 	f.Origin = r.origins.Of(&o)
+	r.cut(f)
+	r.truncated(f)
 	return Record{Frame: f}, true, nil
 }
 

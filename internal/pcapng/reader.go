@@ -364,9 +364,8 @@ func (r *Reader) ended() error {
 
 // count cuts a datagram, and adds it to Stats.
 func (r *Reader) count(f *capture.Frame) {
-	if r.snap > 0 && len(f.Data) > r.snap {
-		f.Data = bytes.Clone(f.Data[:r.snap])
-	}
+	r.cut(f)
+	r.truncated(f)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stats.Frames++
@@ -374,9 +373,23 @@ func (r *Reader) count(f *capture.Frame) {
 	if f.Cut() {
 		r.stats.Cut++
 	}
-	if f.Missed() > 0 {
-		r.stats.Truncated++
+}
+
+// cut leaves of a frame's payload what was asked for.
+func (r *Reader) cut(f *capture.Frame) {
+	if r.snap > 0 && len(f.Data) > r.snap {
+		f.Data = bytes.Clone(f.Data[:r.snap])
 	}
+}
+
+// truncated counts a datagram, or the report on one, of which its reader got a part.
+func (r *Reader) truncated(f *capture.Frame) {
+	if f.Missed() == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Truncated++
 }
 
 // fill reads n bytes into r.buf, growing it only as they arrive: a length field

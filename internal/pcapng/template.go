@@ -63,7 +63,7 @@ func (w *Writer) fill(t *template, preamble, numbered, timeless bool) {
 	o := t.origin
 	end := len(w.buf)
 	constant := func() {
-		w.buf = w.constant(newFacts(w.buf, factsFrame), o, originFlags(o, preamble, timeless))
+		w.buf = w.constant(newFacts(w.buf, kindOf(o)), o, originFlags(o, preamble, timeless))
 	}
 	if o.Kind == capture.KindDatagram || preamble {
 		w.packetHead(o, preamble)

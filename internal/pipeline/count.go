@@ -131,16 +131,27 @@ func (p *Pipeline) head(c *capture.Count) *decode.Message {
 	var m decode.Message
 	switch c.Of {
 	case capture.CountMessages:
-		m = p.o.Decoder.Head(c.Protocol, c.Type, c.Sub, c.Request)
+		m = p.o.Decoder.Head(c.Protocol, c.Type, c.Sub, dirOf(c))
 	case capture.CountUevents:
 		m = p.o.Decoder.UeventHead(c.Sub)
 	case capture.CountBare:
-		m = p.o.Decoder.Head(c.Protocol, 0, 0, c.Request)
+		m = p.o.Decoder.Head(c.Protocol, 0, 0, dirOf(c))
 		m.NoHeader, m.Type = true, ""
 	default:
 		return nil
 	}
 	return &m
+}
+
+// dirOf is the direction of what a row counts, as far as names depend on it.
+func dirOf(c *capture.Count) capture.Dir {
+	switch {
+	case c.Request:
+		return capture.DirRequest
+	case c.Event:
+		return capture.DirEvent
+	}
+	return capture.DirReply
 }
 
 // since returns what came between two readings of the rest.

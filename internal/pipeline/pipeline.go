@@ -12,7 +12,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -119,7 +118,7 @@ type Pipeline struct {
 	nextID    uint64
 	failed    error                        // of the frame at hand: whoever takes it takes no more
 	recorded  bool                         // the frame at hand, or there is no recording
-	lock      struct{ family, typ string } // of the frame at hand, named while decoding is held
+	about     struct{ family, typ string } // of the frame at hand, named while decoding is held
 	shown     int
 	seen      uint64 // messages
 	matched   uint64 // of them
@@ -291,8 +290,8 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
 	for i := range p.obs {
-		if x := &p.obs[i]; f.Kind == capture.KindLock && x.Frame == f && len(f.Data) >= decode.HeaderLen {
-			x.Family, x.Type = p.lock.family, p.lock.typ
+		if x := &p.obs[i]; x.Frame == f && p.about.family != "" {
+			x.Family, x.Type = p.about.family, p.about.typ
 		}
 	}
 	return p.observe(f)
@@ -302,7 +301,7 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Message, error) {
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
-	p.lock.family, p.lock.typ = p.lockRequest(f)
+	p.about.family, p.about.typ = p.reported(f)
 	// Messages are allocated per frame, since tables and trackers keep them.
 	from := *at
 	ms := p.o.Decoder.Next(f, at, atOnce, nil)
@@ -325,16 +324,25 @@ func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Messa
 	return ms, nil
 }
 
-// lockRequest names the request that a report on rtnl_mutex is about; "": none.
-func (p *Pipeline) lockRequest(f *capture.Frame) (family, typ string) {
-	if f.Kind != capture.KindLock || len(f.Data) < decode.HeaderLen {
+// reported names the message that a report is about; "": none. For one on rtnl_mutex
+// that is a request, for one on a reader's buffer the first of what it got.
+func (p *Pipeline) reported(f *capture.Frame) (family, typ string) {
+	if f.Kind != capture.KindLock && f.Kind != capture.KindTruncated {
+		return "", ""
+	}
+	h, ok := decode.FirstHeader(f)
+	if !ok {
 		return "", ""
 	}
 	var cmd uint8
 	if len(f.Data) > decode.HeaderLen {
 		cmd = f.Data[decode.HeaderLen]
 	}
-	return p.o.Decoder.Name(f.Protocol, binary.NativeEndian.Uint16(f.Data[4:]), cmd, true)
+	dir := capture.DirRequest
+	if f.Kind == capture.KindTruncated {
+		dir = f.Dir
+	}
+	return p.o.Decoder.Name(f.Protocol, h.Type, cmd, dir)
 }
 
 // observe filters the observations of one frame and hands them on; f is nil at

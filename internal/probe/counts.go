@@ -173,6 +173,7 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 		Sub:      r.What.Sub,
 		Out:      is(fentryNlRowFlagNL_ROW_OUT),
 		Request:  is(fentryNlRowFlagNL_ROW_REQUEST),
+		Event:    is(fentryNlRowFlagNL_ROW_EVENT),
 		Messages: r.Messages, Bytes: r.Bytes, Errno: int32(r.Err),
 		Tally: capture.Tally{
 			Errors: r.Errors, Probes: r.Probes, Drops: r.Drops, NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead,

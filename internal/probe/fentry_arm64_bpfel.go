@@ -175,6 +175,7 @@ const (
 	fentryNlKindNL_KIND_SOCKET_ERROR fentryNlKind = 2
 	fentryNlKindNL_KIND_EXTACK       fentryNlKind = 3
 	fentryNlKindNL_KIND_LOCK         fentryNlKind = 4
+	fentryNlKindNL_KIND_TRUNCATED    fentryNlKind = 5
 )
 
 type fentryNlKnows uint32
@@ -327,6 +328,7 @@ const (
 	fentryNlRowFlagNL_ROW_REQUEST fentryNlRowFlag = 2
 	fentryNlRowFlagNL_ROW_BARE    fentryNlRowFlag = 4
 	fentryNlRowFlagNL_ROW_SOCKET  fentryNlRowFlag = 8
+	fentryNlRowFlagNL_ROW_EVENT   fentryNlRowFlag = 16
 )
 
 type fentryNlTask struct {

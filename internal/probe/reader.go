@@ -205,6 +205,9 @@ func (s *Source) refused(err error) error {
 
 // saw adds a frame to Stats.
 func (s *Source) saw(f *capture.Frame) {
+	if f.Missed() > 0 {
+		s.truncated.Add(1)
+	}
 	if f.Kind != capture.KindDatagram {
 		return
 	}
@@ -217,9 +220,6 @@ func (s *Source) saw(f *capture.Frame) {
 func (s *Source) sawParts(f *capture.Frame) {
 	if f.Cut() {
 		s.cut.Add(1)
-	}
-	if f.Missed() > 0 {
-		s.truncated.Add(1)
 	}
 }
 

@@ -124,6 +124,9 @@ func (a *assembler) done(f *capture.Frame) error {
 	if a.infer != nil {
 		a.infer(f)
 	}
+	if f.Kind == capture.KindTruncated {
+		truncated(f)
+	}
 	if a.loan == nil {
 		return a.emit(f)
 	}

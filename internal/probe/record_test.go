@@ -54,6 +54,7 @@ func TestNumbers(t *testing.T) {
 		{"kind extack", int(fentryNlKindNL_KIND_EXTACK), int(capture.KindExtack)},
 		{"kind socket error", int(fentryNlKindNL_KIND_SOCKET_ERROR), int(capture.KindSocketError)},
 		{"kind lock", int(fentryNlKindNL_KIND_LOCK), int(capture.KindLock)},
+		{"kind truncated", int(fentryNlKindNL_KIND_TRUNCATED), int(capture.KindTruncated)},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
 		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},

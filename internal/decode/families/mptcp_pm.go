@@ -12,7 +12,7 @@ import (
 // linux/mptcp_pm.h; net/mptcp/pm_netlink.c, pm_userspace.c).
 //
 // Events are numbered from 1 on as commands are, so 3 and 6 from the kernel
-// each mean two things. An answer begins with a nest or with
+// each mean two things. Who delivered it knows which; where nobody does, an answer begins with a nest or with
 // MPTCP_PM_ATTR_RCV_ADD_ADDRS, those two events with MPTCP_ATTR_TOKEN: the
 // nla_type of the first attribute tells.
 func mptcpPM() *schema.Family {
@@ -50,6 +50,8 @@ func mptcpPM() *schema.Family {
 
 			{ID: 3, Name: "MPTCP_PM_CMD_GET_ADDR", Dirs: schema.FromKernel, Variants: closed("MPTCP_EVENT_CLOSED")},
 			{ID: 6, Name: "MPTCP_PM_CMD_GET_LIMITS", Dirs: schema.FromKernel, Variants: closed("MPTCP_EVENT_ANNOUNCED")},
+			{ID: 3, Name: "MPTCP_EVENT_CLOSED", Dirs: schema.Events, Set: events},
+			{ID: 6, Name: "MPTCP_EVENT_ANNOUNCED", Dirs: schema.Events, Set: events},
 		},
 	}
 	for _, e := range mptcpEvents.Values {
