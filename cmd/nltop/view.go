@@ -83,11 +83,15 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if err != nil {
 		return err
 	}
-	screen, err := ui.NewScreen()
-	if err != nil {
+	t := newTerminal(ctx)
+	var screen tcell.Screen
+	if err := t.do(func() (err error) {
+		screen, err = ui.NewScreen()
+		return err
+	}); err != nil {
 		return distinct(err, s.close())
 	}
-	return f.show(ctx, screen, s, ui.Options{
+	return f.show(ctx, t, screen, s, ui.Options{
 		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits(),
 	})
 }
@@ -121,7 +125,7 @@ func (f *captureFlags) again(o sessionOptions) func() (capture.Source, error) {
 }
 
 // show runs a session and its view, and ends both, also when the view panics.
-func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o ui.Options) error {
+func (f *viewFlags) show(ctx context.Context, t *terminal, screen tcell.Screen, s *session, o ui.Options) error {
 	running, cancel := context.WithCancel(ctx)
 	var ended sync.WaitGroup
 	stop := sync.OnceValue(func() error {
@@ -134,7 +138,7 @@ func (f *viewFlags) show(ctx context.Context, screen tcell.Screen, s *session, o
 		defer ui.Guard()
 		_ = s.capture(running) // its error stands in the model's Status
 	})
-	err := ui.Run(ctx, screen, s.model, o)
+	err := t.do(func() error { return ui.Run(ctx, screen, s.model, o) })
 	return distinct(err, stop())
 }
 

@@ -68,7 +68,7 @@ func TestShowLeavesNothing(t *testing.T) {
 		got := func() (r any) {
 			defer func() { r = recover() }()
 			var f viewFlags
-			if err := f.show(ctx, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{}); err != nil {
+			if err := f.show(ctx, &terminal{ctx: ctx}, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{}); err != nil {
 				t.Errorf("panics %v: %v", panics, err)
 			}
 			return nil

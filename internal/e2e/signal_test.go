@@ -75,19 +75,26 @@ func (p *process) awaitFull(t *testing.T, f *fifo) {
 // awaitOpen waits until a thread of the process waits in openat().
 func (p *process) awaitOpen(t *testing.T, path string) {
 	t.Helper()
+	p.awaitIn(t, "nobody opens "+path, unix.SYS_OPENAT)
+}
+
+// awaitIn waits until a thread of the process waits in a system call.
+func (p *process) awaitIn(t *testing.T, never string, call int) {
+	t.Helper()
 	await(t, func() bool {
 		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", p.Process.Pid))
 		for _, task := range tasks {
 			b, err := os.ReadFile(task)
-			if err == nil && strings.HasPrefix(string(b), strconv.Itoa(unix.SYS_OPENAT)+" ") {
-				wchan, _ := os.ReadFile(filepath.Join(filepath.Dir(task), "stat"))
-				if i := bytes.LastIndexByte(wchan, ')'); i > 0 && bytes.HasPrefix(wchan[i:], []byte(") S")) {
-					return true
-				}
+			if err != nil || !strings.HasPrefix(string(b), strconv.Itoa(call)+" ") {
+				continue
+			}
+			stat, _ := os.ReadFile(filepath.Join(filepath.Dir(task), "stat"))
+			if i := bytes.LastIndexByte(stat, ')'); i > 0 && bytes.HasPrefix(stat[i:], []byte(") S")) {
+				return true
 			}
 		}
 		return false
-	}, func() string { return "nobody opens " + path })
+	}, func() string { return never + "\n" + p.stderr() })
 }
 
 // TestFirstSignalEnds sends one signal to nltop while it waits for others: it ends, by
