@@ -170,17 +170,22 @@ type keptFor[T any] struct {
 	kept   T
 }
 
-// Of returns what is kept for o; nothing yet: the zero T and false.
-func (p *PerOrigin[T]) Of(o *Origin) (kept *T, known bool) {
-	if k := p.latest[latestAt(o)]; k != nil && k.origin == o {
-		return &k.kept, true
-	}
-	return p.find(o)
-}
-
 func latestAt(o *Origin) uint8 { return (uint8(o.Dir) ^ uint8(o.Kind)<<3) & 15 }
 
-func (p *PerOrigin[T]) find(o *Origin) (kept *T, known bool) {
+// Latest is Of for an Origin that is the last one of its direction and kind, small enough
+// to be no call; nil: it is another.
+func (p *PerOrigin[T]) Latest(o *Origin) *T {
+	if k := p.latest[latestAt(o)]; k != nil && k.origin == o {
+		return &k.kept
+	}
+	return nil
+}
+
+// Of returns what is kept for o; nothing yet: the zero T and false.
+func (p *PerOrigin[T]) Of(o *Origin) (kept *T, known bool) {
+	if kept := p.Latest(o); kept != nil {
+		return kept, true
+	}
 	k, known := p.young[o]
 	if !known {
 		if k, known = p.old[o]; !known {

@@ -33,6 +33,11 @@ func (p *Pipeline) lentFrames(fs []capture.Frame) error {
 	for i := range fs {
 		f := &fs[i]
 		if f.Protocol != capture.NETLINK_GENERIC {
+			if c := p.completed.Latest(f.Origin); c != nil && f.ID != 0 && c.holds(now) {
+				p.nextID++
+				f.Origin = c.origin
+				continue
+			}
 			p.begin(f, now)
 			continue
 		}
@@ -88,19 +93,20 @@ type completed struct {
 // fresh is how long it is believed, since a container may get its name later.
 const fresh = time.Second
 
+// holds says whether it is believed at a time.
+func (c *completed) holds(now int64) bool {
+	// A difference below zero is a large one.
+	return c.origin != nil && uint64(now-c.at) < uint64(fresh)
+}
+
 // complete gives a frame an Origin with what the source left open, once for all that
 // share it. It is the loop's.
 func (p *Pipeline) complete(f *capture.Frame, now int64) {
 	c, known := p.completed.Of(f.Origin)
-	// A difference below zero is a large one.
-	if known && c.origin != nil && uint64(now-c.at) < uint64(fresh) {
+	if known && c.holds(now) {
 		f.Origin = c.origin
 		return
 	}
-	p.completeAnew(f, c, now)
-}
-
-func (p *Pipeline) completeAnew(f *capture.Frame, c *completed, now int64) {
 	o := *f.Origin
 	p.decoding.Lock()
 	p.lookUp(&o)
