@@ -135,7 +135,19 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)
 	e.exchange(x, f, asks)
-	e.message(x.Message, f, asks.flags)
+	e.message(said(x), f, asks.flags)
+}
+
+// said is the message that an observation is about: at the end of an exchange its
+// request, of an event its first delivery, as in the JSON output.
+func said(x *correlate.Observation) *decode.Message {
+	switch {
+	case x.End == correlate.EndExchange && x.Exchange != nil:
+		return x.Exchange.Request
+	case x.End == correlate.EndEvent && x.Event != nil:
+		return x.Event.Message
+	}
+	return x.Message
 }
 
 // exchange sets what the whole of an exchange or event tells, as far as it is
@@ -214,8 +226,8 @@ func (e *environment) message(m *decode.Message, f *capture.Frame, flags bool) {
 // an error, the end of a dump and a completion stand for the request that they
 // answer: it holds the attributes that say what failed.
 func about(x *correlate.Observation) (own, request *decode.Message) {
-	own = x.Message
-	if x.Exchange == nil {
+	own = said(x)
+	if x.Exchange == nil || x.End != correlate.EndNone {
 		return own, nil
 	}
 	if own == nil || own.Err != nil || own.Type == "NLMSG_DONE" {
@@ -239,13 +251,14 @@ func lookup(x *correlate.Observation, name string) (decode.Node, bool) {
 
 // problem is the first malformation anywhere in the message.
 func problem(x *correlate.Observation) string {
-	if x.Message == nil {
+	m := said(x)
+	if m == nil {
 		return ""
 	}
-	if p := x.Message.Problem; p != nil {
+	if p := m.Problem; p != nil {
 		return p.Error()
 	}
-	return x.Message.Values().Problem
+	return m.Values().Problem
 }
 
 // function is one that expressions may call, or that they are rewritten to.

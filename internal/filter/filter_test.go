@@ -384,3 +384,28 @@ func TestErrnoNames(t *testing.T) {
 		}
 	}
 }
+
+// TestEnds: at the end of an exchange an expression asks its request, at that of an event
+// the message that was delivered, for all that the JSON output has of them.
+func TestEnds(t *testing.T) {
+	request, _ := exchange(t)
+	event := &correlate.Event{Message: request.Message, Delivered: 1}
+	for name, x := range map[string]correlate.Observation{
+		"exchange": {Frame: request.Frame, Exchange: request.Exchange, End: correlate.EndExchange, Family: "route", Type: "RTM_NEWROUTE"},
+		"event":    {Frame: request.Frame, Event: event, End: correlate.EndEvent, Family: "route", Type: "RTM_NEWROUTE"},
+		"event of an exchange": {Frame: request.Frame, Exchange: request.Exchange, Event: event, End: correlate.EndEvent,
+			Family: "route", Type: "RTM_NEWROUTE"},
+	} {
+		for _, src := range []string{
+			`type == "RTM_NEWROUTE" && type_id == 24 && seq == 7`,
+			`"NLM_F_CREATE" in flags && len > 16`,
+			`attr("RTA_OIF") == "eth0" && has("RTA_DST")`,
+			`attrs("HOP_OIF") == [5, 6]`,
+			`problem == ""`,
+		} {
+			if !ask(t, src, &x) {
+				t.Errorf("%s: not matched by %s", name, src)
+			}
+		}
+	}
+}
