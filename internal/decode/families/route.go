@@ -143,7 +143,7 @@ func (g group) legacy() []schema.Legacy {
 		attr(10, "IFLA_MASTER", ifindex), attr(29, "IFLA_EXT_MASK", named(u32, rtextFilter)))}
 	all := []schema.Legacy{
 		{Variant: info, Zero: [2]int{8, 16}, Note: "ifinfomsg sent; the kernel reads the family alone"},
-		{Variant: schema.Variant{Header: atLeast(1, g.header), Set: g.set}, Lens: []int{1, 4}, Note: "rtgenmsg sent; the kernel reads the family alone"},
+		{Variant: schema.Variant{Header: familyAlone(g.header), Set: g.set}, Lens: []int{1, 4}, Note: "rtgenmsg sent; the kernel reads the family alone"},
 	}
 	if g.header.Name == "ndmsg" {
 		// rtnl_fdb_dump, valid_fdb_dump_legacy: ndmsg alone or with one u32.
@@ -151,6 +151,13 @@ func (g group) legacy() []schema.Legacy {
 		all = append([]schema.Legacy{fdb}, all...)
 	}
 	return all
+}
+
+// familyAlone is struct rtgenmsg under the name that its member has in s. Where a library
+// counts the padding of the message, that is no member of s: a destination of length 0
+// would be the default route.
+func familyAlone(s *schema.StructType) *schema.StructType {
+	return &schema.StructType{Name: s.Name, MinLen: 1, Fields: []schema.Field{s.Fields[0], padding("pad", 3)}}
 }
 
 // rtmTypes is enum RTM_* for the attributes that hold a message type.

@@ -255,6 +255,8 @@ func TestLegacyDumps(t *testing.T) {
 			"ifinfomsg sent; the kernel reads the family alone", map[string]string{"ifi_family": "AF_INET6", "rtm_family": ""}},
 		{"GETROUTE, rtgenmsg", "110000001a0001030800000000000000" + "02",
 			"rtgenmsg sent; the kernel reads the family alone", map[string]string{"rtm_family": "AF_INET"}},
+		{"GETROUTE, rtgenmsg padded", "140000001a0001030800000000000000" + "02000000", // NetworkManager: no default route
+			"rtgenmsg sent; the kernel reads the family alone", map[string]string{"rtm_family": "AF_INET", "rtm_dst_len": ""}},
 		{"GETADDR, rtgenmsg padded", "14000000160001030800000000000000" + "02000000",
 			"rtgenmsg sent; the kernel reads the family alone", map[string]string{"ifa_family": "AF_INET"}},
 		{"GETRULE, ifinfomsg", "20000000220001030800000000000000" + "02" + "00" + info + "00000000" + "00000000",
