@@ -58,7 +58,7 @@ func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error
 	if !quiet {
 		s.tally()
 		frames, size := s.rec.written()
-		fmt.Fprintf(stderr, "nltop: %s: %d datagrams, %d bytes in %s\n",
+		fmt.Fprintf(stderr, "nltop: %s: %d frames, %d bytes in %s\n",
 			f.write, frames, size, time.Since(begin).Round(time.Millisecond))
 	}
 	return err
