@@ -12,6 +12,7 @@
 package say
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -92,7 +93,14 @@ type teller func(*telling) bool
 
 // tools has the tellers of requests, by family and type.
 var tools = map[string]map[string]teller{
-	"route": ipRoute,
+	"route": both(ipRoute, tcRoute),
+}
+
+// both puts the tellers of two tools for one family together.
+func both(a, b map[string]teller) map[string]teller {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
 }
 
 // Request says a request. ok is false where it is none, or where no tool has
