@@ -303,6 +303,12 @@ func (s *session) unmatched() {
 	if matched > 0 {
 		return
 	}
+	// nltop record takes no datagram apart, and so counts no messages.
+	if s.rec != nil && seen == 0 {
+		if frames, _ := s.rec.written(); frames > 0 {
+			return
+		}
+	}
 	fmt.Fprintf(stderr, "nltop: nothing matched: %s, 0 matched", words.Plural(int(seen), "message", "messages")+" seen")
 	if s.file == nil {
 		fmt.Fprint(stderr, "; the kernel left out what the filter excludes by process, namespace or protocol")

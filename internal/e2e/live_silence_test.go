@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -63,6 +65,33 @@ func TestSilentKernel(t *testing.T) {
 				}
 			}
 			t.Errorf("nothing is told:\n%s", out.String())
+		})
+	}
+}
+
+// TestRecordSaysWhatMatched: nltop record says that nothing matched where it recorded
+// nothing, and there alone.
+func TestRecordSaysWhatMatched(t *testing.T) {
+	needRoot(t)
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		silent bool
+	}{
+		{"all of a command", nil, true},
+		{"a filter that holds", []string{"-f", `family == "route"`}, true},
+		{"a filter that does not", []string{"-f", `family == "tipc"`}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "x.pcapng")
+			args := append([]string{"record", "-w", file}, tt.args...)
+			_, errs, code := run(t, nltop(t), append(args, "--", "ip", "link", "show", "lo")...)
+			if code != 0 {
+				t.Fatalf("status %d\n%s", code, errs)
+			}
+			if silent := !strings.Contains(errs, "nothing matched"); silent != tt.silent {
+				t.Errorf("nothing matched: %v, want %v\n%s", !silent, !tt.silent, errs)
+			}
 		})
 	}
 }
