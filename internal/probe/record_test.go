@@ -301,7 +301,9 @@ func poisoned() capture.Frame {
 				return
 			}
 			for i := range v.NumField() {
-				poison(v.Field(i))
+				if v.Type().Field(i).IsExported() { // what is not is its package's
+					poison(v.Field(i))
+				}
 			}
 		case reflect.Pointer:
 			v.Set(reflect.New(v.Type().Elem()))
