@@ -46,8 +46,19 @@ var exchangeColumns = []column[correlate.Exchange]{
 		return a.cell(x.Replies != 0, strconv.Itoa(x.Replies), a.theme.text)
 	}, compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Replies, x.Replies) }},
 	{head: "DETAILS", keep: 2, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
+		if text := commandText(x.Request); text != "" {
+			return joined(text, exchangeDetails(x)), a.theme.text
+		}
 		return exchangeDetails(x), a.theme.dim
 	}},
+}
+
+// joined puts two texts beside each other, if there are two.
+func joined(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "  " + b
 }
 
 // newExchangesView lists the requests that wait, oldest first, and the last ones
@@ -79,6 +90,9 @@ func newExchangesView(a *app) *listView[correlate.Exchange] {
 				{text: text, style: st},
 				{text: exchangeDetails(x), style: a.theme.dim},
 			}}
+			if text := commandText(x.Request); text != "" {
+				lines = append(lines, []segment{{text: text, style: a.theme.text}})
+			}
 			if who := words.Identity(&x.Proc); who != "" {
 				lines = append(lines, []segment{{text: who, style: a.theme.text}})
 			}

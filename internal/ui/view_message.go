@@ -312,13 +312,20 @@ func (a *app) said(k *aggregate.Kept) string {
 	}
 	line := said.Line
 	if line == "" {
-		request, _ := say.Request(k.Message)
-		line = request.Text()
-		for i := range request.Left {
-			line += " +" + export.NodeText(request.Left[i].Node)
-		}
+		line = commandText(k.Message)
 	}
 	return strings.TrimSpace(s + "  " + line)
+}
+
+// commandText writes a request as a command, and what of it no command says; "" for
+// what has no words.
+func commandText(m *decode.Message) string {
+	request, _ := say.Request(m)
+	line := request.Text()
+	for i := range request.Left {
+		line += " +" + export.NodeText(request.Left[i].Node)
+	}
+	return line
 }
 
 // group says to which multicast group the message went; "": to none.
