@@ -88,7 +88,7 @@ func shortReads(t *testing.T, s *sock) (losses []lost) {
 
 // What a reader's buffer had no room for is told in the same words by every source, in
 // lines, JSON and the account, and by a recording.
-func TestTruncated(t *testing.T) {
+func TestReaderTruncated(t *testing.T) {
 	needRoot(t)
 	for _, source := range scenarioSources() {
 		t.Run(source, func(t *testing.T) {
