@@ -84,7 +84,7 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleDim, HeardText(x))
 	}
 	t.losers(x.Lost, x.LostBy)
-	t.tell(x.Request)
+	t.tell(x.Request, nil) // which is no event
 	l.end()
 	return t.flush()
 }
@@ -210,7 +210,8 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 	}
 	t.losers(e.Lost, e.Losers)
 	l.word(styleDim, "caused by "+causeText(&e.Cause))
-	t.tell(m)
+	body := m.Values()
+	t.tell(m, &body)
 	l.end()
 	return t.flush()
 }

@@ -294,7 +294,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	}
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
-	j.says(&said)
+	j.says(o.Message, body, &said)
 }
 
 // ends writes who sent a message between users, and to whom.
@@ -323,7 +323,7 @@ func (j *JSON) ends(f *capture.Frame) {
 
 // says writes a message in words, and what of it has none; of nftables its line and
 // its transaction too.
-func (j *JSON) says(said *say.Said) {
+func (j *JSON) says(m *decode.Message, body *decode.Body, said *say.Said) {
 	if text := said.Text(); text != "" {
 		j.text("says", text)
 		if len(said.Left) > 0 {
@@ -333,6 +333,9 @@ func (j *JSON) says(said *say.Said) {
 			}
 			j.buf = appendStrings(append(j.buf, `,"unsaid":`...), j.names)
 		}
+	}
+	if text := say.Event(m, body); text != "" {
+		j.text("says", text)
 	}
 	if said.Line != "" {
 		j.text("line", said.Line)

@@ -89,7 +89,8 @@ func (t *Text) message(o *correlate.Observation) error {
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
 	}
-	t.tell(m)
+	body := m.Body()
+	t.tell(m, &body)
 	if m.Err != nil {
 		t.err(o)
 	} else if m.Type == "NLMSG_DONE" {
@@ -107,7 +108,6 @@ func (t *Text) message(o *correlate.Observation) error {
 	t.paired(o)
 	t.verdict(f)
 	t.blame(o)
-	body := m.Body()
 	if body.Problem != "" {
 		l.word(styleBad, "problem: "+decode.Quote(body.Problem))
 	}
@@ -156,9 +156,10 @@ func endText(e capture.End, port uint32) string {
 }
 
 // tell writes what tells the message from others: a request as the command that a
-// person would type, and what no command says behind it; of nftables the object
+// person would type, and what no command says behind it; an event as the tool's monitor
+// prints it; of nftables the object
 // itself, with its place in the transaction; else the leading attributes.
-func (t *Text) tell(m *decode.Message) {
+func (t *Text) tell(m *decode.Message, body *decode.Body) {
 	l := &t.line
 	said := t.said.Say(m)
 	if said.InBatch {
@@ -174,6 +175,10 @@ func (t *Text) tell(m *decode.Message) {
 	if text := said.Text(); text != "" && !t.o.Attrs {
 		l.word(styleNone, text)
 		t.unsaid(said.Left)
+		return
+	}
+	if event := say.Event(m, body); event != "" && !t.o.Attrs {
+		l.word(styleNone, event)
 		return
 	}
 	lead := m.Lead(leads)

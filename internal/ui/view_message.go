@@ -317,9 +317,13 @@ func (a *app) said(k *aggregate.Kept) string {
 	return strings.TrimSpace(s + "  " + line)
 }
 
-// commandText writes a request as a command, and what of it no command says; "" for
-// what has no words.
+// commandText writes a request as a command, and what of it no command says, and an event
+// as the tool's monitor does; "" for what has no words.
 func commandText(m *decode.Message) string {
+	if m.Frame.Dir == capture.DirEvent {
+		body := m.Values()
+		return say.Event(m, &body)
+	}
 	request, _ := say.Request(m)
 	line := request.Text()
 	for i := range request.Left {

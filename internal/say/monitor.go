@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package say
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+)
+
+// monitors have the lines of events, by family and type: what `ip monitor` prints of
+// one, in one line.
+var monitors = map[string]map[string]func(*line){
+	"route": {
+		"RTM_NEWLINK": (*line).link, "RTM_DELLINK": (*line).link,
+		"RTM_NEWADDR": (*line).addr, "RTM_DELADDR": (*line).addr,
+		"RTM_NEWROUTE": (*line).route, "RTM_DELROUTE": (*line).route,
+		"RTM_NEWRULE": (*line).rule, "RTM_DELRULE": (*line).rule,
+		"RTM_NEWNEIGH": (*line).neigh, "RTM_DELNEIGH": (*line).neigh,
+		"RTM_NEWNEXTHOP": (*line).nexthop, "RTM_DELNEXTHOP": (*line).nexthop,
+	},
+}
+
+// Event writes an event as the tool's own monitor prints it, safe for a terminal; ""
+// where none does. It has what the monitor has, which is not all of the message.
+func Event(m *decode.Message, body *decode.Body) string {
+	if body == nil || m.Frame == nil || m.Frame.Dir != capture.DirEvent || m.NoHeader || m.Problem != nil || body.Problem != "" {
+		return ""
+	}
+	write := monitors[m.Family][m.Type]
+	if write == nil {
+		return ""
+	}
+	l := line{m: m, fields: body.Fields, attrs: body.Attrs}
+	if strings.HasPrefix(m.Type, "RTM_DEL") {
+		l.put("Deleted")
+	}
+	write(&l)
+	if l.unsaid {
+		return ""
+	}
+	return l.String()
+}
+
+// line is a line under way: words with blanks between them.
+type line struct {
+	strings.Builder
+	m             *decode.Message
+	fields, attrs []decode.Node
+	unsaid        bool // the monitor's words would mislead
+}
+
+func (l *line) put(words ...string) {
+	for _, w := range words {
+		if l.Len() > 0 {
+			l.WriteByte(' ')
+		}
+		l.WriteString(decode.Quote(w))
+	}
+}
+
+// findNode returns the node that the kernel means of those with a name, or nil.
+func findNode(nodes []decode.Node, name string) *decode.Node {
+	return nest{nodes: nodes}.peek(name)
+}
+
+// num is the number of a node; 0 where it is missing.
+func (l *line) num(nodes []decode.Node, name string) uint64 {
+	if n := findNode(nodes, name); n != nil {
+		return number(n)
+	}
+	return 0
+}
+
+// raw are the bytes of an attribute; nil where it is missing.
+func (l *line) raw(nodes []decode.Node, name string) []byte {
+	if n := findNode(nodes, name); n != nil {
+		return n.Raw
+	}
+	return nil
+}
+
+func (l *line) ifName(index uint64) string {
+	if name := l.m.IfName(int32(index)); name != "" {
+		return name
+	}
+	return "if" + decimal(index)
+}
+
+// options puts words for the attributes that are there.
+func (l *line) options(nodes []decode.Node, table []option) {
+	t := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
+	nest{t, nodes}.options(table)
+	l.put(t.words...)
+}
+
+// flagNames are the bits of ifi_flags in the order of iproute2.
+var flagNames = []struct {
+	bit  uint64
+	name string
+}{
+	{unix.IFF_LOOPBACK, "LOOPBACK"}, {unix.IFF_BROADCAST, "BROADCAST"}, {unix.IFF_POINTOPOINT, "POINTOPOINT"},
+	{unix.IFF_MULTICAST, "MULTICAST"}, {unix.IFF_NOARP, "NOARP"}, {unix.IFF_ALLMULTI, "ALLMULTI"}, {unix.IFF_PROMISC, "PROMISC"},
+	{unix.IFF_MASTER, "MASTER"}, {unix.IFF_SLAVE, "SLAVE"}, {unix.IFF_DEBUG, "DEBUG"}, {unix.IFF_DYNAMIC, "DYNAMIC"},
+	{unix.IFF_AUTOMEDIA, "AUTOMEDIA"}, {unix.IFF_PORTSEL, "PORTSEL"}, {unix.IFF_NOTRAILERS, "NOTRAILERS"}, {unix.IFF_UP, "UP"},
+	{unix.IFF_LOWER_UP, "LOWER_UP"}, {unix.IFF_DORMANT, "DORMANT"}, {unix.IFF_ECHO, "ECHO"},
+}
+
+func linkFlagNames(v uint64) string {
+	var names []string
+	if v&unix.IFF_UP != 0 && v&unix.IFF_RUNNING == 0 {
+		names = append(names, "NO-CARRIER")
+	}
+	v &^= unix.IFF_RUNNING
+	for _, f := range flagNames {
+		if v&f.bit != 0 {
+			names = append(names, f.name)
+			v &^= f.bit
+		}
+	}
+	if v != 0 {
+		names = append(names, strings.TrimPrefix(hexNumber(v), "0x"))
+	}
+	return "<" + strings.Join(names, ",") + ">"
+}
+
+var operStates = map[uint64]string{0: "UNKNOWN", 1: "NOTPRESENT", 2: "DOWN", 3: "LOWERLAYERDOWN", 4: "TESTING", 5: "DORMANT", 6: "UP"}
+
+// linkEvents are the reasons in IFLA_EVENT (linux/if_link.h).
+var linkEvents = map[uint64]string{1: "REBOOT", 2: "FEATURE CHANGE", 3: "BONDING FAILOVER", 4: "NOTIFY PEERS", 5: "RESEND IGMP", 6: "BONDING OPTION"}
+
+// linkTypes are the hardware types of linux/if_arp.h that have a name there.
+var linkTypes = map[uint64]string{
+	unix.ARPHRD_ETHER: "ether", unix.ARPHRD_LOOPBACK: "loopback", unix.ARPHRD_TUNNEL: "ipip", unix.ARPHRD_TUNNEL6: "tunnel6",
+	unix.ARPHRD_SIT: "sit", unix.ARPHRD_IPGRE: "gre", unix.ARPHRD_IP6GRE: "gre6", unix.ARPHRD_PPP: "ppp", unix.ARPHRD_INFINIBAND: "infiniband",
+	unix.ARPHRD_IEEE80211: "ieee802.11", unix.ARPHRD_IEEE80211_RADIOTAP: "ieee802.11/radiotap", unix.ARPHRD_CAN: "can",
+	unix.ARPHRD_NETLINK: "netlink", unix.ARPHRD_NONE: "none", unix.ARPHRD_IEEE802154: "ieee802.15.4",
+}
+
+func (l *line) link() {
+	// Of a port that left its bridge ip prints that the link is deleted, and of what a
+	// radio tells nothing but the link.
+	l.unsaid = l.m.Type == "RTM_DELLINK" && l.num(l.fields, "ifi_family") == unix.AF_BRIDGE || findNode(l.attrs, "IFLA_WIRELESS") != nil
+	index, flags := l.num(l.fields, "ifi_index"), l.num(l.fields, "ifi_flags")
+	name := l.ifName(index)
+	if n := findNode(l.attrs, "IFLA_IFNAME"); n != nil {
+		name = text(n)
+	}
+	if n := findNode(l.attrs, "IFLA_LINK"); n != nil {
+		switch other := number(n); {
+		case other == 0:
+			name += "@NONE"
+		case findNode(l.attrs, "IFLA_LINK_NETNSID") != nil:
+			name += "@if" + decimal(other)
+		default:
+			name += "@" + l.ifName(other)
+		}
+	}
+	l.put(decimal(index)+":", name+":", linkFlagNames(flags))
+	l.options(l.attrs, []option{{"IFLA_MTU", "mtu", asNumber}, {"IFLA_QDISC", "qdisc", asText}, {"IFLA_MASTER", "master", asIf}})
+	if n := findNode(l.attrs, "IFLA_OPERSTATE"); n != nil {
+		l.put("state", nameOr(operStates, number(n)))
+	}
+	l.options(l.attrs, []option{{"IFLA_GROUP", "group", asNames(map[uint64]string{0: "default"})},
+		{"IFLA_EVENT", "event", asNames(linkEvents)}})
+	if kind := l.num(l.fields, "ifi_type"); kind != 0 {
+		text := linkTypes[kind]
+		if text == "" {
+			text = "[" + decimal(kind) + "]"
+		}
+		l.put("link/" + text)
+		if s, ok := lladdr(l.raw(l.attrs, "IFLA_ADDRESS")); ok {
+			l.put(s)
+		}
+		word := "brd"
+		if flags&unix.IFF_POINTOPOINT != 0 {
+			word = "peer"
+		}
+		if s, ok := lladdr(l.raw(l.attrs, "IFLA_BROADCAST")); ok {
+			l.put(word, s)
+		}
+	}
+	l.options(l.attrs, []option{{"IFLA_LINK_NETNSID", "link-netnsid", asNumber}, {"IFLA_NEW_NETNSID", "new-netnsid", asNumber}})
+	if list := findNode(l.attrs, "IFLA_PROP_LIST"); list != nil {
+		for i := range list.Children {
+			if x := &list.Children[i]; x.Name == "IFLA_ALT_IFNAME" {
+				l.put("altname", text(x))
+			}
+		}
+	}
+}
+
+// addrFlagNames are the bits of IFA_FLAGS that ip prints, in its order.
+var addrFlagNames = []struct {
+	bit  uint64
+	name string
+}{
+	{unix.IFA_F_SECONDARY, "secondary"}, {unix.IFA_F_NODAD, "nodad"}, {unix.IFA_F_OPTIMISTIC, "optimistic"},
+	{unix.IFA_F_DADFAILED, "dadfailed"}, {unix.IFA_F_HOMEADDRESS, "home"}, {unix.IFA_F_DEPRECATED, "deprecated"},
+	{unix.IFA_F_TENTATIVE, "tentative"}, {unix.IFA_F_MANAGETEMPADDR, "mngtmpaddr"}, {unix.IFA_F_NOPREFIXROUTE, "noprefixroute"},
+	{unix.IFA_F_MCAUTOJOIN, "autojoin"}, {unix.IFA_F_STABLE_PRIVACY, "stable-privacy"},
+}
+
+func (l *line) addr() {
+	index, family := l.num(l.fields, "ifa_index"), l.num(l.fields, "ifa_family")
+	l.put(decimal(index)+":", l.ifName(index))
+	switch family {
+	case unix.AF_INET:
+		l.put("inet")
+	case unix.AF_INET6:
+		l.put("inet6")
+	default:
+		l.put("family", decimal(family))
+	}
+	local, remote := l.raw(l.attrs, "IFA_LOCAL"), l.raw(l.attrs, "IFA_ADDRESS")
+	if local == nil {
+		local = remote
+	}
+	bits := "/" + decimal(l.num(l.fields, "ifa_prefixlen"))
+	own, _ := addr(local)
+	if other, ok := addr(remote); ok && other != own {
+		l.put(own, "peer", other+bits)
+	} else {
+		l.put(own + bits)
+	}
+	l.options(l.attrs, []option{{"IFA_RT_PRIORITY", "metric", asNumber}, {"IFA_BROADCAST", "brd", asAddr}, {"IFA_ANYCAST", "any", asAddr}})
+	l.put("scope", scopeName(l.num(l.fields, "ifa_scope")))
+	flags := l.num(l.fields, "ifa_flags")
+	if n := findNode(l.attrs, "IFA_FLAGS"); n != nil {
+		flags = number(n)
+	}
+	for _, f := range addrFlagNames {
+		if flags&f.bit == 0 {
+			continue
+		}
+		if f.bit == unix.IFA_F_SECONDARY && family == unix.AF_INET6 {
+			l.put("temporary")
+		} else {
+			l.put(f.name)
+		}
+	}
+	if flags&unix.IFA_F_PERMANENT == 0 {
+		l.put("dynamic")
+	}
+	l.options(l.attrs, []option{{"IFA_LABEL", "", asText}})
+	if ci := findNode(l.attrs, "IFA_CACHEINFO"); ci != nil {
+		l.put("valid_lft", lifetime(ci.Children, "ifa_valid"), "preferred_lft", lifetime(ci.Children, "ifa_prefered"))
+	}
+}
+
+func lifetime(nodes []decode.Node, name string) string {
+	n := findNode(nodes, name)
+	switch {
+	case n == nil:
+		return "?"
+	case number(n) == 0xffffffff:
+		return "forever"
+	}
+	return decimal(number(n)) + "sec"
+}
+
+// route puts a route, in the order of ip.
+func (l *line) route() {
+	family, kind := l.num(l.fields, "rtm_family"), l.num(l.fields, "rtm_type")
+	if kind != unix.RTN_UNSPEC && kind != unix.RTN_UNICAST {
+		l.put(nameOr(routeTypes, kind))
+	}
+	t := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
+	dst, ok := t.destination(family)
+	if !ok {
+		dst = "?"
+	}
+	if dst == "::/0" || dst == "0.0.0.0/0" {
+		dst = "default"
+	}
+	l.put(dst)
+	if src := l.raw(l.attrs, "RTA_SRC"); src != nil {
+		if s, ok := prefix(src, l.num(l.fields, "rtm_src_len")); ok {
+			l.put("from", s)
+		}
+	}
+	l.options(l.attrs, []option{{"RTA_NH_ID", "nhid", asNumber}})
+	t.encap(t.attrs(), "RTA_ENCAP_TYPE", "RTA_ENCAP")
+	l.put(t.words...)
+	if tos := l.num(l.fields, "rtm_tos"); tos != 0 {
+		l.put("tos", hexNumber(tos))
+	}
+	l.options(l.attrs, []option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}, {"RTA_OIF", "dev", asIf}})
+	table := l.num(l.fields, "rtm_table")
+	if n := findNode(l.attrs, "RTA_TABLE"); n != nil {
+		table = number(n)
+	}
+	if table != unix.RT_TABLE_MAIN {
+		l.put("table", tableName(table))
+	}
+	if p := l.num(l.fields, "rtm_protocol"); p != unix.RTPROT_BOOT {
+		l.put("proto", l.localName("rtm_protocol", nameOr(routeProtocols, p)))
+	}
+	if s := l.num(l.fields, "rtm_scope"); s != unix.RT_SCOPE_UNIVERSE {
+		l.put("scope", scopeName(s))
+	}
+	l.options(l.attrs, []option{{"RTA_PREFSRC", "src", asAddr}, {"RTA_PRIORITY", "metric", asNumber}})
+	l.hopFlags(l.num(l.fields, "rtm_flags"))
+	m := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
+	m.metrics(m.attrs())
+	l.put(m.words...)
+	l.hops()
+	l.options(l.attrs, []option{{"RTA_PREF", "pref", asOneOf(map[uint64]string{0: "medium", 1: "high", 3: "low"})},
+		{"RTA_TTL_PROPAGATE", "ttl-propagate", asOneOf(map[uint64]string{0: "disabled", 1: "enabled"})}})
+}
+
+// localName is what the captured machine calls a number, or else the given name.
+func (l *line) localName(field, name string) string {
+	if n := findNode(l.fields, field); n != nil && n.Local != "" {
+		return n.Local
+	}
+	return name
+}
+
+// hopFlags puts the state of a next hop (linux/rtnetlink.h, RTNH_F_*).
+func (l *line) hopFlags(v uint64) {
+	for _, f := range []struct {
+		bit  uint64
+		word string
+	}{{0x1, "dead"}, {0x4, "onlink"}, {0x2, "pervasive"}, {0x8, "offload"}, {0x40, "trap"}, {0x10, "linkdown"}, {0x20, "unresolved"}} {
+		if v&f.bit != 0 {
+			l.put(f.word)
+		}
+	}
+}
+
+func (l *line) hops() {
+	m := findNode(l.attrs, "RTA_MULTIPATH")
+	if m == nil {
+		return
+	}
+	for i := range m.Children {
+		hop := m.Children[i].Children
+		l.put("nexthop")
+		l.options(hop, []option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}})
+		l.put("dev", l.ifName(l.num(hop, "rtnh_ifindex")), "weight", decimal(l.num(hop, "rtnh_hops")+1))
+		l.hopFlags(l.num(hop, "rtnh_flags"))
+	}
+}
+
+func (l *line) rule() {
+	n := findNode(l.attrs, "FRA_PRIORITY")
+	if n == nil {
+		l.put("0:")
+	} else {
+		l.put(decimal(number(n)) + ":")
+	}
+	if l.num(l.fields, "flags")&0x2 != 0 { // FIB_RULE_INVERT
+		l.put("not")
+	}
+	from := "all"
+	if s, ok := prefix(l.raw(l.attrs, "FRA_SRC"), l.num(l.fields, "src_len")); ok {
+		from = s
+	}
+	l.put("from", from)
+	if s, ok := prefix(l.raw(l.attrs, "FRA_DST"), l.num(l.fields, "dst_len")); ok {
+		l.put("to", s)
+	}
+	if tos := l.num(l.fields, "tos"); tos != 0 {
+		l.put("tos", hexNumber(tos))
+	}
+	mark, mask := l.num(l.attrs, "FRA_FWMARK"), findNode(l.attrs, "FRA_FWMASK")
+	if mark != 0 || mask != nil {
+		s := hexNumber(mark)
+		if mask != nil && number(mask) != 0xffffffff {
+			s += "/" + hexNumber(number(mask))
+		}
+		l.put("fwmark", s)
+	}
+	l.options(l.attrs, []option{{"FRA_IIFNAME", "iif", asText}, {"FRA_OIFNAME", "oif", asText}, {"FRA_UID_RANGE", "uidrange", asRange("start", "end")},
+		{"FRA_IP_PROTO", "ipproto", asIPProto}, {"FRA_SPORT_RANGE", "sport", asPorts}, {"FRA_DPORT_RANGE", "dport", asPorts},
+		{"FRA_TUN_ID", "tun_id", asBig}})
+	l.ruleAction()
+}
+
+func (l *line) ruleAction() {
+	table := l.num(l.fields, "table")
+	if n := findNode(l.attrs, "FRA_TABLE"); n != nil {
+		table = number(n)
+	}
+	if l.num(l.attrs, "FRA_L3MDEV") == 1 {
+		l.put("lookup", "[l3mdev-table]")
+	} else if table != 0 {
+		l.put("lookup", tableName(table))
+	}
+	l.options(l.attrs, []option{{"FRA_SUPPRESS_PREFIXLEN", "suppress_prefixlength", unlessNegative}, {"FRA_SUPPRESS_IFGROUP", "suppress_ifgroup", unlessNegative},
+		{"FRA_FLOW", "realms", asNumber}})
+	switch action := l.num(l.fields, "action"); action {
+	case unix.FR_ACT_GOTO:
+		l.put("goto", decimal(l.num(l.attrs, "FRA_GOTO")))
+	case unix.FR_ACT_NOP:
+		l.put("nop")
+	case unix.FR_ACT_BLACKHOLE:
+		l.put("blackhole")
+	case unix.FR_ACT_UNREACHABLE:
+		l.put("unreachable")
+	case unix.FR_ACT_PROHIBIT:
+		l.put("prohibit")
+	}
+}
+
+// unlessNegative is a number, where -1 means that nothing is asked.
+var unlessNegative form = func(t *telling, n *decode.Node) ([]string, bool) {
+	if v, ok := n.Value.(int64); ok && v < 0 {
+		return nil, false
+	}
+	return asNumber(t, n)
+}
+
+// neighStateNames are the bits of ndm_state in the order of ip.
+var neighStateNames = []struct {
+	bit  uint64
+	name string
+}{
+	{unix.NUD_INCOMPLETE, "INCOMPLETE"}, {unix.NUD_REACHABLE, "REACHABLE"}, {unix.NUD_STALE, "STALE"}, {unix.NUD_DELAY, "DELAY"},
+	{unix.NUD_PROBE, "PROBE"}, {unix.NUD_FAILED, "FAILED"}, {unix.NUD_NOARP, "NOARP"}, {unix.NUD_PERMANENT, "PERMANENT"},
+}
+
+func (l *line) neigh() {
+	if s, ok := addr(l.raw(l.attrs, "NDA_DST")); ok {
+		l.put(s)
+	}
+	if i := l.num(l.fields, "ndm_ifindex"); i != 0 {
+		l.put("dev", l.ifName(i))
+	}
+	l.options(l.attrs, []option{{"NDA_LLADDR", "lladdr", asLLAddr}})
+	if l.num(l.fields, "ndm_family") == unix.AF_BRIDGE {
+		// What bridge monitor has beyond ip monitor.
+		l.options(l.attrs, []option{{"NDA_VLAN", "vlan", asNumber}, {"NDA_VNI", "vni", asNumber}, {"NDA_MASTER", "master", asIf}})
+	}
+	flags := l.num(l.fields, "ndm_flags")
+	for _, f := range []struct {
+		bit  uint64
+		word string
+	}{{unix.NTF_ROUTER, "router"}, {unix.NTF_PROXY, "proxy"}, {unix.NTF_EXT_LEARNED, "extern_learn"}, {unix.NTF_OFFLOADED, "offload"}} {
+		if flags&f.bit != 0 {
+			l.put(f.word)
+		}
+	}
+	state := l.num(l.fields, "ndm_state")
+	for _, s := range neighStateNames {
+		if state&s.bit != 0 {
+			l.put(s.name)
+		}
+	}
+}
+
+func (l *line) nexthop() {
+	l.options(l.attrs, []option{{"NHA_ID", "id", asNumber}})
+	if raw := l.raw(l.attrs, "NHA_GROUP"); raw != nil && len(raw) >= 8 && len(raw)%8 == 0 {
+		if s, ok := nexthopGroup(raw); ok {
+			l.put("group", s)
+		}
+		if raw := l.raw(l.attrs, "NHA_GROUP_TYPE"); len(raw) == 2 && binary.NativeEndian.Uint16(raw) == 1 {
+			l.put("type", "resilient")
+		}
+	}
+	l.options(l.attrs, []option{{"NHA_GATEWAY", "via", asAddr}, {"NHA_OIF", "dev", asIf}})
+	if s := l.num(l.fields, "nh_scope"); s != unix.RT_SCOPE_UNIVERSE {
+		l.put("scope", scopeName(s))
+	}
+	l.options(l.attrs, []option{{"NHA_BLACKHOLE", "blackhole", asNothing}, {"NHA_FDB", "fdb", asNothing}})
+	if p := l.num(l.fields, "nh_protocol"); p != 0 {
+		l.put("proto", l.localName("nh_protocol", nameOr(routeProtocols, p)))
+	}
+	l.hopFlags(l.num(l.fields, "nh_flags"))
+}
