@@ -65,35 +65,38 @@ func (c *redCurve) probLog(probability string) uint64 {
 	return i
 }
 
-// burst finds packets for which tc takes this weight (tc_red_eval_ewma), the fewest
-// that are round.
-func (c *redCurve) burst(avpkt uint64) (uint64, bool) {
-	weight := func(burst uint64) uint64 {
-		a := float64(burst) + 1 - float64(c.min)/float64(avpkt)
-		if a < 1 {
-			return 0
-		}
-		w := 0.5
-		for log := uint64(1); log < 32; log++ {
-			if a <= (1-math.Pow(1-w, float64(burst)))/w {
-				return log
-			}
-			w /= 2
-		}
+// weight is tc_red_eval_ewma: the average that so many packets of burst want; 32 is
+// none.
+func (c *redCurve) weight(burst, avpkt uint64) uint64 {
+	a := float64(burst) + 1 - float64(c.min)/float64(avpkt)
+	if a < 1 {
 		return 0
 	}
-	first := uint64(0)
-	for b := max(c.min/avpkt, 1); b < c.min/avpkt+100000; b++ {
-		switch got := weight(b); {
-		case got == c.wlog && b%10 == 0:
-			return b, true
-		case got == c.wlog && first == 0:
-			first = b
-		case got > c.wlog:
-			return first, first != 0
+	w := 0.5
+	for log := uint64(1); log < 32; log++ {
+		if a <= (1-math.Pow(1-w, float64(burst)))/w {
+			return log
+		}
+		w /= 2
+	}
+	return 32
+}
+
+// burst finds packets for which tc takes this weight, which grows with them: the
+// fewest, or a round number of them.
+func (c *redCurve) burst(avpkt uint64) (uint64, bool) {
+	lo, hi := uint64(0), uint64(math.MaxInt32)
+	for lo+1 < hi {
+		if mid := (lo + hi) / 2; c.weight(mid, avpkt) < c.wlog {
+			lo = mid
+		} else {
+			hi = mid
 		}
 	}
-	return first, first != 0
+	if round := (hi + 9) / 10 * 10; c.weight(round, avpkt) == c.wlog {
+		return round, true
+	}
+	return hi, c.weight(hi, avpkt) == c.wlog
 }
 
 // damping is tc_red_eval_idle_damping: the table for a packet of so many ticks.
@@ -129,7 +132,7 @@ func (c *redCurve) rate(avpkt uint64) (uint64, bool) {
 		return fast, ticksCut(fast, avpkt) == 0
 	}
 	least, most := c.ticks()
-	if least == 0 || most < least {
+	if least == 0 || most < least || !same(uint64((least+most)/2)) && !same(uint64(least)+1) && !same(uint64(most)) {
 		return 0, false
 	}
 	lo, hi := uint64(15.625e6*float64(avpkt)/(most+16)), uint64(15.625e6*float64(avpkt)/max(least-1, 0.5))

@@ -127,3 +127,19 @@ func TestFreeWord(t *testing.T) {
 		}
 	}
 }
+
+// A table that no tc made has no words, and is not looked for long.
+func TestRedHostile(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		table := make([]byte, 256)
+		for i := range table {
+			table[i] = byte(r.Uint32())
+		}
+		c := redCurve{min: r.Uint64N(1 << 32), max: 1 << 32, wlog: 1 + r.Uint64N(31), cell: r.Uint64N(256), table: table, maxP: 1 << 31}
+		c.plog = c.probLog("0.5")
+		if burst, avpkt, bandwidth, _, ok := c.words(packets); ok {
+			t.Errorf("burst %d avpkt %d bandwidth %s", burst, avpkt, bandwidth)
+		}
+	}
+}
