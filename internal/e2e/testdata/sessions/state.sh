@@ -11,3 +11,17 @@ ip -j neigh show proxy
 bridge -j vlan show
 bridge -j fdb show
 bridge -j mdb show
+# Not all that tc prints as JSON is JSON: this is a list of its lines.
+{
+	tc -d qdisc show
+	for dev in htb hfsc drr qfq; do
+		tc -d class show dev $dev
+	done
+	tc -d filter show dev flt egress
+	tc -d filter show dev flt ingress
+	tc chain show dev flt egress
+	tc filter show block 7
+	for kind in gact bpf connmark csum ct ctinfo gate mirred mpls nat pedit police sample skbedit skbmod tunnel_key vlan; do
+		tc actions list action $kind
+	done
+} 2>/dev/null | python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'
