@@ -20,8 +20,13 @@ import (
 	"github.com/nltop/nltop/internal/nft"
 )
 
-// Command is one command line, word by word, unquoted. Its first word is the tool.
-type Command []string
+// Command is one command line.
+type Command struct {
+	// Words are unquoted. The first is the tool.
+	Words []string
+	// Input is what it reads on its standard input, line by line, without newlines.
+	Input []string
+}
 
 // Said is a message in words.
 type Said struct {

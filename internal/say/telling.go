@@ -15,7 +15,8 @@ import (
 type telling struct {
 	m        *decode.Message
 	body     decode.Body
-	words    Command // under way
+	words    []string // under way
+	input    []string
 	commands []Command
 	said     map[*decode.Node]bool // whole; false: its children count one by one
 	failed   bool
@@ -37,9 +38,9 @@ func asSecret(name string) form {
 // flush ends the command under way.
 func (t *telling) flush() {
 	if len(t.words) > 0 {
-		t.commands = append(t.commands, t.words)
+		t.commands = append(t.commands, Command{t.words, t.input})
 	}
-	t.words = nil
+	t.words, t.input = nil, nil
 }
 
 func (t *telling) mark(n *decode.Node, whole bool) {
@@ -58,25 +59,21 @@ func (t *telling) flag(f uint16) bool { return t.m.Header.Flags&f != 0 }
 // left lists what was not said. A field of a fixed header that is zero says nothing.
 func (t *telling) left() []Left {
 	var out []Left
-	for i := range t.body.Fields {
-		n := &t.body.Fields[i]
-		if _, said := t.said[n]; !said && !zero(n.Raw) && !n.Hidden {
-			out = append(out, Left{Node: n})
-		}
-	}
-	out = t.leftOf(out, t.body.Attrs, "")
+	out = t.leftOf(out, t.body.Fields, "", true)
+	out = t.leftOf(out, t.body.Attrs, "", false)
 	if len(t.body.Rest) > 0 {
 		out = append(out, Left{Node: &decode.Node{Raw: t.body.Rest, Off: t.body.RestOff}})
 	}
 	return out
 }
 
-func (t *telling) leftOf(out []Left, nodes []decode.Node, in string) []Left {
+// leftOf lists what is left of nodes; fixed: they are fields of a fixed header.
+func (t *telling) leftOf(out []Left, nodes []decode.Node, in string, fixed bool) []Left {
 	for i := range nodes {
 		n := &nodes[i]
 		whole, known := t.said[n]
 		switch {
-		case n.Hidden, n.Overridden, whole:
+		case n.Hidden, n.Overridden, whole, fixed && zero(n.Raw):
 		case !known || !n.Nested:
 			out = append(out, Left{n, in})
 		default:
@@ -84,7 +81,7 @@ func (t *telling) leftOf(out []Left, nodes []decode.Node, in string) []Left {
 			if in != "" {
 				path = in + " > " + n.Name
 			}
-			out = t.leftOf(out, n.Children, path)
+			out = t.leftOf(out, n.Children, path, fixed)
 		}
 	}
 	return out
