@@ -99,6 +99,7 @@ type teller func(*telling) bool
 // tools has the tellers of requests, by family and type.
 var tools = map[string]map[string]teller{
 	"route": both(ipRoute, tcRoute),
+	"xfrm":  ipXfrm,
 }
 
 // both puts the tellers of two tools for one family together.
@@ -120,6 +121,7 @@ func Request(m *decode.Message) (s Said, ok bool) {
 	}
 	t := telling{m: m, body: m.Values()}
 	if t.body.Problem != "" || !tell(&t) || t.failed {
+		s.Reads = t.reads
 		return s, false
 	}
 	t.flush()

@@ -43,6 +43,16 @@ func (t *telling) flush() {
 	t.words, t.input = nil, nil
 }
 
+// readsOnly says a request that changes nothing as the command that asks it, whatever
+// it asks for. Without words it is a question of the tool itself.
+func readsOnly(words ...string) teller {
+	return func(t *telling) bool {
+		t.reads = true
+		t.say(words...)
+		return len(words) > 0
+	}
+}
+
 func (t *telling) mark(n *decode.Node, whole bool) {
 	if t.said == nil {
 		t.said = make(map[*decode.Node]bool, 16)
