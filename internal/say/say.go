@@ -15,6 +15,8 @@ import (
 	"maps"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/nft"
@@ -100,6 +102,8 @@ type teller func(*telling) bool
 var tools = map[string]map[string]teller{
 	"route": both(ipRoute, tcRoute),
 	"xfrm":  ipXfrm,
+
+	"wireguard": wireguard,
 }
 
 // both puts the tellers of two tools for one family together.
@@ -120,6 +124,9 @@ func Request(m *decode.Message) (s Said, ok bool) {
 		return s, false
 	}
 	t := telling{m: m, body: m.Values()}
+	if m.Frame.Protocol == unix.NETLINK_GENERIC {
+		t.fields().options([]option{{"cmd", "", silent}, {"version", "", silent}}) // that is its type
+	}
 	if t.body.Problem != "" || !tell(&t) || t.failed {
 		s.Reads = t.reads
 		return s, false

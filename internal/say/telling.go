@@ -21,6 +21,7 @@ type telling struct {
 	said     map[*decode.Node]bool // whole; false: its children count one by one
 	failed   bool
 	reads    bool
+	secrets  map[string]int // how many of a name the command under way has
 }
 
 // say adds words to the command under way.
@@ -35,12 +36,24 @@ func asSecret(name string) form {
 	return func(*telling, *decode.Node) ([]string, bool) { return []string{secret(name)}, true }
 }
 
+// another is a secret of which a command may have several: the second is NAME_2.
+func (t *telling) another(name string) string {
+	if t.secrets == nil {
+		t.secrets = make(map[string]int)
+	}
+	t.secrets[name]++
+	if n := t.secrets[name]; n > 1 {
+		name += "_" + strconv.Itoa(n)
+	}
+	return secret(name)
+}
+
 // flush ends the command under way.
 func (t *telling) flush() {
 	if len(t.words) > 0 {
 		t.commands = append(t.commands, Command{t.words, t.input})
 	}
-	t.words, t.input = nil, nil
+	t.words, t.input, t.secrets = nil, nil, nil
 }
 
 // readsOnly says a request that changes nothing as the command that asks it, whatever
