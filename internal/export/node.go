@@ -25,6 +25,15 @@ const maxInline = 16
 // NodeText writes a node in one word: NAME=value.
 func NodeText(n *decode.Node) string { return string(appendNode(nil, n)) }
 
+// UnsaidText writes a node that no command has words for, behind one: "+NAME=value". Of
+// a secret it has the name alone.
+func UnsaidText(n *decode.Node) string {
+	if s := n.Secret(); s.Withheld() {
+		return "+" + decode.Quote(n.Label()) + "=<" + s.String() + ">"
+	}
+	return "+" + NodeText(n)
+}
+
 // NodeValue writes what a node says, or its bytes where nobody knows what they
 // say. The parts of a nest are written in braces, as many as fit a line. What
 // it returns is safe for a terminal.

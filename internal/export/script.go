@@ -228,6 +228,9 @@ func leftText(in string, n *decode.Node) string {
 	if in != "" {
 		text = in + " > " + text
 	}
+	if s := n.Secret(); s.Withheld() {
+		return text + ", " + words.Plural(len(n.Raw), "byte", "bytes") + " that hold a " + s.String()
+	}
 	raw := n.Raw
 	more := ""
 	if len(raw) > maxScriptHex {

@@ -179,3 +179,28 @@ func TestScriptOrder(t *testing.T) {
 		t.Errorf("want in this order %q in\n%s", want, b.String())
 	}
 }
+
+// TestScriptKeysUnsaid: of a key that no command has words for, a script and a line have
+// the name and no byte.
+func TestScriptKeysUnsaid(t *testing.T) {
+	key := []byte("0123456789abcdef")
+	o := &capture.Origin{Dir: capture.DirRequest, Protocol: unix.NETLINK_XFRM, Proc: capture.Proc{PID: 7, Comm: "x"}}
+	data := nltest.Message(0x1e, 5, 1, 0, make([]byte, 48), // XFRM_MSG_NEWAE, which no tool sends
+		nltest.Attr(1, append(append([]byte("hmac(sha256)"), make([]byte, 52)...), append(nltest.U32(128), key...)...)))
+	f := &capture.Frame{Origin: o, Data: data}
+	script := scripted(t, []*capture.Frame{f}, 0)
+	var line bytes.Buffer
+	for _, m := range decode.New(families.All(), decode.Options{}).Frame(f, nil) {
+		if err := NewText(&line, TextOptions{}).WriteMessage(&m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(script, "that hold a key") {
+		t.Errorf("the key is not named:\n%s", script)
+	}
+	for _, text := range []string{script, line.String()} {
+		if strings.Contains(text, string(key)) || strings.Contains(text, "30313233") {
+			t.Errorf("the key is told:\n%s", text)
+		}
+	}
+}

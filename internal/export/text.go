@@ -194,7 +194,7 @@ func (t *Text) unsaid(left []say.Left) {
 			t.line.word(styleWarn, "+"+strconv.Itoa(len(left)-i))
 			return
 		}
-		t.line.word(styleWarn, "+"+NodeText(left[i].Node))
+		t.line.word(styleWarn, UnsaidText(left[i].Node))
 	}
 }
 

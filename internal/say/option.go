@@ -38,6 +38,12 @@ func unless(f form, defaults ...uint64) form {
 // silent is for what the tool adds by itself, whatever it is.
 var silent form = func(*telling, *decode.Node) ([]string, bool) { return []string{quiet}, true }
 
+// isSecret says whether a word stands for bytes that are not told.
+func isSecret(w string) bool {
+	_, ok := secretName(w)
+	return ok
+}
+
 // options says the attributes of a nest, in the order of the table.
 func (n nest) options(table []option) {
 	for i := range table {
@@ -47,7 +53,7 @@ func (n nest) options(table []option) {
 			continue
 		}
 		words, ok := o.form(n.t, x)
-		if !ok {
+		if !ok || x.Secret().Withheld() && !slices.ContainsFunc(words, isSecret) {
 			continue
 		}
 		n.t.mark(x, true)

@@ -327,7 +327,7 @@ func commandText(m *decode.Message) string {
 	request, _ := say.Request(m)
 	line := request.Text()
 	for i := range request.Left {
-		line += " +" + export.NodeText(request.Left[i].Node)
+		line += " " + export.UnsaidText(request.Left[i].Node)
 	}
 	return line
 }

@@ -65,6 +65,12 @@ func named(t schema.Type, e *schema.Enum) schema.Type {
 	return t
 }
 
+// secret marks what must not leave a machine unasked.
+func secret(t schema.Type, c schema.Secrecy) schema.Type {
+	t.Secret = c
+	return t
+}
+
 // beside gives a number, which stays one, the names that tools print for it.
 func beside(t schema.Type, e *schema.Enum) schema.Type {
 	t.Names = e

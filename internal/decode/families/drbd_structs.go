@@ -61,7 +61,7 @@ func drbdResOptsSet() *schema.Set {
 
 func drbdNetConfSet() *schema.Set {
 	return set("net_conf",
-		attr(1, "T_shared_secret", str),
+		attr(1, "T_shared_secret", secret(str, schema.Password)),
 		attr(2, "T_cram_hmac_alg", str),
 		attr(3, "T_integrity_alg", str),
 		attr(4, "T_verify_alg", str),

@@ -103,7 +103,7 @@ func ethtoolWol(hdr schema.Type) *schema.Set {
 		unspec("ETHTOOL_A_WOL_UNSPEC"),
 		attr(1, "ETHTOOL_A_WOL_HEADER", hdr),
 		attr(2, "ETHTOOL_A_WOL_MODES", ethtoolBits(ethtoolWakeIndex, ethtoolWake)),
-		attr(3, "ETHTOOL_A_WOL_SOPASS", hwaddr),
+		attr(3, "ETHTOOL_A_WOL_SOPASS", secret(hwaddr, schema.Password)),
 	)
 }
 

@@ -233,7 +233,7 @@ func ethtoolModuleFlash(hdr schema.Type) *schema.Set {
 		unspec("ETHTOOL_A_MODULE_FW_FLASH_UNSPEC"),
 		attr(1, "ETHTOOL_A_MODULE_FW_FLASH_HEADER", hdr),
 		attr(2, "ETHTOOL_A_MODULE_FW_FLASH_FILE_NAME", str),
-		attr(3, "ETHTOOL_A_MODULE_FW_FLASH_PASSWORD", u32),
+		attr(3, "ETHTOOL_A_MODULE_FW_FLASH_PASSWORD", secret(u32, schema.Password)),
 		attr(4, "ETHTOOL_A_MODULE_FW_FLASH_STATUS", named(u32, ethtoolModuleFlashStatus)),
 		attr(5, "ETHTOOL_A_MODULE_FW_FLASH_STATUS_MSG", str),
 		attr(6, "ETHTOOL_A_MODULE_FW_FLASH_DONE", hinted(anyUint, schema.Bytes)),

@@ -154,7 +154,7 @@ func ethtoolRss(hdr schema.Type) *schema.Set {
 		attr(2, "ETHTOOL_A_RSS_CONTEXT", u32),
 		attr(3, "ETHTOOL_A_RSS_HFUNC", named(u32, ethtoolRssHash)),
 		attr(4, "ETHTOOL_A_RSS_INDIR", packed(u32)),
-		attr(5, "ETHTOOL_A_RSS_HKEY", opaque),
+		attr(5, "ETHTOOL_A_RSS_HKEY", secret(opaque, schema.Token)),
 		attr(6, "ETHTOOL_A_RSS_INPUT_XFRM", named(u32, ethtoolRxhXfrm)),
 		attr(7, "ETHTOOL_A_RSS_START_CONTEXT", u32),
 		attr(8, "ETHTOOL_A_RSS_FLOW_HASH", nest(ethtoolFlow())),

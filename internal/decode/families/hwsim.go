@@ -34,7 +34,7 @@ func hwsimAttrs() *schema.Set {
 		unspec("HWSIM_ATTR_UNSPEC"),
 		attr(1, "HWSIM_ATTR_ADDR_RECEIVER", hwaddr),
 		attr(2, "HWSIM_ATTR_ADDR_TRANSMITTER", hwaddr),
-		attr(3, "HWSIM_ATTR_FRAME", where(hwsimFrameText, hwsimFrameFacts)),
+		attr(3, "HWSIM_ATTR_FRAME", secret(where(hwsimFrameText, hwsimFrameFacts), schema.Payload)),
 		attr(4, "HWSIM_ATTR_FLAGS", named(u32, hwsimTxFlags)),
 		attr(5, "HWSIM_ATTR_RX_RATE", u32),
 		attr(6, "HWSIM_ATTR_SIGNAL", nl80211DBm32),

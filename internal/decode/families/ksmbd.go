@@ -65,11 +65,11 @@ func ksmbdAttrs() *schema.Set {
 		attr(12, "KSMBD_EVENT_RPC_REQUEST", structOf(rpc)),
 		attr(13, "KSMBD_EVENT_RPC_RESPONSE", structOf(rpc)),
 		attr(14, "KSMBD_EVENT_SPNEGO_AUTHEN_REQUEST", structOf(record("ksmbd_spnego_authen_request",
-			field("handle", u32), field("spnego_blob_len", hinted(u16, schema.Bytes)), field("spnego_blob", opaque)))),
+			field("handle", u32), field("spnego_blob_len", hinted(u16, schema.Bytes)), field("spnego_blob", secret(opaque, schema.Attackable))))),
 		attr(15, "KSMBD_EVENT_SPNEGO_AUTHEN_RESPONSE", structOf(record("ksmbd_spnego_authen_response",
 			field("handle", u32), field("login_response", structOf(record("ksmbd_login_response", ksmbdLogin()...))),
 			field("session_key_len", hinted(u16, schema.Bytes)), field("spnego_blob_len", hinted(u16, schema.Bytes)),
-			field("payload", opaque)))),
+			field("payload", secret(opaque, schema.Key))))), // session key, then SPNEGO
 		attr(16, "KSMBD_EVENT_LOGIN_REQUEST_EXT", structOf(login)),
 		attr(17, "KSMBD_EVENT_LOGIN_RESPONSE_EXT", structOf(record("ksmbd_login_response_ext",
 			field("handle", u32), field("ngroups", s32), padding("reserved", 64), field("groups", packed(u32))))),
@@ -81,7 +81,7 @@ func ksmbdLogin() []schema.Field {
 	return []schema.Field{
 		field("handle", u32), field("gid", u32), field("uid", u32), field("account", sized(str, 48)),
 		field("status", named(u16, ksmbdUser)), field("hash_sz", hinted(u16, schema.Bytes)),
-		field("hash", sized(opaque, 18)), padding("pad", 2), padding("reserved", 64),
+		field("hash", secret(sized(opaque, 18), schema.Key)), padding("pad", 2), padding("reserved", 64),
 	}
 }
 

@@ -81,7 +81,7 @@ func macsecGenlSA() *schema.Set {
 		attr(1, "MACSEC_SA_ATTR_AN", u8),
 		attr(2, "MACSEC_SA_ATTR_ACTIVE", u8),
 		attr(3, "MACSEC_SA_ATTR_PN", anyUint),
-		attr(4, "MACSEC_SA_ATTR_KEY", opaque),
+		attr(4, "MACSEC_SA_ATTR_KEY", secret(opaque, schema.Key)),
 		attr(5, "MACSEC_SA_ATTR_KEYID", opaque),
 		attr(6, "MACSEC_SA_ATTR_STATS", nest(macsecGenlSAStats())),
 		attr(7, "MACSEC_SA_ATTR_PAD", padAt),

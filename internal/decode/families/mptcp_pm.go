@@ -87,7 +87,7 @@ func mptcpAttrs() *schema.Set {
 		attr(1, "MPTCP_PM_ATTR_ADDR", nest(addr)), // also MPTCP_PM_ENDPOINT_ADDR
 		attr(2, "MPTCP_PM_ATTR_RCV_ADD_ADDRS", u32),
 		attr(3, "MPTCP_PM_ATTR_SUBFLOWS", u32),
-		attr(4, "MPTCP_PM_ATTR_TOKEN", hex32),
+		attr(4, "MPTCP_PM_ATTR_TOKEN", secret(hex32, schema.Token)),
 		attr(5, "MPTCP_PM_ATTR_LOC_ID", u8),
 		attr(6, "MPTCP_PM_ATTR_ADDR_REMOTE", nest(addr)),
 	)
@@ -109,7 +109,7 @@ var (
 func mptcpEventAttrs() *schema.Set {
 	return set("MPTCP_ATTR",
 		unspec("MPTCP_ATTR_UNSPEC"),
-		attr(1, "MPTCP_ATTR_TOKEN", hex32),
+		attr(1, "MPTCP_ATTR_TOKEN", secret(hex32, schema.Token)),
 		attr(2, "MPTCP_ATTR_FAMILY", named(u16, addressFamily)),
 		attr(3, "MPTCP_ATTR_LOC_ID", u8),
 		attr(4, "MPTCP_ATTR_REM_ID", u8),

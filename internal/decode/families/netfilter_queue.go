@@ -50,7 +50,7 @@ func nfqPacket() *schema.Set {
 		attr(7, "NFQA_IFINDEX_PHYSINDEV", nfIfindex),
 		attr(8, "NFQA_IFINDEX_PHYSOUTDEV", nfIfindex),
 		attr(9, "NFQA_HWADDR", custom(nfHWAddr)), // struct nfqnl_msg_packet_hw
-		attr(10, "NFQA_PAYLOAD", several(nfPacket, nfPacketFacts)),
+		attr(10, "NFQA_PAYLOAD", secret(several(nfPacket, nfPacketFacts), schema.Payload)),
 		attr(11, "NFQA_CT", nest(ctnlSet())),
 		attr(12, "NFQA_CT_INFO", named(be32, ctnlInfo)),
 		attr(13, "NFQA_CAP_LEN", hinted(be32, schema.Bytes)),
@@ -111,7 +111,7 @@ func nflogPacket() *schema.Set {
 		attr(6, "NFULA_IFINDEX_PHYSINDEV", nfIfindex),
 		attr(7, "NFULA_IFINDEX_PHYSOUTDEV", nfIfindex),
 		attr(8, "NFULA_HWADDR", custom(nfHWAddr)), // struct nfulnl_msg_packet_hw
-		attr(9, "NFULA_PAYLOAD", several(nfPacket, nfPacketFacts)),
+		attr(9, "NFULA_PAYLOAD", secret(several(nfPacket, nfPacketFacts), schema.Payload)),
 		attr(10, "NFULA_PREFIX", str),
 		attr(11, "NFULA_UID", be32),
 		attr(12, "NFULA_SEQ", be32),

@@ -64,7 +64,7 @@ func psample() *schema.Family {
 			attr(3, "PSAMPLE_ATTR_SAMPLE_GROUP", u32),
 			attr(4, "PSAMPLE_ATTR_GROUP_SEQ", u32),
 			attr(5, "PSAMPLE_ATTR_SAMPLE_RATE", u32),
-			attr(6, "PSAMPLE_ATTR_DATA", opaque),
+			attr(6, "PSAMPLE_ATTR_DATA", secret(opaque, schema.Payload)),
 			attr(7, "PSAMPLE_ATTR_GROUP_REFCOUNT", u32),
 			attr(8, "PSAMPLE_ATTR_TUNNEL", nest(psampleTunnel())),
 			attr(9, "PSAMPLE_ATTR_PAD", padAt),
@@ -158,7 +158,7 @@ func netDMAttrs() *schema.Set {
 			attr(1, "NET_DM_ATTR_PORT_NETDEV_NAME", str)))),
 		attr(5, "NET_DM_ATTR_TIMESTAMP", hinted(u64, schema.Nanos)), // since 1970
 		attr(6, "NET_DM_ATTR_PROTO", named(u16, etherType)),
-		attr(7, "NET_DM_ATTR_PAYLOAD", opaque),
+		attr(7, "NET_DM_ATTR_PAYLOAD", secret(opaque, schema.Payload)),
 		attr(8, "NET_DM_ATTR_PAD", padAt),
 		attr(9, "NET_DM_ATTR_TRUNC_LEN", bytes32),
 		attr(10, "NET_DM_ATTR_ORIG_LEN", bytes32),

@@ -79,7 +79,7 @@ func psp() *schema.Family {
 		attr(7, "PSP_A_DEV_BY_ASSOCIATION", flag),
 	)
 	keys := nest(set("PSP_A_KEYS",
-		attr(1, "PSP_A_KEYS_KEY", opaque),
+		attr(1, "PSP_A_KEYS_KEY", secret(opaque, schema.Key)),
 		attr(2, "PSP_A_KEYS_SPI", hex32)))
 	assoc := set("PSP_A_ASSOC",
 		attr(1, "PSP_A_ASSOC_DEV_ID", u32),

@@ -20,7 +20,7 @@ func nfsd() *schema.Family {
 		attr(3, "NFSD_A_SERVER_LEASETIME", seconds),
 		attr(4, "NFSD_A_SERVER_SCOPE", str),
 		attr(5, "NFSD_A_SERVER_MIN_THREADS", u32),
-		attr(6, "NFSD_A_SERVER_FH_KEY", opaque),
+		attr(6, "NFSD_A_SERVER_FH_KEY", secret(opaque, schema.Key)),
 	)
 	version := set("NFSD_A_SERVER_PROTO", attr(1, "NFSD_A_SERVER_PROTO_VERSION", nest(set("NFSD_A_VERSION",
 		attr(1, "NFSD_A_VERSION_MAJOR", u32),

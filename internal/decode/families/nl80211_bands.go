@@ -283,7 +283,7 @@ func nl80211KeyDefaultTypes() *schema.Set {
 
 func nl80211Key() *schema.Set {
 	return set("NL80211_KEY",
-		attr(1, "NL80211_KEY_DATA", opaque),
+		attr(1, "NL80211_KEY_DATA", secret(opaque, schema.Key)),
 		attr(2, "NL80211_KEY_IDX", u8),
 		attr(3, "NL80211_KEY_CIPHER", nl80211Cipher),
 		attr(4, "NL80211_KEY_SEQ", opaque),
@@ -293,7 +293,7 @@ func nl80211Key() *schema.Set {
 		attr(8, "NL80211_KEY_DEFAULT_TYPES", nest(nl80211KeyDefaultTypes())),
 		attr(9, "NL80211_KEY_MODE", named(u8, nl80211KeyMode)),
 		attr(10, "NL80211_KEY_DEFAULT_BEACON", flag),
-		attr(11, "NL80211_KEY_LTF_SEED", opaque),
+		attr(11, "NL80211_KEY_LTF_SEED", secret(opaque, schema.Key)),
 	)
 }
 

@@ -115,11 +115,11 @@ func nl80211WowlanTCP() *schema.Set {
 		attr(3, "NL80211_WOWLAN_TCP_DST_MAC", hwaddr),
 		attr(4, "NL80211_WOWLAN_TCP_SRC_PORT", u16),
 		attr(5, "NL80211_WOWLAN_TCP_DST_PORT", u16),
-		attr(6, "NL80211_WOWLAN_TCP_DATA_PAYLOAD", opaque),
+		attr(6, "NL80211_WOWLAN_TCP_DATA_PAYLOAD", secret(opaque, schema.Payload)),
 		attr(7, "NL80211_WOWLAN_TCP_DATA_PAYLOAD_SEQ", structOf(record("nl80211_wowlan_tcp_data_seq", fields(u32, "start", "offset", "len")...))),
-		attr(8, "NL80211_WOWLAN_TCP_DATA_PAYLOAD_TOKEN", structOf(record("nl80211_wowlan_tcp_data_token", append(fields(u32, "offset", "len"), field("token_stream", opaque))...))),
+		attr(8, "NL80211_WOWLAN_TCP_DATA_PAYLOAD_TOKEN", structOf(record("nl80211_wowlan_tcp_data_token", append(fields(u32, "offset", "len"), field("token_stream", secret(opaque, schema.Token)))...))),
 		attr(9, "NL80211_WOWLAN_TCP_DATA_INTERVAL", seconds),
-		attr(10, "NL80211_WOWLAN_TCP_WAKE_PAYLOAD", opaque),
+		attr(10, "NL80211_WOWLAN_TCP_WAKE_PAYLOAD", secret(opaque, schema.Payload)),
 		attr(11, "NL80211_WOWLAN_TCP_WAKE_MASK", opaque),
 	)
 }
@@ -172,8 +172,8 @@ func nl80211IfaceComb() *schema.Set {
 
 func nl80211RekeyData() *schema.Set {
 	return set("NL80211_REKEY_DATA",
-		attr(1, "NL80211_REKEY_DATA_KEK", opaque),
-		attr(2, "NL80211_REKEY_DATA_KCK", opaque),
+		attr(1, "NL80211_REKEY_DATA_KEK", secret(opaque, schema.Key)),
+		attr(2, "NL80211_REKEY_DATA_KCK", secret(opaque, schema.Key)),
 		attr(3, "NL80211_REKEY_DATA_REPLAY_CTR", opaque),
 		attr(4, "NL80211_REKEY_DATA_AKM", nl80211AKM),
 	)

@@ -218,7 +218,7 @@ func nl802154Key() *schema.Set {
 		attr(1, "NL802154_KEY_ATTR_ID", nest(nl802154KeyID())),
 		attr(2, "NL802154_KEY_ATTR_USAGE_FRAMES", hex8),
 		attr(3, "NL802154_KEY_ATTR_USAGE_CMDS", opaque),
-		attr(4, "NL802154_KEY_ATTR_BYTES", opaque),
+		attr(4, "NL802154_KEY_ATTR_BYTES", secret(opaque, schema.Key)),
 	)
 }
 

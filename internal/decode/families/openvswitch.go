@@ -128,7 +128,7 @@ func ovsPacket() *schema.Family {
 	f := ovsFamily("ovs_packet", 1,
 		set("OVS_PACKET_ATTR",
 			unspec("OVS_PACKET_ATTR_UNSPEC"),
-			attr(1, "OVS_PACKET_ATTR_PACKET", opaque),
+			attr(1, "OVS_PACKET_ATTR_PACKET", secret(opaque, schema.Payload)),
 			attr(2, "OVS_PACKET_ATTR_KEY", nest(ovsKeys(ovsValue))),
 			attr(3, "OVS_PACKET_ATTR_ACTIONS", nest(ovsActions())),
 			attr(4, "OVS_PACKET_ATTR_USERDATA", opaque),

@@ -69,8 +69,8 @@ func ovpnPeer() *schema.Set {
 
 func ovpnKeyconf() *schema.Set {
 	dir := nest(set("OVPN_A_KEYDIR",
-		attr(1, "OVPN_A_KEYDIR_CIPHER_KEY", opaque),
-		attr(2, "OVPN_A_KEYDIR_NONCE_TAIL", opaque)))
+		attr(1, "OVPN_A_KEYDIR_CIPHER_KEY", secret(opaque, schema.Key)),
+		attr(2, "OVPN_A_KEYDIR_NONCE_TAIL", secret(opaque, schema.Key))))
 	return set("OVPN_A_KEYCONF",
 		attr(1, "OVPN_A_KEYCONF_PEER_ID", u32),
 		attr(2, "OVPN_A_KEYCONF_SLOT", named(u32, enum("ovpn_key_slot", 0,

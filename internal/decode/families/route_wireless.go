@@ -45,7 +45,7 @@ func iwData() map[string]schema.Type {
 		"SIOCSIWNICKN": point(str), "SIOCGIWNICKN": point(str), "SIOCSIWRATE": param, "SIOCGIWRATE": param,
 		"SIOCSIWRTS": param, "SIOCGIWRTS": param, "SIOCSIWFRAG": param, "SIOCGIWFRAG": param,
 		"SIOCSIWTXPOW": param, "SIOCGIWTXPOW": param, "SIOCSIWRETRY": param, "SIOCGIWRETRY": param,
-		"SIOCSIWENCODE": point(opaque), "SIOCGIWENCODE": point(opaque), "SIOCSIWPOWER": param, "SIOCGIWPOWER": param,
+		"SIOCSIWENCODE": point(secret(opaque, schema.Key)), "SIOCGIWENCODE": point(secret(opaque, schema.Key)), "SIOCSIWPOWER": param, "SIOCGIWPOWER": param,
 		"SIOCSIWGENIE": point(opaque), "SIOCGIWGENIE": point(opaque), "SIOCSIWAUTH": param, "SIOCGIWAUTH": param,
 		"IWEVTXDROP": addr, "IWEVQUAL": structOf(quality), "IWEVCUSTOM": point(str),
 		"IWEVREGISTERED": addr, "IWEVEXPIRED": addr, "IWEVGENIE": point(opaque), // information elements

@@ -198,7 +198,7 @@ func cifs() *schema.Family {
 			attr(7, "CIFS_GENL_ATTR_SWN_IP_NOTIFY", flag),
 			attr(8, "CIFS_GENL_ATTR_SWN_KRB_AUTH", flag),
 			attr(9, "CIFS_GENL_ATTR_SWN_USER_NAME", str),
-			attr(10, "CIFS_GENL_ATTR_SWN_PASSWORD", str),
+			attr(10, "CIFS_GENL_ATTR_SWN_PASSWORD", secret(str, schema.Password)),
 			attr(11, "CIFS_GENL_ATTR_SWN_DOMAIN_NAME", str),
 			attr(12, "CIFS_GENL_ATTR_SWN_NOTIFICATION_TYPE", named(u32, enum("cifs_swn_notification_type", 1,
 				"CIFS_SWN_NOTIFICATION_RESOURCE_CHANGE", "CIFS_SWN_NOTIFICATION_CLIENT_MOVE",

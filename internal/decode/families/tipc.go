@@ -193,7 +193,7 @@ func tipcNode() *schema.Set {
 		attr(2, "TIPC_NLA_NODE_UP", flag),
 		attr(3, "TIPC_NLA_NODE_ID", opaque),
 		attr(4, "TIPC_NLA_NODE_KEY", structOf(atLeast(36, record("tipc_aead_key",
-			field("alg_name", sized(str, 32)), field("keylen", bytes32), field("key", opaque))))),
+			field("alg_name", sized(str, 32)), field("keylen", bytes32), field("key", secret(opaque, schema.Key)))))),
 		attr(5, "TIPC_NLA_NODE_KEY_MASTER", flag),
 		attr(6, "TIPC_NLA_NODE_REKEYING", u32), // minutes; 0: off, all ones: now
 	)

@@ -39,7 +39,7 @@ func tcpMetrics() *schema.Family {
 			attr(7, "TCP_METRICS_ATTR_FOPEN_MSS", hinted(u16, schema.Bytes)),
 			attr(8, "TCP_METRICS_ATTR_FOPEN_SYN_DROPS", u16),
 			attr(9, "TCP_METRICS_ATTR_FOPEN_SYN_DROP_TS", millis64),
-			attr(10, "TCP_METRICS_ATTR_FOPEN_COOKIE", opaque),
+			attr(10, "TCP_METRICS_ATTR_FOPEN_COOKIE", secret(opaque, schema.Token)),
 			attr(11, "TCP_METRICS_ATTR_SADDR_IPV4", ip),
 			attr(12, "TCP_METRICS_ATTR_SADDR_IPV6", ip),
 			attr(13, "TCP_METRICS_ATTR_PAD", padAt),

@@ -29,7 +29,7 @@ func seg6() *schema.Family {
 			attr(1, "SEG6_ATTR_DST", ip),
 			attr(2, "SEG6_ATTR_DSTLEN", s32),
 			attr(3, "SEG6_ATTR_HMACKEYID", hex32),
-			attr(4, "SEG6_ATTR_SECRET", opaque),
+			attr(4, "SEG6_ATTR_SECRET", secret(opaque, schema.Key)),
 			attr(5, "SEG6_ATTR_SECRETLEN", hinted(u8, schema.Bytes)),
 			attr(6, "SEG6_ATTR_ALGID", named(u8, enum("SEG6_HMAC_ALGO", 1, "SEG6_HMAC_ALGO_SHA1", "SEG6_HMAC_ALGO_SHA256"))),
 			noted(7, "SEG6_ATTR_HMACINFO", unused, "neither sent nor read by the kernel"),

@@ -227,7 +227,7 @@ func xfrmEncap() *schema.StructType {
 // xfrm_algo_aead. Lengths are in bits.
 func xfrmAlgo(name string, more ...schema.Field) schema.Type {
 	f := append([]schema.Field{field("alg_name", sized(str, 64)), field("alg_key_len", u32)}, more...)
-	return structOf(record(name, append(f, field("alg_key", opaque))...))
+	return structOf(record(name, append(f, field("alg_key", secret(opaque, schema.Key)))...))
 }
 
 var (

@@ -129,6 +129,8 @@ type Type struct {
 	// that says more than one thing (see Object). It returns nil where Format has no
 	// text, or where the text is a single fact.
 	Facts func(b []byte, big bool) any
+	// Secret says whether its bytes may leave the machine, and why not.
+	Secret Secrecy
 	// ByLen has other types for payloads of exactly so many bytes, where length
 	// is all that tells them apart.
 	ByLen map[int]*Type
