@@ -102,6 +102,7 @@ type teller func(*telling) bool
 var tools = map[string]map[string]teller{
 	"route": both(ipRoute, tcRoute),
 	"xfrm":  ipXfrm,
+	"ipset": ipset,
 
 	"wireguard": wireguard,
 }
