@@ -145,6 +145,7 @@ func toolOf(m *decode.Message) string {
 // wanted is how much of a family must be said whole, in percent of requests and of
 // shapes.
 var wanted = map[string]float64{
+	"ethtool":   100,
 	"ipset":     100,
 	"tc":        96,
 	"wireguard": 100,

@@ -105,6 +105,7 @@ var tools = map[string]map[string]teller{
 	"ipset": ipset,
 
 	"wireguard": wireguard,
+	"ethtool":   ethtool,
 }
 
 // both puts the tellers of two tools for one family together.
