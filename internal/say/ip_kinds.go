@@ -4,8 +4,6 @@ package say
 
 import (
 	"golang.org/x/sys/unix"
-
-	"github.com/nltop/nltop/internal/decode"
 )
 
 // linkKind is a kind of interface: the words for its IFLA_INFO_DATA.
@@ -159,14 +157,4 @@ var asCipher = asOneOf(map[uint64]string{0x0080c20001000001: "gcm-aes-128", 0x00
 	0x0080c20001000002: "gcm-aes-256", 0x0080c20001000003: "gcm-aes-xpn-128", 0x0080c20001000004: "gcm-aes-xpn-256"})
 
 // asSCI is 8 bytes in network byte order, which ip takes in hex.
-var asSCI form = func(_ *telling, n *decode.Node) ([]string, bool) {
-	if len(n.Raw) != 8 {
-		return nil, false
-	}
-	const digits = "0123456789abcdef"
-	var b []byte
-	for _, c := range n.Raw {
-		b = append(b, digits[c>>4], digits[c&15])
-	}
-	return []string{string(b)}, true
-}
+var asSCI = asBytes(8)

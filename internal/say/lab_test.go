@@ -146,7 +146,11 @@ func toolOf(m *decode.Message) string {
 // shapes.
 var wanted = map[string]float64{
 	"ethtool":   100,
+	"fou":       100,
 	"ipset":     100,
+	"l2tp":      100,
+	"macsec":    100,
+	"mptcp_pm":  66, // the rest is of a path manager in user space
 	"tc":        96,
 	"wireguard": 100,
 	"xfrm":      90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them

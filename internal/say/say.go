@@ -106,6 +106,10 @@ var tools = map[string]map[string]teller{
 
 	"wireguard": wireguard,
 	"ethtool":   ethtool,
+	"macsec":    ipMacsec,
+	"mptcp_pm":  ipMPTCP,
+	"l2tp":      ipL2TP,
+	"fou":       ipFOU,
 }
 
 // both puts the tellers of two tools for one family together.
