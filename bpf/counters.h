@@ -68,6 +68,7 @@ static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u6
 	w->bytes = 0;
 	w->errors = 0;
 	w->probes = 0;
+	w->nodev = 0;
 	w->err = 0;
 	w->off = 0;
 	w->len = 0;
@@ -118,12 +119,15 @@ __noinline __u64 count_run_end(enum nl_prog prog)
 			__sync_fetch_and_add(&row->errors, w->errors);
 		if (w->probes)
 			__sync_fetch_and_add(&row->probes, w->probes);
+		if (w->nodev)
+			__sync_fetch_and_add(&row->nodev, w->nodev);
 		count_touch(row, w);
 	}
 	w->messages = 0;
 	w->bytes = 0;
 	w->errors = 0;
 	w->probes = 0;
+	w->nodev = 0;
 	w->err = 0;
 	return 0;
 }
@@ -190,18 +194,28 @@ static __always_inline bool count_read_quote(__s32 *error, __u16 *type, __u64 at
 	return true;
 }
 
-/* Numbers that probes are told by, from linux/rtnetlink.h, linux/netfilter/nfnetlink.h
- * and nf_tables.h, linux/genetlink.h, linux/sock_diag.h, asm-generic/errno.h. */
+/* Numbers that probes are told by, from linux/rtnetlink.h, linux/netfilter/nfnetlink.h,
+ * nf_tables.h and ipset/ip_set.h, linux/genetlink.h, linux/sock_diag.h, asm-generic/errno.h. */
 #define COUNT_NEWLINK 16
 #define COUNT_NFT_GETCHAIN (10 << 8 | 4)
+#define COUNT_NFT_GETSET (10 << 8 | 10)
+#define COUNT_IPSET_TEST (6 << 8 | 11)
+#define COUNT_IPSET_ERR_EXIST 4103
 #define COUNT_NFT_COMPAT_GET (11 << 8)
 #define COUNT_GENL_CTRL 16
 #define COUNT_DIAG_BY_FAMILY 20
 #define COUNT_NLM_F_DUMP 0x300
 
-/* Whether the NLMSG_ERROR at hand, of len bytes, is one that its requester asked for:
- * IsProbe of package correlate, which has the reasons. */
-__noinline __u64 count_is_probe(enum nl_prog prog, __u32 error, __u32 len)
+/* What an error may be. */
+enum count_no {
+	COUNT_FAILURE,
+	COUNT_PROBE, /* what its requester asked for is not there */
+	COUNT_NODEV, /* nl_row.nodev: user space knows which family has the number */
+};
+
+/* What the NLMSG_ERROR at hand is, of len bytes. The tables of families have the same
+ * (schema.Probe), with the reasons. */
+__noinline __u64 count_no(enum nl_prog prog, __u32 error, __u32 len)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct {
@@ -215,20 +229,24 @@ __noinline __u64 count_is_probe(enum nl_prog prog, __u32 error, __u32 len)
 	bool dump;
 
 	if (!w || len < 36 || mem_copy(&q, len < 44 ? 16 : sizeof(q), w->src + w->off + 20, w->user))
-		return false;
+		return COUNT_FAILURE;
 	dump = (q.flags & COUNT_NLM_F_DUMP) == COUNT_NLM_F_DUMP;
 	switch (w->protocol) {
 	case NETLINK_ROUTE:
 		return error == 19 && q.type == COUNT_NEWLINK && q.len == 32 && len >= 44 && !q.index;
 	case NETLINK_NETFILTER:
 		return (error == 2 && q.type == COUNT_NFT_GETCHAIN && !dump) ||
+		       (error == 2 && q.type == COUNT_NFT_GETSET && dump) ||
+		       (error == COUNT_IPSET_ERR_EXIST && q.type == COUNT_IPSET_TEST) ||
 		       ((error == 2 || error == 93) && q.type == COUNT_NFT_COMPAT_GET);
 	case NETLINK_GENERIC:
-		return error == 2 && q.type == COUNT_GENL_CTRL;
+		if (q.type == COUNT_GENL_CTRL)
+			return error == 2;
+		return error == 19 && !dump ? COUNT_NODEV : COUNT_FAILURE;
 	case NETLINK_SOCK_DIAG:
 		return error == 2 && q.type == COUNT_DIAG_BY_FAMILY && dump;
 	}
-	return false;
+	return COUNT_FAILURE;
 }
 
 /* An NLMSG_ERROR counts for the request that it quotes, an NLMSG_DONE for the
@@ -237,6 +255,7 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 {
 	__s32 error = 0;
 	__u16 type, sub = 0;
+	__u64 no;
 
 	if (w->protocol == NETLINK_CONNECTOR || (h->type != NLMSG_ERROR && h->type != NLMSG_DONE))
 		return false;
@@ -258,8 +277,11 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 	if (error < 0) {
 		w->errors++;
 		w->err = -error;
-		if (h->type == NLMSG_ERROR && count_is_probe(prog, -error, h->len))
-			w->probes++;
+		if (h->type == NLMSG_ERROR) {
+			no = count_no(prog, -error, h->len);
+			w->probes += no == COUNT_PROBE;
+			w->nodev += no == COUNT_NODEV;
+		}
 	}
 	return true;
 }

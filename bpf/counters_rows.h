@@ -78,6 +78,7 @@ struct count_walk {
 	__u64 bytes;
 	__u64 errors;
 	__u64 probes;
+	__u64 nodev;
 	__u32 err;
 	__u32 off;
 	__u32 len;

@@ -154,6 +154,7 @@ struct nl_row {
 	__u64 bytes;
 	__u64 errors;
 	__u64 probes; /* errors among them that were asked for */
+	__u64 nodev;  /* other errors: ENODEV, and the request is generic netlink's and no dump */
 	__u64 drops;
 	__u64 nobufs_raised;
 	__u64 nobufs_read;

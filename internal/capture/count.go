@@ -58,8 +58,12 @@ type Count struct {
 	Messages uint64
 	Bytes    uint64
 	Tally
-	Errno int32 // of the newest of Errors
-	Last  time.Time
+	// NoDevs counts those of Errors that are no Probes, but ENODEV as the answer to a
+	// request of generic netlink that is no dump: a probe where the table of the family
+	// says so (decode.Message.ProbesDevice). The kernel knows only its number.
+	NoDevs uint64
+	Errno  int32 // of the newest of Errors
+	Last   time.Time
 	// Buckets of the latencies are numbered as in package histogram.
 	Buckets []Bucket
 }
@@ -75,7 +79,7 @@ type Bucket struct {
 type Tally struct {
 	// Errors counts failed sends and error replies. A drop is not an error.
 	Errors uint64 `json:"errors"`
-	// Probes counts those of Errors that their requester asked for (correlate.IsProbe):
+	// Probes counts those of Errors that their requester asked for (decode.Message.IsProbe):
 	// nothing failed.
 	Probes uint64 `json:"probes,omitempty"`
 	// Drops counts datagrams that the kernel did not deliver (netlink_overrun

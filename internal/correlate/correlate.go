@@ -78,7 +78,7 @@ type Exchange struct {
 	Outcome Outcome        // so far; Pending of one that has ended: capture ended first
 	Why     string         // of Ignored: the reason, one clause
 	// Probe: it failed as whoever sent it expected, who only asked what the kernel can
-	// (see IsProbe).
+	// (decode.Message.IsProbe).
 	Probe   bool
 	Again   int    // answers after the last that it should have got
 	Replies int    // messages so far

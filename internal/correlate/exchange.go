@@ -209,7 +209,11 @@ func (t *Tracker) judge(e *entry, f *capture.Frame, m *decode.Message, o *Observ
 		t.answer(m, o)
 		final = e == nil || !e.goesOn(m, o)
 		t.explain(f, m, o)
-		o.Probe = IsProbe(f.Protocol, m)
+		var request *decode.Message
+		if e != nil {
+			request = e.Request
+		}
+		o.Probe = m.IsProbe(request)
 		if e != nil && o.Errno != 0 {
 			e.head().failed = true
 		}

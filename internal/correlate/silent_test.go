@@ -302,44 +302,6 @@ func TestTransactionFails(t *testing.T) {
 	}
 }
 
-// An error that a tool asked for is told from one that somebody has.
-func TestProbes(t *testing.T) {
-	quote := func(errno int32, request []byte) []byte {
-		p := binary.NativeEndian.AppendUint32(nil, uint32(-errno))
-		return nltest.Message(2, 0, 7, 0, append(p, request...))
-	}
-	info := func(index byte) []byte { return append(make([]byte, 4), append([]byte{index}, make([]byte, 11)...)...) }
-	nf := []byte{2, 0, 0, 0}
-	for _, tc := range []struct {
-		name     string
-		protocol uint16
-		answer   []byte
-		want     bool
-	}{
-		{"iproute2 asks for RTM_NEWLINK", 0, quote(enodev, nltest.Message(16, 5, 7, 0, info(0))), true},
-		{"a link that is gone", 0, quote(enodev, nltest.Message(16, 5, 7, 0, info(9))), false},
-		{"not quoted", 0, nltest.Error(enodev, 7, 0, nltest.Message(16, 5, 7, 0, info(0))), false},
-		{"a name that does not exist", 0, quote(enodev, nltest.Message(16, 5, 7, 0, append(info(0), 8, 0, 3, 0, 'x', 0, 0, 0))), false},
-		{"not allowed", 0, quote(1, nltest.Message(16, 5, 7, 0, info(0))), false},
-		{"success", 0, quote(0, nltest.Message(16, 5, 7, 0, info(0))), false},
-		{"iptables asks for a chain", capture.NETLINK_NETFILTER, nltest.Error(enoent, 7, 0, nltest.Message(nftGetChain, 5, 7, 0, nf)), true},
-		{"a chain to be deleted", capture.NETLINK_NETFILTER, nltest.Error(enoent, 7, 0, nltest.Message(10<<8|5, 5, 7, 0, nf)), false},
-		{"revision of an extension", capture.NETLINK_NETFILTER, nltest.Error(eprotonosupport, 7, 0, nltest.Message(nftCompatGet, 5, 7, 0, nf)), true},
-		{"family that is not loaded", capture.NETLINK_GENERIC, nltest.Error(enoent, 7, 0, nltest.Message(genlCtrl, 5, 7, 0, []byte{3, 1, 0, 0})), true},
-		{"ss, module that is not loaded", capture.NETLINK_SOCK_DIAG, nltest.Error(enoent, 7, 0, nltest.Message(sockDiagByFamily, 0x301, 7, 0, []byte{30, 0, 0, 0})), true},
-		{"a socket that does not exist", capture.NETLINK_SOCK_DIAG, nltest.Error(enoent, 7, 0, nltest.Message(sockDiagByFamily, 1, 7, 0, []byte{2, 0, 0, 0})), false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			s := newEnds(t)
-			f := reply(100)
-			f.Change(func(o *capture.Origin) { o.Protocol = tc.protocol })
-			if o := s.frame(f, tc.answer)[0]; o.Probe != tc.want {
-				t.Errorf("%+v", o.Message.Err)
-			}
-		})
-	}
-}
-
 // A program that forgot an answer reads it in place of the next.
 func TestOutOfStep(t *testing.T) {
 	by := func(tid uint32, dir capture.Dir) capture.Frame {

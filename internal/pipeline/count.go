@@ -117,6 +117,9 @@ func (p *Pipeline) countRow(c *capture.Count) error {
 			m = p.head(c)
 		}
 	}
+	if m != nil && c.Request && m.ProbesDevice() {
+		c.Probes += c.NoDevs
+	}
 	p.last.Store(max(p.last.Load(), c.Last.UnixNano()))
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -297,6 +297,7 @@ type fentryNlRow struct {
 	Bytes        uint64
 	Errors       uint64
 	Probes       uint64
+	Nodev        uint64
 	Drops        uint64
 	NobufsRaised uint64
 	NobufsRead   uint64

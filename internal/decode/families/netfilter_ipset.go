@@ -31,8 +31,11 @@ func ipset() *schema.Family {
 		switch m[i].Name {
 		case "IPSET_CMD_RENAME", "IPSET_CMD_SWAP":
 			m[i].Set = rename
-		case "IPSET_CMD_ADD", "IPSET_CMD_DEL", "IPSET_CMD_TEST":
+		case "IPSET_CMD_ADD", "IPSET_CMD_DEL":
 			m[i].Set = entry
+		case "IPSET_CMD_TEST":
+			// IPSET_ERR_EXIST: it is not in the set (ip_set_utest).
+			m[i].Set, m[i].Probe = entry, &schema.Probe{Errnos: []int32{ipsetErrExist}}
 		case "IPSET_CMD_TYPE":
 			m[i].Set = revision
 		}

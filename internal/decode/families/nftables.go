@@ -23,13 +23,18 @@ func nftables() *schema.Family {
 	msg := func(id uint16, name string, s *schema.Set) schema.Message {
 		return schema.Message{ID: id, Name: "NFT_MSG_" + name, Set: s}
 	}
+	// iptables asks for its chains one by one, and for all sets of its table, of which
+	// nothing may be there yet.
+	getChain, getSet := msg(4, "GETCHAIN", chain), msg(10, "GETSET", set)
+	getChain.Probe = &schema.Probe{Errnos: []int32{enoent}, Asks: schema.AsksOne}
+	getSet.Probe = &schema.Probe{Errnos: []int32{enoent}, Asks: schema.AsksDump}
 	return &schema.Family{
 		Name: "nftables", Protocol: unix.NETLINK_NETFILTER, Subsys: unix.NFNL_SUBSYS_NFTABLES,
 		Messages: []schema.Message{
 			msg(0, "NEWTABLE", table), msg(1, "GETTABLE", table), msg(2, "DELTABLE", table),
-			msg(3, "NEWCHAIN", chain), msg(4, "GETCHAIN", chain), msg(5, "DELCHAIN", chain),
+			msg(3, "NEWCHAIN", chain), getChain, msg(5, "DELCHAIN", chain),
 			msg(6, "NEWRULE", rule), msg(7, "GETRULE", rule), msg(8, "DELRULE", rule),
-			msg(9, "NEWSET", set), msg(10, "GETSET", set), msg(11, "DELSET", set),
+			msg(9, "NEWSET", set), getSet, msg(11, "DELSET", set),
 			msg(12, "NEWSETELEM", elems), msg(13, "GETSETELEM", elems), msg(14, "DELSETELEM", elems),
 			msg(15, "NEWGEN", gen), msg(16, "GETGEN", gen), msg(17, "TRACE", trace),
 			msg(18, "NEWOBJ", obj), msg(19, "GETOBJ", obj), msg(20, "DELOBJ", obj), msg(21, "GETOBJ_RESET", obj),
@@ -54,7 +59,10 @@ func nftables() *schema.Family {
 func nftCompat() *schema.Family {
 	return &schema.Family{
 		Name: "nft_compat", Protocol: unix.NETLINK_NETFILTER, Subsys: unix.NFNL_SUBSYS_NFT_COMPAT,
-		Messages: []schema.Message{{ID: 0, Name: "NFNL_MSG_COMPAT_GET"}},
+		Messages: []schema.Message{
+			// iptables tries revisions of an extension from the newest down.
+			{ID: 0, Name: "NFNL_MSG_COMPAT_GET", Probe: &schema.Probe{Errnos: []int32{enoent, eprotonosupport}}},
+		},
 		Set: set("NFTA_COMPAT",
 			unspec("NFTA_COMPAT_UNSPEC"),
 			attr(1, "NFTA_COMPAT_NAME", str),

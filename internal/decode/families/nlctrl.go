@@ -23,14 +23,15 @@ func nlctrl() *schema.Family {
 			{ID: 0, Name: "CTRL_CMD_UNSPEC"},
 			{ID: 1, Name: "CTRL_CMD_NEWFAMILY"},
 			{ID: 2, Name: "CTRL_CMD_DELFAMILY"},
-			{ID: 3, Name: "CTRL_CMD_GETFAMILY"},
+			// Whether a family is loaded.
+			{ID: 3, Name: "CTRL_CMD_GETFAMILY", Probe: &schema.Probe{Errnos: []int32{enoent}}},
 			{ID: 4, Name: "CTRL_CMD_NEWOPS"},
 			{ID: 5, Name: "CTRL_CMD_DELOPS"},
 			{ID: 6, Name: "CTRL_CMD_GETOPS"},
 			{ID: 7, Name: "CTRL_CMD_NEWMCAST_GRP"},
 			{ID: 8, Name: "CTRL_CMD_DELMCAST_GRP"},
 			{ID: 9, Name: "CTRL_CMD_GETMCAST_GRP"}, // unused by the kernel
-			{ID: 10, Name: "CTRL_CMD_GETPOLICY"},
+			{ID: 10, Name: "CTRL_CMD_GETPOLICY", Probe: &schema.Probe{Errnos: []int32{enoent}}},
 		},
 		// genl_validate_assign_mc_groups gives this one group a fixed number.
 		Groups: []schema.Group{{ID: 16, Name: "notify"}},

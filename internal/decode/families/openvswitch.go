@@ -83,7 +83,9 @@ func ovsVport() *schema.Family {
 		schema.Message{ID: 0, Name: "OVS_VPORT_CMD_UNSPEC"},
 		schema.Message{ID: 1, Name: "OVS_VPORT_CMD_NEW"},
 		schema.Message{ID: 2, Name: "OVS_VPORT_CMD_DEL"},
-		schema.Message{ID: 3, Name: "OVS_VPORT_CMD_GET"},
+		// ovs-vswitchd asks by name whether a port is there before it adds one. Of a
+		// datapath (OVS_DP_CMD_GET) ovs-dpctl's user asks: an error.
+		schema.Message{ID: 3, Name: "OVS_VPORT_CMD_GET", Probe: &schema.Probe{Errnos: []int32{enodev}, Asks: schema.AsksOne}},
 		schema.Message{ID: 4, Name: "OVS_VPORT_CMD_SET"},
 	)
 	f.Lead = []string{"OVS_VPORT_ATTR_NAME", "OVS_VPORT_ATTR_PORT_NO", "OVS_VPORT_ATTR_TYPE", "dp_ifindex", ">*"}

@@ -125,6 +125,12 @@ func (g group) messages() []schema.Message {
 		}
 		req := m
 		req.Dirs, req.Set = schema.ToKernel, toKernel
+		if name == "RTM_NEWLINK" {
+			// iproute2 sends a bare one before its first change of a link: ENODEV says that
+			// the kernel knows it (rtnl_newlink). One that names a link has failed, and so
+			// has RTM_GETLINK: `ip link show` of a name that somebody typed.
+			req.Probe = &schema.Probe{Errnos: []int32{enodev}, Unset: "ifi_index"}
+		}
 		m.Dirs = schema.FromKernel
 		out = append(out, req, m)
 	}

@@ -47,7 +47,11 @@ func sockDiag() *schema.Family {
 			{ID: 18, Name: "TCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
 			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.ToKernel, Variants: sockDiagBy(old)},
 			{ID: 19, Name: "DCCPDIAG_GETSOCK", Dirs: schema.FromKernel, Variants: sockDiagBy(inet)},
-			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request)},
+			{
+				ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.ToKernel, Header: generic, Variants: sockDiagBy(request),
+				// ss dumps the sockets of every family, whose modules may be absent.
+				Probe: &schema.Probe{Errnos: []int32{enoent}, Asks: schema.AsksDump},
+			},
 			// The replies for AF_TIPC have no header: the first byte is that of
 			// a length, which is no address family's number.
 			{ID: 20, Name: "SOCK_DIAG_BY_FAMILY", Dirs: schema.FromKernel, Set: tipcDiag(), Variants: sockDiagBy(reply)},

@@ -198,6 +198,9 @@ func (m *merger) message(a, b *Message, win, lose *Family, dirs Dirs) Message {
 	if x.Late = a.Late; x.Late == LateNothing {
 		x.Late = b.Late
 	}
+	if x.Probe = a.Probe; x.Probe == nil {
+		x.Probe = b.Probe
+	}
 	if x.Legacy = a.Legacy; x.Legacy == nil {
 		x.Legacy = b.Legacy
 	}

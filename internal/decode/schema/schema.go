@@ -381,6 +381,9 @@ type Message struct {
 	// Late says what comes behind the ACK of such a request, from a thread of the
 	// kernel that waits for it.
 	Late Late
+	// Probe says which errors of such a request are the answer "no" to a question; nil:
+	// none.
+	Probe *Probe
 	// Legacy are layouts that old programs send in place of the right one in a
 	// request with NLM_F_DUMP, of a message without a multiplexer's header.
 	Legacy []Legacy
