@@ -38,6 +38,8 @@ var daemonTruths = map[string][]daemonTruth{
 			expr: `kind == "event" && cause.comm == "bird" && cause_type in ["RTM_NEWROUTE", "RTM_DELROUTE"]`},
 	},
 	"cni": {
+		{what: "iptables asks for the sets of a table that is not there", n: 1, says: []string{"ENOENT", "a probe"},
+			expr: `kind == "exchange" && proc.comm == "iptables" && type == "NFT_MSG_GETSET" && error_name == "ENOENT"`},
 		{what: "the bridge", n: 1, says: []string{" acked "},
 			expr: `kind == "exchange" && proc.comm == "bridge" && type == "RTM_NEWLINK" && attr("IFLA_INFO_KIND") == "bridge" && attr("IFLA_IFNAME") == "cni0"`},
 		{what: "the pair of links, and its event here", n: 1, says: []string{" acked ", "veth"},
@@ -124,6 +126,8 @@ var daemonTruths = map[string][]daemonTruth{
 			expr: `proc.comm == "NetworkManager" && type == "AUDIT_USYS_CONFIG"`},
 	},
 	"openvswitch": {
+		{what: "ports are asked for before they are there", n: some, says: []string{"ENODEV", "a probe"},
+			expr: `kind == "exchange" && proc.comm == "ovs-vswitchd" && type == "OVS_VPORT_CMD_GET" && error_name == "ENODEV"`},
 		{what: "the datapath", n: some, says: []string{" answered ", "OVS_DP_ATTR_NAME=ovs-system"},
 			expr: `kind == "exchange" && type == "OVS_DP_CMD_NEW" && outcome == "answered"`},
 		{what: "the bridge's own port", n: 1, says: []string{" answered ", "OVS_VPORT_TYPE_INTERNAL"},

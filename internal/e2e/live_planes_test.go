@@ -101,6 +101,7 @@ func TestPlanes(t *testing.T) {
 // comparePlanes runs the workload; false: they differ, and something was lost.
 func comparePlanes(t *testing.T, source string) bool {
 	t.Helper()
+	a := newAsker(t)
 	src, err := probe.Open(source, capture.Filter{}, probe.Options{Counts: true, RingBytes: 64 << 20})
 	if err != nil {
 		t.Fatal(err)
@@ -108,9 +109,18 @@ func comparePlanes(t *testing.T, source string) bool {
 	defer src.Close()
 	messages, counted := startPlane(t, src, false), startPlane(t, counters{src}, true)
 	workload(t)
+	probes, failures := a.ask()
 	messages.stop() // detaches
 	counted.stop()
-	differ := samePlanes(t, messages.rows(), counted.rows())
+	rows := messages.rows()
+	differ := samePlanes(t, rows, counted.rows())
+	var total aggregate.Counters
+	for _, c := range rows {
+		total.Add(&c)
+	}
+	if total.Probes < probes || total.Failures() < failures {
+		differ = append(differ, fmt.Sprintf("%d probes and %d failures, the asker alone has %d and %d", total.Probes, total.Failures(), probes, failures))
+	}
 	if lost := src.Stats(); len(differ) > 0 && (lost.LostTotal() > 0 || lost.LostReports > 0) {
 		t.Logf("nothing to compare with, %d differences: %+v", len(differ), lost)
 		return false
