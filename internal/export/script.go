@@ -31,6 +31,10 @@ type Script struct {
 	begun   bool
 	by      string // of the last comment
 	reads   int
+	// batch is the transaction of nftables that comes in, and batchFrame its datagram.
+	batch       *step
+	batchFrame  uint64
+	batchNumber int
 }
 
 // step is one request, in its place.
@@ -42,6 +46,11 @@ type step struct {
 	probe   bool   // it asked whether something is there; nothing is to be done again
 	failed  string // why it did nothing; "": it did, as far as is known
 	doubt   string // what is not known of its outcome
+	// batch is a transaction of nftables, which is one step; open says that more of
+	// its messages may come, and pending how many have no outcome.
+	batch   *say.Transaction
+	open    bool
+	pending int
 }
 
 type stepID struct {
@@ -59,11 +68,16 @@ func NewScript(w io.Writer) *Script {
 
 // Observe takes a message, or the end of an exchange.
 func (s *Script) Observe(o *correlate.Observation) error {
+	if s.batch != nil && o.Frame != nil && o.Frame.ID != s.batchFrame {
+		s.closeBatch()
+	}
 	switch {
 	case o.End == correlate.EndExchange:
 		s.ended(o.Exchange)
 	case o.End == correlate.EndNone && o.Message != nil && o.Frame.Dir == capture.DirRequest:
 		s.asked(o)
+	case o.End == correlate.EndNone && o.Message != nil:
+		s.words.Hear(o.Message)
 	}
 	return s.advance(false)
 }
@@ -71,6 +85,9 @@ func (s *Script) Observe(o *correlate.Observation) error {
 // asked takes a request, and says it: what its names are later does not count.
 func (s *Script) asked(o *correlate.Observation) {
 	m := o.Message
+	if s.transacted(o) {
+		return
+	}
 	said := s.words.Say(m)
 	if said.Reads || len(said.Commands) == 0 && reads(m) {
 		s.reads++
@@ -83,6 +100,39 @@ func (s *Script) asked(o *correlate.Observation) {
 	}
 	s.queue = append(s.queue, x)
 	s.waiting[stepID{m.Frame.ID, m.Index}] = x
+}
+
+// transacted takes a request of a transaction of nftables: all of them are one step.
+func (s *Script) transacted(o *correlate.Observation) bool {
+	m := o.Message
+	b, ok := s.words.BatchOf(m)
+	if !ok {
+		return false
+	}
+	if b.Index == 0 {
+		return true
+	}
+	if s.batch == nil || s.batchFrame != m.Frame.ID || s.batchNumber != b.Number {
+		s.closeBatch()
+		t, _ := s.words.Transaction(m)
+		s.batch, s.batchFrame, s.batchNumber = &step{who: who(o), batch: &t, open: true}, m.Frame.ID, b.Number
+		s.queue = append(s.queue, s.batch)
+	}
+	s.batch.pending++
+	s.waiting[stepID{m.Frame.ID, m.Index}] = s.batch
+	if b.Index == b.Of {
+		s.closeBatch()
+	}
+	return true
+}
+
+// closeBatch ends the transaction that comes in.
+func (s *Script) closeBatch() {
+	if s.batch != nil {
+		s.batch.open = false
+		s.batch.done = s.batch.pending == 0
+		s.batch = nil
+	}
 }
 
 // reads says whether a request that has no words asks for something and changes
@@ -122,7 +172,12 @@ func (s *Script) ended(x *correlate.Exchange) {
 		return
 	}
 	delete(s.waiting, id)
-	k.done, k.probe = true, x.Probe
+	if k.batch == nil {
+		k.done, k.probe = true, x.Probe
+	} else {
+		k.pending--
+		k.done = k.pending == 0 && !k.open
+	}
 	switch x.Outcome {
 	case correlate.Failed:
 		k.failed = "send failed: " + words.Errno(x.Errno)
@@ -133,7 +188,9 @@ func (s *Script) ended(x *correlate.Exchange) {
 			}
 		}
 	case correlate.RolledBack, correlate.Ignored:
-		k.failed = OutcomeText(x)
+		if k.failed == "" {
+			k.failed = OutcomeText(x)
+		}
 	case correlate.Pending, correlate.Unanswered, correlate.Lost, correlate.Unread:
 		k.doubt = OutcomeText(x)
 	}
@@ -182,6 +239,13 @@ func (s *Script) write(x *step) {
 	case x.doubt != "":
 		s.comment("outcome: ", x.doubt)
 	}
+	if x.batch != nil {
+		s.transaction(x)
+		return
+	}
+	if x.said.Note != "" {
+		s.comment("", x.said.Note)
+	}
 	for _, c := range x.said.Commands {
 		for _, name := range c.Secrets() {
 			s.comment("", "a secret, which is not told: set it")
@@ -201,6 +265,35 @@ func (s *Script) write(x *step) {
 	for i := range x.said.Left {
 		l := &x.said.Left[i]
 		s.comment("not said: ", leftText(l.In, l.Node))
+	}
+}
+
+// transaction writes a batch of nftables as one command: all of it, or, where it
+// failed, none.
+func (s *Script) transaction(x *step) {
+	t := x.batch
+	if t.Note != "" {
+		s.comment("", t.Note)
+	}
+	for i := range t.Unsaid {
+		p := &t.Unsaid[i]
+		for j := range p.Left {
+			s.comment("not said: ", leftText(p.Left[j].In, p.Left[j].Node))
+		}
+		if len(p.Left) == 0 {
+			s.unsaid(&p.Message)
+		}
+	}
+	if len(t.Command.Words) == 0 {
+		return
+	}
+	text, ok := t.Command.Shell()
+	if ok && x.failed == "" {
+		s.buf = append(append(s.buf, text...), '\n')
+		return
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		s.comment("", line)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type Batch struct {
 	GenID    uint32 // the generation that it was made for; 0: none was named
 	HasGenID bool
+	Number   int // of the batch in its datagram, from 0
 	Index    int // of the message, from 1; 0: BEGIN or END itself
 	Of       int // messages between BEGIN and END
 	Complete bool
@@ -58,7 +59,7 @@ func (l *Lines) BatchOf(m *decode.Message) (Batch, bool) {
 	}
 	at := l.batchIndex[m.Index]
 	b := l.batches[at.batch]
-	b.Index = int(at.index)
+	b.Index, b.Number = int(at.index), int(at.batch)
 	return b, true
 }
 

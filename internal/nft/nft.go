@@ -28,9 +28,11 @@ type Lines struct {
 	batch map[setKey]*setInfo
 	known map[setKey]*setInfo
 
+	chains map[setKey]string        // names of chains by handle, which stands in id
 	elems  int                      // of known
 	ifName func(index int32) string // of the message under way
 	budget int                      // expressions that its line may still have
+	exact  bool                     // it is to be nft's input
 
 	batchFrame *capture.Frame
 	batches    []Batch
@@ -71,10 +73,10 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 		return "", false
 	}
 	body := m.Body()
-	l.enter(m)
+	l.Learn(m)
 	l.ifName, l.budget = m.IfName, maxExprs
 	family, _ := num(body.Fields, "nfgen_family")
-	s := w(l, &message{Message: m, attrs: body.Attrs, family: family, event: m.Frame.Dir != capture.DirRequest})
+	s := w(l, &message{Message: m, attrs: body.Attrs, family: family, event: m.Frame.Dir != capture.DirRequest, exact: l.exact})
 	return s, s != ""
 }
 
@@ -85,7 +87,21 @@ type Said struct {
 	InBatch bool
 }
 
-// Tell writes one message and names its transaction, knowing those before it.
+// Learn takes a message that nothing is to be said of: later ones may need the types
+// of its set, or the name of its chain.
+func (l *Lines) Learn(m *decode.Message) {
+	if !Is(m) {
+		return
+	}
+	l.enter(m)
+	if m.Type == "NFT_MSG_NEWCHAIN" && m.Frame.Dir != capture.DirRequest {
+		body := m.Body()
+		family, _ := num(body.Fields, "nfgen_family")
+		l.learnChain(family, body.Attrs)
+	}
+}
+
+// Say writes one message and names its transaction, knowing those before it.
 func (l *Lines) Say(m *decode.Message) (t Said) {
 	t.Line, _ = l.Line(m)
 	t.Batch, t.InBatch = l.BatchOf(m)
@@ -103,6 +119,7 @@ type message struct {
 	attrs  []decode.Node
 	family uint64
 	event  bool
+	exact  bool // Lines.exact
 }
 
 var families = map[uint64]string{0: "unspec", 1: "inet", 2: "ip", 3: "arp", 5: "netdev", 7: "bridge", 10: "ip6"}
@@ -124,6 +141,10 @@ func (m *message) verb() string {
 		}
 		const nlmReplace, nlmCreate, nlmAppend = 0x100, 0x400, 0x800
 		f := m.Header.Flags
+		const nlmExcl = 0x200
+		if m.exact && f&nlmExcl != 0 && t != "NEWRULE" {
+			return "create "
+		}
 		if t == "NEWRULE" && m.Frame.Dir == capture.DirRequest {
 			switch {
 			case f&nlmReplace != 0:
@@ -191,6 +212,9 @@ func ruleLine(l *Lines, m *message) string {
 		head += fmt.Sprintf(" handle %d", h)
 		hasHandle = false
 	}
+	if l.exact && m.deletes() {
+		return head // the kernel reads no more of it, and iptables sends all of the rule
+	}
 	if text := l.rule(m); text != "" {
 		head += " " + text
 	}
@@ -220,11 +244,17 @@ func (l *Lines) enter(m *decode.Message) {
 		l.known = map[setKey]*setInfo{}
 	}
 	for s := range m.Siblings() {
-		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" {
+		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" && s.Type != "NFT_MSG_NEWRULE" {
 			continue
 		}
 		body := s.Body()
 		family, _ := num(body.Fields, "nfgen_family")
+		if s.Type == "NFT_MSG_NEWRULE" {
+			if m.Frame.Dir == capture.DirRequest {
+				l.uses(family, str(body.Attrs, "NFTA_RULE_TABLE"), find(body.Attrs, "NFTA_RULE_EXPRESSIONS"))
+			}
+			continue
+		}
 		if s.Type == "NFT_MSG_NEWSET" {
 			l.learn(family, body.Attrs)
 			continue
@@ -248,13 +278,29 @@ func (l *Lines) learn(family uint64, a []decode.Node) {
 	l.known[k] = info
 }
 
+// learnChain keeps the name that the kernel told of a chain's handle.
+func (l *Lines) learnChain(family uint64, a []decode.Node) {
+	if l.chains == nil || len(l.chains) >= maxKnown {
+		l.chains = map[setKey]string{}
+	}
+	l.chains[l.chainKey(family, a)] = str(a, "NFTA_CHAIN_NAME")
+}
+
+func (l *Lines) chainKey(family uint64, a []decode.Node) setKey {
+	return setKey{family: family, table: str(a, "NFTA_CHAIN_TABLE"), id: val(a, "NFTA_CHAIN_HANDLE"), netns: l.frame.NetNS}
+}
+
 func (l *Lines) learnElems(family uint64, a []decode.Node) {
 	e := find(a, "NFTA_SET_ELEM_LIST_ELEMENTS")
 	if e == nil {
 		return
 	}
 	info := l.set(family, str(a, "NFTA_SET_ELEM_LIST_TABLE"), str(a, "NFTA_SET_ELEM_LIST_SET"), val(a, "NFTA_SET_ELEM_LIST_SET_ID"))
-	if info == nil || info.flags&setAnonymous == 0 || len(info.elems) > 1<<16 {
+	if info == nil || info.flags&setAnonymous == 0 {
+		return
+	}
+	if len(info.elems) > 1<<16 {
+		info.cut = true
 		return
 	}
 	if l.elems += len(e.Children); l.elems > maxKnownElems {
@@ -262,6 +308,24 @@ func (l *Lines) learnElems(family uint64, a []decode.Node) {
 		l.elems = len(e.Children)
 	}
 	info.add(e.Children)
+}
+
+// uses marks the sets of this transaction that a rule names.
+func (l *Lines) uses(family uint64, table string, exprs *decode.Node) {
+	if exprs == nil {
+		return
+	}
+	for i := range exprs.Children {
+		d := find(exprs.Children[i].Children, "NFTA_EXPR_DATA")
+		if d == nil {
+			continue
+		}
+		for _, attr := range []string{"NFTA_LOOKUP_SET_ID", "NFTA_OBJREF_SET_ID"} {
+			if s := l.batch[setKey{family: family, table: table, id: val(d.Children, attr)}]; s != nil {
+				s.used = true
+			}
+		}
+	}
 }
 
 // set finds a set by its number in the transaction, or by name.

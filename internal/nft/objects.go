@@ -100,8 +100,11 @@ func devices(a []decode.Node) string {
 	return strings.Join(out, ", ")
 }
 
-func chainLine(_ *Lines, m *message) string {
+func chainLine(l *Lines, m *message) string {
 	a := m.attrs
+	if l.exact && m.verb() == "add " && find(a, "NFTA_CHAIN_HANDLE") != nil {
+		return renameLine(l, m)
+	}
 	s := m.head("chain", str(a, "NFTA_CHAIN_TABLE"), str(a, "NFTA_CHAIN_NAME"))
 	if id, ok := num(a, "NFTA_CHAIN_ID"); ok && str(a, "NFTA_CHAIN_NAME") == "" {
 		s += fmt.Sprintf(" [chain id %d]", id)
@@ -146,6 +149,16 @@ func chainLine(_ *Lines, m *message) string {
 	return s + m.handle("NFTA_CHAIN_HANDLE")
 }
 
+// renameLine writes a chain that gets another name: nft takes the old one, and the
+// request has its handle.
+func renameLine(l *Lines, m *message) string {
+	old, table := l.chains[l.chainKey(m.family, m.attrs)], str(m.attrs, "NFTA_CHAIN_TABLE")
+	if !identifier(old) || find(m.attrs, "NFTA_CHAIN_HOOK") != nil || find(m.attrs, "NFTA_CHAIN_POLICY") != nil {
+		return "[a chain that the traffic did not tell]"
+	}
+	return "rename chain " + familyName(m.family) + " " + name(table) + " " + name(old) + " " + name(str(m.attrs, "NFTA_CHAIN_NAME"))
+}
+
 func setLine(l *Lines, m *message) string {
 	a := m.attrs
 	info := newSet(a)
@@ -180,6 +193,9 @@ func setLine(l *Lines, m *message) string {
 	}
 	if flags != nil {
 		parts += " flags " + strings.Join(flags, ",") + ";"
+	}
+	if m.exact && info.merge {
+		parts += " auto-merge;"
 	}
 	if ms := val(a, "NFTA_SET_TIMEOUT"); ms != 0 {
 		parts += " timeout " + duration(ms) + ";"
@@ -239,7 +255,7 @@ func guessSet(elems []decode.Node) *setInfo {
 	return s
 }
 
-func objLine(_ *Lines, m *message) string {
+func objLine(l *Lines, m *message) string {
 	a := m.attrs
 	n := val(a, "NFTA_OBJ_TYPE")
 	kind := strings.TrimPrefix(objectName(n), "meta ")
@@ -252,11 +268,52 @@ func objLine(_ *Lines, m *message) string {
 	if d != nil && len(d.Children) > 0 { // a request to reset has it empty
 		text = objText(n, d)
 	}
+	if l.exact {
+		return s + objInput(n, d, text, comment(a, "NFTA_OBJ_USERDATA", 0)) + m.handle("NFTA_OBJ_HANDLE")
+	}
 	text = strings.TrimSpace(text + comment(a, "NFTA_OBJ_USERDATA", 0))
 	if text != "" {
 		s += " { " + text + " }"
 	}
 	return s + m.handle("NFTA_OBJ_HANDLE")
+}
+
+// objInput writes what objText does as nft reads it: every part of a block ends with a
+// semicolon. Empty in a request to delete.
+func objInput(n uint64, d *decode.Node, text, comment string) string {
+	switch {
+	case text == "" && comment == "":
+		return ""
+	case text == "":
+	case n == 7 && d != nil: // nft before 1.0.8 reads the timeouts as seconds alone
+		c := d.Children
+		text = "protocol " + proto(c, "NFTA_CT_TIMEOUT_L4PROTO") + "; l3proto " + familyName(val(c, "NFTA_CT_TIMEOUT_L3PROTO")) + ";"
+		if t := find(c, "NFTA_CT_TIMEOUT_DATA"); t != nil {
+			text += " policy = { " + timeoutSeconds(t.Children) + " };"
+		}
+	case n == 10:
+		text = strings.Replace(strings.Replace(text, " wscale", "; wscale", 1), " timestamp", "; timestamp", 1) + ";"
+	default:
+		text += ";"
+	}
+	if comment != "" {
+		text += comment + ";"
+	}
+	return " { " + strings.TrimSpace(text) + " }"
+}
+
+// timeoutSeconds writes a policy of timeouts in seconds.
+func timeoutSeconds(a []decode.Node) string {
+	var out []string
+	for i := range a {
+		n, ok := num(a[i:i+1], a[i].Name)
+		_, state, named := strings.Cut(strings.TrimPrefix(a[i].Name, "CTA_TIMEOUT_"), "_")
+		if !ok || !named {
+			return "[timeout without a name]"
+		}
+		out = append(out, strings.ToLower(state)+" : "+strconv.FormatUint(n, 10))
+	}
+	return strings.Join(out, ", ")
 }
 
 func objText(n uint64, d *decode.Node) string {

@@ -24,6 +24,9 @@ type setInfo struct {
 	hostOrder bool // libnftnl's note: keys are in host order
 	elems     []decode.Node
 	at        map[string]int // where in elems a key stands
+	cut       bool           // elems are not all
+	used      bool           // by a rule of the same transaction
+	merge     bool           // libnftnl's note: nft merges elements that overlap
 }
 
 const (
@@ -54,6 +57,9 @@ func newSet(attrs []decode.Node) *setInfo {
 	}
 	if b, ok := userdata(attrs, "NFTA_SET_USERDATA", 0); ok && hostU32(b) == 1 {
 		s.hostOrder = true
+	}
+	if b, ok := userdata(attrs, "NFTA_SET_USERDATA", 2); ok && hostU32(b) == 1 {
+		s.merge = true
 	}
 	return s
 }
@@ -194,7 +200,7 @@ func (s *setInfo) elements(elems []decode.Node, r *rule) string {
 			k = s.interval(kb, next)
 		}
 		out = append(out, k+s.elemRest(a, r))
-		if len(out) == maxElems && i+1 < len(order) {
+		if len(out) == maxElems && i+1 < len(order) && !r.lines.exact {
 			out = append(out, fmt.Sprintf("[%d more]", len(order)-i-1))
 			break
 		}

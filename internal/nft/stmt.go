@@ -365,6 +365,9 @@ func (r *rule) xt(a []decode.Node, prefix string) {
 			s += " {" + parts + " }"
 		}
 	}
+	if r.lines.exact {
+		s = "[" + s + "]" // nft cannot read it
+	}
 	r.word(s)
 }
 

@@ -212,6 +212,9 @@ func text(b []byte) string {
 		}
 	}
 	out := strconv.QuoteToASCII(string(s))
+	if nul && strings.HasSuffix(out, `*"`) {
+		out = out[:len(out)-2] + `\*"` // it is no prefix
+	}
 	if !nul && len(b) < 16 {
 		out = out[:len(out)-1] + `*"`
 	}

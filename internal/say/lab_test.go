@@ -3,6 +3,7 @@
 package say_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -41,6 +42,8 @@ func requests(t *testing.T, path string, each func(*decode.Message, say.Said)) {
 		for i := range msgs {
 			if f.Dir == capture.DirRequest {
 				each(&msgs[i], words.Say(&msgs[i]))
+			} else {
+				words.Hear(&msgs[i])
 			}
 		}
 		return nil
@@ -101,7 +104,7 @@ func TestCoverage(t *testing.T) {
 			if whole {
 				c.said++
 			} else if *unsaid {
-				t.Logf("%s: %s: %s %s", filepath.Base(path), shape, said.Text(), leftNames(said))
+				t.Logf("%s: %s: %s %s", filepath.Base(path), shape, cmp.Or(said.Text(), said.Line), leftNames(said))
 			}
 			before, known := shapesOf[tool][shape]
 			shapesOf[tool][shape] = whole && (before || !known)
@@ -131,6 +134,9 @@ func TestCoverage(t *testing.T) {
 // toolOf is what the requests are counted by: the family, but for those of tc, which
 // shares "route" with ip and others.
 func toolOf(m *decode.Message) string {
+	if m.Family == "nftables" && strings.Contains(shapeOf(m), "NFTA_TARGET_NAME") || strings.Contains(shapeOf(m), "NFTA_MATCH_NAME") {
+		return "nftables (xtables)" // of iptables, which nft cannot read
+	}
 	if m.Family != "route" {
 		return m.Family
 	}
@@ -151,6 +157,7 @@ var wanted = map[string]float64{
 	"l2tp":      100,
 	"macsec":    100,
 	"mptcp_pm":  66, // the rest is of a path manager in user space
+	"nftables":  95,
 	"tc":        96,
 	"wireguard": 100,
 	"xfrm":      90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them

@@ -38,6 +38,11 @@ type Said struct {
 	Reads bool
 	// Left is what the commands do not say. A request is said whole where it is empty.
 	Left []Left
+	// Folded: another message of the same transaction says it, as the rule of
+	// nftables that uses an anonymous set does.
+	Folded bool
+	// Note is what whoever runs the commands should know; "": nothing.
+	Note string
 	// Said is what nftables has to say besides: the object in nft's words, also
 	// of answers and events, and the transaction that it belongs to.
 	nft.Said
@@ -62,7 +67,7 @@ func (l *Left) Name() string {
 }
 
 // Whole says that the commands say all of the message.
-func (s *Said) Whole() bool { return len(s.Commands) > 0 && len(s.Left) == 0 }
+func (s *Said) Whole() bool { return s.Folded || len(s.Commands) > 0 && len(s.Left) == 0 }
 
 // Text is the commands as people type them, one behind the other; "": there are none.
 func (s *Said) Text() string {
@@ -88,8 +93,13 @@ type Speaker struct{ nft nft.Lines }
 func (s *Speaker) Say(m *decode.Message) Said {
 	said, _ := Request(m)
 	said.Said = s.nft.Say(m)
+	s.nftables(m, &said)
 	return said
 }
+
+// Hear takes a message of which nothing is to be said, in its place: later ones may
+// refer to what it tells.
+func (s *Speaker) Hear(m *decode.Message) { s.nft.Learn(m) }
 
 // BatchOf returns the transaction of nftables that a message belongs to.
 func (s *Speaker) BatchOf(m *decode.Message) (nft.Batch, bool) { return s.nft.BatchOf(m) }
