@@ -19,6 +19,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/nltest"
+	"github.com/nltop/nltop/internal/say"
 )
 
 // hostile are names that would do something if a shell, a terminal or ip read them.
@@ -134,6 +135,91 @@ func TestScriptHostile(t *testing.T) {
 				t.Errorf("the line %q is not safe for a terminal", line)
 			}
 		}
+	}
+}
+
+// hostileTransactions are batches of nftables with hostile names, comments and prefixes,
+// each with a table that has nothing of it.
+func hostileTransactions() []*capture.Frame {
+	var frames []*capture.Frame
+	o := &capture.Origin{Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER, Proc: capture.Proc{PID: 7, Comm: "nft"}}
+	begin, end := nltest.Message(16, 1, 1, 0, []byte{0, 0, 0, 10}), nltest.Message(17, 1, 9, 0, []byte{0, 0, 0, 10})
+	ip := []byte{2, 0, 0, 0}
+	for _, name := range append([]string{"NLTOP", "\nNLTOP\ntouch pwned\n", "x\nNLTOP\ntouch pwned\n", "NLTOP\n", "'NLTOP'", "a; include \"/etc/passwd\""}, hostile...) {
+		text := append([]byte(name), 0)
+		comment := append([]byte{0, byte(len(text))}, text...)
+		log := nltest.Nest(1, nltest.Attr(1, nltest.Str("log")), nltest.Nest(2, nltest.Attr(2, text)))
+		data := bytes.Join([][]byte{
+			begin,
+			nltest.Message(10<<8, 0x405, 2, 0, ip, nltest.Attr(1, nltest.Str("harmless"))),
+			nltest.Message(10<<8, 0x405, 3, 0, ip, nltest.Attr(1, text)),
+			nltest.Message(10<<8, 0x405, 4, 0, ip, nltest.Attr(1, nltest.Str("t")), nltest.Attr(6, comment)),
+			nltest.Message(10<<8|3, 0x405, 5, 0, ip, nltest.Attr(1, nltest.Str("t")), nltest.Attr(3, text)),
+			nltest.Message(10<<8|6, 0xc05, 6, 0, ip, nltest.Attr(1, nltest.Str("t")), nltest.Attr(2, nltest.Str("c")), nltest.Nest(4, log)),
+			end,
+		}, nil)
+		frames = append(frames, &capture.Frame{Origin: o, Data: data})
+	}
+	return frames
+}
+
+// TestScriptTransaction: a batch is one command that reads its statements, and no
+// name in it ends the here-document that they are in.
+func TestScriptTransaction(t *testing.T) {
+	for _, errno := range []int32{0, 1} {
+		frames := hostileTransactions()
+		text := scripted(t, frames, errno)
+		dir := t.TempDir()
+		bin, log := filepath.Join(dir, "bin"), filepath.Join(dir, "log")
+		if err := os.Mkdir(bin, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		stub := "#!/bin/sh\necho \"RUN $*\" >>\"$LOG\"; while IFS= read -r line; do printf '%s\\n' \"$line\" >>\"$LOG\"; done\n"
+		if err := os.WriteFile(filepath.Join(bin, "nft"), []byte(stub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "script")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/bin/sh", path)
+		cmd.Dir, cmd.Env = bin, []string{"PATH=" + bin, "LOG=" + log}
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("the script says %q, %v", out, err)
+		}
+		if left, err := os.ReadDir(bin); err != nil || len(left) != 1 {
+			t.Errorf("the script left %v beside nft (%v)", left, err)
+		}
+		ran, _ := os.ReadFile(log)
+		if errno != 0 {
+			if len(ran) > 0 {
+				t.Errorf("transactions that failed were done again: %q", ran)
+			}
+			if n := strings.Count(text, "# add table ip harmless\n"); n != len(frames) {
+				t.Errorf("%d of %d transactions that failed stand in comments", n, len(frames))
+			}
+			continue
+		}
+		if n := bytes.Count(ran, []byte("RUN -f -\nadd table ip harmless\n")); n != len(frames) {
+			t.Errorf("%d of %d transactions were run", n, len(frames))
+		}
+		for line := range strings.Lines(string(ran)) {
+			if !strings.HasPrefix(line, "add ") && line != "RUN -f -\n" {
+				t.Errorf("nft reads %q", line)
+			}
+			if strings.Contains(line, "include") && !strings.Contains(line, "\"") {
+				t.Errorf("a name became a statement: %q", line)
+			}
+		}
+		for _, want := range []string{"add table ip NLTOP\n", "comment \"$(touch pwned)\"", "log prefix \"; touch pwned\"", "add chain ip t dev\n"} {
+			if !bytes.Contains(ran, []byte(want)) {
+				t.Errorf("nft does not read %q", want)
+			}
+		}
+	}
+	batch := say.Transaction{Command: say.Command{"nft", "-f", "-"}, Input: "NLTOP\nNLTOP_\n"}
+	if got, want := batch.Here(), "nft -f - <<'NLTOP__'\nNLTOP\nNLTOP_\nNLTOP__\n"; got != want {
+		t.Errorf("the here-document is %q, want %q", got, want)
 	}
 }
 
