@@ -55,9 +55,9 @@ func transactions(script string) []string {
 	var in *strings.Builder
 	for line := range strings.Lines(script) {
 		switch {
-		case line == "nft -f - <<'NLTOP'\n":
+		case line == "nft -f - <<'END'\n":
 			in = &strings.Builder{}
-		case line == "NLTOP\n" && in != nil:
+		case line == "END\n" && in != nil:
 			all, in = append(all, in.String()), nil
 		case in != nil:
 			in.WriteString(line)

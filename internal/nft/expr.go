@@ -63,6 +63,9 @@ func (r *rule) meta(a []decode.Node) {
 	if !ok {
 		k = key{fmt.Sprintf("meta [key %d]", n), "hexinteger"}
 	}
+	if r.lines.exact {
+		k.typ = inputType(k)
+	}
 	t := lookupType(k.typ)
 	s := &slot{text: k.name, typ: t, host: t.host, len: max(t.size, 4)}
 	switch k.name {

@@ -4,6 +4,7 @@ package nft
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -81,6 +82,33 @@ var wordsOf = map[string]string{
 	"RULE":    "TABLE CHAIN HANDLE EXPRESSIONS POSITION USERDATA ID COMPAT",
 	"SET":     "TABLE NAME FLAGS KEY_TYPE KEY_LEN DATA_TYPE DATA_LEN POLICY DESC ID TIMEOUT GC_INTERVAL USERDATA OBJ_TYPE HANDLE EXPR EXPRESSIONS",
 	"SETELEM": "TABLE SET SET_ID ELEMENTS", "OBJ": "TABLE NAME TYPE DATA HANDLE USERDATA", "FLOWTABLE": "TABLE NAME HOOK HANDLE FLAGS",
+}
+
+// inputType is the type in which nft reads what a key is compared with: hours in
+// quotes are of the time zone of whoever runs it, and numbers of seconds are not.
+func inputType(k key) string {
+	switch k.name {
+	case "meta time":
+		return "date"
+	case "meta hour":
+		return "hostinteger"
+	}
+	return k.typ
+}
+
+// forInput is inputType for the key of a set.
+func (s *setInfo) forInput() *setInfo {
+	if !slices.Contains(s.key, "hour") {
+		return s
+	}
+	own := *s
+	own.key = slices.Clone(s.key)
+	for i, name := range own.key {
+		if name == "hour" {
+			own.key[i] = "hostinteger"
+		}
+	}
+	return &own
 }
 
 // complete says whether a request to make something names it.

@@ -56,6 +56,29 @@ func TestStatement(t *testing.T) {
 	}
 }
 
+// TestStatementTimes: nft reads times in quotes in the zone of whoever runs it.
+func TestStatementTimes(t *testing.T) {
+	expr := func(name string, attrs ...[]byte) []byte {
+		return nltest.Nest(1, nltest.Attr(1, nltest.Str(name)), nltest.Nest(2, attrs...))
+	}
+	for _, x := range []struct {
+		key  uint32
+		data []byte
+		want string
+	}{
+		{32, binary.NativeEndian.AppendUint32(nil, 3600), "add rule ip t c meta hour 3600"},
+		{30, binary.NativeEndian.AppendUint64(nil, 1600000000e9), "add rule ip t c meta time 1600000000"},
+		{30, binary.NativeEndian.AppendUint64(nil, 1600000000e9+1), ""},
+	} {
+		s := statement(t, 6, 0xc05, nltest.Attr(1, nltest.Str("t")), nltest.Attr(2, nltest.Str("c")), nltest.Nest(4,
+			expr("meta", nltest.Attr(2, be32(x.key)), nltest.Attr(1, be32(1))),
+			expr("cmp", nltest.Attr(1, be32(1)), nltest.Attr(2, be32(0)), nltest.Nest(3, nltest.Attr(1, x.data)))))
+		if s.Text != x.want {
+			t.Errorf("said %q, want %q", s.Text, x.want)
+		}
+	}
+}
+
 // TestStatementUnsaid: nothing that nft would read as something else is said.
 func TestStatementUnsaid(t *testing.T) {
 	for _, name := range []string{"", "a b", "a;flush ruleset", "a\nflush ruleset", `"a"`, "accept", "table", "ip", "-x", "1a", "$x", "#a", "{", "a[0]", "\xff", "ü", "a%d"} {

@@ -7,6 +7,7 @@
 // and the bytes it is compared with are a port.
 //
 // What it does not understand it writes in brackets and leaves nothing out.
+// Statement writes a request as input of nft, or not at all.
 // Every text in a line is safe for a terminal. The package also says what is
 // in a batch. It decodes nothing itself: it reads the nodes of package decode.
 package nft
@@ -244,15 +245,14 @@ func (l *Lines) enter(m *decode.Message) {
 		l.known = map[setKey]*setInfo{}
 	}
 	for s := range m.Siblings() {
-		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" && s.Type != "NFT_MSG_NEWRULE" {
+		rule := s.Type == "NFT_MSG_NEWRULE" && m.Frame.Dir == capture.DirRequest
+		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" && !rule {
 			continue
 		}
 		body := s.Body()
 		family, _ := num(body.Fields, "nfgen_family")
-		if s.Type == "NFT_MSG_NEWRULE" {
-			if m.Frame.Dir == capture.DirRequest {
-				l.uses(family, str(body.Attrs, "NFTA_RULE_TABLE"), find(body.Attrs, "NFTA_RULE_EXPRESSIONS"))
-			}
+		if rule {
+			l.uses(family, str(body.Attrs, "NFTA_RULE_TABLE"), find(body.Attrs, "NFTA_RULE_EXPRESSIONS"))
 			continue
 		}
 		if s.Type == "NFT_MSG_NEWSET" {

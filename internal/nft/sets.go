@@ -177,6 +177,9 @@ func (s *setInfo) split(b []byte, types []string) [][]byte {
 // elements writes the elements of a set, without braces.
 func (s *setInfo) elements(elems []decode.Node, r *rule) string {
 	var out []string
+	if r.lines.exact {
+		s = s.forInput()
+	}
 	ends := s.flags&setInterval != 0 && len(s.key) == 1
 	order := elems
 	if ends && descending(elems) {
@@ -308,15 +311,17 @@ func prefixOf(lo, hi []byte) string {
 
 // elemRest writes what stands behind a key: timeout, statements, comment, data.
 func (s *setInfo) elemRest(a []decode.Node, r *rule) string {
-	out := ""
+	out, exprs := "", r.nested(a, "NFTA_SET_ELEM_EXPR", "NFTA_SET_ELEM_EXPRESSIONS")
+	if r.lines.exact { // nft lists them behind the timeout, and reads them in front of it
+		out, exprs = exprs, ""
+	}
 	if ms, ok := num(a, "NFTA_SET_ELEM_TIMEOUT"); ok {
 		out += " timeout " + duration(ms)
 	}
 	if ms, ok := num(a, "NFTA_SET_ELEM_EXPIRATION"); ok {
 		out += " expires " + duration(ms)
 	}
-	out += r.nested(a, "NFTA_SET_ELEM_EXPR", "NFTA_SET_ELEM_EXPRESSIONS")
-	out += comment(a, "NFTA_SET_ELEM_USERDATA", 0)
+	out += exprs + comment(a, "NFTA_SET_ELEM_USERDATA", 0)
 	if obj := str(a, "NFTA_SET_ELEM_OBJREF"); obj != "" {
 		out += " : " + strconv.QuoteToASCII(obj)
 	}

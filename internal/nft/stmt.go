@@ -85,6 +85,10 @@ func quotaText(a []decode.Node) string {
 }
 
 func (r *rule) last(a []decode.Node) {
+	if val(a, "NFTA_LAST_SET") == 0 && r.lines.exact {
+		r.word("last") // not every nft reads the words that it prints
+		return
+	}
 	if val(a, "NFTA_LAST_SET") == 0 {
 		r.word("last used never")
 		return

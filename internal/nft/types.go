@@ -70,6 +70,7 @@ func init() {
 		{name: "time", size: 4, host: true}, {name: "hour", size: 4, host: true},
 		{name: "day", size: 1, names: map[uint64]string{0: "Sunday", 1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday"}, base: 10},
 		{name: "verdict"},
+		{name: "date", size: 8, host: true}, // nanoseconds, which nft reads as seconds
 	} {
 		datatypes[t.name] = t
 	}
@@ -145,6 +146,11 @@ func (t *datatype) format(b []byte, host bool) string {
 		return classid(n)
 	case "time":
 		return duration(n)
+	case "date":
+		if n%1e9 != 0 {
+			return raw(b)
+		}
+		return strconv.FormatUint(n/1e9, 10)
 	case "hour":
 		return `"` + hourOf(n) + `"`
 	case "day":
