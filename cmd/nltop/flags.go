@@ -132,14 +132,52 @@ func (f *captureFlags) scope() (capture.Filter, error) {
 	if s.Protocols, _, err = f.wanted(); err != nil {
 		return s, err
 	}
+	inodes, names, err := f.namespaces()
+	if len(names) == 0 {
+		s.NetNS = inodes // otherwise implied has them
+	}
+	return s, err
+}
+
+// namespaces is what --netns asks for. In a recording names are those that it was made
+// with: here the namespace may be gone, or be another one.
+func (f *captureFlags) namespaces() (inodes []uint64, names []string, err error) {
 	for _, n := range f.netns {
+		if _, err := strconv.ParseUint(n, 10, 64); err != nil && f.read != "" && !strings.Contains(n, "/") {
+			names = append(names, n)
+			continue
+		}
 		inode, err := netnsInode(n)
 		if err != nil {
-			return s, usageError{fmt.Errorf("--netns %s: %w", n, err)}
+			return nil, nil, usageError{fmt.Errorf("--netns %s: %w", n, err)}
 		}
-		s.NetNS = append(s.NetNS, inode)
+		inodes = append(inodes, inode)
 	}
-	return s, nil
+	return inodes, names, nil
+}
+
+// implied is the expression that --protocol and --netns leave to the filter.
+func (f *captureFlags) implied() (string, error) {
+	_, expr, err := f.wanted()
+	if err != nil {
+		return "", err
+	}
+	inodes, names, err := f.namespaces()
+	if err != nil || len(names) == 0 {
+		return expr, err
+	}
+	var either []string
+	for _, n := range names {
+		either = append(either, "netns_name == "+strconv.Quote(n))
+	}
+	for _, n := range inodes {
+		either = append(either, "netns == "+strconv.FormatUint(n, 10))
+	}
+	inside := "(" + strings.Join(either, " or ") + ")"
+	if expr == "" {
+		return inside, nil
+	}
+	return "(" + expr + ") and " + inside, nil
 }
 
 // wanted is what --protocol asks for: see there.
@@ -154,9 +192,9 @@ func (f *captureFlags) wanted() ([]uint16, string, error) {
 	return protocols, expr, nil
 }
 
-// compile compiles -f and what --protocol leaves out; nil without either.
+// compile compiles -f and what the other flags leave to it; nil without either.
 func (f *captureFlags) compile() (*filter.Filter, error) {
-	if _, families, err := f.wanted(); err != nil || f.expr == "" && families == "" {
+	if implied, err := f.implied(); err != nil || f.expr == "" && implied == "" {
 		return nil, err
 	}
 	x, err := f.compileFilter(f.expr)
@@ -169,18 +207,18 @@ func (f *captureFlags) compile() (*filter.Filter, error) {
 // compileFilter refuses names that no family knows.
 func (f *captureFlags) compileFilter(expr string) (*filter.Filter, error) {
 	known := filter.Known(f.specs.tables())
-	_, families, err := f.wanted()
+	implied, err := f.implied()
 	switch {
 	case err != nil:
 		return nil, err
 	case expr == "":
-		expr = families
-	case families != "":
+		expr = implied
+	case implied != "":
 		// Mistakes are told of what the user wrote.
 		if _, err := known.Compile(expr); err != nil {
 			return nil, err
 		}
-		expr = "(" + expr + ") and " + families
+		expr = "(" + expr + ") and " + implied
 	}
 	return known.Compile(expr)
 }

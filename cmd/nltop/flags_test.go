@@ -44,3 +44,40 @@ func TestPointless(t *testing.T) {
 		})
 	}
 }
+
+// TestNetNSOfRecording: with -r a name of --netns is that of the recording, whatever
+// has that name here; without, it is looked for here.
+func TestNetNSOfRecording(t *testing.T) {
+	for _, tt := range []struct {
+		read  string
+		netns []string
+		want  string // the filter
+		nums  int    // in what the source is asked for
+		says  string // the error
+	}{
+		{"file", []string{"gone"}, `(netns_name == "gone")`, 0, ""},
+		{"file", []string{"gone", "7"}, `(netns_name == "gone" or netns == 7)`, 0, ""},
+		{"file", []string{"7", "8"}, "", 2, ""},
+		{"file", []string{"/nowhere/gone"}, "", 0, "/nowhere/gone"},
+		{"", []string{"gone-here-too"}, "", 0, "/run/netns/gone-here-too"},
+		{"", []string{"7"}, "", 1, ""},
+	} {
+		f := captureFlags{read: tt.read, netns: tt.netns}
+		expr, err := f.implied()
+		if expr != "" {
+			if _, err := f.compile(); err != nil {
+				t.Errorf("%q %q: %v", tt.read, tt.netns, err)
+			}
+		}
+		s, scopeErr := f.scope()
+		if tt.says != "" {
+			if scopeErr == nil || !strings.Contains(scopeErr.Error(), tt.says) {
+				t.Errorf("%q %q: %v, want %q", tt.read, tt.netns, scopeErr, tt.says)
+			}
+			continue
+		}
+		if err != nil || scopeErr != nil || expr != tt.want || len(s.NetNS) != tt.nums {
+			t.Errorf("%q %q: filter %q, %d inodes (%v, %v)", tt.read, tt.netns, expr, len(s.NetNS), err, scopeErr)
+		}
+	}
+}

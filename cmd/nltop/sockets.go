@@ -128,9 +128,15 @@ func (f *socketsFlags) wanted(s *sockets.Socket, scope capture.Filter) bool {
 	in := func(n int, ok bool) bool { return n == 0 || ok }
 	return (f.kernel || !s.Kernel) && (f.self || f.read != "" || s.Owner.PID != process.Self("/proc")) &&
 		in(len(scope.Protocols), slices.Contains(scope.Protocols, s.Protocol)) &&
-		in(len(scope.NetNS), slices.Contains(scope.NetNS, s.NetNS)) &&
+		f.inside(s) &&
 		in(len(scope.Comms), slices.Contains(scope.Comms, s.Owner.Comm)) &&
 		in(len(scope.PIDs), slices.Contains(scope.PIDs, s.Owner.PID) && !s.Owner.Outside)
+}
+
+// inside says whether --netns wants a socket.
+func (f *socketsFlags) inside(s *sockets.Socket) bool {
+	inodes, names, err := f.namespaces()
+	return err != nil || len(f.netns) == 0 || slices.Contains(inodes, s.NetNS) || slices.Contains(names, s.NetNSName)
 }
 
 // watch captures for a time, or reads a file, and returns the sockets and
