@@ -30,6 +30,7 @@ type Script struct {
 	buf     []byte
 	begun   bool
 	by      string // of the last comment
+	netns   uint64 // of the first command
 	reads   int
 	// batch is the transaction of nftables that comes in, and batchFrame its datagram.
 	batch       *step
@@ -42,6 +43,7 @@ type step struct {
 	request *decode.Message
 	said    say.Said
 	who     string
+	netns   uint64 // 0: unknown
 	done    bool
 	probe   bool   // it asked whether something is there; nothing is to be done again
 	failed  string // why it did nothing; "": it did, as far as is known
@@ -93,7 +95,7 @@ func (s *Script) asked(o *correlate.Observation) {
 		s.reads++
 		return
 	}
-	x := &step{said: said, who: who(o)}
+	x := &step{said: said, who: who(o), netns: o.Frame.NetNS}
 	if len(said.Commands) == 0 || len(said.Left) > 0 {
 		own := *m
 		x.request = &own
@@ -253,6 +255,7 @@ func (s *Script) write(x *step) {
 		}
 		text, ok := c.Shell()
 		if ok && x.failed == "" {
+			s.enter(x)
 			s.buf = append(append(s.buf, text...), '\n')
 		} else {
 			s.comment("", c.String())
@@ -289,12 +292,29 @@ func (s *Script) transaction(x *step) {
 	}
 	text, ok := t.Command.Shell()
 	if ok && x.failed == "" {
+		s.enter(x)
 		s.buf = append(append(s.buf, text...), '\n')
 		return
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		s.comment("", line)
 	}
+}
+
+// enter begins a command of another network namespace than that of the first one,
+// where the script is run. How to enter it the reader knows, in a variable; the shell
+// ends where that is not set, so that nothing is done in the wrong place.
+func (s *Script) enter(x *step) {
+	switch {
+	case s.netns == 0 || x.netns == 0:
+		s.netns = max(s.netns, x.netns)
+		return
+	case s.netns == x.netns:
+		return
+	}
+	s.buf = append(s.buf, "${netns_"...)
+	s.buf = strconv.AppendUint(s.buf, x.netns, 10)
+	s.buf = append(s.buf, `?"is another network namespace: set it to ip netns exec NAME"} `...)
 }
 
 // unsaid writes a request that no tool has words for.
