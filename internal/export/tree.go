@@ -129,7 +129,7 @@ func (t *Text) origin(o *correlate.Observation) {
 		l.word(styleDim, "portid="+strconv.FormatUint(uint64(m.Header.PID), 10))
 	}
 	if n := m.ZerosBehind(); n > 0 {
-		l.word(styleDim, "and "+strconv.Itoa(n)+" bytes of zeros behind it")
+		l.word(styleDim, "and "+words.Plural(n, "byte", "bytes")+" of zeros behind it")
 	}
 	if f.Group != 0 {
 		l.word(styleDim, "to "+words.Group(f, t.o.Group))
