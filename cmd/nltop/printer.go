@@ -35,6 +35,7 @@ type printer struct {
 	all  *export.Parallel    // of a file as JSON; nil: sink renders each as it comes
 	held *export.Ordered     // of a file, by exchange; nil likewise
 	tell incidentWriter      // nil: not in this format
+	lost func(uint64)        // takes how many datagrams were lost, before end; nil: nothing
 	end  func() error        // writes what the format has at its end; nil: nothing
 	late []incident.Incident // with all: written at the end
 	lim  incident.Limits
@@ -100,7 +101,7 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 		}
 	case "sh":
 		x := export.NewScript(p.buf)
-		p.sink, p.end = x, x.Close
+		p.sink, p.end, p.lost = x, x.Close, x.Lost
 	case "fixture":
 		x := newFixture(p.buf, f.read == "")
 		p.sink, p.end = x, x.end

@@ -85,6 +85,9 @@ func (f *traceFlags) run(args []string) (err error) {
 		return err
 	}
 	defer func() {
+		if out.lost != nil {
+			out.lost(s.src.Stats().LostTotal())
+		}
 		flushErr := out.close()
 		err = distinct(err, s.close(), flushErr)
 		if brokenPipe(err) {

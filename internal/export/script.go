@@ -4,6 +4,7 @@ package export
 
 import (
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,7 @@ type Script struct {
 	batch       *step
 	batchFrame  uint64
 	batchNumber int
+	lost        uint64
 }
 
 // step is one request, in its place.
@@ -383,8 +385,15 @@ func (s *Script) Close() error {
 	if s.reads > 0 {
 		s.comment("", "and "+words.Plural(s.reads, "request", "requests")+" that only read")
 	}
+	if s.lost > 0 {
+		s.comment("", words.Plural(int(min(s.lost, math.MaxInt)), "datagram was", "datagrams were")+
+			" lost, with what they asked: commands may be missing above")
+	}
 	return s.flush()
 }
+
+// Lost tells how many messages nobody captured: the script may lack what they did.
+func (s *Script) Lost(n uint64) { s.lost = n }
 
 func (s *Script) flush() error {
 	_, err := s.w.Write(s.buf)

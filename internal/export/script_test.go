@@ -218,6 +218,21 @@ func TestScriptTransaction(t *testing.T) {
 	}
 }
 
+// TestScriptLost: a script that may lack commands says so.
+func TestScriptLost(t *testing.T) {
+	for n, want := range map[uint64]string{0: "", 1: "# 1 datagram was lost", 7: "# 7 datagrams were lost"} {
+		var b bytes.Buffer
+		s := NewScript(&b)
+		s.Lost(n)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if text := b.String(); !strings.Contains(text, want) || n == 0 && strings.Contains(text, "lost") {
+			t.Errorf("%d lost: %q", n, text)
+		}
+	}
+}
+
 // TestScriptOrder: commands stand in the order of the requests, whichever ends first,
 // and one that nobody saw end says so.
 func TestScriptOrder(t *testing.T) {
