@@ -456,7 +456,7 @@ func (l *line) neigh() {
 
 func (l *line) nexthop() {
 	l.options(l.attrs, []option{{"NHA_ID", "id", asNumber}})
-	if raw := l.raw(l.attrs, "NHA_GROUP"); raw != nil && len(raw) >= 8 && len(raw)%8 == 0 {
+	if raw := l.raw(l.attrs, "NHA_GROUP"); len(raw) >= 8 && len(raw)%8 == 0 {
 		if s, ok := nexthopGroup(raw); ok {
 			l.put("group", s)
 		}
