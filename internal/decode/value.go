@@ -144,6 +144,14 @@ func (w *walker) ipAddr(n *Node, t *schema.Type, sc int) {
 	if t.Family != "" && len(raw) == 16 && w.holdsIPv4(raw, t, sc) {
 		raw = raw[:4]
 	}
+	if len(raw) == 0 && t.Prefix != "" {
+		// So ip sends the prefix of no bits that it calls all, in rules always.
+		c := w.find(sc, t.Prefix)
+		if bits, ok := c.number(w.ord); ok && bits == 0 {
+			n.Value = "all"
+			return
+		}
+	}
 	addr, ok := netip.AddrFromSlice(raw)
 	if !ok {
 		w.fault(n, "an address of %d bytes, 4 or 16 wanted", len(n.Raw))

@@ -3,6 +3,7 @@
 package say
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -83,6 +84,7 @@ func newLink(t *telling) bool {
 	}
 	a := t.attrs()
 	t.say("ip", "link", "set")
+	more := linkOptions
 	index := t.fields().num("ifi_index")
 	switch name := a.peek("IFLA_IFNAME"); {
 	case index != 0:
@@ -96,13 +98,14 @@ func newLink(t *telling) bool {
 		t.dev(text(a.take("IFLA_ALT_IFNAME")))
 	case a.has("IFLA_GROUP"):
 		t.say("group", decimal(a.num("IFLA_GROUP")))
+		more = slices.DeleteFunc(slices.Clone(more), func(o option) bool { return o.attr == "IFLA_GROUP" })
 	default:
 		return false // a question whether the kernel knows something, which fails
 	}
 	words := len(t.words)
 	a.options([]option{{"IFLA_IFNAME", "name", asText}, {"IFLA_NEW_IFINDEX", "index", asNumber}})
 	t.linkFlags()
-	a.options(linkOptions)
+	a.options(more)
 	t.master(a)
 	t.linkKind(a)
 	t.linkAF(a)

@@ -276,8 +276,20 @@ func (t *telling) metrics(a nest) {
 		if !ok {
 			continue
 		}
+		locked := lock&(1<<x.ID) != 0
+		switch o.attr {
+		case "RTAX_RTO_MIN": // ip locks it always, and takes no such word
+			if !locked {
+				continue
+			}
+			locked = false
+		case "RTAX_FEATURES", "RTAX_FASTOPEN_NO_COOKIE": // ip never does
+			if locked {
+				continue
+			}
+		}
 		t.say(o.word)
-		if lock&(1<<x.ID) != 0 {
+		if locked {
 			t.say("lock")
 		}
 		t.say(words...)

@@ -92,8 +92,12 @@ func (t *telling) ruleAction(verb string) {
 	default:
 		t.failed = true
 	}
-	a.options([]option{{"FRA_FLOW", "realms", asNumber},
-		{"FRA_SUPPRESS_PREFIXLEN", "suppress_prefixlength", asNumber}, {"FRA_SUPPRESS_IFGROUP", "suppress_ifgroup", asNumber}})
+	if n := a.peek("FRA_SUPPRESS_PREFIXLEN"); n != nil && uint32(number(n)) == 0xffffffff {
+		a.take("FRA_SUPPRESS_PREFIXLEN") // of no prefix, as without; ip does not take it
+	} else {
+		a.options([]option{{"FRA_SUPPRESS_PREFIXLEN", "suppress_prefixlength", asNumber}})
+	}
+	a.options([]option{{"FRA_FLOW", "realms", asNumber}, {"FRA_SUPPRESS_IFGROUP", "suppress_ifgroup", asNumber}})
 }
 
 func (t *telling) rulePrefix(attr, bits, word string) bool {
@@ -101,6 +105,10 @@ func (t *telling) rulePrefix(attr, bits, word string) bool {
 	v := t.fields().num(bits)
 	if n == nil {
 		return v == 0
+	}
+	if len(n.Raw) == 0 && v == 0 {
+		t.say(word, "all")
+		return true
 	}
 	s, ok := prefix(n.Raw, v)
 	t.say(word, s)
