@@ -392,7 +392,8 @@ func processText(o *correlate.Observation) string {
 	if o.Account.Known() {
 		return words.Process(o.Account) + words.Where(o.Account)
 	}
-	if port := o.Frame.Socket.PortID; port != 0 {
+	// Of an event that is over the account is who caused it, and the port its reader's.
+	if port := o.Frame.Socket.PortID; port != 0 && o.End != correlate.EndEvent {
 		return "port " + strconv.FormatUint(uint64(port), 10)
 	}
 	return "?"
