@@ -114,6 +114,9 @@ var tools = map[string]map[string]teller{
 	"xfrm":  ipXfrm,
 	"ipset": ipset,
 
+	"ctnetlink":     conntrack,
+	"ctnetlink_exp": conntrackExpect,
+
 	"wireguard": wireguard,
 	"ethtool":   ethtool,
 	"macsec":    ipMacsec,
