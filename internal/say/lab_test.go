@@ -151,6 +151,7 @@ func toolOf(m *decode.Message) string {
 // wanted is how much of a family must be said whole, in percent of requests and of
 // shapes.
 var wanted = map[string]float64{
+	"TIPCv2":    91, // the rest is bearers over UDP
 	"ctnetlink": 100,
 	"ethtool":   100,
 	"fou":       100,

@@ -123,6 +123,8 @@ var tools = map[string]map[string]teller{
 	"mptcp_pm":  ipMPTCP,
 	"l2tp":      ipL2TP,
 	"fou":       ipFOU,
+	"TIPCv2":    tipc,
+	"rdma":      rdma,
 }
 
 // both puts the tellers of two tools for one family together.
