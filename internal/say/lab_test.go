@@ -153,6 +153,7 @@ func toolOf(m *decode.Message) string {
 var wanted = map[string]float64{
 	"TIPCv2":    91, // the rest is bearers over UDP
 	"ctnetlink": 100,
+	"devlink":   96,
 	"ethtool":   100,
 	"fou":       100,
 	"ipset":     100,

@@ -125,6 +125,7 @@ var tools = map[string]map[string]teller{
 	"fou":       ipFOU,
 	"TIPCv2":    tipc,
 	"rdma":      rdma,
+	"devlink":   devlink,
 }
 
 // both puts the tellers of two tools for one family together.
