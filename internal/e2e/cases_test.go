@@ -23,7 +23,7 @@ func TestCases(t *testing.T) {
 		wants []string
 		never []string
 	}{
-		{"05b-getneigh-legacy.hex", decode("route"), []string{"(ifinfomsg sent, which the kernel reads)", "ifi_index 3\n", "IFLA_MASTER 2\n"}, []string{"problem", "ndm_"}},
+		{"05b-getneigh-legacy.hex", decode("route"), []string{"bridge fdb show", "(ifinfomsg sent, which the kernel reads)", "ifi_index 3\n", "IFLA_MASTER 2\n"}, []string{"problem", "ndm_"}},
 		{"11-connector-done.hex", decode("connector"),
 			[]string{"cn_msg what=PROC_EVENT_NONE", "cn_msg what=PROC_EVENT_FORK child_pid=8569", "what=PROC_EVENT_EXIT process_pid=8567", "what=PROC_EVENT_EXEC process_pid=8569"},
 			[]string{"NLMSG_DONE", "errno", "problem", "rest"}},
@@ -34,6 +34,7 @@ func TestCases(t *testing.T) {
 		{"18-type-by-protocol.hex", decode("xfrm", "-o", "json"), []string{`"type":"XFRM_MSG_EXPIRE","type_id":24`, `"problem":"sel at offset 16`}, nil},
 		{"18-type-by-protocol.hex", decode("route"), []string{"RTM_NEWROUTE"}, []string{"problem", "XFRM"}}, // the bytes are a route
 		{"18-type-by-protocol.pcap", read(), []string{"route RTM_NEWROUTE EXCL|CREATE local 192.0.2.66 dev if3", "xfrm XFRM_MSG_EXPIRE 0x600 problem: sel at offset 16"}, nil},
+		{"18-type-by-protocol.pcap", read("--exchanges"), []string{"problem: sel at offset 16"}, nil},
 		{"19-nested-flag.hex", decode("route"), []string{"IFLA_INET_CONF (without NLA_F_NESTED, which strict kernels refuse)", `EINVAL "NLA_F_NESTED is missing" at IFLA_AF_SPEC > AF_INET > IFLA_INET_CONF`}, nil},
 		{"19-nested-flag.hex", decode("route", "-o", "json"), []string{`"unflagged":true,"refused":true`}, nil},
 		{"19-nested-flag.pcap", read("-v"), []string{"IFLA_INET_CONF (without NLA_F_NESTED, which strict kernels refuse)"}, nil},

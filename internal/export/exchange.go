@@ -85,8 +85,16 @@ func (t *Text) end(o *correlate.Observation) error {
 	}
 	t.losers(x.Lost, x.LostBy)
 	t.tell(x.Request, nil) // which is no event
+	t.problem(x.Request.Values().Problem)
 	l.end()
 	return t.flush()
+}
+
+// problem writes what is malformed; "": nothing.
+func (t *Text) problem(what string) {
+	if what != "" {
+		t.line.word(styleBad, "problem: "+decode.Quote(what))
+	}
 }
 
 // outcome writes how an exchange ended, with the errno and its words.
@@ -212,6 +220,7 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 	l.word(styleDim, "caused by "+causeText(&e.Cause))
 	body := m.Values()
 	t.tell(m, &body)
+	t.problem(body.Problem)
 	l.end()
 	return t.flush()
 }

@@ -108,9 +108,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	t.paired(o)
 	t.verdict(f)
 	t.blame(o)
-	if body.Problem != "" {
-		l.word(styleBad, "problem: "+decode.Quote(body.Problem))
-	}
+	t.problem(body.Problem)
 	l.end()
 	t.details(o, &body)
 	return t.flush()

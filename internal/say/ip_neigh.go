@@ -90,6 +90,9 @@ func getNeigh(t *telling) bool {
 	t.reads = true
 	f, a := t.fields(), t.attrs()
 	family := t.family("ndm_family")
+	if f.has("ifi_family") {
+		family = t.family("ifi_family") // the header that libraries send
+	}
 	if family == unix.AF_BRIDGE {
 		return getFDB(t)
 	}
