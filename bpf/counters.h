@@ -215,7 +215,7 @@ enum count_no {
 
 /* What the NLMSG_ERROR at hand is, of len bytes. The tables of families have the same
  * (schema.Probe), with the reasons. */
-__noinline __u64 count_no(enum nl_prog prog, __u32 error, __u32 len)
+__noinline __u64 count_says_no(enum nl_prog prog, __u32 error, __u32 len)
 {
 	struct count_walk *w = count_walk_of(prog);
 	struct {
@@ -278,7 +278,7 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 		w->errors++;
 		w->err = -error;
 		if (h->type == NLMSG_ERROR) {
-			no = count_no(prog, -error, h->len);
+			no = count_says_no(prog, -error, h->len);
 			w->probes += no == COUNT_PROBE;
 			w->nodev += no == COUNT_NODEV;
 		}

@@ -97,9 +97,7 @@ func genericID(t *testing.T, name string) uint16 {
 	t.Helper()
 	s := newSock(t, unix.NETLINK_GENERIC)
 	// CTRL_ATTR_FAMILY_NAME is 2, CTRL_ATTR_FAMILY_ID 1, a u16.
-	attr := append(binary.NativeEndian.AppendUint16(nil, uint16(4+len(name)+1)), 2, 0)
-	attr = append(append(attr, name...), make([]byte, 4-len(name)%4)...)
-	body := append([]byte{unix.CTRL_CMD_GETFAMILY, 1, 0, 0}, attr...)
+	body := append([]byte{unix.CTRL_CMD_GETFAMILY, 1, 0, 0}, nltest.Native.Attr(2, append([]byte(name), 0))...)
 	if err := s.send(nltest.Message(unix.GENL_ID_CTRL, unix.NLM_F_REQUEST, 1, 0, body), 0); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-// Which errors are probes is said twice, by the tables and by count_no() in
+// Which errors are probes is said twice, by the tables and by count_says_no() in
 // bpf/counters.h: who changes one changes the other, this list, and TestLiveProbes of
 // package probe, which asks the kernel. A generic family needs no more than its row: the
 // kernel's counters know nothing of it but ENODEV to what is no dump.

@@ -4,7 +4,7 @@ package schema
 
 // Probe is a request by which tools ask what the kernel has, and go on without where it
 // answers with an error: nothing failed. It is told by its own bytes, since the counters in
-// the kernel have nothing else: bpf/counters.h has the same (count_no), and of a generic
+// the kernel have nothing else: bpf/counters.h has the same (count_says_no), and of a generic
 // family, whose number no program knows beforehand, ENODEV where no dump is asked for.
 //
 // A request whose error people want to see is none, though tools send it too: nft asks for
