@@ -42,7 +42,7 @@ func TestDecodePastes(t *testing.T) {
 		"dmesg-hexdump": {addr}, "gdb-x": {addr}, "libnl-nlcb": {addr}, "nldebug": {addr}, "py-bytes": {addr},
 		"strace-x":     {"→ route RTM_GETADDR DUMP"},
 		"strace-genl":  {get, "← nlctrl CTRL_CMD_NEWFAMILY CTRL_ATTR_FAMILY_NAME=ethtool CTRL_ATTR_FAMILY_ID=21"},
-		"strace-write": {get, "→ ethtool ETHTOOL_MSG_FEATURES_GET ACK ETHTOOL_A_HEADER_DEV_NAME=lo"},
+		"strace-write": {get, "→ ethtool ETHTOOL_MSG_FEATURES_GET ACK ethtool -k lo"},
 	} {
 		text, err := os.ReadFile(filepath.Join("../../internal/literal/testdata/paste", name))
 		if err != nil {

@@ -346,6 +346,12 @@ func leftText(in string, n *decode.Node) string {
 	if s := n.Secret(); s.Withheld() {
 		return text + ", " + words.Plural(len(n.Raw), "byte", "bytes") + " that hold a " + s.String()
 	}
+	switch v := n.Value.(type) {
+	case uint64:
+		return text + " " + strconv.FormatUint(v, 10)
+	case int64:
+		return text + " " + strconv.FormatInt(v, 10)
+	}
 	raw := n.Raw
 	more := ""
 	if len(raw) > maxScriptHex {

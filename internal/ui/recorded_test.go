@@ -296,6 +296,19 @@ func TestUnseenIsSaid(t *testing.T) {
 	}
 }
 
+// Where the header counts ENOBUFS, the page of incidents does not say that nothing is seen.
+func TestNobufsWithoutLosses(t *testing.T) {
+	p := captured(t, capture.SourceSyscall, capture.Describe(capture.SourceSyscall).Always())
+	read := *p.frames[len(p.frames)-1]
+	read.Kind, read.Data, read.OrigLen = capture.KindSocketError, nil, 0
+	read.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictNobufsRead })
+	p.frames = append(p.frames, &read)
+	got := sayings(t, p, func(*pipeline.Pipeline) {}, incident.Limits{})["page incidents"]
+	if want := "1 ENOBUFS: readers lost messages; which, nobody saw: source syscall does not see losses"; !strings.Contains(got, want) {
+		t.Errorf("want %q:\n%s", want, got[:min(len(got), 1500)])
+	}
+}
+
 // Of recordings that do not say what their source saw, its name tells.
 func TestOldRecordingsTellTheSame(t *testing.T) {
 	files, err := filepath.Glob("../e2e/testdata/84eb856/*.pcapng.gz")

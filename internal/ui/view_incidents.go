@@ -54,6 +54,9 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
 			if blind := a.snap.Info.DoesNotSee(capture.SeesLosses, "losses"); blind != "" {
 				l.none = blind + "; nltop sockets --for counts them"
+				if n := a.snap.Table.Total.Nobufs(); n > 0 {
+					l.none = fmt.Sprintf("%d ENOBUFS: readers lost messages; which, nobody saw: ", n) + l.none
+				}
 			}
 			return l
 		},
