@@ -47,12 +47,12 @@ func TestNamesOfTheRecordedMachine(t *testing.T) {
 	}
 	file, anew := filepath.Join(dir, "a.pcapng"), filepath.Join(dir, "b.pcapng")
 	const routes = `ip route add blackhole 192.0.2.0/24 table 100 proto 77 && ip route add blackhole 198.51.100.0/24 table 200`
-	live := with(machine, "trace", "-q", "--source", "syscall", "-w", file, "-f", `type == "RTM_NEWROUTE"`, "--", "sh", "-c", routes)
+	live := with(machine, "trace", "-q", "--attrs", "--source", "syscall", "-w", file, "-f", `type == "RTM_NEWROUTE"`, "--", "sh", "-c", routes)
 	with(reader, "record", "-q", "-r", file, "-w", anew)
 	for _, told := range []struct{ by, text string }{
 		{"live", live},
-		{"the recording", with(reader, "trace", "-q", "-r", file, "-f", `attr("rtm_table") == "mgmt" || attr("rtm_table") == 200`)},
-		{"the recording written anew", with(reader, "trace", "-q", "-r", anew, "-f", `type == "RTM_NEWROUTE"`)},
+		{"the recording", with(reader, "trace", "-q", "--attrs", "-r", file, "-f", `attr("rtm_table") == "mgmt" || attr("rtm_table") == 200`)},
+		{"the recording written anew", with(reader, "trace", "-q", "--attrs", "-r", anew, "-f", `type == "RTM_NEWROUTE"`)},
 		{"JSON", with(reader, "trace", "-q", "-o", "json", "-r", anew, "-f", `attr("rtm_protocol") == "mydaemon" || attr("rtm_table") == 200`)},
 	} {
 		wants := []string{"rtm_table=100 (mgmt)", "rtm_protocol=77 (mydaemon)", "rtm_table=200 "}
@@ -72,7 +72,7 @@ func TestNamesOfTheRecordedMachine(t *testing.T) {
 	}
 	// Bytes from elsewhere are of no machine that nltop knows.
 	cmd := exec.Command(nltop(t), "decode", "-p", "route", "2400000018000506010000000000000002180000644d000100000000080001000a000000")
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "rtm_table=100 ") {
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "rtm_table 100\n") {
 		t.Errorf("decode: %v\n%s", err, out)
 	}
 }
