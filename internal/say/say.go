@@ -135,10 +135,14 @@ func both(a, b map[string]teller) map[string]teller {
 	return all
 }
 
+// maxMessage is the length of the longest request that is said. Tools send no longer
+// ones but to nftables, which package nft bounds; a file may hold anything.
+const maxMessage = 256 << 10
+
 // Request says a request. ok is false where it is none, or where no tool has
 // words for it: whoever reads one that is malformed needs the tree.
 func Request(m *decode.Message) (s Said, ok bool) {
-	if m.Frame == nil || m.Frame.Dir != capture.DirRequest || m.NoHeader || m.Problem != nil {
+	if m.Frame == nil || m.Frame.Dir != capture.DirRequest || m.NoHeader || m.Problem != nil || len(m.Data) > maxMessage {
 		return s, false
 	}
 	tell := tools[m.Family][m.Type]
