@@ -236,17 +236,27 @@ func (o *output) Write(b []byte) (int, error) {
 	select {
 	case o.err = <-o.written:
 	case <-o.late:
-		// What is written behind that, the account, needs a moment, too.
-		select {
-		case o.err = <-o.written:
-		case <-time.After(afterSignal / 3):
-			o.err = &os.PathError{Op: "write", Path: o.file.Name(), Err: errStalled}
-		}
+		o.err = o.lastMoment()
 	}
 	if o.err != nil {
 		return 0, o.err
 	}
 	return len(b), nil
+}
+
+// lastMoment waits for what is written when no write may wait any more: the account
+// needs a moment, too. It waits in steps: where time was taken from the whole machine,
+// the first is over at once, and then the writer runs.
+func (o *output) lastMoment() error {
+	const steps = 5
+	for range steps {
+		select {
+		case err := <-o.written:
+			return err
+		case <-time.After(afterSignal / 3 / steps):
+		}
+	}
+	return &os.PathError{Op: "write", Path: o.file.Name(), Err: errStalled}
 }
 
 // end ends the goroutine.

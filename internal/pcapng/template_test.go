@@ -100,11 +100,11 @@ func TestTemplatesAreForAllFields(t *testing.T) {
 	}
 }
 
-// Whose network namespace is the host's, the comment does not say.
+// The comment names the network namespace, also the host's: a reader elsewhere knows no host.
 func TestCommentNetNS(t *testing.T) {
 	o := *routeChange()[0].Origin
 	for name, want := range map[string]string{
-		"host": "ip[4711] request", "": "ip[4711] request netns 4026531840", "blue": "ip[4711] request netns 4026531840",
+		"host": "ip[4711] request netns 4026531840", "": "ip[4711] request netns 4026531840", "blue": "ip[4711] request netns 4026531840",
 	} {
 		o.NetNSName = name
 		if got := string(appendComment(nil, &o, false)); got != want {

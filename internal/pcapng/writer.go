@@ -475,7 +475,7 @@ func appendComment(b []byte, o *capture.Origin, preamble bool) []byte {
 	if o.Group != 0 {
 		number(" group ", uint64(o.Group))
 	}
-	if o.NetNS != 0 && o.NetNSName != "host" { // most are there, and no view says so
+	if o.NetNS != 0 {
 		number(" netns ", o.NetNS)
 	}
 	if o.Verdict > capture.VerdictDelivered {
