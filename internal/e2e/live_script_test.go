@@ -31,7 +31,9 @@ func TestScript(t *testing.T) {
 	if os.Getenv("NLTOP_VM") == "" {
 		t.Skip("needs a kernel with dummy, bridge, vxlan and the like: in the VM")
 	}
-	for _, tool := range []string{"ip", "tc"} {
+	needFull(t)
+	for _, tool := range []string{"ip", "tc", "nft"} {
+		needTool(t, tool)
 		t.Run(tool, func(t *testing.T) {
 			dir := t.TempDir()
 			session, err := filepath.Abs(filepath.Join("testdata/sessions", tool+".sh"))

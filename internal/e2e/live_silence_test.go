@@ -73,6 +73,9 @@ func TestSilentKernel(t *testing.T) {
 // nothing, and there alone.
 func TestRecordSaysWhatMatched(t *testing.T) {
 	needRoot(t)
+	if inVM() {
+		t.Skip("what is said is the same on every kernel: tried on the host")
+	}
 	for _, tt := range []struct {
 		name   string
 		args   []string

@@ -25,3 +25,4 @@ bridge -j mdb show
 		tc actions list action $kind
 	done
 } 2>/dev/null | python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'
+nft -s list ruleset 2>/dev/null | python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'
