@@ -11,10 +11,11 @@
 #define MSG_PEEK 2
 #define MSG_TRUNC 0x20
 
-/* How far back the iterator has to go for the first byte that netlink_recvmsg() wrote:
- * it stands behind the last, and all pieces up to there are full, since the datagram
- * was longer than they are. Returns the first piece's address and sets their number. */
-static __always_inline __u64 truncated_first(__u64 iov, __u64 taken, __u64 *nr)
+/* How many pieces the iterator has to go back for the first byte that netlink_recvmsg()
+ * wrote: it stands behind the last, and all pieces up to there are full, since the
+ * datagram was longer than they are. 0: it is none of these. Global, so that Linux 6.1
+ * does not verify what comes behind once for each number of pieces. */
+__noinline __u64 truncated_pieces(__u64 iov, __u64 taken)
 {
 	__u64 sum = 0, n = 0;
 	struct {
@@ -33,8 +34,7 @@ static __always_inline __u64 truncated_first(__u64 iov, __u64 taken, __u64 *nr)
 		}
 		more;
 	}));
-	*nr = n;
-	return sum == taken ? iov - n * sizeof(v) : 0;
+	return sum == taken ? n : 0;
 }
 
 /* Emit what a reader got, taken bytes, of a datagram that has ret, or more where the
@@ -43,8 +43,7 @@ static __always_inline __u64 truncated_first(__u64 iov, __u64 taken, __u64 *nr)
 static __noinline int truncated_emit(struct sock *sk, struct msghdr *msg, __u64 taken, __u64 ret)
 {
 	struct nl_full rec = {};
-	struct iovec *iov = 0;
-	__u64 account, nr = 0, base = 0, left = taken;
+	__u64 account, iov = 0, nr = 0, base = 0, left = taken;
 	struct nl_full *r;
 
 	if (!full_begin(&rec, false, sk))
@@ -65,11 +64,13 @@ static __noinline int truncated_emit(struct sock *sk, struct msghdr *msg, __u64 
 		base = (__u64)BPF_CORE_READ(msg, msg_iter.ubuf);
 		break;
 	case ITER_IS_IOVEC:
-		iov = (void *)truncated_first(iter_iov(false, msg), taken, &nr);
+		iov = iter_iov(false, msg);
+		nr = truncated_pieces(iov, taken);
+		iov -= nr * sizeof(struct iovec);
 		if (nr == 1)
-			bpf_probe_read_kernel(&base, sizeof(base), iov);
+			bpf_probe_read_kernel(&base, sizeof(base), (void *)iov);
 	}
-	if (!base && !(iov && nr > 1))
+	if (!base && nr <= 1)
 		left = 0;
 	if (left <= NL_CHUNK && nr <= 1) {
 		if (emit_small(&rec, base, left, 1))
@@ -82,7 +83,7 @@ static __noinline int truncated_emit(struct sock *sk, struct msghdr *msg, __u64 
 	if (base)
 		emit_close(r, emit_chunks(rec.id, 0, base, left, 1));
 	else
-		emit_close(r, emit_pieces(rec.id, (__u64)iov, nr, left, 0) & ~EMIT_IOV_FAULT);
+		emit_close(r, emit_pieces(rec.id, iov, nr, left, 0) & ~EMIT_IOV_FAULT);
 	return 0;
 }
 
