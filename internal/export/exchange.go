@@ -84,8 +84,9 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleDim, HeardText(x))
 	}
 	t.losers(x.Lost, x.LostBy)
-	t.tell(x.Request, nil) // which is no event
-	t.problem(x.Request.Values().Problem)
+	body := x.Request.Values()
+	t.tell(x.Request, &body)
+	t.problem(body.Problem)
 	l.end()
 	return t.flush()
 }

@@ -53,7 +53,7 @@ func (j *JSON) Observe(o *correlate.Observation) error {
 	if o.Message == nil {
 		return j.report(o)
 	}
-	return j.message(o, j.words.Say(o.Message))
+	return j.message(o, j.words.FromStream(o.Message))
 }
 
 // observeSaid is Observe for a caller who keeps what messages tell of others.
@@ -324,6 +324,7 @@ func (j *JSON) ends(f *capture.Frame) {
 // says writes a message in words, and what of it has none; of nftables its line and
 // its transaction too.
 func (j *JSON) says(m *decode.Message, body *decode.Body, said *say.Said) {
+	said.Add(m, body)
 	if text := said.Text(); text != "" {
 		j.text("says", text)
 		if len(said.Left) > 0 {

@@ -22,7 +22,7 @@ type Observer interface {
 //
 // Rendering happens later than Observe and in no order: it suits renderers that
 // look at nothing but the observation. What a message of nftables owes to those
-// before it (the elements of a set, the name of an interface) is found out in
+// before it (the elements of a set, the name of a chain) is found out in
 // Observe, in order, and handed to renderers that ask for it.
 type Parallel struct {
 	w       io.Writer
@@ -153,7 +153,7 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 	}
 	var said say.Said
 	if o.Message != nil {
-		said = p.speaker.Say(o.Message)
+		said = p.speaker.FromStream(o.Message)
 		j.bytes += len(o.Message.Data)
 	}
 	j.said = append(j.said, said)

@@ -92,7 +92,8 @@ func (s *Script) asked(o *correlate.Observation) {
 	if s.transacted(o) {
 		return
 	}
-	said := s.words.Say(m)
+	body := m.Values()
+	said := s.words.Say(m, &body)
 	if said.Reads || len(said.Commands) == 0 && reads(m) {
 		s.reads++
 		return

@@ -159,7 +159,7 @@ func endText(e capture.End, port uint32) string {
 // itself, with its place in the transaction; else the leading attributes.
 func (t *Text) tell(m *decode.Message, body *decode.Body) {
 	l := &t.line
-	said := t.said.Say(m)
+	said := t.said.Say(m, body)
 	if said.InBatch {
 		l.word(styleDim, said.Batch.String())
 		if said.Batch.Index == 0 {

@@ -26,7 +26,8 @@ func TestLongRequest(t *testing.T) {
 		data := nltest.Message(unix.RTM_DELLINK, 5, 1, 0, make([]byte, 16), nltest.Attr(unix.IFLA_IFNAME, nltest.Str("d0")), attrs)
 		f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: data, OrigLen: len(data)}
 		m := d.Frame(f, nil)
-		s, ok := say.Request(&m[0])
+		body := m[0].Values()
+		s, ok := say.Request(&m[0], &body)
 		if ok != said || said && len(s.Left) != n {
 			t.Errorf("%d attributes: said %v with %d left, want %v", n, ok, len(s.Left), said)
 		}

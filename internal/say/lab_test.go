@@ -41,7 +41,8 @@ func requests(t *testing.T, path string, each func(*decode.Message, say.Said)) {
 		msgs = d.Frame(f, msgs[:0])
 		for i := range msgs {
 			if f.Dir == capture.DirRequest {
-				each(&msgs[i], words.Say(&msgs[i]))
+				body := msgs[i].Values()
+				each(&msgs[i], words.Say(&msgs[i], &body))
 			} else {
 				words.Hear(&msgs[i])
 			}

@@ -89,12 +89,29 @@ func (s *Said) Text() string {
 // value is ready.
 type Speaker struct{ nft nft.Lines }
 
-// Say says a message: what nothing can be said of has neither commands nor a line.
-func (s *Speaker) Say(m *decode.Message) Said {
-	said, _ := Request(m)
-	said.Said = s.nft.Say(m)
+// Say says a message, of which body is the payload (Body or Values): what nothing can
+// be said of has neither commands nor a line.
+func (s *Speaker) Say(m *decode.Message, body *decode.Body) Said {
+	said := s.FromStream(m)
+	said.Add(m, body)
+	return said
+}
+
+// FromStream says what only the messages before it tell: of nftables all, of others
+// nothing. It is for those who say the rest later and elsewhere (Add).
+func (s *Speaker) FromStream(m *decode.Message) Said {
+	said := Said{Said: s.nft.Say(m)}
 	s.nftables(m, &said)
 	return said
+}
+
+// Add says what a message tells by itself.
+func (s *Said) Add(m *decode.Message, body *decode.Body) {
+	request, _ := Request(m, body)
+	if len(s.Commands) == 0 {
+		s.Commands, s.Left = request.Commands, request.Left
+	}
+	s.Reads = s.Reads || request.Reads
 }
 
 // Hear takes a message of which nothing is to be said, in its place: later ones may
@@ -139,9 +156,9 @@ func both(a, b map[string]teller) map[string]teller {
 // ones but to nftables, which package nft bounds; a file may hold anything.
 const maxMessage = 256 << 10
 
-// Request says a request. ok is false where it is none, or where no tool has
+// Request says a request, of which body is the payload. ok is false where it is none, or where no tool has
 // words for it: whoever reads one that is malformed needs the tree.
-func Request(m *decode.Message) (s Said, ok bool) {
+func Request(m *decode.Message, body *decode.Body) (s Said, ok bool) {
 	if m.Frame == nil || m.Frame.Dir != capture.DirRequest || m.NoHeader || m.Problem != nil || len(m.Data) > maxMessage {
 		return s, false
 	}
@@ -149,7 +166,7 @@ func Request(m *decode.Message) (s Said, ok bool) {
 	if tell == nil {
 		return s, false
 	}
-	t := telling{m: m, body: m.Values()}
+	t := telling{m: m, body: *body}
 	if m.Frame.Protocol == unix.NETLINK_GENERIC {
 		t.fields().options([]option{{"cmd", "", silent}, {"version", "", silent}}) // that is its type
 	}

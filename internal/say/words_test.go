@@ -50,7 +50,8 @@ func TestTakenByIP(t *testing.T) {
 	} {
 		f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: tt.data, OrigLen: len(tt.data)}
 		m := decode.New(families.All(), decode.Options{}).Frame(f, nil)
-		said, _ := Request(&m[0])
+		body := m[0].Values()
+		said, _ := Request(&m[0], &body)
 		var left []string
 		for i := range said.Left {
 			left = append(left, said.Left[i].Node.Name)

@@ -320,11 +320,11 @@ func (a *app) said(k *aggregate.Kept) string {
 // commandText writes a request as a command, and what of it no command says, and an event
 // as the tool's monitor does; "" for what has no words.
 func commandText(m *decode.Message) string {
+	body := m.Values()
 	if m.Frame.Dir == capture.DirEvent {
-		body := m.Values()
 		return say.Event(m, &body)
 	}
-	request, _ := say.Request(m)
+	request, _ := say.Request(m, &body)
 	line := request.Text()
 	for i := range request.Left {
 		line += " " + export.UnsaidText(request.Left[i].Node)
