@@ -3,10 +3,13 @@
 package export
 
 import (
+	"encoding/hex"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
@@ -42,6 +45,7 @@ type Script struct {
 
 // step is one request, in its place.
 type step struct {
+	ids     []stepID // those that wait for an outcome, and some that have one
 	request *decode.Message
 	said    say.Said
 	who     string
@@ -104,7 +108,14 @@ func (s *Script) asked(o *correlate.Observation) {
 		x.request = &own
 	}
 	s.queue = append(s.queue, x)
-	s.waiting[stepID{m.Frame.ID, m.Index}] = x
+	s.wait(x, m)
+}
+
+// wait notes that the outcome of a message is one of a step.
+func (s *Script) wait(x *step, m *decode.Message) {
+	id := stepID{m.Frame.ID, m.Index}
+	x.ids = append(x.ids, id)
+	s.waiting[id] = x
 }
 
 // transacted takes a request of a transaction of nftables: all of them are one step.
@@ -124,7 +135,7 @@ func (s *Script) transacted(o *correlate.Observation) bool {
 		s.queue = append(s.queue, s.batch)
 	}
 	s.batch.pending++
-	s.waiting[stepID{m.Frame.ID, m.Index}] = s.batch
+	s.wait(s.batch, m)
 	if b.Index == b.Of {
 		s.closeBatch()
 	}
@@ -144,11 +155,9 @@ func (s *Script) closeBatch() {
 // nothing, by its name.
 func reads(m *decode.Message) bool {
 	t := m.TypeText()
-	return m.Header.Flags&dumpFlags == dumpFlags && !strings.Contains(t, "FLUSH") || strings.Contains(t, "_GET") ||
+	return m.Header.Flags&unix.NLM_F_DUMP == unix.NLM_F_DUMP && !strings.Contains(t, "FLUSH") || strings.Contains(t, "_GET") ||
 		strings.HasSuffix(t, "_DUMP") || strings.HasPrefix(t, "NFNL_MSG_BATCH") || m.Type == "SOCK_DIAG_BY_FAMILY"
 }
-
-const dumpFlags = 0x300 // NLM_F_DUMP
 
 // who is who asked, and when and where.
 func who(o *correlate.Observation) string {
@@ -208,10 +217,8 @@ func (s *Script) advance(all bool) error {
 		x := s.queue[n]
 		if !x.done {
 			x.doubt = "no outcome was seen"
-			for id, w := range s.waiting {
-				if w == x {
-					delete(s.waiting, id)
-				}
+			for _, id := range x.ids {
+				delete(s.waiting, id)
 			}
 		}
 		if x.probe {
@@ -353,17 +360,11 @@ func leftText(in string, n *decode.Node) string {
 	case int64:
 		return text + " " + strconv.FormatInt(v, 10)
 	}
-	raw := n.Raw
-	more := ""
+	raw, more := n.Raw, ""
 	if len(raw) > maxScriptHex {
 		raw, more = raw[:maxScriptHex], "… "+strconv.Itoa(len(n.Raw))+" bytes"
 	}
-	const digits = "0123456789abcdef"
-	b := []byte(text + " 0x")
-	for _, c := range raw {
-		b = append(b, digits[c>>4], digits[c&15])
-	}
-	return string(b) + more
+	return text + " 0x" + hex.EncodeToString(raw) + more
 }
 
 // begin writes what stands at the top.

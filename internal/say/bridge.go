@@ -91,9 +91,7 @@ func getFDB(t *telling) bool {
 	}
 	mac, ok := lladdr(x.Raw)
 	t.say("get", mac)
-	if i := f.num("ndm_ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
+	t.fields().sayDev("ndm_ifindex")
 	a.options([]option{{"NDA_MASTER", "br", asIf}, {"NDA_VLAN", "vlan", asNumber}, {"NDA_VNI", "vni", asNumber}})
 	return ok
 }
@@ -196,9 +194,7 @@ func getBridgeLink(t *telling) bool {
 		t.say("link")
 	}
 	t.say("show")
-	if i := t.fields().num("ifi_index"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
+	t.fields().sayDev("ifi_index")
 	return true
 }
 
@@ -254,16 +250,6 @@ func mdbGroup(n *decode.Node, proto uint64) (string, bool) {
 	return "", false
 }
 
-func getMDB(t *telling) bool {
-	t.reads = true
-	t.family("family")
-	t.say("bridge", "mdb", "show")
-	if i := t.fields().num("ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
-	return t.dump()
-}
-
 // setVLAN says options of a VLAN on a port ("bridge vlan set").
 func setVLAN(t *telling) bool {
 	t.family("family")
@@ -290,15 +276,16 @@ func setVLAN(t *telling) bool {
 	return true
 }
 
-func getVLAN(t *telling) bool {
-	t.reads = true
-	t.family("family")
-	t.attrs().take("BRIDGE_VLANDB_DUMP_FLAGS") // whether statistics or global options are wanted
-	t.say("bridge", "vlan", "show")
-	if i := t.fields().num("ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
+// getBridge says a list of what bridges have.
+func getBridge(object string) teller {
+	return func(t *telling) bool {
+		t.reads = true
+		t.family("family")
+		t.attrs().take("BRIDGE_VLANDB_DUMP_FLAGS") // whether statistics or global options are wanted
+		t.say("bridge", object, "show")
+		t.fields().sayDev("ifindex")
+		return t.dump()
 	}
-	return t.dump()
 }
 
 // bridgeVNI says VNIs of an external vxlan device ("bridge vni").
@@ -320,14 +307,4 @@ func bridgeVNI(verb string) teller {
 		t.say("dev", t.ifName(index))
 		return true
 	}
-}
-
-func getVNI(t *telling) bool {
-	t.reads = true
-	t.family("family")
-	t.say("bridge", "vni", "show")
-	if i := t.fields().num("ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
-	return t.dump()
 }

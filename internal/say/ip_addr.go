@@ -142,9 +142,7 @@ func getAddr(t *telling) bool {
 	}
 	t.tool(t.family("ifa_family"))
 	t.say("addr", "show")
-	if i := t.fields().num("ifa_index"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
+	t.fields().sayDev("ifa_index")
 	t.attrs().take("IFA_TARGET_NETNSID")
 	return true
 }
@@ -157,6 +155,7 @@ func (t *telling) tool(family uint64) {
 	}
 }
 
+// familyOption is ip's option for an address family; "": there is none.
 func familyOption(family uint64) string {
 	switch family {
 	case unix.AF_INET:

@@ -20,9 +20,9 @@ var ipRoute = map[string]teller{
 	"RTM_NEWLINKPROP": linkProperty("add"), "RTM_DELLINKPROP": linkProperty("del"),
 	"RTM_NEWADDRLABEL": addrLabel("add"), "RTM_DELADDRLABEL": addrLabel("del"), "RTM_GETADDRLABEL": getAddrLabel,
 	"RTM_SETNEIGHTBL": setNeighTable, "RTM_GETNEIGHTBL": getNeighTable, "RTM_GETNETCONF": getNetconf,
-	"RTM_NEWMDB": newMDB("add"), "RTM_DELMDB": newMDB("del"), "RTM_GETMDB": getMDB,
-	"RTM_NEWVLAN": setVLAN, "RTM_GETVLAN": getVLAN,
-	"RTM_NEWTUNNEL": bridgeVNI("add"), "RTM_DELTUNNEL": bridgeVNI("del"), "RTM_GETTUNNEL": getVNI,
+	"RTM_NEWMDB": newMDB("add"), "RTM_DELMDB": newMDB("del"), "RTM_GETMDB": getBridge("mdb"),
+	"RTM_NEWVLAN": setVLAN, "RTM_GETVLAN": getBridge("vlan"),
+	"RTM_NEWTUNNEL": bridgeVNI("add"), "RTM_DELTUNNEL": bridgeVNI("del"), "RTM_GETTUNNEL": getBridge("vni"),
 }
 
 // linkOptions are those of "ip link add" and "ip link set" (ip-link(8)).
@@ -209,6 +209,30 @@ func (t *telling) linkKind(a nest) bool {
 	return true
 }
 
+// existing says which interface a request is about: by its index, or by one of its
+// names. false: by neither.
+func (t *telling) existing() bool {
+	a := t.attrs()
+	switch index := t.fields().num("ifi_index"); {
+	case index != 0:
+		t.dev(t.ifName(index))
+	case a.has("IFLA_IFNAME"):
+		t.dev(text(a.take("IFLA_IFNAME")))
+	case a.has("IFLA_ALT_IFNAME"):
+		t.dev(text(a.take("IFLA_ALT_IFNAME")))
+	default:
+		return false
+	}
+	return true
+}
+
+// kindOnly says the kind that a link has to be of.
+func (t *telling) kindOnly() {
+	if kind := t.attrs().in("IFLA_LINKINFO").take("IFLA_INFO_KIND"); kind != nil {
+		t.say("type", text(kind))
+	}
+}
+
 // delLink says RTM_DELLINK.
 func delLink(t *telling) bool {
 	switch t.family("ifi_family") {
@@ -223,21 +247,14 @@ func delLink(t *telling) bool {
 		t.fields().take(f) // which the kernel does not read
 	}
 	t.say("ip", "link", "delete")
-	switch index := t.fields().num("ifi_index"); {
-	case index != 0:
-		t.dev(t.ifName(index))
-	case a.has("IFLA_IFNAME"):
-		t.dev(text(a.take("IFLA_IFNAME")))
-	case a.has("IFLA_ALT_IFNAME"):
-		t.dev(text(a.take("IFLA_ALT_IFNAME")))
+	switch {
+	case t.existing():
 	case a.has("IFLA_GROUP"):
 		t.say("group", decimal(a.num("IFLA_GROUP")))
 	default:
 		return false
 	}
-	if kind := a.in("IFLA_LINKINFO").take("IFLA_INFO_KIND"); kind != nil {
-		t.say("type", text(kind))
-	}
+	t.kindOnly()
 	return true
 }
 
@@ -254,20 +271,11 @@ func getLink(t *telling) bool {
 	a := t.attrs()
 	a.take("IFLA_EXT_MASK") // which parts of the answer are wanted
 	t.say("ip", "link", "show")
-	switch index := t.fields().num("ifi_index"); {
-	case index != 0:
-		t.dev(t.ifName(index))
-	case a.has("IFLA_IFNAME"):
-		t.dev(text(a.take("IFLA_IFNAME")))
-	case a.has("IFLA_ALT_IFNAME"):
-		t.dev(text(a.take("IFLA_ALT_IFNAME")))
-	case !t.dump():
+	if !t.existing() && !t.dump() {
 		return false
 	}
 	a.options([]option{{"IFLA_MASTER", "master", asIf}, {"IFLA_GROUP", "group", asNumber}})
-	if kind := a.in("IFLA_LINKINFO").take("IFLA_INFO_KIND"); kind != nil {
-		t.say("type", text(kind))
-	}
+	t.kindOnly()
 	return true
 }
 

@@ -4,6 +4,7 @@ package say
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 
 	"github.com/nltop/nltop/internal/decode"
 )
@@ -62,12 +63,7 @@ func macsecSA(verb string) teller {
 // asBytes is bytes in hex, so many of them.
 func asBytes(length int) form {
 	return func(_ *telling, n *decode.Node) ([]string, bool) {
-		const digits = "0123456789abcdef"
-		var b []byte
-		for _, c := range n.Raw {
-			b = append(b, digits[c>>4], digits[c&15])
-		}
-		return []string{string(b)}, len(n.Raw) == length
+		return []string{hex.EncodeToString(n.Raw)}, len(n.Raw) == length
 	}
 }
 

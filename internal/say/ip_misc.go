@@ -39,9 +39,7 @@ func addrLabel(verb string) teller {
 		}
 		s, ok := prefix(x.Raw, f.num("ifal_prefixlen"))
 		t.say("ip", "addrlabel", verb, "prefix", s)
-		if i := f.num("ifal_index"); i != 0 {
-			t.say("dev", t.ifName(i))
-		}
+		t.fields().sayDev("ifal_index")
 		a.options([]option{{"IFAL_LABEL", "label", asNumber}})
 		return ok
 	}

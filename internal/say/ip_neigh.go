@@ -57,9 +57,7 @@ func (t *telling) neigh(verb string) bool {
 	}
 	t.say(s)
 	a.options([]option{{"NDA_LLADDR", "lladdr", asLLAddr}})
-	if i := f.num("ndm_ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
+	t.fields().sayDev("ndm_ifindex")
 	if n := f.take("ndm_state"); n != nil {
 		// ip itself asks for a permanent one where nothing is said.
 		if n.Num != unix.NUD_PERMANENT && verb != "del" {
@@ -114,9 +112,7 @@ func getNeigh(t *telling) bool {
 			return false
 		}
 		t.say("get", s)
-		if i := f.num("ndm_ifindex"); i != 0 {
-			t.say("dev", t.ifName(i))
-		}
+		t.fields().sayDev("ndm_ifindex")
 	}
 	a.options([]option{{"NDA_IFINDEX", "dev", asIf}, {"NDA_MASTER", "master", asIf}})
 	return true

@@ -17,38 +17,21 @@ var routeTypes = map[uint64]string{
 	unix.RTN_PROHIBIT: "prohibit", unix.RTN_THROW: "throw", unix.RTN_NAT: "nat", unix.RTN_XRESOLVE: "xresolve",
 }
 
-func scopeName(v uint64) string {
-	switch v {
-	case unix.RT_SCOPE_UNIVERSE:
-		return "global"
-	case unix.RT_SCOPE_SITE:
-		return "site"
-	case unix.RT_SCOPE_LINK:
-		return "link"
-	case unix.RT_SCOPE_HOST:
-		return "host"
-	case unix.RT_SCOPE_NOWHERE:
-		return "nowhere"
-	}
-	return decimal(v)
+var scopes = map[uint64]string{
+	unix.RT_SCOPE_UNIVERSE: "global", unix.RT_SCOPE_SITE: "site", unix.RT_SCOPE_LINK: "link", unix.RT_SCOPE_HOST: "host",
+	unix.RT_SCOPE_NOWHERE: "nowhere",
 }
+
+func scopeName(v uint64) string { return nameOr(scopes, v) }
 
 // routeProtocols are the protocols that ip knows without a file.
 var routeProtocols = map[uint64]string{
 	unix.RTPROT_REDIRECT: "redirect", unix.RTPROT_KERNEL: "kernel", unix.RTPROT_BOOT: "boot", unix.RTPROT_STATIC: "static",
 }
 
-func tableName(v uint64) string {
-	switch v {
-	case unix.RT_TABLE_MAIN:
-		return "main"
-	case unix.RT_TABLE_LOCAL:
-		return "local"
-	case unix.RT_TABLE_DEFAULT:
-		return "default"
-	}
-	return decimal(v)
-}
+var tables = map[uint64]string{unix.RT_TABLE_MAIN: "main", unix.RT_TABLE_LOCAL: "local", unix.RT_TABLE_DEFAULT: "default"}
+
+func tableName(v uint64) string { return nameOr(tables, v) }
 
 func newRoute(t *telling) bool {
 	verb := ""

@@ -3,6 +3,7 @@
 package say
 
 import (
+	"encoding/hex"
 	"math"
 	"strconv"
 
@@ -110,7 +111,7 @@ func (t *telling) actions(a nest, name string) {
 // actionMore says what stands behind the options of every action.
 func (t *telling) actionMore(in nest) {
 	if x := in.peek("TCA_ACT_COOKIE"); x != nil && len(x.Raw) > 0 {
-		t.say("cookie", hexBytes(x.Raw))
+		t.say("cookie", hex.EncodeToString(x.Raw))
 		t.mark(x, true)
 	}
 	if x := in.peek("TCA_ACT_HW_STATS"); x != nil {
@@ -304,13 +305,4 @@ func (t *telling) conformExceed(over, below *decode.Node) {
 	}
 	t.mark(over, true)
 	t.mark(below, true)
-}
-
-func hexBytes(b []byte) string {
-	const digits = "0123456789abcdef"
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		out = append(out, digits[c>>4], digits[c&15])
-	}
-	return string(out)
 }

@@ -3,6 +3,7 @@
 package say
 
 import (
+	"encoding/hex"
 	"math/bits"
 	"net/netip"
 	"strings"
@@ -122,10 +123,10 @@ func csum(t *telling, _, parms nest) {
 
 // masked writes a value and its mask in hex, the mask where not all of it counts.
 func masked(v, mask *decode.Node) string {
-	s := hex(number(v))
+	s := hexNumber(number(v))
 	for _, c := range mask.Raw {
 		if c != 0xff {
-			return s + "/" + hex(number(mask))
+			return s + "/" + hexNumber(number(mask))
 		}
 	}
 	return s
@@ -213,8 +214,8 @@ func span(from, to string) string {
 }
 
 func hexMasked(v, mask *decode.Node) string {
-	s := hexBytes(v.Raw)
-	if m := hexBytes(mask.Raw); strings.Trim(m, "f") != "" || len(mask.Raw) != 16 {
+	s := hex.EncodeToString(v.Raw)
+	if m := hex.EncodeToString(mask.Raw); strings.Trim(m, "f") != "" || len(mask.Raw) != 16 {
 		s += "/" + m
 	}
 	return s
@@ -222,7 +223,7 @@ func hexMasked(v, mask *decode.Node) string {
 
 func ctInfo(t *telling, o, _ nest) {
 	if x := o.peek("TCA_CTINFO_PARMS_DSCP_MASK"); x != nil {
-		t.say("dscp", hex(number(x)))
+		t.say("dscp", hexNumber(number(x)))
 		t.mark(x, true)
 		o.options([]option{{"TCA_CTINFO_PARMS_DSCP_STATEMASK", "", asHex}})
 	}
@@ -321,9 +322,9 @@ func ife(t *telling, o, parms nest) {
 func skbedit(t *telling, o, _ nest) {
 	o.options([]option{{"TCA_SKBEDIT_QUEUE_MAPPING", "queue_mapping", asNumber}, {"TCA_SKBEDIT_PRIORITY", "priority", asClass}})
 	if x := o.peek("TCA_SKBEDIT_MARK"); x != nil {
-		s := hex(number(x))
+		s := hexNumber(number(x))
 		if m := o.peek("TCA_SKBEDIT_MASK"); m != nil {
-			s += "/" + hex(number(m))
+			s += "/" + hexNumber(number(m))
 			t.mark(m, true)
 		}
 		t.say("mark", s)

@@ -94,10 +94,10 @@ func flowFilter(t *telling, n nest) {
 	mask, xor := n.peek("TCA_FLOW_MASK"), n.peek("TCA_FLOW_XOR")
 	if mask != nil && xor != nil && (number(mask) != math.MaxUint32 || number(xor) != 0) {
 		if number(mask) != math.MaxUint32 {
-			t.say("and", hex(number(mask)))
+			t.say("and", hexNumber(number(mask)))
 		}
 		if number(xor) != 0 {
-			t.say("xor", hex(number(xor)))
+			t.say("xor", hexNumber(number(xor)))
 		}
 		t.mark(mask, true)
 		t.mark(xor, true)
@@ -128,7 +128,7 @@ func u32Filter(t *telling, n nest) {
 		in := nest{t, mark.Children}
 		if v, mask := in.peek("val"), in.peek("mask"); v != nil && mask != nil && number(v)&^number(mask) == 0 {
 			// tc wants a word behind it: the other matches follow, or what is done.
-			t.say("match", "mark", hex(number(v)), hex(number(mask)))
+			t.say("match", "mark", hexNumber(number(v)), hexNumber(number(mask)))
 			t.mark(mark, true)
 		}
 	}
@@ -179,7 +179,7 @@ func (t *telling) u32Selector(n, in nest) {
 				t.say("at")
 				t.say(w...)
 			}
-			t.say("mask", hex(in.num("offmask")), "shift", decimal(in.num("offshift")))
+			t.say("mask", hexNumber(in.num("offmask")), "shift", decimal(in.num("offshift")))
 		}
 		if v&offset != 0 {
 			t.say("plus", decimal(in.num("off")))
@@ -195,7 +195,7 @@ func (t *telling) u32Selector(n, in nest) {
 	}
 	if mask, at := in.peek("hmask"), in.peek("hoff"); mask != nil && at != nil && (!zero(mask.Raw) || !zero(at.Raw)) {
 		w, _ := asNumber(t, at)
-		t.say("hashkey", "mask", hex(number(mask)), "at")
+		t.say("hashkey", "mask", hexNumber(number(mask)), "at")
 		t.say(w...)
 		t.mark(mask, true)
 		t.mark(at, true)
@@ -225,7 +225,7 @@ func (k *u32Key) words(ip bool) []string {
 		case k.off == 8 && k.mask == 0xff0000:
 			return []string{"ip", "protocol", decimal(k.val >> 16), "0xff"}
 		case k.off == 0 && k.mask&^0xff0000 == 0 && k.mask != 0:
-			return []string{"ip", "dsfield", hex(k.val >> 16), hex(k.mask >> 16)}
+			return []string{"ip", "dsfield", hexNumber(k.val >> 16), hexNumber(k.mask >> 16)}
 		case k.off == 20 && k.mask == 0xffff0000:
 			return []string{"ip", "sport", decimal(k.val >> 16), "0xffff"}
 		case k.off == 20 && k.mask == 0xffff:
@@ -236,7 +236,7 @@ func (k *u32Key) words(ip bool) []string {
 	if k.next {
 		at = "nexthdr+" + at
 	}
-	return []string{"u32", hex(k.val), hex(k.mask), "at", at}
+	return []string{"u32", hexNumber(k.val), hexNumber(k.mask), "at", at}
 }
 
 // filterProtocol returns the protocol that a filter is for.

@@ -130,7 +130,7 @@ func emCmp(t *telling, data *decode.Node) (string, bool) {
 	}
 	s := "cmp(" + name + " at " + decimal(number(off)) + " layer " + strconv.Itoa(int(l))
 	if !zero(mask.Raw) {
-		s += " mask " + hex(number(mask))
+		s += " mask " + hexNumber(number(mask))
 	}
 	if flags == 1 {
 		s += " trans"
@@ -237,7 +237,7 @@ func metaSide(t *telling, side, value *decode.Node) (string, bool) {
 		if isText || len(value.Raw) != 4 {
 			return "", false
 		}
-		s += " mask " + hex(t.native(value))
+		s += " mask " + hexNumber(t.native(value))
 	}
 	return s, true
 }
@@ -256,9 +256,9 @@ func emCanID(t *telling, data *decode.Node) (string, bool) {
 		if number(id)&eff != 0 {
 			kind, own = "eff", 0x1fffffff
 		}
-		s := kind + " " + hex(number(id)&^eff)
+		s := kind + " " + hexNumber(number(id)&^eff)
 		if m := number(mask) &^ eff & math.MaxUint32; m != own {
-			s += ":" + hex(m)
+			s += ":" + hexNumber(m)
 		}
 		parts = append(parts, s)
 	}

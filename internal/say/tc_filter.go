@@ -118,9 +118,9 @@ func (t *telling) filterHandle(kind string, h uint64, a nest) (string, bool) {
 		case h == 0 && mask == nil:
 			return "", true
 		case mask != nil:
-			return hex(h) + "/" + hex(number(mask)), true
+			return hexNumber(h) + "/" + hexNumber(number(mask)), true
 		}
-		return hex(h), true
+		return hexNumber(h), true
 	case h == 0:
 		return "", true
 	case kind == "u32":
@@ -128,7 +128,7 @@ func (t *telling) filterHandle(kind string, h uint64, a nest) (string, bool) {
 	case kind == "route" && h == routeHandle(opts):
 		return "", true
 	}
-	return hex(h), true
+	return hexNumber(h), true
 }
 
 // routeHandle is what tc makes of the options of a route filter, where it is told no

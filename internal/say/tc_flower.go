@@ -3,6 +3,7 @@
 package say
 
 import (
+	"encoding/hex"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -46,7 +47,7 @@ func nameOrHex(names map[uint64]string, v uint64) string {
 	if s := names[v]; s != "" {
 		return s
 	}
-	return hex(v)
+	return hexNumber(v)
 }
 
 var flowerKeys = []flowerKey{
@@ -63,7 +64,7 @@ var flowerKeys = []flowerKey{
 	{"TCA_FLOWER_KEY_ARP_OP", "arp_op", maskedARPOp}, {"TCA_FLOWER_KEY_ARP_SIP", "arp_sip", maskedAddr}, {"TCA_FLOWER_KEY_ARP_TIP", "arp_tip", maskedAddr},
 	{"TCA_FLOWER_KEY_ARP_SHA", "arp_sha", maskedMAC}, {"TCA_FLOWER_KEY_ARP_THA", "arp_tha", maskedMAC},
 	{"TCA_FLOWER_KEY_SPI", "spi", func(_ *telling, v, mask *decode.Node) (string, bool) {
-		return hex(number(v)), number(mask) == 0xffffffff
+		return hexNumber(number(v)), number(mask) == 0xffffffff
 	}},
 	{"TCA_FLOWER_KEY_CT_STATE", "ct_state", flowerCTState},
 	{"TCA_FLOWER_KEY_CT_ZONE", "ct_zone", maskedNumber}, {"TCA_FLOWER_KEY_CT_MARK", "ct_mark", maskedNumber},
@@ -158,7 +159,7 @@ func maskedAddr(_ *telling, v, mask *decode.Node) (string, bool) { return validP
 func maskedTOS(_ *telling, v, mask *decode.Node) (string, bool) {
 	s := decimal(number(v))
 	if !ones(mask.Raw) {
-		s += "/" + hex(number(mask))
+		s += "/" + hexNumber(number(mask))
 	}
 	return s, true
 }
@@ -188,9 +189,9 @@ func maskedNumber(_ *telling, v, mask *decode.Node) (string, bool) { return mask
 
 // maskedFlags are those of TCP, of which there are 12.
 func maskedFlags(_ *telling, v, mask *decode.Node) (string, bool) {
-	s := hex(number(v))
+	s := hexNumber(number(v))
 	if number(mask) != 0xfff {
-		s += "/" + hex(number(mask))
+		s += "/" + hexNumber(number(mask))
 	}
 	return s, number(v) <= 0xfff && number(mask) <= 0xfff
 }
@@ -198,7 +199,7 @@ func maskedFlags(_ *telling, v, mask *decode.Node) (string, bool) {
 func maskedPort(_ *telling, v, mask *decode.Node) (string, bool) {
 	s := decimal(number(v))
 	if mask != nil {
-		s += "/" + hex(number(mask))
+		s += "/" + hexNumber(number(mask))
 	}
 	return s, true
 }
@@ -315,11 +316,11 @@ func (o *encOpt) values(in nest, prefix string) ([]string, bool) {
 		case x == nil:
 			return nil, false
 		case m == "DATA":
-			out = append(out, hexBytes(x.Raw))
+			out = append(out, hex.EncodeToString(x.Raw))
 		case o.prefix == "":
-			out = append(out, hexBytes(x.Raw)) // in network byte order, or one byte
+			out = append(out, hex.EncodeToString(x.Raw)) // in network byte order, or one byte
 		default:
-			out = append(out, hex(number(x)))
+			out = append(out, hexNumber(number(x)))
 		}
 	}
 	return out, len(in.nodes) == len(o.members)

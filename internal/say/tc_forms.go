@@ -148,8 +148,6 @@ func classWord(v uint64) string {
 	return s
 }
 
-func hex(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
-
 var (
 	asRate form = func(_ *telling, n *decode.Node) ([]string, bool) {
 		s, ok := rateWord(number(n))

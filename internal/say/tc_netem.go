@@ -4,6 +4,7 @@ package say
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"math"
 
 	"github.com/nltop/nltop/internal/decode"
@@ -29,7 +30,7 @@ func (t *telling) distribution(n *decode.Node) (string, bool) {
 		}
 	}
 	sum := sha256.Sum256(b)
-	name, ok := distributions[hexBytes(sum[:])]
+	name, ok := distributions[hex.EncodeToString(sum[:])]
 	return name, ok
 }
 

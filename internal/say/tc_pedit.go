@@ -130,7 +130,7 @@ func mungeWide(keys []peditKey) ([]string, int) {
 	}
 	switch {
 	case keys[0].header == 3 && same(0, 0, 0xf00fffff) && keys[0].shift == 0:
-		return []string{"munge", "ip6", "traffic_class", "set", hex(keys[0].val >> 20)}, 1
+		return []string{"munge", "ip6", "traffic_class", "set", hexNumber(keys[0].val >> 20)}, 1
 	case keys[0].header == 1 && same(0, 0, 0) && same(1, 4, 0xffff):
 		b := append(beBytes(uint32(keys[0].val)), beBytes(uint32(keys[1].val))[:2]...)
 		return []string{"munge", "eth", "dst", "set", net.HardwareAddr(b).String()}, 2
@@ -175,10 +175,10 @@ func (k *peditKey) words() []string {
 				s, _ := addr(beBytes(uint32(v)))
 				words = append(words, s)
 			} else {
-				words = append(words, hex(v))
+				words = append(words, hexNumber(v))
 			}
 			if own := f.retains(full); retain != own {
-				words = append(words, "retain", hex(retain))
+				words = append(words, "retain", hexNumber(retain))
 			}
 			return words
 		}
@@ -204,11 +204,11 @@ func (k *peditKey) words() []string {
 		words = []string{"munge", "offset", decimal(off), []string{"", "u8", "u16"}[width]}
 	}
 	if k.at != 0 || k.offmask != 0 || k.shift != 0 {
-		words = append(words, "at", decimal(k.at), hex(k.offmask), decimal(k.shift))
+		words = append(words, "at", decimal(k.at), hexNumber(k.offmask), decimal(k.shift))
 	}
-	words = append(words, cmd, hex(v))
+	words = append(words, cmd, hexNumber(v))
 	if retain != 0 && retain != 0xffffffff {
-		words = append(words, "retain", hex(retain))
+		words = append(words, "retain", hexNumber(retain))
 	}
 	if change == 0 {
 		words = append(words, "retain", "0")

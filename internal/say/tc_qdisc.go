@@ -77,7 +77,7 @@ func fqCodelSelector(t *telling, n nest) {
 	if v == nil || mask == nil {
 		return
 	}
-	t.say("ce_threshold_selector", hex(number(v))+"/"+hex(number(mask)))
+	t.say("ce_threshold_selector", hexNumber(number(v))+"/"+hexNumber(number(mask)))
 	t.mark(v, true)
 	t.mark(mask, true)
 }

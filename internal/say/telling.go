@@ -3,9 +3,9 @@
 package say
 
 import (
+	"net"
 	"net/netip"
 	"strconv"
-	"strings"
 
 	"github.com/nltop/nltop/internal/decode"
 )
@@ -205,6 +205,13 @@ func (t *telling) ifName(index uint64) string {
 	return "if" + decimal(index)
 }
 
+// sayDev says the interface that a field names by its index, if it names one.
+func (n nest) sayDev(field string) {
+	if i := n.num(field); i != 0 {
+		n.t.say("dev", n.t.ifName(i))
+	}
+}
+
 // addr writes an address of 4 or 16 bytes.
 func addr(b []byte) (string, bool) {
 	a, ok := netip.AddrFromSlice(b)
@@ -233,14 +240,5 @@ func lladdr(b []byte) (string, bool) {
 	if len(b) == 4 || len(b) == 16 {
 		return addr(b)
 	}
-	var s strings.Builder
-	for i, c := range b {
-		if i > 0 {
-			s.WriteByte(':')
-		}
-		const digits = "0123456789abcdef"
-		s.WriteByte(digits[c>>4])
-		s.WriteByte(digits[c&15])
-	}
-	return s.String(), true
+	return net.HardwareAddr(b).String(), true
 }

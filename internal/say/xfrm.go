@@ -186,9 +186,7 @@ func (t *telling) selector(f nest) bool {
 		s, _ := prefix(n.Raw[:bytes], f.num(x.bits))
 		t.say(x.word, s)
 	}
-	if i := f.num("ifindex"); i != 0 {
-		t.say("dev", t.ifName(i))
-	}
+	f.sayDev("ifindex")
 	proto := f.num("proto")
 	if proto != 0 {
 		t.say("proto", nameOr(upperProtos, proto))
