@@ -35,9 +35,9 @@ func Event(m *decode.Message, body *decode.Body) string {
 	if write == nil {
 		return ""
 	}
-	l := line{m: m, fields: body.Fields, attrs: body.Attrs}
+	l := line{telling: telling{m: m, body: *body}}
 	if strings.HasPrefix(m.Type, "RTM_DEL") {
-		l.put("Deleted")
+		l.say("Deleted")
 	}
 	write(&l)
 	if l.unsaid {
@@ -46,56 +46,28 @@ func Event(m *decode.Message, body *decode.Body) string {
 	return l.String()
 }
 
-// line is a line under way: words with blanks between them.
+// line is a telling whose words are those of a monitor: of those it is not asked what
+// is left.
 type line struct {
-	strings.Builder
-	m             *decode.Message
-	fields, attrs []decode.Node
-	unsaid        bool // the monitor's words would mislead
+	telling
+	unsaid bool // the monitor's words would mislead
 }
 
-func (l *line) put(words ...string) {
-	for _, w := range words {
-		if l.Len() > 0 {
-			l.WriteByte(' ')
-		}
-		l.WriteString(decode.Quote(w))
+// String is the line, safe for a terminal.
+func (l *line) String() string {
+	words := make([]string, len(l.words))
+	for i, w := range l.words {
+		words[i] = decode.Quote(w)
 	}
-}
-
-// findNode returns the node that the kernel means of those with a name, or nil.
-func findNode(nodes []decode.Node, name string) *decode.Node {
-	return nest{nodes: nodes}.peek(name)
-}
-
-// num is the number of a node; 0 where it is missing.
-func (l *line) num(nodes []decode.Node, name string) uint64 {
-	if n := findNode(nodes, name); n != nil {
-		return number(n)
-	}
-	return 0
+	return strings.Join(words, " ")
 }
 
 // raw are the bytes of an attribute; nil where it is missing.
-func (l *line) raw(nodes []decode.Node, name string) []byte {
-	if n := findNode(nodes, name); n != nil {
-		return n.Raw
+func (n nest) raw(name string) []byte {
+	if x := n.peek(name); x != nil {
+		return x.Raw
 	}
 	return nil
-}
-
-func (l *line) ifName(index uint64) string {
-	if name := l.m.IfName(int32(index)); name != "" {
-		return name
-	}
-	return "if" + decimal(index)
-}
-
-// options puts words for the attributes that are there.
-func (l *line) options(nodes []decode.Node, table []option) {
-	t := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
-	nest{t, nodes}.options(table)
-	l.put(t.words...)
 }
 
 // flagNames are the bits of ifi_flags in the order of iproute2.
@@ -144,51 +116,51 @@ var linkTypes = map[uint64]string{
 func (l *line) link() {
 	// Of a port that left its bridge ip prints that the link is deleted, and of what a
 	// radio tells nothing but the link.
-	l.unsaid = l.m.Type == "RTM_DELLINK" && l.num(l.fields, "ifi_family") == unix.AF_BRIDGE || findNode(l.attrs, "IFLA_WIRELESS") != nil
-	index, flags := l.num(l.fields, "ifi_index"), l.num(l.fields, "ifi_flags")
+	l.unsaid = l.m.Type == "RTM_DELLINK" && l.fields().num("ifi_family") == unix.AF_BRIDGE || l.attrs().peek("IFLA_WIRELESS") != nil
+	index, flags := l.fields().num("ifi_index"), l.fields().num("ifi_flags")
 	name := l.ifName(index)
-	if n := findNode(l.attrs, "IFLA_IFNAME"); n != nil {
+	if n := l.attrs().peek("IFLA_IFNAME"); n != nil {
 		name = text(n)
 	}
-	if n := findNode(l.attrs, "IFLA_LINK"); n != nil {
+	if n := l.attrs().peek("IFLA_LINK"); n != nil {
 		switch other := number(n); {
 		case other == 0:
 			name += "@NONE"
-		case findNode(l.attrs, "IFLA_LINK_NETNSID") != nil:
+		case l.attrs().peek("IFLA_LINK_NETNSID") != nil:
 			name += "@if" + decimal(other)
 		default:
 			name += "@" + l.ifName(other)
 		}
 	}
-	l.put(decimal(index)+":", name+":", linkFlagNames(flags))
-	l.options(l.attrs, []option{{"IFLA_MTU", "mtu", asNumber}, {"IFLA_QDISC", "qdisc", asText}, {"IFLA_MASTER", "master", asIf}})
-	if n := findNode(l.attrs, "IFLA_OPERSTATE"); n != nil {
-		l.put("state", nameOr(operStates, number(n)))
+	l.say(decimal(index)+":", name+":", linkFlagNames(flags))
+	l.attrs().options([]option{{"IFLA_MTU", "mtu", asNumber}, {"IFLA_QDISC", "qdisc", asText}, {"IFLA_MASTER", "master", asIf}})
+	if n := l.attrs().peek("IFLA_OPERSTATE"); n != nil {
+		l.say("state", nameOr(operStates, number(n)))
 	}
-	l.options(l.attrs, []option{{"IFLA_GROUP", "group", asNames(map[uint64]string{0: "default"})},
+	l.attrs().options([]option{{"IFLA_GROUP", "group", asNames(map[uint64]string{0: "default"})},
 		{"IFLA_EVENT", "event", asNames(linkEvents)}})
-	if kind := l.num(l.fields, "ifi_type"); kind != 0 {
+	if kind := l.fields().num("ifi_type"); kind != 0 {
 		text := linkTypes[kind]
 		if text == "" {
 			text = "[" + decimal(kind) + "]"
 		}
-		l.put("link/" + text)
-		if s, ok := lladdr(l.raw(l.attrs, "IFLA_ADDRESS")); ok {
-			l.put(s)
+		l.say("link/" + text)
+		if s, ok := lladdr(l.attrs().raw("IFLA_ADDRESS")); ok {
+			l.say(s)
 		}
 		word := "brd"
 		if flags&unix.IFF_POINTOPOINT != 0 {
 			word = "peer"
 		}
-		if s, ok := lladdr(l.raw(l.attrs, "IFLA_BROADCAST")); ok {
-			l.put(word, s)
+		if s, ok := lladdr(l.attrs().raw("IFLA_BROADCAST")); ok {
+			l.say(word, s)
 		}
 	}
-	l.options(l.attrs, []option{{"IFLA_LINK_NETNSID", "link-netnsid", asNumber}, {"IFLA_NEW_NETNSID", "new-netnsid", asNumber}})
-	if list := findNode(l.attrs, "IFLA_PROP_LIST"); list != nil {
+	l.attrs().options([]option{{"IFLA_LINK_NETNSID", "link-netnsid", asNumber}, {"IFLA_NEW_NETNSID", "new-netnsid", asNumber}})
+	if list := l.attrs().peek("IFLA_PROP_LIST"); list != nil {
 		for i := range list.Children {
 			if x := &list.Children[i]; x.Name == "IFLA_ALT_IFNAME" {
-				l.put("altname", text(x))
+				l.say("altname", text(x))
 			}
 		}
 	}
@@ -206,31 +178,31 @@ var addrFlagNames = []struct {
 }
 
 func (l *line) addr() {
-	index, family := l.num(l.fields, "ifa_index"), l.num(l.fields, "ifa_family")
-	l.put(decimal(index)+":", l.ifName(index))
+	index, family := l.fields().num("ifa_index"), l.fields().num("ifa_family")
+	l.say(decimal(index)+":", l.ifName(index))
 	switch family {
 	case unix.AF_INET:
-		l.put("inet")
+		l.say("inet")
 	case unix.AF_INET6:
-		l.put("inet6")
+		l.say("inet6")
 	default:
-		l.put("family", decimal(family))
+		l.say("family", decimal(family))
 	}
-	local, remote := l.raw(l.attrs, "IFA_LOCAL"), l.raw(l.attrs, "IFA_ADDRESS")
+	local, remote := l.attrs().raw("IFA_LOCAL"), l.attrs().raw("IFA_ADDRESS")
 	if local == nil {
 		local = remote
 	}
-	bits := "/" + decimal(l.num(l.fields, "ifa_prefixlen"))
+	bits := "/" + decimal(l.fields().num("ifa_prefixlen"))
 	own, _ := addr(local)
 	if other, ok := addr(remote); ok && other != own {
-		l.put(own, "peer", other+bits)
+		l.say(own, "peer", other+bits)
 	} else {
-		l.put(own + bits)
+		l.say(own + bits)
 	}
-	l.options(l.attrs, []option{{"IFA_RT_PRIORITY", "metric", asNumber}, {"IFA_BROADCAST", "brd", asAddr}, {"IFA_ANYCAST", "any", asAddr}})
-	l.put("scope", scopeName(l.num(l.fields, "ifa_scope")))
-	flags := l.num(l.fields, "ifa_flags")
-	if n := findNode(l.attrs, "IFA_FLAGS"); n != nil {
+	l.attrs().options([]option{{"IFA_RT_PRIORITY", "metric", asNumber}, {"IFA_BROADCAST", "brd", asAddr}, {"IFA_ANYCAST", "any", asAddr}})
+	l.say("scope", scopeName(l.fields().num("ifa_scope")))
+	flags := l.fields().num("ifa_flags")
+	if n := l.attrs().peek("IFA_FLAGS"); n != nil {
 		flags = number(n)
 	}
 	for _, f := range addrFlagNames {
@@ -238,22 +210,22 @@ func (l *line) addr() {
 			continue
 		}
 		if f.bit == unix.IFA_F_SECONDARY && family == unix.AF_INET6 {
-			l.put("temporary")
+			l.say("temporary")
 		} else {
-			l.put(f.name)
+			l.say(f.name)
 		}
 	}
 	if flags&unix.IFA_F_PERMANENT == 0 {
-		l.put("dynamic")
+		l.say("dynamic")
 	}
-	l.options(l.attrs, []option{{"IFA_LABEL", "", asText}})
-	if ci := findNode(l.attrs, "IFA_CACHEINFO"); ci != nil {
-		l.put("valid_lft", lifetime(ci.Children, "ifa_valid"), "preferred_lft", lifetime(ci.Children, "ifa_prefered"))
+	l.attrs().options([]option{{"IFA_LABEL", "", asText}})
+	if ci := l.attrs().peek("IFA_CACHEINFO"); ci != nil {
+		l.say("valid_lft", lifetime(l.open(ci), "ifa_valid"), "preferred_lft", lifetime(l.open(ci), "ifa_prefered"))
 	}
 }
 
-func lifetime(nodes []decode.Node, name string) string {
-	n := findNode(nodes, name)
+func lifetime(in nest, name string) string {
+	n := in.peek(name)
 	switch {
 	case n == nil:
 		return "?"
@@ -265,57 +237,49 @@ func lifetime(nodes []decode.Node, name string) string {
 
 // route puts a route, in the order of ip.
 func (l *line) route() {
-	family, kind := l.num(l.fields, "rtm_family"), l.num(l.fields, "rtm_type")
+	family, kind := l.fields().num("rtm_family"), l.fields().num("rtm_type")
 	if kind != unix.RTN_UNSPEC && kind != unix.RTN_UNICAST {
-		l.put(nameOr(routeTypes, kind))
+		l.say(nameOr(routeTypes, kind))
 	}
-	t := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
-	dst, ok := t.destination(family)
+	dst, ok := l.destination(family)
 	if !ok {
 		dst = "?"
 	}
 	if dst == "::/0" || dst == "0.0.0.0/0" {
 		dst = "default"
 	}
-	l.put(dst)
-	if src := l.raw(l.attrs, "RTA_SRC"); src != nil {
-		if s, ok := prefix(src, l.num(l.fields, "rtm_src_len")); ok {
-			l.put("from", s)
+	l.say(dst)
+	if src := l.attrs().raw("RTA_SRC"); src != nil {
+		if s, ok := prefix(src, l.fields().num("rtm_src_len")); ok {
+			l.say("from", s)
 		}
 	}
-	l.options(l.attrs, []option{{"RTA_NH_ID", "nhid", asNumber}})
-	t.encap(t.attrs(), "RTA_ENCAP_TYPE", "RTA_ENCAP")
-	l.put(t.words...)
-	if tos := l.num(l.fields, "rtm_tos"); tos != 0 {
-		l.put("tos", hexNumber(tos))
+	l.attrs().options([]option{{"RTA_NH_ID", "nhid", asNumber}})
+	l.encap(l.attrs(), "RTA_ENCAP_TYPE", "RTA_ENCAP")
+	if tos := l.fields().num("rtm_tos"); tos != 0 {
+		l.say("tos", hexNumber(tos))
 	}
-	l.options(l.attrs, []option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}, {"RTA_OIF", "dev", asIf}})
-	table := l.num(l.fields, "rtm_table")
-	if n := findNode(l.attrs, "RTA_TABLE"); n != nil {
-		table = number(n)
+	l.attrs().options([]option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}, {"RTA_OIF", "dev", asIf}})
+	if table := l.table("rtm_table", "RTA_TABLE"); table != unix.RT_TABLE_MAIN {
+		l.say("table", tableName(table))
 	}
-	if table != unix.RT_TABLE_MAIN {
-		l.put("table", tableName(table))
+	if p := l.fields().num("rtm_protocol"); p != unix.RTPROT_BOOT {
+		l.say("proto", l.localName("rtm_protocol", nameOr(routeProtocols, p)))
 	}
-	if p := l.num(l.fields, "rtm_protocol"); p != unix.RTPROT_BOOT {
-		l.put("proto", l.localName("rtm_protocol", nameOr(routeProtocols, p)))
+	if s := l.fields().num("rtm_scope"); s != unix.RT_SCOPE_UNIVERSE {
+		l.say("scope", scopeName(s))
 	}
-	if s := l.num(l.fields, "rtm_scope"); s != unix.RT_SCOPE_UNIVERSE {
-		l.put("scope", scopeName(s))
-	}
-	l.options(l.attrs, []option{{"RTA_PREFSRC", "src", asAddr}, {"RTA_PRIORITY", "metric", asNumber}})
-	l.hopFlags(l.num(l.fields, "rtm_flags"))
-	m := &telling{m: l.m, body: decode.Body{Fields: l.fields, Attrs: l.attrs}}
-	m.metrics(m.attrs())
-	l.put(m.words...)
+	l.attrs().options([]option{{"RTA_PREFSRC", "src", asAddr}, {"RTA_PRIORITY", "metric", asNumber}})
+	l.hopFlags(l.fields().num("rtm_flags"))
+	l.metrics(l.attrs())
 	l.hops()
-	l.options(l.attrs, []option{{"RTA_PREF", "pref", asOneOf(map[uint64]string{0: "medium", 1: "high", 3: "low"})},
+	l.attrs().options([]option{{"RTA_PREF", "pref", asOneOf(map[uint64]string{0: "medium", 1: "high", 3: "low"})},
 		{"RTA_TTL_PROPAGATE", "ttl-propagate", asOneOf(map[uint64]string{0: "disabled", 1: "enabled"})}})
 }
 
 // localName is what the captured machine calls a number, or else the given name.
 func (l *line) localName(field, name string) string {
-	if n := findNode(l.fields, field); n != nil && n.Local != "" {
+	if n := l.fields().peek(field); n != nil && n.Local != "" {
 		return n.Local
 	}
 	return name
@@ -328,83 +292,80 @@ func (l *line) hopFlags(v uint64) {
 		word string
 	}{{0x1, "dead"}, {0x4, "onlink"}, {0x2, "pervasive"}, {0x8, "offload"}, {0x40, "trap"}, {0x10, "linkdown"}, {0x20, "unresolved"}} {
 		if v&f.bit != 0 {
-			l.put(f.word)
+			l.say(f.word)
 		}
 	}
 }
 
 func (l *line) hops() {
-	m := findNode(l.attrs, "RTA_MULTIPATH")
+	m := l.attrs().peek("RTA_MULTIPATH")
 	if m == nil {
 		return
 	}
 	for i := range m.Children {
-		hop := m.Children[i].Children
-		l.put("nexthop")
-		l.options(hop, []option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}})
-		l.put("dev", l.ifName(l.num(hop, "rtnh_ifindex")), "weight", decimal(l.num(hop, "rtnh_hops")+1))
-		l.hopFlags(l.num(hop, "rtnh_flags"))
+		hop := l.open(&m.Children[i])
+		l.say("nexthop")
+		hop.options([]option{{"RTA_NEWDST", "as", asLabels}, {"RTA_GATEWAY", "via", asAddr}, {"RTA_VIA", "via", asVia}})
+		l.say("dev", l.ifName(hop.num("rtnh_ifindex")), "weight", decimal(hop.num("rtnh_hops")+1))
+		l.hopFlags(hop.num("rtnh_flags"))
 	}
 }
 
 func (l *line) rule() {
-	n := findNode(l.attrs, "FRA_PRIORITY")
+	n := l.attrs().peek("FRA_PRIORITY")
 	if n == nil {
-		l.put("0:")
+		l.say("0:")
 	} else {
-		l.put(decimal(number(n)) + ":")
+		l.say(decimal(number(n)) + ":")
 	}
-	if l.num(l.fields, "flags")&0x2 != 0 { // FIB_RULE_INVERT
-		l.put("not")
+	if l.fields().num("flags")&0x2 != 0 { // FIB_RULE_INVERT
+		l.say("not")
 	}
 	from := "all"
-	if s, ok := prefix(l.raw(l.attrs, "FRA_SRC"), l.num(l.fields, "src_len")); ok {
+	if s, ok := prefix(l.attrs().raw("FRA_SRC"), l.fields().num("src_len")); ok {
 		from = s
 	}
-	l.put("from", from)
-	if s, ok := prefix(l.raw(l.attrs, "FRA_DST"), l.num(l.fields, "dst_len")); ok {
-		l.put("to", s)
+	l.say("from", from)
+	if s, ok := prefix(l.attrs().raw("FRA_DST"), l.fields().num("dst_len")); ok {
+		l.say("to", s)
 	}
-	if tos := l.num(l.fields, "tos"); tos != 0 {
-		l.put("tos", hexNumber(tos))
+	if tos := l.fields().num("tos"); tos != 0 {
+		l.say("tos", hexNumber(tos))
 	}
-	mark, mask := l.num(l.attrs, "FRA_FWMARK"), findNode(l.attrs, "FRA_FWMASK")
+	mark, mask := l.attrs().num("FRA_FWMARK"), l.attrs().peek("FRA_FWMASK")
 	if mark != 0 || mask != nil {
 		s := hexNumber(mark)
 		if mask != nil && number(mask) != 0xffffffff {
 			s += "/" + hexNumber(number(mask))
 		}
-		l.put("fwmark", s)
+		l.say("fwmark", s)
 	}
-	l.options(l.attrs, []option{{"FRA_IIFNAME", "iif", asText}, {"FRA_OIFNAME", "oif", asText}, {"FRA_UID_RANGE", "uidrange", asRange("start", "end")},
+	l.attrs().options([]option{{"FRA_IIFNAME", "iif", asText}, {"FRA_OIFNAME", "oif", asText}, {"FRA_UID_RANGE", "uidrange", asRange("start", "end")},
 		{"FRA_IP_PROTO", "ipproto", asIPProto}, {"FRA_SPORT_RANGE", "sport", asPorts}, {"FRA_DPORT_RANGE", "dport", asPorts},
 		{"FRA_TUN_ID", "tun_id", asBig}})
 	l.ruleAction()
 }
 
 func (l *line) ruleAction() {
-	table := l.num(l.fields, "table")
-	if n := findNode(l.attrs, "FRA_TABLE"); n != nil {
-		table = number(n)
-	}
-	if l.num(l.attrs, "FRA_L3MDEV") == 1 {
-		l.put("lookup", "[l3mdev-table]")
+	table := l.table("table", "FRA_TABLE")
+	if l.attrs().num("FRA_L3MDEV") == 1 {
+		l.say("lookup", "[l3mdev-table]")
 	} else if table != 0 {
-		l.put("lookup", tableName(table))
+		l.say("lookup", tableName(table))
 	}
-	l.options(l.attrs, []option{{"FRA_SUPPRESS_PREFIXLEN", "suppress_prefixlength", unlessNegative}, {"FRA_SUPPRESS_IFGROUP", "suppress_ifgroup", unlessNegative},
+	l.attrs().options([]option{{"FRA_SUPPRESS_PREFIXLEN", "suppress_prefixlength", unlessNegative}, {"FRA_SUPPRESS_IFGROUP", "suppress_ifgroup", unlessNegative},
 		{"FRA_FLOW", "realms", asNumber}})
-	switch action := l.num(l.fields, "action"); action {
+	switch action := l.fields().num("action"); action {
 	case unix.FR_ACT_GOTO:
-		l.put("goto", decimal(l.num(l.attrs, "FRA_GOTO")))
+		l.say("goto", decimal(l.attrs().num("FRA_GOTO")))
 	case unix.FR_ACT_NOP:
-		l.put("nop")
+		l.say("nop")
 	case unix.FR_ACT_BLACKHOLE:
-		l.put("blackhole")
+		l.say("blackhole")
 	case unix.FR_ACT_UNREACHABLE:
-		l.put("unreachable")
+		l.say("unreachable")
 	case unix.FR_ACT_PROHIBIT:
-		l.put("prohibit")
+		l.say("prohibit")
 	}
 }
 
@@ -426,51 +387,51 @@ var neighStateNames = []struct {
 }
 
 func (l *line) neigh() {
-	if s, ok := addr(l.raw(l.attrs, "NDA_DST")); ok {
-		l.put(s)
+	if s, ok := addr(l.attrs().raw("NDA_DST")); ok {
+		l.say(s)
 	}
-	if i := l.num(l.fields, "ndm_ifindex"); i != 0 {
-		l.put("dev", l.ifName(i))
+	if i := l.fields().num("ndm_ifindex"); i != 0 {
+		l.say("dev", l.ifName(i))
 	}
-	l.options(l.attrs, []option{{"NDA_LLADDR", "lladdr", asLLAddr}})
-	if l.num(l.fields, "ndm_family") == unix.AF_BRIDGE {
+	l.attrs().options([]option{{"NDA_LLADDR", "lladdr", asLLAddr}})
+	if l.fields().num("ndm_family") == unix.AF_BRIDGE {
 		// What bridge monitor has beyond ip monitor.
-		l.options(l.attrs, []option{{"NDA_VLAN", "vlan", asNumber}, {"NDA_VNI", "vni", asNumber}, {"NDA_MASTER", "master", asIf}})
+		l.attrs().options([]option{{"NDA_VLAN", "vlan", asNumber}, {"NDA_VNI", "vni", asNumber}, {"NDA_MASTER", "master", asIf}})
 	}
-	flags := l.num(l.fields, "ndm_flags")
+	flags := l.fields().num("ndm_flags")
 	for _, f := range []struct {
 		bit  uint64
 		word string
 	}{{unix.NTF_ROUTER, "router"}, {unix.NTF_PROXY, "proxy"}, {unix.NTF_EXT_LEARNED, "extern_learn"}, {unix.NTF_OFFLOADED, "offload"}} {
 		if flags&f.bit != 0 {
-			l.put(f.word)
+			l.say(f.word)
 		}
 	}
-	state := l.num(l.fields, "ndm_state")
+	state := l.fields().num("ndm_state")
 	for _, s := range neighStateNames {
 		if state&s.bit != 0 {
-			l.put(s.name)
+			l.say(s.name)
 		}
 	}
 }
 
 func (l *line) nexthop() {
-	l.options(l.attrs, []option{{"NHA_ID", "id", asNumber}})
-	if raw := l.raw(l.attrs, "NHA_GROUP"); len(raw) >= 8 && len(raw)%8 == 0 {
+	l.attrs().options([]option{{"NHA_ID", "id", asNumber}})
+	if raw := l.attrs().raw("NHA_GROUP"); len(raw) >= 8 && len(raw)%8 == 0 {
 		if s, ok := nexthopGroup(raw); ok {
-			l.put("group", s)
+			l.say("group", s)
 		}
-		if raw := l.raw(l.attrs, "NHA_GROUP_TYPE"); len(raw) == 2 && binary.NativeEndian.Uint16(raw) == 1 {
-			l.put("type", "resilient")
+		if raw := l.attrs().raw("NHA_GROUP_TYPE"); len(raw) == 2 && binary.NativeEndian.Uint16(raw) == 1 {
+			l.say("type", "resilient")
 		}
 	}
-	l.options(l.attrs, []option{{"NHA_GATEWAY", "via", asAddr}, {"NHA_OIF", "dev", asIf}})
-	if s := l.num(l.fields, "nh_scope"); s != unix.RT_SCOPE_UNIVERSE {
-		l.put("scope", scopeName(s))
+	l.attrs().options([]option{{"NHA_GATEWAY", "via", asAddr}, {"NHA_OIF", "dev", asIf}})
+	if s := l.fields().num("nh_scope"); s != unix.RT_SCOPE_UNIVERSE {
+		l.say("scope", scopeName(s))
 	}
-	l.options(l.attrs, []option{{"NHA_BLACKHOLE", "blackhole", asNothing}, {"NHA_FDB", "fdb", asNothing}})
-	if p := l.num(l.fields, "nh_protocol"); p != 0 {
-		l.put("proto", l.localName("nh_protocol", nameOr(routeProtocols, p)))
+	l.attrs().options([]option{{"NHA_BLACKHOLE", "blackhole", asNothing}, {"NHA_FDB", "fdb", asNothing}})
+	if p := l.fields().num("nh_protocol"); p != 0 {
+		l.say("proto", l.localName("nh_protocol", nameOr(routeProtocols, p)))
 	}
-	l.hopFlags(l.num(l.fields, "nh_flags"))
+	l.hopFlags(l.fields().num("nh_flags"))
 }
