@@ -43,9 +43,10 @@ func untilSignal(command bool) (context.Context, context.CancelFunc) {
 		sigs = sigs[:2]
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), sigs...)
+	told := stderr
 	context.AfterFunc(ctx, func() {
 		stop()
-		time.AfterFunc(afterSignal, func() { stderr.giveUp() })
+		time.AfterFunc(afterSignal, told.giveUp)
 	})
 	return ctx, stop
 }

@@ -91,8 +91,6 @@ type Model struct {
 	run    run
 	cancel context.CancelFunc // ends the run
 	narrow *filter.Filter     // of the next run
-	ended  bool
-	err    error
 	socks  socketList
 }
 
@@ -102,6 +100,9 @@ type run struct {
 	pipe   *pipeline.Pipeline
 	stream *stream
 	opened bool // by the model, which closes it
+	// ended: all of it was read, and err is why it ended.
+	ended bool
+	err   error
 }
 
 // namer names the request of a row of rtnl_mutex (decode.Decoder).
@@ -146,31 +147,43 @@ func (m *Model) Pipeline() *pipeline.Pipeline { return m.now().pipe }
 
 // Run captures until the source ends or ctx is done, and remembers how it ended.
 func (m *Model) Run(ctx context.Context) error {
+	m.mu.Lock()
+	once := m.begin(ctx)
+	if m.narrow != nil {
+		m.run.pipe.Narrow(m.narrow) // a filter that was set before
+	}
+	m.mu.Unlock()
 	for {
-		once, cancel := context.WithCancel(ctx)
+		err := m.now().pipe.Run(once)
 		m.mu.Lock()
-		pipe := m.run.pipe
-		m.cancel = cancel
-		m.mu.Unlock()
-		err := pipe.Run(once)
-		m.mu.Lock()
-		m.ended, m.err = true, err
+		m.run.ended, m.run.err = true, err
 		m.mu.Unlock()
 		if m.o.Again == nil {
-			cancel()
+			m.cancel()
 			return err
 		}
-		<-once.Done()
-		cancel()
-		if ctx.Err() != nil {
-			return err
+		for again := false; !again; once, again = m.readAgain(ctx) {
+			<-once.Done() // another filter, or the end
+			if ctx.Err() != nil {
+				m.cancel()
+				return err
+			}
 		}
-		m.readAgain()
 	}
 }
 
-// readAgain begins another run, under the filter that was set.
-func (m *Model) readAgain() {
+// begin makes the context of the next run, which SetFilter ends. mu is held.
+func (m *Model) begin(ctx context.Context) context.Context {
+	if m.cancel != nil {
+		m.cancel()
+	}
+	ctx, m.cancel = context.WithCancel(ctx)
+	return ctx
+}
+
+// readAgain prepares another run, under the filter that was set, and says whether there
+// is one.
+func (m *Model) readAgain(ctx context.Context) (context.Context, bool) {
 	src, err := m.o.Again()
 	var next run
 	if err == nil {
@@ -179,14 +192,17 @@ func (m *Model) readAgain() {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.err = err; err != nil {
-		return // what was read before stays
+	once := m.begin(ctx)
+	if err != nil {
+		m.run.err = err
+		return once, false // what was read before stays
 	}
 	next.pipe.Narrow(m.narrow)
 	if m.run.opened {
 		_ = m.run.src.Close()
 	}
-	m.run, m.ended = next, false
+	m.run = next
+	return once, true
 }
 
 // Close closes what Run opened again. Run has returned.
@@ -251,16 +267,15 @@ func (m *Model) SetFilter(expr string) error {
 	return nil
 }
 
-func (m *Model) status() Status {
-	src := m.now().src
-	st := Status{Info: src.Info(), Stats: src.Stats(), Filter: m.filter, Narrowed: m.added, FilterSince: m.since, CountsOnly: m.watcher.off}
-	m.mu.Lock()
-	ended := m.ended
-	st.Err = m.err
-	m.mu.Unlock()
-	if r := m.o.Replay; r != nil {
-		now := *r
-		if now.Ended = ended; ended {
+// status is that of a run. What is read of it behind r.ended is all of it.
+func (m *Model) status(r run) Status {
+	st := Status{
+		Info: r.src.Info(), Stats: r.src.Stats(), Filter: m.filter, Narrowed: m.added, FilterSince: m.since,
+		CountsOnly: m.watcher.off, Err: r.err,
+	}
+	if replay := m.o.Replay; replay != nil {
+		now := *replay
+		if now.Ended = r.ended; r.ended {
 			now.Pos = now.Size
 		}
 		st.Replay = &now

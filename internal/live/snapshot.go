@@ -76,7 +76,7 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 		m.copy(s, r.stream, st, ask)
 	})
 	m.steer(s.Table.Rates.Rate(), ask.Looking)
-	s.Status = m.status()
+	s.Status = m.status(r)
 	m.ask(s, ask)
 	return s
 }
