@@ -32,11 +32,13 @@ func TestScript(t *testing.T) {
 		t.Skip("needs a kernel with dummy, bridge, vxlan and the like: in the VM")
 	}
 	needFull(t)
-	for _, tool := range []string{"ip", "tc", "nft"} {
+	for _, tool := range []string{"ip", "tc", "nft", "wg", "ipset", "ethtool"} {
 		needTool(t, tool)
-		t.Run(tool, func(t *testing.T) {
+	}
+	for _, name := range []string{"ip", "tc", "nft", "keys", "sets"} {
+		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			session, err := filepath.Abs(filepath.Join("testdata/sessions", tool+".sh"))
+			session, err := filepath.Abs(filepath.Join("testdata/sessions", name+".sh"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,6 +47,7 @@ func TestScript(t *testing.T) {
 			if code != 0 {
 				t.Fatalf("status %d\n%s", code, errs)
 			}
+			text = withKeys(t, session, text)
 			script := filepath.Join(dir, "again.sh")
 			if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 				t.Fatal(err)
@@ -58,6 +61,26 @@ func TestScript(t *testing.T) {
 			}
 		})
 	}
+}
+
+var reKey = regexp.MustCompile(`(?m)^([A-Z_]+_KEY)=(.*)$`)
+
+// withKeys sets the variables of a script that stand for keys to those of the session.
+// Before that no key is in the script.
+func withKeys(t *testing.T, session, script string) string {
+	t.Helper()
+	b, err := os.ReadFile(session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range reKey.FindAllStringSubmatch(string(b), -1) {
+		if name, value := key[1], key[2]; strings.Contains(script, strings.TrimPrefix(value, "0x")) || !strings.Contains(script, name+"=\n") {
+			t.Errorf("the script has the value of %s, or no variable for it", name)
+		} else {
+			script = strings.ReplaceAll(script, name+"=\n", name+"="+value+"\n")
+		}
+	}
+	return script
 }
 
 // playSession runs a script in a network namespace of its own, and returns its
@@ -169,7 +192,7 @@ func done(t *testing.T, path string) []string {
 			switch {
 			case m.Err != nil && m.Err.Errno != 0:
 				failed[id] = true
-			case f.Dir == capture.DirRequest && !strings.Contains(m.Type, "_GET") && m.Type != "":
+			case f.Dir == capture.DirRequest && m.Type != "" && !reReads.MatchString(m.Type):
 				requests = append(requests, request{id, canonical(m)})
 			}
 		}
@@ -186,6 +209,9 @@ func done(t *testing.T, path string) []string {
 	return lines
 }
 
+// reReads are requests by which tools find out what they need.
+var reReads = regexp.MustCompile(`_GET|^IPSET_CMD_(PROTOCOL|TYPE|HEADER|LIST|SAVE|TEST)$`)
+
 var reIfIndex = regexp.MustCompile(`^\d+ \((.+)\)$`)
 
 // canonical writes a message without what may differ: order, numbers of interfaces.
@@ -200,7 +226,7 @@ func canonicalNodes(nodes []decode.Node) string {
 	for i := range nodes {
 		n := &nodes[i]
 		switch {
-		case n.Hidden:
+		case n.Hidden, strings.HasSuffix(n.Name, "LINENO"): // a line of what ipset read
 		case n.Nested && len(n.Children) > 0:
 			parts = append(parts, n.Name+"{"+canonicalNodes(n.Children)+"}")
 		case reIfIndex.MatchString(n.Text):

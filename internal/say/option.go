@@ -38,10 +38,13 @@ func unless(f form, defaults ...uint64) form {
 // silent is for what the tool adds by itself, whatever it is.
 var silent form = func(*telling, *decode.Node) ([]string, bool) { return []string{quiet}, true }
 
-// isSecret says whether a word stands for bytes that are not told.
-func isSecret(w string) bool {
+// noKey is the file of a key that is none: all zeros, by which wg takes one away.
+const noKey = "/dev/null"
+
+// keepsSecret says whether a word stands for bytes that are not told, or for none.
+func keepsSecret(w string) bool {
 	_, ok := secretName(w)
-	return ok
+	return ok || w == noKey
 }
 
 // options says the attributes of a nest, in the order of the table.
@@ -53,7 +56,7 @@ func (n nest) options(table []option) {
 			continue
 		}
 		words, ok := o.form(n.t, x)
-		if !ok || x.Secret().Withheld() && !slices.ContainsFunc(words, isSecret) {
+		if !ok || x.Secret().Withheld() && !slices.ContainsFunc(words, keepsSecret) {
 			continue
 		}
 		n.t.mark(x, true)

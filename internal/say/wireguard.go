@@ -42,9 +42,6 @@ type wgOption struct {
 	form       form
 }
 
-// noKey is the file of a key that is none.
-const noKey = "/dev/null"
-
 // asKeyFile is a key that wg reads from a file. One that is all zeros is none.
 func asKeyFile(name string) form {
 	return func(t *telling, n *decode.Node) ([]string, bool) {

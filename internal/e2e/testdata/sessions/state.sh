@@ -1,4 +1,5 @@
 # What the kernel has now, as the tools print it.
+lines() { python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'; }
 ip -j -d link show
 ip -j addr show
 ip -j -d route show table all
@@ -24,5 +25,18 @@ bridge -j mdb show
 	for kind in gact bpf connmark csum ct ctinfo gate mirred mpls nat pedit police sample skbedit skbmod tunnel_key vlan; do
 		tc actions list action $kind
 	done
-} 2>/dev/null | python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'
-nft -s list ruleset 2>/dev/null | python3 -c 'import json, sys; print(json.dumps([l.strip() for l in sys.stdin if l.strip()]))'
+} 2>/dev/null | lines
+nft -s list ruleset 2>/dev/null | lines
+wg showconf wg0 2>/dev/null | lines
+wg showconf wg1 2>/dev/null | lines
+ip xfrm state | lines
+ip xfrm policy | lines
+ip xfrm policy getdefault 2>/dev/null | lines
+ip -j macsec show
+ipset save 2>/dev/null | lines
+for dev in veth0 tun0; do
+	ethtool -k $dev 2>/dev/null
+	ethtool -c $dev 2>/dev/null
+	ethtool -l $dev 2>/dev/null
+	ethtool $dev 2>/dev/null
+done | lines
