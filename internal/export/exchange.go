@@ -11,6 +11,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/say"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -78,7 +79,7 @@ func (t *Text) end(o *correlate.Observation) error {
 	}
 	t.lock(&x.Lock)
 	if x.InterruptedBy != nil {
-		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
+		l.word(styleWarn, "interrupted by "+t.cause(x.InterruptedBy))
 	}
 	if x.Events > 0 {
 		l.word(styleDim, HeardText(x))
@@ -218,30 +219,85 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 		l.word(styleNone, to)
 	}
 	t.losers(e.Lost, e.Losers)
-	l.word(styleDim, "caused by "+causeText(&e.Cause))
 	body := m.Values()
 	t.tell(m, &body)
 	t.problem(body.Problem)
+	by := t.cause(&e.Cause)
+	if by == "" {
+		by = causeText(&e.Cause, "") // "?"
+	}
+	l.word(styleDim, "caused by "+by)
 	l.end()
 	return t.flush()
 }
 
-// CauseText says who made the kernel do something: the process, the request,
-// and whether that was worked out only. "" where nobody knows.
+// CauseText says who made the kernel do something: the process, the request with its
+// command, and whether that was worked out only. "" where nobody knows.
 func CauseText(c *correlate.Cause) string {
-	if c == nil || !c.Proc.Known() && c.Exchange == nil {
+	if !causeKnown(c) {
 		return ""
 	}
-	return causeText(c)
+	said := ""
+	if c.Exchange != nil {
+		said = briefCommand(c.Exchange.Request)
+	}
+	return causeText(c, said)
 }
 
-func causeText(c *correlate.Cause) string {
+func causeKnown(c *correlate.Cause) bool { return c != nil && (c.Proc.Known() || c.Exchange != nil) }
+
+func causeText(c *correlate.Cause, said string) string {
 	text := words.Process(c.Proc)
 	if x := c.Exchange; x != nil {
 		text += " " + x.Request.TypeText() + " seq " + strconv.FormatUint(uint64(x.Request.Header.Seq), 10)
 	}
 	if c.Inferred {
 		text += " (inferred)"
+	}
+	if said != "" {
+		text += ": " + said
+	}
+	return text
+}
+
+// causeSaid is the command of the request that was the cause last: of many events one
+// behind the other it is the same.
+type causeSaid struct {
+	request *decode.Message
+	text    string
+}
+
+// cause is CauseText of a stream of messages.
+func (t *Text) cause(c *correlate.Cause) string {
+	switch {
+	case c.Exchange == nil && !c.Proc.Known():
+		return ""
+	case c.Exchange == nil || t.o.Attrs:
+		return causeText(c, "")
+	}
+	if last, request := &t.lastCause, c.Exchange.Request; last.request != request {
+		*last = causeSaid{request, briefCommand(request)}
+	}
+	return causeText(c, t.lastCause.text)
+}
+
+// A command that stands beside something else is no longer than that.
+const (
+	briefLen  = 160  // runes
+	briefFrom = 4096 // bytes of the request
+)
+
+// briefCommand is a request as the command that a person would type; "": it has no words,
+// or is longer than anybody types.
+func briefCommand(m *decode.Message) string {
+	if len(m.Data) > briefFrom {
+		return ""
+	}
+	body := m.Body()
+	said, _ := say.Request(m, &body)
+	text := said.Text()
+	if short := []rune(text); len(short) > briefLen {
+		return string(short[:briefLen]) + "…"
 	}
 	return text
 }
@@ -251,7 +307,7 @@ func (t *Text) blame(o *correlate.Observation) {
 	if o.Event == nil {
 		return
 	}
-	if s := CauseText(&o.Event.Cause); s != "" {
+	if s := t.cause(&o.Event.Cause); s != "" {
 		t.line.word(styleDim, "caused by "+s)
 	}
 	if o.Self {
@@ -336,7 +392,7 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 // cause writes who caused something; null where nobody knows.
 func (j *JSON) cause(name string, c *correlate.Cause) {
 	j.buf = append(append(append(j.buf, `,"`...), name...), `":`...)
-	if CauseText(c) == "" {
+	if !causeKnown(c) {
 		j.buf = append(j.buf, "null"...)
 		return
 	}

@@ -272,7 +272,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	j.multicast(f)
 	j.ends(f)
 	j.number("cast", f.Cast)
-	if c := o.CausedBy(); CauseText(&c) != "" {
+	if c := o.CausedBy(); causeKnown(&c) {
 		j.cause("cause", &c)
 	}
 	j.flag("self", o.Self)

@@ -40,6 +40,8 @@ type Text struct {
 	line line
 	said say.Speaker
 	day  string // of the first line
+	// lastCause is what the cause of the last event was.
+	lastCause causeSaid
 }
 
 // NewText returns a Text that writes to w.
@@ -97,7 +99,7 @@ func (t *Text) message(o *correlate.Observation) error {
 		t.asked(o)
 	}
 	if x := o.Exchange; x != nil && x.InterruptedBy != nil && m.Type == "NLMSG_DONE" {
-		l.word(styleWarn, "interrupted by "+causeText(x.InterruptedBy))
+		l.word(styleWarn, "interrupted by "+t.cause(x.InterruptedBy))
 	}
 	if o.Latency > 0 {
 		l.word(styleDim, "("+words.Duration(o.Latency)+")")

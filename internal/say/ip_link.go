@@ -84,13 +84,15 @@ func newLink(t *telling) bool {
 	}
 	a := t.attrs()
 	t.say("ip", "link", "set")
-	more := linkOptions
+	more, rename := linkOptions, []option(nil)
 	index := t.fields().num("ifi_index")
 	switch name := a.peek("IFLA_IFNAME"); {
 	case index != 0:
 		t.dev(t.ifName(index))
 		if name != nil && text(name) == t.ifName(index) {
 			a.take("IFLA_IFNAME") // not a new one
+		} else {
+			rename = []option{{"IFLA_IFNAME", "name", asText}}
 		}
 	case name != nil:
 		t.dev(text(a.take("IFLA_IFNAME")))
@@ -103,7 +105,8 @@ func newLink(t *telling) bool {
 		return false // a question whether the kernel knows something, which fails
 	}
 	words := len(t.words)
-	a.options([]option{{"IFLA_IFNAME", "name", asText}, {"IFLA_NEW_IFINDEX", "index", asNumber}})
+	a.options(rename)
+	a.options([]option{{"IFLA_NEW_IFINDEX", "index", asNumber}})
 	t.linkFlags()
 	a.options(more)
 	t.master(a)
