@@ -162,6 +162,7 @@ var wanted = map[string]float64{
 	"macsec":    100,
 	"mptcp_pm":  66, // the rest is of a path manager in user space
 	"nftables":  95,
+	"sock_diag": 100,
 	"tc":        96,
 	"wireguard": 100,
 	"xfrm":      90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them

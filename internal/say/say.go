@@ -143,6 +143,7 @@ var tools = map[string]map[string]teller{
 	"TIPCv2":    tipc,
 	"rdma":      rdma,
 	"devlink":   devlink,
+	"sock_diag": ss,
 }
 
 // both puts the tellers of two tools for one family together.
