@@ -41,12 +41,12 @@ static __always_inline __u16 count_sub(__u16 protocol, __u16 type, const __u8 *r
 	return 0;
 }
 
-/* Some families of generic netlink number what they multicast anew, beside their
- * commands: thermal, mptcp_pm, IOAM6. A test of package families says that no other
- * protocol has such. */
-static __always_inline __u8 count_event(__u16 protocol, __u8 dir)
+/* What is neither a request nor a reply is counted apart. Names depend on it, too: some
+ * families of generic netlink number what they multicast anew, beside their commands
+ * (thermal, mptcp_pm, IOAM6). */
+static __always_inline __u8 count_way(__u8 dir)
 {
-	return protocol == NETLINK_GENERIC && dir == NL_DIR_EVENT ? NL_ROW_EVENT : 0;
+	return dir == NL_DIR_EVENT ? NL_ROW_EVENT : dir == NL_DIR_PEER ? NL_ROW_PEER : 0;
 }
 
 /* Begin to count something; its task and account are still to be set. */
@@ -263,7 +263,7 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 		w->done = true;
 		if (!w->asked.known)
 			return false;
-		count_turn(w, prog, w->asked.type, w->asked.sub, NL_ROW_REQUEST);
+		count_turn(w, prog, w->asked.type, w->asked.sub, NL_ROW_REQUEST | count_way(w->dir));
 		if (h->len >= 20)
 			__builtin_memcpy(&error, h->rest, 4);
 	} else {
@@ -272,7 +272,7 @@ static __always_inline bool count_control(struct count_walk *w, enum nl_prog pro
 		/* A quote ends behind the header where all went well. */
 		if (w->asked.known && w->asked.type == type)
 			sub = w->asked.sub;
-		count_turn(w, prog, type, sub, NL_ROW_REQUEST);
+		count_turn(w, prog, type, sub, NL_ROW_REQUEST | count_way(w->dir));
 	}
 	if (error < 0) {
 		w->errors++;
@@ -302,7 +302,8 @@ __noinline __u64 count_step(enum nl_prog prog)
 		/* Behind a message this is padding. */
 		if (w->off)
 			return false;
-		count_turn(w, prog, 0, 0, NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0));
+		count_turn(w, prog, 0, 0,
+			   NL_ROW_BARE | (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT : 0) | count_way(w->dir));
 		w->messages = 1;
 		w->bytes = left;
 		return false;
@@ -321,8 +322,7 @@ __noinline __u64 count_step(enum nl_prog prog)
 		flags |= NL_ROW_REQUEST;
 	if (flags || !count_control(w, prog, &h)) {
 		sub = count_sub(w->protocol, h.type, h.rest);
-		if (!flags)
-			flags = count_event(w->protocol, w->dir);
+		flags |= count_way(w->dir);
 		count_turn(w, prog, h.type, sub, flags);
 		if (!w->off && flags & NL_ROW_OUT) {
 			w->asked.protocol = w->protocol;
@@ -354,7 +354,7 @@ __noinline __u64 count_run_extend(enum nl_prog prog)
 	/* What count_step() looks into further: who asks, a command or subsystem, control. */
 	type = w->what.type;
 	if (w->dir == NL_DIR_PEER || w->protocol == NETLINK_GENERIC || w->protocol == NETLINK_CONNECTOR || type < 18 ||
-	    w->what.flags != (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT | NL_ROW_REQUEST : 0))
+	    w->what.flags != (w->dir == NL_DIR_REQUEST ? NL_ROW_OUT | NL_ROW_REQUEST : count_way(w->dir)))
 		return 0;
 	src = w->src;
 	off = w->off;
@@ -402,7 +402,7 @@ __noinline __u64 count_datagram(enum nl_prog prog)
 		return 0;
 	if (w->protocol == NETLINK_KOBJECT_UEVENT) {
 		mem_copy(&action, sizeof(action), w->src, w->user);
-		count_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0));
+		count_turn(w, prog, 0, action, NL_ROW_BARE | (w->failed ? NL_ROW_OUT : 0) | count_way(w->dir));
 		w->messages = 1;
 		w->bytes = w->len;
 		count_run_end(prog);
@@ -427,12 +427,12 @@ static __always_inline void count_loss(struct count_walk *w, enum nl_prog prog, 
 	if (!src || mem_copy(&h, sizeof(h), src, 0)) {
 		w->what.flags = NL_ROW_SOCKET;
 	} else if (w->protocol == NETLINK_KOBJECT_UEVENT) {
-		w->what.flags = NL_ROW_BARE;
+		w->what.flags = NL_ROW_BARE | count_way(w->dir);
 		w->what.sub = h.len; /* the first two letters */
 	} else {
 		w->what.type = h.type;
 		w->what.sub = count_sub(w->protocol, h.type, h.rest);
-		w->what.flags = count_event(w->protocol, w->dir);
+		w->what.flags = count_way(w->dir);
 	}
 	row = count_row_find(w, prog);
 	if (!row)

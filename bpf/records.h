@@ -136,7 +136,8 @@ enum nl_row_flag {
 	NL_ROW_REQUEST = 2, /* type is that of a request, also for what answers it */
 	NL_ROW_BARE = 4,    /* no nlmsghdr; sub is the first two letters of a uevent */
 	NL_ROW_SOCKET = 8,  /* not about a message: losses without bytes, ENOBUFS */
-	NL_ROW_EVENT = 16,  /* generic netlink, by a multicast: see count_event() */
+	NL_ROW_EVENT = 16,  /* by a multicast of the kernel: see count_way() */
+	NL_ROW_PEER = 32,   /* from a process to a process */
 };
 
 /* What is counted apart, of one account. */

@@ -247,6 +247,14 @@ func netnsInode(s string) (uint64, error) {
 	return st.Ino, nil
 }
 
+// stdoutWidth is how many columns the terminal has that standard output is; 0: it is none.
+func stdoutWidth() int {
+	if size, err := unix.IoctlGetWinsize(int(os.Stdout.Fd()), unix.TIOCGWINSZ); err == nil {
+		return int(size.Col)
+	}
+	return 0
+}
+
 // stdoutIsTerminal decides about colour and about refusing binary output.
 func stdoutIsTerminal() bool {
 	_, err := unix.IoctlGetTermios(int(os.Stdout.Fd()), unix.TCGETS)

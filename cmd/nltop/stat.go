@@ -44,7 +44,10 @@ func newStat() *cobra.Command {
 		Long: `Count by process, family and type, and print the table at the end, like strace -c:
 of a file, of a command, or of everything until Ctrl-C. KERNEL is the time of the
 sends in the kernel (of their system calls, where the source sees no more), P50 to MAX
-the time from a request to its last reply.
+the time from a request to its last reply. REQUESTS are what processes sent to the
+kernel, REPLIES what it sent to one of them, EVENTS what it sent to a group, once for
+each listener; MESSAGES are all of these and those between processes. A terminal that
+is too narrow for all columns shows those that matter most.
 
 With ` + capture.SourcesThatCount() + ` the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.
@@ -62,7 +65,7 @@ much of the messages is decoded.`,
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
-	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, calls, bytes, errors, drops, kernel, p50, p99 or max")
+	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with "+capture.SourcesThatCount()+" the kernel counts otherwise")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
@@ -125,7 +128,7 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 			}
 		}
 	}
-	text := func(w io.Writer, rows []live.Row) error { return export.StatTable(w, rows, &snap.Info) }
+	text := func(w io.Writer, rows []live.Row) error { return export.StatTable(w, rows, &snap.Info, stdoutWidth()) }
 	if err := table(out, rows, json, text); err != nil || !f.rtnl {
 		return err
 	}

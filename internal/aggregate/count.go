@@ -45,6 +45,7 @@ func (t *Table) CountRest(c *capture.Count) {
 	if d == (Counters{}) {
 		return
 	}
+	d.Replies = 0 // nobody knows what they were
 	if !t.rest {
 		t.rest = true
 		t.folded++
@@ -77,6 +78,16 @@ func counted(c *capture.Count) Counters {
 		d.OutMessages, d.OutBytes = c.Messages, c.Bytes
 	} else {
 		d.InMessages, d.InBytes = c.Messages, c.Bytes
+	}
+	switch {
+	case c.Peer:
+		d.Peers = c.Messages
+	case c.Event:
+		d.Events = c.Messages
+	case c.Out:
+		d.Requests = c.Messages
+	default:
+		d.Replies = c.Messages
 	}
 	return d
 }

@@ -26,6 +26,11 @@ type Counters struct {
 	InMessages  uint64 `json:"in_messages"`
 	OutBytes    uint64 `json:"out_bytes"`
 	InBytes     uint64 `json:"in_bytes"`
+	// What they were; of what the kernel had no room to count apart, nobody knows.
+	Requests uint64 `json:"requests"`
+	Replies  uint64 `json:"replies"`
+	Events   uint64 `json:"events"`
+	Peers    uint64 `json:"peers,omitempty"` // between users
 	capture.Tally
 }
 
@@ -51,6 +56,10 @@ func (c *Counters) Add(d *Counters) {
 	c.InMessages += d.InMessages
 	c.OutBytes += d.OutBytes
 	c.InBytes += d.InBytes
+	c.Requests += d.Requests
+	c.Replies += d.Replies
+	c.Events += d.Events
+	c.Peers += d.Peers
 	c.Tally.Add(&d.Tally)
 }
 

@@ -200,6 +200,16 @@ func delta(x *correlate.Observation) Counters {
 	} else {
 		d.InMessages, d.InBytes = 1, size(x)
 	}
+	switch f.Dir {
+	case capture.DirRequest:
+		d.Requests = 1
+	case capture.DirEvent:
+		d.Events = 1
+	case capture.DirPeer:
+		d.Peers = 1
+	default:
+		d.Replies = 1
+	}
 	switch x.Outcome {
 	case correlate.Acked, correlate.Failed, correlate.Answered, correlate.Interrupted:
 		if x.Latency > 0 {

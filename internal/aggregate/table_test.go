@@ -82,12 +82,12 @@ func countTests() []countTest {
 
 	ms := time.Millisecond
 	return []countTest{
-		{"request", req, Counters{OutMessages: 1, OutBytes: 52}},
-		{"ack", ack, Counters{InMessages: 1, InBytes: 36, Tally: capture.Tally{Latency: Latency{Count: 1, Sum: 3 * ms, Max: 3 * ms}}}},
-		{"error reply", fail, Counters{InMessages: 1, InBytes: 36, Tally: capture.Tally{Errors: 1, Latency: Latency{Count: 1, Sum: 5 * ms, Max: 5 * ms}}}},
-		{"part of a dump is not the end of it", part, Counters{InMessages: 1, InBytes: 36}},
-		{"event", event, Counters{InMessages: 1, InBytes: 1000}},
-		{"failed send", verdict(req, capture.VerdictFailed, 11), Counters{OutMessages: 1, OutBytes: 52, Tally: capture.Tally{Errors: 1}}},
+		{"request", req, Counters{OutMessages: 1, OutBytes: 52, Requests: 1}},
+		{"ack", ack, Counters{InMessages: 1, InBytes: 36, Replies: 1, Tally: capture.Tally{Latency: Latency{Count: 1, Sum: 3 * ms, Max: 3 * ms}}}},
+		{"error reply", fail, Counters{InMessages: 1, InBytes: 36, Replies: 1, Tally: capture.Tally{Errors: 1, Latency: Latency{Count: 1, Sum: 5 * ms, Max: 5 * ms}}}},
+		{"part of a dump is not the end of it", part, Counters{InMessages: 1, InBytes: 36, Replies: 1}},
+		{"event", event, Counters{InMessages: 1, InBytes: 1000, Events: 1}},
+		{"failed send", verdict(req, capture.VerdictFailed, 11), Counters{OutMessages: 1, OutBytes: 52, Requests: 1, Tally: capture.Tally{Errors: 1}}},
 		{"overrun is a drop, not a delivery", verdict(event, capture.VerdictOverrun, 0), Counters{Tally: capture.Tally{Drops: 1}}},
 		{"second message of a dropped datagram", second, Counters{}},
 		{"dump into a full queue", verdict(ack, capture.VerdictDropped, 105), Counters{Tally: capture.Tally{Drops: 1}}},
@@ -96,11 +96,11 @@ func countTests() []countTest {
 		{"failed completion", bare(capture.KindCompletion, capture.VerdictFailed, 1), Counters{Tally: capture.Tally{Errors: 1}}},
 		{"ENOBUFS raised", bare(capture.KindSocketError, capture.VerdictNobufsRaised, 105), Counters{Tally: capture.Tally{NobufsRaised: 1}}},
 		{"ENOBUFS read", bare(capture.KindSocketError, capture.VerdictNobufsRead, 105), Counters{Tally: capture.Tally{NobufsRead: 1}}},
-		{"cut", cut, Counters{InMessages: 1, InBytes: 90}},
-		{"length beyond the datagram", liar, Counters{InMessages: 1, InBytes: 100}},
-		{"cut without nlmsghdr", uevent, Counters{InMessages: 1, InBytes: 100}},
-		{"peer message that arrives", arrives, Counters{InMessages: 1, InBytes: 20}},
-		{"peer message that leaves", leaves, Counters{OutMessages: 1, OutBytes: 20}},
+		{"cut", cut, Counters{InMessages: 1, InBytes: 90, Replies: 1}},
+		{"length beyond the datagram", liar, Counters{InMessages: 1, InBytes: 100, Replies: 1}},
+		{"cut without nlmsghdr", uevent, Counters{InMessages: 1, InBytes: 100, Events: 1}},
+		{"peer message that arrives", arrives, Counters{InMessages: 1, InBytes: 20, Peers: 1}},
+		{"peer message that leaves", leaves, Counters{OutMessages: 1, OutBytes: 20, Peers: 1}},
 	}
 }
 

@@ -51,9 +51,8 @@ type Count struct {
 	// NLMSG_DONE) is counted under it too.
 	Request bool
 	Out     bool // sent by Proc
-	// Event: a generic family multicast it, and may number that otherwise than its
-	// answers. Of other protocols that is not told.
-	Event bool
+	Event   bool // by a multicast of the kernel
+	Peer    bool // from a process to a process
 
 	Messages uint64
 	Bytes    uint64

@@ -5,9 +5,14 @@ package export
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/live"
 )
 
 // Every field that this package writes is in docs/json.md.
@@ -40,4 +45,45 @@ func TestFieldsAreDocumented(t *testing.T) {
 	if found < 40 {
 		t.Errorf("%d fields are found", found)
 	}
+}
+
+// Every field of the rows that are written as they are is in docs/json.md.
+func TestRowsAreDocumented(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []any{live.Row{}} {
+		names := jsonNames(reflect.TypeOf(row))
+		if len(names) < 10 {
+			t.Errorf("%T has fields %v", row, names)
+		}
+		for _, name := range names {
+			if !strings.Contains(string(docs), "`"+name+"`") {
+				t.Errorf("%T has %s, which docs/json.md does not have", row, name)
+			}
+		}
+	}
+}
+
+// jsonNames are the names of the fields that encoding/json writes of a structure.
+func jsonNames(t reflect.Type) (names []string) {
+	for slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice}, t.Kind()) {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-" || !f.IsExported():
+			continue
+		case name != "":
+			names = append(names, name)
+		}
+		names = append(names, jsonNames(f.Type)...)
+	}
+	return names
 }

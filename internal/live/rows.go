@@ -80,6 +80,9 @@ type sumKey struct {
 var orders = map[string]func(r *Row) uint64{
 	"messages": func(r *Row) uint64 { return r.Messages },
 	"calls":    func(r *Row) uint64 { return r.Calls },
+	"requests": func(r *Row) uint64 { return r.Requests },
+	"replies":  func(r *Row) uint64 { return r.Replies },
+	"events":   func(r *Row) uint64 { return r.Events },
 	"bytes":    func(r *Row) uint64 { return r.Bytes },
 	"errors":   func(r *Row) uint64 { return r.Failures() },
 	"drops":    func(r *Row) uint64 { return r.Drops },

@@ -174,6 +174,7 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 		Out:      is(fentryNlRowFlagNL_ROW_OUT),
 		Request:  is(fentryNlRowFlagNL_ROW_REQUEST),
 		Event:    is(fentryNlRowFlagNL_ROW_EVENT),
+		Peer:     is(fentryNlRowFlagNL_ROW_PEER),
 		Messages: r.Messages, Bytes: r.Bytes, NoDevs: r.Nodev, Errno: int32(r.Err),
 		Tally: capture.Tally{
 			Errors: r.Errors, Probes: r.Probes, Drops: r.Drops, NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead,

@@ -330,6 +330,7 @@ const (
 	fentryNlRowFlagNL_ROW_BARE    fentryNlRowFlag = 4
 	fentryNlRowFlagNL_ROW_SOCKET  fentryNlRowFlag = 8
 	fentryNlRowFlagNL_ROW_EVENT   fentryNlRowFlag = 16
+	fentryNlRowFlagNL_ROW_PEER    fentryNlRowFlag = 32
 )
 
 type fentryNlTask struct {

@@ -164,7 +164,7 @@ func sayings(t *testing.T, src capture.Source, teach func(*pipeline.Pipeline), l
 			t.Fatal(err)
 		}
 	}
-	check(export.StatTable(&texts[5], rows, &snap.Info))
+	check(export.StatTable(&texts[5], rows, &snap.Info, 0))
 	check(export.SocketTable(&texts[7], snap.Sockets.List, group))
 	check(export.LockTable(&texts[7], snap.Locks.Rows))
 	fmt.Fprintln(&texts[7], snap.Locks.Lost, snap.Sockets.Missing)
