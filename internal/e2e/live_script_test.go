@@ -42,7 +42,7 @@ func TestScript(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			first, firstState := playSession(t, dir, "first", session)
+			first, firstState := playSession(t, dir, "first", name, session)
 			text, errs, code := run(t, nltop(t), "trace", "-q", "-o", "sh", "-r", first)
 			if code != 0 {
 				t.Fatalf("status %d\n%s", code, errs)
@@ -52,7 +52,7 @@ func TestScript(t *testing.T) {
 			if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			again, againState := playSession(t, dir, "again", script)
+			again, againState := playSession(t, dir, "again", name, script)
 			if diff := cmp.Diff(done(t, first), done(t, again)); diff != "" {
 				t.Errorf("requests: -the tools +the script\n%s\n%s", diff, text)
 			}
@@ -84,8 +84,8 @@ func withKeys(t *testing.T, session, script string) string {
 }
 
 // playSession runs a script in a network namespace of its own, and returns its
-// recording and what the kernel had at the end.
-func playSession(t *testing.T, dir, name, script string) (recording string, state []string) {
+// recording and what the kernel had at the end of the session.
+func playSession(t *testing.T, dir, name, session, script string) (recording string, state []string) {
 	t.Helper()
 	recording = filepath.Join(dir, name+".pcapng")
 	stateFile := filepath.Join(dir, name+".state")
@@ -93,7 +93,7 @@ func playSession(t *testing.T, dir, name, script string) (recording string, stat
 	if err != nil {
 		t.Fatal(err)
 	}
-	inside := fmt.Sprintf("sh %s; status=$?; sh %s > %s; exit $status", script, stateOf, stateFile)
+	inside := fmt.Sprintf("sh %s; status=$?; sh %s %s > %s; exit $status", script, stateOf, session, stateFile)
 	cmd := exec.Command(nltop(t), "record", "-w", recording, "-f", `netns != 0`, "--", "unshare", "-n", "sh", "-c", inside)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b, _ := os.ReadFile(script)
@@ -109,12 +109,16 @@ func playSession(t *testing.T, dir, name, script string) (recording string, stat
 // reVolatile are the members of the tools' JSON that two runs need not share.
 var reVolatile = regexp.MustCompile(`^(ifindex|index|.*timer|permaddr|operstate|tentative|valid_life_time|preferred_life_time|stats.*|updated|used|link_index|bridge_id|root_id|designated_.*|inet6_addr_gen_mode)$`)
 
-// stateLines takes JSON apart into sorted lines.
+// stateLines takes JSON apart into lines, and sorts them with those of text.
 func stateLines(t *testing.T, b []byte) []string {
 	t.Helper()
 	var lines []string
 	for _, line := range bytes.Split(b, []byte("\n")) {
-		if len(bytes.TrimSpace(line)) == 0 {
+		switch text, isText := bytes.CutPrefix(line, []byte("| ")); {
+		case len(bytes.TrimSpace(line)) == 0 || isText && len(text) == 0:
+			continue
+		case isText:
+			lines = append(lines, string(text))
 			continue
 		}
 		var v []any
