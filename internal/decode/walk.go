@@ -39,6 +39,9 @@ type Scratch struct{ slab []Node }
 // the next: its nodes are overwritten by the next call with s.
 func (m *Message) ValuesIn(s *Scratch) Body { return m.body(true, s) }
 
+// BodyIn is Body, as ValuesIn is Values.
+func (m *Message) BodyIn(s *Scratch) Body { return m.body(false, s) }
+
 func (m *Message) body(plain bool, s *Scratch) Body {
 	w := m.walker(plain)
 	defer w.release()

@@ -39,6 +39,7 @@ type Text struct {
 	o    TextOptions
 	line line
 	said say.Speaker
+	room decode.Scratch
 	day  string // of the first line
 	// lastCause is what the cause of the last event was.
 	lastCause causeSaid
@@ -91,7 +92,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	if flags := shortFlags(m); flags != "" {
 		l.word(styleDim, flags)
 	}
-	body := m.Body()
+	body := m.BodyIn(&t.room)
 	t.tell(m, &body)
 	if m.Err != nil {
 		t.err(o)

@@ -162,7 +162,7 @@ func (t *telling) action(k actionKind, o nest) {
 	}
 	control := parms.peek("action")
 	if control != nil {
-		delete(t.said, control) // zero says something here
+		t.said.forget(control) // zero says something here
 	}
 	if k.control == actAlways && control != nil {
 		t.control(control)

@@ -18,7 +18,7 @@ type telling struct {
 	words    []string // under way
 	input    []string
 	commands []Command
-	said     map[*decode.Node]bool // whole; false: its children count one by one
+	said     marks // whole; else its children count one by one
 	failed   bool
 	reads    bool
 	secrets  map[string]int // how many of a name the command under way has
@@ -66,12 +66,7 @@ func readsOnly(words ...string) teller {
 	}
 }
 
-func (t *telling) mark(n *decode.Node, whole bool) {
-	if t.said == nil {
-		t.said = make(map[*decode.Node]bool, 16)
-	}
-	t.said[n] = t.said[n] || whole
-}
+func (t *telling) mark(n *decode.Node, whole bool) { t.said.set(n, whole) }
 
 func (t *telling) fields() nest { return nest{t, t.body.Fields} }
 func (t *telling) attrs() nest  { return nest{t, t.body.Attrs} }
@@ -94,7 +89,7 @@ func (t *telling) left() []Left {
 func (t *telling) leftOf(out []Left, nodes []decode.Node, in string, fixed bool) []Left {
 	for i := range nodes {
 		n := &nodes[i]
-		whole, known := t.said[n]
+		whole, known := t.said.of(n)
 		switch {
 		case n.Hidden, n.Overridden, whole, fixed && zero(n.Raw):
 		case !known || !n.Nested:
