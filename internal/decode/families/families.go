@@ -31,6 +31,7 @@ func All() []*schema.Family {
 		newestFamilies(),
 	)
 	markMulti(all)
+	markEffects(all)
 	for _, f := range all {
 		f.Origin = schema.BuiltIn
 		f.Build()

@@ -135,6 +135,9 @@ func (d *Dump) Fill(f *schema.Family) {
 			dump = do
 		}
 		m := schema.Message{ID: cmd, Set: b.set(do, dump)}
+		if !o.HasDo {
+			m.Effect = schema.Reads // it can only be dumped
+		}
 		if common == nil {
 			common = m.Set
 		}

@@ -198,6 +198,7 @@ func (m *merger) message(a, b *Message, win, lose *Family, dirs Dirs) Message {
 	if x.Late = a.Late; x.Late == LateNothing {
 		x.Late = b.Late
 	}
+	x.Effect, x.Told = m.effects(a, b)
 	if x.Probe = a.Probe; x.Probe == nil {
 		x.Probe = b.Probe
 	}
@@ -214,6 +215,18 @@ func (m *merger) message(a, b *Message, win, lose *Family, dirs Dirs) Message {
 		x.Body = b.Body
 	}
 	return x
+}
+
+// effects are those of the first list, where it decides, whoever wins: people have.
+func (m *merger) effects(win, lose *Message) (effect, told Effect) {
+	first, second := win, lose
+	if m.how == Override {
+		first, second = lose, win
+	}
+	if first.Effect == Undecided {
+		return second.Effect, second.Told
+	}
+	return first.Effect, first.Told
 }
 
 // resolved fills in what a message has from its family.

@@ -384,6 +384,9 @@ type Message struct {
 	// Probe says which errors of such a request are the answer "no" to a question; nil:
 	// none.
 	Probe *Probe
+	// Effect is what it does to the system. Told is that of an event of the same name,
+	// where it differs; Undecided: it does not.
+	Effect, Told Effect
 	// Legacy are layouts that old programs send in place of the right one in a
 	// request with NLM_F_DUMP, of a message without a multiplexer's header.
 	Legacy []Legacy

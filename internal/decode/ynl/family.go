@@ -130,7 +130,24 @@ func (b *builder) message(op *operation, id int, dirs schema.Dirs, name string) 
 	if header == "" {
 		header = b.s.ops.header
 	}
-	return schema.Message{ID: uint16(id), Name: name, Dirs: dirs, Header: b.header(header), Set: b.set(op.node, b.setOf(op))}
+	return schema.Message{ID: uint16(id), Name: name, Dirs: dirs, Header: b.header(header), Set: b.set(op.node, b.setOf(op)), Effect: op.effect(dirs)}
+}
+
+// effect is what a spec tells of it: a notification repeats an answer because something has
+// changed; what can only be dumped, or what everybody may ask and dump, is asked for; what
+// takes privileges and has no answer changes something. Of the rest it does not tell.
+func (op *operation) effect(dirs schema.Dirs) schema.Effect {
+	switch {
+	case op.notify != "":
+		return schema.Changed
+	case op.event, dirs == schema.FromKernel:
+		return schema.Undecided
+	case op.do == nil && op.dump != nil, op.dump != nil && op.do.hasReply && !op.admin:
+		return schema.Reads
+	case op.do != nil && op.dump == nil && !op.do.hasReply && op.admin:
+		return schema.Changes
+	}
+	return schema.Undecided
 }
 
 // setOf is the attribute set of an operation; that of a notification may be

@@ -94,6 +94,7 @@ type operation struct {
 	header string
 	notify string
 	event  bool
+	admin  bool // it wants CAP_NET_ADMIN
 	do     *mode
 	dump   *mode
 }

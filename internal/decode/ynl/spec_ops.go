@@ -102,7 +102,14 @@ func (r *reader) operation(n *yaml.Node, o *operations) error {
 		case "dump":
 			op.dump = new(mode)
 			return true, r.mode(v, op.dump)
-		case "doc", "flags", "dont-validate", "config-cond", "mcgrp":
+		case "flags":
+			var flag string
+			return true, r.each(v, key, func(v *yaml.Node) error {
+				err := r.text(v, key, &flag)
+				op.admin = op.admin || flag == "admin-perm" || flag == "uns-admin-perm"
+				return err
+			})
+		case "doc", "dont-validate", "config-cond", "mcgrp":
 			return true, nil
 		}
 		return false, nil

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+import (
+	"bytes"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode/schema"
+)
+
+// Modifies says whether a message is a change of the system: of a request, whether it
+// changes something where it succeeds; of an event, whether it tells of something that has
+// changed. Answers, and what one process sends another, are none.
+//
+// It is decided in the tables (schema.Effect), else by the rules of the protocol.
+func (m *Message) Modifies() schema.Answer {
+	if m.Frame == nil {
+		return schema.Unknown
+	}
+	switch m.Frame.Dir {
+	case capture.DirRequest:
+		return m.requestModifies()
+	case capture.DirEvent:
+		return m.eventModifies()
+	case capture.DirReply, capture.DirPeer:
+		return schema.No
+	}
+	return schema.Unknown
+}
+
+func (m *Message) requestModifies() schema.Answer {
+	p := m.Frame.Protocol
+	switch {
+	case m.NoHeader:
+		return schema.Unknown
+	case isControl(p, m.Header.Type), m.framesBatch():
+		return schema.No
+	case m.def != nil && m.def.Effect != schema.Undecided:
+		return m.def.Modifies(false)
+	case p == capture.NETLINK_GENERIC && m.Header.Flags&flagDump == flagDump:
+		return schema.No // genl_family_rcv_msg: nothing but the command's dumpit
+	case p == capture.NETLINK_ROUTE && m.Header.Type >= rtmBase:
+		return (&schema.Message{Effect: schema.RtnlEffect(m.Header.Type)}).Modifies(false)
+	}
+	return schema.Unknown
+}
+
+func (m *Message) eventModifies() schema.Answer {
+	switch {
+	case m.Frame.Protocol == capture.NETLINK_KOBJECT_UEVENT:
+		if bytes.HasPrefix(m.Data, []byte(udevPrefix)) {
+			return schema.No // udevd passes one on
+		}
+		return schema.Yes // a device came, went or changed
+	case m.NoHeader:
+		return schema.Unknown
+	case isControl(m.Frame.Protocol, m.Header.Type):
+		return schema.No
+	case m.def != nil:
+		return m.def.Modifies(true)
+	}
+	return schema.Unknown
+}
+
+// framesBatch says whether a message only stands around others: the begin and the end of a
+// batch of nfnetlink.
+func (m *Message) framesBatch() bool {
+	return m.Frame.Protocol == capture.NETLINK_NETFILTER && (m.Header.Type == nfnlBatchBeg || m.Header.Type == nfnlBatchEnd)
+}
+
+// rtmBase is RTM_BASE of linux/rtnetlink.h: below it are no types of rtnetlink.
+const rtmBase = 16
