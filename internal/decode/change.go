@@ -9,14 +9,23 @@ import (
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
+// Answer is what can be said of a question.
+type Answer = schema.Answer
+
+const (
+	Unknown = schema.Unknown
+	No      = schema.No
+	Yes     = schema.Yes
+)
+
 // Modifies says whether a message is a change of the system: of a request, whether it
 // changes something where it succeeds; of an event, whether it tells of something that has
 // changed. Answers, and what one process sends another, are none.
 //
 // It is decided in the tables (schema.Effect), else by the rules of the protocol.
-func (m *Message) Modifies() schema.Answer {
+func (m *Message) Modifies() Answer {
 	if m.Frame == nil {
-		return schema.Unknown
+		return Unknown
 	}
 	switch m.Frame.Dir {
 	case capture.DirRequest:
@@ -24,43 +33,43 @@ func (m *Message) Modifies() schema.Answer {
 	case capture.DirEvent:
 		return m.eventModifies()
 	case capture.DirReply, capture.DirPeer:
-		return schema.No
+		return No
 	}
-	return schema.Unknown
+	return Unknown
 }
 
-func (m *Message) requestModifies() schema.Answer {
+func (m *Message) requestModifies() Answer {
 	p := m.Frame.Protocol
 	switch {
 	case m.NoHeader:
-		return schema.Unknown
+		return Unknown
 	case isControl(p, m.Header.Type), m.framesBatch():
-		return schema.No
+		return No
 	case m.def != nil && m.def.Effect != schema.Undecided:
 		return m.def.Modifies(false)
 	case p == capture.NETLINK_GENERIC && m.Header.Flags&flagDump == flagDump:
-		return schema.No // genl_family_rcv_msg: nothing but the command's dumpit
+		return No // genl_family_rcv_msg: nothing but the command's dumpit
 	case p == capture.NETLINK_ROUTE && m.Header.Type >= rtmBase:
 		return (&schema.Message{Effect: schema.RtnlEffect(m.Header.Type)}).Modifies(false)
 	}
-	return schema.Unknown
+	return Unknown
 }
 
-func (m *Message) eventModifies() schema.Answer {
+func (m *Message) eventModifies() Answer {
 	switch {
 	case m.Frame.Protocol == capture.NETLINK_KOBJECT_UEVENT:
 		if bytes.HasPrefix(m.Data, []byte(udevPrefix)) {
-			return schema.No // udevd passes one on
+			return No // udevd passes one on
 		}
-		return schema.Yes // a device came, went or changed
+		return Yes // a device came, went or changed
 	case m.NoHeader:
-		return schema.Unknown
+		return Unknown
 	case isControl(m.Frame.Protocol, m.Header.Type):
-		return schema.No
+		return No
 	case m.def != nil:
 		return m.def.Modifies(true)
 	}
-	return schema.Unknown
+	return Unknown
 }
 
 // framesBatch says whether a message only stands around others: the begin and the end of a

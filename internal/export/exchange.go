@@ -332,6 +332,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 		j.text("why", x.Why)
 	}
 	j.flag("probe", x.Probe)
+	j.change(o)
 	if x.Asked != nil {
 		j.always("asked_seq", uint64(x.Asked.Header.Seq))
 	}
@@ -386,6 +387,7 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 	j.always("lost", uint64(max(e.Lost, 0)))
 	j.procs("losers", e.Losers)
 	j.cause("cause", &e.Cause)
+	j.change(o)
 	return j.flush()
 }
 

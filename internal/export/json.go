@@ -288,6 +288,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 		j.text("why", x.Why)
 	}
 	j.flag("probe", o.Probe)
+	j.change(o)
 	j.flag("again", o.Again)
 	if o.Asked != nil {
 		j.always("asked_seq", uint64(o.Asked.Header.Seq))
@@ -295,6 +296,17 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	j.number("latency_ns", uint64(max(o.Latency, 0)))
 	j.request(o)
 	j.says(o.Message, body, &said)
+}
+
+// change writes whether the system was changed: nothing where it was not, null where nobody
+// knows.
+func (j *JSON) change(o *correlate.Observation) {
+	switch o.Change() {
+	case decode.Yes:
+		j.buf = append(j.buf, `,"change":true`...)
+	case decode.Unknown:
+		j.buf = append(j.buf, `,"change":null`...)
+	}
 }
 
 // ends writes who sent a message between users, and to whom.

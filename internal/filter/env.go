@@ -115,7 +115,7 @@ func idOf(id capture.ID) int {
 
 // lazy are the names whose values are worked out only when asked for. They
 // are rewritten to calls.
-var lazy = map[string]string{"problem": "·problem"}
+var lazy = map[string]string{"problem": "·problem", "change": "·change"}
 
 // fill sets every field that is asked for. Nothing here decodes a message; the names of
 // flags cost an allocation, who caused a message a look at two processes: both are left
@@ -301,6 +301,9 @@ var functions = []function{
 	}},
 	{"·problem", typeOf[func(*correlate.Observation) string](), func(a ...any) (any, error) {
 		return problem(a[0].(*correlate.Observation)), nil
+	}},
+	{"·change", typeOf[func(*correlate.Observation) bool](), func(a ...any) (any, error) {
+		return a[0].(*correlate.Observation).Change() == decode.Yes, nil
 	}},
 	{"·plain", typeOf[func(any) any](), func(a ...any) (any, error) { return plain(a[0]), nil }},
 

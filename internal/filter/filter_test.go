@@ -126,6 +126,8 @@ func TestMatch(t *testing.T) {
 		{`about == "RTM_NEWROUTE"`, true, true, false},
 		{`type == "RTM_NEWROUTE"`, true, false, false},
 		{`type == "NLMSG_ERROR"`, false, true, false},
+		{`change`, true, false, false},
+		{`not change && type != ""`, false, true, false},
 		{`nlmsg_type == "NLMSG_ERROR"`, false, true, false},
 		{`nlmsg_type == "RTM_NEWROUTE"`, true, false, false},
 		{`type_id == 24`, true, false, false},

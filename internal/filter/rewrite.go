@@ -162,7 +162,7 @@ func isOpen(n ast.Node) bool {
 	switch called(n) {
 	case "·attr", "·attrs", "·plain":
 		return true
-	case "·has", "·problem":
+	case "·has", "·problem", "·change":
 		return false
 	}
 	if _, rewritten := n.(*ast.CallNode); rewritten && compared[trimDot(called(n))] {
