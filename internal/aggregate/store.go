@@ -181,6 +181,9 @@ func (e *slot) fill(x *correlate.Observation) {
 		// answer is charged to each.
 		e.charge += len(r.Request.Data)
 	}
+	if ev := x.Event; ev != nil && ev.Before != nil {
+		e.charge += len(ev.Before.Data) // likewise
+	}
 }
 
 // copy returns x of a slot with nothing in it that the slot or the tracker

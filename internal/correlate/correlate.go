@@ -145,8 +145,11 @@ type Cause struct {
 type Event struct {
 	ID      uint64          // frame ID of the first delivery
 	Message *decode.Message // the first; nil: lost without its bytes
-	Time    time.Time
-	Cause   Cause
+	// Before is the last message about the same thing (package differ); nil: Message tells
+	// of none, or is the first.
+	Before *decode.Message
+	Time   time.Time
+	Cause  Cause
 	// Delivered and Lost count sockets; Losers names their owners.
 	Delivered, Lost int
 	Losers          []capture.Proc // each once, at most MaxLosers

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/differ"
 )
 
 // Events are notifications: all deliveries of one multicast. A source that sees
@@ -86,6 +87,9 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 			t.events.bytes += len(e.Message.Data)
 		}
 	}
+	if m != nil && differ.Wants(m, false) {
+		t.compare(f, m, e, fresh)
+	}
 	if next {
 		e.deliver(f, o)
 		e.by.heard(f, o, fresh, t)
@@ -96,6 +100,16 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 		t.events.remember(f, m, &e.Cause)
 	}
 	t.dst = append(t.dst, *o)
+}
+
+// compare gives an event the last message about the same thing.
+func (t *Tracker) compare(f *capture.Frame, m *decode.Message, e *event, fresh bool) {
+	switch {
+	case fresh:
+		e.Before = t.things.Next(e.Message)
+	case f.Sees.AtRead(): // what each reader had before is kept for each
+		t.things.Next(keep(m))
+	}
 }
 
 // deliver counts one socket.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/differ"
 )
 
 // Bounds of what a Tracker remembers. A request that waits longer than maxAge
@@ -85,6 +86,7 @@ type Tracker struct {
 	flushing bool
 
 	events  events
+	things  differ.Store
 	extacks map[uint32]extackText // by thread
 
 	unanswered uint64
@@ -215,6 +217,9 @@ func (t *Tracker) message(f *capture.Frame, m *decode.Message) {
 	case capture.DirRequest:
 		t.request(f, m, &o)
 	case capture.DirReply, capture.DirUnknown:
+		if f.Dir == capture.DirReply && differ.Wants(m, true) {
+			t.things.Next(keep(m))
+		}
 		t.reply(f, m, &o)
 	case capture.DirEvent:
 		t.event(f, m, &o)

@@ -221,6 +221,7 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 	t.losers(e.Lost, e.Losers)
 	body := m.Values()
 	t.tell(m, &body)
+	t.differs(o)
 	t.problem(body.Problem)
 	by := t.cause(&e.Cause)
 	if by == "" {
@@ -388,6 +389,7 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 	j.procs("losers", e.Losers)
 	j.cause("cause", &e.Cause)
 	j.change(o)
+	j.differs(e)
 	return j.flush()
 }
 

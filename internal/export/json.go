@@ -275,6 +275,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	if c := o.CausedBy(); causeKnown(&c) {
 		j.cause("cause", &c)
 	}
+	j.differs(o.Event)
 	j.flag("self", o.Self)
 	j.socket(&f.Socket, &f.Queue, false)
 	j.truncated(f)

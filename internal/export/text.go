@@ -94,6 +94,7 @@ func (t *Text) message(o *correlate.Observation) error {
 	}
 	body := m.BodyIn(&t.room)
 	t.tell(m, &body)
+	t.differs(o)
 	if m.Err != nil {
 		t.err(o)
 	} else if m.Type == "NLMSG_DONE" {

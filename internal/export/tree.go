@@ -22,6 +22,7 @@ func (t *Text) details(o *correlate.Observation, body *decode.Body) {
 		l.width = 0
 		t.who(o)
 		t.origin(o)
+		t.differsBelow(o)
 		fault := faultOf(o)
 		t.nodes(body.Fields, 1, fault.inAnswer)
 		t.nodes(body.Attrs, 1, noMark)

@@ -209,6 +209,9 @@ func (v *messageView) heading(g *grid, r rect) rect {
 	if v.said != "" {
 		line(segment{text: v.said, style: t.text})
 	}
+	if text := changed(k); text != "" {
+		line(segment{text: text, style: t.warn})
+	}
 	if text := causedBy(k); text != "" {
 		line(segment{text: text, style: t.dim})
 	}
@@ -221,6 +224,18 @@ func (v *messageView) heading(g *grid, r rect) rect {
 		line(segment{text: decode.Quote(v.problem), style: t.bad})
 	}
 	return r
+}
+
+// changed says what an event tells that the last one about the same thing did not; "":
+// nothing, or nobody knows.
+func changed(k *aggregate.Kept) string {
+	if k.Event == nil || k.Event.Before == nil {
+		return ""
+	}
+	if text := export.DiffersText(k.Event); text != "" {
+		return "changed: " + text
+	}
+	return ""
 }
 
 // causedBy says who caused an event, how many sockets got it, and who lost it;

@@ -111,6 +111,7 @@ func (g group) messages() []schema.Message {
 			continue
 		}
 		m := schema.Message{ID: g.first + uint16(i), Name: name, Header: g.header, Set: g.set, Lead: routeLead(name)}
+		m.Thing, m.Gone = routeThing(name), verbs[i] == 'D'
 		toKernel := g.change
 		if verbs[i] == 'G' {
 			// A dump may be asked for with struct rtgenmsg alone, the first

@@ -387,6 +387,10 @@ type Message struct {
 	// Effect is what it does to the system. Told is that of an event of the same name,
 	// where it differs; Undecided: it does not.
 	Effect, Told Effect
+	// Thing is what the message tells the state of; nil: of nothing that later ones are
+	// compared with. Gone: it tells that the thing is no more.
+	Thing *Thing
+	Gone  bool
 	// Legacy are layouts that old programs send in place of the right one in a
 	// request with NLM_F_DUMP, of a message without a multiplexer's header.
 	Legacy []Legacy
