@@ -66,6 +66,8 @@ static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u6
 	w->now = now;
 	w->messages = 0;
 	w->bytes = 0;
+	w->all_messages = 0;
+	w->all_bytes = 0;
 	w->errors = 0;
 	w->probes = 0;
 	w->nodev = 0;
@@ -76,6 +78,8 @@ static __always_inline struct count_walk *count_walk_new(enum nl_prog prog, __u6
 	w->failed = 0;
 	w->dir = dir;
 	w->done = 0;
+	w->caused = 0;
+	w->dry = 0;
 	return w;
 }
 
@@ -111,7 +115,9 @@ __noinline __u64 count_run_end(enum nl_prog prog)
 
 	if (!w || !w->messages)
 		return 0;
-	row = count_row_find(w, prog);
+	w->all_messages += w->messages;
+	w->all_bytes += w->bytes;
+	row = w->dry ? 0 : count_row_find(w, prog);
 	if (row) {
 		__sync_fetch_and_add(&row->messages, w->messages);
 		__sync_fetch_and_add(&row->bytes, w->bytes);

@@ -129,10 +129,19 @@ static __always_inline void count_delivery(struct sock *sk)
 	struct count_walk *w = count_walk_of(NL_PROG_DELIVER);
 	struct flow *f = flow_current();
 	enum nl_prog prog = NL_PROG_DELIVER;
+	struct flow_bcast *b;
 	__u64 *since, inode;
 
 	count_datagram(prog);
-	if (!w || !f || w->dir != NL_DIR_REPLY)
+	if (!w || !f)
+		return;
+	if (w->caused) {
+		b = flow_bcast_of(f);
+		b->messages += w->all_messages;
+		b->bytes += w->all_bytes;
+		b->queued++;
+	}
+	if (w->dir != NL_DIR_REPLY)
 		return;
 	if (f->dump_sk != (__u64)sk) {
 		if (f->start && f->sk == (__u64)sk)

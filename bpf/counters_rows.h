@@ -15,10 +15,10 @@
 
 #include "owner.h"
 
-/* Of what found no room in the table, since the beginning. */
+/* Of what found no room in the table, since the beginning; the second of NL_ROW_CAUSE. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct nl_row);
 } count_rest SEC(".maps");
@@ -74,8 +74,10 @@ struct count_walk {
 	__u64 src;
 	__u64 sk;
 	__u64 now;
-	__u64 messages;
+	__u64 messages; /* of the run at hand */
 	__u64 bytes;
+	__u64 all_messages; /* of the runs that have ended */
+	__u64 all_bytes;
 	__u64 errors;
 	__u64 probes;
 	__u64 nodev;
@@ -86,6 +88,8 @@ struct count_walk {
 	__u8 failed; /* the send was */
 	__u8 dir;
 	__u8 done;   /* an NLMSG_DONE was in it */
+	__u8 caused; /* it counts for who caused it */
+	__u8 dry;    /* and for nobody else */
 };
 
 /* The stack has no room for these. Each program has its own: none of them
@@ -143,7 +147,8 @@ static __always_inline void count_row_name(struct nl_row *row, struct count_walk
 
 	if (o && o->task.tgid == w->task.tgid && o->task.life == w->task.life)
 		__builtin_memcpy(row->name, o->name, NL_COMM_LEN);
-	else if (nl_cfg.pid_ns ? task_lives(w->task.life) : w->task.tgid == bpf_get_current_pid_tgid() >> 32)
+	else if (nl_cfg.pid_ns ? task_lives(w->task.life)
+			       : w->task.tgid && w->task.tgid == bpf_get_current_pid_tgid() >> 32)
 		task_process_name(row->name);
 	else
 		__builtin_memcpy(row->name, w->task.comm, NL_COMM_LEN);
@@ -219,7 +224,7 @@ __noinline __u64 count_row_slot(__u64 account, __u64 what, enum nl_prog prog)
  * other one would be lost. Once: the next swap waits for this program. */
 static __always_inline struct nl_row *count_row_find(struct count_walk *w, enum nl_prog prog)
 {
-	__u32 zero = 0, at;
+	__u32 rest = w->what.flags & NL_ROW_CAUSE ? 1 : 0, at;
 	struct nl_row *row;
 
 	w->what.used = 1;
@@ -231,7 +236,7 @@ static __always_inline struct nl_row *count_row_find(struct count_walk *w, enum 
 		if (row)
 			return row;
 	}
-	return bpf_map_lookup_elem(&count_rest, &zero);
+	return bpf_map_lookup_elem(&count_rest, &rest);
 }
 
 /* A maximum without locks: whoever is overwritten by less tries again. */

@@ -15,6 +15,13 @@ struct flow_bcast {
 	__u64 cast;
 	__u32 group;
 	__u32 protocol;
+	/* What it made others receive, see counters_cause.h. What a missed return leaves
+	 * behind goes with the task's next. */
+	__u64 bytes;
+	__u32 messages;
+	__u32 queued; /* datagrams */
+	__u32 lost;
+	__u32 pad;
 };
 
 /* What a task is in the middle of. */

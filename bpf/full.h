@@ -47,9 +47,16 @@ static __always_inline void full_queue(struct nl_full *rec, bool direct, struct 
 	rec->rmem = MEM_GET(direct, sk, sk_backlog.rmem_alloc.counter);
 }
 
+/* What the filter says to something that arrives. */
+enum full_for {
+	FULL_OTHERS, /* that are not wanted */
+	FULL_SELF,   /* nltop, which is left out */
+	FULL_WANTED,
+};
+
 /* The rest of the filter for something that arrives at a user's socket, whose
  * account that is, and how its reader does. The queue of rec is known. */
-static __always_inline bool full_receiver(struct nl_full *rec, __u64 *account)
+static __always_inline enum full_for full_receiver(struct nl_full *rec, __u64 *account)
 {
 	struct nl_owner *o = bpf_map_lookup_elem(&owner_by_inode, &rec->inode);
 	bool wanted = !nl_cfg.by_pid && !nl_cfg.by_comm;
@@ -72,16 +79,16 @@ static __always_inline bool full_receiver(struct nl_full *rec, __u64 *account)
 		if (rec->idle)
 			rec->idle = rec->ktime - rec->idle;
 		if (filter_is_self(&o->task))
-			return false;
+			return FULL_SELF;
 	}
 	if (rec->dir == NL_DIR_PEER) {
 		task_whoami(&rec->task);
 		if (filter_is_self(&rec->task))
-			return false;
+			return FULL_SELF;
 		if (filter_wants_task(&rec->task))
-			return true;
+			return FULL_WANTED;
 	}
-	return wanted;
+	return wanted ? FULL_WANTED : FULL_OTHERS;
 }
 
 static __always_inline void full_route(struct nl_full *rec, bool direct, struct sk_buff *skb,
@@ -102,7 +109,7 @@ static __always_inline void full_cause(struct nl_full *rec, struct flow *f, enum
 {
 	if (!rec->src_port && task_in_interrupt()) {
 		__builtin_memset(&rec->task, 0, sizeof(rec->task));
-		__builtin_memcpy(rec->task.comm, "(interrupt)", 12);
+		__builtin_memcpy(rec->task.comm, TASK_INTERRUPT, sizeof(TASK_INTERRUPT));
 		return;
 	}
 	if (f->start) {
@@ -113,6 +120,23 @@ static __always_inline void full_cause(struct nl_full *rec, struct flow *f, enum
 	}
 	process_tell(prog);
 	task_current(&rec->task);
+}
+
+/* The same of an ENOBUFS: its process is told by what was lost. A chain of calls has no
+ * room for more. */
+static __noinline int full_raiser(struct nl_full *rec)
+{
+	struct flow *f = flow_current();
+
+	if (task_in_interrupt()) {
+		__builtin_memcpy(rec->task.comm, TASK_INTERRUPT, sizeof(TASK_INTERRUPT));
+	} else if (f && f->start) {
+		rec->task = f->task;
+		rec->cause = f->id;
+	} else {
+		task_current(&rec->task);
+	}
+	return 0;
 }
 
 #endif

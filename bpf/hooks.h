@@ -8,6 +8,7 @@
 #define NL_HOOKS_H
 
 #include "brief.h"
+#include "counters_cause.h"
 #include "counters_hooks.h"
 #include "full.h"
 #include "plane.h"
@@ -136,14 +137,48 @@ static __noinline int hook_answer(struct flow *f, struct sock *sk, struct sk_buf
 	return 0;
 }
 
+enum hook_what {
+	HOOK_WANTED = 1,  /* it is to be emitted */
+	HOOK_COUNTED = 2, /* and counted */
+};
+
+/* Whose socket a datagram is queued to, and prepare to count it; 0: it is of no
+ * interest. A function of its own, since hook_deliver() has no stack to spare. */
+static __noinline int hook_receiver(struct nl_full *rec, struct flow *f, struct sock *sk, struct sk_buff *skb)
+{
+	struct count_walk *w;
+	enum full_for whose;
+	__u64 account;
+
+	whose = full_receiver(rec, &account);
+	if (!nl_cfg.counts)
+		return whose == FULL_WANTED ? HOOK_WANTED : 0;
+	w = count_walk_full(rec, sk, NL_PROG_DELIVER, account);
+	if (!w)
+		return 0;
+	count_walk_skb(w, skb);
+	w->caused = cause_counts(rec, f, whose);
+	w->dry = whose != FULL_WANTED;
+	if (w->dry)
+		return w->caused ? HOOK_COUNTED : 0;
+	if (f->dump_sk == (__u64)sk)
+		w->asked = f->dump_asked;
+	else if (f->start)
+		w->asked = f->asked;
+	if (f->start && rec->dir == NL_DIR_PEER) {
+		count_read_asked(&f->asked, rec->protocol, w->src);
+		f->asked_at = rec->ktime;
+	}
+	return HOOK_WANTED | HOOK_COUNTED;
+}
+
 /* Emit whatever else is queued to a user's socket; true: it is to be counted. */
 static __noinline int hook_deliver(struct sock *sk, struct sk_buff *skb)
 {
 	struct flow *f = flow_or_none();
 	struct nl_full rec = {};
-	struct count_walk *w = 0;
 	struct flow_bcast *b;
-	__u64 account;
+	int what;
 
 	if (!f || !full_begin(&rec, true, sk))
 		return 0;
@@ -151,23 +186,9 @@ static __noinline int hook_deliver(struct sock *sk, struct sk_buff *skb)
 	full_route(&rec, true, skb, b);
 	full_queue(&rec, true, sk);
 	rec.truesize = MEM_GET(true, skb, truesize);
-	if (!full_receiver(&rec, &account))
-		return 0;
-	if (nl_cfg.counts)
-		w = count_walk_full(&rec, sk, NL_PROG_DELIVER, account);
-	if (w) {
-		count_walk_skb(w, skb);
-		if (f->dump_sk == (__u64)sk)
-			w->asked = f->dump_asked;
-		else if (f->start)
-			w->asked = f->asked;
-		if (f->start && rec.dir == NL_DIR_PEER) {
-			count_read_asked(&f->asked, rec.protocol, w->src);
-			f->asked_at = rec.ktime;
-		}
-	}
-	if (!plane_on(NL_PLANE_MESSAGES))
-		return w != 0;
+	what = hook_receiver(&rec, f, sk, skb);
+	if (!(what & HOOK_WANTED) || !plane_on(NL_PLANE_MESSAGES))
+		return what & HOOK_COUNTED;
 	full_own_port(&rec, sk);
 	if (!rec.group)
 		rec.dst_port = rec.own_port;
@@ -181,7 +202,7 @@ static __noinline int hook_deliver(struct sock *sk, struct sk_buff *skb)
 	if (f->tid && rec.dir == NL_DIR_PEER)
 		f->id = rec.id;
 	skb_emit(&rec, true, skb);
-	return w != 0;
+	return what & HOOK_COUNTED;
 }
 
 /* __netlink_sendskb(): an skb is about to be queued to a user's socket. */
@@ -244,8 +265,16 @@ static __always_inline int on_broadcast_exit(void)
 {
 	struct flow *f = flow_current();
 
-	if (f && f->depth)
-		f->depth--;
+	struct flow_bcast *b;
+
+	if (!f || !f->depth)
+		return 0;
+	if (nl_cfg.counts) {
+		b = flow_bcast_of(f);
+		if (b->queued | b->lost)
+			cause_cast(f, b);
+	}
+	f->depth--;
 	return 0;
 }
 
@@ -257,6 +286,7 @@ static __always_inline int on_overrun(struct sock *sk)
 	struct flow *f = flow_or_none();
 	struct flow_bcast *b;
 	struct sk_buff *skb;
+	enum full_for whose;
 	__u64 account;
 
 	if (!f || !full_begin(&rec, true, sk))
@@ -268,7 +298,10 @@ static __always_inline int on_overrun(struct sock *sk)
 	if (skb)
 		full_route(&rec, false, skb, b);
 	full_queue(&rec, true, sk);
-	if (!full_receiver(&rec, &account))
+	whose = full_receiver(&rec, &account);
+	if (cause_counts(&rec, f, whose))
+		b->lost++;
+	if (whose != FULL_WANTED)
 		return 0;
 	if (nl_cfg.counts)
 		count_full_loss(&rec, sk, NL_PROG_OVERRUN, account, skb);
@@ -293,16 +326,19 @@ static __always_inline int on_overrun(struct sock *sk)
 	return 0;
 }
 
+/* Returns whose socket it is: FULL_*. */
 static __noinline int hook_socket_error(struct sock *sk, __u8 verdict, enum nl_prog prog)
 {
 	struct nl_full rec = {};
 	__u64 account;
+	int whose;
 
 	if (!full_begin(&rec, false, sk))
-		return 0;
+		return FULL_SELF;
 	full_queue(&rec, false, sk);
-	if (!full_receiver(&rec, &account))
-		return 0;
+	whose = full_receiver(&rec, &account);
+	if (whose != FULL_WANTED)
+		return whose;
 	if (nl_cfg.counts) {
 		struct count_walk *w = count_walk_full(&rec, sk, prog, account);
 
@@ -310,15 +346,18 @@ static __noinline int hook_socket_error(struct sock *sk, __u8 verdict, enum nl_p
 			count_nobufs(w, prog, verdict == NL_VERDICT_NOBUFS_READ);
 	}
 	if (!plane_on(NL_PLANE_MESSAGES | NL_PLANE_LOSSES))
-		return 0;
+		return FULL_WANTED;
 	full_own_port(&rec, sk);
-	task_current(&rec.task);
+	if (verdict == NL_VERDICT_NOBUFS_RAISED)
+		full_raiser(&rec);
+	else
+		task_current(&rec.task);
 	rec.id = emit_id(prog);
 	rec.kind = NL_KIND_SOCKET_ERROR;
 	rec.verdict = verdict;
 	rec.err = ENOBUFS;
 	emit_report(&rec);
-	return 0;
+	return FULL_WANTED;
 }
 
 /* sk_error_report(): called for every family of sockets, rarely. */
@@ -326,7 +365,7 @@ static __always_inline int on_error_report(struct sock *sk)
 {
 	if (MEM_GET(true, sk, __sk_common.skc_family) == AF_NETLINK &&
 	    MEM_GET(true, sk, sk_err) == ENOBUFS)
-		hook_socket_error(sk, NL_VERDICT_NOBUFS_RAISED, NL_PROG_ERROR);
+		cause_nobufs(hook_socket_error(sk, NL_VERDICT_NOBUFS_RAISED, NL_PROG_ERROR));
 	return 0;
 }
 
@@ -402,7 +441,7 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
 		return 0;
 	rec.dir = NL_DIR_REPLY;
 	full_queue(&rec, false, sk);
-	if (!full_receiver(&rec, &account))
+	if (full_receiver(&rec, &account) != FULL_WANTED)
 		return 0;
 	if (nl_cfg.counts)
 		count_full_loss(&rec, sk, NL_PROG_DUMP, account, 0);

@@ -103,7 +103,8 @@ enum nl_prog {
 	NL_PROG_BIND = 13,
 	NL_PROG_EXEC = 14,
 	NL_PROG_FLOW = 15, /* ids that a flow makes; see flow_id() */
-	NL_PROG_MAX = 16,
+	NL_PROG_CAST = 16, /* makes no ids, which have four bits for this */
+	NL_PROG_MAX = 17,
 };
 
 enum nl_limit {
@@ -138,6 +139,7 @@ enum nl_row_flag {
 	NL_ROW_SOCKET = 8,  /* not about a message: losses without bytes, ENOBUFS */
 	NL_ROW_EVENT = 16,  /* by a multicast of the kernel: see count_way() */
 	NL_ROW_PEER = 32,   /* from a process to a process */
+	NL_ROW_CAUSE = 64,  /* what the account made others receive: see counters_cause.h */
 };
 
 /* What is counted apart, of one account. */
@@ -161,6 +163,8 @@ struct nl_row {
 	__u64 nobufs_read;
 	__u64 kernel_count, kernel_ns, kernel_max;
 	__u64 latency_count, latency_ns, latency_max;
+	__u64 casts;      /* NL_ROW_CAUSE: multicasts that anybody was to get, */
+	__u64 deliveries; /* and how often one was for a socket, lost or not */
 	__u64 last; /* CLOCK_MONOTONIC */
 	__u32 port;
 	__u32 err;  /* positive, the newest; 0: none */
@@ -179,6 +183,7 @@ struct nl_row {
 /* No id has these bits. */
 #define NL_UNOWNED (1ULL << 62)
 #define NL_INHERITED (1ULL << 61)
+#define NL_ACTOR (1ULL << 60) /* a process that is not at a request; of NL_ROW_CAUSE alone */
 
 struct nl_task {
 	__u32 tgid;

@@ -138,6 +138,7 @@ static __always_inline bool task_same_comm(const struct nl_task *a, const struct
  * is set while a softirq is served (disabling them counts in steps of two),
  * bits 16 to 23 count hardirqs and NMIs. */
 #define TASK_IN_INTERRUPT 0x00ff0100
+#define TASK_INTERRUPT "(interrupt)" /* whose name stands for nobody's */
 
 static __always_inline bool task_in_interrupt(void)
 {

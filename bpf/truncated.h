@@ -49,7 +49,7 @@ static __noinline int truncated_emit(struct sock *sk, struct msghdr *msg, __u64 
 	if (!full_begin(&rec, false, sk))
 		return 0;
 	full_queue(&rec, false, sk);
-	if (!full_receiver(&rec, &account))
+	if (full_receiver(&rec, &account) != FULL_WANTED)
 		return 0;
 	full_own_port(&rec, sk);
 	task_current(&rec.task);

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 // Process is who a cell belongs to. The zero Process is unknown.
@@ -120,15 +121,20 @@ func keyOf(x *correlate.Observation) Key {
 		Process: Process{x.Account.PID, x.Account.ProcessName(), x.Account.Life, x.Account.Outside},
 		Where:   Where{x.Account.Pod, x.Account.Container, x.Account.Unit, f.NetNSName},
 		Socket:  Socket{Protocol: f.Protocol, Inode: f.Socket.Inode, NetNS: f.NetNS},
-		Type:    Type{Family: x.Family, Name: x.Type},
+		Type:    typeOf(x.Family, x.Type, f.Protocol, x.Message),
 	}
 	if k.Inode == 0 {
 		k.PortID = f.Socket.PortID
 	}
-	m := x.Message
+	return k
+}
+
+// typeOf is the type of a message with these names, of which m may be nil.
+func typeOf(family, name string, protocol uint16, m *decode.Message) Type {
+	k := Type{Family: family, Name: name}
 	if k.Family == "" {
-		k.Family = protocolFamily[f.Protocol%capture.MaxProtocol]
-		if m != nil && f.Protocol == capture.NETLINK_GENERIC {
+		k.Family = protocolFamily[protocol%capture.MaxProtocol]
+		if m != nil && protocol == capture.NETLINK_GENERIC {
 			k.FamilyID = m.Header.Type
 		}
 	}

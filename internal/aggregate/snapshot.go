@@ -20,6 +20,9 @@ type Snapshot struct {
 	KernelTimes Times
 	Cells       []Cell
 	Overflow    Overflow
+	// Causes are in no order; OtherCauses is the sum of those that had to make room.
+	Causes      []Cause
+	OtherCauses Caused
 	// History is all messages by the second, oldest first, up to Time.
 	History []uint32
 	// Kept is how many of the last messages are held, KeptBytes what they take.
@@ -67,6 +70,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 			Last:     t.overflow.last,
 			Times:    t.overflow.times.share(), KernelTimes: t.overflow.kernel.share(),
 		},
+		Causes: t.causes.list(), OtherCauses: t.causes.other,
 		History:   t.history.last(now),
 		Kept:      t.store.used,
 		KeptBytes: t.store.bytes,

@@ -13,6 +13,7 @@ import (
 // Options bound a Table; zero fields take the defaults.
 type Options struct {
 	MaxCells        int  // 16384
+	MaxCauses       int  // 4096
 	MaxMessages     int  // last messages kept in all: 8192
 	MaxMessageBytes int  // and their bytes, datagrams and bookkeeping included: 32 MiB
 	MaxPerCell      int  // and their number per cell: 64
@@ -26,6 +27,7 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	def(&o.MaxCells, 16384)
+	def(&o.MaxCauses, 4096)
 	def(&o.MaxMessages, 8192)
 	def(&o.MaxMessageBytes, 32<<20)
 	def(&o.MaxPerCell, 64)
@@ -65,6 +67,7 @@ type Table struct {
 	overflow cell
 	folded   uint64 // cells in overflow
 	rest     bool   // one of which is what a source had no row for
+	causes   causes
 	history  history
 	heat     heat
 	serials  uint64    // cells made so far
@@ -84,6 +87,7 @@ func New(o Options) *Table {
 func (t *Table) Clear() {
 	*t = Table{opt: t.opt, index: make(map[Key]*cell)}
 	t.lru.newer, t.lru.older = &t.lru, &t.lru
+	t.causes = newCauses(t.opt.MaxCauses)
 	t.store.init(t.opt)
 }
 
@@ -95,6 +99,7 @@ func (t *Table) Observe(o correlate.Observation) {
 		x.Frame.Kind == capture.KindTruncated {
 		return
 	}
+	t.causes.observe(x)
 	at := x.Frame.Time
 	if t.start.IsZero() {
 		t.start = at

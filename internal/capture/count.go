@@ -10,9 +10,8 @@ type Counter interface {
 	// Counting says whether it does, as it was opened.
 	Counting() bool
 	// Counts hands over what was counted since the last call, each row once, and
-	// returns what found no room in the kernel's table since the beginning (a
-	// row without key).
-	Counts(emit func(*Count)) (rest Count, err error)
+	// returns what found no room in the kernel's table since the beginning.
+	Counts(emit func(*Count)) (rest CountRest, err error)
 	// Watch says what is emitted as frames from now on.
 	Watch(w Watch) error
 }
@@ -34,7 +33,14 @@ const (
 	CountUevents          // datagrams without nlmsghdr; Sub is the first two letters
 	CountBare             // datagrams without nlmsghdr
 	CountSocket           // the socket: losses without bytes, ENOBUFS
+	CountCause            // what Proc made others receive, by requests of this type or (not Request) by none
 )
+
+// CountRest is what found no room in a table: rows without key.
+type CountRest struct {
+	Rows   Count
+	Causes Count // CountCause
+}
 
 // Count is what happened on one socket with messages of one type.
 type Count struct {
@@ -56,6 +62,9 @@ type Count struct {
 
 	Messages uint64
 	Bytes    uint64
+	// Of CountCause: multicasts that anybody was to get, and how often one was sent to a
+	// socket; of those, Drops were lost.
+	Events, Deliveries uint64
 	Tally
 	// NoDevs counts those of Errors that are no Probes, but ENODEV as the answer to a
 	// request of generic netlink that is no dump: a probe where the table of the family

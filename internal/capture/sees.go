@@ -74,7 +74,7 @@ func Facts() []Fact {
 	return []Fact{
 		{SeesRequests, "requests and their answers", "tree, messages, exchanges, latencies; `trace`, `stat`"},
 		{SeesProcesses, "processes, told by the hook", "tree, messages; `-p`, `--comm`, `-- COMMAND`"},
-		{SeesCauses, "who caused an event", "message, incidents; `cause` in `-f` and JSON"},
+		{SeesCauses, "who caused an event", "message, incidents; `cause` in `-f` and JSON; `stat --by cause`"},
 		{SeesCompletions, "what became of every send", "exchanges; `trace -e`"},
 		{SeesKernelTime, "the time inside a send", "exchanges, KERNEL of the tree; `stat`, `trace -e`"},
 		{SeesListeners, "every listener of an event", "message; `trace -e`"},

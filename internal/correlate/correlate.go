@@ -135,6 +135,9 @@ type Cause struct {
 	// Exchange is the request inside whose handling it was sent; nil: none (an
 	// ioctl, a kernel thread, an interrupt) or not known.
 	Exchange *Exchange
+	// Datagram is the first request of the datagram that Exchange came in: one that is a
+	// batch is handled as a whole. nil as Exchange is.
+	Datagram *decode.Message
 	// Inferred: found by port ID and sequence number, not seen.
 	Inferred bool
 }
@@ -159,6 +162,9 @@ type Event struct {
 // CausedBy is who made the kernel send what is observed, as far as it is known; zero
 // for a request.
 func (o *Observation) CausedBy() Cause {
+	if o.Raised != nil {
+		return *o.Raised
+	}
 	if e := o.Event; e != nil && (e.Cause.Proc.Known() || e.Cause.Exchange != nil) {
 		return e.Cause
 	}
@@ -176,6 +182,7 @@ func (o *Observation) Own() {
 	if o.Event != nil {
 		o.Event = o.Event.Copy()
 	}
+	o.Raised = o.Raised.copy()
 }
 
 // Copy returns an exchange that nobody will write to.
@@ -228,6 +235,9 @@ type Observation struct {
 	Exchange *Exchange
 	// Event is the notification that a message is a delivery, or a loss, of.
 	Event *Event
+	// Raised is the request inside whose handling an ENOBUFS was raised; nil: none, or
+	// unknown.
+	Raised *Cause
 	// Self: the event wakes the process that caused it.
 	Self bool
 	// Again: the message answers a request that was answered before.

@@ -186,7 +186,7 @@ func (t *Tracker) cause(f *capture.Frame, m *decode.Message) (Cause, *entry) {
 		if named != nil && named.frame == f.Cause {
 			by = named // that one of the batch
 		}
-		return Cause{Proc: f.Proc, Exchange: &by.Exchange}, by
+		return Cause{Proc: f.Proc, Exchange: &by.Exchange, Datagram: first.Request}, by
 	}
 	if f.Sees.Has(capture.SeesCauses) {
 		return Cause{Proc: f.Proc}, nil
@@ -194,7 +194,7 @@ func (t *Tracker) cause(f *capture.Frame, m *decode.Message) (Cause, *entry) {
 	if k.port == 0 || named == nil || f.Time.Sub(named.seen) > maxAge {
 		return Cause{}, nil
 	}
-	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Inferred: true}, named
+	return Cause{Proc: named.Proc, Exchange: &named.Exchange, Datagram: named.head().Request, Inferred: true}, named
 }
 
 func causeKey(f *capture.Frame, m *decode.Message) key {
@@ -225,7 +225,7 @@ func (es *events) settle(e *entry) {
 		if ev.Time.Before(e.Time) {
 			continue
 		}
-		ev.by, ev.Cause = e, Cause{Proc: e.Proc, Exchange: &e.Exchange, Inferred: true}
+		ev.by, ev.Cause = e, Cause{Proc: e.Proc, Exchange: &e.Exchange, Datagram: e.head().Request, Inferred: true}
 		e.Events++
 		e.Deliveries += ev.Delivered + ev.Lost
 		e.Listeners = max(e.Listeners, ev.Delivered+ev.Lost)

@@ -174,6 +174,9 @@ func (t *Tracker) report(f *capture.Frame) {
 		t.dst = append(t.dst, o)
 	case f.Kind == capture.KindSocketError:
 		t.nobufs(f)
+		if by := t.frames[f.Cause]; f.Cause != 0 && by != nil {
+			o.Raised = &Cause{Proc: f.Proc, Exchange: &by.Exchange, Datagram: by.Request}
+		}
 		t.dst = append(t.dst, o)
 	case f.Dir == capture.DirEvent:
 		t.event(f, nil, &o)

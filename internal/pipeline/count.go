@@ -74,7 +74,8 @@ func (p *Pipeline) count(src capture.Counter) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.narrow == nil {
-		p.o.Table.CountRest(since(&rest, &p.rest))
+		p.o.Table.CountRest(since(&rest.Rows, &p.rest.Rows))
+		p.o.Table.CountRestCause(since(&rest.Causes, &p.rest.Causes))
 	}
 	p.rest = rest
 	return len(rows), nil
@@ -111,7 +112,11 @@ func (p *Pipeline) countRow(c *capture.Count) error {
 	f := &capture.Frame{Origin: &o, Time: c.Last}
 	m := p.head(c)
 	if m != nil && unknownFamily(m) {
-		if learned, err := p.relearn(c.Last); err != nil {
+		at := c.Last
+		if at.IsZero() { // causes have none
+			at = p.Now()
+		}
+		if learned, err := p.relearn(at); err != nil {
 			return err
 		} else if learned {
 			m = p.head(c)
@@ -120,19 +125,30 @@ func (p *Pipeline) countRow(c *capture.Count) error {
 	if m != nil && c.Request && m.ProbesDevice() {
 		c.Probes += c.NoDevs
 	}
-	p.last.Store(max(p.last.Load(), c.Last.UnixNano()))
+	if !c.Last.IsZero() {
+		p.last.Store(max(p.last.Load(), c.Last.UnixNano()))
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.narrow == nil {
+	switch {
+	case p.narrow != nil:
+	case c.Of == capture.CountCause:
+		p.o.Table.CountCause(c, m)
+	default:
 		p.o.Table.Count(c, f, m)
 	}
 	return nil
 }
 
-// head is a message with the names of a row; nil: it is about a socket.
+// head is a message with the names of a row; nil: it is about a socket, or no request.
 func (p *Pipeline) head(c *capture.Count) *decode.Message {
 	var m decode.Message
 	switch c.Of {
+	case capture.CountCause:
+		if !c.Request {
+			return nil
+		}
+		m = p.o.Decoder.Head(c.Protocol, c.Type, c.Sub, capture.DirRequest)
 	case capture.CountMessages:
 		m = p.o.Decoder.Head(c.Protocol, c.Type, c.Sub, dirOf(c))
 	case capture.CountUevents:
@@ -162,6 +178,8 @@ func since(now, before *capture.Count) *capture.Count {
 	d := *now
 	d.Messages -= before.Messages
 	d.Bytes -= before.Bytes
+	d.Events -= before.Events
+	d.Deliveries -= before.Deliveries
 	d.Tally.Sub(&before.Tally)
 	return &d
 }

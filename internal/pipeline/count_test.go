@@ -21,7 +21,7 @@ type counting struct {
 
 func (counting) Counting() bool            { return true }
 func (counting) Watch(capture.Watch) error { return nil }
-func (c counting) Counts(emit func(*capture.Count)) (rest capture.Count, err error) {
+func (c counting) Counts(emit func(*capture.Count)) (rest capture.CountRest, err error) {
 	for i := range *c.rows {
 		emit(&(*c.rows)[i])
 	}

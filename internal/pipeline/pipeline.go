@@ -130,7 +130,7 @@ type Pipeline struct {
 	// decoding guards the decoder and what Origins are completed from: the loop's,
 	// and that of what the source has counted. It is taken before mu.
 	decoding sync.Mutex
-	rest     capture.Count // of the source, so far
+	rest     capture.CountRest // of the source, so far
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none

@@ -25,8 +25,8 @@ type tables struct {
 	used   int              // by the kernel
 	claims *ebpf.Map
 	rest   *ebpf.Map
-	read   []uint32    // claims of what was read, to be deleted
-	last   fentryNlRow // of rest, at the last swap
+	read   []uint32       // claims of what was read, to be deleted
+	last   [2]fentryNlRow // of rest, at the last swap
 	ended  bool
 }
 
@@ -35,7 +35,7 @@ func (s *Source) Counting() bool { return s.att.tables != nil }
 
 // Counts implements capture.Counter. It waits until no program uses the table
 // that it reads, some milliseconds.
-func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err error) {
+func (s *Source) Counts(emit func(*capture.Count)) (rest capture.CountRest, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.att.tables
@@ -50,7 +50,7 @@ func (s *Source) Counts(emit func(*capture.Count)) (rest capture.Count, err erro
 	if err := s.readTable(1-t.used, emit); err != nil {
 		return rest, err
 	}
-	return s.count(&t.last), nil
+	return capture.CountRest{Rows: s.count(&t.last[0]), Causes: s.count(&t.last[1])}, nil
 }
 
 // begin drops what was counted until now, while the hooks came one by one.
@@ -77,8 +77,10 @@ func (t *tables) turn() error {
 	if err := t.swap(); err != nil {
 		return err
 	}
-	if err := t.rest.Lookup(uint32(0), &t.last); err != nil {
-		return fmt.Errorf("read what the table had no room for: %w", err)
+	for i := range t.last {
+		if err := t.rest.Lookup(uint32(i), &t.last[i]); err != nil {
+			return fmt.Errorf("read what the table had no room for: %w", err)
+		}
 	}
 	return nil
 }
@@ -176,6 +178,7 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 		Event:    is(fentryNlRowFlagNL_ROW_EVENT),
 		Peer:     is(fentryNlRowFlagNL_ROW_PEER),
 		Messages: r.Messages, Bytes: r.Bytes, NoDevs: r.Nodev, Errno: int32(r.Err),
+		Events: r.Casts, Deliveries: r.Deliveries,
 		Tally: capture.Tally{
 			Errors: r.Errors, Probes: r.Probes, Drops: r.Drops, NobufsRaised: r.NobufsRaised, NobufsRead: r.NobufsRead,
 			Kernel:  capture.Times{Count: r.KernelCount, Sum: nanoseconds(r.KernelNs), Max: nanoseconds(r.KernelMax)},
@@ -189,6 +192,8 @@ func (s *Source) count(r *fentryNlRow) capture.Count {
 		c.Last = s.wallTime(r.Last)
 	}
 	switch {
+	case is(fentryNlRowFlagNL_ROW_CAUSE):
+		c.Of = capture.CountCause
 	case is(fentryNlRowFlagNL_ROW_SOCKET):
 		c.Of = capture.CountSocket
 	case is(fentryNlRowFlagNL_ROW_BARE) && r.Protocol == capture.NETLINK_KOBJECT_UEVENT:

@@ -307,6 +307,8 @@ type fentryNlRow struct {
 	LatencyCount uint64
 	LatencyNs    uint64
 	LatencyMax   uint64
+	Casts        uint64
+	Deliveries   uint64
 	Last         uint64
 	Port         uint32
 	Err          uint32
@@ -331,6 +333,7 @@ const (
 	fentryNlRowFlagNL_ROW_SOCKET  fentryNlRowFlag = 8
 	fentryNlRowFlagNL_ROW_EVENT   fentryNlRowFlag = 16
 	fentryNlRowFlagNL_ROW_PEER    fentryNlRowFlag = 32
+	fentryNlRowFlagNL_ROW_CAUSE   fentryNlRowFlag = 64
 )
 
 type fentryNlTask struct {

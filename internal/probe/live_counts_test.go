@@ -37,7 +37,7 @@ func (s *counted) read(t *testing.T, src *Source, of func(*capture.Count) bool) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rest = rest
+	s.rest = rest.Rows
 }
 
 // Counters are exact at a rate at which the ring loses most, with several

@@ -67,7 +67,7 @@ func openHooks(name string, f capture.Filter, o Options) (*attached, error) {
 	a, err = attachHooks(name, f, o, false)
 	if a != nil {
 		a.notes = append(a.notes, fmt.Sprintf("cannot hook netlink_broadcast (%v): "+
-			"overruns by multicasts are shown without their payload", oneLine(nb.err)))
+			"overruns by multicasts are shown without their payload, and what causes make others receive is not counted", oneLine(nb.err)))
 	}
 	return a, err
 }
