@@ -68,6 +68,7 @@ type sessionOptions struct {
 	// counts: what is shown takes what the source counts by itself where it can.
 	counts bool
 	watch  capture.Watch // then
+	causes bool          // only of a source that sees who caused an event
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
 }
 
@@ -197,7 +198,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	debug.SetGCPercent(300)
 	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
-		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil,
+		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil, Causes: o.causes,
 	}
 	if o.counts && s.expr == nil && o.flags.write == "" {
 		l.Counts, l.Watch = true, o.watch

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -52,11 +53,19 @@ is too narrow for all columns shows those that matter most.
 With ` + capture.SourcesThatCount() + ` the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.
 With -f, -w or --messages every message is looked at instead, and -o json has
-percentiles of the time in the kernel, too (kernel_p50_ns). With --coverage, count how
+percentiles of the time in the kernel, too (kernel_p50_ns).
+
+With --by cause the rows are what made others receive events: each process by the
+type of the request that was being handled (of a batch that of its first message), or
+by none (an ioctl, a kernel thread, an interrupt). REQUESTS were sent of that type,
+EVENTS were multicast, DELIVERIES is how often one was for a socket, lost or not. With
+-p, --comm or a COMMAND it is what those processes caused, whoever received it; where
+every message is looked at, what they received. With --coverage, count how
 much of the messages is decoded.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
   nltop stat -r bug.pcapng --by type --sort p99
+  nltop stat --by cause                  who floods the others?
   nltop stat -r bug.pcapng --coverage
   nltop stat -r bug.pcapng --coverage -o json`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -65,7 +74,7 @@ much of the messages is decoded.`,
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
-	c.Flags().StringVar(&f.sort, "sort", "messages", "largest first by messages, requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max")
+	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, calls, messages or bytes")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with "+capture.SourcesThatCount()+" the kernel counts otherwise")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
@@ -80,14 +89,20 @@ func (f *statFlags) run(args []string) (err error) {
 	if !slices.Contains(live.Sums(), aggregate.GroupName(f.by)) {
 		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(live.Sums(), ", "))}
 	}
-	if !slices.Contains(live.Orders(), f.sort) {
-		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(live.Orders(), ", "))}
+	orders := live.Orders()
+	if f.byCause() {
+		orders = live.CauseOrders()
+		f.sort = cmp.Or(f.sort, "deliveries")
+	}
+	f.sort = cmp.Or(f.sort, "messages")
+	if !slices.Contains(orders, f.sort) {
+		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(orders, ", "))}
 	}
 	if f.unknown && !f.coverage {
 		return usageError{errors.New("--unknown goes with --coverage")}
 	}
 	var sink coverageSink
-	o := sessionOptions{flags: &f.captureFlags, dec: f.decoder()}
+	o := sessionOptions{flags: &f.captureFlags, dec: f.decoder(), causes: f.byCause()}
 	if f.coverage {
 		o.sinks = []pipeline.Sink{&sink}
 	} else {
@@ -119,17 +134,12 @@ func (f *statFlags) run(args []string) (err error) {
 // write prints what was counted, and with --rtnl who held rtnl_mutex.
 func (f *statFlags) write(out io.Writer, s *session) error {
 	snap := s.model.Snapshot(live.Ask{Locks: f.rtnl})
-	rows := live.Rows(&snap.Table, f.by, f.sort)
 	json := f.format == "json"
-	if json {
-		for i := range rows {
-			if !s.counted { // Options.NoReads
-				rows[i].NobufsSeen = &rows[i].NobufsRead
-			}
-		}
+	rows := f.writeRows
+	if f.byCause() {
+		rows = f.writeCauses
 	}
-	text := func(w io.Writer, rows []live.Row) error { return export.StatTable(w, rows, &snap.Info, stdoutWidth()) }
-	if err := table(out, rows, json, text); err != nil || !f.rtnl {
+	if err := rows(out, snap, s.counted); err != nil || !f.rtnl {
 		return err
 	}
 	locks := &snap.Locks
@@ -140,6 +150,33 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 		fmt.Fprintf(stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
 	}
 	return table(out, locks.Rows, json, export.LockTable)
+}
+
+func (f *statFlags) byCause() bool { return aggregate.GroupName(f.by) == live.ByCause }
+
+func (f *statFlags) writeRows(out io.Writer, snap *live.Snapshot, counted bool) error {
+	rows := live.Rows(&snap.Table, f.by, f.sort)
+	json := f.format == "json"
+	if json {
+		for i := range rows {
+			if !counted { // Options.NoReads
+				rows[i].NobufsSeen = &rows[i].NobufsRead
+			}
+		}
+	}
+	text := func(w io.Writer, rows []live.Row) error { return export.StatTable(w, rows, &snap.Info, stdoutWidth()) }
+	return table(out, rows, json, text)
+}
+
+// writeCauses prints who made others receive events, as far as the sources see that.
+func (f *statFlags) writeCauses(out io.Writer, snap *live.Snapshot, _ bool) error {
+	if blind := snap.Info.DoesNotSee(capture.SeesCauses, "who caused an event"); blind != "" {
+		if !slices.ContainsFunc(snap.Info.Of(), func(i capture.Info) bool { return i.Sees.Has(capture.SeesCauses) }) {
+			return fmt.Errorf("--by cause: %s: it takes %s", blind, capture.SourcesThat(capture.SeesCauses))
+		}
+		fmt.Fprintln(stderr, "nltop: --by cause: "+blind)
+	}
+	return table(out, live.Causes(&snap.Table, f.sort), f.format == "json", export.CauseTable)
 }
 
 // table writes rows as JSON, or as text.

@@ -32,11 +32,12 @@ type plane struct {
 	stop  func()
 }
 
-func startPlane(t *testing.T, src capture.Source, counted bool) plane {
+func startPlane(t *testing.T, src capture.Source, counted bool, sinks ...pipeline.Sink) plane {
 	t.Helper()
 	table := aggregate.New(aggregate.Options{CountOnly: true, MaxCells: 1 << 17})
 	p, err := pipeline.New(pipeline.Options{
 		Source: src, Decoder: decode.New(families.All(), decode.Options{}), Table: table, Counted: counted, Families: pipeline.KernelFamilies,
+		Sinks: sinks,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -107,13 +108,17 @@ func comparePlanes(t *testing.T, source string) bool {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	messages, counted := startPlane(t, src, false), startPlane(t, counters{src}, true)
+	var received heard
+	messages, counted := startPlane(t, src, false, &received), startPlane(t, counters{src}, true)
 	workload(t)
 	probes, failures := a.ask()
 	messages.stop() // detaches
 	counted.stop()
 	rows := messages.rows()
-	differ := samePlanes(t, rows, counted.rows())
+	differ := append(samePlanes(t, rows, counted.rows()), sameCauses(messages, counted, received.Caused)...)
+	if received.Deliveries < 100 || received.Lost < 20 || received.Nobufs < 2 {
+		t.Errorf("a workload that tells little of causes: %+v", received)
+	}
 	var total aggregate.Counters
 	for _, c := range rows {
 		total.Add(&c)

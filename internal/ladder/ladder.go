@@ -30,6 +30,7 @@ type Options struct {
 	Counts      bool          // count in the kernel, where the source can
 	Watch       capture.Watch // what it emits from the beginning on, then
 	NoReads     bool          // nobody asks how sockets are read
+	Causes      bool          // refuses sources that do not see who caused an event
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	Log      func(string)
@@ -124,6 +125,8 @@ func (o *Options) refuse(d capture.Described, netns []uint64) error {
 		return errors.New("does not see processes, so it cannot follow a command")
 	case o.Locks && !d.Sees.Has(capture.SeesLocks):
 		return fmt.Errorf("does not see rtnl_mutex (--rtnl): it takes %s", capture.SourcesThat(capture.SeesLocks))
+	case o.Causes && !d.Sees.Has(capture.SeesCauses):
+		return fmt.Errorf("does not see who caused an event (--by cause): it takes %s", capture.SourcesThat(capture.SeesCauses))
 	}
 	return nil
 }

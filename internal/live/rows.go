@@ -92,13 +92,23 @@ var orders = map[string]func(r *Row) uint64{
 	"max":      func(r *Row) uint64 { return uint64(r.Latency.Max) },
 }
 
-// Sums and Orders are the names that Rows takes, in order.
-func Sums() []string { return slices.Sorted(maps.Keys(sums)) }
+// Sums are the names of what rows are summed up by, in order: ByCause, of which Causes
+// makes the rows, and those that Rows takes.
+func Sums() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for name := range sums {
+			if !yield(name) {
+				return
+			}
+		}
+		yield(ByCause)
+	})
+}
 
-// Orders is described at Sums.
+// Orders are the names that Rows takes, in order.
 func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 
-// Rows sums the cells of a table by one of Sums; the largest by one of Orders is
+// Rows sums the cells of a table by one of Sums but ByCause; the largest by one of Orders is
 // first.
 func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 	by := map[sumKey]*Row{}
