@@ -102,7 +102,29 @@ func sender(s *incident.Sender) string {
 	if s.Inferred {
 		name += " (inferred)"
 	}
-	return name
+	return name + requests(s)
+}
+
+// requests says what a sender had asked for: " (RTM_NEWROUTE)", " (30 RTM_NEWROUTE, 12
+// others)"; "": nobody knows.
+func requests(s *incident.Sender) string {
+	rest, list := s.Lost, ""
+	for i, q := range s.Requests {
+		rest -= q.Lost
+		if i > 0 {
+			list += ", "
+		}
+		list += strconv.FormatUint(q.Lost, 10) + " " + decode.Quote(q.Type)
+	}
+	switch {
+	case list == "":
+		return ""
+	case rest > 0:
+		list += ", " + strconv.FormatUint(rest, 10) + " others"
+	case len(s.Requests) == 1:
+		list = decode.Quote(s.Requests[0].Type)
+	}
+	return " (" + list + ")"
 }
 
 // fill says how full the queue was, and for how long nobody had read it.
@@ -169,6 +191,19 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 			j.number("processes", uint64(s.Processes))
 		}
 		j.flag("inferred", s.Inferred)
+		for n, q := range s.Requests {
+			if n == 0 {
+				j.buf = append(j.buf, `,"requests":[`...)
+			}
+			j.comma(n)
+			j.buf = appendUint(append(j.buf, `{"lost":`...), q.Lost)
+			j.text("family", q.Family)
+			j.text("type", q.Type)
+			j.buf = append(j.buf, '}')
+		}
+		if len(s.Requests) > 0 {
+			j.buf = append(j.buf, ']')
+		}
 		j.buf = append(j.buf, '}')
 	}
 	j.buf = append(j.buf, ']')

@@ -66,7 +66,19 @@ type Sender struct {
 	Processes int // 1, or how many at least
 	Inferred  bool
 	Lost      uint64
+	// Requests are what it had asked the kernel for, most first, at most MaxRequests: of
+	// Lost, what is not in them was caused by no request, or by one that is not told.
+	Requests []Request
 }
+
+// Request is a kind of request whose handling caused messages that were lost.
+type Request struct {
+	Family, Type string
+	Lost         uint64
+}
+
+// MaxRequests bounds Sender.Requests.
+const MaxRequests = 8
 
 // Quiet is how long a socket has to lose nothing for an incident to end.
 const Quiet = time.Second

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -145,8 +146,54 @@ func TestCrowd(t *testing.T) {
 		t.Fatalf("%d lost, %d by others, %+v", in.Lost, in.OtherSenders, in.Senders)
 	}
 	want := Sender{Proc: capture.Proc{PPID: 7, Comm: "ip", CgroupID: 5, Container: "c"}, Processes: script, Lost: 2 * script}
-	if in.Senders[0] != want || in.Senders[1].Proc.PID != 50 || in.Senders[1].Processes != 1 {
+	if !reflect.DeepEqual(in.Senders[0], want) || in.Senders[1].Proc.PID != 50 || in.Senders[1].Processes != 1 {
 		t.Errorf("%+v", in.Senders)
+	}
+}
+
+// A sender is told with what it had asked for: of a crowd all of it, most first, and no
+// more kinds than there is room for.
+func TestSenderRequests(t *testing.T) {
+	l := New()
+	drops := uint32(0)
+	lose := func(p capture.Proc, typ string, times int) {
+		for range times {
+			drops++
+			o := loss(int(drops), drops, p.Comm, "RTM_NEWNEIGH")
+			cause := correlate.Cause{Proc: p}
+			if typ != "" {
+				cause.Exchange = &correlate.Exchange{Request: &decode.Message{Family: "route", Type: typ}}
+			}
+			o.Event = &correlate.Event{Cause: cause}
+			l.Observe(o)
+		}
+	}
+	for i := range uint32(aCrowd) {
+		lose(capture.Proc{PID: 100 + i, PPID: 7, Comm: "ip"}, "RTM_NEWLINK", 2)
+		lose(capture.Proc{PID: 100 + i, PPID: 7, Comm: "ip"}, "RTM_NEWROUTE", 3)
+	}
+	lose(capture.Proc{PID: 50, Comm: "bird"}, "RTM_DELROUTE", 4)
+	lose(capture.Proc{PID: 50, Comm: "bird"}, "", 1)
+	lose(capture.Proc{Comm: "(interrupt)"}, "", 2)
+	for i := range maxAsked + 1 {
+		lose(capture.Proc{PID: 51, Comm: "many"}, fmt.Sprintf("RTM_%02d", i), 1)
+	}
+	l.Flush()
+	got := map[string][]Request{}
+	for _, s := range l.Snapshot(at(100000))[0].Senders {
+		got[s.Proc.Comm] = s.Requests
+	}
+	for who, want := range map[string][]Request{
+		"ip":          {{"route", "RTM_NEWROUTE", 12}, {"route", "RTM_NEWLINK", 8}},
+		"bird":        {{"route", "RTM_DELROUTE", 4}},
+		"(interrupt)": nil,
+	} {
+		if !reflect.DeepEqual(got[who], want) {
+			t.Errorf("%s: %+v, want %+v", who, got[who], want)
+		}
+	}
+	if many := got["many"]; len(many) != MaxRequests || many[0] != (Request{"route", "RTM_00", 1}) {
+		t.Errorf("of many kinds: %+v", many)
 	}
 }
 

@@ -50,7 +50,7 @@ type story struct {
 	before  uint64 // unseen losses of the socket before it began
 	seen    uint64
 	what    map[whatKey]uint64
-	senders map[capture.Proc]*Sender
+	senders map[capture.Proc]*sender
 	crowds  map[crowdKey]*crowd
 	sizes   uint64 // sum of TrueSize of what was lost
 	sized   uint64
@@ -242,12 +242,12 @@ func (r *story) name(o *correlate.Observation) {
 	} else {
 		r.Others++
 	}
-	proc, inferred := o.Frame.Causer(), false
+	proc, inferred, asked := o.Frame.Causer(), false, o.Exchange
 	if o.Event != nil && o.Event.Cause.Proc.Known() {
-		proc, inferred = o.Event.Cause.Proc, o.Event.Cause.Inferred
+		proc, inferred, asked = o.Event.Cause.Proc, o.Event.Cause.Inferred, o.Event.Cause.Exchange
 	}
 	proc.TID = 0 // a process, not its threads
-	r.sent(proc, inferred)
+	r.sent(proc, inferred, asked)
 }
 
 // overhead is about what an skb takes beside its payload (SKB_TRUESIZE).
@@ -291,7 +291,7 @@ func (l *Log) begin(s *socket, f *capture.Frame) *story {
 			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket, Queue: f.Queue,
 			Begin: f.Time, End: f.Time, Open: true, Sees: f.Sees,
 		},
-		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*Sender{}, crowds: map[crowdKey]*crowd{},
+		sock: s, what: map[whatKey]uint64{}, senders: map[capture.Proc]*sender{}, crowds: map[crowdKey]*crowd{},
 	}
 	s.peak = 0
 	if s.last != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
 )
 
 // crowdKey is what processes of a crowd have in common.
@@ -16,10 +17,53 @@ type crowdKey struct {
 	cgroup uint64
 }
 
+// asked counts the lost messages of a sender by what it had asked for.
+type asked map[Request]uint64 // without their Lost
+
+// maxAsked bounds how many kinds of one sender are told apart.
+const maxAsked = 32
+
+func (a *asked) add(x *correlate.Exchange) {
+	if x == nil || x.Request == nil {
+		return
+	}
+	k := Request{Family: x.Request.FamilyText(), Type: x.Request.TypeText()}
+	if *a == nil {
+		*a = asked{}
+	}
+	if _, known := (*a)[k]; known || len(*a) < maxAsked {
+		(*a)[k]++
+	}
+}
+
+func (a asked) ranked() []Request {
+	var list []Request
+	for k, n := range a {
+		k.Lost = n
+		list = append(list, k)
+	}
+	slices.SortFunc(list, func(a, b Request) int {
+		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type))
+	})
+	return list[:min(len(list), MaxRequests)]
+}
+
+// sender is one while its incident is written.
+type sender struct {
+	Sender
+	asked asked
+}
+
+func (s *sender) copy() Sender {
+	c := s.Sender
+	c.Requests = s.asked.ranked()
+	return c
+}
+
 // crowd counts what such processes sent: a script that starts one after another
 // would otherwise be a list of processes that are gone.
 type crowd struct {
-	Sender
+	sender
 	last uint32 // process that was seen last
 	kept uint64 // of Lost, what is in story.senders too
 }
@@ -27,23 +71,25 @@ type crowd struct {
 // aCrowd is how many processes make one.
 const aCrowd = 4
 
-// sent counts a lost message by who sent it.
-func (r *story) sent(proc capture.Proc, inferred bool) {
+// sent counts a lost message by who sent it, and what that one had asked for; x nil:
+// nothing, or it is not known.
+func (r *story) sent(proc capture.Proc, inferred bool, x *correlate.Exchange) {
 	s := r.senders[proc]
 	isNew := s == nil
 	if isNew && len(r.senders) < maxKinds {
-		s = &Sender{Proc: proc, Inferred: inferred, Processes: 1}
+		s = &sender{Sender: Sender{Proc: proc, Inferred: inferred, Processes: 1}}
 		r.senders[proc] = s
 	}
 	k := crowdOf(&proc)
 	c := r.crowds[k]
 	if c == nil && len(r.crowds) < maxKinds {
-		c = &crowd{Sender: Sender{Proc: proc}}
+		c = &crowd{sender: sender{Sender: Sender{Proc: proc}}}
 		c.Proc.PID = 0
 		r.crowds[k] = c
 	}
 	if s != nil {
 		s.Lost++
+		s.asked.add(x)
 	}
 	if c == nil {
 		if s == nil {
@@ -52,6 +98,7 @@ func (r *story) sent(proc capture.Proc, inferred bool) {
 		return
 	}
 	c.Lost++
+	c.asked.add(x)
 	c.Inferred = c.Inferred || inferred
 	if s != nil {
 		c.kept++
@@ -70,14 +117,14 @@ func crowdOf(p *capture.Proc) crowdKey { return crowdKey{p.Comm, p.PPID, p.Cgrou
 func (r *story) rankSenders(in *Incident) {
 	for _, c := range r.crowds {
 		if c.Processes >= aCrowd {
-			in.Senders = append(in.Senders, c.Sender)
+			in.Senders = append(in.Senders, c.copy())
 		} else {
 			in.OtherSenders += c.Lost - c.kept
 		}
 	}
 	for _, s := range r.senders {
 		if c := r.crowds[crowdOf(&s.Proc)]; c == nil || c.Processes < aCrowd {
-			in.Senders = append(in.Senders, *s)
+			in.Senders = append(in.Senders, s.copy())
 		}
 	}
 	slices.SortFunc(in.Senders, func(a, b Sender) int {
