@@ -36,6 +36,8 @@ const union {
 	struct nl_process process;
 	struct nl_alive alive;
 	struct nl_home home;
+	enum nl_trigger trigger;
+	struct nl_named named;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

@@ -8,6 +8,7 @@
 #include "heirs.h"
 #include "skb.h"
 #include "filter.h"
+#include "trigger.h"
 
 /* Protocol and namespace, and whether they pass the filter. */
 static __always_inline bool full_begin(struct nl_full *rec, bool direct, struct sock *sk)
@@ -104,10 +105,15 @@ static __always_inline void full_route(struct nl_full *rec, bool direct, struct 
 }
 
 /* Who made the kernel send this: the request that the current task has the
- * kernel handle. In an interrupt nobody: the task was only passing by. */
+ * kernel handle, or what else it is in. In an interrupt nobody: the task was only
+ * passing by. */
 static __always_inline void full_cause(struct nl_full *rec, struct flow *f, enum nl_prog prog)
 {
-	if (!rec->src_port && task_in_interrupt()) {
+	__u32 interrupt = rec->src_port ? 0 : task_in_interrupt();
+
+	if (interrupt) {
+		rec->trigger = NL_TRIGGER_INTERRUPT;
+		rec->of = !!(interrupt & TASK_IN_HARDIRQ);
 		__builtin_memset(&rec->task, 0, sizeof(rec->task));
 		__builtin_memcpy(rec->task.comm, TASK_INTERRUPT, sizeof(TASK_INTERRUPT));
 		return;
@@ -120,6 +126,8 @@ static __always_inline void full_cause(struct nl_full *rec, struct flow *f, enum
 	}
 	process_tell(prog);
 	task_current(&rec->task);
+	if (rec->dir == NL_DIR_EVENT)
+		trigger_note(rec, prog);
 }
 
 /* The same of an ENOBUFS: its process is told by what was lost. A chain of calls has no

@@ -251,6 +251,16 @@ struct pid {
 	struct upid numbers[1];
 };
 
+/* kernel/kthread.c; of a worker of a workqueue, data is its struct worker */
+struct kthread {
+	void *data;
+};
+
+/* kernel/workqueue_internal.h */
+struct worker {
+	void *current_func;
+};
+
 struct task_struct {
 	struct signal_struct *signal;
 	unsigned int flags;
@@ -266,6 +276,9 @@ struct task_struct {
 	kuid_t loginuid;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+	void *stack;
+	int *set_child_tid;   /* before 5.17 a kernel thread has its struct kthread there */
+	void *worker_private; /* since then here */
 	char comm[16];
 };
 

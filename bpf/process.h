@@ -40,10 +40,12 @@ struct {
  * interrupts itself (see emit_id()). */
 struct process_telling {
 	struct process_image image;
-	__u64 dentry; /* where the walk up from the executable is */
+	__u64 dentry; /* where the walk up from the executable, or another file, is */
 	__u64 mount;
 	struct nl_process process;
 	__u8 spill[NL_EXE]; /* of a name that begins at the end of exe */
+	__u64 trigger_of;   /* see trigger.h */
+	struct nl_named named;
 };
 
 struct {

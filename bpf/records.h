@@ -36,6 +36,7 @@ enum nl_record {
 	NL_RECORD_ABOUT = 3,
 	NL_RECORD_BRIEF = 4,
 	NL_RECORD_PROCESS = 5,
+	NL_RECORD_NAMED = 6,
 };
 
 /* capture.Kind */
@@ -67,6 +68,21 @@ enum nl_verdict {
 	NL_VERDICT_NOBUFS_RAISED = 5,
 	NL_VERDICT_NOBUFS_READ = 6,
 };
+
+/* capture.TriggerKind: what made the kernel send an event that no request caused, and
+ * what nl_full.of says of it. */
+enum nl_trigger {
+	NL_TRIGGER_NONE = 0,
+	NL_TRIGGER_SYSCALL = 1,   /* its number; NL_UNKNOWN */
+	NL_TRIGGER_IOCTL = 2,     /* its request */
+	NL_TRIGGER_WRITE = 3,     /* to which file: of an NL_RECORD_NAMED */
+	NL_TRIGGER_KWORKER = 4,   /* which function: of an NL_RECORD_NAMED */
+	NL_TRIGGER_KTHREAD = 5,
+	NL_TRIGGER_INTERRUPT = 6, /* 0: a softirq; 1: another */
+	NL_TRIGGER_EXIT = 7,      /* the task ends */
+};
+
+#define NL_UNKNOWN (~0ULL)
 
 /* Bits of nl_full.flags. */
 enum nl_flag {
@@ -218,7 +234,8 @@ struct nl_full {
 	__u32 record;     /* NL_RECORD_FULL */
 	__u32 inline_len; /* payload bytes behind this header */
 	__u64 id;
-	__u64 of;         /* NL_KIND_COMPLETION: id of the datagram */
+	__u64 of;         /* NL_KIND_COMPLETION: id of the datagram; with a trigger what is
+			   * said of that */
 	__u64 ktime;      /* CLOCK_MONOTONIC, ns */
 	__u64 elapsed;    /* ns */
 	__u64 cast;       /* the same for all deliveries of one multicast; 0: none */
@@ -248,7 +265,8 @@ struct nl_full {
 	__u8 dir;
 	__u8 verdict;
 	__u8 flags;
-	__u8 pad[2];
+	__u8 trigger;     /* NL_TRIGGER_* */
+	__u8 pad;
 	__u32 taken;      /* bytes that the reader's buffer took, if that was full; 0: unknown.
 			   * NL_KIND_TRUNCATED: of a longer datagram; orig_len is taken + 1 if
 			   * the kernel did not say how long that was */
@@ -291,6 +309,15 @@ struct nl_process {
 	__u32 exe_len;
 	__u32 pad;
 	__u8 exe[NL_EXE]; /* names from the file up to the root, each with its NUL */
+};
+
+/* What a number stands for in the records behind it. */
+struct nl_named {
+	__u32 record; /* NL_RECORD_NAMED */
+	__u32 len;    /* of text */
+	__u64 of;     /* address of a function: its name; of a dentry: names from the file up to
+		       * the root, each with its NUL */
+	__u8 text[NL_EXE];
 };
 
 /* A process that was there before the programs, and which life it is in. */
@@ -384,6 +411,7 @@ struct nl_config {
 	__u64 preempt_count;
 	__u64 rtnl_mutex; /* its address; 0: unknown */
 	__u64 lock_ns;    /* report holds of and waits for rtnl_mutex from here on; 0: none */
+	__u8 function[8]; /* "%ps": bpf_snprintf() takes it from memory that nobody changes */
 };
 
 /* Who does something to rtnl_mutex, and what for. */

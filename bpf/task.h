@@ -139,8 +139,9 @@ static __always_inline bool task_same_comm(const struct nl_task *a, const struct
  * bits 16 to 23 count hardirqs and NMIs. */
 #define TASK_IN_INTERRUPT 0x00ff0100
 #define TASK_INTERRUPT "(interrupt)" /* whose name stands for nobody's */
+#define TASK_IN_HARDIRQ 0x00ff0000
 
-static __always_inline bool task_in_interrupt(void)
+static __always_inline __u32 task_in_interrupt(void)
 {
 	struct task_struct___count *task = (void *)bpf_get_current_task();
 	__u32 count = 0;

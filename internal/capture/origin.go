@@ -37,6 +37,8 @@ type Origin struct {
 	// PeerInferred: looked up by port after the fact.
 	Peer         End
 	PeerInferred bool
+	// Trigger is what made the kernel send an event that no request caused.
+	Trigger Trigger
 	// Names are those of the machine that was captured, which a recording keeps by
 	// interface; nil: none.
 	Names *LocalNames

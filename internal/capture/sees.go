@@ -44,6 +44,8 @@ const (
 	SeesLocks
 	// SeesAllNetNS: all network namespaces.
 	SeesAllNetNS
+	// SeesTriggers: Origin.Trigger, what made the kernel send an event without a request.
+	SeesTriggers
 
 	seesEnd
 )
@@ -85,6 +87,7 @@ func Facts() []Fact {
 		{SeesReads, "how a socket is read", "sockets; `sockets --for`"},
 		{SeesLocks, "`rtnl_mutex`: who holds it, who waits", "locks, exchanges; `stat --rtnl`"},
 		{SeesAllNetNS, "all network namespaces", "everywhere"},
+		{SeesTriggers, "what sent an event that no request caused", "message; `trace`, `trigger` in `-f` and JSON"},
 	}
 }
 
@@ -103,7 +106,7 @@ type Described struct {
 }
 
 const hooks = SeesRequests | SeesProcesses | SeesCauses | SeesCompletions | SeesKernelTime | SeesListeners |
-	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS
+	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS | SeesTriggers
 
 var hooksBlind = []string{"messages that a socket filter drops"}
 
@@ -130,7 +133,7 @@ var sources = []Described{
 			"messages that a process sends or receives with io_uring",
 			"drops and overruns: only the ENOBUFS that a reader gets",
 			"messages in sockets that nobody reads",
-			"who caused an event",
+			"who caused an event, and what sent one that no request caused",
 			"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
 			"receives from a socket that another thread closes meanwhile",
 			"what 32-bit tasks send and receive (counted as lost)",
@@ -181,6 +184,10 @@ func Describe(name string) Described {
 
 // Always is what the source sees without being asked to, at best.
 func (d Described) Always() Sees { return d.Sees &^ d.Asked }
+
+// Recorded is what a recording of it holds that does not say so: one that is older than
+// some facts.
+func (d Described) Recorded() Sees { return d.Always() &^ SeesTriggers }
 
 // SourcesThat names the sources that see these facts: "fentry or kprobe".
 func SourcesThat(facts Sees) string {

@@ -140,6 +140,8 @@ type Cause struct {
 	Datagram *decode.Message
 	// Inferred: found by port ID and sequence number, not seen.
 	Inferred bool
+	// Trigger is what it was, where no request did it.
+	Trigger capture.Trigger
 }
 
 // Event is one notification: all deliveries of one multicast, or of those of its
@@ -165,13 +167,13 @@ func (o *Observation) CausedBy() Cause {
 	if o.Raised != nil {
 		return *o.Raised
 	}
-	if e := o.Event; e != nil && (e.Cause.Proc.Known() || e.Cause.Exchange != nil) {
+	if e := o.Event; e != nil && (e.Cause.Proc.Known() || e.Cause.Exchange != nil || e.Cause.Trigger != capture.Trigger{}) {
 		return e.Cause
 	}
 	if o.Frame == nil {
 		return Cause{}
 	}
-	return Cause{Proc: o.Frame.Causer()}
+	return Cause{Proc: o.Frame.Causer(), Trigger: o.Frame.Trigger}
 }
 
 // Own replaces what the Tracker goes on writing to by copies.

@@ -189,7 +189,7 @@ func (t *Tracker) cause(f *capture.Frame, m *decode.Message) (Cause, *entry) {
 		return Cause{Proc: f.Proc, Exchange: &by.Exchange, Datagram: first.Request}, by
 	}
 	if f.Sees.Has(capture.SeesCauses) {
-		return Cause{Proc: f.Proc}, nil
+		return Cause{Proc: f.Proc, Trigger: f.Trigger}, nil
 	}
 	if k.port == 0 || named == nil || f.Time.Sub(named.seen) > maxAge {
 		return Cause{}, nil

@@ -227,7 +227,7 @@ func (t *Text) eventEnd(o *correlate.Observation) error {
 	if by == "" {
 		by = causeText(&e.Cause, "") // "?"
 	}
-	l.word(styleDim, "caused by "+by)
+	l.word(styleDim, causedBy(&e.Cause, by))
 	l.end()
 	return t.flush()
 }
@@ -246,6 +246,27 @@ func CauseText(c *correlate.Cause) string {
 }
 
 func causeKnown(c *correlate.Cause) bool { return c != nil && (c.Proc.Known() || c.Exchange != nil) }
+
+// CausedBy is CauseText with what did it, where no request did.
+func CausedBy(c *correlate.Cause) string {
+	if who := CauseText(c); who != "" {
+		return causedBy(c, who)
+	}
+	return ""
+}
+
+// causedBy says who, or what, made the kernel send an event: "caused by ip[7] RTM_NEWLINK
+// seq 3", "no request: ioctl SIOCSIFFLAGS by ifconfig[12]".
+func causedBy(c *correlate.Cause, who string) string {
+	switch what := c.Trigger.String(); {
+	case what == "":
+		return "caused by " + who
+	case c.Trigger.Kind == capture.TriggerInterrupt, c.Trigger.Kind == capture.TriggerKworker:
+		return "no request: " + what // whoever was running, whichever worker was free
+	default:
+		return "no request: " + what + " by " + who
+	}
+}
 
 func causeText(c *correlate.Cause, said string) string {
 	text := words.Process(c.Proc)
@@ -309,7 +330,7 @@ func (t *Text) blame(o *correlate.Observation) {
 		return
 	}
 	if s := t.cause(&o.Event.Cause); s != "" {
-		t.line.word(styleDim, "caused by "+s)
+		t.line.word(styleDim, causedBy(&o.Event.Cause, s))
 	}
 	if o.Self {
 		t.line.word(styleDim, "(own echo)")
@@ -390,6 +411,7 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 	j.cause("cause", &e.Cause)
 	j.change(o)
 	j.differs(e)
+	j.trigger(e.Cause.Trigger)
 	return j.flush()
 }
 
@@ -409,6 +431,19 @@ func (j *JSON) cause(name string, c *correlate.Cause) {
 		j.number("frame", x.Request.Frame.ID)
 	}
 	j.flag("inferred", c.Inferred)
+	j.buf = append(j.buf, '}')
+}
+
+// trigger writes what sent an event that no request caused.
+func (j *JSON) trigger(t capture.Trigger) {
+	if t.Kind == capture.TriggerNone {
+		return
+	}
+	j.buf = append(append(append(j.buf, `,"trigger":{"kind":"`...), t.Kind.String()...), '"')
+	j.number("number", uint64(t.Number))
+	if t.Name != "" {
+		j.text("name", t.Name)
+	}
 	j.buf = append(j.buf, '}')
 }
 

@@ -23,7 +23,7 @@ import (
 //	netns netns_name proc header attrs error problem
 //
 // Behind them, where there is something to say: inferred, owner_inferred,
-// guess, index, rest, verdict, errno, group, groupname, cast, cause, self, socket,
+// guess, index, rest, verdict, errno, group, groupname, cast, cause, trigger, self, socket,
 // orig_len, outcome, latency_ns, request, line (an nftables message near nft's
 // own syntax), batch (its transaction: genid, index from 1, of; the messages
 // around it have no index, and instead what is added and deleted). A failed send and an ENOBUFS are
@@ -274,6 +274,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	j.number("cast", f.Cast)
 	if c := o.CausedBy(); causeKnown(&c) {
 		j.cause("cause", &c)
+		j.trigger(c.Trigger)
 	}
 	j.differs(o.Event)
 	j.flag("self", o.Self)

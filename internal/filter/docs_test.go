@@ -52,7 +52,7 @@ func TestDocsExamples(t *testing.T) {
 // The table of names is the environment, no more and no less.
 func TestDocsNames(t *testing.T) {
 	var got []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:text|number|list|time|process|true or false) \\|").FindAllStringSubmatch(readDocs(t), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:text|number|list|time|process|trigger|true or false) \\|").FindAllStringSubmatch(readDocs(t), -1) {
 		got = append(got, m[1])
 	}
 	want := slices.DeleteFunc(userNames(), func(s string) bool { return s == "attr" || s == "attrs" || s == "has" })
@@ -64,6 +64,11 @@ func TestDocsNames(t *testing.T) {
 	for _, name := range fieldNames(process{}) {
 		if !strings.Contains(readDocs(t), "`"+name+"`") {
 			t.Errorf("%s of a process is not documented", name)
+		}
+	}
+	for _, name := range fieldNames(trigger{}) {
+		if !strings.Contains(readDocs(t), "`"+name+"`") {
+			t.Errorf("%s of a trigger is not documented", name)
 		}
 	}
 	for name, words := range vocabulary() {

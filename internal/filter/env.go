@@ -34,6 +34,7 @@ type environment struct {
 	NetNSName  string    `expr:"netns_name"`
 	Proc       *process  `expr:"proc"` // pointers, or asking for a field would copy all
 	Cause      *process  `expr:"cause"`
+	Trigger    *trigger  `expr:"trigger"`
 	Group      int       `expr:"group"`
 	Error      int       `expr:"error"`
 	ErrorName  string    `expr:"error_name"`
@@ -55,6 +56,13 @@ type environment struct {
 	LockHold   float64   `expr:"lock_hold"`
 
 	X *correlate.Observation `expr:"·x"`
+}
+
+// trigger is what sent an event that no request caused.
+type trigger struct {
+	Kind   string `expr:"kind"`
+	Number int    `expr:"number"`
+	Name   string `expr:"name"`
 }
 
 // process is proc and cause.
@@ -171,6 +179,8 @@ func (e *environment) exchange(x *correlate.Observation, f *capture.Frame, asks 
 		return
 	}
 	cause := x.CausedBy()
+	t := &cause.Trigger
+	e.Trigger.Kind, e.Trigger.Number, e.Trigger.Name = t.Kind.String(), int(t.Number), t.Name
 	e.Cause.of(&cause.Proc, asks)
 	if e.Inferred = cause.Inferred; cause.Exchange != nil {
 		e.CauseType = cause.Exchange.Request.Type

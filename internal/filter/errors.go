@@ -127,6 +127,9 @@ var translations = []struct {
 	{regexp.MustCompile(`^type filter\.process has no (?:field|method) (\S+)$`), func(m []string) string {
 		return fmt.Sprintf("a process has no %q", m[1]) + suggest(m[1], fieldNames(process{}))
 	}},
+	{regexp.MustCompile(`^type filter\.trigger has no (?:field|method) (\S+)$`), func(m []string) string {
+		return fmt.Sprintf("a trigger has no %q", m[1]) + suggest(m[1], fieldNames(trigger{}))
+	}},
 	{regexp.MustCompile(`^type (\S+) has no (?:field|method) (\S+)$`), func(m []string) string {
 		return fmt.Sprintf("%s has no %q", typeName(m[1]), m[2])
 	}},
@@ -180,6 +183,8 @@ func typeName(t string) string {
 		return "nil"
 	case t == "filter.process":
 		return "a process"
+	case t == "filter.trigger":
+		return "a trigger"
 	case t == "time.Time":
 		return "a time"
 	case t == "time.Duration":

@@ -83,7 +83,9 @@ func (o Options) Compile(src string) (f *Filter, err error) {
 		return nil, errorOf(src, err)
 	}
 	f = &Filter{src: src, program: program, push: pushdown(tree), asks: asksFor(tree), note: mistaken(tree)}
-	f.pool.New = func() any { return &state{env: environment{Proc: new(process), Cause: new(process)}} }
+	f.pool.New = func() any {
+		return &state{env: environment{Proc: new(process), Cause: new(process), Trigger: new(trigger)}}
+	}
 	return f, nil
 }
 

@@ -267,7 +267,7 @@ func (f *asked) Visit(node *ast.Node) {
 		switch n.Value {
 		case "flags":
 			f.flags = true
-		case "cause", "cause_type", "inferred":
+		case "cause", "cause_type", "inferred", "trigger":
 			f.cause = true
 		}
 	case *ast.BuiltinNode:

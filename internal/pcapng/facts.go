@@ -96,6 +96,10 @@ const (
 	tagPeerPID
 	tagPeerComm
 	tagNameless // 1: the names of the interface are not those of its machine
+
+	tagTrigger       = 42 // capture.TriggerKind
+	tagTriggerNumber = 43
+	tagTriggerName   = 44
 )
 
 // Tags of a process inside tagProc, tagOwner and tagBlocker.
@@ -410,6 +414,12 @@ func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) erro
 		o.Names = nil
 	case tagNetNSName:
 		o.NetNSName = n.of(value)
+	case tagTrigger:
+		o.Trigger.Kind = capture.TriggerKind(atMost(num, uint64(capture.TriggerExit)))
+	case tagTriggerNumber:
+		o.Trigger.Number = uint32(num)
+	case tagTriggerName:
+		o.Trigger.Name = n.of(value)
 	case tagProc:
 		return n.setProc(&o.Proc, value)
 	case tagOwner:

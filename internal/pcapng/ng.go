@@ -467,7 +467,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 // reporter is the Origin of a report that says nothing of its source.
 func (r *Reader) reporter() capture.Origin {
 	if len(r.ifaces) == 0 {
-		return capture.Origin{Source: r.meta.Source.Name, Sees: capture.Describe(r.meta.Source.Name).Always()}
+		return capture.Origin{Source: r.meta.Source.Name, Sees: capture.Describe(r.meta.Source.Name).Recorded()}
 	}
 	return capture.Origin{Source: r.ifaces[0].source, Sees: r.ifaces[0].sees, Names: r.ifaces[0].local}
 }

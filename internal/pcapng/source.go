@@ -92,7 +92,7 @@ func parseSource(body []byte) (capture.Info, error) {
 			i.RMemMax = num
 		}
 	})
-	i.Sees = sees&asked | capture.Describe(i.Name).Always()&^asked
+	i.Sees = sees&asked | capture.Describe(i.Name).Recorded()&^asked
 	return i, err
 }
 
@@ -106,10 +106,10 @@ func (r *Reader) sourcesOf(told []capture.Info, name, about string) []capture.In
 		return nil
 	case len(r.ifaces) == 0 && r.meta.Version != "":
 		i := r.meta.Source
-		i.Sees = capture.Describe(i.Name).Always()
+		i.Sees = capture.Describe(i.Name).Recorded()
 		told = []capture.Info{i}
 	case strings.HasPrefix(about, "nltop ") && slices.Contains(capture.SourceNames(), name):
-		told = []capture.Info{{Name: name, Sees: capture.Describe(name).Always()}}
+		told = []capture.Info{{Name: name, Sees: capture.Describe(name).Recorded()}}
 	default:
 		return []capture.Info{foreignSource()}
 	}
@@ -195,7 +195,7 @@ func (r *Reader) recorded() []capture.Info {
 	case len(all) > 0:
 	case r.meta.Source.Name != "":
 		i := r.meta.Source
-		i.Sees |= capture.Describe(i.Name).Always()
+		i.Sees |= capture.Describe(i.Name).Recorded()
 		all = []capture.Info{i}
 	default:
 		all = []capture.Info{foreignSource()}

@@ -97,7 +97,7 @@ func TestSeesOfAnotherVersion(t *testing.T) {
 	f := newFacts(nil, factsSource).putString(tagOfName, capture.SourceFentry).
 		put(tagOfSees, uint64(capture.SeesRequests)|1<<40).put(tagOfAsked, uint64(capture.SeesRequests|capture.SeesLosses)|1<<40)
 	_, body, _ := parseFacts(f)
-	want := capture.Describe(capture.SourceFentry).Always() &^ capture.SeesLosses
+	want := capture.Describe(capture.SourceFentry).Recorded() &^ capture.SeesLosses
 	if i, err := parseSource(body); i.Sees != want || err != nil {
 		t.Errorf("%b, %v, want %b", i.Sees, err, want)
 	}

@@ -157,7 +157,9 @@ func (w *Writer) constant(f facts, o *capture.Origin, flags uint64) facts {
 		uint(tagRcvBuf, uint64(o.Socket.RcvBuf)).
 		uint(tagSrcPort, uint64(o.SrcPort)).uint(tagDstPort, uint64(o.DstPort)).
 		uint(tagGroup, uint64(o.Group)).string(tagNetNSName, o.NetNSName).
-		uint(tagPeerPID, uint64(o.Peer.PID)).string(tagPeerComm, o.Peer.Comm)
+		uint(tagPeerPID, uint64(o.Peer.PID)).string(tagPeerComm, o.Peer.Comm).
+		uint(tagTrigger, uint64(o.Trigger.Kind)).uint(tagTriggerNumber, uint64(o.Trigger.Number)).
+		string(tagTriggerName, o.Trigger.Name)
 	if o.Source != w.opt.Info.Name {
 		f = f.putString(tagSource, o.Source)
 	}

@@ -102,6 +102,7 @@ type fentryNlConfig struct {
 	PreemptCount   uint64
 	RtnlMutex      uint64
 	LockNs         uint64
+	Function       [8]uint8
 }
 
 type fentryNlDir uint32
@@ -154,7 +155,8 @@ type fentryNlFull struct {
 	Dir       uint8
 	Verdict   uint8
 	Flags     uint8
-	Pad       [2]uint8
+	Trigger   uint8
+	Pad       uint8
 	Taken     uint32
 	Task      fentryNlTask
 	Owner     fentryNlTask
@@ -242,6 +244,14 @@ const (
 	fentryNlLossNL_LOST_MAX    fentryNlLoss = 6
 )
 
+type fentryNlNamed struct {
+	_      structs.HostLayout
+	Record uint32
+	Len    uint32
+	Of     uint64
+	Text   [256]uint8
+}
+
 type fentryNlOwner struct {
 	_            structs.HostLayout
 	Task         fentryNlTask
@@ -289,6 +299,7 @@ const (
 	fentryNlRecordNL_RECORD_ABOUT   fentryNlRecord = 3
 	fentryNlRecordNL_RECORD_BRIEF   fentryNlRecord = 4
 	fentryNlRecordNL_RECORD_PROCESS fentryNlRecord = 5
+	fentryNlRecordNL_RECORD_NAMED   fentryNlRecord = 6
 )
 
 type fentryNlRow struct {
@@ -344,6 +355,19 @@ type fentryNlTask struct {
 	Life   uint64
 	Comm   [16]uint8
 }
+
+type fentryNlTrigger uint32
+
+const (
+	fentryNlTriggerNL_TRIGGER_NONE      fentryNlTrigger = 0
+	fentryNlTriggerNL_TRIGGER_SYSCALL   fentryNlTrigger = 1
+	fentryNlTriggerNL_TRIGGER_IOCTL     fentryNlTrigger = 2
+	fentryNlTriggerNL_TRIGGER_WRITE     fentryNlTrigger = 3
+	fentryNlTriggerNL_TRIGGER_KWORKER   fentryNlTrigger = 4
+	fentryNlTriggerNL_TRIGGER_KTHREAD   fentryNlTrigger = 5
+	fentryNlTriggerNL_TRIGGER_INTERRUPT fentryNlTrigger = 6
+	fentryNlTriggerNL_TRIGGER_EXIT      fentryNlTrigger = 7
+)
 
 type fentryNlVerdict uint32
 

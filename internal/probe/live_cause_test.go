@@ -186,7 +186,7 @@ func TestLiveInterrupt(t *testing.T) {
 		})
 		events := of(r.stop(), failed)
 		for _, f := range events {
-			if f.Cause != 0 || f.Proc.PID != 0 || f.Proc.Comm != "(interrupt)" {
+			if f.Cause != 0 || f.Proc.PID != 0 || f.Proc.Comm != "(interrupt)" || f.Trigger != (capture.Trigger{Kind: capture.TriggerInterrupt, Name: "softirq"}) {
 				t.Fatalf("a timer's message is blamed on %+v, request %d", f.Proc, f.Cause)
 			}
 		}

@@ -22,6 +22,7 @@ type originBytes [fullSize - originAt]byte
 type origins struct {
 	last [256]struct {
 		from   originBytes
+		of     uint64 // what is said of the trigger
 		origin *capture.Origin
 	}
 	all capture.Origins
@@ -36,8 +37,12 @@ func (a *assembler) fullOrigin(r *nlFull, rec []byte) *capture.Origin {
 	o := &a.origins
 	at := &o.last[((r.Task.Tid^uint32(r.Inode)*31)<<3^kind)%uint32(len(o.last))]
 	from := (*originBytes)(rec[originAt:fullSize])
-	if at.origin == nil || at.from != *from {
-		at.from, at.origin = *from, o.all.Of(a.originOf(r))
+	var of uint64
+	if r.Trigger != 0 {
+		of = r.Of
+	}
+	if at.origin == nil || at.from != *from || at.of != of {
+		at.from, at.of, at.origin = *from, of, o.all.Of(a.originOf(r))
 	}
 	return at.origin
 }
@@ -73,6 +78,7 @@ func (a *assembler) originOf(r *nlFull) *capture.Origin {
 		SrcPort:  r.SrcPort,
 		DstPort:  r.DstPort,
 		Group:    r.Group,
+		Trigger:  a.trigger(r),
 	}
 }
 

@@ -215,6 +215,7 @@ func config(f capture.Filter, o Options) nlConfig {
 		Counts:    flag(o.Counts),
 		Reads:     flag(!o.NoReads),
 		Processes: flag(!o.NoProcesses),
+		Function:  functionFormat,
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -189,9 +187,7 @@ func exePath(r *nlProcess) string {
 	if len(text) == 0 || !knows(fentryNlKnowsNL_KNOWS_EXE) {
 		return ""
 	}
-	names := strings.Split(string(text), "\x00")
-	slices.Reverse(names)
-	path := "/" + strings.Join(names, "/")
+	path := pathOf(text)
 	if knows(fentryNlKnowsNL_KNOWS_EXE_CUT) {
 		path = "…" + path
 	}

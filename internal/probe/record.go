@@ -70,6 +70,7 @@ type assembler struct {
 	abouts    []*about // by slot
 	numbers   numbers
 	processes *processes
+	named     map[uint64]string // see addNamed
 
 	origins origins
 
@@ -158,6 +159,8 @@ func (a *assembler) add(rec []byte) error {
 		return a.addAbout(rec)
 	case fentryNlRecordNL_RECORD_PROCESS:
 		return a.addProcess(rec)
+	case fentryNlRecordNL_RECORD_NAMED:
+		return a.addNamed(rec)
 	}
 	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }

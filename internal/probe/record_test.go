@@ -67,6 +67,14 @@ func TestNumbers(t *testing.T) {
 		{"verdict failed", int(fentryNlVerdictNL_VERDICT_FAILED), int(capture.VerdictFailed)},
 		{"verdict raised", int(fentryNlVerdictNL_VERDICT_NOBUFS_RAISED), int(capture.VerdictNobufsRaised)},
 		{"verdict read", int(fentryNlVerdictNL_VERDICT_NOBUFS_READ), int(capture.VerdictNobufsRead)},
+		{"trigger syscall", int(fentryNlTriggerNL_TRIGGER_SYSCALL), int(capture.TriggerSyscall)},
+		{"trigger ioctl", int(fentryNlTriggerNL_TRIGGER_IOCTL), int(capture.TriggerIoctl)},
+		{"trigger write", int(fentryNlTriggerNL_TRIGGER_WRITE), int(capture.TriggerWrite)},
+		{"trigger kworker", int(fentryNlTriggerNL_TRIGGER_KWORKER), int(capture.TriggerKworker)},
+		{"trigger kthread", int(fentryNlTriggerNL_TRIGGER_KTHREAD), int(capture.TriggerKthread)},
+		{"trigger interrupt", int(fentryNlTriggerNL_TRIGGER_INTERRUPT), int(capture.TriggerInterrupt)},
+		{"trigger exit", int(fentryNlTriggerNL_TRIGGER_EXIT), int(capture.TriggerExit)},
+		{"size of a name", namedSize, 272},
 		{"size of a task", int(unsafe.Sizeof(nlTask{})), 40},
 		{"size of a full record", fullSize, 256},
 		{"size of a chunk", chunkSize, 24},
@@ -377,5 +385,51 @@ func TestLent(t *testing.T) {
 		mustAdd(t, a, recs[0], recs[2])
 	}); n > 0 {
 		t.Errorf("%v allocations for a request and its completion", n)
+	}
+}
+
+// What sent an event without a request is named by records before it; the name may be
+// another's by the next.
+func TestTriggerNames(t *testing.T) {
+	named := func(of uint64, text string) []byte {
+		r := fentryNlNamed{Record: uint32(fentryNlRecordNL_RECORD_NAMED), Len: uint32(len(text)), Of: of}
+		copy(r.Text[:], text)
+		return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&r)), namedSize))
+	}
+	event := func(kind capture.TriggerKind, of uint64) []byte {
+		return full(nlFull{Dir: uint8(capture.DirEvent), Trigger: uint8(kind), Of: of, OrigLen: 1, CapLen: 1}, []byte("x"))
+	}
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	mustAdd(t, a,
+		event(capture.TriggerWrite, 7), // what it was told with was lost
+		named(7, "mtu\x00d0\x00net\x00class\x00sys\x00"), event(capture.TriggerWrite, 7), event(capture.TriggerWrite, 7),
+		named(7, "ip_forward\x00ipv4\x00"), event(capture.TriggerWrite, 7),
+		named(9, "linkwatch_event"), event(capture.TriggerKworker, 9), event(capture.TriggerKworker, 8),
+		event(capture.TriggerIoctl, 0x8914), event(capture.TriggerSyscall, 1<<64-1), event(capture.TriggerSyscall, 1<<20),
+		event(capture.TriggerInterrupt, 0), event(capture.TriggerInterrupt, 1), event(capture.TriggerNone, 5),
+	)
+	var got []capture.Trigger
+	for _, f := range out {
+		got = append(got, f.Trigger)
+	}
+	want := []capture.Trigger{
+		{Kind: capture.TriggerSyscall},
+		{Kind: capture.TriggerWrite, Name: "/sys/class/net/d0/mtu"}, {Kind: capture.TriggerWrite, Name: "/sys/class/net/d0/mtu"},
+		{Kind: capture.TriggerWrite, Name: "/ipv4/ip_forward"},
+		{Kind: capture.TriggerKworker, Name: "linkwatch_event"}, {Kind: capture.TriggerKworker},
+		{Kind: capture.TriggerIoctl, Number: 0x8914, Name: "SIOCSIFFLAGS"}, {Kind: capture.TriggerSyscall}, {Kind: capture.TriggerSyscall, Number: 1 << 20},
+		{Kind: capture.TriggerInterrupt, Name: "softirq"}, {Kind: capture.TriggerInterrupt, Name: "hardirq"}, {},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var bad *recordError
+	long := named(7, "x")
+	long[4], long[5] = 0xff, 0xff
+	for name, rec := range map[string][]byte{"short": named(7, "x")[:namedSize-1], "too long a name": long, "of nothing": named(0, "x")} {
+		if err := a.add(rec); !errors.As(err, &bad) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

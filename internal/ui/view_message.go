@@ -243,8 +243,8 @@ func changed(k *aggregate.Kept) string {
 func causedBy(k *aggregate.Kept) string {
 	var parts []string
 	if e := k.Event; e != nil {
-		if s := export.CauseText(&e.Cause); s != "" {
-			parts = append(parts, "caused by "+s)
+		if s := export.CausedBy(&e.Cause); s != "" {
+			parts = append(parts, s)
 		}
 		if k.Self {
 			parts = append(parts, "own echo")
