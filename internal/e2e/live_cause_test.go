@@ -258,6 +258,11 @@ func sameCauses(messages, counted plane, received aggregate.Caused) (differ []st
 			differ = append(differ, fmt.Sprintf("caused by %+v: only counted: %+v", k, was))
 		}
 	}
+	for _, p := range []plane{messages, counted} {
+		if rows := p.table.Snapshot(time.Time{}).Total.Events; rows != sum.Messages {
+			differ = append(differ, fmt.Sprintf("sockets received %d messages of events, %d have a cause", rows, sum.Messages))
+		}
+	}
 	received.Events = sum.Events // no socket knows of casts
 	if sum != received || counts != received {
 		differ = append(differ, fmt.Sprintf("received %+v\n caused by message %+v\n counted           %+v", received, sum, counts))
