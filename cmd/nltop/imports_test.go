@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 		"internal/filter", "internal/incident", "internal/place"},
 	"internal/live": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/filter",
 		"internal/incident", "internal/nft", "internal/pipeline", "internal/place", "internal/sockets", "internal/words"},
-	"internal/say":             {"internal/capture", "internal/decode", "internal/nft"},
+	"internal/say":             {"internal/capture", "internal/decode", "internal/decode/schema", "internal/nft"},
 	"internal/nft":             {"internal/capture", "internal/decode", "internal/decode/schema"},
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},

@@ -138,6 +138,9 @@ func toolOf(m *decode.Message) string {
 	if m.Family == "nftables" && strings.Contains(shapeOf(m), "NFTA_TARGET_NAME") || strings.Contains(shapeOf(m), "NFTA_MATCH_NAME") {
 		return "nftables (xtables)" // of iptables, which nft cannot read
 	}
+	if m.Family == "audit" && !strings.HasSuffix(m.Type, "_RULE") && !slices.Contains([]string{"AUDIT_SET", "AUDIT_TRIM", "AUDIT_USER"}, m.Type) {
+		return "audit (records)" // of programs, and what the lab sends by hand
+	}
 	if m.Family != "route" {
 		return m.Family
 	}
@@ -153,6 +156,7 @@ func toolOf(m *decode.Message) string {
 // shapes.
 var wanted = map[string]float64{
 	"TIPCv2":    91, // the rest is bearers over UDP
+	"audit":     100,
 	"ctnetlink": 100,
 	"devlink":   96,
 	"ethtool":   100,

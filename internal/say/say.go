@@ -144,6 +144,7 @@ var tools = map[string]map[string]teller{
 	"rdma":      rdma,
 	"devlink":   devlink,
 	"sock_diag": ss,
+	"audit":     audit,
 }
 
 // both puts the tellers of two tools for one family together.
