@@ -239,6 +239,30 @@ func TestIfNames(t *testing.T) {
 	}
 }
 
+// Names of wireless interfaces are learned from nl80211, too.
+func TestRadioNames(t *testing.T) {
+	index, name := le.Attr(3, le.U32(5)), le.Attr(4, nltest.Str("wlan0"))
+	for _, tt := range []struct {
+		what  string
+		attrs []byte
+		want  string
+	}{
+		{"both", nltest.Cat(index, name), "wlan0"},
+		{"a P2P device", name, ""},
+		{"of one byte", nltest.Cat(le.Attr(3, []byte{5}), name), ""},
+		{"too long", nltest.Cat(index, le.Attr(4, nltest.Str("much too long a name"))), ""},
+		{"cut", nltest.Cat(index, name)[:12], ""},
+		{"no attribute", nltest.Cat(index, []byte{1, 0, 4, 0}, name), ""},
+	} {
+		d := newDecoder()
+		f := le.frame(capture.NETLINK_GENERIC, capture.DirEvent, le.msg(40, 0, []byte{7, 1, 0, 0}, tt.attrs))
+		d.learn(&Message{Frame: f, Family: "nl80211", Cmd: 7, Data: f.Data}, order(false))
+		if got := d.IfName(f.NetNS, 5); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.what, got, tt.want)
+		}
+	}
+}
+
 // renamedTwice: what an interface is called depends on when a message came.
 func renamedTwice(t *testing.T) {
 	d := newDecoder()

@@ -17,7 +17,8 @@ type ifKey struct {
 	index int32
 }
 
-// ifNames remembers the names of interfaces from RTM_NEWLINK. A deleted
+// ifNames remembers the names of interfaces from RTM_NEWLINK and
+// NL80211_CMD_NEW_INTERFACE. A deleted
 // interface keeps its name: what follows its deletion still refers to it. Only
 // the goroutine of Frame writes, so it may read without the lock.
 type ifNames struct {
@@ -107,6 +108,8 @@ func (d *Decoder) learn(m *Message, o order) {
 		d.learnLink(m, o)
 	case m.Frame.Protocol == capture.NETLINK_GENERIC && m.Header.Type == genlIDCtrl:
 		d.learnGenl(m, o)
+	case m.Cmd == cmdNewInterface && m.Family == "nl80211":
+		d.learnRadio(m, o)
 	}
 }
 
@@ -124,6 +127,34 @@ func (d *Decoder) learnLink(m *Message, o order) {
 		}
 		if a.id == iflaIfname && a.size == 0 {
 			if name := cString(m.Data[a.lo:a.hi]); len(name) > 0 && len(name) < ifNameSize {
+				d.names.put(k, name, m.Frame.ID)
+			}
+			return
+		}
+		off = a.next
+	}
+}
+
+// What learnRadio reads of include/uapi/linux/nl80211.h.
+const (
+	cmdNewInterface = 7 // NL80211_CMD_NEW_INTERFACE
+	radioIfindex    = 3 // NL80211_ATTR_IFINDEX
+	radioIfname     = 4 // NL80211_ATTR_IFNAME
+)
+
+// learnRadio: nl80211 tells both first (nl80211_send_iface), a P2P device has neither.
+func (d *Decoder) learnRadio(m *Message, o order) {
+	k := ifKey{netns: m.Frame.NetNS}
+	for off := HeaderLen + genlHdrLen; off < len(m.Data); {
+		a, ok := o.attrAt(m.Data, off, len(m.Data))
+		if !ok {
+			return
+		}
+		switch {
+		case a.id == radioIfindex && a.size == 0 && a.hi-a.lo == 4:
+			k.index = int32(o.u32(m.Data[a.lo:]))
+		case a.id == radioIfname && a.size == 0:
+			if name := cString(m.Data[a.lo:a.hi]); k.index != 0 && len(name) > 0 && len(name) < ifNameSize {
 				d.names.put(k, name, m.Frame.ID)
 			}
 			return
