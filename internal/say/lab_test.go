@@ -166,6 +166,7 @@ var wanted = map[string]float64{
 	"macsec":    100,
 	"mptcp_pm":  66, // the rest is of a path manager in user space
 	"nftables":  95,
+	"nl80211":   100,
 	"sock_diag": 100,
 	"tc":        96,
 	"wireguard": 100,

@@ -145,6 +145,7 @@ var tools = map[string]map[string]teller{
 	"devlink":   devlink,
 	"sock_diag": ss,
 	"audit":     audit,
+	"nl80211":   iw,
 }
 
 // both puts the tellers of two tools for one family together.

@@ -17,7 +17,7 @@ import (
 //
 //	nltop record --protocol sock_diag -w ss.pcapng -- unshare -n sh testdata/ss.sh
 func TestTold(t *testing.T) {
-	for name, family := range map[string]string{"ss": "sock_diag", "auditctl": "audit"} {
+	for name, family := range map[string]string{"ss": "sock_diag", "auditctl": "audit", "iw": "nl80211"} {
 		t.Run(name, func(t *testing.T) {
 			script, err := os.ReadFile(filepath.Join("testdata", name+".sh"))
 			if err != nil {
