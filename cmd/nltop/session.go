@@ -70,6 +70,7 @@ type sessionOptions struct {
 	watch  capture.Watch // then
 	causes bool          // only of a source that sees who caused an event
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
+	asks   bool          // a source that does not see requests is of no use
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -199,6 +200,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
 		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil, Causes: o.causes,
+		NeedRequests: o.asks,
 	}
 	if o.counts && s.expr == nil && o.flags.write == "" {
 		l.Counts, l.Watch = true, o.watch

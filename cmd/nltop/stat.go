@@ -33,6 +33,7 @@ type statFlags struct {
 	unknown  bool
 	quiet    bool
 	messages bool
+	dumps    bool
 	by       string
 	sort     string
 }
@@ -60,21 +61,37 @@ type of the request that was being handled (of a batch that of its first message
 by none (an ioctl, a kernel thread, an interrupt). REQUESTS were sent of that type,
 EVENTS were multicast, DELIVERIES is how often one was for a socket, lost or not. With
 -p, --comm or a COMMAND it is what those processes caused, whoever received it; where
-every message is looked at, what they received. With --coverage, count how
-much of the messages is decoded.`,
+every message is looked at, what they received.
+
+With --dumps, say who asks the kernel the same again and again, a line for each question
+of each process, by what it costs: every how long (and between what in eight of ten
+cases), how often, how many answers were the same as the one before, replies, bytes and
+time of each. An answer is the same if all its bytes are, but for sequence and port
+numbers: one with counters or ages hardly is. It looks at every message, and says what
+that took.
+
+With --coverage, count how much of the messages is decoded.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
+  nltop stat --dumps                     who polls, and is it for nothing?
   nltop stat -r bug.pcapng --by type --sort p99
   nltop stat --by cause                  who floods the others?
   nltop stat -r bug.pcapng --coverage
   nltop stat -r bug.pcapng --coverage -o json`,
 		Args: usage(cobra.ArbitraryArgs),
-		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if f.dumps {
+				return f.runDumps(c, args)
+			}
+			return f.run(args)
+		},
 	}
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
-	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, calls, messages or bytes")
+	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, calls, messages or bytes; with --dumps by bytes (the default), time or times")
+	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(append(live.Orders(), "deliveries", "time", "times"), cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().BoolVar(&f.dumps, "dumps", false, "who asks the same again and again: each dump and poll, how often, at what cost, and how many answers were the same")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with "+capture.SourcesThatCount()+" the kernel counts otherwise")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
@@ -83,8 +100,8 @@ much of the messages is decoded.`,
 }
 
 func (f *statFlags) run(args []string) (err error) {
-	if f.format != "text" && f.format != "json" {
-		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
+	if err := f.formatted(); err != nil {
+		return err
 	}
 	if !slices.Contains(live.Sums(), aggregate.GroupName(f.by)) {
 		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(live.Sums(), ", "))}
@@ -129,6 +146,13 @@ func (f *statFlags) run(args []string) (err error) {
 		err = distinct(err, f.write(out, s))
 	}
 	return distinct(err, out.Flush())
+}
+
+func (f *statFlags) formatted() error {
+	if f.format != "text" && f.format != "json" {
+		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
+	}
+	return nil
 }
 
 // write prints what was counted, and with --rtnl who held rtnl_mutex.

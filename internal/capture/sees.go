@@ -74,7 +74,7 @@ type Fact struct {
 // Facts returns all facts, in the order of their bits.
 func Facts() []Fact {
 	return []Fact{
-		{SeesRequests, "requests and their answers", "tree, messages, exchanges, latencies; `trace`, `stat`"},
+		{SeesRequests, "requests and their answers", "tree, messages, exchanges, latencies; `trace`, `stat`, `stat --dumps`"},
 		{SeesProcesses, "processes, told by the hook", "tree, messages; `-p`, `--comm`, `-- COMMAND`"},
 		{SeesCauses, "who caused an event", "message, incidents; `cause` in `-f` and JSON; `stat --by cause`"},
 		{SeesCompletions, "what became of every send", "exchanges; `trace -e`"},

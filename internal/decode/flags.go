@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
 )
 
@@ -134,4 +136,19 @@ func verbOf(name string) verb {
 		}
 	}
 	return verbUnknown
+}
+
+// IsDump says whether a request asks for all there is of a kind (NLM_F_DUMP), and not for
+// something to be replaced, whose flags have the same bits.
+func (m *Message) IsDump() bool {
+	if m.Header.Flags&flagDump != flagDump || m.Header.Flags&unix.NLM_F_REQUEST == 0 {
+		return false
+	}
+	v := m.verb()
+	return v == verbGet || v == verbUnknown
+}
+
+// Asks says whether a request only asks: it is a dump, or gets something.
+func (m *Message) Asks() bool {
+	return !m.NoHeader && m.Header.Flags&unix.NLM_F_REQUEST != 0 && (m.IsDump() || m.verb() == verbGet)
 }

@@ -53,7 +53,7 @@ func TestRowsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range []any{live.Row{}} {
+	for _, row := range []any{live.Row{}, DumpRow{}} {
 		names := jsonNames(reflect.TypeOf(row))
 		if len(names) < 10 {
 			t.Errorf("%T has fields %v", row, names)

@@ -33,7 +33,9 @@ type Options struct {
 	Causes      bool          // refuses sources that do not see who caused an event
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
-	Log      func(string)
+	// NeedRequests refuses sources that do not see what processes ask (stat --dumps).
+	NeedRequests bool
+	Log          func(string)
 }
 
 // Rung is one source of the ladder.
@@ -123,6 +125,8 @@ func (o *Options) refuse(d capture.Described, netns []uint64) error {
 			capture.ScopeOf(netns), capture.SourcesThat(capture.SeesAllNetNS))
 	case o.NeedProc && !d.Sees.Has(capture.SeesProcesses):
 		return errors.New("does not see processes, so it cannot follow a command")
+	case o.NeedRequests && !d.Sees.Has(capture.SeesRequests):
+		return errors.New("does not see what processes ask (--dumps)")
 	case o.Locks && !d.Sees.Has(capture.SeesLocks):
 		return fmt.Errorf("does not see rtnl_mutex (--rtnl): it takes %s", capture.SourcesThat(capture.SeesLocks))
 	case o.Causes && !d.Sees.Has(capture.SeesCauses):
