@@ -32,10 +32,10 @@ func TestScript(t *testing.T) {
 		t.Skip("needs a kernel with dummy, bridge, vxlan and the like: in the VM")
 	}
 	needFull(t)
-	for _, tool := range []string{"ip", "tc", "nft", "wg", "ipset", "ethtool"} {
+	for _, tool := range []string{"ip", "tc", "nft", "iptables", "wg", "ipset", "ethtool"} {
 		needTool(t, tool)
 	}
-	for _, name := range []string{"ip", "tc", "nft", "keys", "sets"} {
+	for _, name := range []string{"ip", "tc", "nft", "iptables", "keys", "sets"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			session, err := filepath.Abs(filepath.Join("testdata/sessions", name+".sh"))

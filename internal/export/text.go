@@ -170,7 +170,7 @@ func (t *Text) tell(m *decode.Message, body *decode.Body) {
 			return
 		}
 	}
-	if said.Line != "" {
+	if said.Line != "" && (t.o.Attrs || !said.Iptables) {
 		l.word(styleNone, said.Line)
 		return
 	}

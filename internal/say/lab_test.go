@@ -171,6 +171,12 @@ var wanted = map[string]float64{
 	"tc":        96,
 	"wireguard": 100,
 	"xfrm":      90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them
+	// the rest is ebtables, and sets of ipset by number
+	"nftables (xtables)": 93,
+	"sock_diag":          100,
+	"tc":                 96,
+	"wireguard":          100,
+	"xfrm":               90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them
 }
 
 // changes says whether a request may change something.

@@ -41,6 +41,9 @@ func (s *Speaker) nftables(m *decode.Message, said *Said) {
 		said.Commands = []Command{{Words: append([]string{"nft"}, nftWords(st.Text)...)}}
 		said.Left = leftOfStatement(&st)
 	}
+	if r, ok := iptables(m); ok && r.own && len(r.words) > 0 {
+		said.Commands, said.Left, said.Note, said.Iptables = []Command{r.command()}, nil, "", true
+	}
 }
 
 func leftOfStatement(st *nft.Statement) []Left {
@@ -73,6 +76,10 @@ func (s *Speaker) Transaction(m *decode.Message) (t Transaction, ok bool) {
 		return t, false
 	}
 	t.Of = b.Of
+	if c, ok := s.restored(m, &b); ok {
+		t.Command = c
+		return t, true
+	}
 	var lines []string
 	for x := range m.Siblings() {
 		in, ok := s.nft.BatchOf(x)

@@ -43,6 +43,8 @@ type Said struct {
 	Folded bool
 	// Note is what whoever runs the commands should know; "": nothing.
 	Note string
+	// Iptables: it is of nftables, and the command is one of iptables, which sent it.
+	Iptables bool
 	// Said is what nftables has to say besides: the object in nft's words, also
 	// of answers and events, and the transaction that it belongs to.
 	nft.Said

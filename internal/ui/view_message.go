@@ -326,7 +326,9 @@ func (a *app) said(k *aggregate.Kept) string {
 		}
 	}
 	line := said.Line
-	if line == "" {
+	if text := say.Iptables(k.Message); text != "" {
+		line = text
+	} else if line == "" {
 		line = commandText(k.Message)
 	}
 	return strings.TrimSpace(s + "  " + line)

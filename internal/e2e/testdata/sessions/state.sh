@@ -34,6 +34,12 @@ tc)
 nft)
 	nft -s list ruleset | lines
 	;;
+iptables)
+	{
+		iptables-save
+		ip6tables-save
+	} | grep -v '^#' | lines
+	;;
 keys)
 	{
 		wg showconf wg0
