@@ -75,6 +75,8 @@ func newLink(t *telling) bool {
 	case unix.AF_UNSPEC:
 	case unix.AF_BRIDGE:
 		return setBridgeLink(t, "add")
+	case unix.AF_INET6:
+		return setToken(t)
 	default:
 		return false
 	}
@@ -109,6 +111,8 @@ func newLink(t *telling) bool {
 	a.options([]option{{"IFLA_NEW_IFINDEX", "index", asNumber}})
 	t.linkFlags()
 	a.options(more)
+	t.virtualFunction(a)
+	t.xdpOff(a)
 	t.master(a)
 	t.linkKind(a)
 	t.linkAF(a)

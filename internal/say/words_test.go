@@ -24,6 +24,14 @@ func TestTakenByIP(t *testing.T) {
 	metrics := func(locked uint32) []byte {
 		return nltest.Nest(unix.RTA_METRICS, nltest.Attr(unix.RTAX_LOCK, u32(locked)), nltest.Attr(unix.RTAX_MTU, u32(1400)), nltest.Attr(unix.RTAX_RTO_MIN, u32(10)))
 	}
+	link, link6 := make([]byte, 16), make([]byte, 16)
+	link[4], link6[4], link6[0] = 7, 7, unix.AF_INET6
+	vf := func(attrs ...[]byte) []byte {
+		return nltest.Nest(unix.IFLA_VFINFO_LIST, nltest.Nest(unix.IFLA_VF_INFO, attrs...))
+	}
+	token := func(b []byte) []byte {
+		return nltest.Nest(unix.IFLA_AF_SPEC, nltest.Nest(unix.AF_INET6, nltest.Attr(unix.IFLA_INET6_TOKEN, b)))
+	}
 	dst, via := nltest.Attr(unix.RTA_DST, []byte{10, 25, 0, 0}), nltest.Attr(unix.RTA_GATEWAY, []byte{10, 0, 0, 1})
 	for _, tt := range []struct {
 		data []byte
@@ -47,6 +55,25 @@ func TestTakenByIP(t *testing.T) {
 		// ip link set group 0 mtu 1300
 		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, make([]byte, 16), nltest.Attr(unix.IFLA_MTU, u32(1300)), nltest.Attr(unix.IFLA_GROUP, u32(0))),
 			"ip link set group 0 mtu 1300", nil},
+		// ip link set if7 vf 1 mac 02:00:00:00:00:01 vlan 5 qos 2
+		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, link, vf(nltest.Attr(unix.IFLA_VF_MAC, u32(1), []byte{2, 0, 0, 0, 0, 1}, make([]byte, 26)),
+			nltest.Attr(unix.IFLA_VF_VLAN, u32(1), u32(5), u32(2)))),
+			"ip link set if7 vf 1 mac 02:00:00:00:00:01 vlan 5 qos 2", nil},
+		// of two functions at once, which ip cannot
+		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, link, vf(nltest.Attr(unix.IFLA_VF_TRUST, u32(1), u32(1)), nltest.Attr(unix.IFLA_VF_SPOOFCHK, u32(2), u32(0)))),
+			"ip link set if7 vf 2 spoofchk off", []string{"IFLA_VF_TRUST"}},
+		// ip link set if7 vf 1 vlan 5 proto 802.1ad
+		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, link, vf(nltest.Nest(unix.IFLA_VF_VLAN_LIST,
+			nltest.Attr(unix.IFLA_VF_VLAN_INFO, u32(1), u32(5), u32(0), []byte{0x88, 0xa8, 0, 0})))),
+			"ip link set if7 vf 1 vlan 5 proto 802.1ad", nil},
+		// ip token set ::1:2 dev if7, and ip token del dev if7
+		{nltest.Message(unix.RTM_SETLINK, 5, 1, 0, link6, token(append(make([]byte, 13), 1, 0, 2))), "ip token set ::1:2 dev if7", nil},
+		{nltest.Message(unix.RTM_SETLINK, 5, 1, 0, link6, token(make([]byte, 16))), "ip token del dev if7", nil},
+		// ip link set if7 xdpgeneric off, and with a program
+		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, link, nltest.Nest(unix.IFLA_XDP, nltest.Attr(unix.IFLA_XDP_FD, u32(0xffffffff)), nltest.Attr(unix.IFLA_XDP_FLAGS, u32(3)))),
+			"ip link set if7 xdpgeneric off", nil},
+		{nltest.Message(unix.RTM_NEWLINK, 5, 1, 0, link, nltest.Attr(unix.IFLA_MTU, u32(1300)), nltest.Nest(unix.IFLA_XDP, nltest.Attr(unix.IFLA_XDP_FD, u32(5)))),
+			"ip link set if7 mtu 1300", []string{"IFLA_XDP"}},
 	} {
 		f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: tt.data, OrigLen: len(tt.data)}
 		m := decode.New(families.All(), decode.Options{}).Frame(f, nil)
