@@ -30,6 +30,9 @@ func TestPointless(t *testing.T) {
 		{"sockets --ring 8", listed}, {"sockets --rtnl", listed},
 		{"trace -r FILE --snap 64 -p 1 --comm ip --netns 1 --protocol route -f true", ""},
 		{"stat -r FILE --messages", ""},
+		{"trace -r FILE --changes -e", "exclude each other"}, {"trace -r FILE --changes -x", "exclude each other"}, {"trace -r FILE --changes -v", "exclude each other"},
+		{"trace -r FILE --changes -o sh", "-o text or json"}, {"trace -r FILE --changes -o go", "-o text or json"}, {"trace -r FILE --changes --source auto", captured},
+		{"trace -r FILE --changes -o json -f true -c 3 -q --utc --date --attrs", ""}, {"trace -r FILE --changes -w OUT", ""},
 		{"sockets -r FILE -f true --snap 64", ""},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

@@ -42,9 +42,9 @@ func TestHostileCommands(t *testing.T) {
 			paths = append(paths, path)
 		}
 		for name, args := range map[string][]string{
-			"trace": {"trace", "-o", "text", "--exchanges=false"}, "json": {"trace", "-o", "json", "--exchanges=false"},
-			"exchanges": {"trace", "-o", "text", "--exchanges"},
-			"stat":      {"stat"}, "sockets": {"sockets"}, "record": {"record", "-w", filepath.Join(dir, "out")},
+			"trace": {"trace", "-o", "text", "--exchanges=false", "--changes=false"}, "json": {"trace", "-o", "json", "--exchanges=false", "--changes=false"},
+			"exchanges": {"trace", "-o", "text", "--exchanges", "--changes=false"}, "changes": {"trace", "-o", "text", "--exchanges=false", "--changes"},
+			"stat": {"stat"}, "sockets": {"sockets"}, "record": {"record", "-w", filepath.Join(dir, "out")},
 		} {
 			var took [2]uint64
 			for i, path := range paths {

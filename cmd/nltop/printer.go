@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
@@ -39,7 +41,8 @@ type printer struct {
 	end  func() error        // writes what the format has at its end; nil: nothing
 	late []incident.Incident // with all: written at the end
 	lim  incident.Limits
-	stop func() // ends flushLoop; nil: none was begun
+	stop func()          // ends flushLoop; nil: none was begun
+	few  *export.Changes // of --changes; nil: not asked for
 }
 
 // incidentWriter is export's Text and JSON.
@@ -80,14 +83,22 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 			Verbose: f.verbose, Hex: f.hex, Attrs: f.attrs, UTC: f.utc, Date: f.date, Last: last,
 			Color: tty && os.Getenv("NO_COLOR") == "",
 			ASCII: tty && !utf8Locale(),
-			Group: dec.GroupName,
+			Group: dec.GroupName, NetNS: f.ownNetNS(),
 		})
+		if f.changes {
+			p.changes(export.NewTextChanges(text, f.read != ""), f.count)
+			break
+		}
 		p.tell = text
 		if p.sink = text; f.ends {
 			p.exchanges(export.NewTextExchanges(text), f.read != "")
 		}
 	case "json":
 		lines := export.NewJSON(p.buf, dec.GroupName)
+		if f.changes {
+			p.changes(export.NewJSONChanges(lines, f.read != ""), f.count)
+			break
+		}
 		p.tell = lines
 		if f.ends {
 			p.exchanges(export.NewJSONExchanges(lines), f.read != "")
@@ -118,6 +129,25 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 	return p, nil
 }
 
+// changes prints what changed the system, and nothing else.
+func (p *printer) changes(to *export.Changes, count int) {
+	to.Limit = count
+	p.sink, p.end, p.few = to, to.Close, to
+}
+
+// ownNetNS is nltop's own network namespace; 0: it cannot be told, or the traffic is not
+// that of this machine.
+func (f *traceFlags) ownNetNS() uint64 {
+	if f.read != "" {
+		return 0
+	}
+	var st unix.Stat_t
+	if unix.Stat("/proc/self/ns/net", &st) != nil {
+		return 0
+	}
+	return st.Ino
+}
+
 // exchanges prints lines of exchanges: of a recording in the order in which they began.
 func (p *printer) exchanges(to export.Observer, recording bool) {
 	p.sink = to
@@ -134,7 +164,10 @@ func (p *printer) Observe(o *correlate.Observation) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.sink.Observe(o)
+	if err := p.sink.Observe(o); err != nil || p.few == nil || !p.few.Done() {
+		return err
+	}
+	return pipeline.ErrLimit
 }
 
 func (p *printer) flush() error {

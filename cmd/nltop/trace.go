@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/lap"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -28,6 +29,7 @@ type traceFlags struct {
 	date    bool
 	ends    bool
 	attrs   bool
+	changes bool
 }
 
 func newTrace() *cobra.Command {
@@ -49,15 +51,24 @@ output; what the command itself prints goes to standard error.`,
   nltop trace -r bug.pcapng -x
   nltop trace -o sh -r bug.pcapng           a script that does again what was done
   nltop trace -f 'type == "RTM_DELROUTE"'    who deleted my route?
-  nltop trace --exchanges -- ip link show    requests with outcome and times`,
+  nltop trace --exchanges -- ip link show    requests with outcome and times
+  nltop trace --changes                     what changes the system, and who does it`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
 	f.register(c)
+	pointless := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		if err := f.pointlessChanges(); err != nil {
+			return err
+		}
+		return pointless(c, args)
+	}
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text, json, sh: a script that does again what was done, literals for a test case (go, c, hex), or fixture: a file for the tests of nltop's tables")
 	fs.CountVarP(&f.verbose, "verbose", "v", "show the attribute tree; twice: padding too")
 	fs.BoolVarP(&f.ends, "exchanges", "e", false, "one line per exchange and per event, at its end, instead of per message")
+	fs.BoolVar(&f.changes, "changes", false, "only what changed the system, with who did it and the events that came of it; what changed nothing is counted")
 	fs.BoolVar(&f.attrs, "attrs", false, "show the telling attributes of a request, not the command that it is")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
@@ -66,6 +77,43 @@ output; what the command itself prints goes to standard error.`,
 	fs.BoolVar(&f.date, "date", false, "show the date with each time, also where all is of one day")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(append([]string{"sh"}, messageFormats...), cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// pointlessChanges refuses what --changes would ignore.
+func (f *traceFlags) pointlessChanges() error {
+	if !f.changes {
+		return nil
+	}
+	if f.format != "text" && f.format != "json" {
+		return usageError{errors.New("--changes: -o text or json")}
+	}
+	for _, x := range []struct {
+		name  string
+		given bool
+	}{{"--exchanges", f.ends}, {"-v", f.verbose > 0}, {"-x", f.hex}} {
+		if x.given {
+			return usageError{fmt.Errorf("%s and --changes exclude each other: of a change there is one line, and one of each event below it", x.name)}
+		}
+	}
+	return nil
+}
+
+// blind says what the lines of --changes lack, with what there is to capture.
+func blind(info *capture.Info) (notes []string) {
+	for _, x := range []struct {
+		sees capture.Sees
+		what string
+	}{
+		{capture.SeesRequests, "requests: a change is seen by its event alone, whoever made it"},
+		{capture.SeesProcesses, "who sends: processes are found by port ID, and what became of a request that leaves nlmsg_pid 0 is not known"},
+		{capture.SeesCauses, "causes: an event belongs to the request that it names by port and number, and of one without nobody knows who made it"},
+		{capture.SeesListeners, "events that nobody takes"},
+	} {
+		if s := info.DoesNotSee(x.sees, x.what); s != "" {
+			notes = append(notes, s)
+		}
+	}
+	return notes
 }
 
 func (f *traceFlags) run(args []string) (err error) {
@@ -79,7 +127,10 @@ func (f *traceFlags) run(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends || f.format == "sh", incidents: incident.New()}
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends || f.changes || f.format == "sh", incidents: incident.New()}
+	if f.changes {
+		o.limit = 0 // out counts
+	}
 	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err
@@ -99,6 +150,7 @@ func (f *traceFlags) run(args []string) (err error) {
 	}()
 	if !f.quiet {
 		s.explain()
+		f.explainChanges(s)
 	}
 	warn := io.Writer(stderr)
 	if f.quiet {
@@ -107,6 +159,16 @@ func (f *traceFlags) run(args []string) (err error) {
 	out.lim = s.limits()
 	out.begin(ctx, s.src.Stats, warn)
 	return s.runOrFollow(ctx)
+}
+
+func (f *traceFlags) explainChanges(s *session) {
+	if !f.changes {
+		return
+	}
+	info := s.src.Info()
+	for _, n := range blind(&info) {
+		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
+	}
 }
 
 // openWith opens a session for a command and its children, which is held back

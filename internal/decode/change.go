@@ -72,6 +72,12 @@ func (m *Message) eventModifies() Answer {
 	return Unknown
 }
 
+// Passes says of a request that it hands something on, or is about its own socket alone
+// (schema.Passes, schema.Own).
+func (m *Message) Passes() bool {
+	return m.def != nil && (m.def.Effect == schema.Passes || m.def.Effect == schema.Own)
+}
+
 // framesBatch says whether a message only stands around others: the begin and the end of a
 // batch of nfnetlink.
 func (m *Message) framesBatch() bool {

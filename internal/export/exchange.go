@@ -354,7 +354,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 		j.text("why", x.Why)
 	}
 	j.flag("probe", x.Probe)
-	j.change(o)
+	j.changed(o)
 	if x.Asked != nil {
 		j.always("asked_seq", uint64(x.Asked.Header.Seq))
 	}
@@ -387,6 +387,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 	if x.InterruptedBy != nil {
 		j.cause("interrupted_by", x.InterruptedBy)
 	}
+	j.saysOf(x.Request)
 	return j.flush()
 }
 
@@ -409,9 +410,10 @@ func (j *JSON) eventEnd(o *correlate.Observation) error {
 	j.always("lost", uint64(max(e.Lost, 0)))
 	j.procs("losers", e.Losers)
 	j.cause("cause", &e.Cause)
-	j.change(o)
+	j.changed(o)
 	j.differs(e)
 	j.trigger(e.Cause.Trigger)
+	j.saysOf(e.Message)
 	return j.flush()
 }
 

@@ -37,6 +37,8 @@ type JSON struct {
 	room  decode.Scratch
 	names []string
 	words say.Speaker
+	// saysEnds: what has ended is said, too.
+	saysEnds bool
 }
 
 // NewJSON returns a JSON that writes to w. group names multicast groups; nil:
@@ -290,7 +292,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 		j.text("why", x.Why)
 	}
 	j.flag("probe", o.Probe)
-	j.change(o)
+	j.changed(o)
 	j.flag("again", o.Again)
 	if o.Asked != nil {
 		j.always("asked_seq", uint64(o.Asked.Header.Seq))
@@ -300,9 +302,9 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	j.says(o.Message, body, &said)
 }
 
-// change writes whether the system was changed: nothing where it was not, null where nobody
+// changed writes whether the system was changed: nothing where it was not, null where nobody
 // knows.
-func (j *JSON) change(o *correlate.Observation) {
+func (j *JSON) changed(o *correlate.Observation) {
 	switch o.Change() {
 	case decode.Yes:
 		j.buf = append(j.buf, `,"change":true`...)

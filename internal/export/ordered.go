@@ -19,10 +19,15 @@ type Ordered struct {
 	tell func(*incident.Incident) error
 	held starts
 	n    uint64
+
+	bytes int // of the messages that they begin with
 }
 
-// maxOrdered is how many are held back.
-const maxOrdered = 16384
+// How many are held back, and how many bytes of messages.
+const (
+	maxOrdered      = 16384
+	maxOrderedBytes = 64 << 20
+)
 
 // NewOrdered returns an Ordered that hands on to these.
 func NewOrdered(to Observer, tell func(*incident.Incident) error) *Ordered {
@@ -35,9 +40,12 @@ func (w *Ordered) Observe(o *correlate.Observation) error {
 	switch o.End {
 	case correlate.EndExchange:
 		m := o.Exchange.Request
-		s.at, s.frame, s.index = o.Exchange.Time, m.Frame.ID, m.Index
+		s.at, s.frame, s.index, s.bytes = o.Exchange.Time, m.Frame.ID, m.Index, len(m.Data)
 	case correlate.EndEvent:
 		s.at, s.frame = o.Event.Time, o.Event.ID
+		if m := o.Event.Message; m != nil {
+			s.bytes = len(m.Data)
+		}
 	default:
 		if o.Frame == nil || !IsLoss(o.Frame) {
 			return nil
@@ -64,16 +72,25 @@ func (w *Ordered) add(s start) error {
 	w.n++
 	s.n = w.n
 	heap.Push(&w.held, s)
-	if w.held.Len() <= maxOrdered {
-		return nil
+	w.bytes += s.bytes
+	for w.held.Len() > maxOrdered || w.bytes > maxOrderedBytes && w.held.Len() > 1 {
+		if err := w.pop(); err != nil {
+			return err
+		}
 	}
-	return heap.Pop(&w.held).(start).write()
+	return nil
+}
+
+func (w *Ordered) pop() error {
+	s := heap.Pop(&w.held).(start)
+	w.bytes -= s.bytes
+	return s.write()
 }
 
 // Close hands on what is held.
 func (w *Ordered) Close() error {
 	for w.held.Len() > 0 {
-		if err := heap.Pop(&w.held).(start).write(); err != nil {
+		if err := w.pop(); err != nil {
 			return err
 		}
 	}
@@ -86,6 +103,7 @@ type start struct {
 	frame uint64 // its ID, and which message of it: of those at one time
 	index int
 	n     uint64 // in the order of ends
+	bytes int    // of the message that it holds on to
 	write func() error
 }
 

@@ -30,6 +30,7 @@ type TextOptions struct {
 	Attrs   bool      // the telling attributes in place of the command that they make
 	// Group names multicast groups; nil: they are numbers.
 	Group func(protocol uint16, group uint32) string
+	NetNS uint64 // nltop's own network namespace; 0: not known
 }
 
 // Text writes messages for people. It writes whole lines, one Write for each
@@ -43,6 +44,7 @@ type Text struct {
 	day  string // of the first line
 	// lastCause is what the cause of the last event was.
 	lastCause causeSaid
+	lastWho   whom // see identity
 }
 
 // NewText returns a Text that writes to w.
@@ -162,8 +164,12 @@ func endText(e capture.End, port uint32) string {
 // prints it; of nftables the object
 // itself, with its place in the transaction; else the leading attributes.
 func (t *Text) tell(m *decode.Message, body *decode.Body) {
-	l := &t.line
 	said := t.said.Say(m, body)
+	t.tellSaid(m, body, &said)
+}
+
+func (t *Text) tellSaid(m *decode.Message, body *decode.Body, said *say.Said) {
+	l := &t.line
 	if said.InBatch {
 		l.word(styleDim, said.Batch.String())
 		if said.Batch.Index == 0 {
