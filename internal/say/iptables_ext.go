@@ -41,7 +41,7 @@ func (t *telling) extended(data nest, kind string, v6 bool, all map[string]func(
 func (x *extension) whole() bool {
 	for i := range x.nodes {
 		n := &x.nodes[i]
-		if n.Problem != "" || !n.Hidden && !x.t.said[n] && !zero(n.Raw) {
+		if said, _ := x.t.said.of(n); n.Problem != "" || !n.Hidden && !said && !zero(n.Raw) {
 			return false
 		}
 	}

@@ -167,10 +167,6 @@ var wanted = map[string]float64{
 	"mptcp_pm":  66, // the rest is of a path manager in user space
 	"nftables":  95,
 	"nl80211":   100,
-	"sock_diag": 100,
-	"tc":        96,
-	"wireguard": 100,
-	"xfrm":      90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them
 	// the rest is ebtables, and sets of ipset by number
 	"nftables (xtables)": 93,
 	"sock_diag":          100,
