@@ -44,6 +44,7 @@ func TestHostileCommands(t *testing.T) {
 		for name, args := range map[string][]string{
 			"trace": {"trace", "-o", "text", "--exchanges=false", "--changes=false"}, "json": {"trace", "-o", "json", "--exchanges=false", "--changes=false"},
 			"exchanges": {"trace", "-o", "text", "--exchanges", "--changes=false"}, "changes": {"trace", "-o", "text", "--exchanges=false", "--changes"},
+			"who":  {"who", "--all", "route"},
 			"stat": {"stat"}, "sockets": {"sockets"}, "record": {"record", "-w", filepath.Join(dir, "out")},
 		} {
 			var took [2]uint64

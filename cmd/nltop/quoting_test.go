@@ -94,6 +94,7 @@ func TestQuoting(t *testing.T) {
 		{"trace", "-o", "go"}, {"trace", "-o", "c"}, {"trace", "-o", "hex"}, {"trace", "-o", "fixture", "--protocol", "route"},
 		{"stat"}, {"stat", "-o", "json"}, {"stat", "--by", "container"}, {"stat", "--by", "unit"}, {"stat", "--by", "netns"},
 		{"stat", "--coverage", "--unknown"}, {"sockets"}, {"sockets", "-o", "json"}, {"record", "-w", os.DevNull},
+		{"who", "--all", "route"}, {"who", "--all", "-o", "json", "route"},
 	} {
 		if err := out.Truncate(0); err != nil {
 			t.Fatal(err)
@@ -124,8 +125,8 @@ func TestQuoting(t *testing.T) {
 // errFile, for those who write to it by themselves.
 func TestStandardError(t *testing.T) {
 	raw := map[string][]string{
-		"os.Stderr": {"interrupt.go"},                                                                        // errFile is made of it
-		"errFile":   {"child.go", "dumps.go", "interrupt.go", "main.go", "record.go", "stat.go", "trace.go"}, // commands, laps
+		"os.Stderr": {"interrupt.go"},                                                                                  // errFile is made of it
+		"errFile":   {"child.go", "dumps.go", "interrupt.go", "main.go", "record.go", "stat.go", "trace.go", "who.go"}, // commands, laps
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {

@@ -80,7 +80,7 @@ func DumpLines(w io.Writer, rows []repeat.Row, rest repeat.Rest, span time.Durat
 	var b bytes.Buffer
 	for i := range rows {
 		r := &rows[i]
-		fmt.Fprintf(&b, "%s %s %s%s\n", asker(r), verb(r), subject(r), counts(&r.Counts, r, span))
+		fmt.Fprintf(&b, "%s %s %s%s\n", repeater(r), verb(r), subject(r), counts(&r.Counts, r, span))
 	}
 	if rest.Questions > 0 {
 		fmt.Fprintf(&b, "%s more, which found no room%s\n", words.Plural(int(rest.Questions), "question", "questions"), counts(&rest.Counts, nil, span))
@@ -89,7 +89,7 @@ func DumpLines(w io.Writer, rows []repeat.Row, rest repeat.Rest, span time.Durat
 	return err
 }
 
-func asker(r *repeat.Row) string {
+func repeater(r *repeat.Row) string {
 	switch {
 	case !r.Proc.Known() && r.PortID == 0:
 		return "somebody"

@@ -102,7 +102,7 @@ func (s *Script) asked(o *correlate.Observation) {
 		s.reads++
 		return
 	}
-	x := &step{said: said, who: who(o), netns: o.Frame.NetNS}
+	x := &step{said: said, who: asker(o), netns: o.Frame.NetNS}
 	if len(said.Commands) == 0 || len(said.Left) > 0 {
 		own := *m
 		x.request = &own
@@ -131,7 +131,7 @@ func (s *Script) transacted(o *correlate.Observation) bool {
 	if s.batch == nil || s.batchFrame != m.Frame.ID || s.batchNumber != b.Number {
 		s.closeBatch()
 		t, _ := s.words.Transaction(m)
-		s.batch, s.batchFrame, s.batchNumber = &step{who: who(o), batch: &t, open: true}, m.Frame.ID, b.Number
+		s.batch, s.batchFrame, s.batchNumber = &step{who: asker(o), batch: &t, open: true}, m.Frame.ID, b.Number
 		s.queue = append(s.queue, s.batch)
 	}
 	s.batch.pending++
@@ -159,8 +159,8 @@ func reads(m *decode.Message) bool {
 		strings.HasSuffix(t, "_DUMP") || strings.HasPrefix(t, "NFNL_MSG_BATCH") || m.Type == "SOCK_DIAG_BY_FAMILY"
 }
 
-// who is who asked, and when and where.
-func who(o *correlate.Observation) string {
+// asker is who asked, and when and where.
+func asker(o *correlate.Observation) string {
 	f := o.Frame
 	text := f.Time.UTC().Format("2006-01-02T15:04:05.000000Z07:00") + " "
 	if o.Account.Known() {
