@@ -38,6 +38,7 @@ const union {
 	struct nl_home home;
 	enum nl_trigger trigger;
 	struct nl_named named;
+	struct nl_waits waits;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])
@@ -180,4 +181,59 @@ SEC("fentry/mutex_unlock")
 int unlock(__u64 *ctx)
 {
 	return on_unlock(ctx[0]);
+}
+
+/* TP_PROTO(char *name, bool wait, unsigned long ip) */
+SEC("tp_btf/module_request")
+int module_request(__u64 *ctx)
+{
+	return on_module_request(ctx[0]);
+}
+
+SEC("fentry/call_usermodehelper_exec")
+int helper(__u64 *ctx)
+{
+	(void)ctx;
+	return on_helper();
+}
+
+SEC("fexit/call_usermodehelper_exec")
+int helper_exit(__u64 *ctx)
+{
+	(void)ctx;
+	return on_helper_exit();
+}
+
+SEC("fentry/synchronize_rcu")
+int rcu(__u64 *ctx)
+{
+	(void)ctx;
+	return on_rcu();
+}
+
+SEC("fexit/synchronize_rcu")
+int rcu_exit(__u64 *ctx)
+{
+	(void)ctx;
+	return on_rcu_exit();
+}
+
+/* TP_PROTO(void *lock, unsigned int flags), from 5.19 on */
+SEC("tp_btf/contention_begin")
+int contention(__u64 *ctx)
+{
+	return on_contention(ctx[0], ctx[1]);
+}
+
+/* TP_PROTO(void *lock, int ret) */
+SEC("tp_btf/contention_end")
+int contention_end(__u64 *ctx)
+{
+	return on_contention_end(ctx[0]);
+}
+
+SEC("fentry/skb_free_datagram")
+int taken(__u64 *ctx)
+{
+	return on_taken(ARG(0), ARG(1));
 }

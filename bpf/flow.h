@@ -42,6 +42,11 @@ struct flow {
 	__u64 ubuf;
 	__u64 len;
 	__u32 err;   /* positive, of a send that has ended */
+	__u32 waits; /* it has an entry in wait_states; see waits.h */
+	/* of the task's sched_entity at its beginning */
+	__u64 clock;
+	__u64 ran;
+	__u64 migrations;
 	/* the task as it was when its socket was last made its own, that socket's
 	 * account, and the number under which both were told to user space */
 	struct nl_task task;

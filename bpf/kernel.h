@@ -96,7 +96,12 @@ struct netlink_sock {
 	struct netlink_callback cb;
 };
 
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
 struct sk_buff {
+	refcount_t users;
 	struct sock *sk;
 	char cb[48];
 	unsigned int len;
@@ -261,7 +266,16 @@ struct worker {
 	void *current_func;
 };
 
+/* In ns of the run queue's clock: when the task was last accounted for, and how long it
+ * has run until then. */
+struct sched_entity {
+	__u64 exec_start;
+	__u64 sum_exec_runtime;
+	__u64 nr_migrations;
+};
+
 struct task_struct {
+	struct sched_entity se;
 	struct signal_struct *signal;
 	unsigned int flags;
 	int pid;

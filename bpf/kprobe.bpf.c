@@ -210,3 +210,37 @@ int unlock(struct pt_regs *ctx)
 {
 	return on_unlock(ctx->ARG0);
 }
+
+SEC("kprobe/call_usermodehelper_exec")
+int helper(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_helper();
+}
+
+SEC("kretprobe/call_usermodehelper_exec")
+int helper_exit(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_helper_exit();
+}
+
+SEC("kprobe/synchronize_rcu")
+int rcu(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_rcu();
+}
+
+SEC("kretprobe/synchronize_rcu")
+int rcu_exit(struct pt_regs *ctx)
+{
+	(void)ctx;
+	return on_rcu_exit();
+}
+
+SEC("kprobe/skb_free_datagram")
+int taken(struct pt_regs *ctx)
+{
+	return on_taken(PTR(ARG0), PTR(ARG1));
+}

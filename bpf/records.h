@@ -47,6 +47,7 @@ enum nl_kind {
 	NL_KIND_EXTACK = 3,
 	NL_KIND_LOCK = 4,
 	NL_KIND_TRUNCATED = 5,
+	NL_KIND_READ = 8,
 };
 
 /* capture.Dir */
@@ -139,6 +140,8 @@ enum nl_limit {
 	NL_EXE = 256,       /* bytes of a path; a power of two */
 	NL_COMPONENTS = 40, /* of a path, mounts included */
 	NL_HEIRS = 4096,    /* a power of two */
+	NL_MODULE_LEN = 56, /* of its name: MODULE_NAME_LEN, include/linux/module.h */
+	NL_HEAD_LEN = 20,   /* of a datagram that was read: its first nlmsghdr and 4 bytes */
 };
 
 /* What is emitted beside the counters. */
@@ -274,6 +277,18 @@ struct nl_full {
 	struct nl_task owner; /* of the socket; all zero: unknown */
 };
 
+/* What a send waited for, the payload of an NL_KIND_COMPLETION that has one. In ns. */
+struct nl_waits {
+	__u64 off_cpu;     /* the task did not run, whatever for; 0 without nl_config.times */
+	__u64 module_ns;   /* for modprobe */
+	__u64 module_most; /* for the module that took longest */
+	__u64 rcu_ns;      /* for grace periods */
+	__u64 locks_ns;    /* for locks that others held, but rtnl_mutex */
+	__u32 modules;     /* how often modprobe ran */
+	__u32 pad;
+	__u8 module[NL_MODULE_LEN]; /* the one that took longest, with its NUL */
+};
+
 /* Bits of nl_process.flags: what is known. */
 enum nl_knows {
 	NL_KNOWS_ARGS = 1,
@@ -396,7 +411,8 @@ struct nl_config {
 	__u8 rdonly_cast; /* bpf_rdonly_cast() is there */
 	__u8 processes;   /* executables and command lines are told */
 	__u8 iter_num;    /* bpf_iter_num_new() is there */
-	__u8 pad[3];
+	__u8 times;       /* what sends wait for, and when answers are read */
+	__u8 pad[2];
 	/* nltop's PID namespace, as process_home() told it: how deep it is, and the address
 	 * of its struct pid_namespace; 0: it is the initial one. */
 	__u32 pid_level;

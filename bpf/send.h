@@ -7,6 +7,7 @@
 
 #include "hooks.h"
 #include "iter.h"
+#include "waits.h"
 
 /* Where the payload is, before netlink_sendmsg() moves the iterator on. */
 static __always_inline void send_remember_iov(struct flow *f, struct msghdr *msg)
@@ -60,6 +61,7 @@ static __always_inline int on_sendmsg(struct socket *sock, struct msghdr *msg, _
 	f->lock_wait = 0;
 	f->lock_hold = 0;
 	f->lock_worst = 0;
+	wait_begin(f);
 	f->sk = (__u64)sk;
 	f->msg = (__u64)msg;
 	f->len = len;
@@ -157,6 +159,17 @@ static __always_inline bool send_failed(struct nl_full *rec, struct flow *f, str
 	return counts;
 }
 
+/* Emit a completion, with what the send waited for. */
+static __always_inline void send_report(struct nl_full *rec, struct flow *f)
+{
+	struct nl_waits *w = f->waits ? wait_sum() : 0;
+
+	if (w)
+		rec->orig_len = sizeof(*w);
+	if (emit_small(rec, (__u64)w, rec->orig_len, 0))
+		emit_lost(NL_LOST_REPORT);
+}
+
 /* Tell of a send that has ended out of the ordinary; true: it is to be counted. */
 static __noinline int send_ended(struct flow *f, __u64 now, __u64 elapsed)
 {
@@ -180,7 +193,7 @@ static __noinline int send_ended(struct flow *f, __u64 now, __u64 elapsed)
 	rec.lock_hold = f->lock_hold;
 	if (f->lock_worst)
 		rec.blocker = f->blocker;
-	emit_report(&rec);
+	send_report(&rec, f);
 	return 0;
 }
 
@@ -213,6 +226,8 @@ static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 		sk = (void *)f->sk;
 	now = bpf_ktime_get_ns();
 	elapsed = now - f->start;
+	if (nl_cfg.times)
+		wait_end(f, elapsed);
 	f->start = 0;
 	if (ret < 0)
 		err = -ret;
@@ -223,7 +238,7 @@ static __always_inline int on_sendmsg_exit(struct sock *sk, int ret)
 		send_count(f, now, elapsed, err);
 	if (!f->id && f->asked_at)
 		return 0;
-	if (sk && f->id && !err && !f->lock_worst)
+	if (sk && f->id && !err && !f->lock_worst && !f->waits)
 		return send_done(f, sk, now, elapsed);
 	if (send_ended(f, now, elapsed))
 		count_datagram(NL_PROG_SEND);

@@ -27,7 +27,7 @@ func tables() map[string]string {
 		for _, d := range Sources() {
 			switch {
 			case d.Asked.Has(f.Sees):
-				sees.WriteString(" with `--rtnl` |")
+				sees.WriteString(" with `" + f.Sees.Flag() + "` |")
 			case d.Sees.Has(f.Sees):
 				sees.WriteString(" yes |")
 			default:

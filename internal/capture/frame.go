@@ -45,6 +45,13 @@ const (
 	KindTruncated
 )
 
+// KindRead reports that the reader of Socket, Proc, has taken an answer of the kernel out
+// of its queue: Data is its beginning, a bare nlmsghdr and 4 bytes at most.
+const KindRead Kind = 8
+
+// Known says whether this version has the kind.
+func (k Kind) Known() bool { return k <= KindTruncated || k == KindRead }
+
 // Dir is the direction in which a datagram travels.
 type Dir uint8
 
@@ -238,6 +245,7 @@ type Frame struct {
 	Cause    uint64
 	Queue    Queue  // of Socket
 	Lock     Lock   // KindCompletion: inside the send; KindLock
+	Waits    *Waits // KindCompletion: inside the send; nil: for nothing that is known
 	TrueSize uint32 // what the datagram takes of the receive buffer (skb->truesize); 0: unknown
 	// Taken is how many bytes of a datagram the buffer of its reader had room for, where
 	// that was too small; the rest is lost. 0: all, or nobody was seen to read it.

@@ -46,6 +46,10 @@ const (
 	SeesAllNetNS
 	// SeesTriggers: Origin.Trigger, what made the kernel send an event without a request.
 	SeesTriggers
+	// SeesTimes: what a send waits for (Parts). Frame.Waits has modules without it.
+	SeesTimes
+	// SeesTaken: when a reader takes an answer out of its queue (KindRead).
+	SeesTaken
 
 	seesEnd
 )
@@ -55,7 +59,7 @@ const AllSees = seesEnd - 1
 
 // InReports are the facts that stand in frames that are no datagrams (Kind), or in no
 // frame at all. Programs that rewrite a recording leave those out.
-const InReports = SeesCompletions | SeesNobufs | SeesNobufsRead | SeesReads | SeesLocks
+const InReports = SeesCompletions | SeesNobufs | SeesNobufsRead | SeesReads | SeesLocks | SeesTimes | SeesTaken
 
 // Has says whether all of these facts are known.
 func (s Sees) Has(facts Sees) bool { return s&facts == facts }
@@ -88,7 +92,20 @@ func Facts() []Fact {
 		{SeesLocks, "`rtnl_mutex`: who holds it, who waits", "locks, exchanges; `stat --rtnl`"},
 		{SeesAllNetNS, "all network namespaces", "everywhere"},
 		{SeesTriggers, "what sent an event that no request caused", "message; `trace`, `trigger` in `-f` and JSON"},
+		{SeesTimes, "what a request waits for: RCU, locks, the rest", "exchanges; `stat --times`, `trace -e`"},
+		{SeesTaken, "when an answer is read", "exchanges; `stat --times`, `trace -e`"},
 	}
+}
+
+// Flag is the flag by which nltop is asked to watch these facts; "": it always does.
+func (s Sees) Flag() string {
+	switch s {
+	case SeesLocks:
+		return "--rtnl"
+	case SeesTimes, SeesTaken:
+		return "--times"
+	}
+	return ""
 }
 
 // Described is a source as everybody else knows it: by its name.
@@ -97,7 +114,7 @@ type Described struct {
 	Needs string // one clause
 	About string // what it sees, one clause
 	Sees  Sees   // at best: a hook that is missing takes some of it away
-	// Asked are those of Sees that it watches only when it is asked to (--rtnl).
+	// Asked are those of Sees that it watches only when it is asked to (Sees.Flag).
 	Asked Sees
 	// Counts: it counts in the kernel, too (Counter).
 	Counts bool
@@ -106,7 +123,11 @@ type Described struct {
 }
 
 const hooks = SeesRequests | SeesProcesses | SeesCauses | SeesCompletions | SeesKernelTime | SeesListeners |
-	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS | SeesTriggers
+	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS | SeesTriggers |
+	SeesTimes | SeesTaken
+
+// askedHooks are watched by hooks that cost something.
+const askedHooks = SeesLocks | SeesTimes | SeesTaken
 
 var hooksBlind = []string{"messages that a socket filter drops"}
 
@@ -118,12 +139,12 @@ var sources = []Described{
 	{
 		Name: SourceFentry, Needs: "BTF, and CAP_BPF with CAP_PERFMON or root",
 		About: "every message, all network namespaces, process, cause, drops, overruns, latency",
-		Sees:  hooks, Asked: SeesLocks, Counts: true, Blind: hooksBlind,
+		Sees:  hooks, Asked: askedHooks, Counts: true, Blind: hooksBlind,
 	},
 	{
 		Name: SourceKprobe, Needs: "BTF and kprobes, and CAP_BPF with CAP_PERFMON or root; a writable tracefs for returns of many simultaneous calls",
 		About: "the same as fentry, where trampolines are missing",
-		Sees:  hooks, Asked: SeesLocks, Counts: true, Blind: hooksBlind,
+		Sees:  hooks, Asked: askedHooks, Counts: true, Blind: hooksBlind,
 	},
 	{
 		Name: SourceSyscall, Needs: "BTF raw tracepoints, and CAP_BPF with CAP_PERFMON or root",

@@ -24,6 +24,11 @@ func TestSees(t *testing.T) {
 		if names[d.Name] || d.Needs == "" || d.About == "" || d.Sees&^AllSees != 0 || d.Asked&^d.Sees != 0 {
 			t.Errorf("%+v", d)
 		}
+		for _, f := range Facts() {
+			if d.Asked.Has(f.Sees) != (d.Sees.Has(f.Sees) && f.Sees.Flag() != "") {
+				t.Errorf("%s: flag %q of %s", d.Name, f.Sees.Flag(), f.Name)
+			}
+		}
 		names[d.Name] = true
 		if got := Describe(d.Name); got.Sees != d.Sees || got.Name != d.Name || len(d.Blind) == 0 {
 			t.Errorf("%s is not found", d.Name)
@@ -83,7 +88,7 @@ func TestCauser(t *testing.T) {
 
 // What stands on every frame costs nothing there.
 func TestFrameSize(t *testing.T) {
-	if n := unsafe.Sizeof(Frame{}); n != 160 {
-		t.Errorf("a frame has %d bytes, not 160", n)
+	if n := unsafe.Sizeof(Frame{}); n != 168 {
+		t.Errorf("a frame has %d bytes, not 168", n)
 	}
 }

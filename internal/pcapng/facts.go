@@ -43,14 +43,23 @@ const (
 	// Of a capture.KindTruncated, else like factsFrame: versions that do not know this
 	// kind skip it, and would take the other for a damaged datagram.
 	factsTruncated = 11
+	factsRead      = 15 // likewise of a capture.KindRead
 )
 
 // kindOf is the kind of the facts of a frame.
 func kindOf(o *capture.Origin) byte {
-	if o.Kind == capture.KindTruncated {
+	switch o.Kind {
+	case capture.KindTruncated:
 		return factsTruncated
+	case capture.KindRead:
+		return factsRead
 	}
 	return factsFrame
+}
+
+// ofFrame is the reverse: whether these are the facts of a report.
+func ofFrame(kind byte) bool {
+	return kind == factsFrame || kind == factsTruncated || kind == factsRead
 }
 
 // Tags of factsFrame.
@@ -367,6 +376,11 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 			fr.ID = binary.LittleEndian.Uint64(value)
 			ns := binary.LittleEndian.Uint64(value[8:])
 			seconds, nanos, haveTime = int64(ns/1e9), int64(ns%1e9), true
+		case tagModule, tagModules, tagLoading, tagRCU, tagLocks, tagOffCPU:
+			if fr.Waits == nil {
+				fr.Waits = new(capture.Waits)
+			}
+			n.setWaits(fr.Waits, tag, num, value)
 		default:
 			inner = errors.Join(inner, n.setOrigin(o, tag, num, value))
 			setNumber(fr, tag, num)
@@ -395,7 +409,9 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) error {
 	switch tag {
 	case tagKind:
-		o.Kind = capture.Kind(atMost(num, uint64(capture.KindTruncated)))
+		if o.Kind = capture.Kind(atMost(num, math.MaxUint8)); !o.Kind.Known() {
+			o.Kind = 0
+		}
 	case tagDir:
 		o.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 	case tagVerdict:

@@ -441,7 +441,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 		r.readTables(kind, facts)
 		return Record{}, false, nil
 	}
-	if !ok || kind != factsFrame && kind != factsTruncated {
+	if !ok || !ofFrame(kind) {
 		return Record{}, false, nil // somebody else's block
 	}
 	f, o := new(capture.Frame), r.reporter()

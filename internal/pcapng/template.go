@@ -179,6 +179,9 @@ func (w *Writer) varying(f facts, fr *capture.Frame) facts {
 		uint(tagRMem, uint64(q.RMem)).uint(tagCause, fr.Cause).uint(tagTrueSize, uint64(fr.TrueSize)).
 		uint(tagHighWater, uint64(q.HighWater)).uint(tagIdle, zigzag(int64(q.Idle))).
 		uint(tagTaken, uint64(fr.Taken))
+	if fr.Waits != nil {
+		f = f.waits(fr.Waits)
+	}
 	if fr.Cast|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold) == 0 && fr.Lock.Blocker == nil {
 		return f
 	}
@@ -191,14 +194,14 @@ func (w *Writer) varying(f facts, fr *capture.Frame) facts {
 }
 
 // varyingIn is varying for the option of a packet, which has a bound. Only a file can
-// make its processes so long; then the one that was in the way is left out.
+// make its processes so long; then the one that was in the way is left out, and waits.
 func (w *Writer) varyingIn(f facts, t *template, fr *capture.Frame) facts {
 	all := w.varying(f, fr)
-	if t.facts-t.custom+len(all)-len(f) <= maxOption-varyingBytes || fr.Lock.Blocker == nil {
+	if t.facts-t.custom+len(all)-len(f) <= maxOption-varyingBytes || (fr.Lock.Blocker == nil && fr.Waits == nil) {
 		return all
 	}
 	without := *fr
-	without.Lock.Blocker = nil
+	without.Lock.Blocker, without.Waits = nil, nil
 	return w.varying(f, &without)
 }
 
@@ -218,7 +221,7 @@ func varies(fr *capture.Frame) bool {
 func small(fr *capture.Frame, other uint64) bool {
 	q := &fr.Queue
 	return other|fr.Cast|uint64(fr.Taken)|uint64(q.Drops)|uint64(fr.Lock.Wait)|uint64(fr.Lock.Hold)|
-		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 == 0 && fr.Lock.Blocker == nil
+		(uint64(fr.Elapsed)|uint64(q.Idle))>>32 == 0 && fr.Lock.Blocker == nil && fr.Waits == nil
 }
 
 // set fills in the numbers of fr; ref is its Cause or Of.

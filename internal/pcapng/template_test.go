@@ -132,6 +132,8 @@ func change(v reflect.Value) {
 		*x = x.Add(time.Hour)
 	case **capture.Proc:
 		*x = &capture.Proc{PID: 1, Comm: "x"}
+	case **capture.Waits:
+		*x = &capture.Waits{RCU: 1}
 	case *capture.CmdLine:
 		*x += "y"
 	case *string:

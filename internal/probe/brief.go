@@ -110,6 +110,7 @@ func (a *assembler) addBrief(rec []byte) error {
 	f.Cast, f.Cause = 0, 0
 	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
 	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(r.LockWait), nanoseconds(r.LockHold), nil
+	f.Waits = nil
 	f.TrueSize, f.Taken, f.OrigLen = r.Truesize, 0, int(r.OrigLen)
 	f.Data = a.payload(payload, r.InlineLen)
 	switch kind {

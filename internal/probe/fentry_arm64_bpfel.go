@@ -93,7 +93,8 @@ type fentryNlConfig struct {
 	RdonlyCast     uint8
 	Processes      uint8
 	IterNum        uint8
-	Pad            [3]uint8
+	Times          uint8
+	Pad            [2]uint8
 	PidLevel       uint32
 	PidNs          uint64
 	VmemmapBase    uint64
@@ -178,6 +179,7 @@ const (
 	fentryNlKindNL_KIND_EXTACK       fentryNlKind = 3
 	fentryNlKindNL_KIND_LOCK         fentryNlKind = 4
 	fentryNlKindNL_KIND_TRUNCATED    fentryNlKind = 5
+	fentryNlKindNL_KIND_READ         fentryNlKind = 8
 )
 
 type fentryNlKnows uint32
@@ -210,6 +212,8 @@ const (
 	fentryNlLimitNL_EXE        fentryNlLimit = 256
 	fentryNlLimitNL_COMPONENTS fentryNlLimit = 40
 	fentryNlLimitNL_HEIRS      fentryNlLimit = 4096
+	fentryNlLimitNL_MODULE_LEN fentryNlLimit = 56
+	fentryNlLimitNL_HEAD_LEN   fentryNlLimit = 20
 )
 
 type fentryNlLockKey struct {
@@ -381,6 +385,18 @@ const (
 	fentryNlVerdictNL_VERDICT_NOBUFS_READ   fentryNlVerdict = 6
 )
 
+type fentryNlWaits struct {
+	_          structs.HostLayout
+	OffCpu     uint64
+	ModuleNs   uint64
+	ModuleMost uint64
+	RcuNs      uint64
+	LocksNs    uint64
+	Modules    uint32
+	Pad        uint32
+	Module     [56]uint8
+}
+
 type fentryNlWhat struct {
 	_      structs.HostLayout
 	Type   uint16
@@ -423,9 +439,12 @@ const (
 	fentryMapPlaneBits         = "plane_bits"
 	fentryMapProcessImages     = "process_images"
 	fentryMapProcessScratch    = "process_scratch"
+	fentryMapWaitStates        = "wait_states"
 	fentryProgBind             = "bind"
 	fentryProgBroadcast        = "broadcast"
 	fentryProgBroadcastExit    = "broadcast_exit"
+	fentryProgContention       = "contention"
+	fentryProgContentionEnd    = "contention_end"
 	fentryProgCreate           = "create"
 	fentryProgDeliver          = "deliver"
 	fentryProgDump             = "dump"
@@ -438,19 +457,25 @@ const (
 	fentryProgFollowFree       = "follow_free"
 	fentryProgHeirExit         = "heir_exit"
 	fentryProgHeirFork         = "heir_fork"
+	fentryProgHelper           = "helper"
+	fentryProgHelperExit       = "helper_exit"
 	fentryProgLock             = "lock"
 	fentryProgLockExit         = "lock_exit"
 	fentryProgLockKillable     = "lock_killable"
 	fentryProgLockKillableExit = "lock_killable_exit"
+	fentryProgModuleRequest    = "module_request"
 	fentryProgOverrun          = "overrun"
 	fentryProgProcessExec      = "process_exec"
 	fentryProgProcessHome      = "process_home"
 	fentryProgProcessList      = "process_list"
 	fentryProgQueueTail        = "queue_tail"
+	fentryProgRcu              = "rcu"
+	fentryProgRcuExit          = "rcu_exit"
 	fentryProgRecvmsgExit      = "recvmsg_exit"
 	fentryProgRelease          = "release"
 	fentryProgSendmsg          = "sendmsg"
 	fentryProgSendmsgExit      = "sendmsg_exit"
+	fentryProgTaken            = "taken"
 	fentryProgTrylockExit      = "trylock_exit"
 	fentryProgUnicast          = "unicast"
 	fentryProgUnlock           = "unlock"
@@ -503,6 +528,8 @@ type fentryProgramSpecs struct {
 	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
+	Contention       *ebpf.ProgramSpec `ebpf:"contention"`
+	ContentionEnd    *ebpf.ProgramSpec `ebpf:"contention_end"`
 	Create           *ebpf.ProgramSpec `ebpf:"create"`
 	Deliver          *ebpf.ProgramSpec `ebpf:"deliver"`
 	Dump             *ebpf.ProgramSpec `ebpf:"dump"`
@@ -515,19 +542,25 @@ type fentryProgramSpecs struct {
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
 	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
 	HeirFork         *ebpf.ProgramSpec `ebpf:"heir_fork"`
+	Helper           *ebpf.ProgramSpec `ebpf:"helper"`
+	HelperExit       *ebpf.ProgramSpec `ebpf:"helper_exit"`
 	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
 	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
+	ModuleRequest    *ebpf.ProgramSpec `ebpf:"module_request"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
 	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
 	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
 	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
+	Rcu              *ebpf.ProgramSpec `ebpf:"rcu"`
+	RcuExit          *ebpf.ProgramSpec `ebpf:"rcu_exit"`
 	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
 	Release          *ebpf.ProgramSpec `ebpf:"release"`
 	Sendmsg          *ebpf.ProgramSpec `ebpf:"sendmsg"`
 	SendmsgExit      *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
+	Taken            *ebpf.ProgramSpec `ebpf:"taken"`
 	TrylockExit      *ebpf.ProgramSpec `ebpf:"trylock_exit"`
 	Unicast          *ebpf.ProgramSpec `ebpf:"unicast"`
 	Unlock           *ebpf.ProgramSpec `ebpf:"unlock"`
@@ -559,6 +592,7 @@ type fentryMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
 }
 
 // fentryVariableSpecs contains global variables before they are loaded into the kernel.
@@ -611,6 +645,7 @@ type fentryMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	WaitStates     *ebpf.Map `ebpf:"wait_states"`
 }
 
 func (m *fentryMaps) Close() error {
@@ -637,6 +672,7 @@ func (m *fentryMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.WaitStates,
 	)
 }
 
@@ -655,6 +691,8 @@ type fentryPrograms struct {
 	Bind             *ebpf.Program `ebpf:"bind"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
+	Contention       *ebpf.Program `ebpf:"contention"`
+	ContentionEnd    *ebpf.Program `ebpf:"contention_end"`
 	Create           *ebpf.Program `ebpf:"create"`
 	Deliver          *ebpf.Program `ebpf:"deliver"`
 	Dump             *ebpf.Program `ebpf:"dump"`
@@ -667,19 +705,25 @@ type fentryPrograms struct {
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
 	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
 	HeirFork         *ebpf.Program `ebpf:"heir_fork"`
+	Helper           *ebpf.Program `ebpf:"helper"`
+	HelperExit       *ebpf.Program `ebpf:"helper_exit"`
 	Lock             *ebpf.Program `ebpf:"lock"`
 	LockExit         *ebpf.Program `ebpf:"lock_exit"`
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
+	ModuleRequest    *ebpf.Program `ebpf:"module_request"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
 	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
 	ProcessHome      *ebpf.Program `ebpf:"process_home"`
 	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
+	Rcu              *ebpf.Program `ebpf:"rcu"`
+	RcuExit          *ebpf.Program `ebpf:"rcu_exit"`
 	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
 	Release          *ebpf.Program `ebpf:"release"`
 	Sendmsg          *ebpf.Program `ebpf:"sendmsg"`
 	SendmsgExit      *ebpf.Program `ebpf:"sendmsg_exit"`
+	Taken            *ebpf.Program `ebpf:"taken"`
 	TrylockExit      *ebpf.Program `ebpf:"trylock_exit"`
 	Unicast          *ebpf.Program `ebpf:"unicast"`
 	Unlock           *ebpf.Program `ebpf:"unlock"`
@@ -690,6 +734,8 @@ func (p *fentryPrograms) Close() error {
 		p.Bind,
 		p.Broadcast,
 		p.BroadcastExit,
+		p.Contention,
+		p.ContentionEnd,
 		p.Create,
 		p.Deliver,
 		p.Dump,
@@ -702,19 +748,25 @@ func (p *fentryPrograms) Close() error {
 		p.FollowFree,
 		p.HeirExit,
 		p.HeirFork,
+		p.Helper,
+		p.HelperExit,
 		p.Lock,
 		p.LockExit,
 		p.LockKillable,
 		p.LockKillableExit,
+		p.ModuleRequest,
 		p.Overrun,
 		p.ProcessExec,
 		p.ProcessHome,
 		p.ProcessList,
 		p.QueueTail,
+		p.Rcu,
+		p.RcuExit,
 		p.RecvmsgExit,
 		p.Release,
 		p.Sendmsg,
 		p.SendmsgExit,
+		p.Taken,
 		p.TrylockExit,
 		p.Unicast,
 		p.Unlock,

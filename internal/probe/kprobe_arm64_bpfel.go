@@ -38,6 +38,7 @@ const (
 	kprobeMapPlaneBits         = "plane_bits"
 	kprobeMapProcessImages     = "process_images"
 	kprobeMapProcessScratch    = "process_scratch"
+	kprobeMapWaitStates        = "wait_states"
 	kprobeProgBind             = "bind"
 	kprobeProgBroadcast        = "broadcast"
 	kprobeProgBroadcastExit    = "broadcast_exit"
@@ -51,6 +52,8 @@ const (
 	kprobeProgFollowFree       = "follow_free"
 	kprobeProgHeirExit         = "heir_exit"
 	kprobeProgHeirFork         = "heir_fork"
+	kprobeProgHelper           = "helper"
+	kprobeProgHelperExit       = "helper_exit"
 	kprobeProgLock             = "lock"
 	kprobeProgLockExit         = "lock_exit"
 	kprobeProgLockKillable     = "lock_killable"
@@ -60,11 +63,14 @@ const (
 	kprobeProgProcessHome      = "process_home"
 	kprobeProgProcessList      = "process_list"
 	kprobeProgQueueTail        = "queue_tail"
+	kprobeProgRcu              = "rcu"
+	kprobeProgRcuExit          = "rcu_exit"
 	kprobeProgRecvmsg          = "recvmsg"
 	kprobeProgRecvmsgExit      = "recvmsg_exit"
 	kprobeProgRelease          = "release"
 	kprobeProgSendmsg          = "sendmsg"
 	kprobeProgSendmsgExit      = "sendmsg_exit"
+	kprobeProgTaken            = "taken"
 	kprobeProgTrylock          = "trylock"
 	kprobeProgTrylockExit      = "trylock_exit"
 	kprobeProgUnicast          = "unicast"
@@ -127,6 +133,8 @@ type kprobeProgramSpecs struct {
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
 	HeirExit         *ebpf.ProgramSpec `ebpf:"heir_exit"`
 	HeirFork         *ebpf.ProgramSpec `ebpf:"heir_fork"`
+	Helper           *ebpf.ProgramSpec `ebpf:"helper"`
+	HelperExit       *ebpf.ProgramSpec `ebpf:"helper_exit"`
 	Lock             *ebpf.ProgramSpec `ebpf:"lock"`
 	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
@@ -136,11 +144,14 @@ type kprobeProgramSpecs struct {
 	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
 	ProcessList      *ebpf.ProgramSpec `ebpf:"process_list"`
 	QueueTail        *ebpf.ProgramSpec `ebpf:"queue_tail"`
+	Rcu              *ebpf.ProgramSpec `ebpf:"rcu"`
+	RcuExit          *ebpf.ProgramSpec `ebpf:"rcu_exit"`
 	Recvmsg          *ebpf.ProgramSpec `ebpf:"recvmsg"`
 	RecvmsgExit      *ebpf.ProgramSpec `ebpf:"recvmsg_exit"`
 	Release          *ebpf.ProgramSpec `ebpf:"release"`
 	Sendmsg          *ebpf.ProgramSpec `ebpf:"sendmsg"`
 	SendmsgExit      *ebpf.ProgramSpec `ebpf:"sendmsg_exit"`
+	Taken            *ebpf.ProgramSpec `ebpf:"taken"`
 	Trylock          *ebpf.ProgramSpec `ebpf:"trylock"`
 	TrylockExit      *ebpf.ProgramSpec `ebpf:"trylock_exit"`
 	Unicast          *ebpf.ProgramSpec `ebpf:"unicast"`
@@ -173,6 +184,7 @@ type kprobeMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
 }
 
 // kprobeVariableSpecs contains global variables before they are loaded into the kernel.
@@ -224,6 +236,7 @@ type kprobeMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	WaitStates     *ebpf.Map `ebpf:"wait_states"`
 }
 
 func (m *kprobeMaps) Close() error {
@@ -250,6 +263,7 @@ func (m *kprobeMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.WaitStates,
 	)
 }
 
@@ -277,6 +291,8 @@ type kprobePrograms struct {
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
 	HeirExit         *ebpf.Program `ebpf:"heir_exit"`
 	HeirFork         *ebpf.Program `ebpf:"heir_fork"`
+	Helper           *ebpf.Program `ebpf:"helper"`
+	HelperExit       *ebpf.Program `ebpf:"helper_exit"`
 	Lock             *ebpf.Program `ebpf:"lock"`
 	LockExit         *ebpf.Program `ebpf:"lock_exit"`
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
@@ -286,11 +302,14 @@ type kprobePrograms struct {
 	ProcessHome      *ebpf.Program `ebpf:"process_home"`
 	ProcessList      *ebpf.Program `ebpf:"process_list"`
 	QueueTail        *ebpf.Program `ebpf:"queue_tail"`
+	Rcu              *ebpf.Program `ebpf:"rcu"`
+	RcuExit          *ebpf.Program `ebpf:"rcu_exit"`
 	Recvmsg          *ebpf.Program `ebpf:"recvmsg"`
 	RecvmsgExit      *ebpf.Program `ebpf:"recvmsg_exit"`
 	Release          *ebpf.Program `ebpf:"release"`
 	Sendmsg          *ebpf.Program `ebpf:"sendmsg"`
 	SendmsgExit      *ebpf.Program `ebpf:"sendmsg_exit"`
+	Taken            *ebpf.Program `ebpf:"taken"`
 	Trylock          *ebpf.Program `ebpf:"trylock"`
 	TrylockExit      *ebpf.Program `ebpf:"trylock_exit"`
 	Unicast          *ebpf.Program `ebpf:"unicast"`
@@ -312,6 +331,8 @@ func (p *kprobePrograms) Close() error {
 		p.FollowFree,
 		p.HeirExit,
 		p.HeirFork,
+		p.Helper,
+		p.HelperExit,
 		p.Lock,
 		p.LockExit,
 		p.LockKillable,
@@ -321,11 +342,14 @@ func (p *kprobePrograms) Close() error {
 		p.ProcessHome,
 		p.ProcessList,
 		p.QueueTail,
+		p.Rcu,
+		p.RcuExit,
 		p.Recvmsg,
 		p.RecvmsgExit,
 		p.Release,
 		p.Sendmsg,
 		p.SendmsgExit,
+		p.Taken,
 		p.Trylock,
 		p.TrylockExit,
 		p.Unicast,

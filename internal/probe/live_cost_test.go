@@ -15,7 +15,7 @@ import (
 // already, and a kernel that prunes worse would not load the program at all.
 func TestLiveVerifierEffort(t *testing.T) {
 	eachBackend(t, func(t *testing.T, backend string) {
-		src, err := Open(backend, capture.Filter{Children: true}, Options{Counts: true, Locks: true})
+		src, err := Open(backend, capture.Filter{Children: true}, Options{Counts: true, Locks: true, Times: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -146,6 +146,12 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			return l.att, err
 		}
 	}
+	if !o.NoReads {
+		l.watchModules()
+	}
+	if o.Times {
+		l.watchTimes()
+	}
 	l.remarks()
 	lap.Mark("rest")
 	// After the hooks, so that no socket is created unseen in between.
@@ -262,6 +268,36 @@ func (l *loader) watchLocks() error {
 	l.att.locks = l.maps["lock_rows"]
 	l.att.asked |= capture.SeesLocks
 	return nil
+}
+
+// watchModules hooks what loads modules, which happens rarely.
+func (l *loader) watchModules() {
+	err := l.follow(moduleProgram)
+	for _, p := range modulePoints {
+		if err == nil {
+			err = l.attach(p)
+		}
+	}
+	if err != nil {
+		l.note("%v: %s", oneLine(err), modulesWhy)
+	}
+}
+
+// watchTimes hooks what sends wait for, and the readers of their answers.
+func (l *loader) watchTimes() {
+	l.att.asked |= capture.SeesTimes | capture.SeesTaken
+	for _, p := range timePoints {
+		if err := l.attach(p); err != nil {
+			l.note("%v: %s", oneLine(err), p.why)
+			l.att.blindTo |= p.sees
+		}
+	}
+	for _, prog := range contentionPrograms {
+		if err := l.follow(prog); err != nil {
+			l.note("%v: %s", oneLine(err), contentionWhy)
+			break
+		}
+	}
 }
 
 // load loads one program of one of the objects, for function fn.

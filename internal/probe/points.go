@@ -66,6 +66,37 @@ var lockPoints = []point{
 	{prog: "trylock_exit", funcs: []string{"mutex_trylock"}, why: "some holders of rtnl_mutex are missed"},
 }
 
+// modulePoints say how long a send waits for modprobe; module_request is the tracepoint
+// that names the module. All three or none.
+var modulePoints = []point{
+	{prog: "helper", funcs: []string{"call_usermodehelper_exec"}, why: modulesWhy},
+	{prog: "helper_exit", funcs: []string{"call_usermodehelper_exec"}, why: modulesWhy},
+}
+
+const (
+	moduleProgram = "module_request"
+	modulesWhy    = "how long a request waits for a module to be loaded is unknown"
+)
+
+// timePoints are loaded for Options.Times, and contentionPrograms, which name their
+// tracepoints (5.19 and later).
+var timePoints = []point{
+	{prog: "rcu", funcs: []string{"synchronize_rcu"}, why: rcuWhy},
+	{prog: "rcu_exit", funcs: []string{"synchronize_rcu"}, why: rcuWhy},
+	{prog: "rcu", funcs: []string{"synchronize_rcu_expedited"}, why: rcuWhy},
+	{prog: "rcu_exit", funcs: []string{"synchronize_rcu_expedited"}, why: rcuWhy},
+	{prog: "rcu", funcs: []string{"rcu_barrier"}, why: rcuWhy},
+	{prog: "rcu_exit", funcs: []string{"rcu_barrier"}, why: rcuWhy},
+	{prog: "taken", funcs: []string{"skb_free_datagram"}, why: "when an answer was read is unknown", sees: capture.SeesTaken},
+}
+
+var contentionPrograms = []string{"contention", "contention_end"}
+
+const (
+	rcuWhy        = "some waits for grace periods of RCU are in the rest of a request's time"
+	contentionWhy = "waits for locks other than rtnl_mutex are in the rest of a request's time"
+)
+
 // queueTail stands in for deliver where the compiler inlined
 // __netlink_sendskb (5.10).
 var queueTail = point{prog: "queue_tail", funcs: []string{"skb_queue_tail"}, need: true, payload: true}

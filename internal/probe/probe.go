@@ -50,6 +50,8 @@ type Options struct {
 	// LockReport is from when on a wait or hold is reported in a frame of its own
 	// (KindLock); 0: DefaultLockReport.
 	LockReport time.Duration
+	// Times tells what a send waits for, and when its answers are read; it takes Locks.
+	Times bool
 	// Counts keeps the counters plane (fentry and kprobe); see Source.Counts.
 	Counts bool
 	// Watch is what is emitted from the beginning on.
@@ -216,6 +218,7 @@ func config(f capture.Filter, o Options) nlConfig {
 		Reads:     flag(!o.NoReads),
 		Processes: flag(!o.NoProcesses),
 		Function:  functionFormat,
+		Times:     flag(o.Times),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())

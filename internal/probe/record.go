@@ -24,6 +24,7 @@ type (
 	nlComm   = fentryNlComm
 	nlOwner  = fentryNlOwner
 	nlWho    = fentryNlWho
+	nlWaits  = fentryNlWaits
 )
 
 const (
@@ -31,6 +32,7 @@ const (
 	chunkSize = int(unsafe.Sizeof(nlChunk{}))
 	aboutSize = int(unsafe.Sizeof(nlAbout{}))
 	briefSize = int(unsafe.Sizeof(nlBrief{}))
+	waitsSize = int(unsafe.Sizeof(nlWaits{}))
 )
 
 // What reassembly may hold at most. The kernel reserves a full record before its
@@ -200,6 +202,11 @@ func (a *assembler) addFull(rec []byte) error {
 	f.Queue.Drops, f.Queue.RMem, f.Queue.HighWater, f.Queue.Idle = r.Drops, r.Rmem, r.High, nanoseconds(r.Idle)
 	f.Lock.Wait, f.Lock.Hold, f.Lock.Blocker = nanoseconds(r.LockWait), nanoseconds(r.LockHold), blocker(&r.Blocker)
 	f.TrueSize, f.Taken, f.OrigLen, f.Data = r.Truesize, r.Taken, int(r.OrigLen), nil
+	f.Waits = nil
+	if f.Kind == capture.KindCompletion {
+		f.Waits, f.OrigLen = waits(payload[:r.InlineLen]), 0
+		return a.done(f)
+	}
 	if f.Kind == capture.KindDatagram && (f.Dir == capture.DirRequest || f.Dir == capture.DirPeer) {
 		a.numbers.put(r.Id, f.ID)
 	}
@@ -331,6 +338,20 @@ func blocker(w *nlWho) *capture.Proc {
 	}
 	p := proc(&nlTask{Tgid: w.Tgid, Tid: w.Tid, Comm: w.Comm})
 	return &p
+}
+
+// waits is the payload of a completion; nil: there is none.
+func waits(b []byte) *capture.Waits {
+	if len(b) < waitsSize {
+		return nil
+	}
+	var w nlWaits
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(&w)), waitsSize), b)
+	name, _, _ := bytes.Cut(w.Module[:], []byte{0})
+	return &capture.Waits{
+		Module: string(name), Modules: w.Modules, Loading: nanoseconds(w.ModuleNs),
+		RCU: nanoseconds(w.RcuNs), Locks: nanoseconds(w.LocksNs), OffCPU: nanoseconds(w.OffCpu),
+	}
 }
 
 func (a *assembler) clock(ktime uint64) time.Time {

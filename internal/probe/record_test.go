@@ -55,6 +55,8 @@ func TestNumbers(t *testing.T) {
 		{"kind socket error", int(fentryNlKindNL_KIND_SOCKET_ERROR), int(capture.KindSocketError)},
 		{"kind lock", int(fentryNlKindNL_KIND_LOCK), int(capture.KindLock)},
 		{"kind truncated", int(fentryNlKindNL_KIND_TRUNCATED), int(capture.KindTruncated)},
+		{"kind read", int(fentryNlKindNL_KIND_READ), int(capture.KindRead)},
+		{"size of waits", waitsSize, 104},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
 		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},
@@ -84,6 +86,33 @@ func TestNumbers(t *testing.T) {
 		if c.c != c.go_ {
 			t.Errorf("%s: %d in C, %d in Go", c.name, c.c, c.go_)
 		}
+	}
+}
+
+// A completion has what its send waited for as its payload, or nothing.
+func TestWaits(t *testing.T) {
+	w := nlWaits{OffCpu: 9, ModuleNs: 5, ModuleMost: 4, RcuNs: 3, LocksNs: 2, Modules: 2}
+	copy(w.Module[:], "net-sch-tbf\x00rest of another")
+	bytesOf := unsafe.Slice((*byte)(unsafe.Pointer(&w)), waitsSize)
+	size := uint32(waitsSize)
+	var out []*capture.Frame
+	a := testAssembler(&out)
+	for id := range uint64(3) {
+		mustAdd(t, a, full(nlFull{Id: id + 1, Dir: uint8(capture.DirRequest)}, nil))
+	}
+	done := nlFull{Kind: uint8(capture.KindCompletion), Of: 1, OrigLen: size, CapLen: size}
+	mustAdd(t, a, full(done, bytesOf))
+	done.Of, done.CapLen = 2, 0 // it could not be read
+	mustAdd(t, a, full(done, nil))
+	mustAdd(t, a, full(nlFull{Kind: uint8(capture.KindCompletion), Of: 3}, nil))
+	want := capture.Waits{Module: "net-sch-tbf", Modules: 2, Loading: 5, RCU: 3, Locks: 2, OffCPU: 9}
+	for i, f := range out[3:] {
+		if i == 0 && (f.Waits == nil || *f.Waits != want) || i > 0 && f.Waits != nil || f.OrigLen != 0 || f.Data != nil {
+			t.Errorf("completion %d: %+v, %d bytes", i, f.Waits, f.OrigLen)
+		}
+	}
+	if len(out) != 6 {
+		t.Errorf("%d frames", len(out))
 	}
 }
 
