@@ -32,6 +32,7 @@ type captureFlags struct {
 	ringMiB   int
 	self      bool
 	rtnl      bool
+	times     bool
 	specs     specFlags
 }
 
@@ -50,6 +51,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	f.specs.register(fs)
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
 	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (source "+capture.SourcesThat(capture.SeesLocks)+")")
+	fs.BoolVar(&f.times, "times", false, "watch what requests spend their time on: modules, rtnl_mutex, RCU, locks, queue, reader (source "+capture.SourcesThat(capture.SeesTimes)+")")
 	c.PreRunE = func(c *cobra.Command, _ []string) error { return f.pointless(c) }
 	_ = c.RegisterFlagCompletionFunc("source", cobra.FixedCompletions(
 		sourceNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -57,21 +59,21 @@ func (f *captureFlags) register(c *cobra.Command) {
 
 // Flags that have nothing to say in some cases, where they are refused.
 var (
-	// ofCapture say how messages are captured. --rtnl of nltop stat asks for a table,
-	// which a recording has, too.
-	ofCapture = []string{"source", "ring", "self", "rtnl"}
+	// ofCapture say how messages are captured. --rtnl and --times of nltop stat ask
+	// for a table and for columns, which a recording has, too.
+	ofCapture = []string{"source", "ring", "self", "rtnl", "times"}
 	// ofRecording say how one is read.
 	ofRecording = []string{"speed"}
 	// ofMessages are for nltop sockets, which without --for and -r asks the kernel for a
 	// list and looks at no messages.
-	ofMessages = []string{"filter", "write", "snap", "source", "ring", "rtnl"}
+	ofMessages = []string{"filter", "write", "snap", "source", "ring", "rtnl", "times"}
 )
 
 // pointless refuses a flag that would be ignored.
 func (f *captureFlags) pointless(c *cobra.Command) error {
 	given := func(names []string) string {
 		for _, name := range names {
-			if c.Flags().Changed(name) && !(name == "rtnl" && c.Name() == "stat") {
+			if c.Flags().Changed(name) && !((name == "rtnl" || name == "times") && c.Name() == "stat") {
 				return "--" + name
 			}
 		}

@@ -199,7 +199,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	debug.SetGCPercent(300)
 	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
-		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl, NeedProc: o.child != nil, Causes: o.causes,
+		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl || o.flags.times, Times: o.flags.times, NeedProc: o.child != nil, Causes: o.causes,
 		NeedRequests: o.asks,
 	}
 	if o.counts && s.expr == nil && o.flags.write == "" {

@@ -53,7 +53,7 @@ is too narrow for all columns shows those that matter most.
 
 With ` + capture.SourcesThatCount() + ` the kernel itself counts, exactly at any rate and with little
 overhead; the times of several requests in one datagram are then those of the first.
-With -f, -w or --messages every message is looked at instead, and -o json has
+With -f, -w, --times or --messages every message is looked at instead, and -o json has
 percentiles of the time in the kernel, too (kernel_p50_ns).
 
 With --by cause the rows are what made others receive events: each process by the
@@ -70,9 +70,17 @@ time of each. An answer is the same if all its bytes are, but for sequence and p
 numbers: one with counters or ages hardly is. It looks at every message, and says what
 that took.
 
+With --times a second table says what the requests spent their time on, in parts that
+add up to WHOLE: inside the send until a MODULE was loaded, until RTNL was got, a grace
+period of RCU was over, other LOCKS were got; OWN, while it ran; REST, while it did not
+run for a reason that nltop knows no hook for. Behind the send LATER, the parts of dumps
+that later reads had the kernel make; LATE, until the kernel had answered; READER, what a
+reader took between parts; QUEUE, how long the last answer lay there until it was read.
+
 With --coverage, count how much of the messages is decoded.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
+  nltop stat --times -- nft -f rules     and what for?
   nltop stat --dumps                     who polls, and is it for nothing?
   nltop stat -r bug.pcapng --by type --sort p99
   nltop stat --by cause                  who floods the others?
@@ -124,7 +132,7 @@ func (f *statFlags) run(args []string) (err error) {
 		o.sinks = []pipeline.Sink{&sink}
 	} else {
 		o.show = &live.Options{CountOnly: true}
-		o.counts, o.watch = !f.messages, capture.WatchNothing
+		o.counts, o.watch = !f.messages && !f.times, capture.WatchNothing
 	}
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
@@ -152,6 +160,9 @@ func (f *statFlags) formatted() error {
 	if f.format != "text" && f.format != "json" {
 		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
 	}
+	if f.times && (f.dumps || f.coverage || f.byCause()) {
+		return usageError{errors.New("--times goes with rows of requests, and not with --dumps, --coverage and --by cause")}
+	}
 	return nil
 }
 
@@ -163,8 +174,16 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 	if f.byCause() {
 		rows = f.writeCauses
 	}
-	if err := rows(out, snap, s.counted); err != nil || !f.rtnl {
+	if err := rows(out, snap, s.counted); err != nil {
 		return err
+	}
+	if f.times {
+		if err := f.writeTimes(out, snap); err != nil {
+			return err
+		}
+	}
+	if !f.rtnl {
+		return nil
 	}
 	locks := &snap.Locks
 	if locks.Why != "" {
@@ -174,6 +193,17 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 		fmt.Fprintf(stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
 	}
 	return table(out, locks.Rows, json, export.LockTable)
+}
+
+// writeTimes prints what requests spent their time on. In JSON the rows have it.
+func (f *statFlags) writeTimes(out io.Writer, snap *live.Snapshot) error {
+	if why := snap.Info.DoesNotSee(capture.SeesTimes, "what requests spend their time on (--times)"); why != "" {
+		return errors.New(why)
+	}
+	if f.format == "json" {
+		return nil
+	}
+	return export.TimesTable(out, live.Rows(&snap.Table, f.by, f.sort))
 }
 
 func (f *statFlags) byCause() bool { return aggregate.GroupName(f.by) == live.ByCause }

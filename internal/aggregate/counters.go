@@ -32,7 +32,30 @@ type Counters struct {
 	Events   uint64 `json:"events"`
 	Peers    uint64 `json:"peers,omitempty"` // between users
 	capture.Tally
+	// Spent is counted of messages alone, and where a source tells (capture.SeesTimes).
+	Spent Spent `json:"spent,omitzero"`
 }
+
+// Spent says what requests took their time for: Parts is Kernel of the sends, split.
+type Spent struct {
+	capture.Parts
+	Later  time.Duration `json:"later_ns"`  // in the kernel, inside later reads: parts of dumps
+	Late   time.Duration `json:"late_ns"`   // from sends' ends until the kernel had answered
+	Reader time.Duration `json:"reader_ns"` // readers between the parts of dumps
+	Queue  time.Duration `json:"queue_ns"`  // last answers, until they were read
+}
+
+// Add adds another's.
+func (s *Spent) Add(t *Spent) {
+	s.Parts.Add(&t.Parts)
+	s.Later += t.Later
+	s.Late += t.Late
+	s.Reader += t.Reader
+	s.Queue += t.Queue
+}
+
+// Sum is the whole: from sends until the last answers were read.
+func (s *Spent) Sum() time.Duration { return s.Parts.Sum() + s.Later + s.Late + s.Reader + s.Queue }
 
 // Latency sums durations: for Counters.Latency from a request to its last reply.
 type Latency = capture.Times
@@ -61,6 +84,7 @@ func (c *Counters) Add(d *Counters) {
 	c.Events += d.Events
 	c.Peers += d.Peers
 	c.Tally.Add(&d.Tally)
+	c.Spent.Add(&d.Spent)
 }
 
 // Last is the newest of what cannot be added up.

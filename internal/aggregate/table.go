@@ -96,7 +96,7 @@ func (t *Table) Clear() {
 func (t *Table) Observe(o correlate.Observation) {
 	x := &o
 	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock ||
-		x.Frame.Kind == capture.KindTruncated {
+		x.Frame.Kind == capture.KindTruncated || x.Frame.Kind == capture.KindRead && !x.Read {
 		return
 	}
 	t.causes.observe(x)
@@ -196,6 +196,13 @@ func delta(x *correlate.Observation) Counters {
 	}
 	if f.Elapsed > 0 && (f.Kind == capture.KindCompletion || sendTook(x)) {
 		d.Kernel = once(f.Elapsed)
+		if f.Sees.Has(capture.SeesTimes) {
+			d.Spent.Parts = capture.Split(f.Elapsed, f.Lock.Wait, f.Waits)
+		}
+	}
+	if x.Read {
+		r := x.Exchange
+		d.Spent.Later, d.Spent.Late, d.Spent.Reader, d.Spent.Queue = r.Later(), r.Late(), r.Reader, r.Queue
 	}
 	if f.Kind != capture.KindDatagram {
 		return d

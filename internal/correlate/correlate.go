@@ -94,13 +94,22 @@ type Exchange struct {
 	// capture.SeesKernelTime: of the system call), and of every netlink_dump() that a later read
 	// called. 0: the source cannot tell.
 	Kernel time.Duration
+	// Send is the part of Kernel that is that of the send; 0: it has not returned.
+	Send time.Duration
 	// Reader is what the reader of a dump took between its rounds.
 	Reader time.Duration
-	// Shared is the number of requests in the datagram: Kernel and Lock are
-	// those of all of them together.
+	// Queue is how long the last answer lay in the queue of its reader, from when the send
+	// had returned; Whole is from the beginning of the send until then. 0: not read yet, or
+	// the source cannot tell (capture.SeesTaken).
+	Queue, Whole time.Duration
+	// Shared is the number of requests in the datagram. Kernel, Send, Lock and Waits are
+	// those of all of them together, and stand on the one that Leads alone.
 	Shared int
-	Lock   capture.Lock // rtnl_mutex, inside the send
-	Intr   bool         // a part carried NLM_F_DUMP_INTR
+	// Leads: it is the first request of its datagram.
+	Leads bool
+	Lock  capture.Lock   // rtnl_mutex, inside the send
+	Waits *capture.Waits // inside the send; nil: for nothing that is known
+	Intr  bool           // a part carried NLM_F_DUMP_INTR
 	// InterruptedBy is who made the newest change of the same family before the
 	// part that carried it, while the dump ran; nil: nobody was seen.
 	InterruptedBy *Cause
@@ -127,6 +136,27 @@ func (x *Exchange) Age(now time.Time) time.Duration {
 		return 0
 	}
 	return max(now.Sub(x.Time), 0)
+}
+
+// Parts splits Send; false: its source does not tell what it was spent on.
+func (x *Exchange) Parts() (p capture.Parts, ok bool) {
+	if x.Send <= 0 || !x.Request.Frame.Sees.Has(capture.SeesTimes) {
+		return p, false
+	}
+	return capture.Split(x.Send, x.Lock.Wait, x.Waits), true
+}
+
+// Later is the part of Kernel that is not that of the send: of a dump, what later reads
+// had the kernel do.
+func (x *Exchange) Later() time.Duration { return max(x.Kernel-x.Send, 0) }
+
+// Late is the part of Whole that is in no other: the send had returned, and the kernel
+// had not answered yet.
+func (x *Exchange) Late() time.Duration {
+	if x.Whole == 0 {
+		return 0
+	}
+	return max(x.Whole-x.Kernel-x.Reader-x.Queue, 0)
 }
 
 // Cause says who made the kernel do something.
@@ -244,6 +274,8 @@ type Observation struct {
 	Self bool
 	// Again: the message answers a request that was answered before.
 	Again bool
+	// Read: it reports that the last answer was read, and Exchange has all its times.
+	Read bool
 	// Asked is the newest request of the thread that reads an answer to an older one: the
 	// two are out of step, unless it asks much at once and reads later. nil: they are not,
 	// or the source does not see reads.

@@ -24,7 +24,8 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 	e := &entry{
 		Exchange: Exchange{
 			Request: keep(m), Proc: o.Account, Socket: f.Socket, Time: f.Time, Outcome: Pending, Shared: 1,
-			Kernel: f.Elapsed, // of a source that sees sends when they return
+			Kernel: f.Elapsed, Send: f.Elapsed, // of a source that sees sends when they return
+			Leads: true,
 		},
 		key: keyOf(f, m), seen: f.Time, frame: f.ID,
 		sees: f.Sees, dump: m.Header.Flags&flagDump == flagDump, reported: f.Sees.Has(capture.SeesCompletions),
@@ -50,7 +51,7 @@ func (t *Tracker) failedSend(f *capture.Frame, m *decode.Message, o *Observation
 	}
 	x := &Exchange{
 		Request: keep(m), Proc: o.Account, Socket: f.Socket, Time: f.Time, Outcome: Failed, Errno: f.Errno,
-		Shared: 1, Kernel: f.Elapsed, Ended: true,
+		Shared: 1, Kernel: f.Elapsed, Send: f.Elapsed, Leads: m.Index == 0, Ended: true,
 	}
 	t.dst = append(t.dst, ended(x))
 }
@@ -69,6 +70,7 @@ func (t *Tracker) join(f *capture.Frame, e *entry) {
 	}
 	// New ones go behind the first: a batch has thousands.
 	first.Shared++
+	e.Leads, e.Kernel, e.Send = false, 0, 0
 	e.sister, e.first, first.sister = first.sister, first, e
 }
 
@@ -186,6 +188,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	t.unlink(e)
 	switch {
 	case !e.reported && e.batched(): // its end tells whether others failed
+	case e.sent && e.unread():
 	case e.sent || !e.reported || e.frame == 0:
 		t.end(e)
 	default:
@@ -283,8 +286,12 @@ func (t *Tracker) replied(e *entry, f *capture.Frame, m *decode.Message) {
 func (t *Tracker) round(e *entry, f *capture.Frame) {
 	if f.Cause == 0 {
 		e.Kernel += f.Elapsed
+		from := e.round
+		if e.returned.After(from) {
+			from = e.returned // until then it was the send's time
+		}
 		if !e.round.IsZero() {
-			e.Reader += max(f.Time.Sub(e.round)-f.Elapsed, 0)
+			e.Reader += max(f.Time.Sub(from)-f.Elapsed, 0)
 		}
 	}
 	e.round = f.Time
@@ -333,14 +340,17 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 		if e.sent {
 			break
 		}
-		e.sent = true
-		e.Kernel += f.Elapsed
-		e.Lock = f.Lock
+		e.sent, e.returned = true, f.Time
+		if e.Leads {
+			e.Kernel += f.Elapsed
+			e.Send, e.Lock, e.Waits = f.Elapsed, f.Lock, f.Waits
+		}
 		switch {
 		case e.Ended:
 		case f.Verdict == capture.VerdictFailed && !e.answered:
 			e.Outcome, e.Errno = Failed, f.Errno
 			t.end(e)
+		case e.answered && e.unread():
 		case e.answered, first.failed && e.batched() && !e.wants():
 			t.end(e)
 		case !e.wants():

@@ -510,12 +510,12 @@ func TestKernelOfRequest(t *testing.T) {
 		t.Fatalf("%d exchanges", len(xs))
 	}
 	for i, x := range xs {
-		want := 300 * time.Microsecond
-		if x.Request.Header.Seq == 3 {
-			want = 0
+		want := time.Duration(0)
+		if x.Request.Header.Seq == 1 { // it stands on the first of a datagram
+			want = 300 * time.Microsecond
 		}
-		if x.Kernel != want {
-			t.Errorf("exchange %d: %v, want %v", i, x.Kernel, want)
+		if x.Kernel != want || x.Leads != (x.Request.Header.Seq != 2) {
+			t.Errorf("exchange %d: %v, leads %v, want %v", i, x.Kernel, x.Leads, want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (t *Tracker) readOn(e *entry) {
 	for at := &e.prev; *at != nil && n < maxSameKey; n++ {
 		p := *at
 		if !p.Ended && !p.answered && p.head() != e.head() && (!p.dump || e.dump) && !otherEntry(p, e) &&
-			!p.Time.Add(p.Kernel).After(e.Time) {
+			!p.Time.Add(p.head().Kernel).After(e.Time) {
 			t.end(p)
 		}
 		if p.Ended {
@@ -79,7 +79,7 @@ func (t *Tracker) askedSince(e *entry, f *capture.Frame) *decode.Message {
 	n := t.socks[socketKey(f)].newest
 	if n == nil || !e.sees.AtRead() || e.dump || n.head() == e.head() || n.answered || otherEntry(n, e) ||
 		n.Request.Header.Flags&(flagAck|flagDump) == 0 || n.Why != "" ||
-		n.Proc.TID != f.Proc.TID || n.Proc.TID != e.Proc.TID || n.Time.Add(n.Kernel).After(f.Time) {
+		n.Proc.TID != f.Proc.TID || n.Proc.TID != e.Proc.TID || n.Time.Add(n.head().Kernel).After(f.Time) {
 		return nil
 	}
 	e.Asked = n.Request

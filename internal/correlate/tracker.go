@@ -59,6 +59,8 @@ type entry struct {
 	acked     bool      // the ACK has come
 	dropped   bool      // a reply was lost
 	round     time.Time // of the newest part of a dump
+	returned  time.Time // the send
+	took      int       // datagrams of its answers that were read, of Rounds
 }
 
 // Options of a Tracker.
@@ -172,6 +174,8 @@ func (t *Tracker) report(f *capture.Frame) {
 	case f.Kind == capture.KindTruncated:
 		t.truncated(f, &o)
 		t.dst = append(t.dst, o)
+	case f.Kind == capture.KindRead:
+		t.taken(f, &o)
 	case f.Kind == capture.KindSocketError:
 		t.nobufs(f)
 		if by := t.frames[f.Cause]; f.Cause != 0 && by != nil {
@@ -191,12 +195,12 @@ func (t *Tracker) report(f *capture.Frame) {
 	}
 }
 
-// truncated adds what a reader's buffer had no room for to the exchange that the first
-// message of the datagram belongs to, which may have ended: it is read after that.
-func (t *Tracker) truncated(f *capture.Frame, o *Observation) {
+// answered is the exchange that the first message of a datagram belongs to, of which f
+// is a report; it may have ended. nil: it is not known.
+func (t *Tracker) answered(f *capture.Frame) *entry {
 	h, ok := decode.FirstHeader(f)
 	if !ok {
-		return
+		return nil
 	}
 	m := decode.Message{Frame: f, Header: h}
 	k := keyOf(f, &m)
@@ -208,6 +212,16 @@ func (t *Tracker) truncated(f *capture.Frame, o *Observation) {
 		e = t.recent[k]
 	}
 	if e == nil || otherSocket(e, f) {
+		return nil
+	}
+	return e
+}
+
+// truncated adds what a reader's buffer had no room for to the exchange that the first
+// message of the datagram belongs to, which may have ended: it is read after that.
+func (t *Tracker) truncated(f *capture.Frame, o *Observation) {
+	e := t.answered(f)
+	if e == nil {
 		return
 	}
 	e.Truncated += uint64(f.Missed())
@@ -317,7 +331,7 @@ func (t *Tracker) unlink(e *entry) {
 // many.
 func (t *Tracker) expire(now time.Time) {
 	for len(t.soon) > 0 && (t.soon[0].Ended || now.Sub(t.soon[0].seen) > grace) {
-		if e := t.soon[0]; e.answered || !e.wants() {
+		if e := t.soon[0]; (e.answered || !e.wants()) && !(e.sent && e.unread()) {
 			t.end(e)
 		}
 		t.soon[0] = nil

@@ -51,8 +51,8 @@ func (t *Text) end(o *correlate.Observation) error {
 		return t.eventEnd(o)
 	}
 	x, l := o.Exchange, &t.line
-	if nft.Frames(x.Request) {
-		return nil // the messages between them say what came of the batch
+	if nft.Frames(x.Request) && !x.Leads {
+		return nil // what begins a batch stands for all of it, and has its time
 	}
 	t.head(o, words.Arrow(capture.DirRequest, t.o.ASCII))
 	l.word(styleFamily, x.Request.FamilyText())
@@ -75,9 +75,17 @@ func (t *Text) end(o *correlate.Observation) error {
 		l.word(styleWarn, "answered again "+words.Plural(x.Again, "time", "times"))
 	}
 	if x.Shared > 1 {
-		l.word(styleDim, "one of "+strconv.Itoa(x.Shared)+" in its datagram")
+		place := "one"
+		if x.Leads {
+			place = "first"
+		}
+		l.word(styleDim, place+" of "+strconv.Itoa(x.Shared)+" in its datagram")
 	}
-	t.lock(&x.Lock)
+	lock := x.Lock
+	if _, split := x.Parts(); split {
+		lock.Wait = 0 // it stands among the parts
+	}
+	t.lock(&lock)
 	if x.InterruptedBy != nil {
 		l.word(styleWarn, "interrupted by "+t.cause(x.InterruptedBy))
 	}
@@ -168,9 +176,30 @@ func OutcomeText(x *correlate.Exchange) string {
 const enobufs = 105 // include/uapi/asm-generic/errno.h
 
 func (t *Text) times(x *correlate.Exchange) {
-	for _, m := range live.Measures(x) {
+	for i, m := range live.Measures(x) {
 		t.line.word(styleDim, m.Name)
 		t.line.word(styleNone, words.Duration(m.Time))
+		if i == 0 && x.Kernel > 0 {
+			t.parts(x)
+		}
+	}
+}
+
+// parts writes what the kernel's time went to: "= module sch_tbf 650 ms + own 7 ms".
+func (t *Text) parts(x *correlate.Exchange) {
+	_, split := x.Parts()
+	sign := "="
+	if !split {
+		sign = "of it" // the rest is not known
+	}
+	for _, m := range live.Parts(x) {
+		t.line.word(styleDim, sign+" "+m.Name)
+		t.line.word(styleNone, words.Duration(m.Time))
+		sign = "+"
+	}
+	if later := x.Later(); split && later > 0 {
+		t.line.word(styleDim, sign+" later reads")
+		t.line.word(styleNone, words.Duration(later))
 	}
 }
 
@@ -374,6 +403,7 @@ func (j *JSON) end(o *correlate.Observation) error {
 	j.nanoseconds("first_ns", x.First)
 	j.nanoseconds("last_ns", x.Last)
 	j.nanoseconds("reader_ns", x.Reader)
+	j.spent(x)
 	if x.Shared > 1 {
 		j.number("shared", uint64(x.Shared))
 	}
@@ -389,6 +419,34 @@ func (j *JSON) end(o *correlate.Observation) error {
 	}
 	j.saysOf(x.Request)
 	return j.flush()
+}
+
+// spent writes what the time of a send went to: all parts or none, of which the sum is
+// send_ns, and what followed until the last answer was read.
+func (j *JSON) spent(x *correlate.Exchange) {
+	if w := x.Waits; w != nil && w.Module != "" {
+		j.text("module", w.Module)
+		j.number("modules", uint64(w.Modules))
+	}
+	p, split := x.Parts()
+	switch {
+	case split:
+		j.always("send_ns", uint64(x.Send))
+		for _, part := range []struct {
+			name string
+			d    time.Duration
+		}{
+			{"module_ns", p.Module}, {"rtnl_ns", p.RTNL}, {"rcu_ns", p.RCU},
+			{"locks_ns", p.Locks}, {"own_ns", p.Own}, {"rest_ns", p.Rest},
+		} {
+			j.always(part.name, uint64(part.d))
+		}
+	case x.Waits != nil && x.Waits.Loading > 0:
+		j.nanoseconds("module_ns", x.Waits.Loading)
+	}
+	j.nanoseconds("late_ns", x.Late())
+	j.nanoseconds("queue_ns", x.Queue)
+	j.nanoseconds("whole_ns", x.Whole)
 }
 
 func (j *JSON) eventEnd(o *correlate.Observation) error {

@@ -326,7 +326,7 @@ func (t *Text) report(o *correlate.Observation) error {
 	switch {
 	case f.Kind == capture.KindCompletion && f.Verdict != capture.VerdictFailed:
 		return nil
-	case f.Kind == capture.KindDatagram && f.Verdict <= capture.VerdictDelivered:
+	case f.Kind == capture.KindDatagram && f.Verdict <= capture.VerdictDelivered, f.Kind == capture.KindRead:
 		return nil
 	case f.Kind == capture.KindLock:
 		return t.lockReport(o)

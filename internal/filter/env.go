@@ -203,6 +203,8 @@ func kindOf(x *correlate.Observation, f *capture.Frame) string {
 		return "socket_error"
 	case f.Kind == capture.KindTruncated:
 		return "truncated"
+	case f.Kind == capture.KindRead:
+		return "read"
 	case x.Message == nil:
 		return "datagram"
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	RingBytes   int // size of the kernel's ring; 0: the source's default
 	ExcludeSelf bool
 	Locks       bool          // watch rtnl_mutex, where the source can
+	Times       bool          // what requests spend their time on; it takes Locks
 	Counts      bool          // count in the kernel, where the source can
 	Watch       capture.Watch // what it emits from the beginning on, then
 	NoReads     bool          // nobody asks how sockets are read
@@ -77,7 +78,7 @@ func probeRung(name string) Rung {
 		check: func() error { return probe.Check(name) },
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
-				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks,
+				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks, Times: o.Times,
 				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Log: o.Log,
 			})
 		},
@@ -127,6 +128,8 @@ func (o *Options) refuse(d capture.Described, netns []uint64) error {
 		return errors.New("does not see processes, so it cannot follow a command")
 	case o.NeedRequests && !d.Sees.Has(capture.SeesRequests):
 		return errors.New("does not see what processes ask (--dumps)")
+	case o.Times && !d.Sees.Has(capture.SeesTimes):
+		return fmt.Errorf("does not see what requests spend their time on (--times): it takes %s", capture.SourcesThat(capture.SeesTimes))
 	case o.Locks && !d.Sees.Has(capture.SeesLocks):
 		return fmt.Errorf("does not see rtnl_mutex (--rtnl): it takes %s", capture.SourcesThat(capture.SeesLocks))
 	case o.Causes && !d.Sees.Has(capture.SeesCauses):

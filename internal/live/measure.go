@@ -3,17 +3,41 @@
 package live
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Measure is one of the times of an exchange.
 type Measure struct {
 	Name string
 	Time time.Duration
+}
+
+// Parts says what the time of an exchange's send went to: of a source that tells it
+// (capture.SeesTimes) the sum is the whole; of another, modules that were loaded.
+func Parts(x *correlate.Exchange) []Measure {
+	p, split := x.Parts()
+	if w := x.Waits; !split && w != nil {
+		p.Module = w.Loading
+	}
+	module, rtnl := "module", "rtnl wait"
+	if w := x.Waits; w != nil && w.Module != "" {
+		module += " " + decode.Quote(w.Module)
+		if w.Modules > 1 {
+			module += fmt.Sprintf(" and %d more", w.Modules-1)
+		}
+	}
+	if x.Lock.Blocker != nil {
+		rtnl += " behind " + words.Process(*x.Lock.Blocker)
+	}
+	all := []Measure{{module, p.Module}, {rtnl, p.RTNL}, {"rcu", p.RCU}, {"locks", p.Locks}, {"own", p.Own}, {"rest", p.Rest}}
+	return slices.DeleteFunc(all, func(m Measure) bool { return m.Time <= 0 })
 }
 
 // Measures returns what was measured of an exchange, and nothing else. The last
@@ -27,6 +51,6 @@ func Measures(x *correlate.Exchange) []Measure {
 	if x.Request != nil && !x.Request.Frame.Sees.Has(capture.SeesKernelTime) {
 		kernel = "system call" // which is more than the kernel's part in Netlink
 	}
-	all := []Measure{{kernel, x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}}
+	all := []Measure{{kernel, x.Kernel}, {"first", x.First}, {"last", last}, {"reader", x.Reader}, {"late", x.Late()}, {"queue", x.Queue}}
 	return slices.DeleteFunc(all, func(m Measure) bool { return m.Time <= 0 })
 }

@@ -181,12 +181,17 @@ func exchangeDetails(x *correlate.Exchange) string {
 	if s := export.CauseText(x.InterruptedBy); s != "" {
 		add("interrupted by %s", s)
 	}
-	for _, m := range append(live.Measures(x), live.Measure{Name: "rtnl wait", Time: x.Lock.Wait}, live.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
+	_, split := x.Parts()
+	measures := append(live.Measures(x), live.Parts(x)...)
+	if !split {
+		measures = append(measures, live.Measure{Name: "rtnl wait", Time: x.Lock.Wait})
+	}
+	for _, m := range append(measures, live.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
 		if m.Time > 0 {
 			add("%s %s", m.Name, words.Duration(m.Time))
 		}
 	}
-	if x.Lock.Blocker != nil {
+	if x.Lock.Blocker != nil && !split {
 		add("behind %s", words.Process(*x.Lock.Blocker))
 	}
 	if x.Replies > 1 {
