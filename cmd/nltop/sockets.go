@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,9 @@ type socketsFlags struct {
 	span   time.Duration
 	kernel bool
 	quiet  bool
+	by     string
+
+	gone []sockets.Socket // that were there when --for began
 
 	limits incident.Limits // for advice
 }
@@ -47,9 +51,15 @@ It needs no privileges; what may not be seen without them is named.
 
 With --for, watch them for so long (or until Ctrl-C) and tell of each overrun who
 lost what, sent by whom, and what would have helped. With -r, what a recording
-tells of sockets and overruns. -f, -w and --snap go with either.`,
+tells of sockets and overruns. -f, -w and --snap go with either.
+
+With --by process, a line for each process: how many sockets it has, under which
+descriptors, the sum of their queues and drops; with --for also how many more they
+became, those that grow first: a leak of sockets is one line. How old a socket is the
+kernel does not tell.`,
 		Example: `  nltop sockets
   nltop sockets --for 10s
+  nltop sockets --by process --for 10s   who leaks sockets?
   nltop sockets -o json | jq 'select(.drops > 0)'
   nltop sockets -r bug.pcapng`,
 		Args: usage(cobra.NoArgs),
@@ -59,14 +69,22 @@ tells of sockets and overruns. -f, -w and --snap go with either.`,
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.DurationVar(&f.span, "for", 0, "watch for so long")
+	fs.StringVar(&f.by, "by", "", "sum up by "+strings.Join(socketSums, " or ")+" (all of a name)")
+	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(socketSums, cobra.ShellCompDirectiveNoFileComp))
 	fs.BoolVarP(&f.kernel, "kernel", "k", false, "list the kernel's own sockets too")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error")
 	return c
 }
 
+// socketSums are what --by takes.
+var socketSums = []string{"process", "comm"}
+
 func (f *socketsFlags) run() (err error) {
 	if f.format != "text" && f.format != "json" {
 		return usageError{fmt.Errorf("-o %s: text or json", f.format)}
+	}
+	if f.by != "" && !slices.Contains(socketSums, f.by) {
+		return usageError{fmt.Errorf("--by %s: one of %s", decode.Quote(f.by), strings.Join(socketSums, ", "))}
 	}
 	if f.span < 0 || f.span > 0 && f.read != "" {
 		return usageError{errors.New("--for: a time from now on, not with -r")}
@@ -95,9 +113,14 @@ func (f *socketsFlags) run() (err error) {
 	if err != nil && len(found) == 0 {
 		return err
 	}
-	found = slices.DeleteFunc(found, func(s sockets.Socket) bool { return !f.wanted(&s, scope) })
+	unwanted := func(s sockets.Socket) bool { return !f.wanted(&s, scope) }
+	found, f.gone = slices.DeleteFunc(found, unwanted), slices.DeleteFunc(f.gone, unwanted)
 	sockets.ByTrouble(found)
 	out := bufio.NewWriter(newOutput(ctx, os.Stdout))
+	if f.by != "" {
+		groups := sockets.Groups(found, f.gone, f.by == "comm")
+		return distinct(err, table(out, groups, f.format == "json", socketGroups), out.Flush())
+	}
 	if f.format == "json" {
 		err = distinct(err, f.writeJSON(out, found, told, dec))
 	} else {
@@ -167,6 +190,7 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	}
 	f.limits = s.limits()
 	snap := s.model.Snapshot(live.Ask{Sockets: true})
+	f.gone = snap.Sockets.Gone
 	if !f.quiet {
 		s.tally()
 	}
@@ -209,6 +233,10 @@ func (f *socketsFlags) tell(w incidentWriter, told []incident.Incident) error {
 		}
 	}
 	return nil
+}
+
+func socketGroups(w io.Writer, groups []sockets.Group) error {
+	return export.SocketGroups(w, groups, stdoutWidth())
 }
 
 func (f *socketsFlags) writeText(w io.Writer, ss []sockets.Socket, told []incident.Incident, dec *decode.Decoder) error {

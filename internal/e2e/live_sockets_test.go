@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -213,4 +214,68 @@ func parseTime(t *testing.T, v any) time.Time {
 		t.Fatal(err)
 	}
 	return at
+}
+
+// A leak of sockets is one line: how many there are, how many more they became, and under
+// which descriptors.
+func TestSocketsByProcess(t *testing.T) {
+	needRoot(t)
+	if inVM() {
+		t.Skip("the lists are the same whatever the source: tried on the host")
+	}
+	leak := func(n int) {
+		for range n {
+			open(t, unix.NETLINK_ROUTE)
+		}
+	}
+	leak(20)
+	goes, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err == nil {
+		err = unix.Bind(goes, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := start(t, &out, ": ready", nltop(t), "sockets", "--by", "process", "--for", "1h", "-o", "json")
+	leak(10)
+	if err := unix.Close(goes); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.stop(t, syscall.SIGINT); err != nil {
+		t.Fatalf("%v\n%s", err, p.stderr())
+	}
+	for _, o := range objects(t, out.String()) {
+		if proc, _ := o["proc"].(map[string]any); proc["pid"] != float64(unix.Getpid()) {
+			continue
+		}
+		if o["new"] != 10.0 || o["gone"] != 1.0 || o["sockets"].(float64) < 30 || o["for_ns"] == nil {
+			t.Errorf("%v", o)
+		}
+		if n := countFDs(t, o["fds"].(string)); float64(n) != o["sockets"] {
+			t.Errorf("%d descriptors of %v", n, o)
+		}
+		return
+	}
+	t.Errorf("no row of this process:\n%s", out.String())
+}
+
+// countFDs counts the descriptors of "3-122,130".
+func countFDs(t *testing.T, ranges string) (n int) {
+	t.Helper()
+	for r := range strings.SplitSeq(ranges, ",") {
+		first, last, several := strings.Cut(r, "-")
+		a, err := strconv.Atoi(first)
+		if err != nil {
+			t.Fatalf("%q: %v", ranges, err)
+		}
+		b := a
+		if several {
+			if b, err = strconv.Atoi(last); err != nil {
+				t.Fatalf("%q: %v", ranges, err)
+			}
+		}
+		n += b - a + 1
+	}
+	return n
 }

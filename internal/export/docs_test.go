@@ -3,6 +3,7 @@
 package export
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // Every field that this package writes is in docs/json.md.
@@ -62,6 +65,27 @@ func TestRowsAreDocumented(t *testing.T) {
 			if !strings.Contains(string(docs), "`"+name+"`") {
 				t.Errorf("%T has %s, which docs/json.md does not have", row, name)
 			}
+		}
+	}
+}
+
+// Every field of a group of sockets is in docs/json.md.
+func TestSocketGroupsAreDocumented(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(sockets.Group{Owner: capture.Proc{PID: 1}, Kernel: true, For: 1, FDs: []uint32{3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(b, &fields); err != nil || len(fields) != 12 {
+		t.Fatalf("%s: %v", b, err)
+	}
+	for name := range fields {
+		if !strings.Contains(string(docs), "`"+name+"`") {
+			t.Errorf("docs/json.md does not have %s", name)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,4 +128,61 @@ func groupsText(s *sockets.Socket, group func(uint16, uint32) string) string {
 		}
 	}
 	return cmp.Or(strings.TrimSpace(text), "-")
+}
+
+// SocketGroups prints a line for each group. NEW and GONE are since the first look; "-"
+// where there was one alone. It is as wide as StatTable.
+func SocketGroups(w io.Writer, groups []sockets.Group, width int) error {
+	rows := make([]*sockets.Group, len(groups))
+	for i := range groups {
+		rows[i] = &groups[i]
+	}
+	return writeColumns(w, groupColumns, &struct{}{}, rows, width)
+}
+
+var groupColumns = []column[struct{}, sockets.Group]{
+	{"SOCKETS", 0, func(_ *struct{}, g *sockets.Group) string { return strconv.Itoa(g.Sockets) }},
+	{"NEW", 0, func(_ *struct{}, g *sockets.Group) string { return watched(g, strconv.Itoa(g.New)) }},
+	{"GONE", 0, func(_ *struct{}, g *sockets.Group) string { return watched(g, strconv.Itoa(g.Gone)) }},
+	{"GROWTH", 2, func(_ *struct{}, g *sockets.Group) string {
+		return watched(g, fmt.Sprintf("%+.1f/s", float64(g.Growth())/max(g.For.Seconds(), 1e-9)))
+	}},
+	{"QUEUE", 1, func(_ *struct{}, g *sockets.Group) string { return words.Size(g.RMem) }},
+	{"DROPS", 3, func(_ *struct{}, g *sockets.Group) string { return strconv.FormatUint(g.Drops, 10) }},
+	{"PROTOCOLS", 4, func(_ *struct{}, g *sockets.Group) string { return protocolsText(g) }},
+	{"DESCRIPTORS", 5, func(_ *struct{}, g *sockets.Group) string { return cmp.Or(g.Descriptors(), "-") }},
+	{"PROCESS", 0, func(_ *struct{}, g *sockets.Group) string { return groupText(g) }},
+}
+
+func watched(g *sockets.Group, text string) string {
+	if !g.Watched() {
+		return "-"
+	}
+	return text
+}
+
+// protocolsText names the protocols, those with most sockets first: "ROUTE 118, GENERIC 2".
+func protocolsText(g *sockets.Group) string {
+	numbers := slices.SortedFunc(maps.Keys(g.Protocols), func(a, b uint16) int {
+		return cmp.Or(cmp.Compare(g.Protocols[b], g.Protocols[a]), cmp.Compare(a, b))
+	})
+	var names []string
+	for _, p := range numbers {
+		name := capture.ShortName(p)
+		if n := g.Protocols[p]; len(numbers) > 1 {
+			name += " " + strconv.Itoa(n)
+		}
+		names = append(names, name)
+	}
+	return cmp.Or(strings.Join(names, ", "), "-")
+}
+
+func groupText(g *sockets.Group) string {
+	switch {
+	case g.Kernel:
+		return "(kernel)"
+	case g.Processes > 1:
+		return fmt.Sprintf("%s (%d processes)", words.Process(g.Owner), g.Processes)
+	}
+	return words.Process(g.Owner) + words.Where(g.Owner)
 }

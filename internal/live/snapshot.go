@@ -58,7 +58,8 @@ type Snapshot struct {
 // Sockets are the Netlink sockets, those in trouble first.
 type Sockets struct {
 	List    []sockets.Socket
-	Missing []string // what could not be seen, and why
+	Gone    []sockets.Socket // since the first look
+	Missing []string         // what could not be seen, and why
 	// Reads: the source tells how they were read.
 	Reads bool
 }

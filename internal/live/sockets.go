@@ -45,7 +45,7 @@ func (m *Model) listed() Sockets {
 		}()
 	}
 	now := m.socks.now
-	now.List = slices.Clone(now.List)
+	now.List, now.Gone = slices.Clone(now.List), slices.Clone(now.Gone)
 	return now
 }
 
@@ -75,7 +75,7 @@ func (m *Model) list(ctx context.Context) error {
 		return err
 	}
 	k.compare(l.Sockets)
-	k.now = Sockets{List: l.Sockets, Missing: l.Partial, Reads: readers != nil}
+	k.now = Sockets{List: l.Sockets, Gone: k.gone(l.Sockets), Missing: l.Partial, Reads: readers != nil}
 	if rerr != nil {
 		k.now.Missing = append(k.now.Missing, "how sockets are read: "+rerr.Error())
 	}
@@ -114,6 +114,20 @@ func (k *socketList) compare(now []sockets.Socket) {
 	}
 	k.high = high
 	sockets.Compare(k.first, now, high, k.at.Sub(k.since))
+}
+
+// gone are those of the first list that are not there any more.
+func (k *socketList) gone(now []sockets.Socket) (gone []sockets.Socket) {
+	there := make(map[uint64]bool, len(now))
+	for i := range now {
+		there[now[i].Inode] = true
+	}
+	for i := range k.first {
+		if s := &k.first[i]; !s.Kernel && !there[s.Inode] {
+			gone = append(gone, *s)
+		}
+	}
+	return gone
 }
 
 // SampleSockets looks at the queues until ctx is done, to find how full they get. It

@@ -47,11 +47,26 @@ func (d descriptor) path(proc string) string {
 	return task{pid: d.pid}.dir(proc) + "/fd/" + d.fd
 }
 
+// holder is a process that has a socket open, and the descriptors under which.
+type holder struct {
+	capture.Proc
+	fds []uint32
+}
+
+// held is one descriptor of a Netlink socket.
+type held struct {
+	inode uint64
+	fd    uint32
+}
+
+// maxFDs bounds the descriptors of one socket in one process that are told.
+const maxFDs = 64
+
 // walk is a walk through the descriptors of all processes.
 type walk struct {
 	l       *lister
-	holders map[uint64][]capture.Proc // of Netlink sockets, by inode
-	denied  int                       // processes that did not show theirs
+	holders map[uint64][]holder // of Netlink sockets, by inode
+	denied  int                 // processes that did not show theirs
 	// Network namespaces that have not been read, and Netlink sockets that no
 	// table had.
 	netns    map[uint64]descriptor
@@ -64,7 +79,7 @@ type walk struct {
 // search fills in the owners, and adds what only descriptors lead to.
 func (l *lister) search(ctx context.Context) error {
 	w := &walk{
-		l: l, holders: make(map[uint64][]capture.Proc, len(l.listed)),
+		l: l, holders: make(map[uint64][]holder, len(l.listed)),
 		netns: make(map[uint64]descriptor), unlisted: make(map[uint64]descriptor),
 		others: make(map[uint64]bool),
 	}
@@ -73,8 +88,8 @@ func (l *lister) search(ctx context.Context) error {
 		w.before = o.inodes
 		o.mu.Unlock()
 	}
-	var held []uint64
-	if err := eachProcess(ctx, l.o.proc(), func(p process) { held = w.process(p, held[:0]) }); err != nil {
+	var room []held
+	if err := eachProcess(ctx, l.o.proc(), func(p process) { room = w.process(p, room[:0]) }); err != nil {
 		return err
 	}
 	if o := l.o.Others; o != nil {
@@ -95,38 +110,44 @@ func (l *lister) search(ctx context.Context) error {
 	return nil
 }
 
-// process looks at the descriptors of one process. held is room for its work.
-func (w *walk) process(p process, held []uint64) []uint64 {
+// process looks at the descriptors of one process. room is for its work.
+func (w *walk) process(p process, room []held) []held {
 	err := p.eachDescriptor(func(fd, kind string, inode uint64) {
 		at := descriptor{p.pid, fd}
+		n, _ := strconv.ParseUint(fd, 10, 32)
 		switch {
 		case kind == "net":
 			if !w.l.known[inode] {
 				w.netns[inode] = at
 			}
 		case w.l.listed[inode]:
-			held = append(held, inode)
+			room = append(room, held{inode, uint32(n)})
 		case w.isNetlink(at, inode):
 			w.unlisted[inode] = at
-			held = append(held, inode)
+			room = append(room, held{inode, uint32(n)})
 		}
 	})
 	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
 		w.denied++
 	}
-	if len(held) == 0 {
-		return held
+	if len(room) == 0 {
+		return room
 	}
 	who, _, err := p.describe()
 	if err != nil {
-		return held
+		return room
 	}
-	for _, inode := range held {
-		if h := w.holders[inode]; len(h) == 0 || h[len(h)-1].PID != p.pid { // dup()ed descriptors
-			w.holders[inode] = append(h, who)
+	for _, d := range room {
+		h := w.holders[d.inode]
+		if len(h) == 0 || h[len(h)-1].PID != p.pid {
+			h = append(h, holder{Proc: who})
+			w.holders[d.inode] = h
+		}
+		if last := &h[len(h)-1]; len(last.fds) < maxFDs { // dup()ed ones, too
+			last.fds = append(last.fds, d.fd)
 		}
 	}
-	return held
+	return room
 }
 
 // isNetlink asks sockfs for the name in struct proto (sockfs_xattr_get in
@@ -313,7 +334,7 @@ func (w *walk) own() {
 			unknown++
 			continue
 		}
-		s.Owner, s.SharedWith = pickOwner(s.PortID, h)
+		s.Owner, s.FDs, s.SharedWith = pickOwner(s.PortID, h)
 	}
 	if unknown > 0 && w.denied > 0 {
 		w.l.gaps.add("the owners of %s: the descriptors of %s may not be read (%s)",

@@ -194,8 +194,12 @@ func TestPickOwner(t *testing.T) {
 		{"the parent", 4294963200, []capture.Proc{p(3, 12), p(9, 12), p(12, 1)}, 12, []uint32{3, 9}},
 		{"unrelated", 7, []capture.Proc{p(9, 1), p(8, 1)}, 8, []uint32{9}},
 	} {
-		got, shared := pickOwner(tt.port, slices.Clone(tt.holders))
-		if got.PID != tt.want || !slices.Equal(shared, tt.shared) {
+		var holders []holder
+		for _, p := range tt.holders {
+			holders = append(holders, holder{p, []uint32{p.PID + 1, p.PID}})
+		}
+		got, fds, shared := pickOwner(tt.port, holders)
+		if got.PID != tt.want || !slices.Equal(shared, tt.shared) || !slices.Equal(fds, []uint32{tt.want, tt.want + 1}) {
 			t.Errorf("%s: got %d, shared with %v; want %d, %v", tt.name, got.PID, shared, tt.want, tt.shared)
 		}
 	}

@@ -39,6 +39,8 @@ type Socket struct {
 	// Owner is the process that holds the socket; zero: unknown or Kernel.
 	// TID and CgroupID may be 0.
 	Owner capture.Proc
+	// FDs are the descriptors under which Owner has it, at most 64; none: unknown.
+	FDs []uint32
 	// SharedWith are the other processes that hold a descriptor of it.
 	SharedWith []uint32
 	// Groups are the numbers of the multicast groups joined. GroupsCut: those
@@ -67,6 +69,7 @@ type Socket struct {
 type Live struct {
 	For     time.Duration // how long
 	Sampled bool          // drops are differences of sk_drops, HighWater the highest of a few looks
+	New     bool          // it was not there at the first look
 	Drops   uint64        // in that time
 	// Unseen are drops that sk_drops counted between the first and the last look, and
 	// that nobody saw: lost by the source, or left out by a filter.
@@ -117,7 +120,8 @@ func Compare(before, after []Socket, high map[uint64]uint32, span time.Duration)
 			continue
 		}
 		// A socket that is new has dropped all of its drops since.
-		s.Live = &Live{For: span, Sampled: true, Drops: uint64(s.Drops - old[s.Inode]), HighWater: max(high[s.Inode], s.RMem)}
+		drops, there := old[s.Inode]
+		s.Live = &Live{For: span, Sampled: true, New: !there, Drops: uint64(s.Drops - drops), HighWater: max(high[s.Inode], s.RMem)}
 	}
 }
 
@@ -144,6 +148,7 @@ type socketJSON struct {
 	Inode      uint64    `json:"inode,omitempty"`
 	Kernel     bool      `json:"kernel,omitempty"`
 	Proc       *procJSON `json:"proc"`
+	FDs        []uint32  `json:"fds,omitempty"`
 	SharedWith []uint32  `json:"shared_with,omitempty"`
 	Groups     []uint32  `json:"groups"`
 	GroupsCut  bool      `json:"groups_cut,omitempty"`
@@ -160,6 +165,7 @@ type socketJSON struct {
 	// Of Live.
 	ForNS        int64   `json:"for_ns,omitempty"`
 	Sampled      bool    `json:"sampled,omitempty"`
+	New          bool    `json:"new,omitempty"`
 	NewDrops     *uint64 `json:"new_drops,omitempty"`
 	Unseen       uint64  `json:"drops_unseen,omitempty"`
 	Received     uint64  `json:"received,omitempty"`
@@ -189,7 +195,7 @@ type procJSON struct {
 func (s Socket) MarshalJSON() ([]byte, error) {
 	o := socketJSON{
 		Protocol: capture.ProtocolName(s.Protocol), PortID: s.PortID, NetNS: s.NetNS, NetNSName: s.NetNSName,
-		Inode: s.Inode, Kernel: s.Kernel, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut, Closed: s.Closed,
+		Inode: s.Inode, Kernel: s.Kernel, FDs: s.FDs, SharedWith: s.SharedWith, Groups: s.Groups, GroupsCut: s.GroupsCut, Closed: s.Closed,
 		RMem: s.RMem, RcvBuf: s.RcvBuf, Asked: s.Asked, WMem: s.WMem, SndBuf: s.SndBuf, Drops: s.Drops, Dump: s.Dump, Flags: s.Flags,
 	}
 	if o.Groups == nil {
@@ -200,10 +206,10 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 		o.Seen = &at
 	}
 	if p := s.Owner; p.Known() {
-		o.Proc = &procJSON{PID: p.PID, PPID: p.PPID, Outside: p.Outside, Comm: p.Comm, Cgroup: p.Cgroup, Unit: p.Unit, Container: p.Container, Pod: p.Pod}
+		o.Proc = processJSON(&p)
 	}
 	if l := s.Live; l != nil {
-		o.ForNS, o.Sampled, o.NewDrops = int64(l.For), l.Sampled, &l.Drops
+		o.ForNS, o.Sampled, o.New, o.NewDrops = int64(l.For), l.Sampled, l.New, &l.Drops
 		o.Unseen = l.Unseen
 		o.Received, o.Bytes, o.HighWater = l.Received, l.Bytes, l.HighWater
 		o.NobufsRaised, o.NobufsRead = l.NobufsRaised, l.NobufsRead
@@ -346,11 +352,11 @@ func CoreLimit(proc, name string) uint64 {
 // pickOwner chooses one of the processes that hold a socket: the one whose ID
 // is the port (netlink_autobind takes the creator's thread group ID), else the
 // one that the others inherited it from.
-func pickOwner(port uint32, holders []capture.Proc) (capture.Proc, []uint32) {
+func pickOwner(port uint32, holders []holder) (owner capture.Proc, fds, others []uint32) {
 	isHolder := func(pid uint32) bool {
-		return slices.ContainsFunc(holders, func(p capture.Proc) bool { return p.PID == pid })
+		return slices.ContainsFunc(holders, func(p holder) bool { return p.PID == pid })
 	}
-	rank := func(p capture.Proc) int {
+	rank := func(p holder) int {
 		switch {
 		case p.PID == port:
 			return 0
@@ -359,14 +365,14 @@ func pickOwner(port uint32, holders []capture.Proc) (capture.Proc, []uint32) {
 		}
 		return 2
 	}
-	slices.SortFunc(holders, func(a, b capture.Proc) int {
+	slices.SortFunc(holders, func(a, b holder) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.PID, b.PID))
 	})
-	var others []uint32
 	for _, p := range holders[1:] {
 		others = append(others, p.PID)
 	}
-	return holders[0], others
+	slices.Sort(holders[0].fds)
+	return holders[0].Proc, holders[0].fds, others
 }
 
 // maxGaps bounds the reasons that a listing gives; the rest are counted.
