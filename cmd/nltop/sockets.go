@@ -33,6 +33,7 @@ type socketsFlags struct {
 	span   time.Duration
 	kernel bool
 	quiet  bool
+	asks   bool // each socket for its options
 	by     string
 
 	gone []sockets.Socket // that were there when --for began
@@ -53,12 +54,18 @@ With --for, watch them for so long (or until Ctrl-C) and tell of each overrun wh
 lost what, sent by whom, and what would have helped. With -r, what a recording
 tells of sockets and overruns. -f, -w and --snap go with either.
 
+With -v, which options each socket has: EXT_ACK (it wants the words of errors), CAP_ACK
+(and no copy of its request), GET_STRICT_CHK (its dump requests are checked), NO_ENOBUFS
+(it is not told of losses), BROADCAST_ERROR, PKTINFO, LISTEN_ALL_NSID. For that nltop
+takes a copy of its descriptor for a moment; "?" is behind what is not known.
+
 With --by process, a line for each process: how many sockets it has, under which
 descriptors, the sum of their queues and drops; with --for also how many more they
 became, those that grow first: a leak of sockets is one line. How old a socket is the
 kernel does not tell.`,
 		Example: `  nltop sockets
   nltop sockets --for 10s
+  nltop sockets -v                       who gets the words of errors?
   nltop sockets --by process --for 10s   who leaks sockets?
   nltop sockets -o json | jq 'select(.drops > 0)'
   nltop sockets -r bug.pcapng`,
@@ -69,6 +76,7 @@ kernel does not tell.`,
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.DurationVar(&f.span, "for", 0, "watch for so long")
+	fs.BoolVarP(&f.asks, "verbose", "v", false, "ask each socket for its options: EXT_ACK, GET_STRICT_CHK, CAP_ACK, NO_ENOBUFS, …")
 	fs.StringVar(&f.by, "by", "", "sum up by "+strings.Join(socketSums, " or ")+" (all of a name)")
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(socketSums, cobra.ShellCompDirectiveNoFileComp))
 	fs.BoolVarP(&f.kernel, "kernel", "k", false, "list the kernel's own sockets too")
@@ -85,6 +93,9 @@ func (f *socketsFlags) run() (err error) {
 	}
 	if f.by != "" && !slices.Contains(socketSums, f.by) {
 		return usageError{fmt.Errorf("--by %s: one of %s", decode.Quote(f.by), strings.Join(socketSums, ", "))}
+	}
+	if f.asks && (f.read != "" || f.by != "") {
+		return usageError{errors.New("-v asks each socket of now for its options: not with -r or --by")}
 	}
 	if f.span < 0 || f.span > 0 && f.read != "" {
 		return usageError{errors.New("--for: a time from now on, not with -r")}
@@ -116,6 +127,11 @@ func (f *socketsFlags) run() (err error) {
 	unwanted := func(s sockets.Socket) bool { return !f.wanted(&s, scope) }
 	found, f.gone = slices.DeleteFunc(found, unwanted), slices.DeleteFunc(f.gone, unwanted)
 	sockets.ByTrouble(found)
+	if f.asks {
+		if text := sockets.AskOptions(ctx, found); text != "" {
+			f.missing([]string{text})
+		}
+	}
 	out := bufio.NewWriter(newOutput(ctx, os.Stdout))
 	if f.by != "" {
 		groups := sockets.Groups(found, f.gone, f.by == "comm")

@@ -32,6 +32,10 @@ func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) st
 	if live {
 		head = "NEW\t" + head + "HIGH\tREADS/s\tSTALL\tLAST READ\tRECEIVED\t"
 	}
+	asked := slices.ContainsFunc(ss, func(s sockets.Socket) bool { return s.Options != nil })
+	if asked {
+		head += "OPTIONS\t"
+	}
 	fmt.Fprintln(tw, head+"GROUPS")
 	for i := range ss {
 		s := &ss[i]
@@ -49,9 +53,19 @@ func SocketTable(w io.Writer, ss []sockets.Socket, group func(uint16, uint32) st
 			drops, rest := liveCells(s)
 			cells = append(append([]string{drops}, cells...), rest...)
 		}
+		if asked {
+			cells = append(cells, optionsText(s))
+		}
 		fmt.Fprintln(tw, strings.Join(append(cells, groupsText(s, group)), "\t"))
 	}
 	return tw.Flush()
+}
+
+func optionsText(s *sockets.Socket) string {
+	if s.Options == nil {
+		return "-"
+	}
+	return s.Options.String()
 }
 
 // liveCells are NEW, and HIGH to RECEIVED; "-" is what nobody measured.

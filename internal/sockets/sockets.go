@@ -62,7 +62,10 @@ type Socket struct {
 	Drops  uint32 // sk_drops: datagrams that did not fit
 	Dump   bool   // a dump is running on it
 	Flags  []string
-	Live   *Live // how it was read while somebody watched; nil: nobody did
+	// Options are those that AskOptions found; nil: it was not asked, or the socket is
+	// gone.
+	Options *Set
+	Live    *Live // how it was read while somebody watched; nil: nobody did
 }
 
 // Live is what happened on a socket while it was watched, or recorded.
@@ -162,6 +165,8 @@ type socketJSON struct {
 	Drops      uint32    `json:"drops"`
 	Dump       bool      `json:"dump,omitempty"`
 	Flags      []string  `json:"flags,omitempty"`
+	Options    *[]string `json:"options,omitempty"`
+	Unknown    []string  `json:"options_unknown,omitempty"`
 	// Of Live.
 	ForNS        int64   `json:"for_ns,omitempty"`
 	Sampled      bool    `json:"sampled,omitempty"`
@@ -207,6 +212,9 @@ func (s Socket) MarshalJSON() ([]byte, error) {
 	}
 	if p := s.Owner; p.Known() {
 		o.Proc = processJSON(&p)
+	}
+	if s.Options != nil {
+		o.Options, o.Unknown = &s.Options.On, s.Options.Unknown
 	}
 	if l := s.Live; l != nil {
 		o.ForNS, o.Sampled, o.New, o.NewDrops = int64(l.For), l.Sampled, l.New, &l.Drops
