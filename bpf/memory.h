@@ -38,6 +38,23 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define MEM_FOLLOW(direct, p, field)                                           \
 	((direct) && MEM_DIRECT ? mem_cast(p)->field : BPF_CORE_READ(p, field))
 
+/* Four bytes of the kernel's memory, without a call where that can be. What begins with
+ * so many is as good as any type. */
+static __always_inline __u32 mem_word(__u64 at)
+{
+	struct nlmsghdr___k *h;
+	__u32 v = 0;
+
+	if (nl_cfg.rdonly_cast) {
+		h = bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct nlmsghdr___k));
+		v = h->nlmsg_len;
+		mem_opaque(v); /* no load may be shared with the other way of reading */
+	} else {
+		bpf_probe_read_kernel(&v, sizeof(v), (void *)at);
+	}
+	return v;
+}
+
 static __always_inline long mem_copy(void *dst, __u32 n, __u64 src, __u64 user)
 {
 	if (user)

@@ -145,14 +145,14 @@ static __always_inline __u32 task_in_interrupt(void)
 {
 	struct task_struct___count *task = (void *)bpf_get_current_task();
 	__u32 count = 0;
-	__u64 base = 0;
+	__u64 at;
 
 	if (bpf_core_field_exists(task->thread_info.preempt_count)) {
 		count = BPF_CORE_READ(task, thread_info.preempt_count);
 	} else if (nl_cfg.per_cpu_offset && nl_cfg.preempt_count) {
-		bpf_probe_read_kernel(&base, sizeof(base),
-				      (void *)nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id());
-		bpf_probe_read_kernel(&count, sizeof(count), (void *)base + nl_cfg.preempt_count);
+		at = nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id();
+		at = mem_word(at) | (__u64)mem_word(at + 4) << 32;
+		count = mem_word(at + nl_cfg.preempt_count);
 	}
 	return count & TASK_IN_INTERRUPT;
 }
