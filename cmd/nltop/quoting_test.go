@@ -93,6 +93,7 @@ func TestQuoting(t *testing.T) {
 		{"trace"}, {"trace", "-v"}, {"trace", "-vv", "-x"}, {"trace", "-o", "json"}, {"trace", "-e"}, {"trace", "-e", "-o", "json"},
 		{"trace", "-o", "go"}, {"trace", "-o", "c"}, {"trace", "-o", "hex"}, {"trace", "-o", "fixture", "--protocol", "route"},
 		{"stat"}, {"stat", "-o", "json"}, {"stat", "--by", "container"}, {"stat", "--by", "unit"}, {"stat", "--by", "netns"},
+		{"stat", "--by", "cause"}, {"stat", "--by", "cause", "-o", "json"},
 		{"stat", "--coverage", "--unknown"}, {"sockets"}, {"sockets", "-o", "json"}, {"record", "-w", os.DevNull},
 		{"who", "--all", "route"}, {"who", "--all", "-o", "json", "route"},
 	} {

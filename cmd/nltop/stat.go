@@ -97,7 +97,7 @@ With --coverage, count how much of the messages is decoded.`,
 	f.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
-	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, calls, messages or bytes; with --dumps by bytes (the default), time or times")
+	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, requests, messages or bytes; with --dumps by bytes (the default), time or times")
 	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(append(live.Orders(), "deliveries", "time", "times"), cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().BoolVar(&f.dumps, "dumps", false, "who asks the same again and again: each dump and poll, how often, at what cost, and how many answers were the same")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
@@ -114,12 +114,8 @@ func (f *statFlags) run(args []string) (err error) {
 	if !slices.Contains(live.Sums(), aggregate.GroupName(f.by)) {
 		return usageError{fmt.Errorf("--by %s: one of %s", f.by, strings.Join(live.Sums(), ", "))}
 	}
-	orders := live.Orders()
-	if f.byCause() {
-		orders = live.CauseOrders()
-		f.sort = cmp.Or(f.sort, "deliveries")
-	}
-	f.sort = cmp.Or(f.sort, "messages")
+	orders, usual := f.orders()
+	f.sort = cmp.Or(f.sort, usual)
 	if !slices.Contains(orders, f.sort) {
 		return usageError{fmt.Errorf("--sort %s: one of %s", f.sort, strings.Join(orders, ", "))}
 	}
@@ -204,6 +200,14 @@ func (f *statFlags) writeTimes(out io.Writer, snap *live.Snapshot) error {
 		return nil
 	}
 	return export.TimesTable(out, live.Rows(&snap.Table, f.by, f.sort))
+}
+
+// orders are what --sort takes, and what it is without.
+func (f *statFlags) orders() (names []string, usual string) {
+	if f.byCause() {
+		return live.CauseOrders(), "deliveries"
+	}
+	return live.Orders(), "messages"
 }
 
 func (f *statFlags) byCause() bool { return aggregate.GroupName(f.by) == live.ByCause }

@@ -62,6 +62,20 @@ func TestOpenClimbsDown(t *testing.T) {
 	}
 }
 
+// Who asks for causes gets no source that cannot see them.
+func TestOpenForCauses(t *testing.T) {
+	blind := rung("blind", true, nil)
+	seeing := rung("seeing", true, nil)
+	seeing.Sees |= capture.SeesCauses
+	src, left, err := open([]Rung{blind, seeing}, Auto, capture.Filter{}, Options{Causes: true})
+	if err != nil || src.Info().Name != "seeing" || len(left) != 1 || !strings.Contains(left[0].Err.Error(), "does not see who caused an event") {
+		t.Errorf("%v, left %+v", err, left)
+	}
+	if _, _, err := open([]Rung{blind, seeing}, "blind", capture.Filter{}, Options{Causes: true}); err == nil {
+		t.Error("the blind one was opened")
+	}
+}
+
 func TestOpenExplainsFailure(t *testing.T) {
 	rungs := []Rung{rung("a", true, errors.New("no BTF")), rung("b", true, errors.New("no module"))}
 	_, _, err := open(rungs, Auto, capture.Filter{}, Options{})

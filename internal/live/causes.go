@@ -34,7 +34,7 @@ type CauseRow struct {
 var causeOrders = map[string]func(r *CauseRow) uint64{
 	"deliveries": func(r *CauseRow) uint64 { return r.Deliveries },
 	"events":     func(r *CauseRow) uint64 { return r.Events },
-	"calls":      func(r *CauseRow) uint64 { return r.Requests },
+	"requests":   func(r *CauseRow) uint64 { return r.Requests },
 	"messages":   func(r *CauseRow) uint64 { return r.Messages },
 	"bytes":      func(r *CauseRow) uint64 { return r.Bytes },
 	"drops":      func(r *CauseRow) uint64 { return r.Lost },
