@@ -10,11 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/nltest"
-	"golang.org/x/sys/unix"
 )
 
 // radio is a decoder that knows the number of nl80211, and that the interface 7 is

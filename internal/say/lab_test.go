@@ -173,6 +173,15 @@ var wanted = map[string]float64{
 	"tc":                 96,
 	"wireguard":          100,
 	"xfrm":               90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them
+
+	"IOAM6":       100,
+	"IPVS":        100,
+	"cthelper":    50, // the rest is new helpers, which nfct reads from its libraries
+	"cttimeout":   100,
+	"ila":         100,
+	"nfacct":      100,
+	"tcp_metrics": 100,
+	"vdpa":        100,
 }
 
 // changes says whether a request may change something.

@@ -129,7 +129,7 @@ type teller func(*telling) bool
 
 // tools has the tellers of requests, by family and type.
 var tools = map[string]map[string]teller{
-	"route": both(ipRoute, tcRoute),
+	"route": both(both(ipRoute, tcRoute), dcb),
 	"xfrm":  ipXfrm,
 	"ipset": ipset,
 
@@ -148,6 +148,17 @@ var tools = map[string]map[string]teller{
 	"sock_diag": ss,
 	"audit":     audit,
 	"nl80211":   iw,
+	"vdpa":      vdpa,
+	"IPVS":      ipvs,
+
+	"cttimeout": nfctTimeout,
+	"cthelper":  nfctHelper,
+	"nfacct":    nfacct,
+
+	"ila":         ipILA,
+	"tcp_metrics": ipTCPMetrics,
+	"SEG6":        ipSR,
+	"IOAM6":       ipIOAM,
 }
 
 // both puts the tellers of two tools for one family together.

@@ -1,17 +1,17 @@
 # Commands of iw in the words that nltop says for what they ask (TestTold). Radios:
 # modprobe mac80211_hwsim radios=2
 iw reg set DE
-ip link set wlan0 down
+command ip link set wlan0 down
 iw dev wlan0 set type ibss
-ip link set wlan0 up
+command ip link set wlan0 up
 iw dev wlan0 ibss join 'a b $(id)' 2412 HT20 fixed-freq 02:00:00:00:00:11 beacon-interval 200 basic-rates 1,2,5.5 mcast-rate 5.5
 iw dev wlan0 set bitrates legacy-2.4 1 2 5.5 ht-mcs-2.4 0 7 vht-mcs-2.4 1:0,9 sgi-2.4 legacy-5 6 vht-mcs-5 1:0,1 2:7 lgi-5
 iw dev wlan0 set bitrates
 iw dev wlan0 ibss leave
 iw dev wlan0 set mcast_rate 11
-ip link set wlan0 down
+command ip link set wlan0 down
 iw dev wlan0 set type managed
-ip link set wlan0 up
+command ip link set wlan0 up
 iw dev wlan0 scan trigger freq 2412 2437 duration 20 ies 00:03:41:42:43 lowpri flush randomise ssid one 'two $(id)'
 iw dev wlan0 scan abort
 iw dev wlan0 scan trigger flush passive
@@ -35,16 +35,16 @@ iw dev wlan0 station set 02:00:00:00:00:22 mesh_power_mode deep
 iw dev wlan0 station set 02:00:00:00:00:22 txpwr limit 10
 iw dev wlan0 station del 02:00:00:00:00:22 subtype 12 reason-code 3
 iw dev wlan0 vendor send 0x1374 0x1 0x2 0xff
-ip link set wlan0 down
+command ip link set wlan0 down
 iw dev wlan0 set type __ap
-ip link set wlan0 up
+command ip link set wlan0 up
 iw dev wlan0 ap start 'net $x' 2412 NOHT 100 2 hidden-ssid head 80000000ffffffffffff020000000000020000000000000000000000000000000000640001000000010882848b960c121824 tail 2a0100 inactivity-time 300
 iw dev wlan0 switch freq 2437 HT20 beacons 5 block-tx
 iw dev wlan0 ap stop
-ip link set wlan0 down
+command ip link set wlan0 down
 iw dev wlan0 set type monitor
 iw dev wlan0 set monitor control otherbss
-ip link set wlan0 up
+command ip link set wlan0 up
 iw dev wlan0 set freq 5180 HT40+
 iw dev wlan0 set freq 5180 80 5210
 iw dev wlan0 set freq 5180 160 5250
@@ -53,10 +53,10 @@ iw dev wlan0 set freq 5200 HT40-
 iw dev wlan0 set freq 2412 5MHz
 iw dev wlan0 set freq 2412
 iw dev wlan0 cac trigger freq 5260 HT20
-ip link set wlan0 down
+command ip link set wlan0 down
 iw dev wlan0 set meshid 'a mesh'
 iw dev wlan0 set type mp
-ip link set wlan0 up
+command ip link set wlan0 up
 iw dev wlan0 mesh join m freq 2412 HT20 basic-rates 1,2 mcast-rate 2 beacon-interval 500 dtim-period 3 vendor_sync off mesh_ttl=20 mesh_rssi_threshold=-70 mesh_power_mode=active
 iw dev wlan0 set mesh_param mesh_retry_timeout=100 mesh_max_peer_links=5 mesh_hwmp_rootmode=2 mesh_fwding=1 mesh_plink_timeout=60
 iw dev wlan0 mpath del 02:00:00:00:00:22
