@@ -6,6 +6,9 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 // Snapshot is a copy of a table. It is never written to after it was made.
@@ -88,13 +91,28 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 
 // Messages returns the last messages of a row, oldest first, at most limit.
 func (t *Table) Messages(id RowID, limit int) []Kept {
+	return t.last(limit, func(c *cell) bool { return id.holds(&c.key) }, func(*correlate.Observation) bool { return true })
+}
+
+// Changes returns the last messages that may have changed something, of all rows, oldest
+// first, at most limit.
+func (t *Table) Changes(limit int) []Kept {
+	return t.last(limit, func(*cell) bool { return true }, func(x *correlate.Observation) bool {
+		return x.Message != nil && x.Message.Modifies() != decode.No
+	})
+}
+
+// last returns copies of the last messages that pass, of the cells that pass.
+func (t *Table) last(limit int, of func(*cell) bool, wanted func(*correlate.Observation) bool) []Kept {
 	var found []*slot
 	for _, c := range t.cells {
-		if c.kept.len == 0 || !id.holds(&c.key) {
+		if c.kept.len == 0 || !of(c) {
 			continue
 		}
 		for i := c.kept.oldest; i != none; i = t.store.slots[i].inCell.next {
-			found = append(found, t.store.slots[i])
+			if e := t.store.slots[i]; wanted(&e.x) {
+				found = append(found, e)
+			}
 		}
 	}
 	slices.SortFunc(found, func(a, b *slot) int { return cmp.Compare(a.seq, b.seq) })

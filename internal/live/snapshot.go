@@ -26,6 +26,8 @@ type Ask struct {
 	Exchanges bool
 	Sockets   bool
 	Locks     bool
+	// Changes are the messages that may have changed something, at most MaxChanges.
+	Changes bool
 	// Looking: somebody looks at messages. Where nobody does, a source that counts by
 	// itself may do without them.
 	Looking bool
@@ -33,6 +35,9 @@ type Ask struct {
 
 // MaxMessages is how many messages Ask.Rows gives at most.
 const MaxMessages = 512
+
+// MaxChanges is how many messages Ask.Changes gives at most.
+const MaxChanges = 2048
 
 // Snapshot is what was known at one time. It is never written to but by Fill, by whom
 // it belongs to.
@@ -44,6 +49,7 @@ type Snapshot struct {
 	// Asked is what of the following is filled in.
 	Asked    Ask
 	Messages []aggregate.Kept // oldest first
+	Changes  []aggregate.Kept // likewise
 	Heat     aggregate.Heat
 	// Open are the requests that wait, oldest first; Ended the last ones that ended,
 	// newest first.
@@ -94,7 +100,8 @@ func (m *Model) at(r run) time.Time {
 func (s *Snapshot) Has(ask Ask) bool {
 	have := &s.Asked
 	return slices.Equal(have.Rows, ask.Rows) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
-		(have.Exchanges || !ask.Exchanges) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks)
+		(have.Exchanges || !ask.Exchanges) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks) &&
+		(have.Changes || !ask.Changes)
 }
 
 // Fill adds to a snapshot what is asked for and not there yet, as it was at the time of
@@ -124,6 +131,10 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	s.Messages = s.Messages[max(len(s.Messages)-MaxMessages, 0):]
 	for i := range s.Messages {
 		stream.tell(s, s.Messages[i].Message)
+	}
+	s.Changes = nil
+	if ask.Changes {
+		s.Changes = slices.DeleteFunc(st.Table.Changes(MaxChanges), func(k aggregate.Kept) bool { return k.Frame.Time.After(at) })
 	}
 	if ask.Heat != nil {
 		s.Heat = st.Table.Heat(*ask.Heat, at)

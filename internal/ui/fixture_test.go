@@ -109,6 +109,9 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	for frame, said := range s.said {
 		snap.SaidBy[live.MessageID{Frame: frame}] = said
 	}
+	if ask.Changes {
+		snap.Changes = s.table.Changes(live.MaxChanges)
+	}
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
 	}

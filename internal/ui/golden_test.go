@@ -84,6 +84,7 @@ var allPages = []pageKeys{
 	{"heat", []string{"Down", "h", "Left"}},
 	{"times", []string{"w"}},
 	{"places", []string{"w", "w"}},
+	{"who", []string{"m", "Up", "W"}},
 	{"help", []string{"?"}},
 }
 

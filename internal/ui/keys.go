@@ -79,6 +79,7 @@ func (a *app) bindings() []binding {
 		{"o", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newSocketsView(a)) }},
 		{"i", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newIncidentsView(a)) }},
 		{"L", "rtnl_mutex: who holds it, and who waits", "rtnl", func() { a.push(newLocksView(a)) }},
+		{"W", "who changed it: of what is under the cursor, or of what you type", "who", a.askWho},
 		{"h", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},
 		{"- _", "refresh less often", "", func() { a.faster(false) }},

@@ -41,6 +41,7 @@ type Search struct {
 	alts     map[altKey][]string
 	now      time.Time
 	sum      Summary
+	held     bool // nothing is told before Close
 }
 
 // item is a sentence in the making.
@@ -92,6 +93,9 @@ func (s *Search) Observe(o *correlate.Observation) error {
 		s.eventEnded(o.Event)
 	case o.Message != nil:
 		s.message(o)
+	}
+	if s.held {
+		return nil
 	}
 	return s.advance(false)
 }
@@ -459,4 +463,35 @@ func (s *Search) learnAlts(m *decode.Message) {
 
 func (s *Search) altsOf(m *decode.Message) func(int32) []string {
 	return func(index int32) []string { return s.alts[altKey{m.Frame.NetNS, index}] }
+}
+
+// Kept searches messages that were kept, in their order: what came of them is in them.
+func (s *Search) Kept(list []correlate.Observation) error {
+	s.held = true
+	first := make(map[uint64]bool) // events whose first delivery was there
+	for i := range list {
+		o := &list[i]
+		if o.Event != nil && !first[o.Event.ID] && o.Event.ID != o.Frame.ID {
+			e := *o.Event // the first that is kept stands for the first that was
+			e.ID = o.Frame.ID
+			first[o.Event.ID] = true
+			x := *o
+			x.Event = &e
+			o = &x
+		} else if o.Event != nil {
+			first[o.Event.ID] = true
+		}
+		if err := s.Observe(o); err != nil {
+			return err
+		}
+		if o.Event != nil {
+			s.eventEnded(o.Event)
+		}
+	}
+	for i := range list {
+		if x := list[i].Exchange; x != nil && list[i].Frame.Dir == capture.DirRequest {
+			s.exchangeEnded(x)
+		}
+	}
+	return s.Close()
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+// W asks who changed what is under the cursor, or what is typed.
+func TestWho(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		want []string
+		not  string
+	}{
+		{"of a message", []string{"m", "Up", "Enter", "W"}, []string{"Who changed dev vx0", "link vx0 created by ip[4711]: ip link add vx0", "failed: EEXIST"}, "Who changed dev vx0 vx0"},
+		{"of a row", []string{"W"}, []string{"who changed:"}, "Who changed"},
+		{"typed", []string{"W", "v", "x", "0", "Enter"}, []string{"Who changed vx0", "link vx0 created by zebra[2044]"}, "who changed:"},
+		{"nothing typed", []string{"W", "Enter"}, []string{"who changed:", "An address, a prefix"}, "Who changed"},
+		{"another text", []string{"m", "Up", "W", "/", "Ctrl-U", "n", "o", "n", "e", "Enter"}, []string{"Who changed none", "nothing about none in "}, "link vx0"},
+		{"another text by its own key", []string{"m", "Up", "W", "W"}, []string{"who changed: dev vx0"}, "nothing about"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHarness(t, 120, 200, Options{})
+			h.press(c.keys...)
+			text := h.text()
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%s", want, text)
+				}
+			}
+			if strings.Contains(text, c.not) {
+				t.Errorf("%q in\n%s", c.not, text)
+			}
+		})
+	}
+	// Back from another text is where one came from.
+	h := newHarness(t, 120, 40, Options{})
+	h.press("m", "Up", "W", "/", "x", "Enter", "q")
+	if !strings.Contains(h.text(), "RESULT") {
+		t.Errorf("not back in the list of messages:\n%s", h.text())
+	}
+}
