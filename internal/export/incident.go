@@ -106,7 +106,7 @@ func sender(s *incident.Sender) string {
 }
 
 // requests says what a sender had asked for: " (RTM_NEWROUTE)", " (30 RTM_NEWROUTE, 12
-// others)"; "": nobody knows.
+// others)", and with which command, the first of the most; "": nobody knows.
 func requests(s *incident.Sender) string {
 	rest, list := s.Lost, ""
 	for i, q := range s.Requests {
@@ -123,6 +123,11 @@ func requests(s *incident.Sender) string {
 		list += ", " + strconv.FormatUint(rest, 10) + " others"
 	case len(s.Requests) == 1:
 		list = decode.Quote(s.Requests[0].Type)
+	}
+	if first := s.Requests[0].First; first != nil {
+		if said := briefCommand(first); said != "" {
+			list += ", first by " + said
+		}
 	}
 	return " (" + list + ")"
 }
@@ -199,6 +204,11 @@ func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 			j.buf = appendUint(append(j.buf, `{"lost":`...), q.Lost)
 			j.text("family", q.Family)
 			j.text("type", q.Type)
+			if q.First != nil {
+				if said := briefCommand(q.First); said != "" {
+					j.text("says", said)
+				}
+			}
 			j.buf = append(j.buf, '}')
 		}
 		if len(s.Requests) > 0 {

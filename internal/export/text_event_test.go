@@ -13,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/nltest"
 )
 
@@ -55,5 +56,15 @@ func TestCauseInWords(t *testing.T) {
 	cause.Exchange = &correlate.Exchange{Request: request(strings.Repeat("x", 5000))}
 	if got := CauseText(&cause); len(got) > 300 {
 		t.Errorf("%d bytes beside an event", len(got))
+	}
+}
+
+// TestSendersInWords: an incident tells the command whose events were lost.
+func TestSendersInWords(t *testing.T) {
+	b := nltest.Message(unix.RTM_NEWLINK, unix.NLM_F_REQUEST, 5, 0, []byte{4: 2, 8: 1, 12: 1, 15: 0})
+	msgs := decode.New(families.All(), decode.Options{}).Frame(&capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest}, Data: b}, nil)
+	s := incident.Sender{Proc: capture.Proc{PID: 7, Comm: "ip"}, Lost: 3, Requests: []incident.Request{{Family: "route", Type: "RTM_NEWLINK", Lost: 2, First: &msgs[0]}}}
+	if got, want := sender(&s), "ip[7] (2 RTM_NEWLINK, 1 others, first by ip link set if2 up)"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
 )
 
 // Incident is a time in which one socket lost messages. It begins with the
@@ -75,6 +76,7 @@ type Sender struct {
 type Request struct {
 	Family, Type string
 	Lost         uint64
+	First        *decode.Message // an example; nil: it is long
 }
 
 // MaxRequests bounds Sender.Requests.

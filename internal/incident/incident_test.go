@@ -184,15 +184,15 @@ func TestSenderRequests(t *testing.T) {
 		got[s.Proc.Comm] = s.Requests
 	}
 	for who, want := range map[string][]Request{
-		"ip":          {{"route", "RTM_NEWROUTE", 12}, {"route", "RTM_NEWLINK", 8}},
-		"bird":        {{"route", "RTM_DELROUTE", 4}},
+		"ip":          {{Family: "route", Type: "RTM_NEWROUTE", Lost: 12}, {Family: "route", Type: "RTM_NEWLINK", Lost: 8}},
+		"bird":        {{Family: "route", Type: "RTM_DELROUTE", Lost: 4}},
 		"(interrupt)": nil,
 	} {
 		if !reflect.DeepEqual(got[who], want) {
 			t.Errorf("%s: %+v, want %+v", who, got[who], want)
 		}
 	}
-	if many := got["many"]; len(many) != MaxRequests || many[0] != (Request{"route", "RTM_00", 1}) {
+	if many := got["many"]; len(many) != MaxRequests || many[0] != (Request{Family: "route", Type: "RTM_00", Lost: 1}) {
 		t.Errorf("of many kinds: %+v", many)
 	}
 }

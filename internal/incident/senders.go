@@ -18,29 +18,42 @@ type crowdKey struct {
 }
 
 // asked counts the lost messages of a sender by what it had asked for.
-type asked map[Request]uint64 // without their Lost
+type asked map[askedKey]*Request
+
+type askedKey struct{ family, typ string }
 
 // maxAsked bounds how many kinds of one sender are told apart.
 const maxAsked = 32
+
+// maxFirst is how long the datagram may be, in bytes, whose request is kept as an example.
+const maxFirst = 1024
 
 func (a *asked) add(x *correlate.Exchange) {
 	if x == nil || x.Request == nil {
 		return
 	}
-	k := Request{Family: x.Request.FamilyText(), Type: x.Request.TypeText()}
+	k := askedKey{x.Request.FamilyText(), x.Request.TypeText()}
 	if *a == nil {
 		*a = asked{}
 	}
-	if _, known := (*a)[k]; known || len(*a) < maxAsked {
-		(*a)[k]++
+	r := (*a)[k]
+	if r == nil {
+		if len(*a) == maxAsked {
+			return
+		}
+		r = &Request{Family: k.family, Type: k.typ}
+		if f := x.Request.Frame; f != nil && len(f.Data) <= maxFirst {
+			r.First = x.Request
+		}
+		(*a)[k] = r
 	}
+	r.Lost++
 }
 
 func (a asked) ranked() []Request {
 	var list []Request
-	for k, n := range a {
-		k.Lost = n
-		list = append(list, k)
+	for _, r := range a {
+		list = append(list, *r)
 	}
 	slices.SortFunc(list, func(a, b Request) int {
 		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type))
