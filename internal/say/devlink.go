@@ -120,6 +120,10 @@ var devlink = func() map[string]teller {
 		// devlink's own, for what it listens to
 		"DEVLINK_CMD_NOTIFY_FILTER_SET": readsOnly(),
 		"DEVLINK_CMD_PORT_SET":          devlinkPortSet, "DEVLINK_CMD_PORT_NEW": devlinkPortNew,
+		"DEVLINK_CMD_SELFTESTS_RUN": func(t *telling) bool {
+			return t.devlinkSay("dev selftests run", "", []option{{"DEVLINK_ATTR_SELFTESTS", "id", asFlashTest}}) && len(t.words) == 7
+		},
+		"DEVLINK_CMD_PARAM_SET": devlinkParam("dev param set"), "DEVLINK_CMD_PORT_PARAM_SET": devlinkParam("port param set"),
 		"DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE": func(t *telling) bool {
 			t.reads = true
 			return t.devlinkSay("health diagnose", "", devlinkReporter)
@@ -179,4 +183,52 @@ func devlinkPortNew(t *telling) bool {
 		}},
 		{"DEVLINK_ATTR_PORT_PCI_PF_NUMBER", "pfnum", asNumber}, {"DEVLINK_ATTR_PORT_PCI_SF_NUMBER", "sfnum", asNumber},
 		{"DEVLINK_ATTR_PORT_CONTROLLER_NUMBER", "controller", asNumber}})
+}
+
+// asFlashTest is the one test that there is (DEVLINK_ATTR_SELFTEST_ID_FLASH).
+var asFlashTest form = func(_ *telling, n *decode.Node) ([]string, bool) {
+	return []string{"flash"}, len(n.Children) == 1 && n.Children[0].ID == 1
+}
+
+// devlinkParamWords are values that devlink takes by name only, by parameter
+// (linux/devlink.h).
+var devlinkParamWords = map[string]map[uint64]string{
+	"fw_load_policy":         {0: "driver", 1: "flash", 2: "disk", 3: "unknown"},
+	"reset_dev_on_drv_probe": {0: "unknown", 1: "always", 2: "never", 3: "disk"},
+}
+
+// devlinkParam says a parameter of a driver. devlink asks first of what type it is, and
+// sends nothing where it has the value already.
+func devlinkParam(words string) teller {
+	return func(t *telling) bool {
+		a := t.attrs()
+		name, kind, value := a.take("DEVLINK_ATTR_PARAM_NAME"), a.take("DEVLINK_ATTR_PARAM_TYPE"), a.take("DEVLINK_ATTR_PARAM_VALUE_DATA")
+		if name == nil || kind == nil || !t.devlinkSay(words, "", nil) {
+			return false
+		}
+		word, ok := t.devlinkValue(text(name), number(kind), value)
+		t.say("name", text(name), "value", word)
+		a.options([]option{{"DEVLINK_ATTR_PARAM_VALUE_CMODE", "cmode", asOneOf(map[uint64]string{0: "runtime", 1: "driverinit", 2: "permanent"})}})
+		return ok
+	}
+}
+
+// devlinkValue puts a value of a type (DEVLINK_VAR_ATTR_TYPE_*) into a word.
+func (t *telling) devlinkValue(name string, kind uint64, n *decode.Node) (string, bool) {
+	const u8, u32, str, flag = 1, 3, 5, 6
+	switch {
+	case kind == flag:
+		return map[bool]string{true: "true", false: "false"}[n != nil], true
+	case n == nil:
+		return "", false
+	case kind == str:
+		return strings.TrimSuffix(string(n.Raw), "\x00"), true
+	case kind < u8 || kind > u32:
+		return "", false
+	}
+	v, ok := rawNumber(t, n)
+	if words := devlinkParamWords[name]; words != nil {
+		return words[v], ok && words[v] != ""
+	}
+	return decimal(v), ok
 }

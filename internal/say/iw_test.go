@@ -18,25 +18,36 @@ import (
 	"github.com/nltop/nltop/internal/nltest"
 )
 
-// radio is a decoder that knows the number of nl80211, and that the interface 7 is
-// called by a name.
-func radio(name string) func([]byte) Said {
-	const family, newFamily, newInterface = 40, 1, 7
+const testFamily = 40 // the number of the family of generic Netlink under test
+
+// genl is a decoder that knows the number of a family of generic Netlink.
+func genl(name string) func(capture.Dir, []byte) []decode.Message {
+	const newFamily = 1
 	d := decode.New(families.All(), decode.Options{})
 	feed := func(dir capture.Dir, b []byte) []decode.Message {
 		f := &capture.Frame{Origin: &capture.Origin{Dir: dir, Protocol: unix.NETLINK_GENERIC}, Data: b, OrigLen: len(b)}
 		return d.Frame(f, nil)
 	}
 	u32 := func(v byte) []byte { return []byte{v, 0, 0, 0} }
-	feed(capture.DirReply, nltest.Message(unix.GENL_ID_CTRL, 0, 1, 1, []byte{newFamily, 2, 0, 0}, nltest.Attr(1, []byte{family, 0}),
-		nltest.Attr(2, nltest.Str("nl80211")), nltest.Attr(3, u32(1)), nltest.Attr(4, u32(0)), nltest.Attr(5, u32(200))))
-	feed(capture.DirEvent, nltest.Message(family, 0, 0, 0, []byte{newInterface, 1, 0, 0}, nltest.Attr(3, u32(7)), nltest.Attr(4, nltest.Str(name))))
-	return func(b []byte) Said {
-		m := feed(capture.DirRequest, nltest.Message(family, 5, 1, 0, b))
-		body := m[0].Values()
-		s, _ := Request(&m[0], &body)
-		return s
-	}
+	feed(capture.DirReply, nltest.Message(unix.GENL_ID_CTRL, 0, 1, 1, []byte{newFamily, 2, 0, 0}, nltest.Attr(1, []byte{testFamily, 0}),
+		nltest.Attr(2, nltest.Str(name)), nltest.Attr(3, u32(1)), nltest.Attr(4, u32(0)), nltest.Attr(5, u32(200))))
+	return feed
+}
+
+// saidOfGenl says a request of the family under test.
+func saidOfGenl(feed func(capture.Dir, []byte) []decode.Message, b []byte) Said {
+	m := feed(capture.DirRequest, nltest.Message(testFamily, 5, 1, 0, b))
+	body := m[0].Values()
+	s, _ := Request(&m[0], &body)
+	return s
+}
+
+// radio says requests about the interface 7, which has a name.
+func radio(name string) func([]byte) Said {
+	const newInterface = 7
+	feed := genl("nl80211")
+	feed(capture.DirEvent, nltest.Message(testFamily, 0, 0, 0, []byte{newInterface, 1, 0, 0}, nltest.Attr(3, []byte{7, 0, 0, 0}), nltest.Attr(4, nltest.Str(name))))
+	return func(b []byte) Said { return saidOfGenl(feed, b) }
 }
 
 func iwRequest(cmd byte, attrs ...[]byte) []byte {

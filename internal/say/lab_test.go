@@ -176,6 +176,7 @@ var wanted = map[string]float64{
 
 	"IOAM6":       100,
 	"IPVS":        100,
+	"batadv":      100,
 	"cthelper":    50, // the rest is new helpers, which nfct reads from its libraries
 	"cttimeout":   100,
 	"ila":         100,

@@ -154,6 +154,7 @@ var tools = map[string]map[string]teller{
 	"cttimeout": nfctTimeout,
 	"cthelper":  nfctHelper,
 	"nfacct":    nfacct,
+	"batadv":    batctl,
 
 	"ila":         ipILA,
 	"tcp_metrics": ipTCPMetrics,

@@ -20,6 +20,7 @@ import (
 //	nltop record --protocol sock_diag -w ss.pcapng -- unshare -n sh testdata/ss.sh
 func TestTold(t *testing.T) {
 	for name, families := range map[string][]string{"ss": {"sock_diag"}, "auditctl": {"audit"}, "iw": {"nl80211"}, "ipvsadm": {"IPVS"},
+		"batctl":  {"batadv"},
 		"nfct":    {"cttimeout", "cthelper", "nfacct"},
 		"ip_genl": {"ila", "tcp_metrics", "SEG6", "IOAM6", "route"}} {
 		t.Run(name, func(t *testing.T) {
