@@ -77,21 +77,21 @@ func (x *extension) bpf() {
 // sctpChunks are the types of chunks that iptables has names for.
 var sctpChunks = map[int]string{0: "DATA", 1: "INIT", 2: "INIT_ACK", 3: "SACK", 4: "HEARTBEAT", 5: "HEARTBEAT_ACK", 6: "ABORT", 7: "SHUTDOWN",
 	8: "SHUTDOWN_ACK", 9: "ERROR", 10: "COOKIE_ECHO", 11: "COOKIE_ACK", 12: "ECN_ECNE", 13: "ECN_CWR", 14: "SHUTDOWN_COMPLETE",
-	193: "ASCONF", 128: "ASCONF_ACK", 192: "FORWARD_TSN"}
+	64: "I_DATA", 130: "RE_CONFIG", 132: "PAD", 193: "ASCONF", 128: "ASCONF_ACK", 192: "FORWARD_TSN", 194: "I_FORWARD_TSN"}
 
 func (x *extension) sctp() {
 	flags, inv := x.num("flags"), x.num("invflags")
 	x.check(flags < 8 && inv&^flags == 0)
 	x.ports(flags, inv)
+	// iptables sends type 255 where no flags of a chunk are asked for.
+	n, info, none := x.num("flag_count"), x.take("flag_info"), bytes.Repeat([]byte{0xff, 0, 0}, 4)
+	x.check(n == 0 && info != nil && (zero(info.Raw) || bytes.Equal(info.Raw, none)))
 	if flags&4 == 0 {
 		return
 	}
 	kind, chunks := x.num("chunk_match_type"), x.list("chunkmap")
 	word := map[uint64]string{1: "any", 2: "all", 4: "only"}[kind]
-	n, info := x.num("flag_count"), x.take("flag_info")
-	// iptables sends type 255 where no flags of a chunk are asked for.
-	none := bytes.Repeat([]byte{0xff, 0, 0}, 4)
-	x.check(word != "" && n == 0 && info != nil && (zero(info.Raw) || bytes.Equal(info.Raw, none)))
+	x.check(word != "")
 	var names []string
 	for i, v := range chunks {
 		for bit := range 32 {
@@ -131,7 +131,14 @@ func (x *extension) dccp() {
 	x.check(flags < 16 && inv&^flags == 0)
 	x.ports(flags, inv)
 	if flags&4 != 0 {
-		s, ok := bitNames(x.num("typemask"), []string{"REQUEST", "RESPONSE", "DATA", "ACK", "DATAACK", "CLOSEREQ", "CLOSE", "RESET", "SYNC", "SYNCACK", "INVALID"})
+		types := x.num("typemask")
+		const invalid = 0xfc00 // INVALID_OTHER_TYPE_MASK: all types that there are not
+		if types&invalid == invalid {
+			types = types&^invalid | 1<<10
+		} else {
+			x.check(types&invalid == 0)
+		}
+		s, ok := bitNames(types, []string{"REQUEST", "RESPONSE", "DATA", "ACK", "DATAACK", "CLOSEREQ", "CLOSE", "RESET", "SYNC", "SYNCACK", "INVALID"})
 		x.check(ok)
 		x.not(inv&4 != 0)
 		x.put("--dccp-types", s)
@@ -142,15 +149,14 @@ func (x *extension) dccp() {
 	}
 }
 
-// spis is a range of identifiers; most is the bit that turns it round.
-func (x *extension) spis(word string, invert uint64) {
-	inv := x.num("invflags")
-	x.check(inv&^invert == 0)
-	x.spanOf(word, "spis", inv != 0, 1<<32-1)
-	if n := x.num("hdrres"); n != 0 {
-		x.check(n == 1)
-		x.put("--compres")
-	}
+// ipcomp is a range of identifiers, which iptables sends as 0 alone where none is said.
+func (x *extension) ipcomp() {
+	inv, reserved := x.num("invflags"), x.num("hdrres")
+	low, high := x.pair("spis")
+	x.check(inv < 2 && reserved < 2 && low <= high)
+	x.not(inv != 0)
+	x.put("--ipcompspi", rangeWords(low, high, ":"))
+	x.flag(reserved != 0, "--compres")
 }
 
 func (x *extension) ah() {
@@ -205,10 +211,34 @@ func (x *extension) ipv6header() {
 	x.flag(soft != 0, "--soft")
 }
 
-// headerOptions says the length of options, but for options themselves.
+// headerOptions says the length of options, and which they are: the type of each, and
+// its length unless that is 255, which stands for any.
 func (x *extension) headerOptions(word string) {
-	flags, inv := x.num("flags"), x.num("invflags")
-	x.check(flags == 1 && inv < 2)
-	x.not(inv != 0)
-	x.number(word, "hdrlen")
+	flags, inv, n, list := x.num("flags"), x.num("invflags"), x.num("optsnr"), x.list("opts")
+	x.check(flags < 4 && inv <= flags&1 && n <= uint64(len(list)))
+	if x.bad {
+		return
+	}
+	if flags&1 != 0 {
+		x.not(inv != 0)
+		x.number(word+"-len", "hdrlen")
+	}
+	if flags&2 == 0 {
+		n = 0
+	}
+	var all []string
+	for i, o := range list {
+		switch {
+		case uint64(i) >= n:
+			x.check(o == 0)
+		case o&0xff == 0xff:
+			all = append(all, decimal(o>>8))
+		default:
+			all = append(all, decimal(o>>8)+":"+decimal(o&0xff))
+		}
+	}
+	x.check(n == x.num("optsnr"))
+	if len(all) > 0 {
+		x.put(word+"-opts", strings.Join(all, ","))
+	}
 }

@@ -174,3 +174,28 @@ func TestExtensionHostile(t *testing.T) {
 		}
 	}
 }
+
+// Fields that iptables itself wrote at these offsets: the mask of recent behind a byte of
+// padding, the SPI of policy in the sender's order.
+func TestExtensionLayout(t *testing.T) {
+	recent := make([]byte, 232)
+	recent[8], recent[210] = 2, 0 // XT_RECENT_SET, XT_RECENT_SOURCE
+	copy(recent[10:], "DEFAULT")
+	copy(recent[212:], []byte{255, 255, 0, 0})
+	policy := make([]byte, 312)
+	policy[64], policy[72], policy[74] = 1, unix.IPPROTO_ESP, 4|16 // proto and SPI
+	policy[304], policy[306] = 1, 1                                // XT_POLICY_MATCH_IN, one element
+	for _, tt := range []struct {
+		x    xtExpression
+		want string
+	}{
+		{xtExpression{kind: "match", name: "recent", rev: 1, info: recent, family: unix.NFPROTO_IPV4},
+			"iptables -A INPUT -m recent --set --name DEFAULT --mask 255.255.0.0 --rsource"},
+		{xtExpression{kind: "match", name: "policy", info: policy, family: unix.NFPROTO_IPV4},
+			"iptables -A INPUT -m policy --dir in --pol ipsec --spi 0x1 --proto esp"},
+	} {
+		if _, text := tt.x.said(tt.x.info); text != tt.want {
+			t.Errorf("%s: %s, want %s", tt.x.name, text, tt.want)
+		}
+	}
+}

@@ -85,10 +85,14 @@ func init() {
 			x.not(flags&1 != 0)
 			x.put("--cluster-local-nodemask", hexNumber(x.num("node_mask")), "--cluster-hash-seed", hexNumber(x.num("hash_seed")))
 		},
-		"esp":    func(x *extension) { x.spis("--espspi", 1) },
-		"ipcomp": func(x *extension) { x.spis("--ipcompspi", 1) },
-		"hbh":    func(x *extension) { x.headerOptions("--hbh-len") },
-		"dst":    func(x *extension) { x.headerOptions("--dst-len") },
+		"esp": func(x *extension) {
+			inv := x.num("invflags")
+			x.check(inv < 2)
+			x.spanOf("--espspi", "spis", inv != 0, 1<<32-1)
+		},
+		"ipcomp": (*extension).ipcomp,
+		"hbh":    func(x *extension) { x.headerOptions("--hbh") },
+		"dst":    func(x *extension) { x.headerOptions("--dst") },
 		"mh": func(x *extension) {
 			inv := x.num("invflags")
 			x.check(inv < 2)

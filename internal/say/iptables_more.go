@@ -67,9 +67,19 @@ func (x *extension) byteRate(word string, cost, burst uint64) uint64 {
 		x.bad = true
 		return 0
 	}
+	costOf := func(bytes uint64) uint64 { return (1<<32 - 1) / (bytes>>4 + 1) }
 	bytes := ((1<<32-1)/cost - 1) << 4
-	x.check((1<<32-1)/(bytes>>4+1) == cost)
-	x.put(word, decimal(bytes)+"b/s")
+	x.check(costOf(bytes) == cost)
+	rate := decimal(bytes) + "b/s"
+	for _, u := range []struct {
+		size uint64
+		name string
+	}{{1 << 10, "kb/s"}, {1 << 20, "mb/s"}} {
+		if round := bytes &^ (u.size - 1); round > 0 && costOf(round) == cost {
+			rate = decimal(round/u.size) + u.name
+		}
+	}
+	x.put(word, rate)
 	if burst == 0 {
 		return 15000
 	}
@@ -302,7 +312,15 @@ func (x *extension) policyElement(e *extension) {
 		text func() string
 	}{
 		{32, "--reqid", func() string { return decimal(e.num("reqid")) }},
-		{16, "--spi", func() string { return hexNumber(e.num("spi")) }},
+		// iptables sends the number as its machine has it.
+		{16, "--spi", func() string {
+			n := e.take("spi")
+			if n == nil || len(n.Raw) != 4 {
+				e.bad = true
+				return ""
+			}
+			return hexNumber(uint64(x.t.order().Uint32(n.Raw)))
+		}},
 		{4, "--proto", func() string { return protoWord(e.num("proto")) }},
 		{8, "--mode", func() string { return map[bool]string{false: "transport", true: "tunnel"}[e.num("mode") == 1] }},
 		{2, "--tunnel-dst", func() string { return e.net("daddr", "dmask") }},

@@ -348,7 +348,7 @@ func (r *iptRule) log(n nest) bool {
 		r.target = append(r.target, "--nflog-prefix", s)
 	}
 	for _, o := range []struct{ word, attr string }{{"--nflog-group", "NFTA_LOG_GROUP"}, {"--nflog-size", "NFTA_LOG_SNAPLEN"}, {"--nflog-threshold", "NFTA_LOG_QTHRESHOLD"}} {
-		if v := n.num(o.attr); v != 0 {
+		if v := n.num(o.attr); v != 0 || o.word == "--nflog-size" && n.has(o.attr) {
 			r.target = append(r.target, o.word, decimal(v))
 		}
 	}

@@ -48,8 +48,9 @@ func init() {
 					}
 				}
 			}
-			x.check(len(all) > 0)
-			x.put("--strip-options", strings.Join(all, ","))
+			if len(all) > 0 {
+				x.put("--strip-options", strings.Join(all, ","))
+			}
 		},
 		"AUDIT": func(x *extension) {
 			kind := x.num("type")

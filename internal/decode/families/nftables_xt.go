@@ -145,7 +145,7 @@ func nftXtMatches() map[string]map[string]schema.Type {
 		"pkttype": {"0": nftXt("xt_pkttype_info", fields(s32, "pkttype", "invert")...)},
 		"recent": {
 			"0": nftXt("xt_recent_mtinfo", nftXtRecent()...),
-			"1": nftXt("xt_recent_mtinfo_v1", append(nftXtRecent(), padding("align0", 3), field("mask", a))...),
+			"1": nftXt("xt_recent_mtinfo_v1", append(nftXtRecent(), padding("align0", 1), field("mask", a))...),
 		},
 		"statistic": {"0": nftXt("xt_statistic_info",
 			field("mode", named(u16, enum("xt_statistic_mode", 0, "XT_STATISTIC_MODE_RANDOM", "XT_STATISTIC_MODE_NTH"))),
