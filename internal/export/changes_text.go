@@ -61,19 +61,20 @@ func (t *Text) sentence(m *decode.Message) {
 	t.problem(body.Problem)
 }
 
-// where writes the network namespace, if it is not nltop's own: of a recording, the host's,
-// or the first.
+// where writes the network namespace, if it is not nltop's own: of a recording, the first
+// that has no name but the host's.
 func (t *Text) where(f *capture.Frame) {
-	own := f.NetNSName == "host" || f.NetNSName == "current"
-	switch {
-	case f.NetNS == 0, own:
-	case f.NetNSName != "":
-		t.line.word(styleProcess, "(netns "+decode.Quote(f.NetNSName)+")")
-	case t.o.NetNS == 0:
+	name := decode.Quote(f.NetNSName)
+	if t.o.NetNS == 0 && (name == "" || name == "host" || name == "current") {
 		t.o.NetNS = f.NetNS
-	case t.o.NetNS != f.NetNS:
-		t.line.word(styleProcess, "(netns "+strconv.FormatUint(f.NetNS, 10)+")")
 	}
+	if f.NetNS == 0 || f.NetNS == t.o.NetNS {
+		return
+	}
+	if name == "" {
+		name = strconv.FormatUint(f.NetNS, 10)
+	}
+	t.line.word(styleProcess, "(netns "+name+")")
 }
 
 // identity writes who a process is, unless its newest line has it.
