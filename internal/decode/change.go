@@ -41,6 +41,8 @@ func (m *Message) Modifies() Answer {
 func (m *Message) requestModifies() Answer {
 	p := m.Frame.Protocol
 	switch {
+	case p == capture.NETLINK_KOBJECT_UEVENT:
+		return No // uevent_net_rcv_skb passes it on
 	case m.NoHeader:
 		return Unknown
 	case isControl(p, m.Header.Type), m.framesBatch():

@@ -55,6 +55,7 @@ func TestModifies(t *testing.T) {
 		{"the begin of a batch", capture.NETLINK_NETFILTER, capture.DirRequest, le.msg(16, 1, []byte{0, 0, 0, 10}), schema.No},
 		{"another protocol", 29, capture.DirRequest, le.msg(20, 1), schema.Unknown},
 		{"a uevent", capture.NETLINK_KOBJECT_UEVENT, capture.DirEvent, []byte("add@/devices/x\x00ACTION=add\x00"), schema.Yes},
+		{"a uevent that a process sends", capture.NETLINK_KOBJECT_UEVENT, capture.DirRequest, []byte("add@/devices/x\x00ACTION=add\x00"), schema.No},
 		{"udevd's", capture.NETLINK_KOBJECT_UEVENT, capture.DirEvent, append([]byte("libudev\x00"), make([]byte, 40)...), schema.No},
 	} {
 		m := d.Frame(le.frame(tt.protocol, tt.dir, tt.data), nil)
