@@ -3,6 +3,8 @@
 package correlate
 
 import (
+	"slices"
+
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 )
@@ -323,6 +325,16 @@ func (t *Tracker) answer(m *decode.Message, o *Observation) {
 	}
 }
 
+// inOrder returns the requests of a datagram, as they stand in it, until it is called again.
+func (t *Tracker) inOrder(first *entry) []*entry {
+	t.datagram = append(t.datagram[:0], first)
+	for e := first.sister; e != nil; e = e.sister {
+		t.datagram = append(t.datagram, e)
+	}
+	slices.Reverse(t.datagram[1:]) // see join
+	return t.datagram
+}
+
 // complete handles the report of what became of a send.
 func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 	first := t.frames[f.Of]
@@ -336,10 +348,11 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 		o.Account = first.Proc
 	}
 	t.dst = append(t.dst, *o)
-	for e := first; e != nil; e = e.sister {
-		if e.sent {
-			break
-		}
+	t.events.sent(t, f.Of) // before what caused them
+	if first.sent {
+		return
+	}
+	for _, e := range t.inOrder(first) {
 		e.sent, e.returned = true, f.Time
 		if e.Leads {
 			e.Kernel += f.Elapsed
@@ -351,7 +364,8 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 			e.Outcome, e.Errno = Failed, f.Errno
 			t.end(e)
 		case e.answered && e.unread():
-		case e.answered, first.failed && e.batched() && !e.wants():
+		case e.answered, e.batched() && !e.wants() && (first.failed || !e.sees.AtRead()):
+			// nfnl_err_deliver() has been by then, and its errors are seen when it is.
 			t.end(e)
 		case !e.wants():
 			// Some answers come late (audit_send_reply).
@@ -359,7 +373,7 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 			t.soon = append(t.soon, e)
 		}
 	}
-	t.events.sent(t, f.Of)
+	clear(t.datagram) // lets go of them
 }
 
 // end ends an exchange, once.

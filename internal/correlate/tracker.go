@@ -92,6 +92,7 @@ type Tracker struct {
 	extacks map[uint32]extackText // by thread
 
 	unanswered uint64
+	datagram   []*entry      // see inOrder
 	dst        []Observation // of the frame at hand
 }
 
