@@ -10,11 +10,22 @@ import (
 
 // differs writes behind an event what is not as the last one about the same thing said.
 func (t *Text) differs(o *correlate.Observation) {
-	if e := o.Event; e != nil && e.Before != nil {
-		if text := DiffersText(e); text != "" {
-			t.line.word(styleWarn, "changed: "+text)
-		}
+	e := o.Event
+	if e == nil || e.Before == nil {
+		return
 	}
+	if t.lastChange.event != e {
+		t.lastChange = changeSaid{e, DiffersText(e)}
+	}
+	if t.lastChange.text != "" {
+		t.line.word(styleWarn, "changed: "+t.lastChange.text)
+	}
+}
+
+// changeSaid is what the last event changed: all its deliveries say the same.
+type changeSaid struct {
+	event *correlate.Event
+	text  string
 }
 
 // DiffersText says what an event changed, safe for a terminal; "": nothing, or nobody

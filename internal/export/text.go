@@ -43,8 +43,9 @@ type Text struct {
 	room decode.Scratch
 	day  string // of the first line
 	// lastCause is what the cause of the last event was.
-	lastCause causeSaid
-	lastWho   whom // see identity
+	lastCause  causeSaid
+	lastChange changeSaid
+	lastWho    whom // see identity
 }
 
 // NewText returns a Text that writes to w.

@@ -51,6 +51,8 @@ type item struct {
 	seq  uint32    // of a request, and the thread that sent it
 	tid  uint32
 	done bool
+	// exchange is that of a request that has ended.
+	exchange *correlate.Exchange
 	// until is how long a request waits for events that may still be told as its own.
 	until time.Time
 }
@@ -293,9 +295,9 @@ func (s *Search) exchangeEnded(e *correlate.Exchange) {
 	if x == nil {
 		return
 	}
+	x.exchange = e // where events are told as they are read, more may come
 	l := &x.line
 	x.done, l.Ended, l.Outcome = true, true, e.Outcome
-	l.Events, l.Listeners, l.Lost = e.Events, e.Listeners, e.Lost
 	l.Why = why(e)
 	if e.Probe && !s.o.All {
 		s.drop(x) // it asked whether something is there
@@ -390,6 +392,9 @@ func (s *Search) advance(all bool) error {
 			if !all {
 				x.line.Why = "no outcome was seen"
 			}
+		}
+		if e := x.exchange; e != nil {
+			x.line.Events, x.line.Listeners, x.line.Lost = e.Events, e.Listeners, e.Lost
 		}
 		s.sum.Found++
 		if err := s.o.Emit(&x.line); err != nil {
