@@ -23,7 +23,7 @@ import (
 
 // Of linux/netfilter/nfnetlink.h and nfnetlink_conntrack.h.
 const (
-	ctNew        = 1<<8 | 0 // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW
+	ctNew        = 1 << 8   // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW
 	ctDelete     = 1<<8 | 2 // IPCTNL_MSG_CT_DELETE
 	groupDestroy = 3        // NFNLGRP_CONNTRACK_DESTROY
 )
