@@ -42,7 +42,9 @@ var watchers = []watcher{
 	},
 	// Causes, drops, times and rtnl_mutex: all that the kernel can be asked for.
 	{name: "everything", argv: []string{"NLTOP", "record", "--source", "fentry", "--rtnl", "-w", "FILE"}, saw: sawMessages},
-	// The same, decoded, paired and printed besides.
+	// And what requests wait for, and when their answers are read.
+	{name: "times", argv: []string{"NLTOP", "record", "--source", "fentry", "--times", "-w", "FILE"}, saw: sawMessages},
+	// The same without that, decoded, paired and printed besides.
 	{name: "everything as text", argv: []string{"NLTOP", "trace", "--source", "fentry", "--exchanges", "--rtnl", "-w", "FILE", "-o", "json"}, saw: sawMessages},
 	{name: "kprobe counters", argv: []string{"NLTOP", "stat", "--source", "kprobe", "-o", "json"}, saw: sawCounters},
 	{name: "kprobe messages", argv: []string{"NLTOP", "record", "--source", "kprobe", "-w", "FILE"}, saw: sawMessages},
