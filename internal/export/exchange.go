@@ -347,6 +347,9 @@ func briefCommand(m *decode.Message) string {
 	body := m.Body()
 	said, _ := say.Request(m, &body)
 	text := said.Text()
+	if text == "" {
+		text = say.Iptables(m)
+	}
 	if short := []rune(text); len(short) > briefLen {
 		return string(short[:briefLen]) + "…"
 	}

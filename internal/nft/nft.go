@@ -29,6 +29,7 @@ type Lines struct {
 	batch map[setKey]*setInfo
 	known map[setKey]*setInfo
 
+	begun  edge                     // of the last event about an interval
 	chains map[setKey]string        // names of chains by handle, which stands in id
 	elems  int                      // of known
 	ifName func(index int32) string // of the message under way
@@ -153,6 +154,10 @@ func (m *message) verb() string {
 			case f&nlmAppend == 0:
 				return "insert "
 			}
+		}
+		// Older kernels tell neither flag of an event.
+		if t == "NEWRULE" && m.Frame.Dir == capture.DirEvent && f&(nlmCreate|nlmAppend) == nlmCreate {
+			return "insert "
 		}
 		return "add "
 	case strings.HasPrefix(t, "DELETE"), strings.HasPrefix(t, "DEL"):

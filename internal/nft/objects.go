@@ -238,7 +238,11 @@ func elemLine(l *Lines, m *message) string {
 	if info == nil {
 		info = guessSet(e.Children)
 	}
-	return s + " { " + info.elements(e.Children, newRule(l, m.family, table)) + " }"
+	r := newRule(l, m.family, table)
+	if m.Frame.Dir == capture.DirEvent && info.flags&setInterval != 0 && len(info.key) == 1 && len(e.Children) == 1 {
+		return s + " { " + l.edge(s, info, e.Children[0].Children, r) + " }"
+	}
+	return s + " { " + info.elements(e.Children, r) + " }"
 }
 
 // guessSet stands for a set of which nothing is known but its elements.

@@ -211,6 +211,34 @@ func (s *setInfo) elements(elems []decode.Node, r *rule) string {
 	return strings.Join(out, ", ")
 }
 
+// edge is the beginning of an interval that an event told, where its end is awaited.
+type edge struct {
+	head  string // of the line, which names the set
+	netns uint64
+	key   []byte
+	rest  string
+}
+
+// edge writes one element of a set of intervals from an event: the kernel tells of the
+// beginning and of the end in two, and of the two the end has the interval, as in nft
+// monitor.
+func (l *Lines) edge(head string, s *setInfo, a []decode.Node, r *rule) string {
+	begun := l.begun
+	l.begun = edge{}
+	flags := val(a, "NFTA_SET_ELEM_FLAGS")
+	key, ok := data(a, "NFTA_SET_ELEM_KEY")
+	switch {
+	case !ok || flags&elemCatchall != 0 || find(a, "NFTA_SET_ELEM_KEY_END") != nil:
+		return s.elemKey(a, flags) + s.elemRest(a, r)
+	case flags&elemEnd == 0:
+		l.begun = edge{head, r.lines.frame.NetNS, bytes.Clone(key), s.elemRest(a, r)}
+		return "from " + s.elemKey(a, flags) + l.begun.rest
+	case begun.head == head && begun.netns == r.lines.frame.NetNS && begun.key != nil:
+		return s.interval(begun.key, key) + begun.rest
+	}
+	return "before " + s.elemKey(a, flags)
+}
+
 // maxElems bounds what stands in a line.
 const maxElems = 256
 

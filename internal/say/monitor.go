@@ -12,8 +12,8 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 )
 
-// monitors have the lines of events, by family and type: what `ip monitor` prints of
-// one, in one line.
+// monitors have the lines of events, by family and type: what `ip monitor` and
+// `conntrack -E` print of one, in one line.
 var monitors = map[string]map[string]func(*line){
 	"route": {
 		"RTM_NEWLINK": (*line).link, "RTM_DELLINK": (*line).link,
@@ -23,6 +23,8 @@ var monitors = map[string]map[string]func(*line){
 		"RTM_NEWNEIGH": (*line).neigh, "RTM_DELNEIGH": (*line).neigh,
 		"RTM_NEWNEXTHOP": (*line).nexthop, "RTM_DELNEXTHOP": (*line).nexthop,
 	},
+	"ctnetlink":     {"IPCTNL_MSG_CT_NEW": (*line).ctEvent, "IPCTNL_MSG_CT_DELETE": (*line).ctEvent},
+	"ctnetlink_exp": {"IPCTNL_MSG_EXP_NEW": (*line).ctExpect, "IPCTNL_MSG_EXP_DELETE": (*line).ctExpect},
 }
 
 // Event writes an event as the tool's own monitor prints it, safe for a terminal; ""
