@@ -52,8 +52,9 @@ func (x *xtExpression) message(info []byte) []byte {
 var xtDecoder = decode.New(families.All(), decode.Options{})
 
 // said says a rule with the extension.
-func (x *xtExpression) said(info []byte) (say.Said, string) {
-	data := x.message(info)
+func (x *xtExpression) said(info []byte) (say.Said, string) { return said(x.message(info)) }
+
+func said(data []byte) (say.Said, string) {
 	f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER}, Data: data, OrigLen: len(data)}
 	m := xtDecoder.Frame(f, nil)
 	var words say.Speaker
@@ -198,4 +199,44 @@ func TestExtensionLayout(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.x.name, text, tt.want)
 		}
 	}
+}
+
+// A rule whose registers do not fit together, or that has an attribute that nobody knows,
+// is not one that iptables makes: it has no words.
+func TestRuleBytes(t *testing.T) {
+	x := xtExpression{kind: "match", name: "length", info: []byte{100, 0, 200, 0, 0, 0, 0, 0}, family: unix.NFPROTO_IPV4, proto: []byte{6}}
+	want := "iptables -A INPUT -p tcp -m length --length 100:200"
+	if _, text := x.said(x.info); text != want {
+		t.Fatalf("%s, want %s", text, want)
+	}
+	data := x.message(x.info)
+	// The first expression begins behind the headers, the names and two nests.
+	for at := decode.HeaderLen + 4 + 12 + 12 + 4; at < len(data); at++ {
+		bad := bytes.Clone(data)
+		bad[at] ^= 0x41
+		if s, text := said(bad); len(s.Commands) > 0 && text == want && !unreadByte(data, at) {
+			t.Errorf("byte %d ^ 0x41 is still %s", at, text)
+		}
+	}
+}
+
+// unreadByte says whether a byte is padding behind an attribute.
+func unreadByte(data []byte, at int) bool {
+	f := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest, Protocol: capture.NETLINK_NETFILTER}, Data: data, OrigLen: len(data)}
+	body := xtDecoder.Frame(f, nil)[0].Values()
+	var in func(nodes []decode.Node) bool
+	in = func(nodes []decode.Node) bool {
+		for i := range nodes {
+			n := &nodes[i]
+			head := 0
+			if n.Attr {
+				head = 4
+			}
+			if len(n.Children) == 0 && at >= n.Off-head && at < n.Off+len(n.Raw) && !n.Hidden || at >= n.Off-head && at < n.Off && n.Attr || in(n.Children) {
+				return true
+			}
+		}
+		return false
+	}
+	return !in(body.Attrs)
 }

@@ -32,6 +32,7 @@ type iptRule struct {
 
 // iptLoad is what a register holds that has not been compared yet.
 type iptLoad struct {
+	reg            uint64 // where it is
 	meta           string // NFTA_META_KEY; "": it is of the packet
 	base, off, len uint64
 	mask           []byte
@@ -41,6 +42,9 @@ type iptLoad struct {
 // expressions reads those of a rule. false: iptables does not make such ones.
 func (r *iptRule) expressions(list *decode.Node) bool {
 	r.plain, r.native = map[string][]string{}, map[string][]string{}
+	if !known(list.Children) {
+		return false
+	}
 	for i := range list.Children {
 		e := nest{r.t, list.Children[i].Children}
 		name, data := e.peek("NFTA_EXPR_NAME"), e.peek("NFTA_EXPR_DATA")
@@ -53,6 +57,24 @@ func (r *iptRule) expressions(list *decode.Node) bool {
 		}
 	}
 	return r.load == nil && r.counted
+}
+
+// known says whether each attribute among nodes has a name and stands there once: what
+// nobody knows may matter.
+func known(nodes []decode.Node) bool {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.Attr && n.Name == "" && !n.Elem && !n.Hidden || n.Overridden || n.Problem != "" || !known(n.Children) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds says whether a register that an attribute names is the one that was loaded.
+func (r *iptRule) holds(n nest, name string) bool {
+	x := n.peek(name)
+	return x != nil && r.load != nil && x.Num == r.load.reg
 }
 
 // iptExpressions are the expressions that iptables-nft uses.
@@ -90,21 +112,27 @@ func (r *iptRule) meta(n nest) bool {
 		return false
 	}
 	if n.has("NFTA_META_SREG") { // -j TRACE is an immediate 1 and this
-		traced := text(key) == "NFT_META_NFTRACE" && r.load != nil && len(r.load.value) > 0 && r.load.value[0] == 1 && zero(r.load.value[1:])
+		traced := text(key) == "NFT_META_NFTRACE" && r.holds(n, "NFTA_META_SREG") && len(r.load.value) > 0 && r.load.value[0] == 1 && zero(r.load.value[1:])
 		r.load, r.target = nil, []string{"-j", "TRACE"}
 		return traced
 	}
-	return r.loaded(&iptLoad{meta: text(key)})
+	return r.loaded(n, "NFTA_META_DREG", &iptLoad{meta: text(key)})
 }
 
 func (r *iptRule) payload(n nest) bool {
-	return !n.has("NFTA_PAYLOAD_SREG") && r.loaded(&iptLoad{base: n.num("NFTA_PAYLOAD_BASE"), off: n.num("NFTA_PAYLOAD_OFFSET"), len: n.num("NFTA_PAYLOAD_LEN")})
+	return !n.has("NFTA_PAYLOAD_SREG") && n.has("NFTA_PAYLOAD_BASE") && n.has("NFTA_PAYLOAD_OFFSET") && r.loaded(n, "NFTA_PAYLOAD_DREG",
+		&iptLoad{base: n.num("NFTA_PAYLOAD_BASE"), off: n.num("NFTA_PAYLOAD_OFFSET"), len: n.num("NFTA_PAYLOAD_LEN")})
 }
 
-// loaded puts something into the register, of which iptables uses one at a time.
-func (r *iptRule) loaded(l *iptLoad) bool {
-	free := r.load == nil
+// loaded puts something into the register that an attribute names, of which iptables
+// uses one at a time.
+func (r *iptRule) loaded(n nest, name string, l *iptLoad) bool {
+	reg, free := n.peek(name), r.load == nil
 	r.load = l
+	if reg == nil || reg.Num == 0 { // NFT_REG_VERDICT
+		return false
+	}
+	l.reg = reg.Num
 	return free
 }
 
@@ -119,7 +147,8 @@ func dataOf(n nest, name string) []byte {
 
 func (r *iptRule) bitwise(n nest) bool {
 	xor, mask := dataOf(n, "NFTA_BITWISE_XOR"), dataOf(n, "NFTA_BITWISE_MASK")
-	if r.load == nil || r.load.mask != nil || len(mask) == 0 || len(xor) != len(mask) || !zero(xor) || n.num("NFTA_BITWISE_OP") != 0 {
+	if r.load == nil || r.load.mask != nil || len(mask) == 0 || len(xor) != len(mask) || !zero(xor) || n.num("NFTA_BITWISE_OP") != 0 ||
+		!r.holds(n, "NFTA_BITWISE_SREG") || !r.holds(n, "NFTA_BITWISE_DREG") || n.num("NFTA_BITWISE_LEN") != uint64(len(mask)) {
 		return false
 	}
 	r.load.mask = mask
@@ -131,8 +160,9 @@ const cmpEQ, cmpNEQ, cmpLTE, cmpGT = 0, 1, 3, 4
 
 func (r *iptRule) cmp(n nest) bool {
 	l, data, op := r.load, dataOf(n, "NFTA_CMP_DATA"), n.num("NFTA_CMP_OP")
+	held := r.holds(n, "NFTA_CMP_SREG") && n.has("NFTA_CMP_OP")
 	r.load = nil
-	if l == nil || l.value != nil || len(data) == 0 || l.mask != nil && len(l.mask) != len(data) {
+	if !held || l == nil || l.value != nil || len(data) == 0 || l.mask != nil && len(l.mask) != len(data) {
 		return false
 	}
 	if l.meta == "" && l.base == 2 {
@@ -277,8 +307,9 @@ func (r *iptRule) port(not bool, words ...string) bool {
 
 func (r *iptRule) ranged(n nest) bool {
 	l, from, to, op := r.load, dataOf(n, "NFTA_RANGE_FROM_DATA"), dataOf(n, "NFTA_RANGE_TO_DATA"), n.num("NFTA_RANGE_OP")
+	held := r.holds(n, "NFTA_RANGE_SREG") && n.has("NFTA_RANGE_OP")
 	r.load = nil
-	if l == nil || l.meta != "" || l.base != 2 || l.mask != nil || l.len != 2 || len(from) != 2 || len(to) != 2 || l.off != 0 && l.off != 2 || op > 1 {
+	if !held || l == nil || l.meta != "" || l.base != 2 || l.mask != nil || l.len != 2 || len(from) != 2 || len(to) != 2 || l.off != 0 && l.off != 2 || op > 1 {
 		return false
 	}
 	low, high := uint64(binary.BigEndian.Uint16(from)), uint64(binary.BigEndian.Uint16(to))
@@ -361,11 +392,11 @@ func (r *iptRule) immediate(n nest) bool {
 		return false
 	}
 	if v := dataOf(n, "NFTA_IMMEDIATE_DATA"); v != nil {
-		return len(v) > 0 && r.loaded(&iptLoad{value: v})
+		return len(v) > 0 && r.loaded(n, "NFTA_IMMEDIATE_DREG", &iptLoad{value: v})
 	}
 	v := n.in("NFTA_IMMEDIATE_DATA").in("NFTA_DATA_VERDICT")
-	code := v.peek("NFTA_VERDICT_CODE")
-	if code == nil {
+	code, reg := v.peek("NFTA_VERDICT_CODE"), n.peek("NFTA_IMMEDIATE_DREG")
+	if code == nil || reg == nil || reg.Num != 0 { // NFT_REG_VERDICT
 		return false
 	}
 	switch chain := v.peek("NFTA_VERDICT_CHAIN"); int32(code.Num) {

@@ -18,8 +18,8 @@ import (
 )
 
 // toolNames are the programs that a script may run.
-var toolNames = []string{"ip", "bridge", "tc", "nft", "conntrack", "ipset", "wg", "ethtool", "ss", "iw", "devlink", "auditctl", "tipc", "rdma",
-	"ipvsadm", "nfct", "nfacct", "vdpa", "dcb"}
+var toolNames = []string{"ip", "bridge", "tc", "nft", "iptables", "ip6tables", "conntrack", "ipset", "wg", "ethtool", "ss", "iw", "devlink", "auditctl", "tipc", "rdma",
+	"batctl", "ipvsadm", "nfct", "nfacct", "vdpa", "dcb"}
 
 // TestMutated: whatever becomes of the bytes of a request, what is said of it begins with
 // a tool and can be shown; nothing of it stops nltop.
