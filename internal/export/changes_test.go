@@ -33,7 +33,7 @@ type run struct {
 
 func newRun(t *testing.T, recording bool) *run {
 	r := &run{t: t, dec: newDecoder(), tr: correlate.NewWith(correlate.Options{Ends: true}),
-		sees: capture.Describe(capture.SourceFentry).Sees, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+		sees: capture.Describe(capture.SourceFentry).Always(), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	r.to = NewTextChanges(NewText(&r.out, TextOptions{UTC: true, ASCII: true}), recording)
 	return r
 }
