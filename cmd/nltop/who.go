@@ -80,7 +80,7 @@ func (f *whoFlags) run(text string, argv []string) (err error) {
 	dec := f.decoder()
 	ctx, stop := untilSignal(len(argv) > 0)
 	defer stop()
-	out, lines, err := f.printer(ctx, query, f.noEvent(argv))
+	out, lines, err := f.printer(ctx, query, f.noEvent(argv), f.narrowed(argv))
 	if err != nil {
 		return err
 	}
@@ -121,12 +121,32 @@ func (f *whoFlags) noEvent(argv []string) string {
 	return "nobody listened: no event"
 }
 
+// narrowed says what was not looked at.
+func (f *whoFlags) narrowed(argv []string) string {
+	var by []string
+	for _, x := range []struct {
+		name  string
+		given bool
+	}{{"-f", f.expr != ""}, {"-p", len(f.pids) > 0}, {"--comm", len(f.comms) > 0}, {"--netns", len(f.netns) > 0}, {"--protocol", len(f.protocols) > 0}} {
+		if x.given {
+			by = append(by, x.name)
+		}
+	}
+	switch {
+	case len(argv) > 0:
+		return "only the command and its children were looked at"
+	case len(by) > 0:
+		return "only what passes " + strings.Join(by, ", ") + " was looked at"
+	}
+	return ""
+}
+
 // printer returns the sink that searches and writes.
-func (f *whoFlags) printer(ctx context.Context, q *who.Query, noEvent string) (*printer, *export.Who, error) {
+func (f *whoFlags) printer(ctx context.Context, q *who.Query, noEvent, narrowed string) (*printer, *export.Who, error) {
 	p := &printer{out: newOutput(ctx, os.Stdout)}
 	p.buf = bufio.NewWriterSize(p.out, 64<<10)
 	var w *export.Who
-	o := who.Options{All: f.all, NoEvent: noEvent}
+	o := who.Options{All: f.all, NoEvent: noEvent, Narrowed: narrowed}
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()

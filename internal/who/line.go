@@ -173,7 +173,7 @@ func (l *Line) told() string {
 		}
 		return ""
 	case l.Listeners == 0 && l.Lost == 0 && l.Sees.Has(capture.SeesListeners):
-		return "nobody listened"
+		return "nobody listened: no event"
 	}
 	text := ""
 	if to := words.Listeners(l.Sees, l.Listeners); to != "" {

@@ -87,6 +87,17 @@ func parsePrefix(s string) netip.Prefix {
 	return netip.Prefix{}
 }
 
+// maybeLink says whether a word may be the name of a link.
+func (q *Query) maybeLink() bool {
+	const ifNameSize = 16 // IFNAMSIZ, linux/if.h
+	for _, t := range q.terms {
+		if t.link || len(q.terms) == 1 && !t.prefix.IsValid() && !t.isNum && len(t.text) < ifNameSize {
+			return true
+		}
+	}
+	return false
+}
+
 // How says how a word was found, where that is not the plain way.
 type How struct {
 	Term string // as it was asked for

@@ -23,6 +23,8 @@ type Options struct {
 	// NoEvent says what it means that no event of a change was seen: "nobody listened: no
 	// event" where none is left out; "": nothing.
 	NoEvent string
+	// Narrowed says what was left out before anything was searched, one clause; "": nothing.
+	Narrowed string
 	// Emit takes the sentences, in the order of what they tell.
 	Emit func(*Line) error
 }
@@ -80,7 +82,7 @@ const (
 // NewSearch returns a Search that has seen nothing.
 func NewSearch(q *Query, o Options) *Search {
 	return &Search{query: q, o: o, requests: make(map[requestID]*item), events: make(map[*correlate.Event][]*item),
-		procs: make(map[uint32]capture.Proc), alts: make(map[altKey][]string), sum: Summary{families: make(map[string]int)}}
+		procs: make(map[uint32]capture.Proc), alts: make(map[altKey][]string), sum: Summary{families: make(map[string]int), narrowed: o.Narrowed}}
 }
 
 // Observe takes a message, or an end.
@@ -162,14 +164,15 @@ func saidText(said *say.Said) string {
 	if len(said.Commands) > 0 {
 		text = said.Text()
 	}
-	return brief(text)
+	return brief(text, maxSays)
 }
 
-func brief(text string) string {
-	if len(text) <= maxSays {
+// brief cuts a text to so many bytes.
+func brief(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	return strings.ToValidUTF8(text[:maxSays], "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // readsOnly says whether a request changes nothing. Of a type that no table decides on its

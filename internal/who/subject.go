@@ -93,6 +93,9 @@ func split(family, typ string) (key, rest, verb string) {
 	return strings.Join(kept, "_"), strings.Join(said, " "), verb
 }
 
+// maxName bounds a name, in bytes: a file may hold any.
+const maxName = 200
+
 // subjectOf says what a message is about.
 func subjectOf(m *decode.Message, b *decode.Body) Subject {
 	key, rest, verb := split(m.Family, m.Type)
@@ -122,6 +125,7 @@ func subjectOf(m *decode.Message, b *decode.Body) Subject {
 			s.Noun = m.FamilyText() + " " + decode.Quote(rest)
 		}
 	}
+	s.Name = brief(s.Name, maxName)
 	s.Verb = refine(m, key, s.Verb)
 	return s
 }

@@ -20,6 +20,7 @@ type Summary struct {
 	First, Last time.Time
 	families    map[string]int
 	Losses      []Loss
+	narrowed    string
 	losses      uint64 // so far
 	lossesAt    time.Time
 }
@@ -103,6 +104,12 @@ func (s *Summary) Text(q *Query, info *capture.Info, clock func(time.Time) strin
 		out = append(out, "nothing about "+q.String()+" in "+searched)
 	} else {
 		out = append(out, words.Plural(s.Found, "change", "changes")+" in "+searched)
+	}
+	if s.narrowed != "" {
+		out = append(out, s.narrowed)
+	}
+	if s.Found == 0 && q.maybeLink() {
+		out = append(out, "a link is found by its name where the traffic told it, as an answer to ip link show does")
 	}
 	for _, l := range s.Losses {
 		out = append(out, fmt.Sprintf("between %s and %s %s lost: what they changed is not here", clock(l.From), clock(l.To),

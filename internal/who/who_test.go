@@ -340,6 +340,27 @@ source syscall does not see listeners that do not read`
 	}
 }
 
+// What may hide the answer is said where there is none.
+func TestNothing(t *testing.T) {
+	for text, want := range map[string]string{
+		"d0":        "a link is found by its name where the traffic told it, as an answer to ip link show does",
+		"dev d0 up": "a link is found by its name where the traffic told it, as an answer to ip link show does",
+		"10.0.0.1":  "", "table inet fw": "", "17": "",
+	} {
+		s := newStream(t, text, Options{Narrowed: "only what passes -f was looked at"})
+		s.close()
+		q, _ := Parse(text)
+		got := strings.Join(s.Summary().Text(q, &capture.Info{Sees: capture.AllSees}, time.Time.String), "\n")
+		lines := []string{"nothing about " + text + " in 0 messages", "only what passes -f was looked at"}
+		if want != "" {
+			lines = append(lines, want)
+		}
+		if got != strings.Join(lines, "\n") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 // What is kept is bounded: requests that never end are told when there are too many.
 func TestBound(t *testing.T) {
 	s := newStream(t, "172.20.0.0/16", Options{})
@@ -365,6 +386,19 @@ func TestHostile(t *testing.T) {
 	got := s.close()
 	if got == "" || strings.ContainsAny(got, "\x1b\a\n") {
 		t.Errorf("%q", got)
+	}
+}
+
+// However long names are, a sentence is not.
+func TestLong(t *testing.T) {
+	s := newStream(t, "route", Options{})
+	long := make([]byte, 60000)
+	for i := range long {
+		long[i] = 'x'
+	}
+	s.ask(ip, 10, nltest.Message(unix.RTM_NEWLINK, unix.NLM_F_REQUEST, 1, 10, make([]byte, 16), nltest.Attr(unix.IFLA_IFNAME, long)))
+	if got := s.close(); got == "" || len(got) > 2000 {
+		t.Errorf("%d bytes", len(got))
 	}
 }
 
