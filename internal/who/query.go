@@ -87,6 +87,16 @@ func parsePrefix(s string) netip.Prefix {
 	return netip.Prefix{}
 }
 
+// hasWords says whether a word is neither an address nor meant as the name of a link.
+func (q *Query) hasWords() bool {
+	for _, t := range q.terms {
+		if !t.link && !t.prefix.IsValid() {
+			return true
+		}
+	}
+	return false
+}
+
 // maybeLink says whether a word may be the name of a link.
 func (q *Query) maybeLink() bool {
 	const ifNameSize = 16 // IFNAMSIZ, linux/if.h

@@ -198,15 +198,17 @@ func (s *Search) event(o *correlate.Observation) {
 	if m.NoHeader || m.Modifies() == decode.No && !s.o.All {
 		return
 	}
-	body := m.Body()
-	var differs []differ.Difference
-	if m.Index == 0 || e.Message != nil && e.Message.Index == m.Index {
-		differs = differ.Between(e.Before, e.Message)
+	t := m.Thing()
+	var body decode.Body
+	if t != nil && t.Name == "link" {
+		body = m.Values() // which is long, and of which names count
+	} else {
+		body = m.Body()
 	}
 	subject := subjectOf(m, &body)
 	view := sighting{m: m, nodes: [][]decode.Node{body.Fields, body.Attrs}, alt: s.altsOf(m),
-		words: []string{subject.What(), m.Family, m.Type, said.Line, differ.Text(differs)}}
-	if t := m.Thing(); t != nil {
+		words: []string{subject.What(), m.Family, m.Type, said.Line}}
+	if t != nil {
 		view.only = func(n *decode.Node) bool { return namesThing(n.Name) || slices.Contains(t.Key, n.Name) }
 	}
 	how, ok := s.query.match(&view)
@@ -214,22 +216,35 @@ func (s *Search) event(o *correlate.Observation) {
 	if by == (requestID{}) {
 		by = s.askedBy(m)
 	}
-	if x := s.requests[by]; x != nil && x.line.sameThing(&subject, m) {
+	x := s.requests[by]
+	part := x != nil && x.line.sameThing(&subject, m)
+	var differs []differ.Difference
+	if e.Before != nil && e.Message.Index == m.Index && (ok || part || s.query.hasWords()) {
+		differs = differ.Between(e.Before, e.Message)
+		if !ok {
+			view.words = append(view.words, differ.Text(differs))
+			how, ok = s.query.match(&view)
+		}
+	}
+	switch {
+	case part:
 		// Also where the words are not in it: it tells what came of the request.
 		x.line.Differs = merge(x.line.Differs, differs)
 		s.settle(x, m)
-		return
+	case ok:
+		s.told(o, &Line{Subject: subject, How: how, Differs: differs})
 	}
-	if !ok {
-		return
+}
+
+// told queues an event that is no part of a request's sentence.
+func (s *Search) told(o *correlate.Observation, l *Line) {
+	m, e, f := o.Message, o.Event, o.Frame
+	l.Time, l.Frame, l.Index, l.NetNS, l.NetNSName = f.Time, f.ID, m.Index, f.NetNS, f.NetNSName
+	l.Family, l.Type, l.Event, l.Events, l.Sees = m.FamilyText(), m.TypeText(), true, 1, f.Sees
+	if len(l.Differs) == 0 && e.Before != nil {
+		l.Verb = "told again, unchanged,"
 	}
-	x := &item{line: Line{
-		Subject: subject, Time: f.Time, Frame: f.ID, Index: m.Index, NetNS: f.NetNS, NetNSName: f.NetNSName,
-		Family: m.FamilyText(), Type: m.TypeText(), Event: true, Sees: f.Sees, How: how, Differs: differs, Events: 1,
-	}}
-	if len(differs) == 0 && e.Before != nil {
-		x.line.Verb = "told again, unchanged,"
-	}
+	x := &item{line: *l}
 	s.events[e] = append(s.events[e], x)
 	s.queue = append(s.queue, x)
 }
