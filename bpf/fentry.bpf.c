@@ -39,6 +39,8 @@ const union {
 	enum nl_trigger trigger;
 	struct nl_named named;
 	struct nl_waits waits;
+	struct nl_settled settled;
+	enum nl_told told;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

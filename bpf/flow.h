@@ -21,7 +21,12 @@ struct flow_bcast {
 	__u32 messages;
 	__u32 queued; /* datagrams */
 	__u32 lost;
-	__u32 pad;
+	__u32 netns;
+	/* see unheard.h */
+	__u64 taken;   /* id of the record that has its payload; 0: none */
+	__u8 watched;  /* it is of interest if nobody gets it */
+	__u8 heard;    /* somebody got or lost it */
+	__u8 pad[6];
 };
 
 /* What a task is in the middle of. */

@@ -77,6 +77,8 @@ static __always_inline enum full_for full_receiver(struct nl_full *rec, __u64 *a
 		}
 		rec->idle = owner_queued(o, rec->ktime, rec->rmem, rec->truesize);
 		rec->high = o->high;
+		if (rec->group)
+			o->told |= NL_TOLD_LISTENS;
 		if (rec->idle)
 			rec->idle = rec->ktime - rec->idle;
 		if (filter_is_self(&o->task))

@@ -13,6 +13,7 @@
 #include "full.h"
 #include "plane.h"
 #include "truncated.h"
+#include "unheard.h"
 
 /* Emit a request in a send that was seen to begin. */
 static __noinline int hook_request_brief(struct flow *f, struct sock *ssk, struct sk_buff *skb)
@@ -211,6 +212,7 @@ static __always_inline int on_deliver(struct sock *sk, struct sk_buff *skb)
 	struct flow *f = flow_current();
 	__u32 port, group;
 
+	unheard_heard(f, skb);
 	if (f)
 		f->unicast_skb = 0; /* not lost */
 	if (f && f->start && f->sk == (__u64)sk && !f->dump_sk && brief_fits(skb)) {
@@ -256,15 +258,21 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 		f->bcast[at].cast = flow_id(f);
 		f->bcast[at].group = group;
 		f->bcast[at].protocol = MEM_GET(true, ssk, sk_protocol);
+		f->bcast[at].taken = 0;
+		f->bcast[at].watched = 0;
+		f->bcast[at].heard = 0;
 	}
 	f->depth = at;
+	if (nl_cfg.unheard && wanted && at <= FLOW_DEPTH) {
+		flow_bcast_of(f)->netns = sock_netns(true, ssk);
+		unheard_take(f, skb);
+	}
 	return 0;
 }
 
 static __always_inline int on_broadcast_exit(void)
 {
 	struct flow *f = flow_current();
-
 	struct flow_bcast *b;
 
 	if (!f || !f->depth)
@@ -274,6 +282,8 @@ static __always_inline int on_broadcast_exit(void)
 		if (b->queued | b->lost)
 			cause_cast(f, b);
 	}
+	if (nl_cfg.unheard)
+		unheard_settle(f);
 	f->depth--;
 	return 0;
 }
@@ -293,6 +303,8 @@ static __always_inline int on_overrun(struct sock *sk)
 		return 0;
 	b = flow_bcast_of(f);
 	skb = (void *)b->skb;
+	if (nl_cfg.unheard && skb)
+		b->heard = 1;
 	if (!skb && f->unicast_skb && f->unicast_port == BPF_CORE_READ((struct netlink_sock *)sk, portid))
 		skb = (void *)f->unicast_skb;
 	if (skb)
@@ -461,8 +473,15 @@ static __always_inline int on_dump_exit(struct sock *sk, int ret)
  * numbers come again. */
 static __always_inline int on_release(struct socket *sock)
 {
-	__u64 inode = sock_inode(true, sock);
+	__u64 inode = sock_inode(true, sock), *era;
+	struct nl_owner *o;
 
+	if (nl_cfg.unheard) {
+		o = bpf_map_lookup_elem(&owner_by_inode, &inode);
+		era = unheard_now();
+		if (o && o->told & NL_TOLD_LISTENS && era)
+			__sync_fetch_and_add(era, 1);
+	}
 	bpf_map_delete_elem(&owner_by_inode, &inode);
 	return 0;
 }

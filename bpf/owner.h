@@ -22,13 +22,13 @@ static __noinline struct nl_owner *owner_use(__u64 inode, enum nl_prog prog)
 
 	task_whoami(&own.task);
 	same = o && o->task.tgid == own.task.tgid && o->task.life == task_life();
-	if (same && o->told && task_same_comm(&o->task, &own.task))
+	if (same && o->told & NL_TOLD_PROCESS && task_same_comm(&o->task, &own.task))
 		return o;
 	if (o)
 		own = *o;
 	task_current(&own.task);
 	task_process_name(own.name);
-	own.told = process_tell(prog);
+	own.told = (own.told & NL_TOLD_LISTENS) | (process_tell(prog) ? NL_TOLD_PROCESS : 0);
 	if (!same)
 		own.account = emit_id(prog);
 	bpf_map_update_elem(&owner_by_inode, &inode, &own, BPF_ANY);

@@ -37,6 +37,7 @@ enum nl_record {
 	NL_RECORD_BRIEF = 4,
 	NL_RECORD_PROCESS = 5,
 	NL_RECORD_NAMED = 6,
+	NL_RECORD_SETTLED = 8, /* 7 is not used */
 };
 
 /* capture.Kind */
@@ -68,6 +69,7 @@ enum nl_verdict {
 	NL_VERDICT_FAILED = 4,
 	NL_VERDICT_NOBUFS_RAISED = 5,
 	NL_VERDICT_NOBUFS_READ = 6,
+	NL_VERDICT_UNHEARD = 7,
 };
 
 /* capture.TriggerKind: what made the kernel send an event that no request caused, and
@@ -89,6 +91,7 @@ enum nl_trigger {
 enum nl_flag {
 	NL_FLAG_UNREADABLE = 1, /* a copy faulted: cap_len stops there */
 	NL_FLAG_INFERRED = 2,   /* dir was worked out, not seen */
+	NL_FLAG_UNSETTLED = 4,  /* it is as it says unless an NL_RECORD_SETTLED says else */
 };
 
 /* Indexes into emit_losses: what was lost, and why. */
@@ -121,7 +124,8 @@ enum nl_prog {
 	NL_PROG_EXEC = 14,
 	NL_PROG_FLOW = 15, /* ids that a flow makes; see flow_id() */
 	NL_PROG_CAST = 16, /* makes no ids, which have four bits for this */
-	NL_PROG_MAX = 17,
+	NL_PROG_BROADCAST = 17, /* likewise */
+	NL_PROG_MAX = 18,
 };
 
 enum nl_limit {
@@ -212,6 +216,12 @@ struct nl_task {
 	__u8 comm[NL_COMM_LEN];
 };
 
+/* Bits of nl_owner.told. */
+enum nl_told {
+	NL_TOLD_PROCESS = 1, /* user space knows it */
+	NL_TOLD_LISTENS = 2, /* the socket got events */
+};
+
 /* What is known of a socket. Times are CLOCK_MONOTONIC in ns; 0: never. */
 struct nl_owner {
 	struct nl_task task; /* whose it is */
@@ -221,7 +231,7 @@ struct nl_owner {
 	__u64 stall;         /* longest that something waited for its reader, ns */
 	__u64 reads;
 	__u32 high;          /* most that its queue held, bytes */
-	__u32 told;          /* whether user space knows the process */
+	__u32 told;          /* NL_TOLD_* */
 	__u8 name[NL_COMM_LEN]; /* of the process */
 };
 
@@ -335,6 +345,13 @@ struct nl_named {
 	__u8 text[NL_EXE];
 };
 
+/* The end of a full record with NL_FLAG_UNSETTLED. */
+struct nl_settled {
+	__u32 record; /* NL_RECORD_SETTLED */
+	__u32 heard;  /* 1: somebody got it, so that other records tell of it */
+	__u64 id;
+};
+
 /* A process that was there before the programs, and which life it is in. */
 struct nl_alive {
 	__u32 tgid;
@@ -412,7 +429,8 @@ struct nl_config {
 	__u8 processes;   /* executables and command lines are told */
 	__u8 iter_num;    /* bpf_iter_num_new() is there */
 	__u8 times;       /* what sends wait for, and when answers are read */
-	__u8 pad[2];
+	__u8 unheard;     /* events that nobody listens to are told */
+	__u8 pad;
 	/* nltop's PID namespace, as process_home() told it: how deep it is, and the address
 	 * of its struct pid_namespace; 0: it is the initial one. */
 	__u32 pid_level;

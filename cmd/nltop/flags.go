@@ -33,6 +33,7 @@ type captureFlags struct {
 	self      bool
 	rtnl      bool
 	times     bool
+	subscribe []string // groups of nfnetlink
 	specs     specFlags
 }
 
@@ -61,7 +62,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 var (
 	// ofCapture say how messages are captured. --rtnl and --times of nltop stat ask
 	// for a table and for columns, which a recording has, too.
-	ofCapture = []string{"source", "ring", "self", "rtnl", "times"}
+	ofCapture = []string{"source", "ring", "self", "rtnl", "times", "subscribe"}
 	// ofRecording say how one is read.
 	ofRecording = []string{"speed"}
 	// ofMessages are for nltop sockets, which without --for and -r asks the kernel for a

@@ -31,6 +31,7 @@ The file is readable up to the last second at any time, also after kill -9.`,
 		},
 	}
 	f.register(c)
+	f.registerSubscribe(c)
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing on standard error")
 	c.Flags().IntVarP(&limit, "count", "c", 0, "stop after this many messages")
 	return c

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -45,8 +46,9 @@ type session struct {
 	// child is the command that is traced; nil: none.
 	child   *child
 	counted bool // by the source
-	// unread is what of iproute2's names was not understood.
+	// unread is what of iproute2's names was not understood, and what else is to be said.
 	unread []string
+	groups io.Closer // of --subscribe; nil: none
 	// narrowed: not everything was asked for.
 	narrowed bool
 	dec      *decode.Decoder
@@ -131,6 +133,9 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		}
 		p.Names, s.unread = rtnames.Read("/")
 		p.Families, p.Policy = pipeline.KernelFamilies, pipeline.KernelPolicy
+		if err := s.subscribeTo(o.flags); err != nil {
+			return nil, err
+		}
 	}
 	if o.flags.write != "" {
 		to, err := openTarget(ctx, o.flags.write, s.in)
@@ -206,6 +211,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 		l.Counts, l.Watch = true, o.watch
 		l.NoReads = o.watch == capture.WatchNothing
 	}
+	l.Unheard = !l.Counts // they are nobody's, and in no row of a table
 	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
 		return err
 	}
@@ -267,6 +273,9 @@ func (s *session) close() error {
 	if s.rec != nil {
 		errs = append(errs, s.rec.close(s.lacks))
 	}
+	if s.groups != nil {
+		errs = append(errs, s.groups.Close())
+	}
 	switch {
 	case s.src != nil:
 		if s.model != nil {
@@ -318,7 +327,12 @@ func (s *session) unmatched() {
 	}
 	fmt.Fprintln(stderr)
 	if s.expr != nil && strings.Contains(s.expr.String(), "event") {
-		fmt.Fprintln(stderr, "nltop: where nobody listens the kernel sends no event: ask for the request, as type == \"RTM_DELROUTE\"")
+		info := s.src.Info()
+		if info.Sees.Has(capture.SeesUnheard) {
+			fmt.Fprintln(stderr, "nltop: where nobody listens nftables and conntrack make no event: ask for the request, or --subscribe")
+		} else {
+			fmt.Fprintln(stderr, "nltop: where nobody listens the kernel sends no event: ask for the request, as type == \"RTM_DELROUTE\"")
+		}
 	}
 }
 

@@ -57,6 +57,7 @@ output; what the command itself prints goes to standard error.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
 	f.register(c)
+	f.registerSubscribe(c)
 	pointless := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if err := f.pointlessChanges(); err != nil {

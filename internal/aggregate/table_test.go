@@ -383,3 +383,14 @@ func BenchmarkSnapshot(b *testing.B) {
 		}
 	})
 }
+
+// An event that nobody got is in nobody's row.
+func TestUnheardIsNotCounted(t *testing.T) {
+	x := sample(1, "ip", "route", "RTM_NEWLINK", capture.DirEvent, 20, epoch)
+	x.Frame.Change(func(o *capture.Origin) { o.Verdict = capture.VerdictUnheard })
+	tab := New(Options{})
+	tab.Observe(x)
+	if s := tab.Snapshot(epoch); len(s.Cells) != 0 || s.Total != (Counters{}) {
+		t.Errorf("%+v", s)
+	}
+}

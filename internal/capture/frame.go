@@ -108,6 +108,8 @@ const (
 	VerdictNobufsRaised
 	// VerdictNobufsRead: recvmsg returned ENOBUFS to the reader.
 	VerdictNobufsRead
+	// VerdictUnheard: an event that no socket listened for; there is none in the frame.
+	VerdictUnheard
 )
 
 // String returns the name that the JSON output uses; "" for VerdictNone.
@@ -125,6 +127,8 @@ func (v Verdict) String() string {
 		return "enobufs raised"
 	case VerdictNobufsRead:
 		return "enobufs read"
+	case VerdictUnheard:
+		return "no listener"
 	}
 	return ""
 }
@@ -134,7 +138,7 @@ func (v Verdict) Lost() bool { return v == VerdictOverrun || v == VerdictDropped
 
 // ParseVerdict is the inverse of Verdict.String.
 func ParseVerdict(s string) (Verdict, error) {
-	for v := VerdictNone; v <= VerdictNobufsRead; v++ {
+	for v := VerdictNone; v <= VerdictUnheard; v++ {
 		if v.String() == s {
 			return v, nil
 		}

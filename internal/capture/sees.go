@@ -50,6 +50,8 @@ const (
 	SeesTimes
 	// SeesTaken: when a reader takes an answer out of its queue (KindRead).
 	SeesTaken
+	// SeesUnheard: events that nobody listens to, as far as the kernel makes them.
+	SeesUnheard
 
 	seesEnd
 )
@@ -94,6 +96,7 @@ func Facts() []Fact {
 		{SeesTriggers, "what sent an event that no request caused", "message; `trace`, `trigger` in `-f` and JSON"},
 		{SeesTimes, "what a request waits for: RCU, locks, the rest", "exchanges; `stat --times`, `trace -e`"},
 		{SeesTaken, "when an answer is read", "exchanges; `stat --times`, `trace -e`"},
+		{SeesUnheard, "events that nobody listens to", "`trace`, `record`; `verdict` in `-f` and JSON"},
 	}
 }
 
@@ -124,7 +127,7 @@ type Described struct {
 
 const hooks = SeesRequests | SeesProcesses | SeesCauses | SeesCompletions | SeesKernelTime | SeesListeners |
 	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS | SeesTriggers |
-	SeesTimes | SeesTaken
+	SeesTimes | SeesTaken | SeesUnheard
 
 // askedHooks are watched by hooks that cost something.
 const askedHooks = SeesLocks | SeesTimes | SeesTaken
@@ -153,7 +156,7 @@ var sources = []Described{
 		Blind: []string{
 			"messages that a process sends or receives with io_uring",
 			"drops and overruns: only the ENOBUFS that a reader gets",
-			"messages in sockets that nobody reads",
+			"messages in sockets that nobody reads, and events that nobody listens to",
 			"who caused an event, and what sent one that no request caused",
 			"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
 			"receives from a socket that another thread closes meanwhile",
@@ -169,7 +172,7 @@ var sources = []Described{
 			"protocols but route, usersock, sock_diag, nflog, xfrm, fib_lookup, netfilter and generic",
 			"processes, other than by looking up port IDs",
 			"messages that failed or were dropped on the way",
-			"multicast groups: an event appears once for every listener",
+			"multicast groups: an event appears once for every listener, and without one not at all",
 		},
 	},
 	{
@@ -208,7 +211,7 @@ func (d Described) Always() Sees { return d.Sees &^ d.Asked }
 
 // Recorded is what a recording of it holds that does not say so: one that is older than
 // some facts.
-func (d Described) Recorded() Sees { return d.Always() &^ SeesTriggers }
+func (d Described) Recorded() Sees { return d.Always() &^ (SeesTriggers | SeesUnheard) }
 
 // SourcesThat names the sources that see these facts: "fentry or kprobe".
 func SourcesThat(facts Sees) string {

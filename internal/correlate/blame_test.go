@@ -197,3 +197,18 @@ func TestCausedBy(t *testing.T) {
 		}
 	}
 }
+
+// An event that nobody got is one of its request's, and no delivery.
+func TestUnheard(t *testing.T) {
+	s := newEnds(t)
+	id := s.send(request(100), nltest.Message(16, 0x05, 7, 0, make([]byte, 16)))
+	f := delivery(0, 0, 9, id)
+	f.Change(func(o *capture.Origin) { o.Verdict, o.Socket = capture.VerdictUnheard, capture.Socket{} })
+	o := s.frame(f, nltest.Message(16, 0, 7, 100, []byte{1}))[0]
+	if o.Event == nil || o.Event.Delivered+o.Event.Lost != 0 || o.Event.Cause.Exchange == nil || o.Outcome == Lost {
+		t.Fatalf("%+v", o)
+	}
+	if x := o.Event.Cause.Exchange; x.Events != 1 || x.Deliveries != 0 || x.Listeners != 0 || x.Lost != 0 {
+		t.Errorf("%+v", x)
+	}
+}

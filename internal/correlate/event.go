@@ -115,6 +115,9 @@ func (t *Tracker) compare(f *capture.Frame, m *decode.Message, e *event, fresh b
 // deliver counts one socket.
 func (e *event) deliver(f *capture.Frame, o *Observation) {
 	e.last = f.Time
+	if f.Verdict == capture.VerdictUnheard {
+		return
+	}
 	if o.Outcome != Lost {
 		e.Delivered++
 		return
@@ -133,6 +136,12 @@ func (e *entry) heard(f *capture.Frame, o *Observation, fresh bool, t *Tracker) 
 	}
 	if fresh {
 		e.Events++
+	}
+	if f.Verdict == capture.VerdictUnheard {
+		if !e.Ended {
+			e.seen = f.Time
+		}
+		return
 	}
 	e.Deliveries++
 	if s := socketID(f); len(e.listeners) < maxListeners {

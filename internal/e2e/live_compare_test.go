@@ -169,6 +169,8 @@ func compare(t *testing.T, ours, theirs []*capture.Frame, big int) {
 			named["failed sends"]++
 		case f.Verdict == capture.VerdictOverrun || f.Verdict == capture.VerdictDropped:
 			named["lost before delivery"]++
+		case f.Verdict == capture.VerdictUnheard:
+			named["events that nobody listens to"]++
 		default:
 			total++
 			longest = max(longest, f.OrigLen)

@@ -271,6 +271,9 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 		j.buf = append(j.buf, '}')
 	}
 	j.verdict(f)
+	if f.Verdict == capture.VerdictUnheard {
+		j.always("listeners", 0)
+	}
 	j.multicast(f)
 	j.ends(f)
 	j.number("cast", f.Cast)

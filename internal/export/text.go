@@ -297,6 +297,8 @@ func Missing(o *correlate.Observation) string {
 func (t *Text) verdict(f *capture.Frame) {
 	l := &t.line
 	switch f.Verdict {
+	case capture.VerdictUnheard:
+		l.word(styleDim, f.Verdict.String())
 	case capture.VerdictOverrun, capture.VerdictDropped, capture.VerdictFailed:
 		text := f.Verdict.String()
 		if f.Errno != 0 {
@@ -400,6 +402,9 @@ func (t *Text) flush() error {
 func processText(o *correlate.Observation) string {
 	if o.Account.Known() {
 		return words.Process(o.Account) + words.Where(o.Account)
+	}
+	if o.Frame.Verdict == capture.VerdictUnheard {
+		return "nobody"
 	}
 	// Of an event that is over the account is who caused it, and the port its reader's.
 	if port := o.Frame.Socket.PortID; port != 0 && o.End != correlate.EndEvent {

@@ -31,6 +31,7 @@ type Options struct {
 	Counts      bool          // count in the kernel, where the source can
 	Watch       capture.Watch // what it emits from the beginning on, then
 	NoReads     bool          // nobody asks how sockets are read
+	Unheard     bool          // emit events that nobody listens to, where the source can
 	Causes      bool          // refuses sources that do not see who caused an event
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
@@ -79,7 +80,7 @@ func probeRung(name string) Rung {
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
 				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks, Times: o.Times,
-				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Log: o.Log,
+				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Unheard: o.Unheard, Log: o.Log,
 			})
 		},
 	}

@@ -415,7 +415,7 @@ func (n *names) setOrigin(o *capture.Origin, tag, num uint64, value []byte) erro
 	case tagDir:
 		o.Dir = capture.Dir(atMost(num, uint64(capture.DirPeer)))
 	case tagVerdict:
-		o.Verdict = capture.Verdict(atMost(num, uint64(capture.VerdictNobufsRead)))
+		o.Verdict = capture.Verdict(atMost(num, uint64(capture.VerdictUnheard)))
 	case tagErrno:
 		o.Errno = int32(unzigzag(num))
 	case tagProtocol:

@@ -41,7 +41,7 @@ func randomFrame(t testing.TB, rng *rand.Rand) *capture.Frame {
 		o.Kind = capture.Kind(rng.IntN(int(capture.KindTruncated) + 1))
 		o.Dir = capture.Dir(rng.IntN(int(capture.DirPeer) + 1))
 		o.Trigger.Kind = capture.TriggerKind(rng.IntN(int(capture.TriggerExit) + 1))
-		o.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictNobufsRead) + 1))
+		o.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictUnheard) + 1))
 	})
 	f.OrigLen = len(f.Data) + []int{0, 1, 1 << 20, -1, math.MaxUint32, -len(f.Data)}[rng.IntN(6)]
 	return f

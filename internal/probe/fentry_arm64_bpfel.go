@@ -94,7 +94,8 @@ type fentryNlConfig struct {
 	Processes      uint8
 	IterNum        uint8
 	Times          uint8
-	Pad            [2]uint8
+	Unheard        uint8
+	Pad            uint8
 	PidLevel       uint32
 	PidNs          uint64
 	VmemmapBase    uint64
@@ -121,6 +122,7 @@ type fentryNlFlag uint32
 const (
 	fentryNlFlagNL_FLAG_UNREADABLE fentryNlFlag = 1
 	fentryNlFlagNL_FLAG_INFERRED   fentryNlFlag = 2
+	fentryNlFlagNL_FLAG_UNSETTLED  fentryNlFlag = 4
 )
 
 type fentryNlFull struct {
@@ -304,6 +306,7 @@ const (
 	fentryNlRecordNL_RECORD_BRIEF   fentryNlRecord = 4
 	fentryNlRecordNL_RECORD_PROCESS fentryNlRecord = 5
 	fentryNlRecordNL_RECORD_NAMED   fentryNlRecord = 6
+	fentryNlRecordNL_RECORD_SETTLED fentryNlRecord = 8
 )
 
 type fentryNlRow struct {
@@ -351,6 +354,13 @@ const (
 	fentryNlRowFlagNL_ROW_CAUSE   fentryNlRowFlag = 64
 )
 
+type fentryNlSettled struct {
+	_      structs.HostLayout
+	Record uint32
+	Heard  uint32
+	Id     uint64
+}
+
 type fentryNlTask struct {
 	_      structs.HostLayout
 	Tgid   uint32
@@ -359,6 +369,13 @@ type fentryNlTask struct {
 	Life   uint64
 	Comm   [16]uint8
 }
+
+type fentryNlTold uint32
+
+const (
+	fentryNlToldNL_TOLD_PROCESS fentryNlTold = 1
+	fentryNlToldNL_TOLD_LISTENS fentryNlTold = 2
+)
 
 type fentryNlTrigger uint32
 
@@ -383,6 +400,7 @@ const (
 	fentryNlVerdictNL_VERDICT_FAILED        fentryNlVerdict = 4
 	fentryNlVerdictNL_VERDICT_NOBUFS_RAISED fentryNlVerdict = 5
 	fentryNlVerdictNL_VERDICT_NOBUFS_READ   fentryNlVerdict = 6
+	fentryNlVerdictNL_VERDICT_UNHEARD       fentryNlVerdict = 7
 )
 
 type fentryNlWaits struct {
@@ -439,6 +457,8 @@ const (
 	fentryMapPlaneBits         = "plane_bits"
 	fentryMapProcessImages     = "process_images"
 	fentryMapProcessScratch    = "process_scratch"
+	fentryMapUnheardEra        = "unheard_era"
+	fentryMapUnheardNot        = "unheard_not"
 	fentryMapWaitStates        = "wait_states"
 	fentryProgBind             = "bind"
 	fentryProgBroadcast        = "broadcast"
@@ -592,6 +612,8 @@ type fentryMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	UnheardEra     *ebpf.MapSpec `ebpf:"unheard_era"`
+	UnheardNot     *ebpf.MapSpec `ebpf:"unheard_not"`
 	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
 }
 
@@ -645,6 +667,8 @@ type fentryMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	UnheardEra     *ebpf.Map `ebpf:"unheard_era"`
+	UnheardNot     *ebpf.Map `ebpf:"unheard_not"`
 	WaitStates     *ebpf.Map `ebpf:"wait_states"`
 }
 
@@ -672,6 +696,8 @@ func (m *fentryMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.UnheardEra,
+		m.UnheardNot,
 		m.WaitStates,
 	)
 }

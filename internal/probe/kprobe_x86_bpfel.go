@@ -38,6 +38,8 @@ const (
 	kprobeMapPlaneBits         = "plane_bits"
 	kprobeMapProcessImages     = "process_images"
 	kprobeMapProcessScratch    = "process_scratch"
+	kprobeMapUnheardEra        = "unheard_era"
+	kprobeMapUnheardNot        = "unheard_not"
 	kprobeMapWaitStates        = "wait_states"
 	kprobeProgBind             = "bind"
 	kprobeProgBroadcast        = "broadcast"
@@ -184,6 +186,8 @@ type kprobeMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	UnheardEra     *ebpf.MapSpec `ebpf:"unheard_era"`
+	UnheardNot     *ebpf.MapSpec `ebpf:"unheard_not"`
 	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
 }
 
@@ -236,6 +240,8 @@ type kprobeMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	UnheardEra     *ebpf.Map `ebpf:"unheard_era"`
+	UnheardNot     *ebpf.Map `ebpf:"unheard_not"`
 	WaitStates     *ebpf.Map `ebpf:"wait_states"`
 }
 
@@ -263,6 +269,8 @@ func (m *kprobeMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.UnheardEra,
+		m.UnheardNot,
 		m.WaitStates,
 	)
 }

@@ -81,6 +81,8 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	cfg := config(f, o)
 	if broadcast {
 		cfg.HasBcast = 1
+	} else {
+		cfg.Unheard = 0
 	}
 	l, err := newLoader(name, cfg, o)
 	if err != nil {
@@ -151,6 +153,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	}
 	if o.Times {
 		l.watchTimes()
+	}
+	if cfg.Unheard == 0 {
+		l.att.blindTo |= capture.SeesUnheard
 	}
 	l.remarks()
 	lap.Mark("rest")

@@ -63,6 +63,9 @@ type Options struct {
 	// command line and its parent's: a hook on every exec less, and nothing is read
 	// from /proc.
 	NoProcesses bool
+	// Unheard also emits the kernel's events that nobody listens to
+	// (capture.VerdictUnheard), if Filter wants who caused them. It costs every such event.
+	Unheard bool
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
@@ -219,6 +222,7 @@ func config(f capture.Filter, o Options) nlConfig {
 		Processes: flag(!o.NoProcesses),
 		Function:  functionFormat,
 		Times:     flag(o.Times),
+		Unheard:   flag(o.Unheard),
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())

@@ -73,6 +73,7 @@ type assembler struct {
 	numbers   numbers
 	processes *processes
 	named     map[uint64]string // see addNamed
+	held      held
 
 	origins origins
 
@@ -87,8 +88,9 @@ type assembler struct {
 
 // openFrame is a frame of which chunks are still to come.
 type openFrame struct {
-	frame *capture.Frame
-	want  int
+	frame     *capture.Frame
+	want      int
+	unsettled bool // then it is held, see held
 }
 
 func newAssembler(source string, sees capture.Sees, ahead *atomic.Int64, emit func(*capture.Frame) error) *assembler {
@@ -163,6 +165,8 @@ func (a *assembler) add(rec []byte) error {
 		return a.addProcess(rec)
 	case fentryNlRecordNL_RECORD_NAMED:
 		return a.addNamed(rec)
+	case fentryNlRecordNL_RECORD_SETTLED:
+		return a.addSettled(rec)
 	}
 	return malformed("record of unknown type %d", binary.NativeEndian.Uint32(rec))
 }
@@ -184,6 +188,9 @@ func (a *assembler) addFull(rec []byte) error {
 			r.OrigLen, r.CapLen, r.InlineLen, len(rec))
 	}
 
+	if r.Flags&uint8(fentryNlFlagNL_FLAG_UNSETTLED) != 0 {
+		return a.unsettled(r, rec)
+	}
 	var of uint64
 	if capture.Kind(r.Kind) == capture.KindCompletion {
 		if of = a.numbers.take(r.Of); of == 0 {
@@ -214,6 +221,11 @@ func (a *assembler) addFull(rec []byte) error {
 		f.Data = a.payload(payload, r.InlineLen)
 		return a.done(f)
 	}
+	return a.await(r, f)
+}
+
+// await keeps a frame whose bytes come in chunks.
+func (a *assembler) await(r *nlFull, f *capture.Frame) error {
 	if old := a.open[r.Id]; old != nil {
 		if err := a.close(r.Id, old); err != nil {
 			return err
@@ -226,7 +238,7 @@ func (a *assembler) addFull(rec []byte) error {
 	}
 	f.Data = a.buffer(int(r.CapLen))
 	a.openBytes += int(r.CapLen)
-	a.open[r.Id] = &openFrame{frame: f, want: int(r.CapLen)}
+	a.open[r.Id] = &openFrame{frame: f, want: int(r.CapLen), unsettled: r.Flags&uint8(fentryNlFlagNL_FLAG_UNSETTLED) != 0}
 	return nil
 }
 
@@ -265,6 +277,10 @@ func (a *assembler) addChunk(rec []byte) error {
 func (a *assembler) close(id uint64, o *openFrame) error {
 	delete(a.open, id)
 	a.openBytes -= o.want
+	if o.unsettled {
+		a.hold(id, o.frame)
+		return nil
+	}
 	if a.loan == nil {
 		return a.done(o.frame)
 	}
@@ -301,13 +317,16 @@ func (a *assembler) closeOldest() error {
 	return a.close(oldest, found)
 }
 
-// flush emits all open frames as they are, oldest first.
+// flush emits all open frames as they are, oldest first. Of events that are held the
+// return was missed: nothing is known of who got them.
 func (a *assembler) flush() error {
 	for len(a.open) > 0 {
 		if err := a.closeOldest(); err != nil {
 			return err
 		}
 	}
+	a.orphans.Add(uint64(len(a.held.frames)))
+	a.held = held{}
 	return a.handOver()
 }
 

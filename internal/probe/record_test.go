@@ -68,6 +68,7 @@ func TestNumbers(t *testing.T) {
 		{"verdict dropped", int(fentryNlVerdictNL_VERDICT_DROPPED), int(capture.VerdictDropped)},
 		{"verdict failed", int(fentryNlVerdictNL_VERDICT_FAILED), int(capture.VerdictFailed)},
 		{"verdict raised", int(fentryNlVerdictNL_VERDICT_NOBUFS_RAISED), int(capture.VerdictNobufsRaised)},
+		{"verdict unheard", int(fentryNlVerdictNL_VERDICT_UNHEARD), int(capture.VerdictUnheard)},
 		{"verdict read", int(fentryNlVerdictNL_VERDICT_NOBUFS_READ), int(capture.VerdictNobufsRead)},
 		{"trigger syscall", int(fentryNlTriggerNL_TRIGGER_SYSCALL), int(capture.TriggerSyscall)},
 		{"trigger ioctl", int(fentryNlTriggerNL_TRIGGER_IOCTL), int(capture.TriggerIoctl)},
