@@ -8,7 +8,7 @@ import (
 )
 
 // W asks who changed what is under the cursor, or what is typed.
-func TestWho(t *testing.T) {
+func TestWhoPage(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		keys []string
