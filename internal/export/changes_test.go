@@ -152,9 +152,9 @@ ip[7]              > ip link set d2 up ENOMEM
 + 1 read
 `
 
-// TestChanges: of a recording and of live traffic, whose source sees all, the lines are the
+// TestChangeLines: of a recording and of live traffic, whose source sees all, the lines are the
 // same.
-func TestChanges(t *testing.T) {
+func TestChangeLines(t *testing.T) {
 	for _, recording := range []bool{false, true} {
 		t.Run(fmt.Sprintf("recording %v", recording), func(t *testing.T) {
 			r := newRun(t, recording)

@@ -204,7 +204,7 @@ func TestPolls(t *testing.T) {
 }
 
 // Processes that a script starts, one for each question, are one row.
-func TestScript(t *testing.T) {
+func TestScriptsAsk(t *testing.T) {
 	s := newStream(t)
 	for i := range uint32(20) {
 		s.dump(capture.Proc{PID: 1000 + i, TID: 1000 + i, Comm: "ip"}, 0, how{tail: "d1"})
