@@ -8,6 +8,7 @@
 #define MEM_DIRECT 1
 #include "hooks.h"
 #include "send.h"
+#include "flushed.h"
 #include "follow.h"
 #include "extack.h"
 #include "rtnl.h"
@@ -40,6 +41,7 @@ const union {
 	struct nl_named named;
 	struct nl_waits waits;
 	struct nl_settled settled;
+	struct nl_route route;
 	enum nl_told told;
 } *nl_types __attribute__((unused));
 
@@ -74,6 +76,12 @@ int broadcast_exit(__u64 *ctx)
 {
 	(void)ctx;
 	return on_broadcast_exit();
+}
+
+SEC("fentry/fib_notify_alias_delete")
+int flushed(__u64 *ctx)
+{
+	return on_flushed(ARG(0), ctx[1], ARG(3));
 }
 
 SEC("fentry/netlink_overrun")

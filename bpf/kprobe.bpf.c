@@ -8,6 +8,7 @@
 #define MEM_DIRECT 0
 #include "hooks.h"
 #include "send.h"
+#include "flushed.h"
 #include "follow.h"
 #include "rtnl.h"
 
@@ -69,6 +70,12 @@ int broadcast_exit(struct pt_regs *ctx)
 {
 	(void)ctx;
 	return on_broadcast_exit();
+}
+
+SEC("kprobe/fib_notify_alias_delete")
+int flushed(struct pt_regs *ctx)
+{
+	return on_flushed(PTR(ARG0), ctx->ARG1, PTR(ARG3));
 }
 
 SEC("kprobe/netlink_overrun")

@@ -48,6 +48,7 @@ enum nl_kind {
 	NL_KIND_EXTACK = 3,
 	NL_KIND_LOCK = 4,
 	NL_KIND_TRUNCATED = 5,
+	NL_KIND_FLUSHED = 6, /* the payload is a struct nl_route */
 	NL_KIND_READ = 8,
 };
 
@@ -125,7 +126,8 @@ enum nl_prog {
 	NL_PROG_FLOW = 15, /* ids that a flow makes; see flow_id() */
 	NL_PROG_CAST = 16, /* makes no ids, which have four bits for this */
 	NL_PROG_BROADCAST = 17, /* likewise */
-	NL_PROG_MAX = 18,
+	NL_PROG_FLUSHED = 18,   /* likewise */
+	NL_PROG_MAX = 19,
 };
 
 enum nl_limit {
@@ -350,6 +352,25 @@ struct nl_settled {
 	__u32 record; /* NL_RECORD_SETTLED */
 	__u32 heard;  /* 1: somebody got it, so that other records tell of it */
 	__u64 id;
+};
+
+/* An IPv4 route that the kernel removed without an event. */
+struct nl_route {
+	__u32 dst; /* as a number */
+	__u32 table;
+	__u32 priority;
+	__u32 oif;     /* of the first next hop; 0: none */
+	__u32 prefsrc; /* as it is on the wire; 0: none */
+	__u32 nh_id;
+	__u32 hops; /* next hops */
+	__u8 dst_len;
+	__u8 tos;
+	__u8 type;
+	__u8 scope;
+	__u8 protocol;
+	__u8 gw_family; /* of gw; 0: none */
+	__u8 pad[2];
+	__u8 gw[16];
 };
 
 /* A process that was there before the programs, and which life it is in. */

@@ -49,18 +49,21 @@ static __always_inline void unheard_key(struct unheard_group *key, struct flow_b
 	key->protocol = b->protocol;
 }
 
-/* Begin the record of an event without listener; false: the filter does not want it. */
-static __always_inline bool unheard_begin(struct nl_full *rec, struct flow *f, struct flow_bcast *b,
-					  enum nl_prog prog)
+static __always_inline void unheard_of(struct nl_full *rec, struct flow_bcast *b)
 {
-	rec->record = NL_RECORD_FULL;
 	rec->protocol = b->protocol;
 	rec->netns = b->netns;
 	rec->group = b->group;
+	rec->cast = b->cast;
+}
+
+/* Begin the record of an event without listener; false: the filter does not want it. */
+static __always_inline bool unheard_begin(struct nl_full *rec, struct flow *f, enum nl_prog prog)
+{
+	rec->record = NL_RECORD_FULL;
 	rec->ktime = bpf_ktime_get_ns();
 	rec->dir = NL_DIR_EVENT;
 	rec->verdict = NL_VERDICT_UNHEARD;
-	rec->cast = b->cast;
 	full_cause(rec, f, prog);
 	rec->id = flow_id(f);
 	/* Nobody's socket got it, so that who caused it decides. */
@@ -86,7 +89,8 @@ static __noinline int unheard_take(struct flow *f, struct sk_buff *skb)
 	heard = bpf_map_lookup_elem(&unheard_not, &key);
 	if (heard && *heard == *now)
 		return 0;
-	if (!unheard_begin(&rec, f, b, NL_PROG_BROADCAST)) {
+	unheard_of(&rec, b);
+	if (!unheard_begin(&rec, f, NL_PROG_BROADCAST)) {
 		b->watched = 0;
 		return 0;
 	}
@@ -101,7 +105,8 @@ static __noinline int unheard_late(struct flow *f)
 {
 	struct nl_full rec = {};
 
-	if (unheard_begin(&rec, f, flow_bcast_of(f), NL_PROG_CAST))
+	unheard_of(&rec, flow_bcast_of(f));
+	if (unheard_begin(&rec, f, NL_PROG_CAST))
 		emit_datagram(&rec, 0, 0);
 	return 0;
 }

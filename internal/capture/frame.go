@@ -43,6 +43,10 @@ const (
 	// datagram's length as far as that tells. A source that sees what readers take says
 	// it of the datagram itself.
 	KindTruncated
+	// KindFlushed names an IPv4 route that the kernel removed without an event, because its
+	// link or its source address went (fib_table_flush()): Data is an RTM_DELROUTE that
+	// nltop made of it, with the first next hop alone. Its Verdict is VerdictUnheard.
+	KindFlushed
 )
 
 // KindRead reports that the reader of Socket, Proc, has taken an answer of the kernel out
@@ -50,7 +54,7 @@ const (
 const KindRead Kind = 8
 
 // Known says whether this version has the kind.
-func (k Kind) Known() bool { return k <= KindTruncated || k == KindRead }
+func (k Kind) Known() bool { return k <= KindFlushed || k == KindRead }
 
 // Dir is the direction in which a datagram travels.
 type Dir uint8

@@ -52,6 +52,8 @@ const (
 	SeesTaken
 	// SeesUnheard: events that nobody listens to, as far as the kernel makes them.
 	SeesUnheard
+	// SeesFlushed: IPv4 routes that the kernel removes without an event (KindFlushed).
+	SeesFlushed
 
 	seesEnd
 )
@@ -61,7 +63,7 @@ const AllSees = seesEnd - 1
 
 // InReports are the facts that stand in frames that are no datagrams (Kind), or in no
 // frame at all. Programs that rewrite a recording leave those out.
-const InReports = SeesCompletions | SeesNobufs | SeesNobufsRead | SeesReads | SeesLocks | SeesTimes | SeesTaken
+const InReports = SeesCompletions | SeesNobufs | SeesNobufsRead | SeesReads | SeesLocks | SeesTimes | SeesTaken | SeesFlushed
 
 // Has says whether all of these facts are known.
 func (s Sees) Has(facts Sees) bool { return s&facts == facts }
@@ -97,6 +99,7 @@ func Facts() []Fact {
 		{SeesTimes, "what a request waits for: RCU, locks, the rest", "exchanges; `stat --times`, `trace -e`"},
 		{SeesTaken, "when an answer is read", "exchanges; `stat --times`, `trace -e`"},
 		{SeesUnheard, "events that nobody listens to", "`trace`, `record`; `verdict` in `-f` and JSON"},
+		{SeesFlushed, "IPv4 routes that go with a link or address, without an event", "`trace`, `record`; `kind` in `-f`, `flushed` in JSON"},
 	}
 }
 
@@ -127,12 +130,15 @@ type Described struct {
 
 const hooks = SeesRequests | SeesProcesses | SeesCauses | SeesCompletions | SeesKernelTime | SeesListeners |
 	SeesLosses | SeesNobufs | SeesNobufsRead | SeesQueues | SeesReads | SeesLocks | SeesAllNetNS | SeesTriggers |
-	SeesTimes | SeesTaken | SeesUnheard
+	SeesTimes | SeesTaken | SeesUnheard | SeesFlushed
 
 // askedHooks are watched by hooks that cost something.
 const askedHooks = SeesLocks | SeesTimes | SeesTaken
 
-var hooksBlind = []string{"messages that a socket filter drops"}
+var hooksBlind = []string{
+	"messages that a socket filter drops",
+	"what the kernel removes without an event, but for IPv4 routes that go with a link or address",
+}
 
 // Sources returns the sources, best first.
 func Sources() []Described { return slices.Clone(sources) }
@@ -157,6 +163,7 @@ var sources = []Described{
 			"messages that a process sends or receives with io_uring",
 			"drops and overruns: only the ENOBUFS that a reader gets",
 			"messages in sockets that nobody reads, and events that nobody listens to",
+			"what the kernel removes without an event",
 			"who caused an event, and what sent one that no request caused",
 			"what of a send's time is the kernel's handling: the time is that of the whole system call, once for a sendmmsg",
 			"receives from a socket that another thread closes meanwhile",
@@ -173,6 +180,7 @@ var sources = []Described{
 			"processes, other than by looking up port IDs",
 			"messages that failed or were dropped on the way",
 			"multicast groups: an event appears once for every listener, and without one not at all",
+			"what the kernel removes without an event",
 		},
 	},
 	{
@@ -180,6 +188,7 @@ var sources = []Described{
 		About: "multicast notifications of this network namespace only",
 		Blind: []string{
 			"requests and replies: only multicast notifications",
+			"what the kernel removes without an event",
 			"processes, other than those that send to a group",
 		},
 	},
@@ -211,7 +220,7 @@ func (d Described) Always() Sees { return d.Sees &^ d.Asked }
 
 // Recorded is what a recording of it holds that does not say so: one that is older than
 // some facts.
-func (d Described) Recorded() Sees { return d.Always() &^ (SeesTriggers | SeesUnheard) }
+func (d Described) Recorded() Sees { return d.Always() &^ (SeesTriggers | SeesUnheard | SeesFlushed) }
 
 // SourcesThat names the sources that see these facts: "fentry or kprobe".
 func SourcesThat(facts Sees) string {

@@ -134,7 +134,7 @@ func (e *entry) heard(f *capture.Frame, o *Observation, fresh bool, t *Tracker) 
 	if e == nil {
 		return
 	}
-	if fresh {
+	if fresh && f.Kind != capture.KindFlushed {
 		e.Events++
 	}
 	if f.Verdict == capture.VerdictUnheard {

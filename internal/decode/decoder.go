@@ -104,7 +104,7 @@ func (p Position) More(f *capture.Frame) bool { return p.off < len(f.Data) }
 // Next is Frame for the next messages alone, most of them at most, from p on, which it
 // moves. A datagram may hold more than fit into memory at once.
 func (d *Decoder) Next(f *capture.Frame, p *Position, most int, dst []Message) []Message {
-	if f.Kind != capture.KindDatagram || len(f.Data) == 0 {
+	if f.Kind != capture.KindDatagram && f.Kind != capture.KindFlushed || len(f.Data) == 0 {
 		p.off = len(f.Data)
 		return dst
 	}

@@ -274,6 +274,7 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	if f.Verdict == capture.VerdictUnheard {
 		j.always("listeners", 0)
 	}
+	j.flag("flushed", f.Kind == capture.KindFlushed)
 	j.multicast(f)
 	j.ends(f)
 	j.number("cast", f.Cast)

@@ -298,7 +298,11 @@ func (t *Text) verdict(f *capture.Frame) {
 	l := &t.line
 	switch f.Verdict {
 	case capture.VerdictUnheard:
-		l.word(styleDim, f.Verdict.String())
+		text := f.Verdict.String()
+		if f.Kind == capture.KindFlushed {
+			text = "flushed, and no event made"
+		}
+		l.word(styleDim, text)
 	case capture.VerdictOverrun, capture.VerdictDropped, capture.VerdictFailed:
 		text := f.Verdict.String()
 		if f.Errno != 0 {

@@ -205,6 +205,8 @@ func kindOf(x *correlate.Observation, f *capture.Frame) string {
 		return "truncated"
 	case f.Kind == capture.KindRead:
 		return "read"
+	case f.Kind == capture.KindFlushed:
+		return "flushed"
 	case x.Message == nil:
 		return "datagram"
 	}

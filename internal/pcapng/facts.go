@@ -43,6 +43,7 @@ const (
 	// Of a capture.KindTruncated, else like factsFrame: versions that do not know this
 	// kind skip it, and would take the other for a damaged datagram.
 	factsTruncated = 11
+	factsFlushed   = 12 // of a capture.KindFlushed, likewise
 	factsRead      = 15 // likewise of a capture.KindRead
 )
 
@@ -51,6 +52,8 @@ func kindOf(o *capture.Origin) byte {
 	switch o.Kind {
 	case capture.KindTruncated:
 		return factsTruncated
+	case capture.KindFlushed:
+		return factsFlushed
 	case capture.KindRead:
 		return factsRead
 	}
@@ -59,7 +62,7 @@ func kindOf(o *capture.Origin) byte {
 
 // ofFrame is the reverse: whether these are the facts of a report.
 func ofFrame(kind byte) bool {
-	return kind == factsFrame || kind == factsTruncated || kind == factsRead
+	return kind == factsFrame || kind == factsTruncated || kind == factsRead || kind == factsFlushed
 }
 
 // Tags of factsFrame.

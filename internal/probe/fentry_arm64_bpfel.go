@@ -181,6 +181,7 @@ const (
 	fentryNlKindNL_KIND_EXTACK       fentryNlKind = 3
 	fentryNlKindNL_KIND_LOCK         fentryNlKind = 4
 	fentryNlKindNL_KIND_TRUNCATED    fentryNlKind = 5
+	fentryNlKindNL_KIND_FLUSHED      fentryNlKind = 6
 	fentryNlKindNL_KIND_READ         fentryNlKind = 8
 )
 
@@ -308,6 +309,25 @@ const (
 	fentryNlRecordNL_RECORD_NAMED   fentryNlRecord = 6
 	fentryNlRecordNL_RECORD_SETTLED fentryNlRecord = 8
 )
+
+type fentryNlRoute struct {
+	_        structs.HostLayout
+	Dst      uint32
+	Table    uint32
+	Priority uint32
+	Oif      uint32
+	Prefsrc  uint32
+	NhId     uint32
+	Hops     uint32
+	DstLen   uint8
+	Tos      uint8
+	Type     uint8
+	Scope    uint8
+	Protocol uint8
+	GwFamily uint8
+	Pad      [2]uint8
+	Gw       [16]uint8
+}
 
 type fentryNlRow struct {
 	_            structs.HostLayout
@@ -472,6 +492,7 @@ const (
 	fentryProgDumpExit2        = "dump_exit2"
 	fentryProgErrorReport      = "error_report"
 	fentryProgExtack           = "extack"
+	fentryProgFlushed          = "flushed"
 	fentryProgFollowExit       = "follow_exit"
 	fentryProgFollowFork       = "follow_fork"
 	fentryProgFollowFree       = "follow_free"
@@ -557,6 +578,7 @@ type fentryProgramSpecs struct {
 	DumpExit2        *ebpf.ProgramSpec `ebpf:"dump_exit2"`
 	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
 	Extack           *ebpf.ProgramSpec `ebpf:"extack"`
+	Flushed          *ebpf.ProgramSpec `ebpf:"flushed"`
 	FollowExit       *ebpf.ProgramSpec `ebpf:"follow_exit"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
@@ -726,6 +748,7 @@ type fentryPrograms struct {
 	DumpExit2        *ebpf.Program `ebpf:"dump_exit2"`
 	ErrorReport      *ebpf.Program `ebpf:"error_report"`
 	Extack           *ebpf.Program `ebpf:"extack"`
+	Flushed          *ebpf.Program `ebpf:"flushed"`
 	FollowExit       *ebpf.Program `ebpf:"follow_exit"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
@@ -769,6 +792,7 @@ func (p *fentryPrograms) Close() error {
 		p.DumpExit2,
 		p.ErrorReport,
 		p.Extack,
+		p.Flushed,
 		p.FollowExit,
 		p.FollowFork,
 		p.FollowFree,

@@ -49,6 +49,7 @@ const (
 	kprobeProgDump             = "dump"
 	kprobeProgDumpExit         = "dump_exit"
 	kprobeProgErrorReport      = "error_report"
+	kprobeProgFlushed          = "flushed"
 	kprobeProgFollowExit       = "follow_exit"
 	kprobeProgFollowFork       = "follow_fork"
 	kprobeProgFollowFree       = "follow_free"
@@ -130,6 +131,7 @@ type kprobeProgramSpecs struct {
 	Dump             *ebpf.ProgramSpec `ebpf:"dump"`
 	DumpExit         *ebpf.ProgramSpec `ebpf:"dump_exit"`
 	ErrorReport      *ebpf.ProgramSpec `ebpf:"error_report"`
+	Flushed          *ebpf.ProgramSpec `ebpf:"flushed"`
 	FollowExit       *ebpf.ProgramSpec `ebpf:"follow_exit"`
 	FollowFork       *ebpf.ProgramSpec `ebpf:"follow_fork"`
 	FollowFree       *ebpf.ProgramSpec `ebpf:"follow_free"`
@@ -294,6 +296,7 @@ type kprobePrograms struct {
 	Dump             *ebpf.Program `ebpf:"dump"`
 	DumpExit         *ebpf.Program `ebpf:"dump_exit"`
 	ErrorReport      *ebpf.Program `ebpf:"error_report"`
+	Flushed          *ebpf.Program `ebpf:"flushed"`
 	FollowExit       *ebpf.Program `ebpf:"follow_exit"`
 	FollowFork       *ebpf.Program `ebpf:"follow_fork"`
 	FollowFree       *ebpf.Program `ebpf:"follow_free"`
@@ -334,6 +337,7 @@ func (p *kprobePrograms) Close() error {
 		p.Dump,
 		p.DumpExit,
 		p.ErrorReport,
+		p.Flushed,
 		p.FollowExit,
 		p.FollowFork,
 		p.FollowFree,

@@ -154,8 +154,15 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	if o.Times {
 		l.watchTimes()
 	}
-	if cfg.Unheard == 0 {
-		l.att.blindTo |= capture.SeesUnheard
+	switch {
+	case cfg.Unheard == 0:
+		l.att.blindTo |= capture.SeesUnheard | capture.SeesFlushed
+	default:
+		if err := l.attach(flushedPoint); err != nil {
+			l.note("%v: %s", oneLine(err), flushedPoint.why)
+			l.att.blind = append(l.att.blind, flushedPoint.why)
+			l.att.blindTo |= flushedPoint.sees
+		}
 	}
 	l.remarks()
 	lap.Mark("rest")

@@ -129,8 +129,12 @@ func (a *assembler) done(f *capture.Frame) error {
 	if a.infer != nil {
 		a.infer(f)
 	}
-	if f.Kind == capture.KindTruncated {
+	switch f.Kind {
+	case capture.KindTruncated:
 		truncated(f)
+	case capture.KindFlushed:
+		f.Data = flushedMessage(f.Data)
+		f.OrigLen = len(f.Data)
 	}
 	if a.loan == nil {
 		return a.emit(f)

@@ -57,6 +57,8 @@ func TestNumbers(t *testing.T) {
 		{"kind truncated", int(fentryNlKindNL_KIND_TRUNCATED), int(capture.KindTruncated)},
 		{"kind read", int(fentryNlKindNL_KIND_READ), int(capture.KindRead)},
 		{"size of waits", waitsSize, 104},
+		{"kind flushed", int(fentryNlKindNL_KIND_FLUSHED), int(capture.KindFlushed)},
+		{"size of a route", routeSize, 52},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
 		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},

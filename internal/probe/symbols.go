@@ -67,7 +67,7 @@ func askedSymbols() map[string]symbol {
 	for _, name := range []string{vmemmapBase, pageOffsetBase, perCPUOffset, preemptCount, pcpuHot, rtnlMutex} {
 		found[name] = symbol{}
 	}
-	for _, list := range [][]point{points, broadcastPoints, lockPoints, modulePoints, timePoints, {queueTail}} {
+	for _, list := range [][]point{points, broadcastPoints, lockPoints, modulePoints, timePoints, {queueTail, flushedPoint}} {
 		for _, p := range list {
 			for _, f := range p.funcs {
 				found[f] = symbol{}
