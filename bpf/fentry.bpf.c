@@ -148,6 +148,19 @@ int bind(__u64 *ctx)
 	return on_use(ARG(0), NL_PROG_BIND);
 }
 
+SEC("fexit/netlink_bind")
+int bound_exit(__u64 *ctx)
+{
+	return refused_bind(ARG(0), ctx[1], ctx[3]);
+}
+
+/* A sockptr_t takes the place of two arguments. */
+SEC("fexit/netlink_setsockopt")
+int option_exit(__u64 *ctx)
+{
+	return refused_option(ARG(0), ctx[1], ctx[2], ctx[3], ctx[4] & REFUSED_IS_KERNEL, ctx[6]);
+}
+
 SEC("fexit/netlink_release")
 int release(__u64 *ctx)
 {

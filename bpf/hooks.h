@@ -12,6 +12,7 @@
 #include "counters_hooks.h"
 #include "full.h"
 #include "plane.h"
+#include "refused.h"
 #include "truncated.h"
 #include "unheard.h"
 

@@ -24,6 +24,7 @@ struct pt_regs {
 #define ARG1 si
 #define ARG2 dx
 #define ARG3 cx
+#define ARG4 r8
 #define RET ax
 #elif defined(__TARGET_ARCH_arm64)
 /* struct user_pt_regs, with which arm64's struct pt_regs begins */
@@ -34,6 +35,7 @@ struct pt_regs {
 #define ARG1 regs[1]
 #define ARG2 regs[2]
 #define ARG3 regs[3]
+#define ARG4 regs[4]
 #define RET regs[0]
 #else
 #error "only amd64 and arm64"
@@ -166,6 +168,30 @@ SEC("kprobe/netlink_bind")
 int bind(struct pt_regs *ctx)
 {
 	return on_use(PTR(ARG0), NL_PROG_BIND);
+}
+
+SEC("kprobe/netlink_bind")
+int bound(struct pt_regs *ctx)
+{
+	return refused_begin(ctx->ARG0, 0, 0, ctx->ARG1, true);
+}
+
+SEC("kretprobe/netlink_bind")
+int bound_exit(struct pt_regs *ctx)
+{
+	return refused_end(ctx->RET);
+}
+
+SEC("kprobe/netlink_setsockopt")
+int option(struct pt_regs *ctx)
+{
+	return (__u32)ctx->ARG1 ? refused_begin(ctx->ARG0, ctx->ARG1, ctx->ARG2, ctx->ARG3, ctx->ARG4 & REFUSED_IS_KERNEL) : 0;
+}
+
+SEC("kretprobe/netlink_setsockopt")
+int option_exit(struct pt_regs *ctx)
+{
+	return refused_end(ctx->RET);
 }
 
 SEC("kprobe/netlink_release")

@@ -50,6 +50,7 @@ enum nl_kind {
 	NL_KIND_TRUNCATED = 5,
 	NL_KIND_FLUSHED = 6, /* the payload is a struct nl_route */
 	NL_KIND_READ = 8,
+	NL_KIND_REFUSED = 9, /* the payload is an nl_refused */
 };
 
 /* capture.Dir */
@@ -299,6 +300,13 @@ struct nl_waits {
 	__u32 modules;     /* how often modprobe ran */
 	__u32 pad;
 	__u8 module[NL_MODULE_LEN]; /* the one that took longest, with its NUL */
+};
+
+/* What a socket was refused: an option of a level, or bind(), whose level is 0. */
+struct nl_refused {
+	__u32 level;
+	__u32 option;
+	__u32 arg[3]; /* the value, as far as it has 4 bytes; of bind() the struct sockaddr_nl */
 };
 
 /* Bits of nl_process.flags: what is known. */

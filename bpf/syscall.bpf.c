@@ -350,6 +350,29 @@ static __always_inline void sc_recv_error(struct sc_call *c)
 	emit_report(&c->rec);
 }
 
+/* A bind() or setsockopt() that the kernel refused. */
+static __always_inline void sc_refused(struct sc_call *c)
+{
+	struct nl_refused what = {};
+	__u64 arg = c->args.a[1];
+
+	if (c->op == SC_SETSOCKOPT) {
+		what.level = c->args.a[1];
+		what.option = c->args.a[2];
+		arg = c->args.a[3];
+	}
+	mem_copy(what.arg, what.level ? sizeof(what.arg[0]) : sizeof(what.arg), arg, 1);
+	c->hdr.name = c->hdr.iovlen = 0;
+	sc_fill_event(c, 0);
+	c->rec.kind = NL_KIND_REFUSED;
+	c->rec.verdict = NL_VERDICT_FAILED;
+	c->rec.err = -c->ret;
+	c->rec.dir = NL_DIR_UNKNOWN;
+	c->rec.orig_len = sizeof(what);
+	if (emit_small(&c->rec, (__u64)&what, sizeof(what), 0))
+		emit_lost(NL_LOST_REPORT);
+}
+
 /* The flags argument of a receive, 0 for read and readv. */
 static __always_inline __u32 sc_recv_flags(const struct sc_call *c)
 {
@@ -382,6 +405,8 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 	struct sc_call *c = sc_current();
 	__u32 fd = sc_arg0(regs);
 
+	if (sc_is_setup(op) && ret >= 0)
+		return;
 	if (!c || !sc_find(fd, &c->sock))
 		return;
 	/* Interrupted before it did anything; the call comes again. */
@@ -406,6 +431,10 @@ static __always_inline void sc_exit(struct pt_regs *regs, __u32 op, long ret, __
 	c->now = bpf_ktime_get_ns();
 	c->begun = c->send ? sc_begun(op, fd, tid) : 0;
 	c->nmsg = 1;
+	if (sc_is_setup(op)) {
+		sc_refused(c);
+		return;
+	}
 	if (!c->send && ret < 0) {
 		sc_recv_error(c);
 		return;

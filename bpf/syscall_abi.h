@@ -21,6 +21,8 @@ enum sc_op {
 	SC_RECVMSG,
 	SC_SENDMMSG,
 	SC_RECVMMSG,
+	SC_BIND,
+	SC_SETSOCKOPT,
 };
 
 static __always_inline bool sc_is_send(__u32 op)
@@ -29,7 +31,13 @@ static __always_inline bool sc_is_send(__u32 op)
 	       op == SC_SENDMMSG;
 }
 
-/* The arguments of the ten calls; none has one behind the sixth. */
+/* Of these only what fails is told. */
+static __always_inline bool sc_is_setup(__u32 op)
+{
+	return op == SC_BIND || op == SC_SETSOCKOPT;
+}
+
+/* The arguments of the twelve calls; none has one behind the sixth. */
 struct sc_args {
 	__u64 a[6];
 };
@@ -93,6 +101,8 @@ static __always_inline __u32 sc_op_of(long nr)
 	case 45: return SC_RECVFROM;
 	case 46: return SC_SENDMSG;
 	case 47: return SC_RECVMSG;
+	case 49: return SC_BIND;
+	case 54: return SC_SETSOCKOPT;
 	case 299: return SC_RECVMMSG;
 	case 307: return SC_SENDMMSG;
 	}
@@ -179,8 +189,10 @@ static __always_inline __u32 sc_op_of(long nr)
 	case 64: return SC_WRITE;
 	case 65: return SC_READV;
 	case 66: return SC_WRITEV;
+	case 200: return SC_BIND;
 	case 206: return SC_SENDTO;
 	case 207: return SC_RECVFROM;
+	case 208: return SC_SETSOCKOPT;
 	case 211: return SC_SENDMSG;
 	case 212: return SC_RECVMSG;
 	case 243: return SC_RECVMMSG;

@@ -96,7 +96,7 @@ func (t *Table) Clear() {
 func (t *Table) Observe(o correlate.Observation) {
 	x := &o
 	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock ||
-		x.Frame.Kind == capture.KindTruncated || x.Frame.Kind == capture.KindRead && !x.Read ||
+		x.Frame.Kind == capture.KindTruncated || x.Frame.Kind == capture.KindRefused || x.Frame.Kind == capture.KindRead && !x.Read ||
 		x.Frame.Verdict == capture.VerdictUnheard { // nobody's
 		return
 	}

@@ -54,7 +54,7 @@ const (
 const KindRead Kind = 8
 
 // Known says whether this version has the kind.
-func (k Kind) Known() bool { return k <= KindFlushed || k == KindRead }
+func (k Kind) Known() bool { return k <= KindFlushed || k == KindRead || k == KindRefused }
 
 // Dir is the direction in which a datagram travels.
 type Dir uint8

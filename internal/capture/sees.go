@@ -83,7 +83,7 @@ type Fact struct {
 func Facts() []Fact {
 	return []Fact{
 		{SeesRequests, "requests and their answers", "tree, messages, exchanges, latencies; `trace`, `stat`, `stat --dumps`"},
-		{SeesProcesses, "processes, told by the hook", "tree, messages; `-p`, `--comm`, `-- COMMAND`"},
+		{SeesProcesses, "processes, told by the hook", "tree, messages; `-p`, `--comm`, `-- COMMAND`; calls that were refused"},
 		{SeesCauses, "who caused an event", "message, incidents; `cause` in `-f` and JSON; `stat --by cause`"},
 		{SeesCompletions, "what became of every send", "exchanges; `trace -e`"},
 		{SeesKernelTime, "the time inside a send", "exchanges, KERNEL of the tree; `stat`, `trace -e`"},

@@ -10,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/say"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // JSON writes one object per message, one per line, by hand: reflection costs
@@ -462,6 +463,8 @@ func (j *JSON) report(o *correlate.Observation) error {
 		kind = "lock"
 	case f.Kind == capture.KindTruncated:
 		kind = "truncated"
+	case f.Kind == capture.KindRefused:
+		kind = "refused"
 	case f.Kind == capture.KindDatagram && f.Verdict > capture.VerdictDelivered:
 	default:
 		return nil
@@ -478,6 +481,10 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.lock(&f.Lock)
 	j.number("group", uint64(f.Group))
 	j.socket(&f.Socket, &f.Queue, false)
+	if r, ok := f.Refused(); ok {
+		j.refused(f, &r)
+		return j.flush()
+	}
 	if f.Kind == capture.KindTruncated {
 		if h, ok := decode.FirstHeader(f); ok {
 			j.always("seq", uint64(h.Seq))
@@ -487,6 +494,22 @@ func (j *JSON) report(o *correlate.Observation) error {
 	}
 	j.number("orig_len", uint64(max(f.OrigLen, 0)))
 	return j.flush()
+}
+
+// refused writes what the kernel refused of a socket's setup.
+func (j *JSON) refused(f *capture.Frame, r *capture.Refused) {
+	if r.Level == 0 {
+		j.text("call", "bind")
+		j.number("asked_portid", uint64(r.PortID))
+		j.number("asked_groups", uint64(r.Groups))
+	} else {
+		j.text("call", "setsockopt")
+		j.text("option", words.Option(r.Level, r.Option))
+		j.always("level", uint64(r.Level))
+		j.always("option_id", uint64(r.Option))
+		j.always("value", uint64(r.Value))
+	}
+	j.text("says", words.Refused(f, j.group))
 }
 
 func (j *JSON) flush() error {

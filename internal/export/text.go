@@ -357,6 +357,12 @@ func (t *Text) report(o *correlate.Observation) error {
 		l.end()
 		return t.flush()
 	}
+	if f.Kind == capture.KindRefused {
+		l.word(styleBad, words.Refused(f, t.o.Group))
+		t.socketWords(f)
+		l.end()
+		return t.flush()
+	}
 	switch f.Verdict {
 	case capture.VerdictFailed:
 		l.word(styleBad, "send failed: "+words.Errno(f.Errno))

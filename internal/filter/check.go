@@ -164,7 +164,7 @@ var vocabulary = sync.OnceValue(func() map[string]map[string]bool {
 	v := map[string]map[string]bool{
 		"dir": {}, "verdict": {}, "outcome": {}, "protocol": {}, "error_name": {},
 		"source": set(append(capture.SourceNames(), capture.SourceFile)...),
-		"kind":   set("message", "completion", "socket_error", "datagram", "lock", "truncated", "flushed", "exchange", "event"),
+		"kind":   set("message", "completion", "socket_error", "datagram", "lock", "truncated", "flushed", "read", "refused", "exchange", "event"),
 		"flags": set("NLM_F_REQUEST", "NLM_F_MULTI", "NLM_F_ACK", "NLM_F_ECHO", "NLM_F_DUMP_INTR",
 			"NLM_F_DUMP_FILTERED", "NLM_F_DUMP", "NLM_F_ROOT", "NLM_F_MATCH", "NLM_F_ATOMIC", "NLM_F_REPLACE",
 			"NLM_F_EXCL", "NLM_F_CREATE", "NLM_F_APPEND", "NLM_F_NONREC", "NLM_F_BULK", "NLM_F_CAPPED", "NLM_F_ACK_TLVS"),

@@ -207,6 +207,8 @@ func kindOf(x *correlate.Observation, f *capture.Frame) string {
 		return "read"
 	case f.Kind == capture.KindFlushed:
 		return "flushed"
+	case f.Kind == capture.KindRefused:
+		return "refused"
 	case x.Message == nil:
 		return "datagram"
 	}

@@ -45,6 +45,7 @@ const (
 	factsTruncated = 11
 	factsFlushed   = 12 // of a capture.KindFlushed, likewise
 	factsRead      = 15 // likewise of a capture.KindRead
+	factsRefused   = 60 // likewise of a capture.KindRefused
 )
 
 // kindOf is the kind of the facts of a frame.
@@ -56,13 +57,15 @@ func kindOf(o *capture.Origin) byte {
 		return factsFlushed
 	case capture.KindRead:
 		return factsRead
+	case capture.KindRefused:
+		return factsRefused
 	}
 	return factsFrame
 }
 
 // ofFrame is the reverse: whether these are the facts of a report.
 func ofFrame(kind byte) bool {
-	return kind == factsFrame || kind == factsTruncated || kind == factsRead || kind == factsFlushed
+	return kind == factsFrame || kind == factsTruncated || kind == factsRead || kind == factsFlushed || kind == factsRefused
 }
 
 // Tags of factsFrame.

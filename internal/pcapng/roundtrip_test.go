@@ -38,7 +38,11 @@ func randomFrame(t testing.TB, rng *rand.Rand) *capture.Frame {
 	f := &capture.Frame{Origin: &capture.Origin{}}
 	fill(t, rng, reflect.ValueOf(f).Elem())
 	f.Change(func(o *capture.Origin) {
-		o.Kind = capture.Kind(rng.IntN(int(capture.KindFlushed) + 1))
+		kinds := []capture.Kind{capture.KindRefused}
+		for k := range capture.KindFlushed + 1 {
+			kinds = append(kinds, k)
+		}
+		o.Kind = kinds[rng.IntN(len(kinds))]
 		o.Dir = capture.Dir(rng.IntN(int(capture.DirPeer) + 1))
 		o.Trigger.Kind = capture.TriggerKind(rng.IntN(int(capture.TriggerExit) + 1))
 		o.Verdict = capture.Verdict(rng.IntN(int(capture.VerdictUnheard) + 1))

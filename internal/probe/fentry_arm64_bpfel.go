@@ -183,6 +183,7 @@ const (
 	fentryNlKindNL_KIND_TRUNCATED    fentryNlKind = 5
 	fentryNlKindNL_KIND_FLUSHED      fentryNlKind = 6
 	fentryNlKindNL_KIND_READ         fentryNlKind = 8
+	fentryNlKindNL_KIND_REFUSED      fentryNlKind = 9
 )
 
 type fentryNlKnows uint32
@@ -477,10 +478,12 @@ const (
 	fentryMapPlaneBits         = "plane_bits"
 	fentryMapProcessImages     = "process_images"
 	fentryMapProcessScratch    = "process_scratch"
+	fentryMapRefusedCalls      = "refused_calls"
 	fentryMapUnheardEra        = "unheard_era"
 	fentryMapUnheardNot        = "unheard_not"
 	fentryMapWaitStates        = "wait_states"
 	fentryProgBind             = "bind"
+	fentryProgBoundExit        = "bound_exit"
 	fentryProgBroadcast        = "broadcast"
 	fentryProgBroadcastExit    = "broadcast_exit"
 	fentryProgContention       = "contention"
@@ -505,6 +508,7 @@ const (
 	fentryProgLockKillable     = "lock_killable"
 	fentryProgLockKillableExit = "lock_killable_exit"
 	fentryProgModuleRequest    = "module_request"
+	fentryProgOptionExit       = "option_exit"
 	fentryProgOverrun          = "overrun"
 	fentryProgProcessExec      = "process_exec"
 	fentryProgProcessHome      = "process_home"
@@ -567,6 +571,7 @@ type fentrySpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type fentryProgramSpecs struct {
 	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
+	BoundExit        *ebpf.ProgramSpec `ebpf:"bound_exit"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
 	Contention       *ebpf.ProgramSpec `ebpf:"contention"`
@@ -591,6 +596,7 @@ type fentryProgramSpecs struct {
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
 	ModuleRequest    *ebpf.ProgramSpec `ebpf:"module_request"`
+	OptionExit       *ebpf.ProgramSpec `ebpf:"option_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
 	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
 	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
@@ -634,6 +640,7 @@ type fentryMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	RefusedCalls   *ebpf.MapSpec `ebpf:"refused_calls"`
 	UnheardEra     *ebpf.MapSpec `ebpf:"unheard_era"`
 	UnheardNot     *ebpf.MapSpec `ebpf:"unheard_not"`
 	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
@@ -689,6 +696,7 @@ type fentryMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	RefusedCalls   *ebpf.Map `ebpf:"refused_calls"`
 	UnheardEra     *ebpf.Map `ebpf:"unheard_era"`
 	UnheardNot     *ebpf.Map `ebpf:"unheard_not"`
 	WaitStates     *ebpf.Map `ebpf:"wait_states"`
@@ -718,6 +726,7 @@ func (m *fentryMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.RefusedCalls,
 		m.UnheardEra,
 		m.UnheardNot,
 		m.WaitStates,
@@ -737,6 +746,7 @@ type fentryVariables struct {
 // It can be passed to loadFentryObjects or ebpf.CollectionSpec.LoadAndAssign.
 type fentryPrograms struct {
 	Bind             *ebpf.Program `ebpf:"bind"`
+	BoundExit        *ebpf.Program `ebpf:"bound_exit"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
 	Contention       *ebpf.Program `ebpf:"contention"`
@@ -761,6 +771,7 @@ type fentryPrograms struct {
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
 	ModuleRequest    *ebpf.Program `ebpf:"module_request"`
+	OptionExit       *ebpf.Program `ebpf:"option_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
 	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
 	ProcessHome      *ebpf.Program `ebpf:"process_home"`
@@ -781,6 +792,7 @@ type fentryPrograms struct {
 func (p *fentryPrograms) Close() error {
 	return _FentryClose(
 		p.Bind,
+		p.BoundExit,
 		p.Broadcast,
 		p.BroadcastExit,
 		p.Contention,
@@ -805,6 +817,7 @@ func (p *fentryPrograms) Close() error {
 		p.LockKillable,
 		p.LockKillableExit,
 		p.ModuleRequest,
+		p.OptionExit,
 		p.Overrun,
 		p.ProcessExec,
 		p.ProcessHome,

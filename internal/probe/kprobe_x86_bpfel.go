@@ -38,10 +38,13 @@ const (
 	kprobeMapPlaneBits         = "plane_bits"
 	kprobeMapProcessImages     = "process_images"
 	kprobeMapProcessScratch    = "process_scratch"
+	kprobeMapRefusedCalls      = "refused_calls"
 	kprobeMapUnheardEra        = "unheard_era"
 	kprobeMapUnheardNot        = "unheard_not"
 	kprobeMapWaitStates        = "wait_states"
 	kprobeProgBind             = "bind"
+	kprobeProgBound            = "bound"
+	kprobeProgBoundExit        = "bound_exit"
 	kprobeProgBroadcast        = "broadcast"
 	kprobeProgBroadcastExit    = "broadcast_exit"
 	kprobeProgCreate           = "create"
@@ -61,6 +64,8 @@ const (
 	kprobeProgLockExit         = "lock_exit"
 	kprobeProgLockKillable     = "lock_killable"
 	kprobeProgLockKillableExit = "lock_killable_exit"
+	kprobeProgOption           = "option"
+	kprobeProgOptionExit       = "option_exit"
 	kprobeProgOverrun          = "overrun"
 	kprobeProgProcessExec      = "process_exec"
 	kprobeProgProcessHome      = "process_home"
@@ -124,6 +129,8 @@ type kprobeSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type kprobeProgramSpecs struct {
 	Bind             *ebpf.ProgramSpec `ebpf:"bind"`
+	Bound            *ebpf.ProgramSpec `ebpf:"bound"`
+	BoundExit        *ebpf.ProgramSpec `ebpf:"bound_exit"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
 	Create           *ebpf.ProgramSpec `ebpf:"create"`
@@ -143,6 +150,8 @@ type kprobeProgramSpecs struct {
 	LockExit         *ebpf.ProgramSpec `ebpf:"lock_exit"`
 	LockKillable     *ebpf.ProgramSpec `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.ProgramSpec `ebpf:"lock_killable_exit"`
+	Option           *ebpf.ProgramSpec `ebpf:"option"`
+	OptionExit       *ebpf.ProgramSpec `ebpf:"option_exit"`
 	Overrun          *ebpf.ProgramSpec `ebpf:"overrun"`
 	ProcessExec      *ebpf.ProgramSpec `ebpf:"process_exec"`
 	ProcessHome      *ebpf.ProgramSpec `ebpf:"process_home"`
@@ -188,6 +197,7 @@ type kprobeMapSpecs struct {
 	PlaneBits      *ebpf.MapSpec `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.MapSpec `ebpf:"process_images"`
 	ProcessScratch *ebpf.MapSpec `ebpf:"process_scratch"`
+	RefusedCalls   *ebpf.MapSpec `ebpf:"refused_calls"`
 	UnheardEra     *ebpf.MapSpec `ebpf:"unheard_era"`
 	UnheardNot     *ebpf.MapSpec `ebpf:"unheard_not"`
 	WaitStates     *ebpf.MapSpec `ebpf:"wait_states"`
@@ -242,6 +252,7 @@ type kprobeMaps struct {
 	PlaneBits      *ebpf.Map `ebpf:"plane_bits"`
 	ProcessImages  *ebpf.Map `ebpf:"process_images"`
 	ProcessScratch *ebpf.Map `ebpf:"process_scratch"`
+	RefusedCalls   *ebpf.Map `ebpf:"refused_calls"`
 	UnheardEra     *ebpf.Map `ebpf:"unheard_era"`
 	UnheardNot     *ebpf.Map `ebpf:"unheard_not"`
 	WaitStates     *ebpf.Map `ebpf:"wait_states"`
@@ -271,6 +282,7 @@ func (m *kprobeMaps) Close() error {
 		m.PlaneBits,
 		m.ProcessImages,
 		m.ProcessScratch,
+		m.RefusedCalls,
 		m.UnheardEra,
 		m.UnheardNot,
 		m.WaitStates,
@@ -289,6 +301,8 @@ type kprobeVariables struct {
 // It can be passed to loadKprobeObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kprobePrograms struct {
 	Bind             *ebpf.Program `ebpf:"bind"`
+	Bound            *ebpf.Program `ebpf:"bound"`
+	BoundExit        *ebpf.Program `ebpf:"bound_exit"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
 	Create           *ebpf.Program `ebpf:"create"`
@@ -308,6 +322,8 @@ type kprobePrograms struct {
 	LockExit         *ebpf.Program `ebpf:"lock_exit"`
 	LockKillable     *ebpf.Program `ebpf:"lock_killable"`
 	LockKillableExit *ebpf.Program `ebpf:"lock_killable_exit"`
+	Option           *ebpf.Program `ebpf:"option"`
+	OptionExit       *ebpf.Program `ebpf:"option_exit"`
 	Overrun          *ebpf.Program `ebpf:"overrun"`
 	ProcessExec      *ebpf.Program `ebpf:"process_exec"`
 	ProcessHome      *ebpf.Program `ebpf:"process_home"`
@@ -330,6 +346,8 @@ type kprobePrograms struct {
 func (p *kprobePrograms) Close() error {
 	return _KprobeClose(
 		p.Bind,
+		p.Bound,
+		p.BoundExit,
 		p.Broadcast,
 		p.BroadcastExit,
 		p.Create,
@@ -349,6 +367,8 @@ func (p *kprobePrograms) Close() error {
 		p.LockExit,
 		p.LockKillable,
 		p.LockKillableExit,
+		p.Option,
+		p.OptionExit,
 		p.Overrun,
 		p.ProcessExec,
 		p.ProcessHome,

@@ -116,6 +116,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 			l.att.blindTo |= p.sees
 			continue
 		}
+		if p.messages && o.Watch == capture.WatchNothing {
+			continue
+		}
 		if p.prog == "deliver" && l.symbols[p.funcs[0]].count == 0 {
 			p = queueTail
 			l.note("__netlink_sendskb is inlined in this kernel: hooked skb_queue_tail")

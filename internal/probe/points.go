@@ -20,6 +20,8 @@ type point struct {
 	payload bool
 	// reads: only for how sockets are read.
 	reads bool
+	// messages: only where every message is wanted, and not to count alone.
+	messages bool
 	// kprobeOnly programs do for return probes what fexit does by itself.
 	kprobeOnly bool
 }
@@ -35,6 +37,10 @@ const (
 var points = []point{
 	{prog: "create", funcs: []string{"netlink_create"}, why: "the owner of a socket is known from its first use on only"},
 	{prog: "bind", funcs: []string{"netlink_bind"}, why: "the owner of a socket is known from its first use on only"},
+	{prog: "bound", funcs: []string{"netlink_bind"}, why: "bind calls that fail are missed", kprobeOnly: true, messages: true},
+	{prog: "bound_exit", funcs: []string{"netlink_bind"}, why: "bind calls that fail are missed", messages: true},
+	{prog: "option", funcs: []string{"netlink_setsockopt"}, why: "setsockopt calls that fail are missed", kprobeOnly: true, messages: true},
+	{prog: "option_exit", funcs: []string{"netlink_setsockopt"}, why: "setsockopt calls that fail are missed", messages: true},
 	{prog: "release", funcs: []string{"netlink_release"}, why: "owners of closed sockets are forgotten late"},
 	{prog: "recvmsg", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", kprobeOnly: true, reads: true, sees: seesReads},
 	{prog: "recvmsg_exit", funcs: []string{"netlink_recvmsg"}, why: "ENOBUFS that a reader saw is missed", reads: true, sees: seesReads},

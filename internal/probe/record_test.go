@@ -59,6 +59,7 @@ func TestNumbers(t *testing.T) {
 		{"size of waits", waitsSize, 104},
 		{"kind flushed", int(fentryNlKindNL_KIND_FLUSHED), int(capture.KindFlushed)},
 		{"size of a route", routeSize, 52},
+		{"kind refused", int(fentryNlKindNL_KIND_REFUSED), int(capture.KindRefused)},
 		{"dir unknown", int(fentryNlDirNL_DIR_UNKNOWN), int(capture.DirUnknown)},
 		{"dir request", int(fentryNlDirNL_DIR_REQUEST), int(capture.DirRequest)},
 		{"dir reply", int(fentryNlDirNL_DIR_REPLY), int(capture.DirReply)},
