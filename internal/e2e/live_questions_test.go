@@ -18,8 +18,21 @@ func TestQuestionsLive(t *testing.T) {
 		t.Skip("the commands are tried on this machine's kernel; what sources see is others' to test")
 	}
 	needTool(t, "ip")
+	// What the best source of this host cannot see, it says and does not begin.
+	cannot := map[string]string{}
+	for part, says := range map[string]string{"--times": noTimes, "--by cause": "it takes fentry or kprobe"} {
+		if out := quiet(t, "nltop stat "+part+" -- true"); strings.Contains(out, says) {
+			cannot[part] = says
+		}
+	}
 	for _, args := range questions(t) {
 		t.Run(args, func(t *testing.T) {
+			if says := refusal(args, cannot); says != "" {
+				if out := quiet(t, "nltop "+args); !strings.Contains(out, says) {
+					t.Errorf("does not say %q:\n%s", says, out)
+				}
+				return
+			}
 			command, _, _ := strings.Cut(args, " ")
 			if command == "decode" || command == "sockets" || strings.Contains(args, " -- ") {
 				if out := shell(t, "nltop "+args); strings.TrimSpace(out) == "" {

@@ -169,6 +169,8 @@ func OutcomeText(x *correlate.Exchange) string {
 		return "abandoned by its reader"
 	case x.Outcome == correlate.Pending && x.Ended:
 		return "not over when capture ended"
+	case x.Outcome == correlate.Accepted && x.Request != nil && x.Request.Type == "NFNL_MSG_BATCH_BEGIN":
+		return "committed" // it stands for all of its transaction
 	}
 	return x.Outcome.String()
 }
