@@ -40,7 +40,7 @@ func (e *ends) clock() func(at time.Duration) {
 
 // An exchange ends when its last answer has been read, and all its time has a name: a
 // request is asked at 0, answered after 80 ms, returns after 100 and is read at 300.
-func TestTaken(t *testing.T) {
+func TestTimesOfRequest(t *testing.T) {
 	s := newTimed(t)
 	ack := nltest.Message(2, 0, 7, 42, nltest.U32(0), nltest.Message(16, 5, 7, 0)[:16])
 	at := s.clock()

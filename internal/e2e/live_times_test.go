@@ -18,12 +18,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// heldUp is how long the scenario of TestTimes holds something up, at least.
+// heldUp is how long the scenario of TestRequestTimes holds something up, at least.
 const heldUp = 300 * time.Millisecond
 
-// TestTimes is told beforehand what requests wait for: modprobe does not go on until it
+// TestRequestTimes is told beforehand what requests wait for: modprobe does not go on until it
 // may, once with rtnl_mutex free and once with it held, while somebody else wants it.
-func TestTimes(t *testing.T) {
+func TestRequestTimes(t *testing.T) {
 	needVM(t)
 	needFull(t)
 	needTool(t, "ip", "tc", "nft", "modprobe")
