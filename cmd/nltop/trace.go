@@ -146,6 +146,9 @@ func (f *traceFlags) run(args []string) (err error) {
 			err = nil
 		}
 		if !f.quiet {
+			if out.few != nil && out.few.Written() == 0 {
+				fmt.Fprintln(stderr, "nltop: nothing changed, as far as was seen")
+			}
 			s.tally()
 		}
 	}()

@@ -86,6 +86,9 @@ func newChanges(to changeWriter, recording bool) *Changes {
 // Done says that there are as many as were asked for.
 func (c *Changes) Done() bool { return c.Limit > 0 && c.written >= c.Limit }
 
+// Written says how many changes were written, events that no request caused among them.
+func (c *Changes) Written() int { return c.written }
+
 // Observe takes an observation.
 func (c *Changes) Observe(o *correlate.Observation) error {
 	switch {
