@@ -79,6 +79,7 @@ func TestOldRecordings(t *testing.T) {
 						withoutAlarm(want[i], got[i])
 						withoutListeners(want[i], got[i])
 						withoutAdvice(want[i], got[i])
+						withoutOverlap(want[i], got[i])
 						if at := missing(want[i], got[i], ""); at != "" {
 							t.Errorf("%s of %s: line %d: %s", what, read.what, i+1, at)
 							break
@@ -249,6 +250,23 @@ func withoutReader(want, got any) {
 		for _, name := range []string{"events", "listeners", "lost"} {
 			delete(w, name)
 		}
+	}
+}
+
+// withoutOverlap takes out times that the old nltop told twice: what the reader of a dump
+// took was counted from the first part on, while the send still ran, and the time of a
+// datagram stood on each of its requests. It stands on the first now.
+func withoutOverlap(want, got any) {
+	w, _ := want.(map[string]any)
+	g, _ := got.(map[string]any)
+	was, _ := w["reader_ns"].(json.Number)
+	is, _ := g["reader_ns"].(json.Number)
+	before, _ := was.Int64()
+	if now, _ := is.Int64(); now < before {
+		delete(w, "reader_ns")
+	}
+	if _, told := g["kernel_ns"]; !told && w["shared"] != nil && w["type"] != "NFNL_MSG_BATCH_BEGIN" {
+		delete(w, "kernel_ns")
 	}
 }
 
