@@ -43,6 +43,7 @@ const union {
 	struct nl_settled settled;
 	struct nl_route route;
 	enum nl_told told;
+	enum nl_unheard unheard;
 } *nl_types __attribute__((unused));
 
 #define ARG(n) ((void *)ctx[n])

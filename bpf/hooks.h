@@ -264,6 +264,8 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 		f->bcast[at].heard = 0;
 	}
 	f->depth = at;
+	if (nl_cfg.unheard == NL_UNHEARD_ALONE && f->start && !task_in_interrupt())
+		return 0; /* the request tells it */
 	if (nl_cfg.unheard && wanted && at <= FLOW_DEPTH) {
 		flow_bcast_of(f)->netns = sock_netns(true, ssk);
 		unheard_take(f, skb);

@@ -458,7 +458,7 @@ struct nl_config {
 	__u8 processes;   /* executables and command lines are told */
 	__u8 iter_num;    /* bpf_iter_num_new() is there */
 	__u8 times;       /* what sends wait for, and when answers are read */
-	__u8 unheard;     /* events that nobody listens to are told */
+	__u8 unheard;     /* events that nobody listens to are told: NL_UNHEARD_* */
 	__u8 pad;
 	/* nltop's PID namespace, as process_home() told it: how deep it is, and the address
 	 * of its struct pid_namespace; 0: it is the initial one. */
@@ -490,6 +490,12 @@ struct nl_lock_row {
 	__u64 waits, wait_ns, wait_max;
 	__u64 holds, hold_ns, hold_max;
 	__u64 blamed_ns; /* that others waited for this one */
+};
+
+/* Which of the events that nobody listens to. */
+enum nl_unheard {
+	NL_UNHEARD_ALL = 1,
+	NL_UNHEARD_ALONE = 2, /* those that no request caused */
 };
 
 /* The key of filter_comms. */

@@ -13,13 +13,16 @@ import (
 
 func newRecord() *cobra.Command {
 	var f captureFlags
-	var quiet bool
+	var quiet, unheard bool
 	var limit int
 	c := &cobra.Command{
 		Use:   "record -w FILE [flags] [-- COMMAND [ARG...]]",
 		Short: "Record messages to a pcapng file",
 		Long: `Record Netlink messages to a pcapng file that nltop, Wireshark and tshark open.
-The file is readable up to the last second at any time, also after kill -9.`,
+The file is readable up to the last second at any time, also after kill -9.
+
+Of the kernel's events that nobody listens to it has those that no request caused, and
+with --unheard all: they cost as much as those that somebody gets.`,
 		Example: `  nltop record -w bug.pcapng
   nltop record -w bug.pcapng --protocol route -- systemctl restart systemd-networkd`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -27,18 +30,19 @@ The file is readable up to the last second at any time, also after kill -9.`,
 			if f.write == "" {
 				return usageError{errors.New("record needs -w FILE")}
 			}
-			return runRecord(&f, args, limit, quiet)
+			return runRecord(&f, args, limit, quiet, !unheard && len(f.subscribe) == 0)
 		},
 	}
 	f.register(c)
 	f.registerSubscribe(c)
+	c.Flags().BoolVar(&unheard, "unheard", false, "also what requests made the kernel announce though nobody listened")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing on standard error")
 	c.Flags().IntVarP(&limit, "count", "c", 0, "stop after this many messages")
 	return c
 }
 
-func runRecord(f *captureFlags, args []string, limit int, quiet bool) (err error) {
-	o := sessionOptions{flags: f, limit: limit}
+func runRecord(f *captureFlags, args []string, limit int, quiet, alone bool) (err error) {
+	o := sessionOptions{flags: f, limit: limit, alone: alone}
 	// With -w - standard output is the recording.
 	stdout := os.Stdout
 	if f.write == "-" {

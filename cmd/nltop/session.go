@@ -72,6 +72,7 @@ type sessionOptions struct {
 	watch  capture.Watch // then
 	causes bool          // only of a source that sees who caused an event
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
+	alone  bool          // of events that nobody listens to those alone that no request caused
 	asks   bool          // a source that does not see requests is of no use
 }
 
@@ -212,6 +213,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 		l.NoReads = o.watch == capture.WatchNothing
 	}
 	l.Unheard = !l.Counts // they are nobody's, and in no row of a table
+	l.UnheardAlone = o.alone
 	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
 		return err
 	}

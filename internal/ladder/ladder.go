@@ -32,6 +32,8 @@ type Options struct {
 	Watch       capture.Watch // what it emits from the beginning on, then
 	NoReads     bool          // nobody asks how sockets are read
 	Unheard     bool          // emit events that nobody listens to, where the source can
+	// UnheardAlone: of those the ones alone that no request caused.
+	UnheardAlone bool
 	Causes      bool          // refuses sources that do not see who caused an event
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
@@ -80,7 +82,7 @@ func probeRung(name string) Rung {
 		open: func(f capture.Filter, o Options) (capture.Source, error) {
 			return probe.Open(name, f, probe.Options{
 				Snap: o.Snap, RingBytes: o.RingBytes, ExcludeSelf: o.ExcludeSelf, Locks: o.Locks, Times: o.Times,
-				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Unheard: o.Unheard, Log: o.Log,
+				Counts: o.Counts, Watch: o.Watch, NoReads: o.NoReads, Unheard: o.Unheard, UnheardAlone: o.UnheardAlone, Log: o.Log,
 			})
 		},
 	}

@@ -81,6 +81,14 @@ func tell(t *testing.T, frames []*capture.Frame, limit int) output {
 		out.rows = append(out.rows, string(b))
 	}
 	for _, x := range incidents {
+		for i := range x.Senders {
+			for j := range x.Senders[i].Requests { // an example, and no pointer
+				if r := &x.Senders[i].Requests[j]; r.First != nil {
+					out.incidents = append(out.incidents, fmt.Sprintf("first %x", r.First.Data))
+					r.First = nil
+				}
+			}
+		}
 		out.incidents = append(out.incidents, fmt.Sprintf("%+v", x))
 	}
 	r, err := pcapng.NewReader(&file)

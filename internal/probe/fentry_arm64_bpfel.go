@@ -411,6 +411,13 @@ const (
 	fentryNlTriggerNL_TRIGGER_EXIT      fentryNlTrigger = 7
 )
 
+type fentryNlUnheard uint32
+
+const (
+	fentryNlUnheardNL_UNHEARD_ALL   fentryNlUnheard = 1
+	fentryNlUnheardNL_UNHEARD_ALONE fentryNlUnheard = 2
+)
+
 type fentryNlVerdict uint32
 
 const (

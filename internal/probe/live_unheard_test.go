@@ -135,3 +135,42 @@ func TestLiveUnheardOfProcess(t *testing.T) {
 		}
 	})
 }
+
+// Of events that nobody listens to, those alone can be asked for that no request caused: a
+// request says itself what it changed.
+func TestLiveUnheardAlone(t *testing.T) {
+	eachBackend(t, func(t *testing.T, backend string) {
+		netns := ownNetNS(t)
+		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{Unheard: true, UnheardAlone: true}, nil)
+		s := newSock(t, unix.NETLINK_ROUTE)
+		setMTU(t, s, 1, 60001)
+		ifr, err := unix.NewIfreq("lo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ifr.SetUint32(60002)
+		if err := unix.IoctlIfreq(s.fd, unix.SIOCSIFMTU, ifr); err != nil {
+			t.Fatal(err)
+		}
+		join(t, unix.RTNLGRP_LINK)
+		setMTU(t, s, 2, 60003)
+		var unheard, delivered int
+		for _, f := range r.stop() {
+			switch {
+			case f.Kind != capture.KindDatagram || f.Dir != capture.DirEvent || f.Group != unix.RTNLGRP_LINK:
+			case f.Verdict == capture.VerdictDelivered && f.Cause != 0:
+				delivered++
+			case f.Verdict == capture.VerdictUnheard && f.Cause == 0 && f.Trigger.Kind == capture.TriggerIoctl && msgType(f) == unix.RTM_NEWLINK:
+				unheard++
+			default:
+				t.Errorf("%+v", f)
+			}
+		}
+		if unheard != 1 || delivered != 1 {
+			t.Errorf("%d events of the ioctl, %d of a request with a listener", unheard, delivered)
+		}
+		if r.src.Info().Sees.Has(capture.SeesUnheard) {
+			t.Error("it says that it sees all of them")
+		}
+	})
+}

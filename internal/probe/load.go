@@ -161,6 +161,9 @@ func attachHooks(name string, f capture.Filter, o Options, broadcast bool) (*att
 	case cfg.Unheard == 0:
 		l.att.blindTo |= capture.SeesUnheard | capture.SeesFlushed
 	default:
+		if cfg.Unheard == uint8(fentryNlUnheardNL_UNHEARD_ALONE) {
+			l.att.blindTo |= capture.SeesUnheard // not of all
+		}
 		if err := l.attach(flushedPoint); err != nil {
 			l.note("%v: %s", oneLine(err), flushedPoint.why)
 			l.att.blind = append(l.att.blind, flushedPoint.why)

@@ -66,6 +66,9 @@ type Options struct {
 	// Unheard also emits the kernel's events that nobody listens to
 	// (capture.VerdictUnheard), if Filter wants who caused them. It costs every such event.
 	Unheard bool
+	// UnheardAlone emits of those the ones alone that no request caused: what a request
+	// changed is told by itself.
+	UnheardAlone bool
 	// ExcludeSelf leaves out what this process sends and receives.
 	ExcludeSelf bool
 	// Log, where not nil, is told what goes wrong while running.
@@ -223,6 +226,9 @@ func config(f capture.Filter, o Options) nlConfig {
 		Function:  functionFormat,
 		Times:     flag(o.Times),
 		Unheard:   flag(o.Unheard),
+	}
+	if o.Unheard && o.UnheardAlone {
+		c.Unheard = uint8(fentryNlUnheardNL_UNHEARD_ALONE)
 	}
 	if o.ExcludeSelf {
 		c.Self = uint32(os.Getpid())
