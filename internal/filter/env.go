@@ -138,7 +138,11 @@ func (e *environment) fill(x *correlate.Observation, asks *asked) {
 	e.Protocol, e.ProtocolID = capture.ProtocolName(f.Protocol), int(f.Protocol)
 	e.Family, e.About, e.Type = x.Family, x.Type, x.Type
 	e.NetNS, e.NetNSName, e.Group, e.Frame = int(f.NetNS), f.NetNSName, int(f.Group), int(f.ID)
-	e.Proc.of(&x.Account, asks)
+	whose := &x.Account
+	if f.Verdict == capture.VerdictUnheard { // nobody's: who caused it decides, as in the kernel
+		whose = &f.Proc
+	}
+	e.Proc.of(whose, asks)
 	e.Error, e.ErrorName = int(x.Errno), decode.ErrnoName(x.Errno)
 	e.Verdict, e.Outcome, e.Latency = f.Verdict.String(), x.Outcome.String(), x.Latency.Seconds()
 	e.PortID = int(f.Socket.PortID)

@@ -127,3 +127,17 @@ func TestMatchOutside(t *testing.T) {
 		})
 	}
 }
+
+// An event that nobody listens to is nobody's: proc is who caused it, as the kernel decides.
+func TestProcOfUnheard(t *testing.T) {
+	f, err := Compile(`proc.comm == "ip"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for verdict, want := range map[capture.Verdict]bool{capture.VerdictUnheard: true, capture.VerdictDelivered: false} {
+		frame := &capture.Frame{Origin: &capture.Origin{Dir: capture.DirEvent, Verdict: verdict, Proc: capture.Proc{PID: 7, Comm: "ip"}}}
+		if got := f.Match(&correlate.Observation{Frame: frame}); got != want {
+			t.Errorf("%v: %v", verdict, got)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type Options struct {
 	Unheard     bool          // emit events that nobody listens to, where the source can
 	// UnheardAlone: of those the ones alone that no request caused.
 	UnheardAlone bool
-	Causes      bool          // refuses sources that do not see who caused an event
+	Causes       bool // refuses sources that do not see who caused an event
 	// NeedProc refuses sources that do not see processes (trace -- CMD).
 	NeedProc bool
 	// NeedRequests refuses sources that do not see what processes ask (stat --dumps).
