@@ -254,6 +254,9 @@ func mdbGroup(n *decode.Node, proto uint64) (string, bool) {
 func setVLAN(t *telling) bool {
 	t.family("family")
 	index, a := t.fields().num("ifindex"), t.attrs()
+	if index != 0 && a.has("BRIDGE_VLANDB_GLOBAL_OPTIONS") && !a.has("BRIDGE_VLANDB_ENTRY") {
+		return setVLANGlobal(t, index, a.in("BRIDGE_VLANDB_GLOBAL_OPTIONS"))
+	}
 	e := a.in("BRIDGE_VLANDB_ENTRY")
 	info := e.take("BRIDGE_VLANDB_ENTRY_INFO")
 	if index == 0 || info == nil {
@@ -273,6 +276,38 @@ func setVLAN(t *telling) bool {
 		{"BRIDGE_VLANDB_ENTRY_MCAST_ROUTER", "mcast_router", asNumber},
 		{"BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS", "mcast_max_groups", asNumber},
 		{"BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS", "neigh_suppress", asOnOff}})
+	return true
+}
+
+// vlanGlobals are the options that a VLAN has on the whole bridge.
+var vlanGlobals = []option{
+	{"BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING", "mcast_snooping", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_QUERIER", "mcast_querier", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_IGMP_VERSION", "mcast_igmp_version", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_MLD_VERSION", "mcast_mld_version", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_CNT", "mcast_last_member_count", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_INTVL", "mcast_last_member_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_CNT", "mcast_startup_query_count", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL", "mcast_startup_query_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_MEMBERSHIP_INTVL", "mcast_membership_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_INTVL", "mcast_querier_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_QUERY_INTVL", "mcast_query_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL", "mcast_query_response_interval", asNumber},
+	{"BRIDGE_VLANDB_GOPTS_MSTI", "msti", asNumber},
+}
+
+// setVLANGlobal says options of a VLAN on a bridge ("bridge vlan global set").
+func setVLANGlobal(t *telling, bridge uint64, o nest) bool {
+	id := o.take("BRIDGE_VLANDB_GOPTS_ID")
+	if id == nil {
+		return false
+	}
+	s := decimal(number(id))
+	if r := o.take("BRIDGE_VLANDB_GOPTS_RANGE"); r != nil {
+		s += "-" + decimal(number(r))
+	}
+	t.say("bridge", "vlan", "global", "set", "dev", t.ifName(bridge), "vid", s)
+	o.options(vlanGlobals)
 	return true
 }
 

@@ -141,8 +141,14 @@ func toolOf(m *decode.Message) string {
 	if m.Family == "audit" && !strings.HasSuffix(m.Type, "_RULE") && !slices.Contains([]string{"AUDIT_SET", "AUDIT_TRIM", "AUDIT_USER"}, m.Type) {
 		return "audit (records)" // of programs, and what the lab sends by hand
 	}
+	if m.Family == "xfrm" && slices.Contains([]string{"XFRM_MSG_NEWAE", "XFRM_MSG_MIGRATE"}, m.Type) {
+		return "xfrm (daemons)" // ip has no words for them
+	}
 	if m.Family != "route" {
 		return m.Family
+	}
+	if strings.Contains(shapeOf(m), "IFLA_INFO_KIND=ovs_") {
+		return "route (ovs)" // kinds that no kernel of ours has, nor ip: the kernel refuses them
 	}
 	for _, s := range []string{"QDISC", "TCLASS", "TFILTER", "CHAIN", "ACTION"} {
 		if strings.HasSuffix(m.Type, s) {
@@ -172,7 +178,8 @@ var wanted = map[string]float64{
 	"sock_diag":          100,
 	"tc":                 96,
 	"wireguard":          100,
-	"xfrm":               90, // XFRM_MSG_NEWAE and XFRM_MSG_MIGRATE are daemons', no tool has words for them
+	"route":              95, // the rest has network namespaces by descriptors
+	"xfrm":               100,
 
 	"IOAM6":       100,
 	"IPVS":        100,
