@@ -109,7 +109,7 @@ func (v *whoView) build(kept []aggregate.Kept) []textLine {
 		if l.Failed() {
 			style = t.warn
 		}
-		lines = append(lines, textLine{text: "  " + clock(l.Time) + "  " + l.Sentence(), style: style})
+		lines = append(lines, textLine{text: "  " + clock(l.Time) + " " + l.Sentence(), style: style})
 		return nil
 	}})
 	_ = s.Kept(list) // Emit never fails
