@@ -40,6 +40,9 @@ type genlEntry struct {
 	groups  []schema.Group
 	policy  *schema.Family // made of the kernel's policies; nil: none
 	family  *schema.Family
+	// gone: it was unregistered, and its id is not another's yet. A module may announce
+	// behind that what it takes down (mac80211_hwsim its radios).
+	gone bool
 }
 
 // Generic-netlink ids that are fixed besides GENL_ID_CTRL.
@@ -143,7 +146,7 @@ func (d *Decoder) LearnFamily(id uint16, name string, version uint8, groups []sc
 func (d *Decoder) GenericFamilies() []GenericFamily {
 	var all []GenericFamily
 	for i := range d.genl.byID {
-		if e := d.genl.byID[i].Load(); e != nil {
+		if e := d.genl.byID[i].Load(); e != nil && !e.gone {
 			all = append(all, GenericFamily{ID: e.id, Name: e.name, Version: e.version,
 				HdrSize: e.hdrSize, Groups: slices.Clone(e.groups), Table: e.family})
 		}
@@ -186,7 +189,7 @@ func (d *Decoder) learnGenl(m *Message, o order) {
 	old := d.genl.get(c.id)
 	switch m.Cmd {
 	case ctrlNewFamily:
-		if old != nil && old.same(&c) {
+		if old != nil && !old.gone && old.same(&c) {
 			return
 		}
 		e := &genlEntry{id: c.id, name: string(c.name), version: c.version, hdrSize: c.hdrSize, groups: c.groups}
@@ -200,7 +203,12 @@ func (d *Decoder) learnGenl(m *Message, o order) {
 		}
 		d.genl.put(e)
 	case ctrlDelFamily:
-		d.genl.byID[c.id].Store(nil)
+		if old == nil || old.name != string(c.name) {
+			old = &genlEntry{id: c.id, name: string(c.name)}
+		}
+		gone := *old
+		gone.gone, gone.groups = true, nil
+		d.genl.put(&gone)
 		delete(d.policies.byID, c.id)
 	default:
 		if old == nil || old.name != string(c.name) {

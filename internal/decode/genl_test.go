@@ -45,7 +45,8 @@ func TestLearnGeneric(t *testing.T) {
 			{"a dump", capture.DirReply, [][]byte{w.ctrl(1, 30, "known", 0, 5, "monitor"), w.ctrl(1, 31, "other", 8, 0, "")},
 				map[uint16]string{30: "known", 31: "other"}, map[uint32]string{5: "monitor"}},
 			{"a deletion", capture.DirEvent, [][]byte{w.ctrl(2, 30, "known", 0, 0, "")},
-				map[uint16]string{30: "", 31: "other"}, map[uint32]string{5: ""}},
+				// A module may announce what it takes down behind its family.
+				map[uint16]string{30: "known", 31: "other"}, map[uint32]string{5: ""}},
 			{"the id used again", capture.DirEvent, [][]byte{w.ctrl(1, 30, "third", 0, 0, "")}, map[uint16]string{30: "third"}, nil},
 			{"the name under a new id", capture.DirEvent, [][]byte{w.ctrl(1, 40, "other", 8, 0, "")}, map[uint16]string{31: "", 40: "other"}, nil},
 			{"a group comes", capture.DirEvent, [][]byte{w.ctrl(7, 40, "other", 8, 6, "late")},
@@ -82,6 +83,15 @@ func TestForgetGeneric(t *testing.T) {
 	say(le.ctrl(2, 30, "known", 0, 0, ""))
 	if old[0].Type != "KNOWN_CMD" || len(old[0].Body().Fields) != 3 {
 		t.Errorf("changed: %+v", old[0])
+	}
+	for _, f := range d.GenericFamilies() {
+		if f.Name == "known" {
+			t.Error("a family that is gone is listed")
+		}
+	}
+	say(le.ctrl(1, 30, "known", 0, 0, ""))
+	if all := d.GenericFamilies(); all[len(all)-1].Name != "known" {
+		t.Errorf("it came back, and is not listed: %+v", all)
 	}
 }
 

@@ -22,7 +22,7 @@ var daemonTruths = map[string][]daemonTruth{
 			expr: `proc.comm == "auditd" && type == "AUDIT_SET" && "AUDIT_STATUS_PID" in attr("mask") && attr("pid") != 0`},
 		{what: "at its end it says that there is none", n: 1, says: []string{" acked ", " pid=0"},
 			expr: `proc.comm == "auditd" && type == "AUDIT_SET" && "AUDIT_STATUS_PID" in attr("mask") && attr("pid") == 0`},
-		{what: "the watch is added", n: 1, says: []string{" acked ", "path=/etc/hostname", "perm=wa", "key=lab"},
+		{what: "the watch is added", n: 1, says: []string{" acked ", "path=/etc/hostname", "perm=wa", "-k lab"},
 			expr: `proc.comm == "auditctl" && type == "AUDIT_ADD_RULE"`},
 		{what: "the watch is taken away", n: 1, says: []string{" acked ", "path=/etc/hostname"},
 			expr: `proc.comm == "auditctl" && type == "AUDIT_DEL_RULE"`},
