@@ -15,8 +15,8 @@
  * On newer kernels (7.2, not yet 6.18) these programs can be preempted, and
  * the kernel then skips them for every other task of that CPU. So they turn
  * preemption off as soon as a call is of interest, which also keeps the
- * scratch memory to one call at a time, and sys_exit is attached twice: the
- * second program takes the calls that the first one missed (sc_claim).
+ * scratch memory to one call at a time, and both are attached twice: the
+ * second program takes the calls that the first one missed (sc_claim, sc_enter).
  */
 
 #include "kernel.h"
@@ -34,7 +34,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * (6.15). Before, the tracepoints themselves turn preemption off. */
 const volatile __u8 sc_preempt = 0;
 
-/* Set where sc_sys_exit_again is attached behind sc_sys_exit. */
+/* Set where sc_sys_exit_again is attached behind sc_sys_exit, and likewise of sys_enter. */
 const volatile __u8 sc_twice = 0;
 
 extern void bpf_preempt_disable(void) __weak __ksym;
@@ -89,19 +89,24 @@ static __always_inline bool sc_wanted_early(__u64 id)
 	return !nl_cfg.by_pid || bpf_map_lookup_elem(&filter_pids, &tgid);
 }
 
-static __always_inline void sc_enter(struct pt_regs *regs, __u32 op, __u32 tid)
+static __always_inline void sc_enter(struct pt_regs *regs, __u32 op, __u32 tid, bool again)
 {
 	struct sc_note note = { .op = op, .fd = sc_arg0(regs) };
+	struct sc_note *noted;
 	struct sc_sock sock;
 
 	if (!sc_find(note.fd, &sock) || sc_compat())
 		return;
+	if (again) {
+		noted = bpf_map_lookup_elem(&sc_notes, &tid);
+		if (noted && noted->op == op && noted->fd == note.fd)
+			return;
+	}
 	note.ktime = bpf_ktime_get_ns();
 	bpf_map_update_elem(&sc_notes, &tid, &note, BPF_ANY);
 }
 
-SEC("tp_btf/sys_enter")
-int sc_sys_enter(__u64 *ctx)
+static __always_inline int sc_on_enter(__u64 *ctx, bool again)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 op = sc_op_of(ctx[1]);
@@ -110,10 +115,22 @@ int sc_sys_enter(__u64 *ctx)
 		return 0;
 	if (sc_preempt)
 		bpf_preempt_disable();
-	sc_enter((void *)ctx[0], op, id);
+	sc_enter((void *)ctx[0], op, id, again);
 	if (sc_preempt)
 		bpf_preempt_enable();
 	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int sc_sys_enter(__u64 *ctx)
+{
+	return sc_on_enter(ctx, false);
+}
+
+SEC("tp_btf/sys_enter")
+int sc_sys_enter_again(__u64 *ctx)
+{
+	return sc_on_enter(ctx, true);
 }
 
 /* A 32-bit task's msghdr and iovec have another layout, and its numbers

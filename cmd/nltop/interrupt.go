@@ -246,15 +246,24 @@ func (o *output) Write(b []byte) (int, error) {
 }
 
 // lastMoment waits for what is written when no write may wait any more: the account
-// needs a moment, too. It waits in steps: where time was taken from the whole machine,
-// the first is over at once, and then the writer runs.
+// needs a moment, too. It waits in steps, of which those count that were over in time:
+// where a step took longer, the machine was busy with something else, and a reader that
+// wants to take it had no chance either.
 func (o *output) lastMoment() error {
-	const steps = 5
-	for range steps {
+	const (
+		steps = 5
+		most  = 50 // also of those that took longer
+		step  = afterSignal / 3 / steps
+	)
+	for inTime, all := 0, 0; inTime < steps && all < most; all++ {
+		begin := time.Now()
 		select {
 		case err := <-o.written:
 			return err
-		case <-time.After(afterSignal / 3 / steps):
+		case <-time.After(step):
+		}
+		if time.Since(begin) < step+step/4 {
+			inTime++
 		}
 	}
 	return &os.PathError{Op: "write", Path: o.file.Name(), Err: errStalled}

@@ -25,7 +25,7 @@ func init() {
 // neededPrograms are the programs of bpf/syscall.bpf.c that this kernel and
 // this filter need, in the order of attaching: a note that sys_enter takes and
 // sys_exit does not fetch would go stale, and sc_sys_exit_again must run
-// behind sc_sys_exit.
+// behind sc_sys_exit, as sc_sys_enter_again behind sc_sys_enter.
 func (h *home) neededPrograms(children, twice bool) []string {
 	var names []string
 	if children {
@@ -35,7 +35,11 @@ func (h *home) neededPrograms(children, twice bool) []string {
 	if twice {
 		names = append(names, "sc_sys_exit_again")
 	}
-	return append(names, "sc_sys_enter")
+	names = append(names, "sc_sys_enter")
+	if twice {
+		names = append(names, "sc_sys_enter_again")
+	}
+	return names
 }
 
 // Versions of the kernel, as features.LinuxVersionCode has them.

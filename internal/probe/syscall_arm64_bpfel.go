@@ -16,32 +16,33 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	syscallMapEmitIds         = "emit_ids"
-	syscallMapEmitLosses      = "emit_losses"
-	syscallMapEmitReserved    = "emit_reserved"
-	syscallMapEmitRing        = "emit_ring"
-	syscallMapFilterComms     = "filter_comms"
-	syscallMapFilterNetns     = "filter_netns"
-	syscallMapFilterPids      = "filter_pids"
-	syscallMapFollowEnded     = "follow_ended"
-	syscallMapProcessImages   = "process_images"
-	syscallMapProcessScratch  = "process_scratch"
-	syscallMapScCalls         = "sc_calls"
-	syscallMapScNotes         = "sc_notes"
-	syscallMapScTaken         = "sc_taken"
-	syscallProgExtack         = "extack"
-	syscallProgFollowExit     = "follow_exit"
-	syscallProgFollowFork     = "follow_fork"
-	syscallProgFollowFree     = "follow_free"
-	syscallProgProcessExec    = "process_exec"
-	syscallProgProcessHome    = "process_home"
-	syscallProgProcessList    = "process_list"
-	syscallProgScSysEnter     = "sc_sys_enter"
-	syscallProgScSysExit      = "sc_sys_exit"
-	syscallProgScSysExitAgain = "sc_sys_exit_again"
-	syscallVarNlCfg           = "nl_cfg"
-	syscallVarScPreempt       = "sc_preempt"
-	syscallVarScTwice         = "sc_twice"
+	syscallMapEmitIds          = "emit_ids"
+	syscallMapEmitLosses       = "emit_losses"
+	syscallMapEmitReserved     = "emit_reserved"
+	syscallMapEmitRing         = "emit_ring"
+	syscallMapFilterComms      = "filter_comms"
+	syscallMapFilterNetns      = "filter_netns"
+	syscallMapFilterPids       = "filter_pids"
+	syscallMapFollowEnded      = "follow_ended"
+	syscallMapProcessImages    = "process_images"
+	syscallMapProcessScratch   = "process_scratch"
+	syscallMapScCalls          = "sc_calls"
+	syscallMapScNotes          = "sc_notes"
+	syscallMapScTaken          = "sc_taken"
+	syscallProgExtack          = "extack"
+	syscallProgFollowExit      = "follow_exit"
+	syscallProgFollowFork      = "follow_fork"
+	syscallProgFollowFree      = "follow_free"
+	syscallProgProcessExec     = "process_exec"
+	syscallProgProcessHome     = "process_home"
+	syscallProgProcessList     = "process_list"
+	syscallProgScSysEnter      = "sc_sys_enter"
+	syscallProgScSysEnterAgain = "sc_sys_enter_again"
+	syscallProgScSysExit       = "sc_sys_exit"
+	syscallProgScSysExitAgain  = "sc_sys_exit_again"
+	syscallVarNlCfg            = "nl_cfg"
+	syscallVarScPreempt        = "sc_preempt"
+	syscallVarScTwice          = "sc_twice"
 )
 
 // loadSyscall returns the embedded CollectionSpec for syscall.
@@ -86,16 +87,17 @@ type syscallSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type syscallProgramSpecs struct {
-	Extack         *ebpf.ProgramSpec `ebpf:"extack"`
-	FollowExit     *ebpf.ProgramSpec `ebpf:"follow_exit"`
-	FollowFork     *ebpf.ProgramSpec `ebpf:"follow_fork"`
-	FollowFree     *ebpf.ProgramSpec `ebpf:"follow_free"`
-	ProcessExec    *ebpf.ProgramSpec `ebpf:"process_exec"`
-	ProcessHome    *ebpf.ProgramSpec `ebpf:"process_home"`
-	ProcessList    *ebpf.ProgramSpec `ebpf:"process_list"`
-	ScSysEnter     *ebpf.ProgramSpec `ebpf:"sc_sys_enter"`
-	ScSysExit      *ebpf.ProgramSpec `ebpf:"sc_sys_exit"`
-	ScSysExitAgain *ebpf.ProgramSpec `ebpf:"sc_sys_exit_again"`
+	Extack          *ebpf.ProgramSpec `ebpf:"extack"`
+	FollowExit      *ebpf.ProgramSpec `ebpf:"follow_exit"`
+	FollowFork      *ebpf.ProgramSpec `ebpf:"follow_fork"`
+	FollowFree      *ebpf.ProgramSpec `ebpf:"follow_free"`
+	ProcessExec     *ebpf.ProgramSpec `ebpf:"process_exec"`
+	ProcessHome     *ebpf.ProgramSpec `ebpf:"process_home"`
+	ProcessList     *ebpf.ProgramSpec `ebpf:"process_list"`
+	ScSysEnter      *ebpf.ProgramSpec `ebpf:"sc_sys_enter"`
+	ScSysEnterAgain *ebpf.ProgramSpec `ebpf:"sc_sys_enter_again"`
+	ScSysExit       *ebpf.ProgramSpec `ebpf:"sc_sys_exit"`
+	ScSysExitAgain  *ebpf.ProgramSpec `ebpf:"sc_sys_exit_again"`
 }
 
 // syscallMapSpecs contains maps before they are loaded into the kernel.
@@ -192,16 +194,17 @@ type syscallVariables struct {
 //
 // It can be passed to loadSyscallObjects or ebpf.CollectionSpec.LoadAndAssign.
 type syscallPrograms struct {
-	Extack         *ebpf.Program `ebpf:"extack"`
-	FollowExit     *ebpf.Program `ebpf:"follow_exit"`
-	FollowFork     *ebpf.Program `ebpf:"follow_fork"`
-	FollowFree     *ebpf.Program `ebpf:"follow_free"`
-	ProcessExec    *ebpf.Program `ebpf:"process_exec"`
-	ProcessHome    *ebpf.Program `ebpf:"process_home"`
-	ProcessList    *ebpf.Program `ebpf:"process_list"`
-	ScSysEnter     *ebpf.Program `ebpf:"sc_sys_enter"`
-	ScSysExit      *ebpf.Program `ebpf:"sc_sys_exit"`
-	ScSysExitAgain *ebpf.Program `ebpf:"sc_sys_exit_again"`
+	Extack          *ebpf.Program `ebpf:"extack"`
+	FollowExit      *ebpf.Program `ebpf:"follow_exit"`
+	FollowFork      *ebpf.Program `ebpf:"follow_fork"`
+	FollowFree      *ebpf.Program `ebpf:"follow_free"`
+	ProcessExec     *ebpf.Program `ebpf:"process_exec"`
+	ProcessHome     *ebpf.Program `ebpf:"process_home"`
+	ProcessList     *ebpf.Program `ebpf:"process_list"`
+	ScSysEnter      *ebpf.Program `ebpf:"sc_sys_enter"`
+	ScSysEnterAgain *ebpf.Program `ebpf:"sc_sys_enter_again"`
+	ScSysExit       *ebpf.Program `ebpf:"sc_sys_exit"`
+	ScSysExitAgain  *ebpf.Program `ebpf:"sc_sys_exit_again"`
 }
 
 func (p *syscallPrograms) Close() error {
@@ -214,6 +217,7 @@ func (p *syscallPrograms) Close() error {
 		p.ProcessHome,
 		p.ProcessList,
 		p.ScSysEnter,
+		p.ScSysEnterAgain,
 		p.ScSysExit,
 		p.ScSysExitAgain,
 	)
