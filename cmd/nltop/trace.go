@@ -100,21 +100,12 @@ func (f *traceFlags) pointlessChanges() error {
 }
 
 // blind says what the lines of --changes lack, with what there is to capture.
-func blind(info *capture.Info) (notes []string) {
-	for _, x := range []struct {
-		sees capture.Sees
-		what string
-	}{
-		{capture.SeesRequests, "requests: a change is seen by its event alone, whoever made it"},
-		{capture.SeesProcesses, "who sends: processes are found by port ID, and what became of a request that leaves nlmsg_pid 0 is not known"},
-		{capture.SeesCauses, "causes: an event belongs to the request that it names by port and number, and of one without nobody knows who made it"},
-		{capture.SeesListeners, "events that nobody takes"},
-	} {
-		if s := info.DoesNotSee(x.sees, x.what); s != "" {
-			notes = append(notes, s)
-		}
-	}
-	return notes
+func blind(info *capture.Info) []string {
+	return info.DoesNotSeeAny(
+		capture.Unseen{Facts: capture.SeesRequests, What: "requests: a change is seen by its event alone, whoever made it"},
+		capture.Unseen{Facts: capture.SeesProcesses, What: "who sends: processes are found by port ID, and what became of a request that leaves nlmsg_pid 0 is not known"},
+		capture.Unseen{Facts: capture.SeesCauses, What: "causes: an event belongs to the request that it names by port and number, and of one without nobody knows who made it"},
+		capture.Unseen{Facts: capture.SeesListeners, What: "events that nobody takes"})
 }
 
 func (f *traceFlags) run(args []string) (err error) {

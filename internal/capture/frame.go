@@ -53,6 +53,29 @@ const (
 // of its queue: Data is its beginning, a bare nlmsghdr and 4 bytes at most.
 const KindRead Kind = 8
 
+// Name is the kind as JSON and the filter have it.
+func (k Kind) Name() string {
+	switch k {
+	case KindCompletion:
+		return "completion"
+	case KindSocketError:
+		return "socket_error"
+	case KindExtack:
+		return "extack"
+	case KindLock:
+		return "lock"
+	case KindTruncated:
+		return "truncated"
+	case KindFlushed:
+		return "flushed"
+	case KindRead:
+		return "read"
+	case KindRefused:
+		return "refused"
+	}
+	return "datagram"
+}
+
 // Known says whether this version has the kind.
 func (k Kind) Known() bool { return k <= KindFlushed || k == KindRead || k == KindRefused }
 

@@ -300,6 +300,23 @@ func (i *Info) DoesNotSee(facts Sees, what string) string {
 	return who + " does not see " + what
 }
 
+// Unseen are facts, and in words what those miss who do not see them.
+type Unseen struct {
+	Facts Sees
+	What  string
+}
+
+// DoesNotSeeAny is DoesNotSee of each, without what all see.
+func (i *Info) DoesNotSeeAny(of ...Unseen) []string {
+	var out []string
+	for _, x := range of {
+		if text := i.DoesNotSee(x.Facts, x.What); text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 func and(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")

@@ -453,18 +453,9 @@ func (j *JSON) truncated(f *capture.Frame) {
 // or one that its reader had no room for.
 func (j *JSON) report(o *correlate.Observation) error {
 	f := o.Frame
-	kind := "datagram"
 	switch {
 	case f.Kind == capture.KindCompletion && f.Verdict == capture.VerdictFailed:
-		kind = "completion"
-	case f.Kind == capture.KindSocketError:
-		kind = "socket_error"
-	case f.Kind == capture.KindLock:
-		kind = "lock"
-	case f.Kind == capture.KindTruncated:
-		kind = "truncated"
-	case f.Kind == capture.KindRefused:
-		kind = "refused"
+	case f.Kind == capture.KindSocketError, f.Kind == capture.KindLock, f.Kind == capture.KindTruncated, f.Kind == capture.KindRefused:
 	case f.Kind == capture.KindDatagram && f.Verdict > capture.VerdictDelivered:
 	default:
 		return nil
@@ -472,7 +463,7 @@ func (j *JSON) report(o *correlate.Observation) error {
 	j.open(f)
 	j.orNull("family", o.Family)
 	j.orNull("type", o.Type)
-	j.text("kind", kind)
+	j.text("kind", f.Kind.Name())
 	j.number("frame", f.ID)
 	j.number("of", f.Of)
 	j.origin(o)

@@ -199,20 +199,8 @@ func kindOf(x *correlate.Observation, f *capture.Frame) string {
 		return "exchange"
 	case x.End == correlate.EndEvent:
 		return "event"
-	case f.Kind == capture.KindLock:
-		return "lock"
-	case f.Kind == capture.KindCompletion:
-		return "completion"
-	case f.Kind == capture.KindSocketError:
-		return "socket_error"
-	case f.Kind == capture.KindTruncated:
-		return "truncated"
-	case f.Kind == capture.KindRead:
-		return "read"
-	case f.Kind == capture.KindFlushed:
-		return "flushed"
-	case f.Kind == capture.KindRefused:
-		return "refused"
+	case f.Kind != capture.KindDatagram && f.Kind != capture.KindExtack:
+		return f.Kind.Name()
 	case x.Message == nil:
 		return "datagram"
 	}

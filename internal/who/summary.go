@@ -135,20 +135,10 @@ func list(names []string) string {
 
 // cannotKnow is what the source cannot tell.
 func cannotKnow(info *capture.Info) []string {
-	var out []string
-	for _, x := range []struct {
-		facts capture.Sees
-		what  string
-	}{
-		{capture.SeesRequests, "requests: who changed something is told by events alone"},
-		{capture.SeesProcesses, "processes, other than by looking up ports"},
-		{capture.SeesCauses, "who caused an event"},
-		{capture.SeesListeners, "listeners that do not read"},
-		{capture.SeesAllNetNS, "other network namespaces"},
-	} {
-		if text := info.DoesNotSee(x.facts, x.what); text != "" {
-			out = append(out, text)
-		}
-	}
-	return out
+	return info.DoesNotSeeAny(
+		capture.Unseen{Facts: capture.SeesRequests, What: "requests: who changed something is told by events alone"},
+		capture.Unseen{Facts: capture.SeesProcesses, What: "processes, other than by looking up ports"},
+		capture.Unseen{Facts: capture.SeesCauses, What: "who caused an event"},
+		capture.Unseen{Facts: capture.SeesListeners, What: "listeners that do not read"},
+		capture.Unseen{Facts: capture.SeesAllNetNS, What: "other network namespaces"})
 }
