@@ -72,16 +72,50 @@ func sameAsTcpdump(t *testing.T, source string) {
 	if !strings.Contains(dump.stderr(), "\n0 packets dropped by kernel") {
 		t.Fatalf("tcpdump lost packets, so there is nothing to compare with:\n%s", dump.stderr())
 	}
-	if !strings.Contains(top.stderr(), " 0 lost, 0 cut") {
-		t.Errorf("nltop lost messages:\n%s", top.stderr())
-	}
+	skipped := skippedDatagrams(t, top.stderr())
 	recs := readFile(t, ours)
 	dumped := window(t, readFile(t, theirs))
-	compare(t, window(t, recs), dumped, big)
+	compare(t, window(t, recs), dumped, big, skipped)
 	checkOverflow(t, recs, slow)
 	if full() {
 		sameDecoded(t, recs, dumped)
 	}
+}
+
+// skippedDatagrams is how many nltop says that it lost, which is none but where the
+// kernel skips programs (7.2): those it counts.
+func skippedDatagrams(t *testing.T, account string) int {
+	t.Helper()
+	var seen, lost, cut, recursion int
+	for line := range strings.Lines(account) {
+		if _, err := fmt.Sscanf(line, "nltop: %d datagrams seen, %d lost, %d cut", &seen, &lost, &cut); err == nil {
+			continue
+		}
+		if n := 0; strings.HasSuffix(line, ": hook recursion\n") {
+			if _, err := fmt.Sscanf(line, "nltop: lost: %d:", &n); err == nil {
+				recursion = n
+			}
+		}
+	}
+	if seen == 0 || cut != 0 || lost != recursion || lost != 0 && !preemptsPrograms(t) {
+		t.Errorf("nltop lost messages:\n%s", account)
+	}
+	return recursion
+}
+
+// preemptsPrograms says whether this kernel runs programs with preemption on, and skips
+// them for whoever comes by meanwhile: 6.18 does not, 7.2 does.
+func preemptsPrograms(t *testing.T) bool {
+	t.Helper()
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		t.Fatal(err)
+	}
+	var major, minor int
+	if n, _ := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor); n != 2 {
+		t.Fatalf("release %s", u.Release[:])
+	}
+	return major > 6 || major == 6 && minor > 18
 }
 
 // workload makes traffic of every kind: real tools, users among themselves, a
@@ -145,7 +179,7 @@ func window(t *testing.T, recs []pcapng.Record) []*capture.Frame {
 }
 
 // compare demands equal multisets but for the differences it names.
-func compare(t *testing.T, ours, theirs []*capture.Frame, big int) {
+func compare(t *testing.T, ours, theirs []*capture.Frame, big, skipped int) {
 	t.Helper()
 	own := netns(t)
 	failed := map[uint64]bool{}
@@ -192,8 +226,11 @@ func compare(t *testing.T, ours, theirs []*capture.Frame, big int) {
 			continue
 		}
 		if missing++; missing <= 10 {
-			t.Errorf("only tcpdump saw: %s", describe(f))
+			t.Logf("only tcpdump saw: %s", describe(f))
 		}
+	}
+	if missing > skipped {
+		t.Errorf("%d datagrams only tcpdump saw, of which nltop says that it lost %d", missing, skipped)
 	}
 	extra := 0
 	for _, fs := range left {
