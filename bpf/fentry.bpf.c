@@ -72,11 +72,17 @@ int broadcast(__u64 *ctx)
 	return on_broadcast(ARG(0), ARG(1), ctx[3]);
 }
 
+/* netlink_broadcast() has five arguments, netlink_broadcast_filtered() seven. */
 SEC("fexit/netlink_broadcast_filtered")
 int broadcast_exit(__u64 *ctx)
 {
-	(void)ctx;
-	return on_broadcast_exit();
+	return on_broadcast_exit(ctx[7]);
+}
+
+SEC("fexit/netlink_broadcast")
+int broadcast_exit5(__u64 *ctx)
+{
+	return on_broadcast_exit(ctx[5]);
 }
 
 SEC("fentry/fib_notify_alias_delete")

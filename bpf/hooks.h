@@ -273,15 +273,19 @@ static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, _
 	return 0;
 }
 
-static __always_inline int on_broadcast_exit(void)
+/* ret is -ESRCH if nobody is in the group. That holds where the kernel skipped the
+ * programs that would have seen the deliveries, too. */
+static __always_inline int on_broadcast_exit(int ret)
 {
 	struct flow *f = flow_current();
 	struct flow_bcast *b;
 
 	if (!f || !f->depth)
 		return 0;
+	b = flow_bcast_of(f);
+	if (ret != -ESRCH)
+		b->heard = 1;
 	if (nl_cfg.counts) {
-		b = flow_bcast_of(f);
 		if (b->queued | b->lost)
 			cause_cast(f, b);
 	}

@@ -17,6 +17,7 @@ typedef _Bool bool;
 #define false 0
 
 #define AF_NETLINK 16
+#define ESRCH 3
 #define ENOBUFS 105
 #define EINVAL 22
 #define E2BIG 7

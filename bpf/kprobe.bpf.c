@@ -70,8 +70,7 @@ int broadcast(struct pt_regs *ctx)
 SEC("kretprobe/netlink_broadcast_filtered")
 int broadcast_exit(struct pt_regs *ctx)
 {
-	(void)ctx;
-	return on_broadcast_exit();
+	return on_broadcast_exit(ctx->RET);
 }
 
 SEC("kprobe/fib_notify_alias_delete")

@@ -493,6 +493,7 @@ const (
 	fentryProgBoundExit        = "bound_exit"
 	fentryProgBroadcast        = "broadcast"
 	fentryProgBroadcastExit    = "broadcast_exit"
+	fentryProgBroadcastExit5   = "broadcast_exit5"
 	fentryProgContention       = "contention"
 	fentryProgContentionEnd    = "contention_end"
 	fentryProgCreate           = "create"
@@ -581,6 +582,7 @@ type fentryProgramSpecs struct {
 	BoundExit        *ebpf.ProgramSpec `ebpf:"bound_exit"`
 	Broadcast        *ebpf.ProgramSpec `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.ProgramSpec `ebpf:"broadcast_exit"`
+	BroadcastExit5   *ebpf.ProgramSpec `ebpf:"broadcast_exit5"`
 	Contention       *ebpf.ProgramSpec `ebpf:"contention"`
 	ContentionEnd    *ebpf.ProgramSpec `ebpf:"contention_end"`
 	Create           *ebpf.ProgramSpec `ebpf:"create"`
@@ -756,6 +758,7 @@ type fentryPrograms struct {
 	BoundExit        *ebpf.Program `ebpf:"bound_exit"`
 	Broadcast        *ebpf.Program `ebpf:"broadcast"`
 	BroadcastExit    *ebpf.Program `ebpf:"broadcast_exit"`
+	BroadcastExit5   *ebpf.Program `ebpf:"broadcast_exit5"`
 	Contention       *ebpf.Program `ebpf:"contention"`
 	ContentionEnd    *ebpf.Program `ebpf:"contention_end"`
 	Create           *ebpf.Program `ebpf:"create"`
@@ -802,6 +805,7 @@ func (p *fentryPrograms) Close() error {
 		p.BoundExit,
 		p.Broadcast,
 		p.BroadcastExit,
+		p.BroadcastExit5,
 		p.Contention,
 		p.ContentionEnd,
 		p.Create,

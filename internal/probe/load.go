@@ -390,8 +390,14 @@ func (l *loader) attachFentry(p point, fn string) error {
 		return fmt.Errorf("hook %s: %w", fn, err)
 	}
 	name := p.prog
-	if proto, ok := f.Type.(*btf.FuncProto); ok && name == "dump_exit" && len(proto.Params) == 2 {
-		name = "dump_exit2"
+	if proto, ok := f.Type.(*btf.FuncProto); ok {
+		// The result stands behind the last argument.
+		switch n := len(proto.Params); {
+		case name == "dump_exit" && n == 2:
+			name = "dump_exit2"
+		case name == "broadcast_exit" && n == 5:
+			name = "broadcast_exit5"
+		}
 	}
 	prog, err := l.load(l.fentry, name, fn)
 	if err != nil {
