@@ -170,6 +170,17 @@ func (p *printer) Observe(o *correlate.Observation) error {
 	return pipeline.ErrLimit
 }
 
+// Elapse implements pipeline.Elapser.
+func (p *printer) Elapse(now time.Time) error {
+	e, ok := p.sink.(pipeline.Elapser)
+	if p.all != nil || !ok {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return e.Elapse(now)
+}
+
 func (p *printer) flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -113,7 +113,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Sinks: o.sinks, Limit: o.limit,
-		Ends: o.ends, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
+		Ends: o.ends, Elapses: o.ends && s.file == nil, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
 		Calm: o.watch == capture.WatchNothing,
 	}
 	if p.Decoder == nil {

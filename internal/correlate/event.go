@@ -324,12 +324,12 @@ func (es *events) add(t *Tracker, f *capture.Frame, k eventKey) *event {
 
 // expire ends the events that can get no more deliveries: a thread sends one
 // after the other, and the others have a time.
-func (es *events) expire(t *Tracker, f *capture.Frame) {
+func (es *events) expire(t *Tracker, now time.Time, f *capture.Frame) {
 	for i := 0; i < len(es.open); i++ {
 		e := es.open[i]
 		switch {
-		case f.Time.Sub(e.last) > sameWithin, len(es.open) > maxEvents, es.bytes > maxBytes:
-		case e.cast != 0 && e.tid != 0 && e.tid == f.Proc.TID && f.Cast != e.cast && f.Kind == capture.KindDatagram:
+		case now.Sub(e.last) > sameWithin, len(es.open) > maxEvents, es.bytes > maxBytes:
+		case f != nil && e.cast != 0 && e.tid != 0 && e.tid == f.Proc.TID && f.Cast != e.cast && f.Kind == capture.KindDatagram:
 		default:
 			if i > 32 {
 				return // the rest is newer

@@ -136,13 +136,26 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 		t.now = f.Time
 	}
 	t.expire(f.Time)
-	t.events.expire(t, f)
+	t.events.expire(t, f.Time, f)
 	if len(ms) == 0 {
 		t.report(f)
 	}
 	for i := range ms {
 		t.message(f, &ms[i])
 	}
+	dst, t.dst = t.dst, nil
+	return dst
+}
+
+// Elapse appends what has ended by a time at which no frame came: on a machine that is
+// quiet the next frame would be long in telling it.
+func (t *Tracker) Elapse(now time.Time, dst []Observation) []Observation {
+	if !now.After(t.now) {
+		return dst
+	}
+	t.now, t.dst = now, dst
+	t.expire(now)
+	t.events.expire(t, now, nil)
 	dst, t.dst = t.dst, nil
 	return dst
 }

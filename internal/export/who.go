@@ -57,6 +57,9 @@ func (x *Who) Observe(o *correlate.Observation) error {
 	return err
 }
 
+// Elapse tells what has waited for long enough, where nothing is observed.
+func (x *Who) Elapse(now time.Time) error { return x.search.Elapse(now) }
+
 // line writes a sentence, with the network namespace where that is another one than that
 // of the first.
 func (x *Who) line(s *who.Line) error {

@@ -80,6 +80,9 @@ type Options struct {
 	// Ends hands the sinks also the ends of exchanges and events; Limit counts
 	// those then.
 	Ends bool
+	// Elapses: frames come as time passes, so that what ends by itself is told though
+	// none comes. Not of a file, whose time is that of its frames.
+	Elapses bool
 	// Incidents takes every observation in scope, whatever the filter says, and tells
 	// of those with a loss that passes it; the sinks that are IncidentSinks get what
 	// begins and ends.
@@ -165,6 +168,7 @@ func newTracker(o *Options) *correlate.Tracker {
 // Run captures until the source ends, ctx is done, the limit is reached or a
 // sink fails.
 func (p *Pipeline) Run(ctx context.Context) error {
+	ctx, elapsed := p.elapseWhile(ctx)
 	stop := p.countWhile()
 	var err error
 	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
@@ -176,7 +180,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		})
 	}
 	// What a damaged file left open has an end, too.
-	if err = errors.Join(err, stop()); p.failed == nil {
+	if err = errors.Join(err, stop(), elapsed()); p.failed == nil {
 		err = errors.Join(err, p.flush())
 	}
 	if errors.Is(err, ErrLimit) {
@@ -191,7 +195,7 @@ func (p *Pipeline) flush() error {
 	defer p.mu.Unlock()
 	p.obs = p.tracker.Flush(p.obs[:0])
 	defer clear(p.obs)
-	return p.observe(nil)
+	return p.observe(nil, true)
 }
 
 // State is what the loop fills. It may be used inside Look alone.
@@ -294,7 +298,7 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 			x.Family, x.Type = p.about.family, p.about.typ
 		}
 	}
-	return p.observe(f)
+	return p.observe(f, false)
 }
 
 // decode takes the next messages of a frame apart, if somebody wants to know.
@@ -347,8 +351,8 @@ func (p *Pipeline) reported(f *capture.Frame) (family, typ string) {
 
 // observe filters the observations of one frame and hands them on; f is nil at
 // the end of the input.
-func (p *Pipeline) observe(f *capture.Frame) error {
-	if err := p.incidents(f); err != nil {
+func (p *Pipeline) observe(f *capture.Frame, over bool) error {
+	if err := p.incidents(over); err != nil {
 		return err
 	}
 	for i := range p.obs {
@@ -393,7 +397,7 @@ func (p *Pipeline) observe(f *capture.Frame) error {
 }
 
 // incidents feeds the log of incidents, and tells the sinks what it says.
-func (p *Pipeline) incidents(f *capture.Frame) error {
+func (p *Pipeline) incidents(over bool) error {
 	l := p.o.Incidents
 	if l == nil {
 		return nil
@@ -401,7 +405,7 @@ func (p *Pipeline) incidents(f *capture.Frame) error {
 	for i := range p.obs {
 		l.Observe(&p.obs[i])
 	}
-	if f == nil {
+	if over {
 		l.Flush()
 	}
 	if l.Quiet() {

@@ -104,6 +104,17 @@ func (s *Search) Observe(o *correlate.Observation) error {
 	return s.advance(false)
 }
 
+// Elapse says what time it is where no observation does.
+func (s *Search) Elapse(now time.Time) error {
+	if now.After(s.now) {
+		s.now = now
+	}
+	if s.held {
+		return nil
+	}
+	return s.advance(false)
+}
+
 func (s *Search) message(o *correlate.Observation) {
 	m := o.Message
 	s.sum.saw(m)
