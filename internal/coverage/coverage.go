@@ -79,7 +79,7 @@ func Named(n *decode.Node) bool { return n.Name != "" || n.Elem }
 
 // Typed says whether a payload is shown as more than bare hex.
 func Typed(n *decode.Node) bool {
-	return n.Value != nil || n.Nested && !n.Guess || len(n.Raw) == 0 && n.Name != ""
+	return n.Value != nil || n.Redacted || n.Nested && !n.Guess || len(n.Raw) == 0 && n.Name != ""
 }
 
 // Skipped are nodes that count for nothing: padding, and the request that an

@@ -83,6 +83,7 @@ func (w *walker) strct(n *Node, t *schema.Type, sc, lo, hi, depth int) {
 	}
 	if end < hi {
 		n.Children = append(n.Children, Node{Off: end, Raw: w.data[end:hi:hi]})
+		w.unread(&n.Children[len(n.Children)-1])
 	}
 }
 
@@ -105,6 +106,7 @@ func (w *walker) packed(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 		if hi-lo < size && t.Elem.Kind != schema.Struct {
 			rest := Node{Off: lo, Raw: w.data[lo:hi:hi]}
 			w.fault(&rest, "%d of an element's %d bytes", hi-lo, size)
+			w.unread(&rest)
 			n.Children = append(n.Children, rest)
 			return
 		}
@@ -153,6 +155,7 @@ func (w *walker) records(n *Node, t *schema.Type, sc int, lo, hi, depth int) {
 		if size < 2 || lo+size > hi {
 			rest := Node{Off: lo, Raw: w.data[lo:hi:hi]}
 			w.fault(&rest, "a record of length %d with %d bytes left", size, hi-lo)
+			w.unread(&rest)
 			n.Children = append(n.Children, rest)
 			return
 		}
@@ -189,6 +192,7 @@ func (w *walker) messages(n *Node, lo, hi, depth int) {
 		if size < HeaderLen || size > hi-lo {
 			rest := Node{Off: lo, Raw: w.data[lo:hi:hi]}
 			w.fault(&rest, "a message of length %d with %d bytes left", size, hi-lo)
+			w.unread(&rest)
 			n.Children = append(n.Children, rest)
 			return
 		}
@@ -221,6 +225,7 @@ func (w *walker) quoted(lo, hi, depth int) Node {
 	n.Children = append(append(n.Children, p.fields...), p.attrs...)
 	if p.rest < hi {
 		n.Children = append(n.Children, Node{Off: p.rest, Raw: w.data[p.rest:hi:hi]})
+		w.unread(&n.Children[len(n.Children)-1])
 	}
 	return n
 }

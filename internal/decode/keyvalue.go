@@ -67,6 +67,9 @@ func (w *walker) keyValues(n *Node, t *schema.Type, depth int) {
 	for i := range n.Children {
 		c := &n.Children[i]
 		c.Word = true
+		if c.Problem != "" {
+			w.unread(c)
+		}
 		if c.Name == "" && c.Problem == "" {
 			c.Value = string(c.Raw)
 		}
@@ -219,6 +222,10 @@ func (w *walker) wordValue(n *Node, t *schema.Type, before []Node, quoted bool) 
 		typ = selected(typ.Sub, before)
 	}
 	n.typ = typ
+	if typ.FilledFor(n.Raw) {
+		w.redact(n)
+		return
+	}
 	switch typ.Kind {
 	case schema.Packed:
 		w.wordList(n, typ)

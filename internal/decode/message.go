@@ -64,6 +64,9 @@ type Message struct {
 	// Problem is the first malformation of the message's frame: header too
 	// short, length beyond the datagram. Body reports those of the payload.
 	Problem error
+	// Seals stand for the bytes of the message that were overwritten before it was
+	// decoded.
+	Seals []Seal
 
 	family *schema.Family
 	def    *schema.Message
@@ -158,9 +161,12 @@ type Node struct {
 	// another node beside it may have the same.
 	Word bool
 	// Hidden: alignment padding, shown only with -v -v and in hex.
-	Hidden  bool
-	big     bool   // the numbers of a guess, or of a Custom
-	Problem string // what is malformed here; "" is nothing
+	Hidden bool
+	// Redacted: its bytes were overwritten (schema.Overwrite), and it has no value. Secret
+	// says why.
+	Redacted bool
+	big      bool   // the numbers of a guess, or of a Custom
+	Problem  string // what is malformed here; "" is nothing
 
 	typ *schema.Type
 }
@@ -171,6 +177,8 @@ type Body struct {
 	Attrs   []Node
 	Rest    []byte // bytes that belong to no field and no attribute
 	RestOff int    // their offset in Message.Data
+	// RestRedacted: they were overwritten.
+	RestRedacted bool
 	// Problem is the first malformation anywhere in the message, with its
 	// offset; "" is none.
 	Problem string

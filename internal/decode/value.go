@@ -16,6 +16,10 @@ import (
 func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 	t = t.For(len(n.Raw))
 	n.typ = t
+	if t.Secret != schema.Public && t.FilledFor(n.Raw) {
+		w.redact(n)
+		return
+	}
 	switch t.Kind {
 	case schema.Binary, schema.Unused:
 		if n.Attr && n.Flags&nlaNested != 0 {

@@ -62,6 +62,7 @@ func (m *Message) body(plain bool, s *Scratch) Body {
 		p := w.payload(m, HeaderLen, len(m.Data), 0)
 		b = Body{Fields: p.fields, Attrs: p.attrs, Rest: m.Data[p.rest:], RestOff: p.rest}
 	}
+	b.RestRedacted = schema.FilledRest(b.Rest)
 	b.Problem = w.problem
 	if m.Problem != nil {
 		b.Problem = m.Problem.Error()
@@ -104,6 +105,7 @@ func (w *walker) enough() bool {
 func (w *walker) untaken(lo, hi int) Node {
 	n := Node{Off: lo, Raw: w.data[lo:hi:hi], Problem: fmt.Sprintf("more than %d values: the %d bytes from offset %d on are not taken apart", maxNodes, hi-lo, lo)}
 	w.note(n.Problem)
+	w.unread(&n)
 	return n
 }
 
@@ -239,7 +241,7 @@ func (w *walker) payload(m *Message, lo, hi, depth int) part {
 	case l.set != nil:
 		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, l.set, nil, sc, depth)
 		p.attrs, p.rest = cutRest(p.attrs, hi)
-	case w.ord.parses(w.data, l.attrs, hi, false):
+	case !schema.FilledRest(w.data[l.attrs:hi]) && w.ord.parses(w.data, l.attrs, hi, false):
 		p.attrs = w.attrs(w.take(w.ord.countAttrs(w.data, l.attrs, hi)), l.attrs, hi, nil, nil, sc, depth)
 	default:
 		p.rest = l.attrs
@@ -291,7 +293,11 @@ func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc int, d
 		}
 		w.left--
 		dst = append(dst, Node{Name: f.Name, Off: lo, Raw: w.data[lo:end:end]})
-		w.value(&dst[len(dst)-1], &f.Type, sc, depth)
+		n := &dst[len(dst)-1]
+		w.value(n, &f.Type, sc, depth)
+		if n.Problem != "" {
+			w.unread(n)
+		}
 		lo = end
 	}
 	return dst, lo
@@ -329,6 +335,9 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 		} else {
 			w.value(n, t, sc, depth)
 		}
+		if n.Problem != "" {
+			w.unread(n)
+		}
 		if w.request && n.Flags&nlaNested == 0 && n.Nested && !n.Guess && (n.Kind() == schema.Nest || n.Kind() == schema.Array) {
 			n.Unflagged = true
 			def := set.Lookup(a.id)
@@ -351,11 +360,16 @@ func (w *walker) leftover(lo, hi int) Node {
 		n.Problem = fmt.Sprintf("attribute at offset %d: length %d is less than %d", lo, w.ord.u16(w.data[lo:]), attrHdrLen)
 	}
 	w.note(n.Problem)
+	w.unread(&n)
 	return n
 }
 
 // unknown looks at an attribute that no table names: it may hold attributes.
 func (w *walker) unknown(n *Node, sc int, depth int) {
+	if schema.FilledRest(n.Raw) {
+		w.redact(n)
+		return
+	}
 	lo, hi := n.Off, n.Off+len(n.Raw)
 	if depth < maxDepth && w.ord.parses(w.data, lo, hi, n.Flags&nlaNested != 0) {
 		n.Nested, n.Guess = true, true

@@ -104,12 +104,19 @@ func all(nodes []decode.Node, n *decode.Node) []*decode.Node {
 // pair compares what is there once in both.
 func (c *comparison) pair(in string, was, is *decode.Node) {
 	switch {
-	case bytes.Equal(was.Raw, is.Raw):
+	case bytes.Equal(was.Raw, is.Raw) && !c.resealed(was, is):
 	case was.Nested && is.Nested:
 		c.nodes(path(in, is), was.Children, is.Children)
 	default:
 		c.add(in, was, is)
 	}
+}
+
+// resealed says whether what was overwritten in both was not the same.
+func (c *comparison) resealed(was, is *decode.Node) bool {
+	a := c.before.SealIn(was.Off, was.Off+max(len(was.Raw), 1))
+	b := c.after.SealIn(is.Off, is.Off+max(len(is.Raw), 1))
+	return a != 0 && b != 0 && a != b
 }
 
 // several compares what is there several times, or on one side alone: what of one side

@@ -44,7 +44,7 @@ func (d *Difference) Text() string {
 		}
 	}
 	if d.Withheld() {
-		return join(name, "changed: a "+n.Secret().String()+", which is not told")
+		return join(name, "changed: "+n.Secret().Noun()+", which is not told")
 	}
 	return join(name, value(d.before, d.From, w.Trim)+" -> "+value(d.after, d.To, w.Trim))
 }

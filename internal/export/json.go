@@ -268,7 +268,11 @@ func (j *JSON) extras(o *correlate.Observation, body *decode.Body, said say.Said
 	}
 	if len(body.Rest) > 0 {
 		j.buf = appendUint(append(j.buf, `,"rest":{"offset":`...), uint64(body.RestOff))
-		j.hex("raw", body.Rest)
+		if body.RestRedacted {
+			j.redactedRest(len(body.Rest))
+		} else {
+			j.hex("raw", body.Rest)
+		}
 		j.buf = append(j.buf, '}')
 	}
 	j.verdict(f)

@@ -257,6 +257,13 @@ func fieldName(n *decode.Node) string {
 // an element of an array. What is not known is {"raw": hex}.
 func (j *JSON) value(n *decode.Node) {
 	switch {
+	case n.Redacted:
+		j.buf = appendString(append(j.buf, `{"redacted":`...), n.Secret().String())
+		j.number("len", uint64(len(n.Raw)))
+		if n.Problem != "" {
+			j.text("problem", n.Problem)
+		}
+		j.buf = append(j.buf, '}')
 	case n.Nested:
 		j.parts(n)
 	case lossy(n) || !j.scalar(n):
@@ -316,6 +323,9 @@ func (j *JSON) attrs(nodes []decode.Node, guessed bool) {
 
 func (j *JSON) attr(n *decode.Node, guessed bool) {
 	switch {
+	case !n.Attr && n.Redacted:
+		j.buf = appendString(append(j.buf, `{"redacted":`...), n.Secret().String())
+		j.number("len", uint64(len(n.Raw)))
 	case !n.Attr:
 		j.buf = append(j.buf, `{"raw":`...)
 		j.buf = appendHex(j.buf, n.Raw)
@@ -349,14 +359,17 @@ func (j *JSON) attr(n *decode.Node, guessed bool) {
 // payload appends value, attrs or raw of an attribute.
 func (j *JSON) payload(n *decode.Node, guessed bool) {
 	switch {
+	case n.Redacted:
+		j.redacted(n.Secret().String(), len(n.Raw))
 	case n.Guess && n.Nested:
-		// The bytes themselves once, at the outermost guess.
-		if !guessed {
+		// The bytes themselves once, at the outermost guess of which all can be told.
+		told := guessed || !holdsRedacted(n)
+		if !guessed && told {
 			j.hex("raw", n.Raw)
 		}
 		j.flag("guess", true)
 		j.key("attrs")
-		j.attrs(n.Children, true)
+		j.attrs(n.Children, told)
 	case n.Guess:
 		j.guess(n)
 	case n.Policy:
@@ -393,8 +406,9 @@ func (j *JSON) guess(n *decode.Node) {
 
 // policy appends what an attribute is of which only the kernel's policy tells:
 // its bytes, since it has no name, and beside them type and value.
-func (j *JSON) policy(n *decode.Node, shown bool) {
-	if !shown || !n.Nested {
+func (j *JSON) policy(n *decode.Node, above bool) {
+	shown := above || n.Nested && !holdsRedacted(n)
+	if !n.Nested || shown && !above {
 		j.hex("raw", n.Raw)
 	}
 	j.key("policy")
@@ -412,7 +426,7 @@ func (j *JSON) policy(n *decode.Node, shown bool) {
 	switch {
 	case n.Kind() == schema.Nest || n.Kind() == schema.Array:
 		j.key("attrs")
-		j.attrs(n.Children, true)
+		j.attrs(n.Children, shown)
 	case n.Nested:
 		j.key("value")
 		j.parts(n)

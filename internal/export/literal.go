@@ -37,5 +37,8 @@ func LiteralText(f literal.Format, o *correlate.Observation) string {
 	if o.Account.Known() {
 		note += " " + words.Process(o.Account)
 	}
+	if parts := redactedParts(m); parts != "" {
+		note += "; " + parts
+	}
 	return literal.Write(f, note, m.Data) + "\n"
 }

@@ -49,6 +49,8 @@ func appendNode(b []byte, n *decode.Node) []byte {
 
 func appendValue(b []byte, n *decode.Node) []byte {
 	switch {
+	case n.Redacted:
+		return append(b, redacted...)
 	case n.Nested:
 		return appendParts(b, n)
 	case n.Text != "":

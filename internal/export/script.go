@@ -352,7 +352,7 @@ func leftText(in string, n *decode.Node) string {
 		text = in + " > " + text
 	}
 	if s := n.Secret(); s.Withheld() {
-		return text + ", " + words.Plural(len(n.Raw), "byte", "bytes") + " that hold a " + s.String()
+		return text + ", " + words.Plural(len(n.Raw), "byte", "bytes") + " that hold " + s.Noun()
 	}
 	switch v := n.Value.(type) {
 	case uint64:

@@ -29,7 +29,11 @@ func (t *Text) details(o *correlate.Observation, body *decode.Body) {
 		if len(body.Rest) > 0 {
 			l.buf = append(l.buf, indentStep...)
 			l.put(styleWarn, fmt.Sprintf("%d bytes at offset %d belong to no attribute: ", len(body.Rest), body.RestOff))
-			l.buf = appendRaw(l.buf, body.Rest)
+			if body.RestRedacted {
+				l.buf = append(l.buf, redacted...)
+			} else {
+				l.buf = appendRaw(l.buf, body.Rest)
+			}
 			l.end()
 		}
 		if fault.inRequest != noMark {
@@ -219,6 +223,9 @@ func (t *Text) node(n *decode.Node, depth, mark int) {
 		l.buf = appendValue(l.buf, n)
 	}
 	switch v, ok := n.Guessed().(uint64); {
+	case n.Redacted:
+		l.buf = append(l.buf, ' ')
+		l.put(styleDim, redactedNote(n))
 	case ok:
 		l.buf = append(l.buf, ' ')
 		l.put(styleDim, "(guess: "+strconv.FormatUint(v, 10)+")")

@@ -29,6 +29,9 @@ type value struct {
 // valueOf makes a value of a node. Bytes without a known type are their hex, as
 // in the JSON output.
 func valueOf(n *decode.Node) any {
+	if n.Redacted {
+		return "redacted" // it is there, and nobody can tell what it was
+	}
 	if n.Value == nil {
 		if n.Nested {
 			return true // it is there, and there is no more to say of it

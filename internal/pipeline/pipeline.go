@@ -24,6 +24,7 @@ import (
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/redact"
 )
 
 // Sink takes observations in order, from the loop's goroutine.
@@ -87,6 +88,9 @@ type Options struct {
 	// of those with a loss that passes it; the sinks that are IncidentSinks get what
 	// begins and ends.
 	Incidents *incident.Log
+	// Redact says what of messages is overwritten before anything is shown or kept of
+	// them; the zero value is the default.
+	Redact redact.Policy
 	// Counted: the source counts (capture.Counter), and the table takes its word
 	// for it. Only without a Filter, which counters know nothing of.
 	Counted bool
@@ -112,7 +116,9 @@ type Pipeline struct {
 	o       Options
 	tracker *correlate.Tracker
 	scope   *scope
-	bare    bool // see recordsOnly
+	redact  *redact.Redactor
+	secrets atomic.Uint64 // messages in which something was overwritten
+	bare    bool          // see recordsOnly
 	// Of the frames of the loop: see complete.
 	completed capture.PerOrigin[completed]
 	origins   capture.Origins
@@ -153,7 +159,7 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), bare: o.recordsOnly(), watch: o.Watch,
+	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), watch: o.Watch,
 		families: question{patience: patience}, policy: question{patience: patience}}
 	if o.Incidents != nil {
 		o.Incidents.Wanted = p.matches
@@ -246,6 +252,7 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	p.last.Store(now)
 	p.begin(f, now)
 	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
+		p.overwrite(f)
 		return p.record(f)
 	}
 	for at, first := (decode.Position{}), true; first || at.More(f); first = false {
@@ -325,8 +332,26 @@ func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Messa
 	} else if taught {
 		again()
 	}
+	if from == (decode.Position{}) && p.overwrite(f) {
+		again()
+	}
+	p.redact.Mark(ms)
 	return ms, nil
 }
+
+// overwrite withholds the secrets of a frame, and says whether there were any. Whoever
+// gets the frame or its messages afterwards does not know them.
+func (p *Pipeline) overwrite(f *capture.Frame) bool {
+	n := p.redact.Frame(f)
+	if n > 0 {
+		p.secrets.Add(uint64(n))
+	}
+	return n > 0
+}
+
+// Redacted returns in how many messages something was overwritten, by this run or by the
+// one that recorded them.
+func (p *Pipeline) Redacted() uint64 { return p.secrets.Load() }
 
 // reported names the message that a report is about; "": none. For one on rtnl_mutex
 // that is a request, for one on a reader's buffer the first of what it got.

@@ -195,6 +195,7 @@ func (a *answer) add(seed maphash.Seed, m *decode.Message) {
 	mix := func(v uint64) { a.hash = (a.hash<<5 | a.hash>>59) ^ v*0x9e3779b97f4a7c15 }
 	mix(uint64(h.Len)<<32 | uint64(h.Type)<<16 | uint64(h.Flags))
 	mix(maphash.Bytes(seed, payload))
+	mix(m.SealIn(0, len(m.Data)))
 }
 
 // end counts an exchange.

@@ -30,8 +30,12 @@ func messageLines(t *theme, m *decode.Message, e *decode.ErrorInfo) (lines []nod
 		markFault(lines, t, e)
 	}
 	if n := len(body.Rest); n > 0 {
+		text := fmt.Sprintf("%d bytes that belong to no attribute", n)
+		if body.RestRedacted {
+			text += ", redacted"
+		}
 		lines = append(lines, nodeLine{
-			name: "", value: fmt.Sprintf("%d bytes that belong to no attribute", n), style: t.warn,
+			name: "", value: text, style: t.warn,
 			head: body.RestOff, lo: body.RestOff, hi: body.RestOff + n,
 		})
 	}
