@@ -18,7 +18,8 @@ const module = "github.com/nltop/nltop/"
 // mayImport is the import column of ARCHITECTURE.md: what each package may
 // import of this module. A package that is not listed fails the test.
 var mayImport = map[string][]string{
-	"internal/capture":         {},
+	"internal/argv":            {},
+	"internal/capture":         {"internal/argv"},
 	"internal/lap":             {},
 	"internal/probe":           {"internal/capture", "internal/histogram", "internal/lap", "internal/process"},
 	"internal/process":         {"internal/capture"},

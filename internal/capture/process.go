@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nltop/nltop/internal/argv"
 )
 
 // ID is a user ID in the initial user namespace. 0 is root and a value like any
@@ -54,12 +56,44 @@ const MaxCmdLine = 256
 // MaxCmdLine bytes that may be anything: each argument ends in a NUL. One that does
 // not is where the command line was cut. "" is not known, or a process without any
 // (the kernel's own threads).
+//
+// Whoever makes one takes keys and passwords out first (NewCmdLine, RecordedCmdLine).
+// What is proved later to be one is taken out where a CmdLine is told (Told).
 type CmdLine string
 
 // NewCmdLine makes a CmdLine of what was read of size bytes of arguments. A process
 // may have written over them (setproctitle()): a last one without its end has it
 // where the bytes end.
 func NewCmdLine(read []byte, size uint64) CmdLine {
+	return withoutSecrets(newCmdLine(read, size))
+}
+
+// RecordedCmdLine makes a CmdLine of one as a recording has it, be it an old one.
+func RecordedCmdLine(recorded []byte) CmdLine {
+	return withoutSecrets(CmdLine(recorded[:min(len(recorded), MaxCmdLine+1)]))
+}
+
+// withoutSecrets keeps the bound, which what stands in the place of a secret may exceed.
+func withoutSecrets(c CmdLine) CmdLine {
+	c = CmdLine(argv.Redact(string(c)))
+	if len(c) > MaxCmdLine+1 {
+		c = CmdLine(strings.TrimRight(string(c[:MaxCmdLine]), "\x00"))
+	}
+	argv.Read(string(c))
+	return c
+}
+
+// Told is the command line without what was proved to be a secret after it was made.
+func (c CmdLine) Told() CmdLine { return CmdLine(argv.Told(string(c))) }
+
+// Prove says that these bytes, which were in a message with that Origin, are a secret. True:
+// a command line that was told holds it.
+func (o *Origin) Prove(secret []byte) bool {
+	return argv.Prove(secret, string(o.Proc.CmdLine), string(o.Proc.Parent.CmdLine),
+		string(o.Socket.Owner.CmdLine), string(o.Socket.Owner.Parent.CmdLine))
+}
+
+func newCmdLine(read []byte, size uint64) CmdLine {
 	cut := size > uint64(len(read))
 	if len(read) > MaxCmdLine {
 		read, cut = read[:MaxCmdLine], true
@@ -86,6 +120,7 @@ func (c CmdLine) Cut() bool { return c != "" && c[len(c)-1] != 0 }
 
 // Args returns the arguments; of a CmdLine that is cut, the last is a part.
 func (c CmdLine) Args() []string {
+	c = c.Told()
 	if c == "" {
 		return nil
 	}
@@ -97,6 +132,7 @@ func (c CmdLine) Args() []string {
 // called.
 func (c CmdLine) String() string {
 	var b strings.Builder
+	c = c.Told()
 	args := c.Args()
 	for i, arg := range args {
 		if i > 0 {

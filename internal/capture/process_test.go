@@ -128,3 +128,31 @@ func FuzzCmdLine(f *testing.F) {
 		}
 	})
 }
+
+// However a command line comes in, what is known to be a secret in it does not, and what
+// is proved to be one later is told no more.
+func TestCmdLineSecrets(t *testing.T) {
+	const line = "ip\x00macsec\x00add\x00m\x00tx\x00sa\x000\x00on\x00key\x0001\x0011223344\x00"
+	const want = "ip macsec add m tx sa 0 on key 01 '<redacted>'"
+	if c := NewCmdLine([]byte(line), uint64(len(line))); c.String() != want || strings.Contains(string(c), "11223344") {
+		t.Errorf("%s", c)
+	}
+	if c := RecordedCmdLine([]byte(line)); c.String() != want || strings.Contains(string(c), "11223344") {
+		t.Errorf("%s", c)
+	}
+	long := strings.Repeat("--psk\x00x\x00", 40) // becomes longer
+	if c := NewCmdLine([]byte(long), uint64(len(long))); len(c) > MaxCmdLine || !c.Cut() {
+		t.Errorf("%d bytes, cut %v", len(c), c.Cut())
+	}
+	plain := NewCmdLine([]byte("tool\x00first-of-two\x00eth0\x00"), 23)
+	o := &Origin{Proc: Proc{Identity: Identity{Parent: Parent{CmdLine: plain}}}}
+	if !o.Prove([]byte("first-of-two")) {
+		t.Error("it is not found in the parent's command line")
+	}
+	if got, want := plain.String(), "tool '<redacted>' eth0"; got != want {
+		t.Errorf("%s", got)
+	}
+	if args := plain.Args(); args[1] != "<redacted>" {
+		t.Errorf("%q", args)
+	}
+}

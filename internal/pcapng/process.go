@@ -35,9 +35,9 @@ const (
 // identity appends what is told once of a process.
 func (f facts) identity(p *capture.Proc) facts {
 	parent := facts(nil).uint(tagParentPID, uint64(p.Parent.PID)).string(tagName, p.Parent.Name).
-		string(tagCmdLine, string(p.Parent.CmdLine)).uint(tagLate, number(p.Parent.Late)).
+		string(tagCmdLine, string(p.Parent.CmdLine.Told())).uint(tagLate, number(p.Parent.Late)).
 		uint(tagParentOutside, number(p.Parent.Outside))
-	return f.string(tagName, p.Name).uint(tagLife, p.Life).string(tagExe, p.Exe).string(tagCmdLine, string(p.CmdLine)).
+	return f.string(tagName, p.Name).uint(tagLife, p.Life).string(tagExe, p.Exe).string(tagCmdLine, string(p.CmdLine.Told())).
 		uint(tagUID, uint64(p.UID)).uint(tagLoginUID, uint64(p.LoginUID)).
 		bytes(tagParent, parent).uint(tagLate, number(p.Late))
 }
@@ -126,7 +126,7 @@ func (n *names) tell(body []byte) error {
 		case tagExe:
 			p.Exe = n.of(value)
 		case tagCmdLine:
-			p.CmdLine = cmdLine(value)
+			p.CmdLine = capture.RecordedCmdLine(value)
 		case tagUID:
 			p.UID = capture.ID(num)
 		case tagLoginUID:
@@ -143,7 +143,7 @@ func (n *names) tell(body []byte) error {
 				case tagName:
 					p.Parent.Name = n.of(value)
 				case tagCmdLine:
-					p.Parent.CmdLine = cmdLine(value)
+					p.Parent.CmdLine = capture.RecordedCmdLine(value)
 				case tagLate:
 					p.Parent.Late = num != 0
 				}
@@ -157,11 +157,6 @@ func (n *names) tell(body []byte) error {
 		n.told[t.number%maxTold] = t
 	}
 	return errors.Join(err, inner)
-}
-
-// cmdLine is one as it was recorded, no longer than one can be.
-func cmdLine(b []byte) capture.CmdLine {
-	return capture.CmdLine(b[:min(len(b), capture.MaxCmdLine+1)])
 }
 
 // setProc restores a process; the same bytes are parsed once.
