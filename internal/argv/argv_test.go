@@ -3,6 +3,9 @@
 package argv
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -156,6 +159,8 @@ func TestNotRedacted(t *testing.T) {
 		words("/usr/lib/systemd/systemd --switched-root --system --deserialize=31"),
 		words("/usr/lib/NetworkManager/nm-dispatcher org.freedesktop.NetworkManager.DeviceStatistics"),
 		words("java -Dorg.example.VeryLongPropertyName=true -cp /opt/a.jar com.example.MainApplicationServer"),
+		words("/tmp/TestLiveProcess123456789/001/child TestLiveProcessOfAShellWithAName17 a/TestLiveProcess123456789/x"),
+		words("tool --deserialize-a-thing1= --with-long-option-names=x"),
 		line("sshd: me [priv]"),
 		line("sh", "-c", "for i in 1 2 3; do ip link add v$i type dummy; done"),
 		line("sh", "-c", "ip tunnel add t mode gre key 5; echo password is in file"),
@@ -206,4 +211,30 @@ func FuzzRedact(f *testing.F) {
 		}
 		prove(t, s)
 	})
+}
+
+// Of random keys, few are not taken for keys by their form, and none that is padded or
+// hexadecimal.
+func TestFormOfRandom(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	missed := 0
+	const n = 10000
+	for range n {
+		key := make([]byte, 32)
+		for i := range key {
+			key[i] = byte(rng.Uint32())
+		}
+		for _, s := range []string{hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key), base64.URLEncoding.EncodeToString(key), hex.EncodeToString(key[:16])} {
+			if l := words("tool " + s); !strings.HasPrefix(s, "--") && Redact(l) == l {
+				t.Errorf("%s is no key", s)
+			}
+		}
+		if l := words("tool " + base64.RawStdEncoding.EncodeToString(key)); Redact(l) == l {
+			missed++
+		}
+	}
+	if missed > n/50 {
+		t.Errorf("%d of %d without padding are no keys", missed, n)
+	}
+	t.Log(missed, "without padding are missed")
 }

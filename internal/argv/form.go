@@ -133,10 +133,10 @@ func isHexKey(text string) bool {
 }
 
 // isBase64Key says whether a word is base64 of at least 16 bytes that look random: with
-// its padding, or else as mixed as random bytes are.
+// its padding, or else as mixed as random bytes are, and no path.
 func isBase64Key(text string) bool {
 	body := strings.TrimRight(text, "=")
-	if len(body) < minBase64 || len(text)-len(body) > 2 {
+	if len(body) < minBase64 || len(text)-len(body) > 2 || strings.HasPrefix(text, "--") {
 		return false
 	}
 	const (
@@ -145,8 +145,8 @@ func isBase64Key(text string) bool {
 		lower
 		digit
 	)
-	var has [4]bool
-	changes, last := 0, -1
+	var runs [4]int // of one kind of bytes behind each other
+	last := -1
 	for i := range len(body) {
 		kind := sign
 		switch c := body[i]; {
@@ -159,14 +159,28 @@ func isBase64Key(text string) bool {
 		case strings.IndexByte("+/-_", c) < 0:
 			return false
 		}
-		has[kind] = true
 		if kind != last {
-			changes++
+			runs[kind]++
 		}
 		last = kind
 	}
 	if len(text) > len(body) && len(text)%4 == 0 {
-		return has[upper] && has[lower] || has[digit]
+		return runs[upper] > 0 && runs[lower] > 0 || runs[digit] > 0
 	}
-	return has[upper] && has[lower] && has[digit] && changes*4 > len(body)
+	slashes := strings.Count(text, "/")
+	if isPath(text) || slashes > 3 || runs[upper] == 0 || runs[lower] == 0 || runs[digit] == 0 {
+		return false
+	}
+	// Names of several words have a number at their end, not in between.
+	return (runs[digit] > 1 || len(body) < 32 && slashes == 0) && 3*(runs[upper]+runs[lower]+runs[digit]+runs[sign]) > len(body)
+}
+
+// isPath says whether a word begins with one of the folders that every system has.
+func isPath(text string) bool {
+	if text == "" || text[0] != '/' {
+		return false
+	}
+	top, _, more := strings.Cut(text[1:], "/")
+	return more && slices.Contains([]string{"bin", "boot", "data", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "nix",
+		"opt", "proc", "root", "run", "sbin", "snap", "srv", "sys", "tmp", "usr", "var"}, top)
 }
