@@ -6,12 +6,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/nltop/nltop/internal/argv"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/sockets"
@@ -44,6 +46,7 @@ func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture
 		head.Info.Names = names
 	}
 	if err == nil {
+		head.Patch = patch(file)
 		r.w, err = pcapng.NewWriter(counter{r}, head)
 	}
 	if err != nil {
@@ -55,10 +58,25 @@ func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture
 	return r, nil
 }
 
+// patch writes over what is in a file already; nil: that cannot be done.
+func patch(file *target) func([]byte, int64) (int, error) {
+	if st, err := file.Stat(); err != nil || !st.Mode().IsRegular() || file.File == os.Stdout {
+		return nil
+	}
+	return file.WriteAt
+}
+
+// Retell implements pipeline.Reteller.
+func (r *recorder) Retell() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.w.Retell()
+}
+
 // header says where the traffic comes from: this machine, or the one that the
 // file being read was recorded on.
 func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Options, error) {
-	o := pcapng.Options{Version: version, Info: src.Info(), Filter: f.expr}
+	o := pcapng.Options{Version: version, Info: src.Info(), Filter: argv.Text(f.expr)}
 	if file != nil {
 		meta, snap := file.Meta(), o.Info.Snap
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
@@ -176,6 +194,9 @@ func (r *recorder) close(why error) error {
 		r.err = r.w.WriteTables(&tables)
 	}
 	err = distinct(r.err, r.w.Close())
+	if r.w.SecretTold() {
+		fmt.Fprintln(stderr, "nltop: warning: a command line was recorded with a key or password in it before a message showed that it is one (docs/secrets.md)")
+	}
 	r.out.end()
 	err = distinct(err, r.file.finish(distinct(why, err)))
 	if err != nil {

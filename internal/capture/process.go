@@ -86,6 +86,9 @@ func withoutSecrets(c CmdLine) CmdLine {
 // Told is the command line without what was proved to be a secret after it was made.
 func (c CmdLine) Told() CmdLine { return CmdLine(argv.Told(string(c))) }
 
+// Overwritten is Told with asterisks, of the same length; false: nothing was proved.
+func (c CmdLine) Overwritten() ([]byte, bool) { return argv.Overwritten(string(c)) }
+
 // Prove says that these bytes, which were in a message with that Origin, are a secret. True:
 // a command line that was told holds it.
 func (o *Origin) Prove(secret []byte) bool {

@@ -3,7 +3,9 @@
 package pcapng
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 
 	"github.com/nltop/nltop/internal/capture"
 )
@@ -87,10 +89,62 @@ func (w *Writer) introduce(procs ...*capture.Proc) {
 		ps.young[string(w.nested)] = ps.last
 		start := w.begin(blockReport)
 		w.buf = append(newFacts(w.buf, factsProcess).uint(tagNumber, ps.last), w.nested...)
+		w.told(start, p)
 		w.pad()
 		w.end(start)
 	}
 }
+
+// toldLine is a command line that the recording has, and where: in bytes from its beginning.
+type toldLine struct {
+	at   int64
+	line capture.CmdLine
+}
+
+// told notes where the command lines lie in the block that begins at start.
+func (w *Writer) told(start int, p *capture.Proc) {
+	for _, c := range [...]capture.CmdLine{p.CmdLine.Told(), p.Parent.CmdLine.Told()} { // as they lie
+		value := facts(w.scratch[:0]).string(tagCmdLine, string(c))
+		w.scratch = value
+		at := bytes.Index(w.buf[start:], value)
+		if c == "" || at < 0 {
+			continue
+		}
+		start += at + len(value)
+		if len(w.lines) >= maxTold {
+			w.lines = append(w.lines[:0], w.lines[maxTold/2:]...)
+		}
+		w.lines = append(w.lines, toldLine{w.pushed + int64(start-len(c)), c})
+	}
+}
+
+// Retell overwrites with asterisks what was proved to be a secret in command lines that
+// were recorded before: in memory, and by Options.Patch in the file.
+func (w *Writer) Retell() {
+	for i := range w.lines {
+		t := &w.lines[i]
+		without, changed := t.line.Overwritten()
+		if !changed || w.err != nil {
+			continue
+		}
+		switch at := t.at - w.pushed; {
+		case at >= 0:
+			copy(w.buf[at:], without)
+		case w.opt.Patch != nil:
+			if _, err := w.opt.Patch(without, t.at); err != nil {
+				w.err = fmt.Errorf("overwrite a secret in the recording: %w", err)
+			}
+		default:
+			w.secretTold = true
+		}
+	}
+	// What follows refers to the processes as they are told now.
+	w.templates = capture.PerOrigin[template]{}
+}
+
+// SecretTold says whether a command line that was written holds what was proved to be a
+// secret later, and could not be overwritten: there was no Options.Patch.
+func (w *Writer) SecretTold() bool { return w.secretTold }
 
 // proc appends a process that was introduced, or nothing if it is unknown.
 func (w *Writer) proc(f facts, tag int, p *capture.Proc) facts {

@@ -25,6 +25,9 @@ type Options struct {
 	Info      capture.Info     // of the source that is recorded
 	Filter    string           // the filter expression; "": everything
 	ByteOrder binary.ByteOrder // of the section; nil: this machine's
+	// Patch writes over what was written, at a place from its beginning; nil: that
+	// cannot be done.
+	Patch func(b []byte, at int64) (int, error)
 }
 
 // Writer records frames. Only whole blocks reach the underlying writer, so a
@@ -46,6 +49,9 @@ type Writer struct {
 	once            template // see odd
 	processes       processes
 	requests        requests[*template]
+	lines           []toldLine // see Retell
+	pushed          int64      // bytes that were written
+	secretTold      bool
 	done            []byte // see makeDone
 	doneAt          int
 
@@ -440,6 +446,7 @@ func (w *Writer) push() error {
 	if _, err := w.dst.Write(w.buf); err != nil {
 		w.err = fmt.Errorf("write recording: %w", err)
 	}
+	w.pushed += int64(len(w.buf))
 	w.buf = w.buf[:0]
 	if cap(w.buf) > 8*flushAt {
 		w.buf = nil // one huge datagram must not stay in memory

@@ -50,6 +50,10 @@ type Teacher interface {
 	WritePreamble(fs []*capture.Frame) error
 }
 
+// Reteller is a Recorder that can take back what it has told of command lines, as far as
+// capture.CmdLine.Told has become another.
+type Reteller interface{ Retell() }
+
 // ErrLimit is what the loop stops with after Options.Limit messages; Run turns
 // it into nil.
 var ErrLimit = errors.New("message limit reached")
@@ -161,6 +165,7 @@ func New(o Options) (*Pipeline, error) {
 	}
 	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), watch: o.Watch,
 		families: question{patience: patience}, policy: question{patience: patience}}
+	p.redact.Found = p.found
 	if o.Incidents != nil {
 		o.Incidents.Wanted = p.matches
 	}
@@ -347,6 +352,16 @@ func (p *Pipeline) overwrite(f *capture.Frame) bool {
 		p.secrets.Add(uint64(n))
 	}
 	return n > 0
+}
+
+// found takes what is overwritten in a message out of the command lines that hold it.
+func (p *Pipeline) found(f *capture.Frame, secret []byte) {
+	if !f.Origin.Prove(secret) {
+		return
+	}
+	if r, ok := p.o.Recorder.(Reteller); ok {
+		r.Retell()
+	}
 }
 
 // Redacted returns in how many messages something was overwritten, by this run or by the

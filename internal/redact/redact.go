@@ -6,7 +6,7 @@
 // What is a secret stands in the tables (schema.Secrecy); where it lies in a message,
 // package decode finds. Lengths stay, and the filling (schema.Overwrite) says what it is
 // in every program. The package hides nothing else: names and addresses are left alone,
-// and it knows nothing of command lines.
+// and command lines are package argv's, which is told what was found.
 package redact
 
 import (
@@ -54,6 +54,9 @@ type Redactor struct {
 	seals   []sealed
 
 	messages uint64
+
+	// Found is told of what is going to be overwritten, while it is there; nil: nobody is.
+	Found func(f *capture.Frame, secret []byte)
 }
 
 // tableLen is above the types of all protocols in mainline, the highest of which are those
@@ -229,6 +232,9 @@ func (r *Redactor) overwrite(f *capture.Frame) int {
 	data := bytes.Clone(f.Data)
 	for _, p := range r.parts {
 		if !p.done {
+			if r.Found != nil {
+				r.Found(f, f.Data[p.lo:p.hi])
+			}
 			schema.Overwrite(data[p.lo:p.hi])
 		}
 	}
