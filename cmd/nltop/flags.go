@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ type captureFlags struct {
 	expr      string
 	read      string
 	write     string
+	wireshark bool
 	snap      int
 	ringMiB   int
 	self      bool
@@ -47,6 +49,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
 	fs.StringVarP(&f.read, "read", "r", "", "read this pcapng or pcap file, or one of rtmon, instead of capturing; - is standard input")
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
+	fs.BoolVar(&f.wireshark, "wireshark-processes", false, "with -w: tell processes also in blocks that the newest Wireshark reads; 4.0 shows each as a packet")
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
 	f.specs.register(fs)
@@ -79,6 +82,9 @@ func (f *captureFlags) pointless(c *cobra.Command) error {
 			}
 		}
 		return ""
+	}
+	if f.wireshark && f.write == "" {
+		return usageError{errors.New("--wireshark-processes goes with -w")}
 	}
 	if f.read != "" {
 		if name := given(ofCapture); name != "" {

@@ -76,7 +76,7 @@ func (r *recorder) Retell() {
 // header says where the traffic comes from: this machine, or the one that the
 // file being read was recorded on.
 func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Options, error) {
-	o := pcapng.Options{Version: version, Info: src.Info(), Filter: argv.Text(f.expr)}
+	o := pcapng.Options{Version: version, Info: src.Info(), Filter: argv.Text(f.expr), Wireshark: f.wireshark}
 	if file != nil {
 		meta, snap := file.Meta(), o.Info.Snap
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")

@@ -16,7 +16,7 @@ func TestRecordInTshark(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tools.pcapng")
 	must(t, nltop(t), "record", "-q", "-w", file, "--", "sh", "-c", "ip link show lo; ethtool -k lo")
 	text := must(t, "tshark", "-r", file, "-V")
-	for _, want := range []string{"Linux rtnetlink (route netlink) protocol", "(ethtool)", "ip[", "request netns"} {
+	for _, want := range []string{"Linux rtnetlink (route netlink) protocol", "(ethtool)", "name=ip dir=request netns="} {
 		if !strings.Contains(text, want) {
 			t.Errorf("tshark does not show %q", want)
 		}

@@ -419,26 +419,32 @@ func TestComment(t *testing.T) {
 		want string
 		f    capture.Frame
 	}{
-		{"ip[4711] request netns 4026531840", capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest, Proc: ip, NetNS: 4026531840}}},
-		{"ip[4711] reply", capture.Frame{
+		{"pid=4711 name=ip dir=request netns=4026531840", capture.Frame{Origin: &capture.Origin{Dir: capture.DirRequest, Proc: ip, NetNS: 4026531840}}},
+		{"pid=4711 name=ip dir=reply", capture.Frame{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Proc: ip, Socket: capture.Socket{Owner: ip},
 			},
 		}},
-		{"zebra[7] event group 1 overrun caused by ip[4711]", capture.Frame{
+		{"pid=7 name=zebra dir=event group=1 verdict=overrun cause=ip[4711]", capture.Frame{
 			Origin: &capture.Origin{
 				Dir: capture.DirEvent, Group: 1, Proc: ip, Verdict: capture.VerdictOverrun,
 				Socket: capture.Socket{Owner: capture.Proc{PID: 7, Comm: "zebra"}},
 			},
 		}},
-		{"port 99 reply errno 17", capture.Frame{
+		{"port=99 dir=reply errno=17", capture.Frame{
 			Origin: &capture.Origin{
 				Dir: capture.DirReply, Errno: 17, Socket: capture.Socket{PortID: 99},
 			},
 		}},
-		{`e\x1b\xffl[1] unknown`, capture.Frame{
+		{`pid=1 name="e\x1b\xffl" dir=unknown`, capture.Frame{
 			Origin: &capture.Origin{
 				Socket: capture.Socket{Owner: capture.Proc{PID: 1, Comm: "e\x1b\xffl"}},
+			},
+		}},
+		{`pid=2 name="a \"b\\c" outside=yes dir=event verdict="no listener" cause="my prog[3 outside]"`, capture.Frame{
+			Origin: &capture.Origin{
+				Dir: capture.DirEvent, Verdict: capture.VerdictUnheard, Proc: capture.Proc{PID: 3, Comm: "x", Name: "my prog", Outside: true},
+				Socket: capture.Socket{Owner: capture.Proc{PID: 2, Comm: `a "b\c`, Outside: true}},
 			},
 		}},
 	} {

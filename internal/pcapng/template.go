@@ -41,6 +41,7 @@ func (w *Writer) template(o *capture.Origin) *template {
 		return t
 	}
 	w.introduce(&o.Proc, &o.Socket.Owner)
+	w.tellWireshark(o)
 	t, _ = w.templates.Of(o) // again: the newcomers may have emptied them
 	*t = template{origin: o, size: -1}
 	w.fill(t, false, true, false)
@@ -51,6 +52,9 @@ func (w *Writer) template(o *capture.Origin) *template {
 // the preamble.
 func (w *Writer) odd(fr *capture.Frame, preamble bool) *template {
 	w.introduce(&fr.Proc, &fr.Socket.Owner)
+	if !preamble {
+		w.tellWireshark(fr.Origin)
+	}
 	t := &w.once
 	*t = template{origin: fr.Origin, size: -1, head: t.head[:0], tail: t.tail[:0]}
 	w.fill(t, preamble, fr.ID != 0, fr.Time.IsZero())

@@ -104,7 +104,7 @@ func TestTemplatesAreForAllFields(t *testing.T) {
 func TestCommentNetNS(t *testing.T) {
 	o := *routeChange()[0].Origin
 	for name, want := range map[string]string{
-		"host": "ip[4711] request netns 4026531840", "": "ip[4711] request netns 4026531840", "blue": "ip[4711] request netns 4026531840",
+		"host": "pid=4711 name=ip dir=request netns=4026531840", "": "pid=4711 name=ip dir=request netns=4026531840", "blue": "pid=4711 name=ip dir=request netns=4026531840",
 	} {
 		o.NetNSName = name
 		if got := string(appendComment(nil, &o, false)); got != want {

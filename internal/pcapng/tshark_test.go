@@ -86,9 +86,9 @@ func testTshark(t *testing.T, bo order) {
 	const at = "1767319445.678901234"
 	comment := func(dir string) string {
 		if dir == "request" {
-			return "ip[4711] request netns 4026531840"
+			return "pid=4711 name=ip dir=request netns=4026531840"
 		}
-		return dir + " netns 4026531840 caused by ip[4711]"
+		return "dir=" + dir + " netns=4026531840 cause=ip[4711]"
 	}
 	want := []string{
 		"families|Netlink generic|0x0010|9|0x00000001|" + at + "|nltop: families of this machine, not traffic|" + fmt.Sprint(16+len(newFamily)),

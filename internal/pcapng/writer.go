@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -19,11 +18,14 @@ const flushAt = 256 << 10
 
 // Options say what the section header tells about the recording.
 type Options struct {
-	Kernel    string           // uname -r of the recorded machine
-	Hardware  string           // uname -m
-	Version   string           // of nltop
-	Info      capture.Info     // of the source that is recorded
-	Filter    string           // the filter expression; "": everything
+	Kernel   string       // uname -r of the recorded machine
+	Hardware string       // uname -m
+	Version  string       // of nltop
+	Info     capture.Info // of the source that is recorded
+	Filter   string       // the filter expression; "": everything
+	// Wireshark: processes are told in the blocks that the newest Wireshark reads, too
+	// (wireshark.go).
+	Wireshark bool
 	ByteOrder binary.ByteOrder // of the section; nil: this machine's
 	// Patch writes over what was written, at a place from its beginning; nil: that
 	// cannot be done.
@@ -48,6 +50,7 @@ type Writer struct {
 	templates       capture.PerOrigin[template]
 	once            template // see odd
 	processes       processes
+	wiresharks      wiresharks
 	requests        requests[*template]
 	lines           []toldLine // see Retell
 	pushed          int64      // bytes that were written
@@ -452,60 +455,4 @@ func (w *Writer) push() error {
 		w.buf = nil // one huge datagram must not stay in memory
 	}
 	return w.err
-}
-
-// appendComment appends what a person reads beside the packet: whose row it is,
-// what it is, where, and what came of it.
-func appendComment(b []byte, o *capture.Origin, preamble bool) []byte {
-	if preamble {
-		return append(b, "nltop: families of this machine, not traffic"...)
-	}
-	number := func(what string, n uint64) { b = strconv.AppendUint(append(b, what...), n, 10) }
-	process := func(p *capture.Proc) {
-		b = append(b, printable(p.Comm)...)
-		number("[", uint64(p.PID))
-		if p.Outside {
-			b = append(b, " outside"...)
-		}
-		b = append(b, ']')
-	}
-	who := o.Account()
-	switch {
-	case who.Known():
-		process(&who)
-		b = append(b, ' ')
-	case o.Socket.PortID != 0:
-		number("port ", uint64(o.Socket.PortID))
-		b = append(b, ' ')
-	}
-	b = append(b, o.Dir.String()...)
-	if o.Group != 0 {
-		number(" group ", uint64(o.Group))
-	}
-	if o.NetNS != 0 {
-		number(" netns ", o.NetNS)
-	}
-	if o.Verdict > capture.VerdictDelivered {
-		b = append(append(b, ' '), o.Verdict.String()...)
-	}
-	if o.Errno != 0 {
-		b = strconv.AppendInt(append(b, " errno "...), int64(o.Errno), 10)
-	}
-	if o.Dir != capture.DirRequest && o.Proc.Known() && o.Proc != who {
-		b = append(b, " caused by "...)
-		process(&o.Proc)
-	}
-	return b
-}
-
-// printable escapes what must not stand in a comment: control characters and
-// bytes that are not UTF-8. A process chooses its comm.
-func printable(s string) string {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f {
-			q := fmt.Sprintf("%+q", s)
-			return q[1 : len(q)-1]
-		}
-	}
-	return s
 }
