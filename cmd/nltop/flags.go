@@ -36,6 +36,7 @@ type captureFlags struct {
 	rtnl      bool
 	times     bool
 	subscribe []string // groups of nfnetlink
+	traced    []string // the COMMAND, if there is one
 	specs     specFlags
 }
 

@@ -45,7 +45,7 @@ func TestHostileCommands(t *testing.T) {
 			"trace": {"trace", "-o", "text", "--exchanges=false", "--changes=false"}, "json": {"trace", "-o", "json", "--exchanges=false", "--changes=false"},
 			"exchanges": {"trace", "-o", "text", "--exchanges", "--changes=false"}, "changes": {"trace", "-o", "text", "--exchanges=false", "--changes"},
 			"who":  {"who", "--all", "route"},
-			"stat": {"stat"}, "sockets": {"sockets"}, "record": {"record", "-w", filepath.Join(dir, "out")},
+			"stat": {"stat"}, "info": {"info"}, "sockets": {"sockets"}, "record": {"record", "-w", filepath.Join(dir, "out")},
 		} {
 			var took [2]uint64
 			for i, path := range paths {

@@ -58,6 +58,7 @@ var mayImport = map[string][]string{
 		"internal/incident", "internal/nft", "internal/pipeline", "internal/place", "internal/sockets", "internal/words"},
 	"internal/say":             {"internal/capture", "internal/decode", "internal/decode/schema", "internal/nft"},
 	"internal/nft":             {"internal/capture", "internal/decode", "internal/decode/schema"},
+	"internal/contents":        {"internal/capture", "internal/decode", "internal/pcapng", "internal/words"},
 	"internal/coverage":        {"internal/decode", "internal/decode/schema"},
 	"internal/coverage/beside": {"internal/capture", "internal/coverage", "internal/decode", "internal/decode/families", "internal/pcapng"},
 	"internal/e2e":             {},

@@ -33,7 +33,7 @@ func evilFile(t *testing.T) string {
 	}
 	defer out.Close()
 	w, err := pcapng.NewWriter(out, pcapng.Options{
-		Kernel: evil, Hardware: evil, Version: evil, Filter: evil,
+		Kernel: evil, Hardware: evil, Version: evil, Filter: evil, Command: evil, Distribution: evil,
 		Info: capture.Info{Name: capture.SourceFentry, Scope: evil, Blind: []string{evil}, Notes: []string{evil}, Sees: capture.AllSees},
 	})
 	if err != nil {
@@ -94,7 +94,7 @@ func TestQuoting(t *testing.T) {
 		{"trace", "-o", "go"}, {"trace", "-o", "c"}, {"trace", "-o", "hex"}, {"trace", "-o", "fixture", "--protocol", "route"},
 		{"stat"}, {"stat", "-o", "json"}, {"stat", "--by", "container"}, {"stat", "--by", "unit"}, {"stat", "--by", "netns"},
 		{"stat", "--by", "cause"}, {"stat", "--by", "cause", "-o", "json"},
-		{"stat", "--coverage", "--unknown"}, {"sockets"}, {"sockets", "-o", "json"}, {"record", "-w", os.DevNull},
+		{"stat", "--coverage", "--unknown"}, {"sockets"}, {"sockets", "-o", "json"}, {"record", "-w", os.DevNull}, {"info"}, {"info", "-o", "json"},
 		{"who", "--all", "route"}, {"who", "--all", "-o", "json", "route"},
 	} {
 		if err := out.Truncate(0); err != nil {

@@ -80,12 +80,14 @@ func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Op
 	if file != nil {
 		meta, snap := file.Meta(), o.Info.Snap
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
+		o.Command, o.Distribution = meta.Command, meta.Distribution
 		if len(o.Info.Recorded) == 1 && meta.Source.Name != "" {
 			o.Info = o.Info.Recorded[0]
 			o.Info.Snap = snap // --snap cuts again
 		}
 		return o, nil
 	}
+	o.Command, o.Distribution = commandLine(os.Args, f.traced), distribution("/")
 	o.Info.RMemMax = sockets.CoreLimit("/proc", "rmem_max")
 	var uts unix.Utsname
 	if err := unix.Uname(&uts); err != nil {

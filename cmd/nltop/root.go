@@ -18,7 +18,7 @@ func newRoot() *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrace(), newRecord(), newStat(), newWho(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
+	root.AddCommand(newTrace(), newRecord(), newStat(), newInfo(), newWho(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
 	root.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -33,7 +33,7 @@ var meant = map[string]string{
 	"monitor": "trace", "watch": "trace", "dump": "trace", "strace": "trace", "sniff": "trace", "capture": "record",
 	"save": "record", "write": "record", "top": "(without a command)", "live": "(without a command)", "view": "(without a command)",
 	"count": "stat", "stats": "stat", "summary": "stat", "ss": "sockets", "list": "sockets", "groups": "families",
-	"check": "doctor", "sources": "doctor", "play": "-r FILE", "read": "-r FILE", "replay": "-r FILE",
+	"check": "doctor", "sources": "doctor", "capinfos": "info", "inspect": "info", "show": "info", "describe": "info", "play": "-r FILE", "read": "-r FILE", "replay": "-r FILE",
 }
 
 func unknownCommand(c *cobra.Command, name string) error {

@@ -175,6 +175,7 @@ func (o sessionOptions) openWith(ctx context.Context, argv []string, stdout io.W
 	if o.flags.read != "" {
 		return nil, usageError{errors.New("-r and a command exclude each other")}
 	}
+	o.flags.traced = argv
 	var err error
 	if o.child, err = startChild(argv, stdout); err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ func TestHostileMemory(t *testing.T) {
 				"json":      {"trace", "-o", "json", "-r", path},
 				"exchanges": {"trace", "--exchanges", "-r", path},
 				"stat":      {"stat", "-r", path},
+				"info":      {"info", path},
 				"sockets":   {"sockets", "-r", path},
 				"record":    {"record", "-r", path, "-w", to},
 			} {

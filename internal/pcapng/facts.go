@@ -141,6 +141,9 @@ const (
 	tagNote  // repeated
 	tagFilter
 	tagSnap
+
+	tagCommand      = 80
+	tagDistribution = 81
 )
 
 // Tags of factsStats.

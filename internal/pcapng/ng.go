@@ -46,6 +46,7 @@ func (r *Reader) nextBlock() (Record, bool, error) {
 	switch blockType {
 	case blockSHB, blockIDB, blockPB, blockSPB, blockISB, blockEPB, blockReport:
 	default:
+		r.unknown()
 		if err := r.discard(bodyLen, head, "block"); err != nil {
 			return Record{}, false, err
 		}
@@ -194,6 +195,9 @@ func (r *Reader) section(body []byte, start int64) error {
 	r.stats.LostReports = capture.AddUp(r.stats.LostReports, r.lastReports)
 	r.lastReports = 0
 	r.endSection()
+	if r.sections > 1 {
+		r.account.made = addMade(r.account.made, r.meta)
+	}
 	r.meta = m
 	return nil
 }
@@ -216,6 +220,10 @@ func (m *Meta) setSection(facts []byte) error {
 			m.Filter = text(v)
 		case tagSnap:
 			m.Source.Snap = int(unzigzag(num))
+		case tagCommand:
+			m.Command = text(v)
+		case tagDistribution:
+			m.Distribution = text(v)
 		}
 	})
 }
@@ -404,6 +412,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		}
 		if rec.Preamble = flags&flagPreamble != 0; rec.Preamble {
 			r.families++
+			r.preamble()
 		} else if o.Source != i.source || o.Sees != i.sees {
 			r.alsoFrom(&o)
 		}
@@ -486,9 +495,8 @@ func (r *Reader) renumber(id uint64) uint64 {
 func (r *Reader) noteBadFacts() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.badFacts++; r.bad == nil {
-		r.bad = &Error{r.at, errFacts}
-	}
+	r.badFacts++
+	r.damageAt(&Error{r.at, errFacts})
 }
 
 // statistics reads an Interface Statistics Block. Its numbers count from the

@@ -38,6 +38,10 @@ type Meta struct {
 	Interfaces  []string // names of the interfaces, without nltop's "families"
 	Filter      string   // in the language of the program that wrote the file
 	Version     string   // of nltop; "": written by another program
+	// Command is the command line of nltop up to a COMMAND, of which it has the name; ""
+	// is not known, as Distribution is.
+	Command      string
+	Distribution string // of the recorded machine: "Debian GNU/Linux 12 (bookworm)"
 	// Source is the Info of the source that nltop recorded; its Name is ""
 	// for other programs' files.
 	Source capture.Info
@@ -93,6 +97,7 @@ type Reader struct {
 	skipped  [3]uint64     // other link types, malformed blocks, long ones
 	badFacts uint64        // packets whose nltop data were malformed
 	bad      *Error        // the first damage that reading went on behind
+	account  account
 
 	current []capture.Info // sources of this section
 	earlier []capture.Info // of those before
@@ -335,20 +340,17 @@ func (r *Reader) skip(reason string) (Record, bool, error) {
 	case lostLong:
 		r.skipped[2]++
 	default:
-		if r.skipped[1]++; r.bad == nil {
-			r.bad = &Error{r.at, errors.New("block contradicts itself and is skipped")}
-		}
+		r.skipped[1]++
+		r.damageAt(&Error{r.at, errors.New("block contradicts itself and is skipped")})
 	}
 	return Record{}, false, nil
 }
 
-// damage notes what is wrong with the current block, if it is the first of the file.
+// damage notes what is wrong with the current block.
 func (r *Reader) damage(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.bad == nil {
-		r.bad = &Error{r.at, err}
-	}
+	r.damageAt(&Error{r.at, err})
 }
 
 // ended is the error of Next at the end of the file: where it was damaged first, or

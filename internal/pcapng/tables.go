@@ -213,6 +213,7 @@ func (r *Reader) finish(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.atEnd = true
+	r.final(err)
 	return err
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	Version  string       // of nltop
 	Info     capture.Info // of the source that is recorded
 	Filter   string       // the filter expression; "": everything
+	// As Meta has them.
+	Command, Distribution string
 	// Wireshark: processes are told in the blocks that the newest Wireshark reads, too
 	// (wireshark.go).
 	Wireshark bool
@@ -128,7 +130,8 @@ func (w *Writer) sectionHeader() {
 	f := newFacts(w.scratch[:0], factsSection).
 		putString(tagVersion, w.opt.Version).string(tagSourceName, w.opt.Info.Name).
 		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
-		int(tagSnap, int64(w.opt.Info.Snap))
+		int(tagSnap, int64(w.opt.Info.Snap)).
+		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution)
 	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
 	w.end(start)
