@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +35,7 @@ var tellings = map[string][]string{
 // does the old one of the same recording written anew by this one. What is new is added
 // to it.
 func TestOldRecordings(t *testing.T) {
-	old := buildOld(t)
+	old := buildOld(t, oldVersion)
 	recordings, err := filepath.Glob("testdata/" + oldVersion + "/*.pcapng.gz")
 	if err != nil || len(recordings) == 0 {
 		t.Fatalf("no recordings: %v", err)
@@ -94,9 +93,9 @@ func TestOldRecordings(t *testing.T) {
 // TestOldReadsProcesses: the old nltop reads a recording that tells who a process is,
 // and says of it what it always said of a process.
 func TestOldReadsProcesses(t *testing.T) {
-	old := buildOld(t)
+	old := buildOld(t, oldVersion)
 	if old == "" {
-		t.Skip("the checkout lacks the old commit")
+		t.Skipf("the clone is shallow and lacks %s", oldVersion)
 	}
 	p := capture.Proc{
 		PID: 7, TID: 8, PPID: 1, Comm: "thread", Name: "daemon", Life: 9, Cgroup: "/a",
@@ -144,40 +143,6 @@ func TestOldReadsProcesses(t *testing.T) {
 			t.Errorf("%s: %s", read.by, at)
 		}
 	}
-}
-
-// oldNltop is built once for the tests that need it.
-var oldNltop struct {
-	once sync.Once
-	path string // "": this checkout lacks its commit
-	err  error
-}
-
-// buildOld builds the old nltop; "": this checkout lacks its commit.
-func buildOld(t *testing.T) string {
-	t.Helper()
-	o := &oldNltop
-	o.once.Do(func() {
-		if out, err := exec.Command("git", "cat-file", "-e", oldVersion+"^{commit}").CombinedOutput(); err != nil {
-			t.Logf("only this nltop is asked: the checkout lacks %s: %s", oldVersion, out)
-			return
-		}
-		dir, err := os.MkdirTemp("", "nltop-old-*")
-		if err != nil {
-			o.err = err
-			return
-		}
-		o.path = filepath.Join(dir, "nltop")
-		script := fmt.Sprintf(`set -e; git -C "$(git rev-parse --show-toplevel)" archive %s | tar -x -C %s; cd %s
-			CGO_ENABLED=0 go build -o nltop ./cmd/nltop`, oldVersion, dir, dir)
-		if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
-			o.err = fmt.Errorf("build %s: %w\n%s", oldVersion, err, out)
-		}
-	})
-	if o.err != nil {
-		t.Fatal(o.err)
-	}
-	return o.path
 }
 
 func tell(t *testing.T, program string, args ...string) []byte {

@@ -116,9 +116,7 @@ func TestMain(m *testing.M) {
 	if build.path != "" && os.Getenv("NLTOP_BIN") == "" {
 		_ = os.RemoveAll(filepath.Dir(build.path))
 	}
-	if oldNltop.path != "" {
-		_ = os.RemoveAll(filepath.Dir(oldNltop.path))
-	}
+	_ = os.RemoveAll(olds.dir)
 	os.Exit(code)
 }
 
