@@ -3,10 +3,8 @@
 package pcapng
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -30,120 +28,12 @@ type iface struct {
 // maxIfaces bounds the interfaces of a section.
 const maxIfaces = 1 << 12
 
-// nextBlock reads one block.
-func (r *Reader) nextBlock() (Record, bool, error) {
-	if _, err := r.br.Peek(1); err != nil {
-		return Record{}, false, r.end(err)
-	}
-	start := r.off
-	blockType, total, err := r.blockHeader()
-	if err != nil {
-		return Record{}, false, err
-	}
-	bodyLen := int64(total) - 12
-	head := r.off - start // 8, or 12 after a section header's magic
-	bodyLen -= head - 8
-	switch blockType {
-	case blockSHB, blockIDB, blockPB, blockSPB, blockISB, blockEPB, blockReport:
-	default:
-		r.unknown()
-		if err := r.discard(bodyLen, head, "block"); err != nil {
-			return Record{}, false, err
-		}
-		return Record{}, false, r.trailer(start, total)
-	}
-	r.at = start
-	if total > maxBlock {
-		return r.longBlock(blockType, start, total, bodyLen, head)
-	}
-	// The trailing length is read together with the body.
-	body, err := r.fill(int(bodyLen)+4, head, "block")
-	if err != nil {
-		return Record{}, false, err
-	}
-	if got := r.bo.Uint32(body[bodyLen:]); got != total {
-		return Record{}, false, &Error{start, fmt.Errorf("block lengths differ: %d at its start, %d at its end", total, got)}
-	}
-	return r.block(blockType, body[:bodyLen], start)
-}
-
-// longBlock skips a block that is longer than one can be. A section or an interface
-// begins nevertheless: what follows refers to it.
-func (r *Reader) longBlock(blockType uint32, start int64, total uint32, bodyLen, head int64) (Record, bool, error) {
-	r.damage(fmt.Errorf("block of %d bytes is skipped, the longest that is read has %d", total, maxBlock))
-	var body []byte
-	if blockType == blockSHB || blockType == blockIDB {
-		var err error
-		if body, err = r.fill(maxRead, head, "block"); err != nil {
-			return Record{}, false, err
-		}
-		body, bodyLen, head = slices.Clone(body), bodyLen-maxRead, head+maxRead
-	}
-	if err := r.discard(bodyLen, head, "block"); err != nil {
-		return Record{}, false, err
-	}
-	if err := r.trailer(start, total); err != nil {
-		return Record{}, false, err
-	}
-	if body != nil {
-		return r.block(blockType, body, start)
-	}
-	return r.skip(lostLong)
-}
-
-// blockHeader reads type and length, and the byte-order magic of a section
-// header, which says how to read the length.
-func (r *Reader) blockHeader() (blockType, total uint32, err error) {
-	start := r.off
-	h, err := r.fill(8, 0, "block header")
-	if err != nil {
-		return 0, 0, err
-	}
-	least := uint32(12)
-	var length [4]byte
-	copy(length[:], h[4:])
-	if r.bo == nil || binary.LittleEndian.Uint32(h) == blockSHB {
-		// A palindrome: the same in both byte orders.
-		magic, err := r.fill(4, 8, "section header")
-		if err != nil {
-			return 0, 0, err
-		}
-		switch uint32(byteOrderMagic) {
-		case binary.LittleEndian.Uint32(magic):
-			r.bo = binary.LittleEndian
-		case binary.BigEndian.Uint32(magic):
-			r.bo = binary.BigEndian
-		default:
-			return 0, 0, &Error{start, fmt.Errorf("section header has the byte-order magic %x", magic)}
-		}
-		blockType, least = blockSHB, 28
-	} else {
-		blockType = r.bo.Uint32(h)
-	}
-	total = r.bo.Uint32(length[:])
-	if total < least || total%4 != 0 {
-		return 0, 0, &Error{start, fmt.Errorf("block of type 0x%08x has the impossible length %d", blockType, total)}
-	}
-	return blockType, total, nil
-}
-
-func (r *Reader) trailer(start int64, total uint32) error {
-	b, err := r.fill(4, r.off-start, "block")
-	if err != nil {
-		return err
-	}
-	if got := r.bo.Uint32(b); got != total {
-		return &Error{start, fmt.Errorf("block lengths differ: %d at its start, %d at its end", total, got)}
-	}
-	return nil
-}
-
 func (r *Reader) block(blockType uint32, body []byte, start int64) (Record, bool, error) {
 	switch blockType {
 	case blockSHB:
 		return Record{}, false, r.section(body, start)
 	case blockIDB:
-		return r.describeInterface(body, start)
+		return r.describeInterface(body)
 	case blockISB:
 		return r.statistics(body)
 	case blockReport:
@@ -235,9 +125,15 @@ func text(v []byte) string {
 
 // describeInterface reads u16 link type, u16 reserved, u32 snap length,
 // options.
-func (r *Reader) describeInterface(body []byte, start int64) (Record, bool, error) {
-	if len(body) < 8 || len(r.ifaces) == maxIfaces {
-		return Record{}, false, &Error{start, errors.New("interface description is too short, or one too many")}
+func (r *Reader) describeInterface(body []byte) (Record, bool, error) {
+	switch {
+	case len(r.ifaces) == maxIfaces:
+		r.damage(errors.New("interface is one too many, and skipped"))
+		return Record{}, false, nil
+	case len(body) < 8:
+		r.damage(errors.New("interface description is too short"))
+		r.someInterface()
+		return Record{}, false, nil
 	}
 	i := iface{link: r.bo.Uint16(body), snap: r.bo.Uint32(body[4:]), tsresol: 6}
 	var name, about, filter, system string

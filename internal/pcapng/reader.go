@@ -65,6 +65,10 @@ type Reader struct {
 	off int64  // of the next byte to read
 	at  int64  // of the current block
 
+	torn   torn   // the block that is damaged: see recover
+	again  *again // the input where something is read again
+	reread int64  // how much was, in bytes
+
 	next func() (Record, bool, error) // false: nothing to show, read on
 	bo   order                        // of the section
 
@@ -168,7 +172,7 @@ func NewReader(src io.Reader) (*Reader, error) {
 	case bytes.Equal(magic, []byte{0x0A, 0x0D, 0x0D, 0x0A}):
 		r.next = r.nextBlock
 		r.meta.Format = "pcapng"
-		if _, _, err := r.nextBlock(); err != nil {
+		if _, _, err := r.nextBlock(); err != nil && !r.recover(err) {
 			return r, noEOF(err)
 		}
 		r.describeEarly()
@@ -212,12 +216,15 @@ func noEOF(err error) error {
 // returned by then, also those behind a block that was skipped.
 func (r *Reader) Next() (Record, error) {
 	for {
-		if r.early != nil {
-			return Record{}, r.finish(r.early)
+		rec, ok, err := Record{}, false, r.early
+		if err == nil {
+			rec, ok, err = r.next()
 		}
-		rec, ok, err := r.next()
 		if err != nil {
-			return Record{}, r.finish(err)
+			if !r.recover(err) {
+				return Record{}, r.finish(err)
+			}
+			r.early = nil
 		}
 		if ok {
 			return rec, nil
@@ -410,6 +417,7 @@ func (r *Reader) fill(n int, before int64, what string) ([]byte, error) {
 		got, err := io.ReadFull(r.br, r.buf[have:])
 		r.off += int64(got)
 		if err != nil {
+			r.buf = r.buf[:have+got]
 			return nil, r.readError(err, start, what, before+int64(n), r.off-start)
 		}
 	}

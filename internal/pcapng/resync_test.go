@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pcapng
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/pcapng/hostile"
+)
+
+// plainFrames are n requests of one process.
+func plainFrames(n int) []*capture.Frame {
+	o := capture.Origin{Source: capture.SourceFentry, Dir: capture.DirRequest, NetNS: 7, Sees: testOptions.Info.Sees,
+		Proc: capture.Proc{PID: 4711, TID: 4711, Comm: "ip", Name: "ip", Identity: capture.Identity{Exe: "/bin/ip"}}}
+	var fs []*capture.Frame
+	for i := range n {
+		data := bytes.Repeat([]byte{byte(i)}, 20+8*i)
+		fs = append(fs, &capture.Frame{Origin: &o, ID: uint64(i + 1), Time: time.Unix(int64(i+1), 0), Data: data, OrigLen: len(data)})
+	}
+	return fs
+}
+
+// blockStarts are the offsets of the blocks of a file, and its end.
+func blockStarts(file []byte) (at []int) {
+	for n := 0; n < len(file); n += int(native.Uint32(file[n+4:])) {
+		at = append(at, n)
+	}
+	return append(at, len(file))
+}
+
+// without are the frames but for one; i < 0: all.
+func without(frames []*capture.Frame, i int) []*capture.Frame {
+	if i < 0 {
+		return frames
+	}
+	out := append([]*capture.Frame{}, frames[:i]...)
+	return append(out, frames[i+1:]...)
+}
+
+// TestBehindDamage: whichever of a block's two lengths is damaged, and how, the frames in
+// front of it and behind it are read, and the damage is told with its offset.
+func TestBehindDamage(t *testing.T) {
+	frames := plainFrames(6)
+	file := record(t, testOptions, nil, frames)
+	starts := blockStarts(file)
+	packet := -1 // number of the packet that is damaged
+	for k, start := range starts[:len(starts)-1] {
+		end := starts[k+1]
+		kind := native.Uint32(file[start:])
+		if kind == blockEPB {
+			packet++
+		}
+		if k == 0 {
+			continue // TestFirstHeaderDamaged
+		}
+		for name, edit := range map[string]func(b []byte){
+			"its beginning 0":        func(b []byte) { native.PutUint32(b[start+4:], 0) },
+			"its beginning odd":      func(b []byte) { b[start+4]++ },
+			"its beginning short":    func(b []byte) { native.PutUint32(b[start+4:], uint32(end-start-4)) },
+			"its beginning long":     func(b []byte) { native.PutUint32(b[start+4:], uint32(end-start+16)) },
+			"its beginning to end":   func(b []byte) { native.PutUint32(b[start+4:], 1<<20) },
+			"its beginning too long": func(b []byte) { native.PutUint32(b[start+4:], 1<<30) },
+			"its end":                func(b []byte) { b[end-4] ^= 4 },
+			"its end high":           func(b []byte) { b[end-1] ^= 0x40 },
+		} {
+			for _, whole := range []bool{true, false} { // with random access, and without
+				t.Run(fmt.Sprintf("block %d of type %#x, %s, %v", k, kind, name, whole), func(t *testing.T) {
+					bad := bytes.Clone(file)
+					edit(bad)
+					src := io.Reader(bytes.NewReader(bad))
+					if !whole {
+						src = io.MultiReader(src)
+					}
+					r, err := NewReader(src)
+					if err != nil {
+						t.Fatal(err)
+					}
+					var got []*capture.Frame
+					for err == nil {
+						var rec Record
+						if rec, err = r.Next(); err == nil {
+							got = append(got, rec.Frame)
+						}
+					}
+					var e *Error
+					if !errors.As(err, &e) || e.Offset != int64(start) {
+						t.Errorf("%v, want damage at %d", err, start)
+					}
+					want := frames
+					// Where the first length holds, the block is read.
+					if kind == blockEPB && name != "its end" && name != "its end high" {
+						want = without(frames, packet)
+					}
+					if len(got) != len(want) {
+						t.Fatalf("%d frames, want %d", len(got), len(want))
+					}
+					for i := range got {
+						if got[i].ID != want[i].ID || !got[i].Time.Equal(want[i].Time) || !bytes.Equal(got[i].Data, want[i].Data) || got[i].Proc.PID != 4711 {
+							t.Errorf("frame %d: %+v, want %+v", i, got[i], want[i])
+						}
+					}
+					a := r.Account()
+					if last := k == len(starts)-2; a.Damaged != 1 && !last || a.Bytes != int64(len(bad)) {
+						t.Errorf("%d damages, %v, %d bytes", a.Damaged, a.Damage, a.Bytes)
+					}
+					for _, e := range a.Damage {
+						if e.Offset != int64(start) {
+							t.Errorf("damage at %d, want %d", e.Offset, start)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestFirstHeaderDamaged: what is behind a section header of no length is read, as what
+// another program wrote; a file that has nothing behind it is refused.
+func TestFirstHeaderDamaged(t *testing.T) {
+	file := record(t, testOptions, nil, plainFrames(3))
+	native.PutUint32(file[4:], 0)
+	r, got, _, err := play(file)
+	var e *Error
+	if len(got) != 3 || !errors.As(err, &e) || e.Offset != 0 || got[2].Proc.PID != 4711 {
+		t.Errorf("%d frames, %v", len(got), err)
+	}
+	_ = r.Info()
+	if _, _, _, err := play(file[:blockStarts(record(t, testOptions, nil, nil))[1]]); err == nil {
+		t.Error("a header without anything is no error")
+	}
+}
+
+// TestBitFlips: whatever single bit of a file is another, reading ends, and of the frames
+// no more are lost than the block and what refers to it: those behind are read.
+func TestBitFlips(t *testing.T) {
+	frames := plainFrames(4)
+	file := record(t, testOptions, nil, frames)
+	starts := blockStarts(file)
+	reach := map[uint32]int{blockEPB: 1} // how many frames a block may cost
+	for k, start := range starts[:len(starts)-1] {
+		kind := native.Uint32(file[start:])
+		if kind == blockSHB || kind == blockIDB {
+			continue // what packets refer to: the next loop
+		}
+		for at := start; at < starts[k+1]; at++ {
+			for bit := range 8 {
+				bad := bytes.Clone(file)
+				bad[at] ^= 1 << bit
+				_, got, _, err := play(bad)
+				got = slices.DeleteFunc(got, func(f *capture.Frame) bool { return f.Kind != capture.KindDatagram })
+				var e *Error
+				if err != nil && !errors.As(err, &e) {
+					t.Fatalf("byte %d bit %d: %v", at, bit, err)
+				}
+				if len(got) < len(frames)-reach[kind] || len(got) > len(frames) {
+					t.Errorf("byte %d bit %d, of a block of type %#x at %d: %d of %d frames, %v", at, bit, kind, start, len(got), len(frames), err)
+				}
+			}
+		}
+	}
+	for at := range starts[3] {
+		for bit := range 8 {
+			bad := bytes.Clone(file)
+			bad[at] ^= 1 << bit
+			if r, _, _, _ := play(bad); r != nil {
+				_, _, _ = r.Info(), r.Stats(), r.Account()
+			}
+		}
+	}
+}
+
+// TestManyTears: a file that is torn everywhere is read in linear time and memory; what
+// is read again is bounded, and so is what is told.
+func TestManyTears(t *testing.T) {
+	head := record(t, testOptions, nil, nil)
+	tear := native.AppendUint32(native.AppendUint32(nil, blockEPB), 4<<20) // 4 MiB, and no end
+	tear = append(tear, make([]byte, 24)...)
+	file := bytes.Clone(head)
+	for range 1 << 18 {
+		file = append(file, tear...)
+	}
+	r, err := NewReader(bytes.NewReader(file))
+	for err == nil {
+		_, err = r.Next()
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if most := int64(againFree + len(file)); r.reread > most+maxBlock {
+		t.Errorf("%d bytes are read again, of a file of %d", r.reread, len(file))
+	}
+	if a := r.Account(); len(a.Damage) > maxDamage {
+		t.Errorf("%d damages are kept", len(a.Damage))
+	}
+}
+
+// TestTornHostile: hostile files whose middle is damaged are read to their end.
+func TestTornHostile(t *testing.T) {
+	for _, f := range hostile.Files() {
+		t.Run(f.Name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := f.Write(&b, max(f.Small()/8, 1)); err != nil {
+				t.Fatal(err)
+			}
+			file := b.Bytes()
+			for i := len(file) / 2; i < len(file)/2+64 && i < len(file); i++ {
+				file[i] ^= 0xff
+			}
+			path := filepath.Join(t.TempDir(), "f")
+			if err := os.WriteFile(path, file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r, err := Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			err = r.Run(t.Context(), func(*capture.Frame) error { return nil })
+			var e *Error
+			if err != nil && !errors.As(err, &e) {
+				t.Error(err)
+			}
+			if a := r.Account(); a.Bytes > int64(len(file)) {
+				t.Errorf("%d bytes of %d", a.Bytes, len(file))
+			}
+		})
+	}
+}
