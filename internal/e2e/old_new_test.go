@@ -70,7 +70,7 @@ func buildOld(t *testing.T, version string) string {
 
 // everyKind is a recording with frames of every kind and everything that a section,
 // an interface and a process can have. What of it came later, old versions skip.
-func everyKind(t *testing.T) string {
+func everyKind(t *testing.T, wireshark bool) string {
 	t.Helper()
 	who := func(pid uint32, name string) capture.Proc {
 		return capture.Proc{
@@ -84,7 +84,7 @@ func everyKind(t *testing.T) string {
 	names.Put("rt_tables", 254, "main")
 	var file bytes.Buffer
 	w, err := pcapng.NewWriter(&file, pcapng.Options{
-		Kernel: "6.12", Hardware: "x86_64", Version: "new", Filter: "true", Command: "nltop record", Distribution: "Debian", Wireshark: true,
+		Kernel: "6.12", Hardware: "x86_64", Version: "new", Filter: "true", Command: "nltop record", Distribution: "Debian", Wireshark: wireshark,
 		Info: capture.Info{Name: capture.SourceFentry, Scope: "all network namespaces", Sees: capture.AllSees, Snap: 1 << 20, Names: names,
 			Blind: []string{"a"}, Notes: []string{"b"}, RMemMax: 5},
 	})
@@ -151,7 +151,7 @@ func everyKind(t *testing.T) string {
 // and tell the same messages, in messages and in sums.
 func TestOldReadsNew(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string]string{"every kind": everyKind(t)}
+	files := map[string]string{"every kind": everyKind(t, true)}
 	for _, name := range []string{"nl80211.6.12", "route.6.12"} {
 		was, anew := filepath.Join(dir, name), filepath.Join(dir, name+".pcapng")
 		if err := os.WriteFile(was, unpack(t, "../decode/families/testdata/lab/"+name+".pcapng.gz"), 0o600); err != nil {
