@@ -110,8 +110,11 @@ func (r *Reader) recover(err error) bool {
 	}
 	r.at = e.Offset
 	r.damage(fmt.Errorf("%w; reading went on at byte %d", why, r.off))
-	if t.blockType == blockIDB {
+	switch t.blockType {
+	case blockIDB:
 		r.someInterface()
+	case blockSHB: // interfaces and IDs begin anew; nothing else is known of it
+		_ = r.section(append(r.bo.AppendUint16(nil, 1), make([]byte, 10)...), e.Offset)
 	}
 	return true
 }

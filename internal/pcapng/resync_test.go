@@ -4,6 +4,7 @@ package pcapng
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -133,9 +134,41 @@ func TestFirstHeaderDamaged(t *testing.T) {
 	if len(got) != 3 || !errors.As(err, &e) || e.Offset != 0 || got[2].Proc.PID != 4711 {
 		t.Errorf("%d frames, %v", len(got), err)
 	}
-	_ = r.Info()
+	if a := r.Account(); a.Sections != 1 || a.Damaged != 1 {
+		t.Errorf("%d sections, %d damages", a.Sections, a.Damaged)
+	}
+	if info := r.Info(); len(info.Recorded) != 1 || info.Recorded[0].Name != capture.SourceFentry || info.Recorded[0].Sees != testOptions.Info.Sees&^capture.InReports {
+		t.Errorf("recorded are %+v", info.Recorded)
+	}
 	if _, _, _, err := play(file[:blockStarts(record(t, testOptions, nil, nil))[1]]); err == nil {
 		t.Error("a header without anything is no error")
+	}
+}
+
+// TestLaterHeaderDamaged: a section whose header is damaged is one all the same, also of
+// another byte order: its interfaces and IDs are its own.
+func TestLaterHeaderDamaged(t *testing.T) {
+	for _, bo := range []order{binary.LittleEndian, binary.BigEndian} {
+		opt := testOptions
+		opt.ByteOrder = bo
+		second := record(t, opt, nil, plainFrames(3))
+		bo.PutUint32(second[4:], 13)
+		first := record(t, testOptions, nil, plainFrames(2))
+		r, got, _, err := play(append(bytes.Clone(first), second...))
+		var e *Error
+		if len(got) != 5 || !errors.As(err, &e) || e.Offset != int64(len(first)) {
+			t.Fatalf("%d frames, %v", len(got), err)
+		}
+		ids := map[uint64]bool{}
+		for _, f := range got {
+			ids[f.ID] = true
+		}
+		if len(ids) != 5 || got[4].Proc.PID != 4711 || !got[4].Time.Equal(time.Unix(3, 0)) {
+			t.Errorf("%d IDs, last %+v", len(ids), got[4])
+		}
+		if a := r.Account(); a.Sections != 2 {
+			t.Errorf("%d sections", a.Sections)
+		}
 	}
 }
 
