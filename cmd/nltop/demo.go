@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"fmt"
 
@@ -18,13 +17,9 @@ import (
 //go:embed demo.pcapng.gz
 var demoFile []byte
 
-// openDemo returns the recording. It is unpacked whole: some hundred KiB.
+// openDemo returns the recording.
 func openDemo() (*pcapng.Reader, error) {
-	z, err := gzip.NewReader(bytes.NewReader(demoFile))
-	if err != nil {
-		return nil, fmt.Errorf("unpack the built-in recording: %w", err)
-	}
-	r, err := pcapng.NewReader(z)
+	r, err := pcapng.NewReader(bytes.NewReader(demoFile))
 	if err != nil {
 		return nil, fmt.Errorf("open the built-in recording: %w", err)
 	}

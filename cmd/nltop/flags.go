@@ -48,7 +48,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringSliceVar(&f.netns, "netns", nil, "only this network namespace: name, inode number, or path (repeatable)")
 	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol or family: route, generic, nftables, wireguard, … or a number (repeatable)")
 	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
-	fs.StringVarP(&f.read, "read", "r", "", "read this pcapng or pcap file, or one of rtmon, instead of capturing; - is standard input")
+	fs.StringVarP(&f.read, "read", "r", "", "read this pcapng or pcap file, or one of rtmon, also packed by gzip or zstd, instead of capturing; - is standard input")
 	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
 	fs.BoolVar(&f.wireshark, "wireshark-processes", false, "with -w: tell processes also in blocks that the newest Wireshark reads; 4.0 shows each as a packet")
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")

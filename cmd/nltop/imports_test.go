@@ -26,7 +26,8 @@ var mayImport = map[string][]string{
 	"internal/rtnames":         {"internal/capture"},
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture", "internal/process"},
-	"internal/pcapng":          {"internal/capture"},
+	"internal/compressed":      {},
+	"internal/pcapng":          {"internal/capture", "internal/compressed"},
 	"internal/pcapng/hostile":  {},
 	"internal/sockets":         {"internal/capture", "internal/process"},
 	"internal/decode/schema":   {},
@@ -78,6 +79,7 @@ var onlyHere = map[string][]string{
 	"github.com/mdlayher/netlink":   {"internal/sockets", "internal/nlmon", "internal/listen", "internal/pipeline"},
 	"github.com/mdlayher/genetlink": {"internal/pipeline", "internal/listen"},
 	"go.yaml.in/yaml":               {"internal/decode/ynl"},
+	"github.com/klauspost/compress": {"internal/compressed"},
 }
 
 // TestImports enforces the one-way data flow: nothing flows back.

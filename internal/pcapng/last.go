@@ -13,7 +13,7 @@ const maxBack = 4096
 
 // LastTime is about the time of the last frame of a pcapng file: that of the last block
 // that has one, as the interfaces at the head of the file count it. False: the file is no
-// regular one, no pcapng, damaged at its end, or it has no such block there.
+// regular one, no pcapng, packed, damaged at its end, or it has no such block there.
 func LastTime(path string) (time.Time, bool) {
 	if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
 		return time.Time{}, false
@@ -24,7 +24,7 @@ func LastTime(path string) (time.Time, bool) {
 	}
 	defer func() { _ = f.Close() }()
 	r, err := NewReader(f)
-	if err != nil || r.meta.Format != "pcapng" {
+	if err != nil || r.meta.Format != "pcapng" || r.packed != nil {
 		return time.Time{}, false
 	}
 	st, err := f.Stat()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/compressed"
 )
 
 // Magic numbers of draft-ietf-opsawg-pcap, and of Kuznetzov's modification,
@@ -108,6 +109,9 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 func (r *Reader) end(err error) error {
 	if errors.Is(err, io.EOF) {
 		return r.ended()
+	}
+	if errors.Is(err, compressed.ErrCut) {
+		return &Error{r.off, fmt.Errorf("file is truncated: %w", err)}
 	}
 	return &Error{r.off, fmt.Errorf("read file: %w", err)}
 }

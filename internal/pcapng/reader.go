@@ -5,7 +5,6 @@ package pcapng
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/compressed"
 )
 
 // Record is one frame of a file.
@@ -59,11 +59,12 @@ const (
 // for those who want the records one by one. Except for Stats and Info, it is
 // not safe for concurrent use.
 type Reader struct {
-	src io.Reader
-	br  *bufio.Reader
-	buf []byte // body of the current block
-	off int64  // of the next byte to read
-	at  int64  // of the current block
+	src    io.Reader
+	packed *compressed.Reader // between the two; nil: the file is not
+	br     *bufio.Reader
+	buf    []byte // body of the current block
+	off    int64  // of the next byte to read; of a packed file, of what it unpacks to
+	at     int64  // of the current block
 
 	torn   torn   // the block that is damaged: see recover
 	again  *again // the input where something is read again
@@ -132,64 +133,78 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// OpenGzip opens a file that gzip has packed, as those of the lab are.
-func OpenGzip(path string) (*Reader, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open capture file: %w", err)
+// OpenGzip is Open, which finds out by itself how a file is packed.
+func OpenGzip(path string) (*Reader, error) { return Open(path) }
+
+// NewReader reads the header of a file, which may be packed. Close closes src if it is
+// an io.Closer.
+func NewReader(src io.Reader) (*Reader, error) {
+	r := &Reader{src: src, br: bufio.NewReaderSize(src, 64<<10), infer: capture.NewInferrer()}
+	if err := r.unpack(); err != nil {
+		return nil, err
 	}
-	r, err := newGzipReader(f)
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("read %s: %w", path, err)
+	if err := r.header(); err != nil {
+		return nil, r.inside(err)
 	}
 	return r, nil
 }
 
-func newGzipReader(f *os.File) (*Reader, error) {
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
+// unpack puts what unpacks the file between it and what reads it, if it is packed.
+func (r *Reader) unpack() error {
+	magic, err := r.br.Peek(compressed.MagicLen)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
 	}
-	return NewReader(struct {
-		io.Reader
-		io.Closer
-	}{z, f})
+	format, err := compressed.ByMagic(magic)
+	switch {
+	case err != nil:
+		return &Error{0, err}
+	case format == compressed.None:
+		return nil
+	}
+	if r.packed, err = compressed.NewReader(r.br, format); err != nil {
+		return &Error{0, err}
+	}
+	r.br = bufio.NewReaderSize(r.packed, 64<<10)
+	return nil
 }
 
-// NewReader reads the header of a file. Close closes src if it is an
-// io.Closer.
-func NewReader(src io.Reader) (*Reader, error) {
-	r := &Reader{src: src, br: bufio.NewReaderSize(src, 64<<10), infer: capture.NewInferrer()}
+// inside says of an error's offset that it is none of the file.
+func (r *Reader) inside(err error) error {
+	if r.packed == nil || err == io.EOF {
+		return err
+	}
+	return fmt.Errorf("in the unpacked data, %w", err)
+}
+
+func (r *Reader) header() error {
 	magic, err := r.br.Peek(4)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		return nil, err
+		return r.end(err)
 	case err != nil && len(magic) == 0:
-		return nil, &Error{0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)}
+		return &Error{0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)}
 	}
 	switch {
 	case bytes.Equal(magic, []byte{0x0A, 0x0D, 0x0D, 0x0A}):
 		r.next = r.nextBlock
 		r.meta.Format = "pcapng"
 		if _, _, err := r.nextBlock(); err != nil && !r.recover(err) {
-			return r, noEOF(err)
+			return noEOF(err)
 		}
 		r.describeEarly()
-		return r, nil
+		return nil
 	case len(magic) == 4 && r.isPcap(magic):
 		r.next = r.nextPacket
 		r.meta.Format = "pcap"
-		return r, r.pcapHeader()
-	case bytes.HasPrefix(magic, []byte{0x1F, 0x8B}), bytes.Equal(magic, []byte{0x28, 0xB5, 0x2F, 0xFD}):
-		return nil, &Error{0, errors.New("file is compressed: decompress it first")}
+		return r.pcapHeader()
 	}
 	if r.isRtmon() {
 		r.next = r.nextRtmon
 		r.rtmonHeader()
-		return r, nil
+		return nil
 	}
-	return nil, &Error{0, fmt.Errorf("neither pcapng nor pcap nor a file of rtmon: starts with %x", magic)}
+	return &Error{0, fmt.Errorf("neither pcapng nor pcap nor a file of rtmon: starts with %x", magic)}
 }
 
 // describeEarly reads the interfaces that are behind the section header, as far as they
@@ -284,6 +299,9 @@ func (r *Reader) hand(rec *Record, emit func(*capture.Frame) error) error {
 // Close closes the file.
 func (r *Reader) Close() error {
 	r.closeOnce.Do(func() {
+		if r.packed != nil {
+			_ = r.packed.Close()
+		}
 		if c, ok := r.src.(io.Closer); ok {
 			r.closeErr = c.Close()
 		}
@@ -437,8 +455,10 @@ func (r *Reader) discard(n int64, before int64, what string) error {
 
 func (r *Reader) readError(err error, start int64, what string, want, got int64) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &Error{start, fmt.Errorf("file is truncated: %s of %d bytes has only %d: %w",
-			what, want, got, io.ErrUnexpectedEOF)}
+		if !errors.Is(err, compressed.ErrCut) {
+			err = io.ErrUnexpectedEOF
+		}
+		return &Error{start, fmt.Errorf("file is truncated: %s of %d bytes has only %d: %w", what, want, got, err)}
 	}
 	return &Error{start, fmt.Errorf("read %s: %w", what, err)}
 }

@@ -214,7 +214,7 @@ func (r *Reader) finish(err error) error {
 	defer r.mu.Unlock()
 	r.atEnd = true
 	r.final(err)
-	return err
+	return r.inside(err)
 }
 
 var (
