@@ -111,9 +111,17 @@ type attached struct {
 	asked, blindTo capture.Sees
 	netns          []uint64 // those that the filter passes; nil: all
 	home           home
-	// infer, where not nil, completes a frame before it is emitted. Frames
+	// newInfer, where not nil, makes what completes a frame before it is emitted. Frames
 	// come in the order of the ring, from one goroutine.
-	infer func(*capture.Frame)
+	newInfer func() func(*capture.Frame)
+}
+
+// infer makes what completes frames; nil: nothing has to.
+func (a *attached) infer() func(*capture.Frame) {
+	if a.newInfer == nil {
+		return nil
+	}
+	return a.newInfer()
 }
 
 // detach stops the programs; maps stay readable. Every link is

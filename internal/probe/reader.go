@@ -100,7 +100,12 @@ func (s *Source) run(ctx context.Context, asm *assembler) (err error) {
 			err = errors.Join(err, lerr)
 		}
 	}()
-	asm.orphans, asm.infer, asm.processes = &s.orphans, s.att.infer, s.processes
+	asm.orphans, asm.infer, asm.processes = &s.orphans, s.att.infer(), s.processes
+	return s.loop(ctx, func() error { return s.drain(asm) }, asm.flush)
+}
+
+// loop reads the ring by drain until ctx is done or drain fails, and ends with flush.
+func (s *Source) loop(ctx context.Context, drain, flush func() error) error {
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 
@@ -110,14 +115,14 @@ func (s *Source) run(ctx context.Context, asm *assembler) (err error) {
 			s.measureClock()
 			measured = now
 		}
-		err := s.drain(asm)
+		err := drain()
 		switch {
 		case err == errRingClosed:
-			return asm.flush()
+			return flush()
 		case err != nil && err != errRingEmpty && err != errRingBusy:
 			return err
 		case ctx.Err() != nil:
-			return s.finish(asm)
+			return s.finish(drain, flush)
 		case err == errRingBusy:
 			time.Sleep(busyPause)
 		case err == errRingEmpty:
@@ -163,7 +168,7 @@ func (s *Source) drain(asm *assembler) error {
 // ending, and delivers everything that they had seen: from here on what was
 // emitted and what was lost add up to what was seen. All become silent before the
 // first is detached, or the last would see requests without answers.
-func (s *Source) finish(asm *assembler) error {
+func (s *Source) finish(drain, flush func() error) error {
 	s.mu.Lock()
 	var err error
 	if s.att.planes != nil {
@@ -180,12 +185,12 @@ func (s *Source) finish(asm *assembler) error {
 		s.log("%s: detach: %v", s.name, err)
 	}
 	for {
-		switch err := s.drain(asm); err {
+		switch err := drain(); err {
 		case nil:
 		case errRingBusy:
 			time.Sleep(busyPause)
 		case errRingEmpty, errRingClosed:
-			return asm.flush()
+			return flush()
 		default:
 			return err
 		}

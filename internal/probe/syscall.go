@@ -121,9 +121,10 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 		ring:   coll.Maps["emit_ring"],
 		losses: coll.Maps["emit_losses"],
 		pids:   coll.Maps["filter_pids"],
-		infer:  newSyscallInferrer().infer,
 		home:   home,
 		notes:  home.Notes(),
+
+		newInfer: func() func(*capture.Frame) { return newSyscallInferrer().infer },
 	}
 	if extackErr != nil {
 		a.notes = append(a.notes, fmt.Sprintf("%s: %s", oneLine(extackErr), extackWhy))
