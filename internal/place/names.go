@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,11 +36,13 @@ type named struct {
 }
 
 // Names fills in where processes run. Every cgroup is looked at once; a
-// container's names are read from the runtime's files. It belongs to one
-// goroutine.
+// container's names are read from the runtime's files. It is safe for concurrent
+// use.
 type Names struct {
 	root string
 	now  func() time.Time
+
+	mu   sync.Mutex
 	byCG map[string]*named
 }
 
@@ -55,6 +58,8 @@ func (n *Names) Fill(p *capture.Proc) {
 	if p.Cgroup == "" || p.Unit != "" || p.Container != "" {
 		return
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	x := n.byCG[p.Cgroup]
 	if x == nil {
 		if len(n.byCG) >= maxPlaces {
