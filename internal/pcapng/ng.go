@@ -114,6 +114,8 @@ func (m *Meta) setSection(facts []byte) error {
 			m.Command = text(v)
 		case tagDistribution:
 			m.Distribution = text(v)
+		default:
+			m.Held = m.Held.set(tag, num, v)
 		}
 	})
 }

@@ -45,6 +45,7 @@ type Meta struct {
 	// Source is the Info of the source that nltop recorded; its Name is ""
 	// for other programs' files.
 	Source capture.Info
+	Held   *Held // of a flight recorder; nil: it was written as it came
 }
 
 // Reasons of loss that a Reader adds to those of the recording.

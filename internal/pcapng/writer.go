@@ -32,6 +32,7 @@ type Options struct {
 	// Patch writes over what was written, at a place from its beginning; nil: that
 	// cannot be done.
 	Patch func(b []byte, at int64) (int, error)
+	Held  *Held // of a flight recorder; nil: it was written as it came
 }
 
 // Writer records frames. Only whole blocks reach the underlying writer, so a
@@ -111,6 +112,9 @@ func describe(opt Options) string {
 	if opt.Info.Scope != "" {
 		s += ", " + opt.Info.Scope
 	}
+	if opt.Held != nil {
+		s += ", " + opt.Held.String()
+	}
 	return s
 }
 
@@ -130,7 +134,7 @@ func (w *Writer) sectionHeader() {
 	f := newFacts(w.scratch[:0], factsSection).
 		putString(tagVersion, w.opt.Version).string(tagSourceName, w.opt.Info.Name).
 		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
-		int(tagSnap, int64(w.opt.Info.Snap)).
+		int(tagSnap, int64(w.opt.Info.Snap)).held(w.opt.Held).
 		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution)
 	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
