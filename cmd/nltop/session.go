@@ -42,7 +42,10 @@ type session struct {
 	pipe  *pipeline.Pipeline
 	expr  *filter.Filter // nil: none
 	rec   *recorder
-	left  []ladder.Left // rungs that were tried in vain
+	// flight holds what is captured instead of recording it; nil: it does not.
+	flight *flightRun
+	flags  *captureFlags
+	left   []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
 	child   *child
 	counted bool // by the source
@@ -61,6 +64,7 @@ type sessionOptions struct {
 	file      *pcapng.Reader                 // instead of what -r names (demo)
 	again     func() (*pcapng.Reader, error) // opens it once more
 	dec       *decode.Decoder                // nil: a new one
+	keep      *keepFlags                     // hold it and record it when something happens; nil: no
 	show      *live.Options                  // what is shown of it; nil: nothing but what the sinks write
 	sinks     []pipeline.Sink
 	limit     int
@@ -80,7 +84,7 @@ type sessionOptions struct {
 // starts the recording. The caller closes the session.
 func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
 	lap.Mark("tables")
-	s := &session{file: o.file, lacks: errors.New("nothing was read")}
+	s := &session{file: o.file, flags: o.flags, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {
 			_ = s.close()
@@ -138,7 +142,12 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 			return nil, err
 		}
 	}
-	if o.flags.write != "" {
+	switch {
+	case o.keep != nil:
+		if s.flight, err = openFlight(ctx, o.keep, s, &o, &p); err != nil {
+			return nil, err
+		}
+	case o.flags.write != "":
 		to, err := openTarget(ctx, o.flags.write, s.in)
 		if err != nil {
 			return nil, err
@@ -227,7 +236,10 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 func (s *session) learn() error {
 	teach := func(fs ...*capture.Frame) error {
 		s.pipe.Learn(fs)
-		if s.rec != nil {
+		switch {
+		case s.flight != nil:
+			return s.flight.teach(fs)
+		case s.rec != nil:
 			return s.rec.preamble(fs)
 		}
 		return nil
@@ -275,6 +287,9 @@ func (s *session) close() error {
 	if s.rec != nil {
 		errs = append(errs, s.rec.close(s.lacks))
 	}
+	if s.flight != nil {
+		errs = append(errs, s.flight.close())
+	}
 	if s.groups != nil {
 		errs = append(errs, s.groups.Close())
 	}
@@ -299,6 +314,11 @@ func (s *session) explain() {
 		ready = ": ready"
 	}
 	fmt.Fprintf(stderr, "nltop: source %s, %s%s\n", info.Name, info.Scope, ready)
+	if s.file != nil {
+		if held := s.file.Meta().Held; held != nil {
+			fmt.Fprintf(stderr, "nltop: note: %s\n", held)
+		}
+	}
 	for _, l := range s.left {
 		fmt.Fprintf(stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
@@ -309,7 +329,7 @@ func (s *session) explain() {
 
 // unmatched says so where a filter let nothing pass: silence is no answer.
 func (s *session) unmatched() {
-	if !s.narrowed || s.counted {
+	if !s.narrowed || s.counted || s.flight != nil && s.expr == nil && s.src.Stats().Frames > 0 {
 		return
 	}
 	var seen, matched uint64
