@@ -42,11 +42,18 @@ func (f *keepFlags) register(c *cobra.Command) {
 	fs.DurationVar(&f.slow, "on-slow", 0, "with --keep: write when a request takes so long in the kernel, or its answer comes so late")
 	fs.BoolVar(&f.exit, "on-exit", false, "with --keep: write when nltop ends")
 	fs.DurationVar(&f.after, "after", time.Second, "with --keep: what follows for so long is written, too")
-	fs.IntVarP(&f.files, "files", "W", 10, "with --keep: so many recordings at most in the directory; the oldest of nltop's own make room")
+	fs.IntP("files", "W", defaultFiles, "with --keep: so many recordings at most in the directory; the oldest of nltop's own make room")
 }
 
-// ofKeep are flags that say something of the flight recorder alone.
-var ofKeep = []string{"on", "on-incident", "on-slow", "on-exit", "after", "files"}
+// defaultFiles is how many recordings a directory may have.
+const defaultFiles = 10
+
+// ofKeep are flags that say something of the flight recorder alone; notKeep do not go
+// with it, which has no recording until something happens.
+var (
+	ofKeep  = []string{"on", "on-incident", "on-slow", "on-exit", "after", "files"}
+	notKeep = []string{"count"}
+)
 
 // check refuses what does not go together, and reads what is written in words.
 func (f *keepFlags) check(c *cobra.Command, o *captureFlags) (err error) {
@@ -61,12 +68,18 @@ func (f *keepFlags) check(c *cobra.Command, o *captureFlags) (err error) {
 	switch {
 	case o.write == "-":
 		return usageError{errors.New("--keep writes several recordings: -w takes a directory")}
-	case c.Flags().Changed("count"):
-		return usageError{errors.New("--count ends a recording, and --keep has none until something happens")}
 	case f.slow < 0 || f.after < 0:
 		return usageError{errors.New("--on-slow and --after take times that are not negative")}
-	case f.files < 1:
-		return usageError{fmt.Errorf("--files %d: at least 1", f.files)}
+	}
+	for _, name := range notKeep {
+		if c.Flags().Changed(name) {
+			return usageError{fmt.Errorf("--%s is about a recording, and --keep has none until something happens", name)}
+		}
+	}
+	if f.files = defaultFiles; c.Flags().Changed("files") {
+		if f.files, err = c.Flags().GetInt("files"); err != nil || f.files < 1 {
+			return usageError{errors.New("--files: at least 1")}
+		}
 	}
 	if f.memory, err = parseKeep(f.keep); err != nil {
 		return usageError{fmt.Errorf("--keep %s: %w", f.keep, err)}

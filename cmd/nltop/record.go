@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/nltop/nltop/internal/capture"
 )
 
 func newRecord() *cobra.Command {
@@ -66,6 +68,11 @@ func runFlight(f *captureFlags, keep *keepFlags, args []string, alone bool) erro
 	}
 	if !keep.quiet {
 		s.explain()
+		if info := s.src.Info(); keep.incidents {
+			if text := info.DoesNotSee(capture.SeesLosses, "what sockets lose"); text != "" {
+				fmt.Fprintf(stderr, "nltop: note: %s: no incident is noticed\n", text)
+			}
+		}
 	}
 	err = s.runOrFollow(ctx)
 	err = distinct(err, s.close())

@@ -22,7 +22,7 @@ import (
 // that the workload is run with.
 type watcher struct {
 	name string
-	argv []string // NLTOP and FILE are filled in; nil: none
+	argv []string // NLTOP, FILE and DIR are filled in; nil: none
 	wrap []string // likewise
 	// before and after are run outside of the measurement.
 	before, after [][]string
@@ -40,6 +40,11 @@ var watchers = []watcher{
 		before: [][]string{{"ip", "link", "add", "nlmon0", "type", "nlmon"}, {"ip", "link", "set", "nlmon0", "up"}},
 		after:  [][]string{{"ip", "link", "del", "nlmon0"}},
 	},
+	// The flight recorder, which waits for what does not come: for an incident, then for
+	// messages that fixed offsets exclude, and for some that have to be decoded.
+	{name: "flight", argv: []string{"NLTOP", "record", "--source", "fentry", "--keep", "256MB", "--on-slow", "10s", "-w", "DIR"}, saw: sawMessages},
+	{name: "flight on fixed", argv: []string{"NLTOP", "record", "--source", "fentry", "--keep", "256MB", "--on", `proc.comm == "nobody"`, "-w", "DIR"}, saw: sawMessages},
+	{name: "flight on any", argv: []string{"NLTOP", "record", "--source", "fentry", "--keep", "256MB", "--on", `type == "RTM_SETLINK"`, "-w", "DIR"}, saw: sawMessages},
 	// Causes, drops, times and rtnl_mutex: all that the kernel can be asked for.
 	{name: "everything", argv: []string{"NLTOP", "record", "--source", "fentry", "--rtnl", "-w", "FILE"}, saw: sawMessages},
 	// And what requests wait for, and when their answers are read.
@@ -59,6 +64,8 @@ func (b bench) fill(argv []string) []string {
 			argv[i] = b.nltop
 		case "FILE":
 			argv[i] = filepath.Join(b.dir, "out")
+		case "DIR":
+			argv[i] = filepath.Join(b.dir, "flight")
 		}
 	}
 	return argv
