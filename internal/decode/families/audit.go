@@ -28,14 +28,18 @@ func audit() *schema.Family {
 		words.Set.Attrs = append(words.Set.Attrs, attr(uint16(len(words.Set.Attrs)), name, t))
 	}
 	execve := schema.Type{Kind: schema.KeyValues, Set: auditExecveWords()}
+	typed := schema.Type{Kind: schema.KeyValues, Set: auditTypedWords()}
 	for _, run := range auditRecordTypes {
 		for i, name := range run.names {
 			if name == "" {
 				continue
 			}
 			m := schema.Message{ID: run.first + uint16(i), Name: name, Body: &words}
-			if name == "AUDIT_EXECVE" {
+			switch name {
+			case "AUDIT_EXECVE":
 				m.Body = &execve
+			case "AUDIT_TTY", "AUDIT_USER_TTY":
+				m.Body = &typed
 			}
 			f.Messages = append(f.Messages, m)
 		}
@@ -169,8 +173,9 @@ func auditWords() *schema.Set {
 	add(auditUID, "auid", "uid", "gid", "euid", "suid", "fsuid", "egid", "sgid", "fsgid", "ses", "old-auid", "old-ses", "ouid", "ogid",
 		"iuid", "igid", "oauid", "oses", "opid", "inode_uid", "inode_gid", "sauid", "id", "new-level", "frootid", "cap_frootid", "audit_pid", "old")
 	add(pid, "pid", "ppid", "spid", "tpid")
-	add(encoded, "comm", "exe", "name", "cwd", "proctitle", "key", "path", "dir", "data", "acct", "cmd", "new_name", "old_name", "invalid_context",
-		"unit", "grp", "vm", "watch", "mod", "module", "dev_name")
+	add(encoded, "comm", "key", "data", "acct", "invalid_context", "unit", "grp", "vm", "mod", "module", "dev_name")
+	add(secret(encoded, schema.Path), "exe", "name", "cwd", "path", "dir", "new_name", "old_name", "watch")
+	add(secret(encoded, schema.Spoken), "proctitle", "cmd")
 	add(hinted(u32, schema.Octal), "mode")
 	add(where(auditSaddr, auditSaddrFacts), "saddr")
 	add(where(auditCaps, auditCapsFacts), "cap_pp", "cap_pi", "cap_pe", "cap_pa", "old_pp", "old_pi", "old_pe", "old_pa", "new_pp", "new_pi", "new_pe", "new_pa", "pp", "pi", "pe", "pa")
@@ -185,8 +190,19 @@ func auditWords() *schema.Set {
 // auditExecveWords: there, a0 and its followers are strings.
 func auditExecveWords() *schema.Set {
 	return set("audit",
-		attr(0, "*", hinted(str, schema.Hex)),
+		attr(0, "*", secret(hinted(str, schema.Hex), schema.Spoken)),
 		attr(1, "argc", u32))
+}
+
+// auditTypedWords: there, data are the keys that were hit, passwords among them.
+func auditTypedWords() *schema.Set {
+	s := auditWords()
+	for i := range s.Attrs {
+		if s.Attrs[i].Name == "data" {
+			s.Attrs[i].Type.Secret = schema.Typed
+		}
+	}
+	return s
 }
 
 var auditListNames = enum("audit list", 0, "AUDIT_FILTER_USER", "AUDIT_FILTER_TASK", "AUDIT_FILTER_ENTRY", "AUDIT_FILTER_WATCH",

@@ -43,10 +43,10 @@ func connectorMsg(proc schema.Type) *schema.StructType {
 			"CN_KVP_IDX": structOf(diagRec("hv_kvp_hdr", field("operation", named(u8, enum("hv_kvp_exchg_op", 0, "KVP_OP_GET", "KVP_OP_SET",
 				"KVP_OP_DELETE", "KVP_OP_ENUMERATE", "KVP_OP_GET_IP_INFO", "KVP_OP_SET_IP_INFO"))),
 				field("pool", named(u8, enum("hv_kvp_exchg_pool", 0, "KVP_POOL_EXTERNAL", "KVP_POOL_GUEST", "KVP_POOL_AUTO", "KVP_POOL_AUTO_EXTERNAL",
-					"KVP_POOL_AUTO_INTERNAL"))), padding("pad", 2), field("body", opaque))),
+					"KVP_POOL_AUTO_INTERNAL"))), padding("pad", 2), field("body", secret(opaque, schema.Memory)))),
 			"CN_VSS_IDX": structOf(diagRec("hv_vss_hdr", field("operation", named(u8, enum("hv_vss_op", 0, "VSS_OP_CREATE", "VSS_OP_DELETE",
 				"VSS_OP_HOT_BACKUP", "VSS_OP_GET_DM_INFO", "VSS_OP_BU_COMPLETE", "VSS_OP_FREEZE", "VSS_OP_THAW", "VSS_OP_AUTO_RECOVER"))),
-				padding("reserved", 7), field("body", opaque))),
+				padding("reserved", 7), field("body", secret(opaque, schema.Memory)))),
 		})))
 }
 
@@ -104,14 +104,14 @@ func connectorW1() *schema.StructType {
 	return diagRec("w1_netlink_msg",
 		field("type", named(u8, enum("w1_netlink_message_types", 0, "W1_SLAVE_ADD", "W1_SLAVE_REMOVE", "W1_MASTER_ADD", "W1_MASTER_REMOVE",
 			"W1_MASTER_CMD", "W1_SLAVE_CMD", "W1_LIST_MASTERS"))),
-		field("status", u8), field("len", u16), field("id", sized(opaque, 8)), field("data", opaque))
+		field("status", u8), field("len", u16), field("id", sized(opaque, 8)), field("data", secret(opaque, schema.Memory)))
 }
 
 // struct uvesafb_task of video/uvesafb.h: a call of the video BIOS.
 func connectorV86d() *schema.StructType {
 	return diagRec("uvesafb_task", field("flags", hex8), padding("pad", 3), field("buf_len", s32),
 		fields(hex32, "ebx", "ecx", "edx", "esi", "edi", "ebp", "eax", "eip", "eflags", "esp"),
-		fields(hex16, "cs", "ss", "es", "ds", "fs", "gs"), field("buf", opaque))
+		fields(hex16, "cs", "ss", "es", "ds", "fs", "gs"), field("buf", secret(opaque, schema.Memory)))
 }
 
 // struct dm_ulog_request of linux/dm-log-userspace.h.
@@ -122,5 +122,5 @@ func connectorDM() *schema.StructType {
 			"DM_ULOG_POSTSUSPEND", "DM_ULOG_RESUME", "DM_ULOG_GET_REGION_SIZE", "DM_ULOG_IS_CLEAN", "DM_ULOG_IN_SYNC", "DM_ULOG_FLUSH",
 			"DM_ULOG_MARK_REGION", "DM_ULOG_CLEAR_REGION", "DM_ULOG_GET_RESYNC_WORK", "DM_ULOG_SET_REGION_SYNC", "DM_ULOG_GET_SYNC_COUNT",
 			"DM_ULOG_STATUS_INFO", "DM_ULOG_STATUS_TABLE", "DM_ULOG_IS_REMOTE_RECOVERING"))),
-		field("data_size", bytes32), field("data", opaque))
+		field("data_size", bytes32), field("data", secret(opaque, schema.Memory)))
 }

@@ -215,7 +215,7 @@ func ethtoolModuleEeprom(hdr schema.Type) *schema.Set {
 		attr(4, "ETHTOOL_A_MODULE_EEPROM_PAGE", u8),
 		attr(5, "ETHTOOL_A_MODULE_EEPROM_BANK", u8),
 		attr(6, "ETHTOOL_A_MODULE_EEPROM_I2C_ADDRESS", hex8),
-		attr(7, "ETHTOOL_A_MODULE_EEPROM_DATA", opaque),
+		attr(7, "ETHTOOL_A_MODULE_EEPROM_DATA", secret(opaque, schema.Memory)),
 	)
 }
 

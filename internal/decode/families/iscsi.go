@@ -17,7 +17,14 @@ func iscsi() *schema.Family {
 		Lead:   []string{"sid", "cid", "host_no", "param", "data", "error"},
 	}
 	for _, v := range iscsiType.Values {
-		f.Messages = append(f.Messages, schema.Message{ID: uint16(v.N), Name: v.Name})
+		m := schema.Message{ID: uint16(v.N), Name: v.Name}
+		switch v.Name {
+		case "ISCSI_UEVENT_SET_PARAM", "ISCSI_UEVENT_GET_PARAM":
+			m.Header = iscsiParamUevent()
+		case "ISCSI_UEVENT_GET_CHAP", "ISCSI_UEVENT_SET_CHAP", "ISCSI_UEVENT_SET_FLASHNODE_PARAMS":
+			m.Header = iscsiUeventOf(iscsiRequests()[v.Name], secret(opaque, schema.Password)) // CHAP's among others
+		}
+		f.Messages = append(f.Messages, m)
 	}
 	return f
 }
@@ -89,11 +96,21 @@ var iscsiConnState = enum("iscsi_conn_state", 0,
 	"ISCSI_CONN_STATE_IN_LOGOUT", "ISCSI_CONN_STATE_LOGOUT_REQUESTED", "ISCSI_CONN_STATE_CLEANUP_WAIT")
 
 func iscsiUevent() *schema.StructType {
+	return iscsiUeventOf(sized(by("type", sized(opaque, 24), iscsiRequests()), 24),
+		by("type", opaque, map[string]schema.Type{"ISCSI_UEVENT_SET_HOST_PARAM": str}))
+}
+
+// iscsiParamUevent is that of a parameter, which decides whether its value is a password.
+func iscsiParamUevent() *schema.StructType {
+	password := secret(str, schema.Password)
+	return iscsiUeventOf(iscsiRequests()["ISCSI_UEVENT_SET_PARAM"], by("u.param", str, map[string]schema.Type{
+		"ISCSI_PARAM_PASSWORD": password, "ISCSI_PARAM_PASSWORD_IN": password}))
+}
+
+func iscsiUeventOf(u, data schema.Type) *schema.StructType {
 	return diagRec("iscsi_uevent",
 		field("type", named(u32, iscsiType)), field("iferror", hinted(s32, schema.Errno)), field("transport_handle", hex64),
-		field("u", sized(by("type", sized(opaque, 24), iscsiRequests()), 24)),
-		field("r", sized(by("type", sized(opaque, 16), iscsiReplies()), 16)),
-		field("data", by("type", opaque, map[string]schema.Type{"ISCSI_UEVENT_SET_PARAM": str, "ISCSI_UEVENT_SET_HOST_PARAM": str})))
+		field("u", u), field("r", sized(by("type", sized(opaque, 16), iscsiReplies()), 16)), field("data", data))
 }
 
 // iscsiUnion is a member of a union of n bytes.

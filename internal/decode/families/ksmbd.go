@@ -30,7 +30,7 @@ func ksmbdAttrs() *schema.Set {
 	login := record("ksmbd_login_request",
 		field("handle", u32), field("account", sized(str, 48)), padding("reserved", 64))
 	rpc := record("ksmbd_rpc_command",
-		field("handle", u32), field("flags", named(u32, ksmbdRPC)), field("payload_sz", bytes32), field("payload", opaque))
+		field("handle", u32), field("flags", named(u32, ksmbdRPC)), field("payload_sz", bytes32), field("payload", secret(opaque, schema.Payload)))
 	return set("KSMBD_EVENT",
 		unspec("KSMBD_EVENT_UNSPEC"),
 		attr(1, "KSMBD_EVENT_HEARTBEAT_REQUEST", structOf(record("ksmbd_heartbeat", field("handle", u32)))),
@@ -45,7 +45,7 @@ func ksmbdAttrs() *schema.Set {
 			field("create_mask", ksmbdMode), field("directory_mask", ksmbdMode),
 			field("force_create_mode", ksmbdMode), field("force_directory_mode", ksmbdMode),
 			field("force_uid", u16), field("force_gid", u16), field("share_name", sized(str, 64)),
-			padding("reserved", 448), field("veto_list_sz", bytes32), field("payload", opaque)))),
+			padding("reserved", 448), field("veto_list_sz", bytes32), field("payload", secret(opaque, schema.Path))))),
 		attr(8, "KSMBD_EVENT_TREE_CONNECT_REQUEST", structOf(record("ksmbd_tree_connect_request",
 			field("handle", u32), field("account_flags", named(u16, ksmbdUser)),
 			field("flags", named(u16, bits("KSMBD_TREE_CONN_FLAG_REQUEST",

@@ -145,7 +145,14 @@ func namesOf(f *schema.Family) map[string][]*schema.Type {
 		},
 		Struct: func(_ *schema.Place, s *schema.StructType) {
 			for i := range s.Fields {
-				known[s.Fields[i].Name] = append(known[s.Fields[i].Name], &s.Fields[i].Type)
+				f := &s.Fields[i]
+				known[f.Name] = append(known[f.Name], &f.Type)
+				if f.Type.Kind == schema.Struct { // a selector may ask for a member of it
+					for k := range f.Type.Struct.Fields {
+						in := &f.Type.Struct.Fields[k]
+						known[f.Name+"."+in.Name] = append(known[f.Name+"."+in.Name], &in.Type)
+					}
+				}
 			}
 		},
 	}

@@ -86,7 +86,7 @@ func macsecGenlSA() *schema.Set {
 		attr(6, "MACSEC_SA_ATTR_STATS", nest(macsecGenlSAStats())),
 		attr(7, "MACSEC_SA_ATTR_PAD", padAt),
 		attr(8, "MACSEC_SA_ATTR_SSCI", hexBE32),
-		attr(9, "MACSEC_SA_ATTR_SALT", opaque),
+		attr(9, "MACSEC_SA_ATTR_SALT", secret(opaque, schema.Attackable)),
 	)
 }
 

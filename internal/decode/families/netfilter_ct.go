@@ -63,7 +63,7 @@ func ctnlSet() *schema.Set {
 		attr(5, "CTA_HELP", nest(set("CTA_HELP",
 			unspec("CTA_HELP_UNSPEC"),
 			attr(1, "CTA_HELP_NAME", str),
-			attr(2, "CTA_HELP_INFO", opaque)))), // the helper's own data
+			attr(2, "CTA_HELP_INFO", secret(opaque, schema.Memory))))), // the helper's own data
 		attr(6, "CTA_NAT_SRC", nat),
 		attr(7, "CTA_TIMEOUT", nfSeconds),
 		attr(8, "CTA_MARK", hexBE32),

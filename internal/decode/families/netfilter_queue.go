@@ -64,7 +64,7 @@ func nfqPacket() *schema.Set {
 			unspec("NFQA_VLAN_UNSPEC"),
 			attr(1, "NFQA_VLAN_PROTO", named(be16, etherType)),
 			attr(2, "NFQA_VLAN_TCI", be16)))),
-		attr(20, "NFQA_L2HDR", opaque),
+		attr(20, "NFQA_L2HDR", secret(opaque, schema.Payload)),
 		attr(21, "NFQA_PRIORITY", hexBE32),
 		attr(22, "NFQA_CGROUP_CLASSID", hexBE32),
 	)
@@ -118,7 +118,7 @@ func nflogPacket() *schema.Set {
 		attr(13, "NFULA_SEQ_GLOBAL", be32),
 		attr(14, "NFULA_GID", be32),
 		attr(15, "NFULA_HWTYPE", named(be16, arphrd)),
-		attr(16, "NFULA_HWHEADER", opaque),
+		attr(16, "NFULA_HWHEADER", secret(opaque, schema.Payload)),
 		attr(17, "NFULA_HWLEN", hinted(be16, schema.Bytes)),
 		attr(18, "NFULA_CT", nest(ctnlSet())),
 		attr(19, "NFULA_CT_INFO", named(be32, ctnlInfo)),
@@ -126,7 +126,7 @@ func nflogPacket() *schema.Set {
 			unspec("NFULA_VLAN_UNSPEC"),
 			attr(1, "NFULA_VLAN_PROTO", named(be16, etherType)),
 			attr(2, "NFULA_VLAN_TCI", be16)))),
-		attr(21, "NFULA_L2HDR", opaque),
+		attr(21, "NFULA_L2HDR", secret(opaque, schema.Payload)),
 	)
 }
 
@@ -142,13 +142,13 @@ func ipQueue(name string, protocol uint16) *schema.Family {
 		field("hw_protocol", named(be16, etherType)), field("hw_type", named(u16, arphrd)),
 		field("hw_addrlen", u8), field("hw_addr", sized(opaque, 8)), padding("pad", 7),
 		field("data_len", bytes64),
-		field("payload", several(nfPacket, nfPacketFacts)))
+		field("payload", secret(several(nfPacket, nfPacketFacts), schema.Payload)))
 	mode := record("ipq_mode_msg",
 		field("value", named(u8, enum("IPQ_COPY", 0, "IPQ_COPY_NONE", "IPQ_COPY_META", "IPQ_COPY_PACKET"))),
 		padding("pad", 7), field("range", bytes64))
 	verdict := record("ipq_verdict_msg",
 		field("value", named(u32, nfVerdict)), padding("pad", 4),
-		field("id", hex64), field("data_len", bytes64), field("payload", several(nfPacket, nfPacketFacts)))
+		field("id", hex64), field("data_len", bytes64), field("payload", secret(several(nfPacket, nfPacketFacts), schema.Payload)))
 	return &schema.Family{Name: name, Protocol: protocol, Messages: []schema.Message{
 		{ID: 0x11, Name: "IPQM_MODE", Header: mode},
 		{ID: 0x12, Name: "IPQM_VERDICT", Header: verdict},
@@ -167,7 +167,7 @@ func ulog() *schema.Family {
 		padding("pad", 4), field("data_len", bytes64),
 		field("prefix", sized(str, 32)),
 		field("mac_len", u8), field("mac", sized(opaque, 80)),
-		field("payload", several(nfPacket, nfPacketFacts)))
+		field("payload", secret(several(nfPacket, nfPacketFacts), schema.Payload)))
 	return &schema.Family{Name: "ulog", Protocol: unix.NETLINK_NFLOG, Messages: []schema.Message{
 		{ID: 111, Name: "ULOG_NL_EVENT", Header: packet},
 	}, Lead: []string{"prefix", "payload", ">*"}}

@@ -67,13 +67,13 @@ func nfcAttrs(protocols schema.Type) *schema.Set {
 		attr(22, "NFC_ATTR_SE_TYPE", named(u8, nfcSE)),
 		attr(23, "NFC_ATTR_SE_AID", opaque),
 		attr(24, "NFC_ATTR_FIRMWARE_DOWNLOAD_STATUS", hinted(u32, schema.Errno)),
-		attr(25, "NFC_ATTR_SE_APDU", opaque),
+		attr(25, "NFC_ATTR_SE_APDU", secret(opaque, schema.Unnamed)),
 		attr(26, "NFC_ATTR_TARGET_ISO15693_DSFID", hex8),
 		attr(27, "NFC_ATTR_TARGET_ISO15693_UID", opaque),
-		attr(28, "NFC_ATTR_SE_PARAMS", opaque),
+		attr(28, "NFC_ATTR_SE_PARAMS", secret(opaque, schema.Memory)),
 		attr(29, "NFC_ATTR_VENDOR_ID", hex32),
 		attr(30, "NFC_ATTR_VENDOR_SUBCMD", u32),
-		attr(31, "NFC_ATTR_VENDOR_DATA", opaque),
+		attr(31, "NFC_ATTR_VENDOR_DATA", secret(opaque, schema.Memory)),
 		attr(32, "NFC_ATTR_TARGET_ATS", opaque),
 	)
 }

@@ -8,7 +8,8 @@ import "github.com/nltop/nltop/internal/decode/schema"
 // device, some numbers hold the limits of what requests ask for.
 func nl80211Attrs(wiphy bool) *schema.Set {
 	main := &schema.Set{Name: "NL80211_ATTR"}
-	vendor, coalesce := opaque, array(nest(nl80211CoalesceRule()))
+	// Commands of Qualcomm and Broadcom have the PMK in the vendor's data.
+	vendor, coalesce := secret(opaque, schema.Unnamed), array(nest(nl80211CoalesceRule()))
 	bssSelect, tidConfig := nest(nl80211BSSSelect()), array(nest(nl80211TIDConfigAttr()))
 	controlPort := named(u16, etherType)
 	if wiphy {
@@ -86,7 +87,7 @@ func nl80211Attrs(wiphy bool) *schema.Set {
 		attr(66, "NL80211_ATTR_USE_MFP", named(u32, nl80211MFP)),
 		attr(67, "NL80211_ATTR_STA_FLAGS2", nl80211StaFlagUpdate()),
 		attr(68, "NL80211_ATTR_CONTROL_PORT", flag),
-		attr(69, "NL80211_ATTR_TESTDATA", opaque),
+		attr(69, "NL80211_ATTR_TESTDATA", secret(opaque, schema.Memory)),
 		attr(70, "NL80211_ATTR_PRIVACY", flag),
 		attr(71, "NL80211_ATTR_DISCONNECTED_BY_AP", flag),
 		attr(72, "NL80211_ATTR_STATUS_CODE", named(u16, nl80211Status)),
@@ -214,7 +215,7 @@ func nl80211Attrs(wiphy bool) *schema.Set {
 		attr(194, "NL80211_ATTR_OPMODE_NOTIF", hex8),
 		attr(195, "NL80211_ATTR_VENDOR_ID", hex32),
 		attr(196, "NL80211_ATTR_VENDOR_SUBCMD", u32),
-		attr(197, "NL80211_ATTR_VENDOR_DATA", secret(vendor, schema.Attackable)),
+		attr(197, "NL80211_ATTR_VENDOR_DATA", vendor),
 		attr(198, "NL80211_ATTR_VENDOR_EVENTS", array(nl80211VendorCmd())),
 		attr(199, "NL80211_ATTR_QOS_MAP", opaque),
 		attr(200, "NL80211_ATTR_MAC_HINT", hwaddr),

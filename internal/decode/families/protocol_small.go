@@ -52,7 +52,7 @@ func dnrtmsg() *schema.Family {
 	return &schema.Family{
 		Name: "dnrtmsg", Protocol: unix.NETLINK_DNRTMSG,
 		Messages: []schema.Message{{ID: 0, Name: "nf_dn_rtmsg", Header: record("nf_dn_rtmsg",
-			field("nfdn_ifindex", ifindexS), field("packet", opaque))}},
+			field("nfdn_ifindex", ifindexS), field("packet", secret(opaque, schema.Payload)))}},
 		Groups: []schema.Group{{ID: 1, Name: "DNRNG_NLGRP_L1"}, {ID: 2, Name: "DNRNG_NLGRP_L2"}},
 		Lead:   []string{"nfdn_ifindex", ">*"},
 	}
@@ -61,7 +61,7 @@ func dnrtmsg() *schema.Family {
 // NETLINK_ECRYPTFS, of kernels 2.6.19 to 2.6.28: struct ecryptfs_message of
 // linux/ecryptfs.h, which goes through a device since then.
 func ecryptfs() *schema.Family {
-	msg := record("ecryptfs_message", field("index", u32), field("data_len", bytes32), field("data", opaque))
+	msg := record("ecryptfs_message", field("index", u32), field("data_len", bytes32), field("data", secret(opaque, schema.Key)))
 	return &schema.Family{
 		Name: "ecryptfs", Protocol: unix.NETLINK_ECRYPTFS,
 		Messages: []schema.Message{
@@ -84,9 +84,9 @@ func scsitransport() *schema.Family {
 	}
 	// struct fc_nl_event.
 	fc := diagRec("fc_nl_event", hdr, field("seconds", hinted(u64, schema.Seconds)), field("vendor_id", hex64), field("host_no", u16),
-		field("event_datalen", u16), field("event_num", u32), field("event_code", named(u32, scsitransportEvent)), field("event_data", opaque))
+		field("event_datalen", u16), field("event_num", u32), field("event_code", named(u32, scsitransportEvent)), field("event_data", secret(opaque, schema.Memory)))
 	vendor := diagRec("scsi_nl_host_vendor_msg", hdr, field("vendor_id", hex64), field("host_no", u16), field("vmsg_datalen", u16),
-		padding("pad", 4), field("vendor_data", opaque))
+		padding("pad", 4), field("vendor_data", secret(opaque, schema.Memory)))
 	return &schema.Family{
 		Name: "scsitransport", Protocol: unix.NETLINK_SCSITRANSPORT,
 		Messages: []schema.Message{{ID: 17, Name: "SCSI_TRANSPORT_MSG", Header: diagRec("scsi_nl_hdr", hdr),

@@ -95,7 +95,7 @@ func rdmaNldev() *schema.Set {
 		attr(82, "RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME", str),
 		attr(83, "RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE", u64),
 		attr(84, "RDMA_NLDEV_ATTR_DEV_DIM", u8),
-		attr(85, "RDMA_NLDEV_ATTR_RES_RAW", opaque),
+		attr(85, "RDMA_NLDEV_ATTR_RES_RAW", secret(opaque, schema.Memory)),
 		attr(86, "RDMA_NLDEV_ATTR_RES_CTX", table),
 		attr(87, "RDMA_NLDEV_ATTR_RES_CTX_ENTRY", table),
 		attr(88, "RDMA_NLDEV_ATTR_RES_SRQ", table),

@@ -108,7 +108,7 @@ func cacheReport() schema.Message {
 		attr(2, "IPMRA_CREPORT_VIF_ID", u32),
 		attr(3, "IPMRA_CREPORT_SRC_ADDR", ip),
 		attr(4, "IPMRA_CREPORT_DST_ADDR", ip),
-		attr(5, "IPMRA_CREPORT_PKT", opaque), // the packet that nobody wanted
+		attr(5, "IPMRA_CREPORT_PKT", secret(opaque, schema.Payload)), // the packet that nobody wanted
 		attr(6, "IPMRA_CREPORT_TABLE", named(u32, rtTable)),
 	)
 	v6 := set("IP6MRA_CREPORT",
@@ -118,7 +118,7 @@ func cacheReport() schema.Message {
 		attr(2, "IP6MRA_CREPORT_MIF_ID", u32),
 		attr(3, "IP6MRA_CREPORT_SRC_ADDR", ip),
 		attr(4, "IP6MRA_CREPORT_DST_ADDR", ip),
-		attr(5, "IP6MRA_CREPORT_PKT", opaque),
+		attr(5, "IP6MRA_CREPORT_PKT", secret(opaque, schema.Payload)),
 	)
 	const family6 = 129 // RTNL_FAMILY_IP6MR
 	return schema.Message{ID: 96, Name: "RTM_NEWCACHEREPORT", Header: rtgenmsg(), Set: v4,

@@ -122,7 +122,7 @@ func inetDiagSet() *schema.Set {
 				noted(0, "SK_DIAG_BPF_STORAGE_NONE", blob, "unused"),
 				attr(1, "SK_DIAG_BPF_STORAGE_PAD", padAt),
 				attr(2, "SK_DIAG_BPF_STORAGE_MAP_ID", u32),
-				attr(3, "SK_DIAG_BPF_STORAGE_MAP_VALUE", opaque))))))),
+				attr(3, "SK_DIAG_BPF_STORAGE_MAP_VALUE", secret(opaque, schema.Memory)))))))),
 		attr(21, "INET_DIAG_CGROUP_ID", u64),
 		attr(22, "INET_DIAG_SOCKOPT", named(schema.Type{Kind: schema.U16, Little: true}, bits("inet_diag_sockopt",
 			"recverr", "is_icsk", "freebind", "hdrincl", "mc_loop", "transparent", "mc_all", "nodefrag",

@@ -103,7 +103,7 @@ func pmcraid() *schema.Family {
 		Set: set("PMCRAID_AEN_ATTR",
 			unspec("PMCRAID_AEN_ATTR_UNSPEC"),
 			attr(1, "PMCRAID_AEN_ATTR_EVENT", structOf(atLeast(16, record("pmcraid_aen_msg",
-				field("hostno", u32), field("length", bytes32), padding("reserved", 8), field("data", opaque))))),
+				field("hostno", u32), field("length", bytes32), padding("reserved", 8), field("data", secret(opaque, schema.Memory)))))),
 		),
 	}
 }

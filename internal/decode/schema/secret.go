@@ -2,6 +2,11 @@
 
 package schema
 
+import (
+	"slices"
+	"strings"
+)
+
 // Secrecy says why the bytes of a payload must not leave a machine unasked. Whoever
 // writes commands, files or screens asks for it; decoding does not. docs/secrets.md says
 // what is decided of each.
@@ -252,4 +257,16 @@ func (t *Type) direct(depth int) (c Classes) {
 		}
 	}
 	return c
+}
+
+// secretWords are parts of what secrets are called, in small letters.
+var secretWords = []string{"key", "psk", "passw", "sopass", "passphrase", "secret", "pmk", "kek", "kck", "ptk", "gtk", "rrk",
+	"nonce", "cookie", "token", "spnego", "credential", "seed"}
+
+// SecretName says whether something is called like a secret: what a table that marks
+// nothing can be asked for, and what a table of ours must mark or excuse.
+func SecretName(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "hash") || strings.HasSuffix(name, "_payload") || strings.HasSuffix(name, "salt") ||
+		slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
 }
