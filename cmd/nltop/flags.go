@@ -35,6 +35,7 @@ type captureFlags struct {
 	self      bool
 	rtnl      bool
 	times     bool
+	secrets   bool
 	subscribe []string // groups of nfnetlink
 	traced    []string // the COMMAND, if there is one
 	specs     specFlags
@@ -54,6 +55,7 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
 	f.specs.register(fs)
+	fs.BoolVar(&f.secrets, "secrets", false, "show and keep keys, passwords and what was typed (docs/secrets.md)")
 	fs.BoolVar(&f.self, "self", false, "show nltop's own messages too")
 	fs.BoolVar(&f.rtnl, "rtnl", false, "watch rtnl_mutex: who waits for it, who holds it (source "+capture.SourcesThat(capture.SeesLocks)+")")
 	fs.BoolVar(&f.times, "times", false, "watch what requests spend their time on: modules, rtnl_mutex, RCU, locks, queue, reader (source "+capture.SourcesThat(capture.SeesTimes)+")")
@@ -71,7 +73,7 @@ var (
 	ofRecording = []string{"speed"}
 	// ofMessages are for nltop sockets, which without --for and -r asks the kernel for a
 	// list and looks at no messages.
-	ofMessages = []string{"filter", "write", "snap", "source", "ring", "rtnl", "times"}
+	ofMessages = []string{"filter", "write", "snap", "secrets", "source", "ring", "rtnl", "times"}
 )
 
 // pointless refuses a flag that would be ignored.

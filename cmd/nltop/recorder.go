@@ -36,6 +36,8 @@ type recorder struct {
 	n    uint64 // frames
 	size int64
 	err  error
+	// redacted counts the messages in which something was overwritten; nil: nobody does.
+	redacted func() uint64
 }
 
 // newRecorder writes the header into the file that -w names.
@@ -76,7 +78,9 @@ func (r *recorder) Retell() {
 // header says where the traffic comes from: this machine, or the one that the
 // file being read was recorded on.
 func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Options, error) {
-	o := pcapng.Options{Version: version, Info: src.Info(), Filter: argv.Text(f.expr), Wireshark: f.wireshark}
+	o := pcapng.Options{
+		Version: version, Info: src.Info(), Filter: argv.Text(f.expr), Wireshark: f.wireshark, Secrets: f.recorded(file),
+	}
 	if file != nil {
 		meta, snap := file.Meta(), o.Info.Snap
 		o.Hardware, o.Kernel = meta.Hardware, strings.TrimPrefix(meta.OS, "Linux ")
@@ -165,6 +169,9 @@ func (r *recorder) flushLoop() {
 func (r *recorder) flush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.redacted != nil {
+		r.w.Redacted(r.redacted())
+	}
 	if err := r.w.WriteStats(r.src.Stats()); err != nil && r.err == nil {
 		r.err = err
 	}

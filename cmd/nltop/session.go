@@ -56,6 +56,7 @@ type session struct {
 	narrowed bool
 	dec      *decode.Decoder
 	model    *live.Model // nil: nobody asks
+	secrets  bool        // are shown and kept
 }
 
 // sessionOptions are what commands differ in.
@@ -84,7 +85,7 @@ type sessionOptions struct {
 // starts the recording. The caller closes the session.
 func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
 	lap.Mark("tables")
-	s := &session{file: o.file, flags: o.flags, lacks: errors.New("nothing was read")}
+	s := &session{file: o.file, flags: o.flags, secrets: o.flags.secrets, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {
 			_ = s.close()
@@ -117,7 +118,8 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	p := pipeline.Options{
 		Source: s.src, Decoder: o.dec,
 		Filter: s.expr, Sinks: o.sinks, Limit: o.limit,
-		Ends: o.ends, Elapses: o.ends && s.file == nil, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
+		Redact: o.flags.redaction(),
+		Ends:   o.ends, Elapses: o.ends && s.file == nil, Incidents: o.incidents, Counted: s.counted, Watch: o.watch,
 		Calm: o.watch == capture.WatchNothing,
 	}
 	if p.Decoder == nil {
@@ -159,6 +161,9 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 	}
 	if err = s.wire(o, p); err != nil {
 		return nil, err
+	}
+	if s.rec != nil {
+		s.rec.countSecrets(s.redacted)
 	}
 	return s, s.learn()
 }
@@ -322,7 +327,7 @@ func (s *session) explain() {
 	for _, l := range s.left {
 		fmt.Fprintf(stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
 	}
-	for _, n := range slices.Concat(info.Notes, s.unread) {
+	for _, n := range slices.Concat(info.Notes, s.unread, s.withSecrets()) {
 		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
 	}
 }
@@ -380,6 +385,7 @@ func (s *session) tally() {
 	if st.LostReports > 0 {
 		fmt.Fprintf(stderr, "nltop: lost: %d reports of results and ENOBUFS, no datagrams\n", st.LostReports)
 	}
+	s.tellRedacted()
 	s.unmatched()
 	if s.expr != nil && s.expr.Errors() > 0 {
 		fmt.Fprintf(stderr, "nltop: -f failed on %d messages, which were left out: %v\n", s.expr.Errors(), s.expr.LastError())

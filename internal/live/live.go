@@ -69,6 +69,7 @@ type Status struct {
 	// Recording is the file that is written beside; "": none.
 	Recording      string
 	RecordingBytes uint64
+	Secrets        bool // keys and passwords are shown
 	// CountsOnly: no messages are captured, since they are many and nobody looks.
 	CountsOnly bool
 	// Err is why the capture ended; nil while it goes on.
@@ -271,7 +272,7 @@ func (m *Model) SetFilter(expr string) error {
 func (m *Model) status(r run) Status {
 	st := Status{
 		Info: r.src.Info(), Stats: r.src.Stats(), Filter: m.filter, Narrowed: m.added, FilterSince: m.since,
-		CountsOnly: m.watcher.off, Err: r.err,
+		CountsOnly: m.watcher.off, Err: r.err, Secrets: m.wiring.Redact.Keep,
 	}
 	if replay := m.o.Replay; replay != nil {
 		now := *replay

@@ -84,6 +84,7 @@ func (r *Reader) section(body []byte, start int64) error {
 	r.lastStats = nil
 	r.stats.LostReports = capture.AddUp(r.stats.LostReports, r.lastReports)
 	r.lastReports = 0
+	r.redacted, r.lastRedacted = capture.AddUp(r.redacted, r.lastRedacted), 0
 	r.endSection()
 	if r.sections > 1 {
 		r.account.made = addMade(r.account.made, r.meta)
@@ -114,6 +115,8 @@ func (m *Meta) setSection(facts []byte) error {
 			m.Command = text(v)
 		case tagDistribution:
 			m.Distribution = text(v)
+		case tagSecrets:
+			m.Secrets = Secrets(atMost(num, uint64(SecretsKept)))
 		default:
 			m.Held = m.Held.set(tag, num, v)
 		}
@@ -407,6 +410,7 @@ func (r *Reader) statistics(body []byte) (Record, bool, error) {
 	var dropped, reports uint64
 	var lost losses
 	var ours bool
+	var redacted uint64
 	r.eachOption(body[12:], func(code uint16, v []byte) {
 		switch {
 		case (code == isbIfDrop || code == isbOSDrop) && len(v) == 8:
@@ -417,6 +421,7 @@ func (r *Reader) statistics(body []byte) (Record, bool, error) {
 				return
 			}
 			ours = true
+			redacted = redactedIn(facts)
 			var err error
 			if reports, err = setLosses(&lost, facts); err != nil {
 				r.noteBadFacts()
@@ -432,6 +437,7 @@ func (r *Reader) statistics(body []byte) (Record, bool, error) {
 	r.lastStats[i] = lost
 	if ours {
 		r.lastReports = reports
+		r.lastRedacted = max(r.lastRedacted, redacted)
 	}
 	return Record{}, false, nil
 }

@@ -46,6 +46,8 @@ type Meta struct {
 	// for other programs' files.
 	Source capture.Info
 	Held   *Held // of a flight recorder; nil: it was written as it came
+	// Secrets says what became of keys; see Reader.Redacted for how many.
+	Secrets Secrets
 }
 
 // Reasons of loss that a Reader adds to those of the recording.
@@ -115,6 +117,8 @@ type Reader struct {
 	// Of the current section, as its last statistics blocks say.
 	lastStats   []losses // by interface
 	lastReports uint64
+	// Of finished sections, and of the current one.
+	redacted, lastRedacted uint64
 }
 
 // Open opens a file; "-" is standard input.

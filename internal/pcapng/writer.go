@@ -31,8 +31,9 @@ type Options struct {
 	ByteOrder binary.ByteOrder // of the section; nil: this machine's
 	// Patch writes over what was written, at a place from its beginning; nil: that
 	// cannot be done.
-	Patch func(b []byte, at int64) (int, error)
-	Held  *Held // of a flight recorder; nil: it was written as it came
+	Patch   func(b []byte, at int64) (int, error)
+	Held    *Held   // of a flight recorder; nil: it was written as it came
+	Secrets Secrets // what became of keys
 }
 
 // Writer records frames. Only whole blocks reach the underlying writer, so a
@@ -65,7 +66,8 @@ type Writer struct {
 	last         uint64 // timestamp of the latest frame
 	stats        capture.Stats
 	haveStats    bool
-	dirty        bool // something was written since the last statistics
+	redacted     uint64 // messages
+	dirty        bool   // something was written since the last statistics
 	closed       bool
 	err          error
 }
@@ -115,7 +117,7 @@ func describe(opt Options) string {
 	if opt.Held != nil {
 		s += ", " + opt.Held.String()
 	}
-	return s
+	return s + opt.Secrets.describe()
 }
 
 func (w *Writer) sectionHeader() {
@@ -135,7 +137,8 @@ func (w *Writer) sectionHeader() {
 		putString(tagVersion, w.opt.Version).string(tagSourceName, w.opt.Info.Name).
 		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
 		int(tagSnap, int64(w.opt.Info.Snap)).held(w.opt.Held).
-		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution)
+		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution).
+		uint(tagSecrets, uint64(w.opt.Secrets))
 	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
 	w.end(start)
@@ -387,13 +390,13 @@ func (w *Writer) statistics() {
 	start := w.begin(blockISB)
 	w.u32(ifaceSource)
 	w.timestamp(w.last)
-	w.stringOption(optComment, statsText(s))
+	w.stringOption(optComment, statsText(s)+redactedText(w.redacted))
 	w.u64Option(isbIfRecv, capture.AddUp(s.Frames, s.LostTotal()))
 	w.u64Option(isbIfDrop, s.LostTotal())
 	w.u64Option(isbUsrDelv, w.frames)
 	f := newFacts(w.scratch[:0], factsStats).
 		uint(tagFrames, s.Frames).uint(tagBytes, s.Bytes).uint(tagCut, s.Cut).
-		uint(tagLostReports, s.LostReports)
+		uint(tagLostReports, s.LostReports).uint(tagRedacted, w.redacted)
 	for _, l := range s.Lost {
 		if len(f) < maxOption/2 {
 			f = f.bytes(tagLost, facts(w.nested[:0]).putString(tagReason, l.Reason).uint(tagCount, l.Count))

@@ -65,6 +65,9 @@ func (a *app) titleLine() []segment {
 	if st.CountsOnly {
 		add(5, false, t.bar, "counting (messages while you look at them)")
 	}
+	if st.Secrets {
+		add(10, true, t.barAlert, " SECRETS SHOWN ")
+	}
 	if a.paused {
 		add(10, true, t.barAlert, " PAUSED ")
 	}
