@@ -112,6 +112,13 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv(keyArgEnv) != "" { // as the command of TestKeyInArgumentsLive
+		if err := sendKey(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	if build.path != "" && os.Getenv("NLTOP_BIN") == "" {
 		_ = os.RemoveAll(filepath.Dir(build.path))
