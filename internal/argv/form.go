@@ -39,7 +39,7 @@ func (s *scan) formed(w *word, previous string, c context) {
 	text := s.line[from : from+len(w.text)]
 	for at := 0; at < len(text); {
 		end := len(text)
-		if n := strings.IndexAny(text[at:], `=:,'"@[]`); n >= 0 {
+		if n := strings.IndexAny(text[at:], `=:,'"@[]()`); n >= 0 {
 			end = at + n
 		}
 		if at == 0 || !namesID(lastName(text[:at-1])) {

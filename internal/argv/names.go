@@ -15,7 +15,7 @@ var (
 	// credentials are kept where they are the name of a file.
 	credentials = []string{"secret", "token", "pmk", "cak", "privatekey", "secretkey", "presharedkey", "sharedkey",
 		"sharedsecret", "encryptionkey", "authkey", "apikey", "accesskey", "masterkey", "sessionkey", "wepkey",
-		"wepkey0", "wepkey1", "wepkey2", "wepkey3", "authenticationkey", "cryptkey", "cipherkey", "apitoken", "authtoken"}
+		"wepkey0", "wepkey1", "wepkey2", "wepkey3", "authenticationkey", "cryptkey", "cipherkey", "noncetail", "sakey", "attrkey", "apitoken", "authtoken"}
 	// negations are first parts of options that take no value.
 	negations = []string{"no", "without", "disable", "ask", "skip", "show", "prompt"}
 )

@@ -17,6 +17,7 @@ func forget() {
 	proofs.young, proofs.old = map[uint64]struct{}{}, nil
 	proofs.told, proofs.toldOld = map[string]telling{}, nil
 	proofs.lines, proofs.at = [maxLines]readLine{}, 0
+	proofs.searches = 0
 	anyTold.Store(false)
 	anyKnown.Store(false)
 }
@@ -162,6 +163,25 @@ func TestProveMany(t *testing.T) {
 	}
 }
 
+// A flood of what looks like secrets is not searched for everywhere: only in the command
+// lines of who sends it.
+func TestProveFlood(t *testing.T) {
+	forget()
+	defer forget()
+	defer func(n int) { maxSearches = n }(maxSearches)
+	maxSearches = 0
+	own, other := words("tool flooded-secret up"), words("other flooded-secret")
+	Read(own)
+	Read(other)
+	Prove([]byte("flooded-secret"), own)
+	if Told(own) == own || Told(other) != other {
+		t.Errorf("%q, %q", Told(own), Told(other))
+	}
+	if l := words("third flooded-secret"); Redact(l) == l {
+		t.Error("it is not found in what is read later")
+	}
+}
+
 // BenchmarkRedact is what the command line of a process costs; BenchmarkProve what a
 // secret costs that was not seen before, with as many lines as are kept.
 func BenchmarkRedact(b *testing.B) {
@@ -174,6 +194,8 @@ func BenchmarkRedact(b *testing.B) {
 func BenchmarkProve(b *testing.B) {
 	forget()
 	defer forget()
+	defer func(n int) { maxSearches = n }(maxSearches)
+	maxSearches = 1 << 62
 	for i := range maxLines {
 		Read(words(fmt.Sprintf("ip route add 10.%d.%d.0/24 via 192.168.0.1 dev eth0 proto static metric 100 table main", i>>8, i&255)))
 	}

@@ -27,7 +27,7 @@ func (w *word) value(line string) span {
 	if in := w.inner(); in != w.span || w.start == w.end {
 		return in
 	}
-	raw := strings.TrimRight(line[w.start:w.end], ",];")
+	raw := strings.TrimRight(line[w.start:w.end], ",];)")
 	if n := len(raw); n > 2 && (raw[0] == '"' || raw[0] == '\'') && raw[n-1] == raw[0] {
 		return span{w.start + 1, w.start + n - 1}
 	}
@@ -75,11 +75,19 @@ func split(line string, start, end int) []word {
 	return ws
 }
 
-// wordEnd is where the word ends that begins at a place.
+// wordEnd is where the word ends that begins at a place. Parentheses behind a name are in
+// it: cbc(aes).
 func wordEnd(line string, at, end int) int {
-	for at < end {
+	open := 0
+	for start := at; at < end; {
 		c := line[at]
 		switch {
+		case c == '(' && at > start && isNameByte(line[at-1]):
+			open++
+			at++
+		case c == ')' && open > 0:
+			open--
+			at++
 		case strings.HasPrefix(line[at:end], `\"`): // in a text that is in quotes itself
 			at += 2
 			if n := strings.Index(line[at:end], `\"`); n >= 0 {

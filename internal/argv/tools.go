@@ -65,6 +65,10 @@ var tools = []*tool{
 		{word: "aead", under: "xfrm", least: 1, skip: 1, take: 1},
 		{word: "key", under: "macsec", least: 3, skip: 1, take: 1},
 	}},
+	// The same in a file or pipe for `ip -batch`.
+	{names: []string{"xfrm"}, plain: true, rules: []rule{{word: "enc", skip: 1, take: 1}, {word: "auth", skip: 1, take: 1},
+		{word: "auth-trunc", skip: 1, take: 1}, {word: "aead", skip: 1, take: 1}}},
+	{names: []string{"macsec"}, plain: true, rules: []rule{{word: "key", skip: 1, take: 1}}},
 	// tipc-node(8): tipc node set key KEY [algname NAME] [nodeid ID], or key rekeying ….
 	{names: []string{"tipc"}, plain: true, rules: []rule{
 		{word: "key", under: "set", least: 3, take: 1, only: func(w string) bool { return w != "rekeying" }}}},
@@ -132,7 +136,7 @@ var toolNamed = func() map[string]*tool {
 // toolOf is the tool that a word names, with or without its path; nil: none.
 func toolOf(text string) *tool {
 	text = keyWord(text)
-	return toolNamed[text[strings.LastIndexByte(text, '/')+1:]]
+	return toolNamed[text[strings.LastIndexAny(text, `/(['"`)+1:]]
 }
 
 // keyWord is a word without the punctuation that languages of programs put around it:
