@@ -81,6 +81,9 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	captured, orig := r.bo.Uint32(h[8:]), r.bo.Uint32(h[12:])
 	r.at = r.off - int64(size)
 	if captured > maxBlock {
+		if r.covers() {
+			return r.tear(0, &Error{r.at, stray(fmt.Sprintf("record of %d bytes has others in it", captured))}, nil)
+		}
 		r.damage(fmt.Errorf("record of %d bytes is skipped, the longest that is read has %d", captured, maxBlock))
 		if err := r.discard(int64(captured), int64(size), "record"); err != nil {
 			return Record{}, false, err
@@ -89,10 +92,13 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	}
 	packet, err := r.fill(int(captured), int64(size), "record")
 	if err != nil {
-		return Record{}, false, err
+		return r.tear(0, err, r.buf)
 	}
 	f, protocol := datagram(packet, orig)
 	if f == nil {
+		if !r.endsHere() {
+			return r.tear(0, &Error{r.at, stray("record holds no packet of Netlink, and none is behind it")}, packet)
+		}
 		return r.skip(lostMalformed)
 	}
 	unit := time.Microsecond
@@ -103,6 +109,35 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	r.foreign(f, capture.Origin{Protocol: protocol, Sees: foreignSource().Sees})
 	r.count(f)
 	return Record{Frame: f}, true, nil
+}
+
+// beginsPacket is begins for pcap, whose records say neither what they are nor twice how
+// long they are: the time is one, and the packet has a cooked header.
+func (r *Reader) beginsPacket(b []byte) int {
+	size := 16
+	if r.modified {
+		size = 24
+	}
+	if len(b) < size+cookedLen {
+		return 0
+	}
+	fractions := uint32(1e6)
+	if r.nanos {
+		fractions = 1e9
+	}
+	captured, orig := r.bo.Uint32(b[8:]), r.bo.Uint32(b[12:])
+	if r.bo.Uint32(b[4:]) >= fractions || captured < cookedLen || captured > orig || orig > 1<<30 || captured > maxSought {
+		return 0
+	}
+	head := b[size:]
+	be := binary.BigEndian
+	if be.Uint16(head) > packetKernel || be.Uint16(head[2:]) != arphrdNetlink || be.Uint16(head[14:]) >= capture.MaxProtocol {
+		return 0
+	}
+	if size += int(captured); size > len(b) {
+		return 0
+	}
+	return size
 }
 
 // end turns the error of a read between two blocks into that of Next.

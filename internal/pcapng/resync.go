@@ -13,7 +13,8 @@ import (
 
 // Where the lengths of a block are damaged, nothing says where the next one begins. It is
 // looked for: at a 32-bit boundary behind the beginning of the damaged one, a type that is
-// known here and a length that stands again where the block ends.
+// known here and a length that stands again where the block ends. Of a record of pcap see
+// beginsPacket, of rtmon beginsStamp.
 //
 // What was read of the damaged block is looked through, too: a length that is too large
 // covers many blocks.
@@ -101,7 +102,7 @@ func (r *Reader) recover(err error) bool {
 		return false
 	case errors.As(err, &why):
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		why = "block would end behind the file"
+		why = "it would end behind the file"
 	default:
 		return false
 	}
@@ -135,8 +136,9 @@ func (r *Reader) seek() bool {
 // find returns where the first block begins of which all is in b, or else up to where none
 // does. atEnd: nothing comes behind b.
 func (r *Reader) find(b []byte, atEnd bool) (at int, found bool) {
-	for ; at+8 <= len(b) && (atEnd || at+maxSought <= len(b)); at += 4 {
-		if r.begins(b[at:]) > 0 {
+	begins, step := r.beginning()
+	for ; at+8 <= len(b) && (atEnd || at+maxSought <= len(b)); at += step {
+		if begins(b[at:]) > 0 {
 			return at, true
 		}
 	}
@@ -162,6 +164,17 @@ func (r *Reader) someInterface() {
 		}
 	}
 	_, _, _ = r.describeInterface(b)
+}
+
+// beginning is what recognises a block or record, at every how many bytes.
+func (r *Reader) beginning() (begins func(b []byte) int, step int) {
+	switch r.meta.Format {
+	case "pcap":
+		return r.beginsPacket, 1
+	case "rtmon":
+		return r.beginsStamp, 4
+	}
+	return r.begins, 4
 }
 
 // begins is the length of a block that begins b, is all in it, and is as long at its end
@@ -221,35 +234,43 @@ func orderOf(magic []byte) order {
 	return nil
 }
 
-// endsHere says of a block whose length is another one at its end whether it is the one
-// at its beginning that is right: behind it a block begins, or the file ends.
+// endsHere says of a block whose length is another one at its end, or of a record of
+// pcap, whether the length at its beginning is right: behind it a block begins, or the
+// file ends.
 func (r *Reader) endsHere() bool {
-	head, err := r.br.Peek(8)
-	if len(head) == 0 {
-		return err == io.EOF
+	const head = 12 // where both formats have the length
+	b, err := r.br.Peek(head)
+	if len(b) < head {
+		return len(b) == 0 && err == io.EOF
 	}
-	if len(head) < 8 {
-		return false
+	begins, _ := r.beginning()
+	size := int64(r.bo.Uint32(b[4:]))
+	if r.meta.Format == "pcap" {
+		size = int64(r.bo.Uint32(b[8:])) + 24
 	}
-	b, _ := r.br.Peek(min(int(max(r.bo.Uint32(head[4:]), 12)), maxSought))
-	return r.begins(b) > 0
+	b, _ = r.br.Peek(int(min(max(size, head), maxSought))) // no more: a pipe may have no more
+	return begins(b) > 0
 }
 
 // covers says of a block that is too long to be read, and whose head was read, whether
 // another one begins in it, behind which again one begins or the file ends. Then it is the
 // length that is damaged: one that is too large by a bit covers all of the file.
 func (r *Reader) covers() bool {
+	begins, step := r.beginning()
 	b, err := r.br.Peek(maxSought)
 	for len(b) > 0 {
 		at, found := r.find(b, true)
 		if b = b[at:]; !found {
 			return false
 		}
-		next := b[r.begins(b):]
-		if len(next) == 0 && err != nil || len(next) >= 8 && plausible(r.bo.Uint32(next), r.bo.Uint32(next[4:])) {
+		next := b[begins(b):]
+		if r.meta.Format == "rtmon" { // anything may be behind a time stamp
 			return true
 		}
-		b = b[4:]
+		if len(next) == 0 && err != nil || begins(next) > 0 {
+			return true
+		}
+		b = b[step:]
 	}
 	return false
 }

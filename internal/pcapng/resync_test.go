@@ -211,6 +211,41 @@ func TestBitFlips(t *testing.T) {
 	}
 }
 
+// TestPcapBehindDamage: of a damaged pcap file the packets behind the damage are read; at
+// most the next one to the damaged one is lost with it.
+func TestPcapBehindDamage(t *testing.T) {
+	var packets [][]byte
+	for i := range 6 {
+		packets = append(packets, cooked(0, append(getLink(native), make([]byte, 4*i)...)))
+	}
+	for _, magic := range []uint32{pcapMicros, pcapNanos, pcapModified} {
+		file := pcapFile(sectionOrder(nil), magic, linkNetlink, packets...)
+		_, whole, _, err := play(file)
+		if err != nil || len(whole) != len(packets) {
+			t.Fatalf("%d packets, %v", len(whole), err)
+		}
+		at := pcapHeaderLen
+		for i, p := range packets {
+			for _, captured := range []uint32{0, 5, uint32(len(p) - 1), uint32(len(p) + 1), 99, 1 << 20, 1 << 30, 1<<32 - 1} {
+				bad := bytes.Clone(file)
+				native.PutUint32(bad[at+8:], captured)
+				_, got, _, err := play(bad)
+				if len(got) < len(packets)-2 {
+					t.Errorf("%#x: packet %d of length %d: %d of %d are read, %v", magic, i, captured, len(got), len(packets), err)
+					continue
+				}
+				if last := len(got) - 1; i < 4 && !bytes.Equal(got[last].Data, whole[5].Data) {
+					t.Errorf("%#x: packet %d of length %d: the last is another: %v", magic, i, captured, err)
+				}
+				if i < 4 && err == nil {
+					t.Errorf("%#x: packet %d of length %d: nothing is told", magic, i, captured)
+				}
+			}
+			at += recordHeader(magic) + len(p)
+		}
+	}
+}
+
 // TestManyTears: a file that is torn everywhere is read in linear time and memory; what
 // is read again is bounded, and so is what is told.
 func TestManyTears(t *testing.T) {

@@ -53,10 +53,13 @@ func (r *Reader) nextRtmon() (Record, bool, error) {
 	header := [nlmsgLen]byte(h)
 	size := int64(r.bo.Uint32(header[:]))
 	if size < nlmsgLen {
-		return Record{}, false, &Error{r.at, fmt.Errorf("message has the impossible length %d", size)}
+		return r.tear(0, &Error{r.at, stray(fmt.Sprintf("message has the impossible length %d", size))}, nil)
 	}
 	rest := size - nlmsgLen
 	if size > maxBlock {
+		if r.covers() {
+			return r.tear(0, &Error{r.at, stray(fmt.Sprintf("message of %d bytes has others in it", size))}, nil)
+		}
 		r.damage(fmt.Errorf("message of %d bytes is skipped, the longest that is read has %d", size, maxBlock))
 		if err := r.discard(rest+int64(pad4(int(rest))), nlmsgLen, "message"); err != nil {
 			return Record{}, false, err
@@ -65,7 +68,7 @@ func (r *Reader) nextRtmon() (Record, bool, error) {
 	}
 	body, err := r.fill(int(rest), nlmsgLen, "message")
 	if err != nil {
-		return Record{}, false, err
+		return r.tear(0, err, r.buf)
 	}
 	data := append(header[:], body...)
 	// rtmon writes the padding, too; nothing is lost without it at the end.
@@ -88,4 +91,14 @@ func (r *Reader) nextRtmon() (Record, bool, error) {
 	f.Origin = r.origins.Of(&o)
 	r.count(f)
 	return Record{Frame: f}, true, nil
+}
+
+// beginsStamp is begins for files of rtmon: of its messages only a time stamp is known by
+// its look.
+func (r *Reader) beginsStamp(b []byte) int {
+	if len(b) < rtmonStampLen || r.bo.Uint32(b) != rtmonStampLen || r.bo.Uint16(b[4:]) != rtmonStamp || r.bo.Uint16(b[6:]) != 0 ||
+		r.bo.Uint32(b[20:]) >= 1e6 {
+		return 0
+	}
+	return rtmonStampLen
 }
