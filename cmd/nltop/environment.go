@@ -9,23 +9,25 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nltop/nltop/internal/argv"
 	"github.com/nltop/nltop/internal/capture"
 )
 
 // commandLine is how nltop was called, for the recording: its own arguments, and of a
-// COMMAND the name alone, since keys are among the arguments of some.
+// COMMAND the name alone, since keys are among the arguments of some; those of nltop may
+// quote one (-f).
 func commandLine(args, traced []string) string {
 	words := []string{"nltop"}
 	for _, arg := range args[min(1, len(args)):] {
 		if len(traced) > 0 && (arg == "--" || arg == traced[0]) {
 			break
 		}
-		words = append(words, arg)
+		words = append(words, argv.Text(arg))
 	}
 	if len(traced) > 0 {
 		words = append(words, "--", traced[0])
 	}
-	line := capture.CmdLine(strings.Join(words, "\x00") + "\x00").String()
+	line := capture.CmdLine(argv.Redact(strings.Join(words, "\x00") + "\x00")).String()
 	if len(traced) > 1 {
 		line += " …"
 	}

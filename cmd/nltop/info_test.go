@@ -132,6 +132,10 @@ func TestCommandLine(t *testing.T) {
 			t.Errorf("%q: %q, want %q", tt.args, got, tt.want)
 		}
 	}
+	key := "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="
+	if got := commandLine([]string{"nltop", "trace", "-f", `attr("X") == "` + key + `"`}, nil); strings.Contains(got, key) || !strings.Contains(got, "redacted") {
+		t.Errorf("a key is in %s", got)
+	}
 	if got := commandLine([]string{"nltop", "trace", "-f", "error != 0"}, nil); got != "nltop trace -f 'error != 0'" {
 		t.Errorf("got %s", got)
 	}

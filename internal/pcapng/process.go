@@ -96,9 +96,18 @@ func (w *Writer) introduce(procs ...*capture.Proc) {
 }
 
 // toldLine is a command line that the recording has, and where: in bytes from its beginning.
+// size is how much of it is there.
 type toldLine struct {
 	at   int64
+	size int
 	line capture.CmdLine
+}
+
+func (w *Writer) noteLine(at, size int, line capture.CmdLine) {
+	if len(w.lines) >= maxTold {
+		w.lines = append(w.lines[:0], w.lines[maxTold/2:]...)
+	}
+	w.lines = append(w.lines, toldLine{w.pushed + int64(at), size, line})
 }
 
 // told notes where the command lines lie in the block that begins at start.
@@ -111,10 +120,7 @@ func (w *Writer) told(start int, p *capture.Proc) {
 			continue
 		}
 		start += at + len(value)
-		if len(w.lines) >= maxTold {
-			w.lines = append(w.lines[:0], w.lines[maxTold/2:]...)
-		}
-		w.lines = append(w.lines, toldLine{w.pushed + int64(start-len(c)), c})
+		w.noteLine(start-len(c), len(c), c)
 	}
 }
 
@@ -127,6 +133,7 @@ func (w *Writer) Retell() {
 		if !changed || w.err != nil {
 			continue
 		}
+		without = without[:min(t.size, len(without))]
 		switch at := t.at - w.pushed; {
 		case at >= 0:
 			copy(w.buf[at:], without)

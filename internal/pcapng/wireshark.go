@@ -3,6 +3,7 @@
 package pcapng
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -57,7 +58,24 @@ func (w *Writer) tellWireshark(o *capture.Origin) {
 	w.buf = le.AppendUint32(w.buf, entryProcess)
 	w.buf = le.AppendUint32(w.buf, uint32(len(entry)))
 	w.buf = append(w.buf, entry...)
+	if line, option := cmdLineOption(&o.Proc); option != nil { // see Retell
+		size := len(option) - 4
+		w.noteLine(len(w.buf)-len(entry)+bytes.Index(entry, option)+4, size, line)
+	}
 	w.end(start)
+}
+
+// cmdLineOption is the command line as it is told now, and its option without padding;
+// nil: none is known.
+func cmdLineOption(p *capture.Proc) (line capture.CmdLine, option []byte) {
+	line = p.CmdLine.Told()
+	args := strings.TrimSuffix(string(line), "\x00")
+	if args == "" {
+		return line, nil
+	}
+	le := binary.LittleEndian
+	option = le.AppendUint16(le.AppendUint16(nil, processCmdLine), uint16(len(args)))
+	return line, append(option, args...)
 }
 
 // processEntry is what Wireshark is told of a process, as far as it is known.
@@ -77,7 +95,9 @@ func processEntry(p *capture.Proc) []byte {
 	}
 	text(processName, p.ProcessName())
 	text(processPath, p.Exe)
-	option(processCmdLine, []byte(strings.TrimSuffix(string(p.CmdLine), "\x00")))
+	if _, line := cmdLineOption(p); line != nil {
+		b = append(append(b, line...), make([]byte, pad4(len(line)))...)
+	}
 	if parent := cmp.Or(p.PPID, p.Parent.PID); parent != 0 {
 		option(processParent, le.AppendUint32(nil, parent))
 	}

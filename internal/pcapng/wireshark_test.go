@@ -103,6 +103,57 @@ func TestWiresharkProcesses(t *testing.T) {
 	}
 }
 
+// TestWiresharkRetold: what is proved to be a secret is overwritten in the block, too,
+// wherever it lies, and nothing beside it.
+func TestWiresharkRetold(t *testing.T) {
+	for _, flush := range []bool{false, true} {
+		t.Run(fmt.Sprintf("flushed %v", flush), func(t *testing.T) {
+			secret := fmt.Sprintf("wireshark-retold-%v", flush)
+			d := new(disk)
+			opt := testOptions
+			opt.Wireshark, opt.Patch = true, d.WriteAt
+			w, err := NewWriter(d, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := *routeChange()[0]
+			f.Change(func(o *capture.Origin) {
+				o.Proc.CmdLine, o.Proc.UID = capture.CmdLine("tool\x00"+secret+"\x00"), capture.IDOf(7)
+				o.Socket.Owner = o.Proc
+			})
+			if err = w.WriteFrame(&f); err == nil && flush {
+				err = w.Flush()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !f.Origin.Prove([]byte(secret)) {
+				t.Fatal("nothing was told")
+			}
+			w.Retell()
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			file := d.Bytes()
+			if bytes.Contains(file, []byte(secret)) {
+				t.Error("the secret is in the file")
+			}
+			at := bytes.Index(file, native.AppendUint32(nil, blockCustom))
+			block := file[at : at+int(native.Uint32(file[at+4:]))]
+			stars := "tool\x00" + strings.Repeat("*", len(secret))
+			want := append(binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, 4), uint16(len(stars))), stars...)
+			want = append(want, make([]byte, pad4(len(stars)))...)
+			want = append(want, 5, 0, 4, 0) // the parent behind it
+			if !bytes.Contains(block, want) {
+				t.Errorf("block:\n%s", hex.Dump(block))
+			}
+			if r, got, _, err := play(file); err != nil || len(got) != 1 || r.Account().Damaged > 0 {
+				t.Errorf("%d frames, %v", len(got), err)
+			}
+		})
+	}
+}
+
 // TestWiresharkProcessesBound: what is kept of them is bounded, and so is a text.
 func TestWiresharkProcessesBound(t *testing.T) {
 	w := &Writer{opt: Options{Wireshark: true}}
