@@ -36,8 +36,8 @@ what not; when it was, and whether it is in order; which processes, families, pr
 and network namespaces are in it, with their messages; what was lost, and why; where the
 file is damaged.
 
-It reads pcapng and pcap, of nltop, tcpdump, dumpcap and Wireshark, and files of rtmon;
-- is standard input. Of a damaged file it tells what can be read, and ends with status 1.`,
+It reads pcapng and pcap, of nltop, tcpdump, dumpcap and Wireshark, and files of rtmon,
+also packed by gzip or zstd; - is standard input. Of a damaged file it tells what can be read, and ends with status 1.`,
 		Example: `  nltop info bug.pcapng
   nltop info -o json *.pcapng | jq 'select(.damaged > 0).file'
   tcpdump -i nlmon0 -w - | nltop info -`,
@@ -91,13 +91,16 @@ func (f *infoFlags) run(args []string) error {
 
 // tell writes the account of one file.
 func (f *infoFlags) tell(ctx context.Context, out io.Writer, path string) error {
-	r, _, err := openFile(ctx, path)
+	r, st, err := openFile(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = r.Close() }()
 	c, err := contents.Read(ctx, r, decode.New(f.specs.tables(), decode.Options{}))
 	c.File = path
+	if c.Compression != "" && st.Mode().IsRegular() {
+		c.PackedSize = st.Size()
+	}
 	if f.format == "json" {
 		err = distinct(err, writeRows(out, []*contents.Contents{c}))
 	} else {

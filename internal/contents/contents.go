@@ -22,22 +22,26 @@ import (
 
 // Contents is the account of a file, as JSON has it (docs/json.md).
 type Contents struct {
-	File      string    `json:"file"`
-	Format    string    `json:"format"`
-	Size      int64     `json:"size"` // bytes that were read
-	Sections  int       `json:"sections"`
-	Made      []Section `json:"made"` // how, each way once
-	Sources   []Source  `json:"sources"`
-	Hides     []string  `json:"hides"` // what was overwritten, as the file says
-	Datagrams uint64    `json:"datagrams"`
-	Bytes     uint64    `json:"bytes"`
-	Messages  uint64    `json:"messages"`
-	Cut       uint64    `json:"cut"`       // datagrams of which there is a part only
-	Truncated uint64    `json:"truncated"` // and those of which their readers got a part only
-	Problems  uint64    `json:"problems"`  // messages whose headers contradict their datagrams
-	Preamble  uint64    `json:"preamble"`  // answers of nlctrl that are no traffic
-	Unknown   uint64    `json:"unknown_blocks"`
-	Reports   []Row     `json:"reports"`
+	File   string `json:"file"`
+	Format string `json:"format"`
+	Size   int64  `json:"size"` // bytes that were read, as they unpack
+	// Compression is "gzip", "zstd" or "", PackedSize what the file takes then, in bytes;
+	// 0: it is no regular file.
+	Compression string    `json:"compression"`
+	PackedSize  int64     `json:"packed_size"`
+	Sections    int       `json:"sections"`
+	Made        []Section `json:"made"` // how, each way once
+	Sources     []Source  `json:"sources"`
+	Hides       []string  `json:"hides"` // what was overwritten, as the file says
+	Datagrams   uint64    `json:"datagrams"`
+	Bytes       uint64    `json:"bytes"`
+	Messages    uint64    `json:"messages"`
+	Cut         uint64    `json:"cut"`       // datagrams of which there is a part only
+	Truncated   uint64    `json:"truncated"` // and those of which their readers got a part only
+	Problems    uint64    `json:"problems"`  // messages whose headers contradict their datagrams
+	Preamble    uint64    `json:"preamble"`  // answers of nlctrl that are no traffic
+	Unknown     uint64    `json:"unknown_blocks"`
+	Reports     []Row     `json:"reports"`
 	Span
 	Protocols  []Row     `json:"protocols"`
 	Families   []Row     `json:"families"`
@@ -67,6 +71,17 @@ type Section struct {
 	Snap         int      `json:"snap"`
 	ByteOrder    string   `json:"byte_order"`
 	Interfaces   []string `json:"interfaces"`
+	Held         *Held    `json:"held"` // null: it was written as it came
+	held         string   // in words
+}
+
+// Held is what a flight recorder says: why and when it wrote what it held in memory.
+type Held struct {
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
+	Again   uint64    `json:"again"`
+	From    time.Time `json:"from"` // of the oldest that was held
+	Evicted uint64    `json:"evicted"`
 }
 
 // Source is one that was recorded.
@@ -147,7 +162,7 @@ func Read(ctx context.Context, r *pcapng.Reader, d *decode.Decoder) (*Contents, 
 func (c *counter) contents(r *pcapng.Reader) *Contents {
 	a, info, stats := r.Account(), r.Info(), r.Stats()
 	out := &Contents{
-		Format: r.Meta().Format, Size: a.Bytes, Sections: a.Sections,
+		Format: r.Meta().Format, Size: a.Bytes, Compression: a.Packed, Sections: a.Sections,
 		Datagrams: stats.Frames, Bytes: stats.Bytes, Cut: stats.Cut, Truncated: stats.Truncated,
 		Messages: c.messages, Problems: c.problems, Preamble: a.Preamble, Unknown: a.Unknown, Others: c.others,
 		Span: c.span, LostReports: stats.LostReports, Damaged: a.Damaged,
@@ -191,6 +206,10 @@ func madeBy(m *pcapng.Meta) Section {
 	}
 	if m.BigEndian {
 		s.ByteOrder = "big-endian"
+	}
+	if h := m.Held; h != nil {
+		s.Held = &Held{h.Reason, h.At.UTC(), h.Again, h.From.UTC(), h.Evicted}
+		s.held = h.String()
 	}
 	if s.Interfaces == nil {
 		s.Interfaces = []string{}

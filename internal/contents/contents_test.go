@@ -259,6 +259,55 @@ func TestManyDamages(t *testing.T) {
 	}
 }
 
+// TestHeld: a recording of a flight recorder says why it was written, and from when on.
+func TestHeld(t *testing.T) {
+	opt := made
+	opt.Held = &pcapng.Held{Reason: "incident", At: time.Unix(9, 0), From: time.Unix(5, 0), Evicted: 4, Again: 1}
+	c := read(t, open(t, record(t, opt, frames(7), capture.Stats{})))
+	want := Held{Reason: "incident", At: time.Unix(9, 0).UTC(), From: time.Unix(5, 0).UTC(), Evicted: 4, Again: 1}
+	if len(c.Made) != 1 || c.Made[0].Held == nil || *c.Made[0].Held != want {
+		t.Fatalf("%+v", c.Made)
+	}
+	if s := text(t, c); !strings.Contains(s, "  held         flight recorder, written because of: incident") {
+		t.Error(s)
+	}
+}
+
+// TestPacked: of a packed file the contents are told, how it is packed, and where what it
+// unpacks to is damaged.
+func TestPacked(t *testing.T) {
+	file := record(t, made, frames(1, 2), capture.Stats{})
+	for _, tt := range []struct {
+		name string
+		file []byte
+		says []string
+	}{
+		{"whole", file, []string{", packed by gzip, ", "holds        2 datagrams", "damage       none"}},
+		{"cut", file[:len(file)-2], []string{", packed by gzip, ", "holds        2 datagrams", "of what it unpacks to: file is truncated"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			z := gzip.NewWriter(&b)
+			if _, err := z.Write(tt.file); err != nil {
+				t.Fatal(err)
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+			c := read(t, open(t, b.Bytes()))
+			if c.Compression != "gzip" || c.Size != int64(len(tt.file)) {
+				t.Errorf("%q, %d bytes of %d", c.Compression, c.Size, len(tt.file))
+			}
+			s := text(t, c)
+			for _, want := range tt.says {
+				if !strings.Contains(strings.ReplaceAll(s, "\n               ", " "), want) {
+					t.Errorf("%q is not in\n%s", want, s)
+				}
+			}
+		})
+	}
+}
+
 // TestSections: recordings one behind the other are told apart where they differ.
 func TestSections(t *testing.T) {
 	other := made

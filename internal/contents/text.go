@@ -26,6 +26,7 @@ var facts = []struct {
 	{"file", (*Contents).file},
 	{"made by", (*Contents).madeBy},
 	{"command", each(func(s *Section) string { return s.Command })},
+	{"held", each(func(s *Section) string { return s.held })},
 	{"filter", (*Contents).filter},
 	{"snap", (*Contents).snap},
 	{"interfaces", (*Contents).interfaces},
@@ -141,6 +142,12 @@ func (c *Contents) file() []string {
 		text += ", " + c.Made[len(c.Made)-1].ByteOrder
 	}
 	text += ", " + words.Size(uint64(c.Size))
+	if c.Compression != "" {
+		text += ", packed by " + c.Compression
+		if c.PackedSize > 0 {
+			text += " to " + words.Size(uint64(c.PackedSize))
+		}
+	}
 	if c.Sections > 0 {
 		text += ", " + words.Plural(c.Sections, "section", "sections")
 	}
@@ -324,7 +331,11 @@ func (c *Contents) damage() []string {
 	}
 	var out []string
 	for _, d := range c.Damage {
-		out = append(out, fmt.Sprintf("at byte %d: %s", d.Offset, capture.Printable(d.Problem)))
+		of := ""
+		if c.Compression != "" {
+			of = " of what it unpacks to"
+		}
+		out = append(out, fmt.Sprintf("at byte %d%s: %s", d.Offset, of, capture.Printable(d.Problem)))
 	}
 	if more := c.Damaged - uint64(len(c.Damage)); more > 0 {
 		out = append(out, fmt.Sprintf("and %d times more", more))

@@ -9,7 +9,8 @@ import (
 
 // Account is what a Reader can tell of the file itself, as far as it has been read.
 type Account struct {
-	Bytes    int64  // read; of a file that is packed, what it holds
+	Bytes    int64  // read; of a file that is packed, what it unpacks to
+	Packed   string // by what: "gzip" or "zstd"; "": it is not
 	Sections int    // of pcapng; else 0
 	Made     []Meta // of the sections, each once, at most maxMade
 	Packets  uint64 // datagrams that count as traffic
@@ -44,6 +45,9 @@ func (r *Reader) Account() Account {
 		Bytes: r.off, Sections: r.sections, Packets: r.stats.Frames, Preamble: r.account.preamble, Unknown: r.account.unknown,
 		Damage: slices.Clone(r.account.damage), Damaged: r.account.damaged,
 	}
+	if r.packed != nil {
+		a.Packed = r.packed.Format().String()
+	}
 	a.Made = addMade(slices.Clone(r.account.made), r.meta)
 	return a
 }
@@ -54,7 +58,7 @@ func addMade(to []Meta, m Meta) []Meta {
 		return k.Format == m.Format && k.BigEndian == m.BigEndian && k.Hardware == m.Hardware && k.OS == m.OS &&
 			k.Application == m.Application && k.Filter == m.Filter && k.Version == m.Version && k.Command == m.Command &&
 			k.Distribution == m.Distribution && k.Source.Name == m.Source.Name && k.Source.Scope == m.Source.Scope &&
-			k.Source.Snap == m.Source.Snap
+			k.Source.Snap == m.Source.Snap && (k.Held == nil) == (m.Held == nil) && (k.Held == nil || *k.Held == *m.Held)
 	}
 	if len(to) >= maxMade || slices.ContainsFunc(to, same) {
 		return to
