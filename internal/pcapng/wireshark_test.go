@@ -213,9 +213,14 @@ func TestTsharkNumbersMessages(t *testing.T) {
 				t.Errorf("packets:\n%s", cmp.Diff(want, packets))
 			}
 			// A newer Wireshark knows the blocks, and shows none of them.
-			version, _ := exec.Command(path, "--version").Output()
-			if blocks := len(others); blocks != tt.blocks && strings.Contains(string(version), " 4.0.") {
-				t.Errorf("%d other packets, want %d: %q", blocks, tt.blocks, others)
+			if blocks := len(others); blocks != tt.blocks {
+				version, _ := exec.Command(path, "--version").Output()
+				if strings.Contains(string(version), " 4.0.") || blocks > 0 {
+					t.Errorf("%d other packets, want %d: %q", blocks, tt.blocks, others)
+				}
+			}
+			if tt.wireshark {
+				return
 			}
 			matched := tool(t, "tshark", "-r", file, "-Y", `frame.comment contains "pid=4711 " && frame.comment contains "name=ip "`, "-T", "fields", "-e", "frame.packet_id")
 			if strings.TrimSpace(matched) != "3" {
