@@ -364,6 +364,9 @@ func (r *flightRun) wrote(name string, why flight.Why, held segment.Extent, err 
 		fmt.Fprintf(stderr, "nltop: %s: %v\n", why.Reason, err)
 		return
 	}
+	if r.f.quiet {
+		return
+	}
 	fmt.Fprintf(stderr, "nltop: %s: %s, %s of messages\n", why.Reason, name, held.To.Sub(held.From).Round(time.Millisecond))
 }
 

@@ -3,11 +3,17 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/segment"
 )
@@ -60,5 +66,35 @@ func TestKeepFlags(t *testing.T) {
 				t.Errorf("%v, want that it says %q", err, tt.says)
 			}
 		})
+	}
+}
+
+// Once something is held, others of the same user can neither dump nor trace nltop.
+func TestKeepUndumpable(t *testing.T) {
+	was, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	if err != nil || was == 0 {
+		t.Skipf("dumpable %d, %v", was, err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(demoFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := filepath.Join(t.TempDir(), "demo.pcapng")
+	if err := os.WriteFile(in, demo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := tryNltop("record", "-q", "-r", in, "--keep", "1MiB", "-w", t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	now, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	if err != nil || now != 0 {
+		t.Errorf("dumpable %d, %v", now, err)
+	}
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, uintptr(was), 0, 0, 0); err != nil {
+		t.Error(err)
 	}
 }

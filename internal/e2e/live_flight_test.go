@@ -88,6 +88,60 @@ func TestFlightFloodLive(t *testing.T) {
 	}
 }
 
+// TestFlightReasonsLive: of records that are held as they come, what is asked for is
+// noticed, and nothing else.
+func TestFlightReasonsLive(t *testing.T) {
+	needRoot(t)
+	if inVM() {
+		t.Skip("it shows nothing else there")
+	}
+	me := strconv.Itoa(os.Getpid())
+	for _, tc := range []struct {
+		name   string
+		args   []string
+		reason string // "": there is no recording
+	}{
+		{"at a fixed offset and by its message", []string{"--on", "proc.pid == " + me + ` and type == "NLMSG_NOOP" and len > 100`}, "filter"},
+		{"by its message alone", []string{"--on", `type == "NLMSG_NOOP" and portid > 0 and len > 100`}, "filter"},
+		{"another process", []string{"--on", "proc.pid == 1 and len > 100"}, ""},
+		{"a longer message", []string{"--on", "proc.pid == " + me + " and len > 100000"}, ""},
+		{"slow", []string{"--on-slow", "1ns"}, "slow"},
+		{"not slow", []string{"--on-slow", "1h"}, ""},
+		{"the end", []string{"--on-exit"}, "exit"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			top := start(t, io.Discard, "source ", nltop(t), append([]string{"record", "--keep", "2MB", "--after", "0s", "-w", dir, "-p", me}, tc.args...)...)
+			s := open(t, unix.NETLINK_ROUTE)
+			m := s.message(unix.NLMSG_NOOP, 0, bytes.Repeat([]byte{0x5a}, 180))
+			s.send(0, m)
+			if tc.reason == "filter" || tc.reason == "slow" {
+				top.says(t, "nltop: "+tc.reason+": ")
+			}
+			if err := top.stop(t, syscall.SIGTERM); err != nil {
+				t.Fatalf("nltop: %v\n%s", err, top.stderr())
+			}
+			files := written(t, dir)
+			if tc.reason == "" {
+				if len(files) != 0 {
+					t.Errorf("recordings %q", files)
+				}
+				return
+			}
+			if len(files) != 1 || !strings.HasSuffix(files[0], "-"+tc.reason+".pcapng") {
+				t.Fatalf("recordings %q\n%s", files, top.stderr())
+			}
+			found := false
+			for _, r := range readFile(t, files[0]) {
+				found = found || !r.Preamble && bytes.Equal(r.Frame.Data, m)
+			}
+			if !found {
+				t.Error("the message is not in the recording")
+			}
+		})
+	}
+}
+
 // account is how many datagrams nltop says at its end that it saw, and lost.
 func account(t *testing.T, stderr string) (seen, lost int) {
 	t.Helper()

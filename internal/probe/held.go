@@ -20,7 +20,6 @@ type Held struct {
 	infer func(*capture.Frame)
 	lost  []capture.Loss // since the oldest segment began
 
-	asm   *assembler
 	begun bool // a frame was young enough
 	stats capture.Stats
 }
@@ -149,28 +148,42 @@ func introduce(a *assembler, b *beside) {
 
 // replay gives an assembler the records of a segment, as they lay in the ring.
 func replay(a *assembler, g *segment.Segment[beside], ahead *atomic.Int64) error {
-	clocks, b := g.Beside.clocks, g.Bytes
-	for off := 0; off+ringHeader <= len(b); {
+	clocks := g.Beside.clocks
+	err := eachRecord(g.Bytes, func(off int, rec []byte) error {
 		for len(clocks) > 0 && clocks[0].from <= off {
 			ahead.Store(clocks[0].ahead)
 			clocks = clocks[1:]
-		}
-		head := binary.NativeEndian.Uint32(b[off:])
-		size := int(head &^ (ringBusy | ringDiscard))
-		if size > len(b)-off-ringHeader {
-			break
-		}
-		rec := b[off+ringHeader : off+ringHeader+size]
-		off += (size + ringHeader + 7) &^ 7
-		if head&ringDiscard != 0 {
-			continue
 		}
 		var bad *recordError
 		if err := a.add(rec); err != nil && !errors.As(err, &bad) {
 			return err
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return a.handOver() // the bytes are another segment's soon
+}
+
+// eachRecord gives f the records that were copied from a ring, and their offsets, until one
+// fails.
+func eachRecord(b []byte, f func(off int, rec []byte) error) error {
+	for off := 0; off+ringHeader <= len(b); {
+		head := binary.NativeEndian.Uint32(b[off:])
+		at, size := off, int(head&^(ringBusy|ringDiscard))
+		if size > len(b)-off-ringHeader {
+			break
+		}
+		off += (size + ringHeader + 7) &^ 7
+		if head&ringDiscard != 0 {
+			continue
+		}
+		if err := f(at, b[at+ringHeader:at+ringHeader+size]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Stats implements capture.Source: of the frames that were made, and of what the source

@@ -4,6 +4,7 @@ package probe
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -202,9 +203,37 @@ func (k *Keeper) put() {
 	k.s.bytes.Add(k.bytes)
 	k.frames, k.bytes = 0, 0
 	if k.ktime != 0 {
-		k.seg.Seen(int64(k.ktime) + k.s.offset.Load())
+		ahead := k.s.offset.Load()
+		if k.seg.From == 0 {
+			k.seg.Seen(int64(firstTime(k.seg.Bytes)) + ahead)
+		}
+		k.seg.Seen(int64(k.ktime) + ahead)
 	}
 	r.release()
+}
+
+// firstTime is that of the first record that has one, CLOCK_MONOTONIC in ns; 0: none has.
+func firstTime(b []byte) (ktime uint64) {
+	_ = eachRecord(b, func(_ int, rec []byte) error {
+		if len(rec) < 8 {
+			return nil
+		}
+		switch fentryNlRecord(binary.NativeEndian.Uint32(rec)) {
+		case fentryNlRecordNL_RECORD_BRIEF:
+			if len(rec) >= briefSize {
+				ktime = (*nlBrief)(unsafe.Pointer(&rec[0])).Ktime
+			}
+		case fentryNlRecordNL_RECORD_FULL:
+			if len(rec) >= fullSize {
+				ktime = (*nlFull)(unsafe.Pointer(&rec[0])).Ktime
+			}
+		}
+		if ktime != 0 {
+			return errRingEmpty
+		}
+		return nil
+	})
+	return ktime
 }
 
 // look takes notice of a record, which is kept whatever it is. Most are brief, and tell

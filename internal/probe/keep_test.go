@@ -113,7 +113,7 @@ type keeping struct {
 
 func newKeeping(t *testing.T, o KeepOptions) *keeping {
 	t.Helper()
-	ring := newFakeRing(t, 1<<20, 1<<30+8)
+	ring := newFakeRing(t, 128<<10, 1<<30+8)
 	s := &Source{name: "test", att: &attached{}, ring: ring.ring, processes: newProcesses(""), opts: Options{Log: func(s string) { t.Error(s) }}}
 	k, err := s.Keep(o)
 	if err != nil {
@@ -245,6 +245,9 @@ func TestHeldFrames(t *testing.T) {
 			}
 			if tc.span > 0 && (len(got) == 0 || got[len(got)-1].Time.Sub(got[0].Time) > tc.span) {
 				t.Errorf("frames of %v", got[len(got)-1].Time.Sub(got[0].Time))
+			}
+			if len(got) > 0 && tc.span == 0 && (got[0].Time.Sub(held.From) > 100*time.Microsecond || tc.all && !held.From.Equal(got[0].Time) || !held.To.Equal(got[len(got)-1].Time)) {
+				t.Errorf("held from %v to %v, frames from %v to %v", held.From, held.To, got[0].Time, got[len(got)-1].Time)
 			}
 			// In front, the ends of what was evicted are missing.
 			if !tc.all {
@@ -441,4 +444,40 @@ func namedRecord(of uint64, text string) []byte {
 func settledRecord(id uint64, heard uint32) []byte {
 	r := fentryNlSettled{Record: uint32(fentryNlRecordNL_RECORD_SETTLED), Heard: heard, Id: id}
 	return bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&r)), settledSize))
+}
+
+// FuzzKeep feeds a ring that lies: what is kept of it, and read back, neither panics nor
+// takes more memory than it may.
+func FuzzKeep(f *testing.F) {
+	var seed []byte
+	r := &traffic{rng: rand.New(rand.NewPCG(1, 2)), told: map[uint32]bool{}}
+	r.put = func(rec []byte) {
+		if len(rec) < 2000 {
+			seed = append(append(seed, byte(len(rec)), byte(len(rec)>>8)), rec...)
+		}
+	}
+	r.run(50)
+	f.Add(seed)
+	f.Add([]byte{4, 0, 4, 0, 0, 0, 200, 0, 3})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > 1<<20 {
+			t.Skip()
+		}
+		k := newKeeping(t, KeepOptions{Memory: segment.Options{Bytes: 1 << 20}, Losses: true, Slow: 1,
+			Noticed: func(Notice, time.Time) {}, Candidate: func(*capture.Frame) error { return nil }})
+		k.s.opts.Log = nil
+		for len(b) >= 2 {
+			n := min(int(b[0])|int(b[1])<<8, len(b)-2)
+			k.put(b[2 : 2+n])
+			b = b[2+n:]
+		}
+		k.read()
+		h := k.Take()
+		if h.Extent.Bytes > 2<<20 {
+			t.Errorf("%d bytes are held", h.Extent.Bytes)
+		}
+		if err := h.RunLent(t.Context(), func([]capture.Frame) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

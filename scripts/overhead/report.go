@@ -21,6 +21,8 @@ var goals = []struct {
 	{watcher: "messages", most: 1.10},
 	{watcher: "messages", other: "tcpdump"},
 	{watcher: "everything", most: 1.25},
+	{watcher: "flight", other: "tcpdump"},
+	{watcher: "flight", most: 1.05},
 }
 
 // report collects samples by watcher, workload and round.
