@@ -57,6 +57,7 @@ struct flow {
 	struct nl_task task;
 	__u64 comm[2]; /* as it stands in the kernel, bytes behind the NUL included */
 	__u64 cred;    /* address of its user IDs, which are never changed in place */
+	__u64 cgroups; /* likewise of the cgroups that it is in */
 	__u64 owned_at;
 	__u64 account;
 	__u64 about; /* 0: not told */
@@ -102,24 +103,24 @@ struct {
 	__type(value, struct flow);
 } flow_tasks SEC(".maps");
 
-/* The idle tasks share the ID 0. */
-static __always_inline __u32 flow_key(void)
+/* The idle tasks share the ID 0. A number of 64 bits, so that nobody cuts it short
+ * again and again. */
+static __always_inline __u64 flow_key(void)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u64 tid = task_known ? (__u32)bpf_get_current_task_btf()->pid : (__u32)bpf_get_current_pid_tgid();
 
 	return tid ? tid : 1U << 31 | bpf_get_smp_processor_id();
 }
 
-static __always_inline struct flow *flow_at(__u32 key, __u32 way)
+static __always_inline struct flow *flow_at(__u64 key, __u32 way)
 {
 	__u32 at = (key + way * FLOW_WAY) & (NL_FLOWS - 1);
 
 	return bpf_map_lookup_elem(&flow_tasks, &at);
 }
 
-static __always_inline struct flow *flow_current(void)
+static __always_inline struct flow *flow_of(__u64 key)
 {
-	__u32 key = flow_key();
 	struct flow *f;
 
 #pragma unroll
@@ -129,6 +130,11 @@ static __always_inline struct flow *flow_current(void)
 			return f;
 	}
 	return 0;
+}
+
+static __always_inline struct flow *flow_current(void)
+{
+	return flow_of(flow_key());
 }
 
 /* The same, or an empty one (its tid is 0): for the verifier there is one way through
@@ -145,14 +151,12 @@ static __always_inline struct flow *flow_or_none(void)
 
 /* Two tasks that find the same slot free at the same moment: one of them does
  * not find itself there again. */
-static __noinline struct flow *flow_new(void)
+static __noinline struct flow *flow_take(__u64 key)
 {
-	__u32 key = flow_key(), at = key & (NL_FLOWS - 1);
-	struct flow *f = flow_current();
+	__u32 at = key & (NL_FLOWS - 1);
+	struct flow *f;
 	__u64 seq;
 
-	if (f)
-		return f;
 #pragma unroll
 	for (__u32 i = 0; i < FLOW_WAYS; i++) {
 		f = flow_at(key, i);
@@ -170,6 +174,14 @@ static __noinline struct flow *flow_new(void)
 	f->slot = at;
 	f->tid = key;
 	return f;
+}
+
+static __always_inline struct flow *flow_new(void)
+{
+	__u64 key = flow_key();
+	struct flow *f = flow_of(key);
+
+	return f ? f : flow_take(key);
 }
 
 /* An id that no other flow makes, and no call of emit_id(). */
@@ -198,8 +210,7 @@ static __always_inline bool flow_fits(struct flow *f)
 		comm = (void *)__builtin_preserve_access_index(&task->comm);
 		return comm[0] == f->comm[0] && comm[1] == f->comm[1] &&
 		       walk->group_leader->start_boottime + task->self_exec_id == f->task.life &&
-		       (__u64)walk->real_cred == f->cred &&
-		       walk->cgroups->dfl_cgrp->kn->id == f->task.cgroup;
+		       (__u64)walk->real_cred == f->cred && (__u64)walk->cgroups == f->cgroups;
 	}
 	task_current(&now);
 	task = (void *)bpf_get_current_task();
@@ -218,6 +229,8 @@ static __noinline bool flow_own(struct flow *f, __u64 inode, __u64 now)
 	process_tell(NL_PROG_SENDMSG);
 	task_current(&f->task);
 	f->cred = (__u64)BPF_CORE_READ(task, real_cred);
+	if (bpf_core_field_exists(task->cgroups))
+		f->cgroups = (__u64)BPF_CORE_READ(task, cgroups);
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), __builtin_preserve_access_index(&task->comm));
 	f->inode = inode;
 	f->account = o->account;

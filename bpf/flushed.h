@@ -81,12 +81,12 @@ static __always_inline void flushed_read(struct nl_route *r, struct fib_alias *f
 /* fib_notify_alias_delete(): a route, of which key is the prefix as a number, goes. */
 static __always_inline int on_flushed(struct net *net, __u32 key, struct fib_alias *fa)
 {
-	struct fib_info *fi = BPF_CORE_READ(fa, fa_info);
+	struct fib_info *fi = MEM_FOLLOW(true, fa, fa_info);
 	struct nl_route r = {};
 	struct nl_full rec = {};
 	struct flow *f;
 
-	if (!fi || !(BPF_CORE_READ(fi, fib_flags) & FLUSHED_DEAD))
+	if (!fi || !(MEM_GET(true, fi, fib_flags) & FLUSHED_DEAD))
 		return 0;
 	rec.netns = BPF_CORE_READ(net, ns.inum);
 	if (!filter_wants(NETLINK_ROUTE, rec.netns) || !plane_on(NL_PLANE_MESSAGES))

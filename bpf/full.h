@@ -10,6 +10,13 @@
 #include "filter.h"
 #include "trigger.h"
 
+/* The part of the filter that needs no task; of the socket only what is asked for is read. */
+static __always_inline bool full_wants_sock(bool direct, struct sock *sk)
+{
+	return filter_wants(nl_cfg.protocols ? MEM_GET(direct, sk, sk_protocol) : 0,
+			    nl_cfg.by_netns ? sock_netns(direct, sk) : 0);
+}
+
 /* Protocol and namespace, and whether they pass the filter. */
 static __always_inline bool full_begin(struct nl_full *rec, bool direct, struct sock *sk)
 {

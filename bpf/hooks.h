@@ -19,12 +19,9 @@
 /* Emit a request in a send that was seen to begin. */
 static __noinline int hook_request_brief(struct flow *f, struct sock *ssk, struct sk_buff *skb)
 {
-	struct nl_brief b = {};
+	struct brief_says says = {.id = f->id, .ktime = f->asked_at, .dir = NL_DIR_REQUEST};
 
-	b.id = f->id;
-	b.ktime = f->asked_at;
-	b.dir = NL_DIR_REQUEST;
-	brief_emit(&b, f, ssk, skb);
+	brief_datagram(&says, f, ssk, skb);
 	return 0;
 }
 
@@ -115,27 +112,32 @@ static __always_inline int on_unicast(struct sock *ssk, struct sk_buff *skb, __u
  * socket that it sends on. */
 static __noinline int hook_answer(struct flow *f, struct sock *sk, struct sk_buff *skb)
 {
+	__u32 truesize = MEM_GET(true, skb, truesize), high = 0;
 	struct nl_owner *o;
-	struct nl_brief b = {};
+	__u64 since = 0;
 
-	b.truesize = MEM_GET(true, skb, truesize);
 	if (nl_cfg.reads) {
 		o = bpf_map_lookup_elem(&owner_by_inode, &f->inode);
 		if (o) {
-			b.idle = owner_queued(o, f->replied_at, MEM_GET(true, sk, sk_backlog.rmem_alloc.counter),
-					      b.truesize);
-			b.high = o->high;
-			if (b.idle)
-				b.idle = f->replied_at - b.idle;
+			since = owner_queued(o, f->replied_at, MEM_GET(true, sk, sk_backlog.rmem_alloc.counter),
+					     truesize);
+			high = o->high;
 		}
 	}
 	if (!plane_on(NL_PLANE_MESSAGES))
 		return 0;
-	b.id = flow_id(f);
-	b.of = f->id;
-	b.ktime = f->replied_at;
-	b.dir = NL_DIR_REPLY;
-	brief_emit(&b, f, sk, skb);
+
+	struct brief_says says = {
+		.id = flow_id(f),
+		.of = f->id,
+		.ktime = f->replied_at,
+		.idle = since ? f->replied_at - since : 0,
+		.high = high,
+		.truesize = truesize,
+		.dir = NL_DIR_REPLY,
+	};
+
+	brief_datagram(&says, f, sk, skb);
 	return 0;
 }
 
@@ -245,7 +247,7 @@ static __always_inline int on_queue_tail(struct sk_buff_head *list, struct sk_bu
 
 static __always_inline int on_broadcast(struct sock *ssk, struct sk_buff *skb, __u32 group)
 {
-	bool wanted = filter_wants(MEM_GET(true, ssk, sk_protocol), sock_netns(true, ssk));
+	bool wanted = full_wants_sock(true, ssk);
 	struct flow *f = wanted ? flow_new() : flow_current();
 	__u32 at;
 

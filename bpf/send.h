@@ -200,16 +200,7 @@ static __noinline int send_ended(struct flow *f, __u64 now, __u64 elapsed)
 /* A send that went well. */
 static __noinline int send_done(struct flow *f, struct sock *sk, __u64 now, __u64 elapsed)
 {
-	struct nl_brief b = {};
-
-	b.kind = NL_KIND_COMPLETION;
-	b.id = flow_id(f);
-	b.of = f->id;
-	b.ktime = now;
-	b.elapsed = elapsed;
-	b.lock_wait = f->lock_wait;
-	b.lock_hold = f->lock_hold;
-	brief_emit(&b, f, sk, 0);
+	brief_completion(f, sk, now, elapsed);
 	return 0;
 }
 

@@ -14,12 +14,14 @@
  * yet. */
 static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
 {
+	struct socket_alloc *a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
 	struct file___inode *file;
-	struct socket_alloc *a;
 	struct inode *inode;
 
 	if (!sock)
 		return 0;
+	if (direct && MEM_DIRECT && nl_cfg.rdonly_cast)
+		return mem_cast(a)->vfs_inode.i_ino;
 	if (direct && MEM_DIRECT) {
 		/* Every pointer is checked: 5.10 panics when a program with functions of
 		 * its own reads through NULL, instead of reading 0. */
@@ -30,7 +32,6 @@ static __always_inline __u64 sock_inode(bool direct, struct socket *sock)
 				return inode->i_ino;
 		}
 	}
-	a = (void *)sock - bpf_core_field_offset(struct socket_alloc, socket);
 	return BPF_CORE_READ(a, vfs_inode.i_ino);
 }
 

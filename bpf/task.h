@@ -143,11 +143,12 @@ static __always_inline bool task_same_comm(const struct nl_task *a, const struct
 
 static __always_inline __u32 task_in_interrupt(void)
 {
-	struct task_struct___count *task = (void *)bpf_get_current_task();
+	struct task_struct___count *task = 0;
 	__u32 count = 0;
 	__u64 at;
 
 	if (bpf_core_field_exists(task->thread_info.preempt_count)) {
+		task = (void *)bpf_get_current_task();
 		count = BPF_CORE_READ(task, thread_info.preempt_count);
 	} else if (nl_cfg.per_cpu_offset && nl_cfg.preempt_count) {
 		at = nl_cfg.per_cpu_offset + 8 * bpf_get_smp_processor_id();

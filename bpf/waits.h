@@ -65,11 +65,12 @@ static __always_inline __u64 wait_ran(struct task_struct *task)
 /* netlink_sendmsg() begins. */
 static __always_inline void wait_begin(struct flow *f)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 
 	f->waits = 0;
 	if (!nl_cfg.times)
 		return;
+	task = (void *)bpf_get_current_task();
 	f->ran = wait_ran(task);
 	f->clock = BPF_CORE_READ(task, se.exec_start);
 	f->migrations = BPF_CORE_READ(task, se.nr_migrations);
