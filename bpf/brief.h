@@ -121,7 +121,7 @@ static __always_inline void brief_datagram(const struct brief_says *says, struct
 	mem_opaque(n);
 	if (n > size - sizeof(*r)) /* never; the verifier may have forgotten it */
 		n = size - sizeof(*r);
-	if (bpf_probe_read_kernel(r + 1, n, src)) {
+	if (!mem_words((void *)(r + 1), (__u64)src, n) && bpf_probe_read_kernel(r + 1, n, src)) {
 		r->inline_len = 0;
 		r->flags = NL_FLAG_UNREADABLE;
 	}

@@ -304,6 +304,10 @@ struct bpf_iter_meta {
 	__u64 seq_num;
 };
 
+struct pt_regs___words {
+	unsigned long word;
+};
+
 /* include/uapi/linux/netlink.h */
 struct nlmsghdr___k {
 	__u32 nlmsg_len;
