@@ -119,7 +119,13 @@ func (a *assembler) addBrief(rec []byte) error {
 	case briefReply:
 		f.Cause = a.numbers.get(r.Of)
 	}
-	return a.done(f)
+	if a.infer != nil || a.loan == nil {
+		return a.done(f)
+	}
+	if a.full++; a.full == len(a.loan) { // as done has it for these kinds
+		return a.handOver()
+	}
+	return nil
 }
 
 func (r *nlBrief) kind() (int, bool) {

@@ -211,8 +211,9 @@ func (o *Options) normalize() error {
 	return nil
 }
 
-// wakeBytes is how much lies in the ring before the reader is woken up.
-func (o *Options) wakeBytes() int { return min(256<<10, o.RingBytes/8) }
+// wakeBytes is how much lies in the ring before the reader is woken up: a wake-up costs
+// as much as reading some hundred records.
+func (o *Options) wakeBytes() int { return min(512<<10, o.RingBytes/8) }
 
 // config makes the constants that the programs are loaded with.
 func config(f capture.Filter, o Options) nlConfig {

@@ -142,7 +142,8 @@ func (r *ring) next() ([]byte, error) {
 		}
 		left := r.head - r.pos
 		off := r.pos & (r.size - 1)
-		head := atomic.LoadUint32((*uint32)(unsafe.Pointer(&r.data[off])))
+		first := &r.data[off]
+		head := atomic.LoadUint32((*uint32)(unsafe.Pointer(first)))
 		if head&ringBusy != 0 {
 			return nil, errRingBusy
 		}
@@ -153,7 +154,8 @@ func (r *ring) next() ([]byte, error) {
 		}
 		r.pos += whole
 		if head&ringDiscard == 0 {
-			return r.data[off+ringHeader : off+ringHeader+length], nil
+			// Below 2*size: what is left is at most size, and so much of data is behind off.
+			return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(first), ringHeader)), int(length)), nil
 		}
 	}
 }
