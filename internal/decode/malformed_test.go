@@ -58,6 +58,9 @@ func (w wire) newLink(index uint32, name string) []byte {
 func decodeAll(t *testing.T, d *Decoder, f *capture.Frame) []Message {
 	t.Helper()
 	ms := d.Frame(f, nil)
+	if n := Messages(f); n != len(ms) {
+		t.Errorf("%d messages were counted, %d decoded: %x", n, len(ms), f.Data)
+	}
 	covered(t, f, ms)
 	for i := range ms {
 		m := &ms[i]

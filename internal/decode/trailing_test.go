@@ -33,8 +33,8 @@ func TestZerosBehindLastMessage(t *testing.T) {
 		if tt.cut {
 			f.OrigLen += 100
 		}
-		if ms := d.Frame(f, nil); len(ms) != tt.want || ms[0].Problem != nil {
-			t.Errorf("%s: %d messages, problem %v", tt.name, len(ms), ms[0].Problem)
+		if ms := d.Frame(f, nil); len(ms) != tt.want || ms[0].Problem != nil || Messages(f) != tt.want {
+			t.Errorf("%s: %d messages, %d counted, problem %v", tt.name, len(ms), Messages(f), ms[0].Problem)
 		} else if n := ms[0].ZerosBehind(); n != behind {
 			t.Errorf("%s: %d zeros behind, want %d", tt.name, n, behind)
 		}

@@ -74,7 +74,11 @@ func readRecording(t testing.TB, file string) []decode.Message {
 	var msgs []decode.Message
 	r.OnPreamble(func(f *capture.Frame) error { d.Frame(f, nil); return nil })
 	if err := r.Run(context.Background(), func(f *capture.Frame) error {
+		before := len(msgs)
 		msgs = d.Frame(f, msgs)
+		if n := decode.Messages(f); n != len(msgs)-before {
+			t.Errorf("%s: frame %d has %d messages, %d were counted", file, f.ID, len(msgs)-before, n)
+		}
 		return nil
 	}); err != nil {
 		t.Fatalf("%s: %v", file, err)
