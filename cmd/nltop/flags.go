@@ -17,6 +17,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/rotate"
 )
 
 // captureFlags are those of every command that shows traffic.
@@ -30,6 +31,8 @@ type captureFlags struct {
 	read      string
 	write     string
 	wireshark bool
+	files     rotate.Options // of -w, without its name
+	pack      string         // --compress; "": by the name
 	snap      int
 	ringMiB   int
 	self      bool
@@ -50,9 +53,9 @@ func (f *captureFlags) register(c *cobra.Command) {
 	fs.StringSliceVar(&f.protocols, "protocol", nil, "only this protocol or family: route, generic, nftables, wireguard, … or a number (repeatable)")
 	fs.StringVarP(&f.expr, "filter", "f", "", "only messages that match this expression (docs/filter.md)")
 	fs.StringVarP(&f.read, "read", "r", "", "read this pcapng or pcap file, or one of rtmon, also packed by gzip or zstd, instead of capturing; - is standard input")
-	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown; - is standard output")
+	fs.StringVarP(&f.write, "write", "w", "", "record to this pcapng file beside what is shown, packed if its name ends with .gz or .zst; - is standard output")
 	fs.BoolVar(&f.wireshark, "wireshark-processes", false, "with -w: tell processes also in blocks that the newest Wireshark reads; 4.0 shows each as a packet")
-	fs.IntVar(&f.snap, "snap", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
+	fs.IntVarP(&f.snap, "snap", "s", 0, "bytes of a datagram to keep; 0 is all (at most 4 MiB)")
 	fs.IntVar(&f.ringMiB, "ring", 0, "size of the kernel's ring buffer in MiB; 0 is the default")
 	f.specs.register(fs)
 	fs.BoolVar(&f.secrets, "secrets", false, "show and keep keys, passwords and what was typed (docs/secrets.md)")

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"internal/nlmon":           {"internal/capture"},
 	"internal/listen":          {"internal/capture", "internal/process"},
 	"internal/compressed":      {},
+	"internal/rotate":          {},
 	"internal/pcapng":          {"internal/capture", "internal/compressed"},
 	"internal/pcapng/hostile":  {},
 	"internal/sockets":         {"internal/capture", "internal/process"},
@@ -82,6 +83,7 @@ var onlyHere = map[string][]string{
 	"github.com/mdlayher/genetlink": {"internal/pipeline", "internal/listen"},
 	"go.yaml.in/yaml":               {"internal/decode/ynl"},
 	"github.com/klauspost/compress": {"internal/compressed"},
+	"github.com/ncruces":            {"internal/rotate"},
 }
 
 // TestImports enforces the one-way data flow: nothing flows back.

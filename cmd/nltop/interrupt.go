@@ -126,6 +126,8 @@ type input struct {
 	free   chan []byte
 	done   chan struct{}
 	once   sync.Once
+	late   chan struct{}
+	over   sync.Once
 	at     chunk
 }
 
@@ -135,7 +137,7 @@ type chunk struct {
 }
 
 func newInput(ctx context.Context, file *os.File) *input {
-	in := &input{ctx: ctx, file: file, chunks: make(chan chunk), free: make(chan []byte, 2), done: make(chan struct{})}
+	in := &input{ctx: ctx, file: file, chunks: make(chan chunk), free: make(chan []byte, 2), done: make(chan struct{}), late: make(chan struct{})}
 	in.free <- make([]byte, 64<<10)
 	in.free <- make([]byte, 64<<10)
 	go in.pump()
@@ -175,11 +177,20 @@ func (in *input) Read(b []byte) (int, error) {
 		case in.at = <-in.chunks:
 		case <-in.ctx.Done():
 			return 0, errInterrupted
+		case <-in.late:
+			return 0, os.ErrDeadlineExceeded
 		}
 	}
 	n := copy(b, in.at.rest)
 	in.at.rest = in.at.rest[n:]
 	return n, nil
+}
+
+// SetReadDeadline wakes whoever waits in Read: pcapng.Reader sets one that is over, when it
+// is to end.
+func (in *input) SetReadDeadline(time.Time) error {
+	in.over.Do(func() { close(in.late) })
+	return nil
 }
 
 // Close implements io.Closer.
@@ -279,8 +290,9 @@ func (o *output) end() {
 
 // messages is standard error, which also may be a pipe that nobody reads.
 type messages struct {
-	mu  sync.Mutex
-	out *output
+	mu    sync.Mutex
+	out   *output
+	shown int // columns of the line that the next one is written over; 0: none
 }
 
 // errFile is standard error as a file: for commands that nltop runs, and for what is no
@@ -296,7 +308,12 @@ func (m *messages) giveUp() { m.out.giveUp() }
 func (m *messages) Write(b []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, err := m.out.Write(plain(b)); err != nil {
+	text := plain(b)
+	if m.shown > 0 {
+		text = append([]byte("\r"+strings.Repeat(" ", m.shown)+"\r"), text...)
+		m.shown = 0
+	}
+	if _, err := m.out.Write(text); err != nil {
 		return 0, err
 	}
 	return len(b), nil

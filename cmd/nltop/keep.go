@@ -42,7 +42,6 @@ func (f *keepFlags) register(c *cobra.Command) {
 	fs.DurationVar(&f.slow, "on-slow", 0, "with --keep: write when a request takes so long in the kernel, or its answer comes so late")
 	fs.BoolVar(&f.exit, "on-exit", false, "with --keep: write when nltop ends")
 	fs.DurationVar(&f.after, "after", time.Second, "with --keep: what follows for so long is written, too")
-	fs.IntP("files", "W", defaultFiles, "with --keep: so many recordings at most in the directory; the oldest of nltop's own make room")
 }
 
 // defaultFiles is how many recordings a directory may have.
@@ -51,8 +50,8 @@ const defaultFiles = 10
 // ofKeep are flags that say something of the flight recorder alone; notKeep do not go
 // with it, which has no recording until something happens.
 var (
-	ofKeep  = []string{"on", "on-incident", "on-slow", "on-exit", "after", "files"}
-	notKeep = []string{"count"}
+	ofKeep  = []string{"on", "on-incident", "on-slow", "on-exit", "after"}
+	notKeep = []string{"count", "for", "file-size", "file-seconds", "compress"}
 )
 
 // check refuses what does not go together, and reads what is written in words.

@@ -54,7 +54,7 @@ func TestKeepFlags(t *testing.T) {
 		{"-w DIR --on true", "--on goes with --keep"}, {"-w DIR --on-slow 1s", "goes with --keep"}, {"-w DIR --on-incident=false", "goes with --keep"},
 		{"-w DIR --after 1s", "goes with --keep"}, {"-w DIR --on-exit", "goes with --keep"},
 		{"--keep 1GB -w -", "a directory"},
-		{"--keep 1GB -w DIR -c 5", "--count"}, {"--keep lots -w DIR", "--keep lots: takes an amount"}, {"--keep 1kB -w DIR", "1 MiB to 64 GiB"},
+		{"--keep 1GB -w DIR -c 5", "--count"}, {"--keep 1GB -w DIR -C 5", "--file-size"}, {"--keep 1GB -w DIR --for 1s", "--for"}, {"--keep lots -w DIR", "--keep lots: takes an amount"}, {"--keep 1kB -w DIR", "1 MiB to 64 GiB"},
 		{"--keep 1GB -w DIR --on-slow -1s", "not negative"}, {"--keep 1GB -w DIR --after -1s", "not negative"},
 		{"--keep 1GB -w DIR -W 0", "at least 1"}, {"--keep 1GB -w DIR --on type==", "--on: "}, {"--keep 1GB -w DIR --on typo==1", "--on: "},
 	} {

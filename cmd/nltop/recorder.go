@@ -4,75 +4,98 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/argv"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/compressed"
+	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/rotate"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
-// flushEvery bounds what kill -9 can cost a recording.
-const flushEvery = time.Second
+const (
+	// flushEvery bounds what kill -9 can cost a recording.
+	flushEvery = time.Second
+	// straggling is how long a file of -G is kept open behind its end: a frame is on its
+	// way for so long.
+	straggling = 200 * time.Millisecond
+)
 
-// recorder writes frames to a pcapng file and flushes it at intervals with the
-// losses so far, so that the file is readable whatever happens to nltop.
+// recorder writes frames to pcapng files, one or one after another, and flushes them at
+// intervals with the losses so far, so that they are readable whatever happens to nltop.
 type recorder struct {
-	src  capture.Source
-	stop chan struct{}
-	done chan struct{}
+	src    capture.Source
+	open   func(name string) (*target, error)
+	ctx    context.Context
+	head   pcapng.Options
+	format compressed.Format
+	files  rotate.Options
+	live   bool
+	stop   chan struct{}
+	done   chan struct{}
 
-	mu   sync.Mutex
-	file *target
-	out  *output
-	w    *pcapng.Writer
-	n    uint64 // frames
-	size int64
-	err  error
+	mu       sync.Mutex
+	plan     *rotate.Plan   // nil: until the first frame says when it begins
+	at       *oneFile       // nil: there is none yet, or no more
+	limit    int64          // bytes of a file; 0: no limit
+	tail     int64          // bytes that the end of a file takes
+	lessons  lessons        // if there may be several files
+	tables   capture.Tables // what was counted
+	counted  capture.Stats  // and this, by the source, when the file at hand began
+	n        uint64         // frames
+	messages uint64
+	number   int      // of files
+	size     int64    // of those before
+	last     *oneFile // the one before, for Retell; nil: there is none
+	secrets  bool     // files have some that could not be taken back
+	err      error
+	ended    func() // ends the capture; nil: it ends by itself
+
+	told atomic.Pointer[sums] // see there
 	// redacted counts the messages in which something was overwritten; nil: nobody does.
 	redacted func() uint64
+	gone     uint64 // of them, those in files that have ended
 }
 
-// newRecorder writes the header into the file that -w names.
-func newRecorder(ctx context.Context, f *captureFlags, file *target, src capture.Source, from *pcapng.Reader, names *capture.LocalNames) (*recorder, error) {
-	r := &recorder{src: src, file: file, out: newOutput(ctx, file.File), stop: make(chan struct{}), done: make(chan struct{})}
-	head, err := header(f, src, from)
-	if from == nil {
-		head.Info.Names = names
+// newRecorder writes the header into the file that -w names, or into the first one. in is
+// the input, if it is a file.
+func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src capture.Source, from *pcapng.Reader, names *capture.LocalNames) (*recorder, error) {
+	r := &recorder{src: src, ctx: ctx, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
+	r.open = func(name string) (*target, error) { return openTarget(ctx, name, in) }
+	r.files.Name = f.write
+	r.format, r.files.Suffix = compressed.Suffix(f.write)
+	if f.pack != "" {
+		var err error
+		if r.format, err = compressed.Parse(f.pack); err != nil {
+			return nil, usageError{fmt.Errorf("--compress %s: %w", decode.Quote(f.pack), err)}
+		}
 	}
-	if err == nil {
-		head.Patch = patch(file)
-		r.w, err = pcapng.NewWriter(counter{r}, head)
-	}
-	if err != nil {
-		r.out.end()
-		_ = file.finish(err)
+	var err error
+	if r.head, err = header(f, src, from); err != nil {
 		return nil, fmt.Errorf("begin recording: %w", err)
+	}
+	if r.live {
+		r.head.Info.Names = names
+	}
+	// The name of a file of -G has the time of its first frame.
+	if r.live || r.files.Every == 0 {
+		if err := r.begin(time.Now().Round(0)); err != nil {
+			return nil, err
+		}
 	}
 	go r.flushLoop()
 	return r, nil
-}
-
-// patch writes over what is in a file already; nil: that cannot be done.
-func patch(file *target) func([]byte, int64) (int, error) {
-	if st, err := file.Stat(); err != nil || !st.Mode().IsRegular() || file.File == os.Stdout {
-		return nil
-	}
-	return file.WriteAt
-}
-
-// Retell implements pipeline.Reteller.
-func (r *recorder) Retell() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.w.Retell()
 }
 
 // header says where the traffic comes from: this machine, or the one that the
@@ -101,16 +124,48 @@ func header(f *captureFlags, src capture.Source, file *pcapng.Reader) (pcapng.Op
 	return o, nil
 }
 
-// counter counts what reaches the file. The recorder's lock is held.
-type counter struct{ r *recorder }
-
-func (c counter) Write(b []byte) (int, error) {
-	n, err := c.r.out.Write(b)
-	c.r.size += int64(n)
-	return n, err
+// Retell implements pipeline.Reteller, for the file at hand and the one before it.
+func (r *recorder) Retell() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range []*oneFile{r.last, r.at} {
+		if f != nil {
+			f.w.Retell()
+		}
+	}
 }
 
-var _ io.Writer = counter{}
+// begin opens the first file, of a time.
+func (r *recorder) begin(now time.Time) error {
+	r.plan = rotate.New(r.files, now)
+	return r.beginFile()
+}
+
+// beginFile opens the file that is next in the plan, and writes into it what those before
+// were told.
+func (r *recorder) beginFile() error {
+	name := r.plan.Name()
+	to, err := r.open(name)
+	if err != nil {
+		return err
+	}
+	if r.at, err = beginFile(r.ctx, to, name, r.format, r.head); err != nil {
+		return err
+	}
+	r.number++
+	r.at.before = r.counted
+	if taught := r.lessons.all(); len(taught) > 0 {
+		if err := r.at.w.WritePreamble(taught); err != nil {
+			return fmt.Errorf("record families: %w", err)
+		}
+	}
+	// Each file begins with that much. Where it would leave no room for frames, files
+	// get longer.
+	if r.limit > 0 {
+		r.limit = max(r.limit, 2*(r.at.made+int64(r.at.w.Pending())))
+	}
+	return nil
+}
 
 // WritePreamble implements pipeline.Teacher.
 func (r *recorder) WritePreamble(fs []*capture.Frame) error { return r.preamble(fs) }
@@ -118,7 +173,13 @@ func (r *recorder) WritePreamble(fs []*capture.Frame) error { return r.preamble(
 func (r *recorder) preamble(fs []*capture.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.w.WritePreamble(fs); err != nil {
+	if r.files.Active() {
+		r.lessons.add(fs...)
+	}
+	if r.err != nil || r.at == nil {
+		return r.err
+	}
+	if err := r.at.w.WritePreamble(fs); err != nil {
 		return fmt.Errorf("record families: %w", err)
 	}
 	return nil
@@ -128,63 +189,115 @@ func (r *recorder) preamble(fs []*capture.Frame) error {
 func (r *recorder) WriteFrame(f *capture.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil {
-		return r.err
-	}
-	r.n++
-	return r.w.WriteFrame(f)
+	return r.write(f)
 }
 
 // WriteFrames implements pipeline.LentRecorder.
 func (r *recorder) WriteFrames(fs []capture.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil {
-		return r.err
-	}
 	for i := range fs {
-		r.n++
-		if err := r.w.WriteFrame(&fs[i]); err != nil {
+		if err := r.write(&fs[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (r *recorder) write(f *capture.Frame) error {
+	if r.err != nil {
+		return r.err
+	}
+	if r.files.Active() {
+		if r.err = r.turn(f); r.err != nil {
+			return r.err
+		}
+		r.lessons.hear(f)
+	}
+	r.n++
+	r.at.frames++
+	r.messages += uint64(decode.Messages(f))
+	return r.at.w.WriteFrame(f)
+}
+
+// flushLoop flushes, and ends files whose time is over though nothing comes.
 func (r *recorder) flushLoop() {
 	defer close(r.done)
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for {
+		timer := time.NewTimer(r.untilEnd())
 		select {
 		case <-tick.C:
 			r.flush()
+		case <-timer.C:
+			r.timeOver()
 		case <-r.stop:
 			return
 		}
+		timer.Stop()
 	}
 }
 
-// flush keeps the first error for the next WriteFrame, which ends the capture.
+// flush keeps the first error, which ends the capture.
 func (r *recorder) flush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.redacted != nil {
-		r.w.Redacted(r.redacted())
+	if r.at == nil || r.err != nil {
+		return
 	}
-	if err := r.w.WriteStats(r.src.Stats()); err != nil && r.err == nil {
-		r.err = err
+	r.countRedacted()
+	err := r.at.w.WriteStats(r.src.Stats().Since(r.at.before))
+	if err == nil {
+		err = r.at.flush()
 	}
-	if err := r.w.Flush(); err != nil && r.err == nil {
-		r.err = err
+	r.fail(err)
+	r.publish()
+}
+
+// fail notes an error, and ends the capture: where nothing comes nobody else would tell
+// of it. r.mu is held.
+func (r *recorder) fail(err error) {
+	if err == nil || r.err != nil {
+		return
 	}
+	if r.err = err; r.ended != nil {
+		r.ended()
+	}
+}
+
+// whenOver has end called when nothing can be recorded any more.
+func (r *recorder) whenOver(end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended = end; r.err != nil {
+		end()
+	}
+}
+
+// failed is why nothing can be recorded any more; nil: it can, or all was recorded that
+// was wanted.
+func (r *recorder) failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if errors.Is(r.err, pipeline.ErrLimit) {
+		return nil
+	}
+	return r.err
 }
 
 // written returns frames and bytes so far, for the status line.
 func (r *recorder) written() (frames uint64, bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.n, r.size
+	return r.n, r.bytes()
+}
+
+func (r *recorder) bytes() int64 {
+	if r.at == nil {
+		return r.size
+	}
+	return r.size + r.at.size
 }
 
 // close writes the final statistics and closes the file. why is what the recording
@@ -192,27 +305,69 @@ func (r *recorder) written() (frames uint64, bytes int64) {
 func (r *recorder) close(why error) error {
 	close(r.stop)
 	<-r.done
-	tables, err := capture.ReadTables(r.src)
-	if err != nil {
-		fmt.Fprintf(stderr, "nltop: warning: not in the recording: %v\n", err)
-	}
-	r.flush()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = r.w.WriteTables(&tables)
+	if r.plan == nil && r.err == nil {
+		r.err = r.begin(time.Now()) // of nothing
 	}
-	err = distinct(r.err, r.w.Close())
-	if r.w.SecretTold() {
+	if r.at == nil {
+		r.forget()
+		return r.unlessLimit()
+	}
+	last := r.at.file
+	err := r.endFile(true, why)
+	r.forget()
+	if r.secrets {
 		fmt.Fprintln(stderr, "nltop: warning: a command line was recorded with a key or password in it before a message showed that it is one (docs/secrets.md)")
 	}
-	r.out.end()
-	err = distinct(err, r.file.finish(distinct(why, err)))
 	if err != nil {
 		err = fmt.Errorf("end recording: %w", err)
 	}
-	if why = distinct(why, err); why != nil && r.file.path != "" && r.file.existed {
-		return distinct(err, fmt.Errorf("%s is left as it was: what was read is not complete", r.file.path))
+	if why = distinct(why, err); why != nil && last.path != "" && last.existed {
+		return distinct(err, fmt.Errorf("%s is left as it was: what was read is not complete", last.path))
 	}
 	return err
+}
+
+func (r *recorder) unlessLimit() error {
+	if errors.Is(r.err, pipeline.ErrLimit) {
+		return nil
+	}
+	return r.err
+}
+
+// endFile ends the file at hand; last: there is no other one.
+func (r *recorder) endFile(last bool, why error) error {
+	f, failed := r.at, r.unlessLimit()
+	var tables *capture.Tables
+	if failed == nil && (last || r.live) {
+		// What a recording has of them stands at its end, and goes to the end of the last.
+		now, err := capture.ReadTables(r.src)
+		if err != nil && last {
+			fmt.Fprintf(stderr, "nltop: warning: not in the recording: %v\n", err)
+		}
+		since := now.Since(&r.tables)
+		tables, r.tables = &since, now
+	}
+	if r.forget(); !last && r.plan.Renames() {
+		f.keepOpen()
+		r.last = f
+	}
+	counted := r.src.Stats()
+	before := f.made + int64(f.w.Pending())
+	r.gone += r.countRedacted()
+	err := distinct(failed, f.end(counted.Since(f.before), tables, distinct(why, failed)))
+	r.counted, r.size, r.at = counted, r.size+f.size, nil
+	r.tail = max(r.tail, f.made-before)
+	r.secrets = r.secrets || f.w.SecretTold()
+	return err
+}
+
+// forget lets go of the file before the one at hand.
+func (r *recorder) forget() {
+	if r.last != nil {
+		r.secrets = r.secrets || r.last.w.SecretTold()
+		r.last.letGo()
+		r.last = nil
+	}
 }

@@ -29,6 +29,16 @@ func (r *recorder) countSecrets(redacted func() uint64) {
 	r.redacted = redacted
 }
 
+// countRedacted tells the file at hand in how many of its messages something was
+// overwritten, and returns that. r.mu is held.
+func (r *recorder) countRedacted() (n uint64) {
+	if r.redacted != nil {
+		n = r.redacted() - r.gone
+		r.at.w.Redacted(n)
+	}
+	return n
+}
+
 // redacted is in how many messages something was overwritten, here or when the file that
 // is read was recorded.
 func (s *session) redacted() uint64 {

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
@@ -69,8 +70,9 @@ type sessionOptions struct {
 	show      *live.Options                  // what is shown of it; nil: nothing but what the sinks write
 	sinks     []pipeline.Sink
 	limit     int
-	speed     float64 // of a replay; 0: at once
-	child     *child  // its PID joins the scope
+	speed     float64       // of a replay; 0: at once
+	span      time.Duration // of a replay; 0: all
+	child     *child        // its PID joins the scope
 	incidents *incident.Log
 	// counts: what is shown takes what the source counts by itself where it can.
 	counts bool
@@ -150,11 +152,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 			return nil, err
 		}
 	case o.flags.write != "":
-		to, err := openTarget(ctx, o.flags.write, s.in)
-		if err != nil {
-			return nil, err
-		}
-		if s.rec, err = newRecorder(ctx, o.flags, to, s.src, s.file, p.Names); err != nil {
+		if s.rec, err = newRecorder(ctx, o.flags, s.in, s.src, s.file, p.Names); err != nil {
 			return nil, err
 		}
 		p.Recorder = s.rec
@@ -212,7 +210,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 		debug.SetMemoryLimit(fileMemory)
 	}
 	if s.file != nil {
-		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed}
+		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed, Span: o.span}
 		return nil
 	}
 	// What lives is small (tables, and what a view keeps), and frames are not.
@@ -262,11 +260,19 @@ func (s *session) learn() error {
 }
 
 func (s *session) capture(ctx context.Context) error {
-	run := s.pipe.Run
+	run, running := s.pipe.Run, ctx
 	if s.model != nil {
 		run = s.model.Run
+	} else if s.rec != nil {
+		var cancel context.CancelFunc
+		running, cancel = context.WithCancel(ctx)
+		defer cancel()
+		s.rec.whenOver(cancel)
 	}
-	err := run(ctx)
+	err := run(running)
+	if err == nil && s.rec != nil {
+		err = s.rec.failed()
+	}
 	s.lacks = err
 	if err == nil && ctx.Err() != nil {
 		s.lacks = errInterrupted

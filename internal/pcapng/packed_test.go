@@ -122,3 +122,27 @@ func TestPackedTwice(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWholeBlocks: a write that was cut short anywhere ends with a whole block.
+func TestWholeBlocks(t *testing.T) {
+	file := packedSamples(t)["pcapng"][:5000]
+	last := 0
+	for n := range file {
+		got := WholeBlocks(file[:n])
+		if got > n || got < last {
+			t.Fatalf("%d of %d bytes, before that %d", got, n, last)
+		}
+		if got > last {
+			if _, _, _, err := play(file[:got]); err != nil {
+				t.Fatalf("the first %d bytes: %v", got, err)
+			}
+		}
+		last = got
+	}
+	if last < 4000 {
+		t.Errorf("%d of %d bytes", last, len(file))
+	}
+	if n := WholeBlocks(make([]byte, 64)); n != 0 {
+		t.Errorf("no blocks: %d", n)
+	}
+}

@@ -130,7 +130,7 @@ func (w *Writer) Retell() {
 	for i := range w.lines {
 		t := &w.lines[i]
 		without, changed := t.line.Overwritten()
-		if !changed || w.err != nil {
+		if !changed || w.err != nil && w.err != errClosed {
 			continue
 		}
 		without = without[:min(t.size, len(without))]
@@ -140,6 +140,7 @@ func (w *Writer) Retell() {
 		case w.opt.Patch != nil:
 			if _, err := w.opt.Patch(without, t.at); err != nil {
 				w.err = fmt.Errorf("overwrite a secret in the recording: %w", err)
+				w.secretTold = true
 			}
 		default:
 			w.secretTold = true

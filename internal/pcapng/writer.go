@@ -445,6 +445,23 @@ func (w *Writer) Close() error {
 	return err
 }
 
+// WholeBlocks is how many bytes of b, which a Writer wrote, are whole blocks: of a write
+// that was cut short. The section has this machine's byte order.
+func WholeBlocks(b []byte) int {
+	n := 0
+	for len(b)-n >= 8 {
+		size := int(native.Uint32(b[n+4:]))
+		if size < 12 || size > len(b)-n {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+// Pending is how many bytes are yet to be written to the underlying writer.
+func (w *Writer) Pending() int { return len(w.buf) }
+
 func (w *Writer) pushIfFull() error {
 	if len(w.buf) < flushAt {
 		return w.err

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 type Paced struct {
 	capture.Source
 	Speed float64 // 1: as recorded; 2: twice as fast; 0: at once
+	// Span is how much of it is replayed, from the time of its first frame on; 0: all.
+	Span time.Duration
 
 	held atomic.Pointer[chan struct{}] // closed when it goes on; nil: it does
 }
@@ -55,11 +58,17 @@ func (p *Paced) Hold(yes bool) {
 
 // Run implements capture.Source.
 func (p *Paced) Run(ctx context.Context, emit func(*capture.Frame) error) error {
-	var last time.Time
+	var first, last time.Time
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
-	return p.Source.Run(ctx, func(f *capture.Frame) error {
+	err := p.Source.Run(ctx, func(f *capture.Frame) error {
+		if first.IsZero() {
+			first = f.Time
+		}
+		if p.Span > 0 && f.Time.Sub(first) >= p.Span {
+			return errSpan
+		}
 		if held := p.held.Load(); held != nil {
 			select {
 			case <-*held:
@@ -78,4 +87,11 @@ func (p *Paced) Run(ctx context.Context, emit func(*capture.Frame) error) error 
 		last = f.Time
 		return emit(f)
 	})
+	if errors.Is(err, errSpan) {
+		return nil
+	}
+	return err
 }
+
+// errSpan ends a source that has more than was asked for.
+var errSpan = errors.New("the span is over")
