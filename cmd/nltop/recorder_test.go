@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/rotate"
 )
 
 // ofFamily is what nlctrl says of a family: an answer with a name and nothing else.
@@ -338,5 +340,51 @@ func TestLessons(t *testing.T) {
 	}
 	if last := got[len(got)-1]; !bytes.Contains(last.Data, []byte("name 199999\x00")) {
 		t.Errorf("the last is %q", last.Data)
+	}
+}
+
+// quiet is a source that has nothing.
+type quiet struct{}
+
+func (quiet) Run(context.Context, func(*capture.Frame) error) error { return nil }
+func (quiet) Stats() capture.Stats                                  { return capture.Stats{} }
+func (quiet) Info() capture.Info                                    { return capture.Info{Name: capture.SourceFentry} }
+func (quiet) Close() error                                          { return nil }
+
+// TestRetellAcrossFiles: what is proved to be a secret when a command line is in the file
+// before already is overwritten there, too; where that cannot be, it is known.
+func TestRetellAcrossFiles(t *testing.T) {
+	for suffix, wanted := range map[string]bool{"": false, ".gz": true} {
+		t.Run("f"+suffix, func(t *testing.T) {
+			dir := t.TempDir()
+			f := captureFlags{write: filepath.Join(dir, "f%S"+suffix), files: rotate.Options{Every: 10 * time.Second}}
+			r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			secret := fmt.Sprintf("across-%s-files", suffix)
+			o := &capture.Origin{Source: capture.SourceFentry, Dir: capture.DirRequest}
+			o.Proc = capture.Proc{PID: 7, TID: 7, Comm: "tool", Identity: capture.Identity{CmdLine: capture.CmdLine("tool\x00" + secret + "\x00eth0\x00")}}
+			for i, at := range []time.Duration{0, 10 * time.Second} {
+				if err := r.WriteFrame(&capture.Frame{Origin: o, ID: uint64(i + 1), Time: time.Now().Add(at), Data: make([]byte, 16), OrigLen: 16}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !o.Prove([]byte(secret)) {
+				t.Fatal("nothing was told")
+			}
+			r.Retell()
+			if err := r.close(nil); err != nil {
+				t.Fatal(err)
+			}
+			if r.secrets != wanted || r.number != 2 {
+				t.Errorf("told secrets: %v, of %d files", r.secrets, r.number)
+			}
+			for _, n := range names(t, dir) {
+				if b, err := os.ReadFile(filepath.Join(dir, n)); err != nil || bytes.Contains(b, []byte(secret)) {
+					t.Errorf("%s has it, %v", n, err)
+				}
+			}
+		})
 	}
 }
