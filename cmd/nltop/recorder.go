@@ -138,6 +138,9 @@ func (r *recorder) Retell() {
 // begin opens the first file, of a time.
 func (r *recorder) begin(now time.Time) error {
 	r.plan = rotate.New(r.files, now)
+	if r.files.Active() {
+		r.head.PartOf = uint64(time.Now().UnixNano())
+	}
 	return r.beginFile()
 }
 
@@ -153,6 +156,7 @@ func (r *recorder) beginFile() error {
 		return err
 	}
 	r.number++
+	r.head.Part++
 	r.at.before = r.counted
 	if taught := r.lessons.all(); len(taught) > 0 {
 		if err := r.at.w.WritePreamble(taught); err != nil {
@@ -217,7 +221,8 @@ func (r *recorder) write(f *capture.Frame) error {
 	r.n++
 	r.at.frames++
 	r.messages += uint64(decode.Messages(f))
-	return r.at.w.WriteFrame(f)
+	r.err = r.at.w.WriteFrame(f)
+	return r.err
 }
 
 // flushLoop flushes, and ends files whose time is over though nothing comes.

@@ -154,6 +154,7 @@ func TestSplitBySize(t *testing.T) {
 			stem, suffix, _ := strings.Cut(name, ".")
 			var all []*capture.Frame
 			var lost uint64
+			var joined []byte
 			n := len(names(t, dir))
 			for i := range n {
 				number := fmt.Sprint(i)
@@ -179,12 +180,22 @@ func TestSplitBySize(t *testing.T) {
 				}
 				all = append(all, got.frames...)
 				lost += got.lost
+				b, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				joined = append(joined, b...)
 			}
 			if n < 6 {
 				t.Errorf("%d files", n)
 			}
 			if diff := sameFrames(all, want.frames); diff != "" {
 				t.Errorf("together: %s", diff)
+			}
+			put(t, filepath.Join(dir, "joined"), joined)
+			again := readRecorded(t, filepath.Join(dir, "joined"))
+			if diff := sameFrames(again.frames, want.frames); diff != "" || again.lost != want.lost {
+				t.Errorf("joined by cat: %d lost, %s", again.lost, diff)
 			}
 			if lost != want.lost || lost == 0 {
 				t.Errorf("lost are %d, want %d", lost, want.lost)

@@ -144,6 +144,9 @@ const (
 
 	tagCommand      = 80
 	tagDistribution = 81
+	// Of one of several files: the number that all have in common, and which of them it is.
+	tagPartOf = 85
+	tagPart   = 86
 )
 
 // Tags of factsStats.

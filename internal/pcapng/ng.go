@@ -71,7 +71,7 @@ func (r *Reader) section(body []byte, start int64) error {
 	r.ifaces, r.families, r.settled = nil, 0, false
 	r.names.forget()
 	r.sections++
-	if r.sections > 1 {
+	if r.sections > 1 && !m.continues(&r.meta) {
 		// IDs are unique in a section only; Of refers within one.
 		r.idBase = r.maxID
 		r.infer = capture.NewInferrer()
@@ -91,6 +91,11 @@ func (r *Reader) section(body []byte, start int64) error {
 	}
 	r.meta = m
 	return nil
+}
+
+// continues says whether this is the file that comes behind another one of its recording.
+func (m *Meta) continues(before *Meta) bool {
+	return m.PartOf != 0 && m.PartOf == before.PartOf && m.Part == before.Part+1
 }
 
 // setSection takes also what a malformed list still tells.
@@ -117,6 +122,10 @@ func (m *Meta) setSection(facts []byte) error {
 			m.Distribution = text(v)
 		case tagSecrets:
 			m.Secrets = Secrets(atMost(num, uint64(SecretsKept)))
+		case tagPartOf:
+			m.PartOf = num
+		case tagPart:
+			m.Part = num
 		default:
 			m.Held = m.Held.set(tag, num, v)
 		}

@@ -42,6 +42,7 @@ type Meta struct {
 	// is not known, as Distribution is.
 	Command      string
 	Distribution string // of the recorded machine: "Debian GNU/Linux 12 (bookworm)"
+	PartOf, Part uint64 // see Options
 	// Source is the Info of the source that nltop recorded; its Name is ""
 	// for other programs' files.
 	Source capture.Info

@@ -25,6 +25,9 @@ type Options struct {
 	Filter   string       // the filter expression; "": everything
 	// As Meta has them.
 	Command, Distribution string
+	// PartOf is a number that the files of one recording have in common, which goes on
+	// from one to the other; Part counts them. 0: it is all in one.
+	PartOf, Part uint64
 	// Wireshark: processes are told in the blocks that the newest Wireshark reads, too
 	// (wireshark.go).
 	Wireshark bool
@@ -138,7 +141,8 @@ func (w *Writer) sectionHeader() {
 		string(tagScope, w.opt.Info.Scope).string(tagFilter, w.opt.Filter).
 		int(tagSnap, int64(w.opt.Info.Snap)).held(w.opt.Held).
 		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution).
-		uint(tagSecrets, uint64(w.opt.Secrets))
+		uint(tagSecrets, uint64(w.opt.Secrets)).
+		uint(tagPartOf, w.opt.PartOf).uint(tagPart, w.opt.Part)
 	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
 	w.end(start)
