@@ -57,9 +57,10 @@ func (s *session) progress(since time.Duration) string {
 	return line
 }
 
-// account is what was recorded, at the end.
-func (r *recorder) account(name string, since time.Duration) string {
+// account is what was recorded, when nothing more is.
+func (r *recorder) account(since time.Duration) string {
 	frames, size := r.written()
+	name := r.name
 	if n := r.sums().files; n > 1 {
 		name = fmt.Sprintf("%d files", n)
 	}

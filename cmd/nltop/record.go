@@ -184,7 +184,7 @@ func (f *recordFlags) run(args []string) (err error) {
 	err = distinct(err, s.close())
 	if !f.quiet {
 		s.tally()
-		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(f.write, time.Since(begin)))
+		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(time.Since(begin)))
 	}
 	return err
 }

@@ -56,6 +56,7 @@ type recorder struct {
 	n        uint64         // frames
 	messages uint64
 	number   int      // of files
+	name     string   // of the one that was opened last
 	size     int64    // of those before
 	last     *oneFile // the one before, for Retell; nil: there is none
 	secrets  bool     // files have some that could not be taken back
@@ -147,12 +148,12 @@ func (r *recorder) begin(now time.Time) error {
 // beginFile opens the file that is next in the plan, and writes into it what those before
 // were told.
 func (r *recorder) beginFile() error {
-	name := r.plan.Name()
-	to, err := r.open(name)
+	r.name = r.plan.Name()
+	to, err := r.open(r.name)
 	if err != nil {
 		return err
 	}
-	if r.at, err = beginFile(r.ctx, to, name, r.format, r.head); err != nil {
+	if r.at, err = beginFile(r.ctx, to, r.name, r.format, r.head); err != nil {
 		return err
 	}
 	r.number++

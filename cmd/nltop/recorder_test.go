@@ -399,3 +399,49 @@ func TestRetellAcrossFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestFilesOfQuietTimes: live, time ends files though nothing comes, and then the capture.
+func TestFilesOfQuietTimes(t *testing.T) {
+	dir := t.TempDir()
+	f := captureFlags{write: filepath.Join(dir, "f%N"), files: rotate.Options{Every: 50 * time.Millisecond, Files: 3}}
+	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	r.whenOver(func() { close(over) })
+	<-over
+	if err := errors.Join(r.failed(), r.close(nil)); err != nil {
+		t.Error(err)
+	}
+	if got := names(t, dir); len(got) != 3 || r.number != 3 {
+		t.Errorf("files are %v", got)
+	}
+	for _, name := range names(t, dir) {
+		if got := readRecorded(t, filepath.Join(dir, name)); len(got.frames) != 0 || got.lost != 0 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestDiskThatFails: an error ends the capture though nothing comes.
+func TestDiskThatFails(t *testing.T) {
+	dir := t.TempDir()
+	f := captureFlags{write: filepath.Join(dir, "f")}
+	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	r.mu.Lock()
+	_ = r.at.file.Close() // as if the disk were gone
+	r.mu.Unlock()
+	r.whenOver(func() { close(over) })
+	<-over
+	if err := r.failed(); err == nil || !strings.Contains(err.Error(), "write "+f.write+": ") {
+		t.Errorf("the error is %v", err)
+	}
+	if err := r.close(nil); err == nil {
+		t.Error("and nobody is told")
+	}
+}
