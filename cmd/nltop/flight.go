@@ -296,6 +296,9 @@ func (r *flightRun) write(t flight.Taken, why flight.Why, to io.Writer) error {
 	}
 	held := t.Held()
 	head.Held = &pcapng.Held{Reason: why.Reason.String(), At: why.At, Again: why.Again, From: held.From, Evicted: held.Evicted}
+	if at, ok := to.(io.WriterAt); ok { // a command line may prove to hold a key later
+		head.Patch = at.WriteAt
+	}
 	w, err := pcapng.NewWriter(to, head)
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"io"
 	"os"
 	"path/filepath"
@@ -166,6 +168,8 @@ func TestFlightVM(t *testing.T) {
 	top := start(t, io.Discard, "source ", nltop(t), "record", "--source", "fentry", "--keep", "16MB", "--after", "0s", "-w", dir)
 	must(t, "ip", "-n", "flight", "link", "add", "gone0", "type", "dummy")
 	must(t, "ip", "netns", "del", "flight")
+	// What of it the kernel takes does not matter: the request and its command line are there.
+	_, _, _ = run(t, "ip", "xfrm", "state", "add", "src", "10.9.0.1", "dst", "10.9.0.2", "proto", "esp", "spi", "0x99", "enc", "cbc(aes)", "0x"+flightKey)
 	listener := open(t, unix.NETLINK_ROUTE, unix.RTNLGRP_LINK)
 	if err := unix.SetsockoptInt(listener.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 2048); err != nil {
 		t.Fatal(err)
@@ -182,6 +186,7 @@ func TestFlightVM(t *testing.T) {
 	if len(files) != 1 || !strings.HasSuffix(files[0], "-incident.pcapng") {
 		t.Fatalf("recordings %q\n%s", files, top.stderr())
 	}
+	keyless(t, files[0])
 	gone, lost := false, false
 	for _, r := range readFile(t, files[0]) {
 		gone = gone || !r.Preamble && goneRequest(r)
@@ -189,6 +194,30 @@ func TestFlightVM(t *testing.T) {
 	}
 	if !gone || !lost {
 		t.Errorf("the request in the namespace that is gone: %v; a loss: %v", gone, lost)
+	}
+}
+
+const flightKey = "6b3f9a02c4d5e6f70819a2b3c4d5e6f7"
+
+// keyless checks that a recording does not have the key of TestFlightVM, in no message and
+// in no command line.
+func keyless(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := hex.DecodeString(flightKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(text, []byte("xfrm")) {
+		t.Error("the command line with the key is not in the recording at all")
+	}
+	for what, b := range map[string][]byte{"bytes": key, "hex": []byte(flightKey), "base64": []byte(base64.StdEncoding.EncodeToString(key))} {
+		if bytes.Contains(text, b) {
+			t.Errorf("the key is in the recording, as %s", what)
+		}
 	}
 }
 
