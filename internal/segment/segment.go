@@ -90,9 +90,6 @@ func New[T any](o Options) (*Store[T], error) {
 	if err := unix.Madvise(area, unix.MADV_DONTDUMP); err != nil {
 		return nil, errors.Join(fmt.Errorf("keep memory out of core dumps: %w", err), unix.Munmap(area))
 	}
-	if size >= 2<<20 {
-		_ = unix.Madvise(area, unix.MADV_HUGEPAGE) // fewer faults, where the kernel has such pages
-	}
 	if o.Span == 0 {
 		// It is all taken some time. What is taken now costs nothing when messages come, and
 		// is there when it is needed; before 5.14 it is taken as they come.
