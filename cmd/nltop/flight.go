@@ -323,6 +323,8 @@ func (r *flightRun) writeFrames(t flight.Taken, w *pcapng.Writer) error {
 			return err
 		}
 	}
+	// They were overwritten when they came: of those that made room nobody knows any more.
+	w.Redacted(r.s.redacted())
 	return t.(capture.Lender).RunLent(r.ctx, dumpFile{w}.WriteFrames)
 }
 
@@ -345,7 +347,9 @@ func (r *flightRun) writeRecords(t flight.Taken, w *pcapng.Writer) error {
 			return err
 		}
 	}
-	return p.Run(r.ctx)
+	err = p.Run(r.ctx)
+	w.Redacted(p.Redacted())
+	return err
 }
 
 // dumpFile is a recording that is written at once.
