@@ -352,6 +352,9 @@ type Info struct {
 	RMemMax uint64
 	// Names are those that iproute2 has on the machine that was recorded; nil: unknown.
 	Names *LocalNames
+	// Pseudonyms: names and addresses are pseudonyms, and this is the fingerprint of the
+	// key that made them; "": they are what was captured.
+	Pseudonyms string
 	// Recorded are the sources that were recorded, of a file.
 	Recorded []Info
 }

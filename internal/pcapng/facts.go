@@ -145,8 +145,10 @@ const (
 	tagCommand      = 80
 	tagDistribution = 81
 	// Of one of several files: the number that all have in common, and which of them it is.
-	tagPartOf = 85
-	tagPart   = 86
+	tagPartOf     = 85
+	tagPart       = 86
+	tagAnonymised = 68 // 1: names and addresses are pseudonyms; also of factsSource
+	tagKeyPrint   = 69 // fingerprint of the key that made them
 )
 
 // Tags of factsStats.

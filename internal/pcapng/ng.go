@@ -3,6 +3,7 @@
 package pcapng
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,6 +115,10 @@ func (m *Meta) setSection(facts []byte) error {
 			m.Source.Notes = addClause(m.Source.Notes, v)
 		case tagFilter:
 			m.Filter = text(v)
+		case tagAnonymised:
+			m.Source.Pseudonyms = cmp.Or(m.Source.Pseudonyms, unknownKey)
+		case tagKeyPrint:
+			m.Source.Pseudonyms = text(v)
 		case tagSnap:
 			m.Source.Snap = int(unzigzag(num))
 		case tagCommand:

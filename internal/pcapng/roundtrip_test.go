@@ -28,7 +28,7 @@ var testOptions = Options{
 	Info: capture.Info{
 		Name: capture.SourceFentry, Scope: "all network namespaces", Snap: 65536,
 		Blind: []string{"what comes before the start", ""}, Notes: []string{"netlink_create by kprobe"},
-		Sees: capture.SeesRequests | capture.SeesLosses | capture.SeesLocks, RMemMax: 212992,
+		Sees: capture.SeesRequests | capture.SeesLosses | capture.SeesLocks, RMemMax: 212992, Pseudonyms: "0123456789abcdef",
 	},
 }
 

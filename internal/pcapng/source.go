@@ -40,8 +40,19 @@ func sourceFacts(b []byte, i *capture.Info) facts {
 	f := newFacts(b, factsSource).putString(tagOfName, i.Name).
 		put(tagOfSees, uint64(i.Sees)).put(tagOfAsked, uint64(capture.AllSees)).
 		string(tagOfScope, i.Scope).int(tagOfSnap, int64(i.Snap)).uint(tagOfRMemMax, i.RMemMax)
-	return f.clauses(tagOfBlind, i.Blind).clauses(tagOfNote, i.Notes)
+	return f.pseudonyms(i.Pseudonyms).clauses(tagOfBlind, i.Blind).clauses(tagOfNote, i.Notes)
 }
+
+// pseudonyms says that names and addresses are those, and of which key; "": they are not.
+func (f facts) pseudonyms(key string) facts {
+	if key == "" {
+		return f
+	}
+	return f.uint(tagAnonymised, 1).string(tagKeyPrint, key)
+}
+
+// unknownKey stands for a fingerprint that is missing.
+const unknownKey = "unknown"
 
 // clauses appends texts of people; past a quarter of an option, they are noise.
 func (f facts) clauses(tag int, texts []string) facts {
@@ -90,6 +101,10 @@ func parseSource(body []byte) (capture.Info, error) {
 			asked = capture.Sees(num)
 		case tagOfRMemMax:
 			i.RMemMax = num
+		case tagAnonymised:
+			i.Pseudonyms = cmp.Or(i.Pseudonyms, unknownKey)
+		case tagKeyPrint:
+			i.Pseudonyms = text(v)
 		}
 	})
 	i.Sees = sees&asked | capture.Describe(i.Name).Recorded()&^asked
@@ -242,6 +257,10 @@ func (r *Reader) Info() capture.Info {
 	}
 	for i := range info.Recorded {
 		info.Notes = append(info.Notes, info.Recorded[i].Notes...)
+		if key := info.Recorded[i].Pseudonyms; key != "" && key != info.Pseudonyms {
+			info.Notes = append(info.Notes, "names and addresses are pseudonyms (key "+key+")")
+			info.Pseudonyms = key
+		}
 	}
 	if r.names.cut.Load() {
 		info.Notes = append(info.Notes, fmt.Sprintf("of names and paths longer than %d bytes, the file has too many: they are cut", maxName))

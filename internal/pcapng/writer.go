@@ -120,6 +120,9 @@ func describe(opt Options) string {
 	if opt.Held != nil {
 		s += ", " + opt.Held.String()
 	}
+	if opt.Info.Pseudonyms != "" {
+		s += ", anonymised (key " + opt.Info.Pseudonyms + ")"
+	}
 	return s + opt.Secrets.describe()
 }
 
@@ -142,7 +145,8 @@ func (w *Writer) sectionHeader() {
 		int(tagSnap, int64(w.opt.Info.Snap)).held(w.opt.Held).
 		string(tagCommand, w.opt.Command).string(tagDistribution, w.opt.Distribution).
 		uint(tagSecrets, uint64(w.opt.Secrets)).
-		uint(tagPartOf, w.opt.PartOf).uint(tagPart, w.opt.Part)
+		uint(tagPartOf, w.opt.PartOf).uint(tagPart, w.opt.Part).
+		pseudonyms(w.opt.Info.Pseudonyms)
 	w.customOption(f.clauses(tagBlind, w.opt.Info.Blind).clauses(tagNote, w.opt.Info.Notes))
 	w.endOptions()
 	w.end(start)
