@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/decode/fixture":  {"internal/capture", "internal/decode"},
 	"internal/decode/policy":   {"internal/decode/schema"},
 	"internal/decode/ynl":      {"internal/decode/schema"},
+	"internal/anonymise":       {"internal/capture", "internal/decode", "internal/decode/families", "internal/decode/schema"},
 	"internal/differ":          {"internal/decode", "internal/decode/schema"},
 	"internal/correlate":       {"internal/capture", "internal/decode", "internal/differ"},
 	"internal/histogram":       {},
