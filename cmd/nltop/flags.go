@@ -41,6 +41,8 @@ type captureFlags struct {
 	secrets   bool
 	subscribe []string // groups of nfnetlink
 	traced    []string // the COMMAND, if there is one
+	anonymise bool
+	keyFile   string
 	specs     specFlags
 }
 

@@ -67,6 +67,8 @@ func (f *keepFlags) check(c *cobra.Command, o *captureFlags) (err error) {
 	switch {
 	case o.write == "-":
 		return usageError{errors.New("--keep writes several recordings: -w takes a directory")}
+	case o.anonymise:
+		return usageError{errors.New("--anonymise and --keep exclude each other: what is held is written as it came, and nltop scrub --anonymise makes it anonymous")}
 	case f.slow < 0 || f.after < 0:
 		return usageError{errors.New("--on-slow and --after take times that are not negative")}
 	}

@@ -82,6 +82,7 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 	f.register(c)
 	f.registerSubscribe(c)
 	keep.register(c)
+	f.registerAnonymise(c)
 	fs := c.Flags()
 	fs.BoolVar(&f.unheard, "unheard", false, "also what requests made the kernel announce though nobody listened")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error")

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/nltop/nltop/internal/anonymise"
 	"github.com/nltop/nltop/internal/argv"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/compressed"
@@ -38,6 +39,7 @@ type recorder struct {
 	src    capture.Source
 	open   func(name string) (*target, error)
 	ctx    context.Context
+	anon   *anonymise.Anonymiser // nil: not asked for
 	head   pcapng.Options
 	format compressed.Format
 	files  rotate.Options
@@ -71,8 +73,8 @@ type recorder struct {
 
 // newRecorder writes the header into the file that -w names, or into the first one. in is
 // the input, if it is a file.
-func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src capture.Source, from *pcapng.Reader, names *capture.LocalNames) (*recorder, error) {
-	r := &recorder{src: src, ctx: ctx, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
+func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src capture.Source, from *pcapng.Reader, names *capture.LocalNames, anon *anonymise.Anonymiser) (*recorder, error) {
+	r := &recorder{src: src, ctx: ctx, anon: anon, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
 	r.open = func(name string) (*target, error) { return openTarget(ctx, name, in) }
 	r.files.Name = f.write
 	r.format, r.files.Suffix = compressed.Suffix(f.write)
@@ -88,6 +90,9 @@ func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src captu
 	}
 	if r.live {
 		r.head.Info.Names = names
+	}
+	if anon != nil {
+		r.head = withoutNames(r.head, anon)
 	}
 	// The name of a file of -G has the time of its first frame.
 	if r.live || r.files.Every == 0 {
@@ -353,7 +358,10 @@ func (r *recorder) endFile(last bool, why error) error {
 			fmt.Fprintf(stderr, "nltop: warning: not in the recording: %v\n", err)
 		}
 		since := now.Since(&r.tables)
-		tables, r.tables = &since, now
+		if r.tables = now; r.anon != nil {
+			since = r.anon.Tables(since)
+		}
+		tables = &since
 	}
 	if r.forget(); !last && r.plan.Renames() {
 		f.keepOpen()

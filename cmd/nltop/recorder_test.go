@@ -369,7 +369,7 @@ func TestRetellAcrossFiles(t *testing.T) {
 		t.Run("f"+suffix, func(t *testing.T) {
 			dir := t.TempDir()
 			f := captureFlags{write: filepath.Join(dir, "f%S"+suffix), files: rotate.Options{Every: 10 * time.Second}}
-			r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+			r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -404,7 +404,7 @@ func TestRetellAcrossFiles(t *testing.T) {
 func TestFilesOfQuietTimes(t *testing.T) {
 	dir := t.TempDir()
 	f := captureFlags{write: filepath.Join(dir, "f%N"), files: rotate.Options{Every: 50 * time.Millisecond, Files: 3}}
-	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +428,7 @@ func TestFilesOfQuietTimes(t *testing.T) {
 func TestDiskThatFails(t *testing.T) {
 	dir := t.TempDir()
 	f := captureFlags{write: filepath.Join(dir, "f")}
-	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil)
+	r, err := newRecorder(t.Context(), &f, nil, quiet{}, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func newRoot() *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrace(), newRecord(), newStat(), newInfo(), newWho(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
+	root.AddCommand(newTrace(), newRecord(), newScrub(), newStat(), newInfo(), newWho(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
 	root.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nltop/nltop/internal/anonymise"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
@@ -56,8 +57,9 @@ type session struct {
 	// narrowed: not everything was asked for.
 	narrowed bool
 	dec      *decode.Decoder
-	model    *live.Model // nil: nobody asks
-	secrets  bool        // are shown and kept
+	model    *live.Model           // nil: nobody asks
+	secrets  bool                  // are shown and kept
+	anon     *anonymise.Anonymiser // nil: names and addresses are shown as they are
 }
 
 // sessionOptions are what commands differ in.
@@ -128,6 +130,12 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		p.Decoder = o.flags.decoder()
 	}
 	s.dec = p.Decoder
+	if s.anon, err = o.flags.anonymiser(); err != nil {
+		return nil, err
+	}
+	if s.anon != nil {
+		p.Pseudonyms = s.anon
+	}
 	if !s.src.Info().Filters {
 		p.Scope = scope
 	}
@@ -152,7 +160,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 			return nil, err
 		}
 	case o.flags.write != "":
-		if s.rec, err = newRecorder(ctx, o.flags, s.in, s.src, s.file, p.Names); err != nil {
+		if s.rec, err = newRecorder(ctx, o.flags, s.in, s.src, s.file, p.Names, s.anon); err != nil {
 			return nil, err
 		}
 		p.Recorder = s.rec
@@ -243,7 +251,7 @@ func (s *session) learn() error {
 		case s.flight != nil:
 			return s.flight.teach(fs)
 		case s.rec != nil:
-			return s.rec.preamble(fs)
+			return s.rec.preamble(s.pipe.Shown(fs))
 		}
 		return nil
 	}
@@ -335,6 +343,9 @@ func (s *session) explain() {
 	}
 	for _, n := range slices.Concat(info.Notes, s.unread, s.withSecrets()) {
 		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
+	}
+	if s.anon != nil {
+		fmt.Fprintf(stderr, "nltop: names and addresses are pseudonyms (key %s); -f, -p and --comm ask about what was captured\n", s.anon.Fingerprint())
 	}
 }
 

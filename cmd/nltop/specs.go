@@ -99,7 +99,7 @@ func joined(built, specs []*schema.Family, how schema.How) []*schema.Family {
 // decoder returns a decoder that, live, also knows this host's interfaces.
 func (f *captureFlags) decoder() *decode.Decoder {
 	var known decode.Options
-	if f.read == "" {
+	if f.read == "" && !f.anonymise {
 		known.IfName = ifName()
 	}
 	return decode.New(f.specs.tables(), known)

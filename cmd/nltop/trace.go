@@ -58,6 +58,7 @@ output; what the command itself prints goes to standard error.`,
 	}
 	f.register(c)
 	f.registerSubscribe(c)
+	f.registerAnonymise(c)
 	pointless := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if err := f.pointlessChanges(); err != nil {

@@ -61,6 +61,7 @@ func (p *Pipeline) elapse(now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.obs = p.tracker.Elapse(now, p.obs[:0])
+	p.real.elapse(now)
 	defer clear(p.obs)
 	if err := p.observe(nil, false); err != nil {
 		return err

@@ -95,6 +95,9 @@ type Options struct {
 	// Redact says what of messages is overwritten before anything is shown or kept of
 	// them; the zero value is the default.
 	Redact redact.Policy
+	// Pseudonyms replaces who and what frames are about before anything is shown or kept
+	// of them; nil: nothing does. Filter and Scope ask about what was captured.
+	Pseudonyms Pseudonyms
 	// Counted: the source counts (capture.Counter), and the table takes its word
 	// for it. Only without a Filter, which counters know nothing of.
 	Counted bool
@@ -123,6 +126,7 @@ type Pipeline struct {
 	redact  *redact.Redactor
 	secrets atomic.Uint64 // messages in which something was overwritten
 	bare    bool          // see recordsOnly
+	real    *real         // nil: nothing has a pseudonym
 	// Of the frames of the loop: see complete.
 	completed capture.PerOrigin[completed]
 	origins   capture.Origins
@@ -166,6 +170,9 @@ func New(o Options) (*Pipeline, error) {
 	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), watch: o.Watch,
 		families: question{patience: patience}, policy: question{patience: patience}}
 	p.redact.Found = p.found
+	if o.Pseudonyms != nil {
+		p.real = newReal(&o)
+	}
 	if o.Incidents != nil {
 		o.Incidents.Wanted = p.matches
 	}
@@ -206,6 +213,7 @@ func (p *Pipeline) flush() error {
 	defer p.mu.Unlock()
 	p.obs = p.tracker.Flush(p.obs[:0])
 	defer clear(p.obs)
+	p.real.flush()
 	return p.observe(nil, true)
 }
 
@@ -256,6 +264,9 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	now := f.Time.UnixNano()
 	p.last.Store(now)
 	p.begin(f, now)
+	if p.real != nil {
+		f = p.pseudonyms(f)
+	}
 	if p.bare && f.Protocol != capture.NETLINK_GENERIC {
 		p.overwrite(f)
 		return p.record(f)
@@ -289,12 +300,13 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 	if first {
 		p.recorded = p.o.Recorder == nil
 	}
-	if !p.scope.passes(f) {
+	if !p.scope.passes(p.captured(f)) {
 		return nil
 	}
 	if f.Kind == capture.KindExtack {
 		// It belongs to an error that is yet to come, so no filter can judge it.
 		p.tracker.Extack(f)
+		p.real.extack()
 		if p.o.Recorder == nil {
 			return nil
 		}
@@ -305,6 +317,7 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	defer clear(p.obs)
+	p.real.judge(first, p.about.family, p.about.typ)
 	for i := range p.obs {
 		if x := &p.obs[i]; x.Frame == f && p.about.family != "" {
 			x.Family, x.Type = p.about.family, p.about.typ
@@ -397,6 +410,7 @@ func (p *Pipeline) observe(f *capture.Frame, over bool) error {
 	}
 	for i := range p.obs {
 		x := &p.obs[i]
+		p.real.at(i)
 		isMessage := x.Message != nil && x.End == correlate.EndNone
 		if isMessage {
 			p.seen++
@@ -443,6 +457,7 @@ func (p *Pipeline) incidents(over bool) error {
 		return nil
 	}
 	for i := range p.obs {
+		p.real.at(i)
 		l.Observe(&p.obs[i])
 	}
 	if over {
@@ -468,7 +483,7 @@ func (p *Pipeline) incidents(over bool) error {
 }
 
 func (p *Pipeline) matches(x *correlate.Observation) bool {
-	return (p.o.Filter == nil || p.o.Filter.Match(x)) && (p.narrow == nil || p.narrow.Match(x))
+	return (p.o.Filter == nil || p.real.match(p.o.Filter, x)) && (p.narrow == nil || p.narrow.Match(x))
 }
 
 func unknownFamilies(ms []decode.Message) bool {
@@ -506,7 +521,7 @@ func (p *Pipeline) teach(fs []*capture.Frame) error {
 	if t, ok := p.o.Recorder.(Teacher); ok {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return t.WritePreamble(fs)
+		return t.WritePreamble(p.Shown(fs))
 	}
 	return nil
 }
@@ -553,5 +568,8 @@ const maxAsked = 256
 func (p *Pipeline) Learn(fs []*capture.Frame) {
 	for _, f := range fs {
 		p.o.Decoder.Frame(f, nil)
+		if p.o.Pseudonyms != nil {
+			p.o.Pseudonyms.Decoder().Frame(f, nil)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // is decoded, for the families and policies that a recording is to hold.
 func (o *Options) recordsOnly() bool {
 	return o.Recorder != nil && o.Filter == nil && o.Scope.Empty() && o.Table == nil && len(o.Sinks) == 0 &&
-		o.Incidents == nil && o.Limit == 0
+		o.Incidents == nil && o.Limit == 0 && o.Pseudonyms == nil
 }
 
 func (p *Pipeline) record(f *capture.Frame) error {

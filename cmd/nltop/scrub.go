@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func newScrub() *cobra.Command {
+	var f captureFlags
+	var quiet bool
+	c := &cobra.Command{
+		Use:   "scrub [--anonymise [--key FILE]] A B",
+		Short: "Write recording A to B without what must not leave a machine",
+		Long: `Write the recording A to the file B as nltop record would write it now: keys, passwords
+and what was typed are overwritten, also in command lines. With --anonymise, addresses,
+names, users and whatever else tells whose the recording is are pseudonyms in B.
+
+B is written beside its place and takes it when it is complete; it cannot be A.`,
+		Example: `  nltop scrub old.pcapng attach.pcapng                 without the keys that an old nltop has left in it
+  nltop scrub --anonymise bug.pcapng attach.pcapng
+  nltop scrub --anonymise --key bug.key before.pcapng b.pcapng   names as in other files of bug.key`,
+		Args: usage(cobra.ExactArgs(2)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			f.read, f.write = args[0], args[1]
+			return runScrub(&f, quiet)
+		},
+	}
+	f.specs.register(c.Flags())
+	f.registerAnonymise(c)
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing on standard error")
+	return c
+}
+
+func runScrub(f *captureFlags, quiet bool) error {
+	ctx, stop := untilSignal(false)
+	defer stop()
+	s, err := openSession(ctx, sessionOptions{flags: f})
+	if err != nil {
+		return err
+	}
+	if !quiet {
+		s.explain()
+	}
+	begin := time.Now()
+	err = s.run(ctx)
+	err = distinct(err, s.close())
+	if !quiet {
+		frames, size := s.rec.written()
+		fmt.Fprintf(stderr, "nltop: %s: %d frames, %d bytes in %s\n", f.write, frames, size, time.Since(begin).Round(time.Millisecond))
+	}
+	return err
+}
