@@ -167,6 +167,8 @@ func TestNotRedacted(t *testing.T) {
 		words("/usr/lib/NetworkManager/nm-dispatcher org.freedesktop.NetworkManager.DeviceStatistics"),
 		words("java -Dorg.example.VeryLongPropertyName=true -cp /opt/a.jar com.example.MainApplicationServer"),
 		words("/tmp/TestLiveProcess123456789/001/child TestLiveProcessOfAShellWithAName17 a/TestLiveProcess123456789/x"),
+		words("link -buildmode=exe -buildid=iFaMPQOFtQXCIPEJEqvD/rjgQcoo5TsWvP8Js5J8C/-40tct6FJxBcpo0OvnOR/iFaMPQOFtQXCIPEJEqvD -X t"),
+		words("tool Acquire::IndexTargets::deb::DEP-11-icons-large-hidpi;"),
 		words("tool --deserialize-a-thing1= --with-long-option-names=x"),
 		line("sshd: me [priv]"),
 		line("sh", "-c", "for i in 1 2 3; do ip link add v$i type dummy; done"),

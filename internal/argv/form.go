@@ -71,6 +71,11 @@ func namesID(name string) bool {
 		return false
 	}
 	last := parts[len(parts)-1]
+	for _, end := range []string{"id", "hash", "sum", "digest"} { // buildid
+		if len(last) > len(end) && strings.HasSuffix(last, end) {
+			return true
+		}
+	}
 	return slices.Contains(idNames, last) || len(parts) > 1 && slices.Contains(idNames, parts[len(parts)-2]+last)
 }
 
@@ -172,7 +177,7 @@ func isBase64Key(text string) bool {
 		return false
 	}
 	// Names of several words have a number at their end, not in between.
-	return (runs[digit] > 1 || len(body) < 32 && slashes == 0) && 3*(runs[upper]+runs[lower]+runs[digit]+runs[sign]) > len(body)
+	return (runs[digit] > 1 || len(body) < 32 && slashes == 0) && 3*(runs[upper]+runs[lower]+runs[digit]) > len(body)
 }
 
 // isPath says whether a word begins with one of the folders that every system has.
