@@ -55,9 +55,14 @@ type Redactor struct {
 
 	messages uint64
 
-	// Found is told of what is going to be overwritten, while it is there; nil: nobody is.
+	// Found is told of keys and passwords that are going to be overwritten, while they are
+	// there; nil: nobody is.
 	Found func(f *capture.Frame, secret []byte)
 }
+
+// proof has the classes whose bytes are a secret wherever they stand. What was typed may be
+// any command.
+var proof = schema.ClassesOf(schema.Key, schema.Password, schema.Unnamed)
 
 // tableLen is above the types of all protocols in mainline, the highest of which are those
 // of NETLINK_RDMA. What is not below it is looked up each time.
@@ -80,6 +85,7 @@ type part struct {
 	in     int // where its message begins
 	lo, hi int // of the frame's data
 	done   bool
+	proves bool // that it is a secret wherever it stands
 }
 
 // New returns a redactor of what dec decodes.
@@ -221,7 +227,7 @@ func (r *Redactor) overwrite(f *capture.Frame) int {
 		}
 		messages++
 		for _, s := range r.found {
-			r.parts = append(r.parts, part{m.Offset, m.Offset + s.Lo, m.Offset + s.Hi, s.Done})
+			r.parts = append(r.parts, part{m.Offset, m.Offset + s.Lo, m.Offset + s.Hi, s.Done, proof.Has(s.Why)})
 			left = left || !s.Done
 		}
 	})
@@ -232,7 +238,7 @@ func (r *Redactor) overwrite(f *capture.Frame) int {
 	data := bytes.Clone(f.Data)
 	for _, p := range r.parts {
 		if !p.done {
-			if r.Found != nil {
+			if r.Found != nil && p.proves {
 				r.Found(f, f.Data[p.lo:p.hi])
 			}
 			schema.Overwrite(data[p.lo:p.hi])
