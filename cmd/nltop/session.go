@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/anonymise"
+	"github.com/nltop/nltop/internal/argv"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
@@ -89,6 +90,7 @@ type sessionOptions struct {
 // starts the recording. The caller closes the session.
 func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
 	lap.Mark("tables")
+	argv.Keep(o.flags.secrets)
 	s := &session{file: o.file, flags: o.flags, secrets: o.flags.secrets, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {
