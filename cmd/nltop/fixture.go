@@ -24,10 +24,11 @@ import (
 type fixtureWriter struct {
 	w        io.Writer
 	f        fixture.Fixture
-	made     []string // what stands in the comment behind the commands
+	self     capture.CmdLine // nltop's own
+	made     []string        // what stands in the comment behind the commands
 	protocol uint16
 	last     uint64            // ID of the frame that was added last; 0: none
-	commands []string          // of the processes, each once
+	commands []capture.CmdLine // of the processes, each once
 	generic  map[uint16]string // ids of generic families that have a name
 	failed   bool              // a datagram was refused: a part of a fixture is none
 }
@@ -37,7 +38,7 @@ type fixtureWriter struct {
 func newFixture(w io.Writer, live bool) *fixtureWriter {
 	args := append([]string{"nltop"}, os.Args[1:]...)
 	text := strings.Join(args, "\x00") + "\x00"
-	x := &fixtureWriter{w: w, generic: map[uint16]string{}, made: []string{capture.NewCmdLine([]byte(text), uint64(len(text))).String()}}
+	x := &fixtureWriter{w: w, generic: map[uint16]string{}, self: capture.NewCmdLine([]byte(text), uint64(len(text)))}
 	var un unix.Utsname
 	if live && unix.Uname(&un) == nil {
 		x.made = append(x.made, "Linux "+unix.ByteSliceToString(un.Release[:]))
@@ -77,7 +78,7 @@ func (x *fixtureWriter) add(o *correlate.Observation) error {
 	}
 	x.last, x.protocol = f.ID, f.Protocol
 	x.f.Add(f.Dir, slices.Clone(f.Data))
-	if c := o.Account.CmdLine.String(); c != "" && !slices.Contains(x.commands, c) {
+	if c := o.Account.CmdLine; c != "" && !slices.Contains(x.commands, c) {
 		x.commands = append(x.commands, c)
 	}
 	return nil
@@ -92,7 +93,10 @@ func (x *fixtureWriter) end() error {
 	if x.last == 0 {
 		return errors.New("-o fixture: there is no message")
 	}
-	for _, line := range append(x.commands, x.made...) {
+	for _, c := range append(x.commands, x.self) { // as they are told now
+		x.f.CommandLine(c.String())
+	}
+	for _, line := range x.made {
 		x.f.CommandLine(line)
 	}
 	for _, id := range x.unnamed() {

@@ -151,6 +151,24 @@ func TestKeyInArgumentsLive(t *testing.T) {
 	}
 }
 
+// TestFixtureWithoutKey has the command lines that made a fixture, as they are told at its
+// end: the first of them was told before the key in it was proved.
+func TestFixtureWithoutKey(t *testing.T) {
+	needRoot(t)
+	if inVM() {
+		t.Skip("the host shows it")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, nltop(t), "trace", "--source", bestSources()[0], "--protocol", "xfrm", "-o", "fixture", "--",
+		"sh", "-c", "echo | "+keyArgEnv+"=text "+self+" "+string(textKey))
+	if form := holds([]byte(out), textKey); form != "" || strings.Count(out, "<redacted>") < 2 || !strings.Contains(out, "XFRMA_ALG_CRYPT") {
+		t.Errorf("it has the key %s\n%s", form, out)
+	}
+}
+
 // TestSecretsKeepsArguments has all of it left where that is asked for.
 func TestSecretsKeepsArguments(t *testing.T) {
 	needRoot(t)
