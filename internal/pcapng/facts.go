@@ -309,6 +309,8 @@ type names struct {
 	texts map[string]string
 	procs map[string]capture.Proc
 	told  map[uint64]told // by number % maxTold
+	// earlier tells of one that the section told before reading began; nil: of none.
+	earlier func(number uint64)
 	// long are the texts longer than maxName, of all sections, and their bytes.
 	long      map[string]string
 	longBytes int

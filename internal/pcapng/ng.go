@@ -71,6 +71,7 @@ func (r *Reader) section(body []byte, start int64) error {
 	})
 	r.ifaces, r.families, r.settled = nil, 0, false
 	r.names.forget()
+	r.places.section()
 	r.sections++
 	if r.sections > 1 && !m.continues(&r.meta) {
 		// IDs are unique in a section only; Of refers within one.
@@ -356,9 +357,11 @@ func (r *Reader) foreign(f *capture.Frame, o capture.Origin) {
 func (r *Reader) report(body []byte) (Record, bool, error) {
 	kind, facts, ok := parseFacts(body)
 	if ok && kind == factsProcess {
-		if err := r.names.tell(facts); err != nil {
+		number, err := r.names.tell(facts)
+		if err != nil {
 			r.noteBadFacts()
 		}
+		r.places.tell(number, r.at)
 		return Record{}, false, nil
 	}
 	if ok && (kind == factsLock || kind == factsReader || kind == factsTables) {

@@ -172,8 +172,8 @@ type told struct {
 	proc   capture.Proc // with what identity writes
 }
 
-// tell restores a factsProcess.
-func (n *names) tell(body []byte) error {
+// tell restores a factsProcess, and returns its number.
+func (n *names) tell(body []byte) (uint64, error) {
 	var t told
 	var inner error
 	p := &t.proc
@@ -218,7 +218,7 @@ func (n *names) tell(body []byte) error {
 	if t.number != 0 {
 		n.told[t.number%maxTold] = t
 	}
-	return errors.Join(err, inner)
+	return t.number, errors.Join(err, inner)
 }
 
 // setProc restores a process; the same bytes are parsed once.
@@ -255,7 +255,12 @@ func (n *names) setProc(p *capture.Proc, body []byte) error {
 			read.Outside = num != 0
 		}
 	})
-	if t, ok := n.told[who%maxTold]; ok && who != 0 && t.number == who {
+	t, ok := n.told[who%maxTold]
+	if n.earlier != nil && who != 0 && t.number != who {
+		n.earlier(who)
+		t, ok = n.told[who%maxTold]
+	}
+	if ok && who != 0 && t.number == who {
 		read.Name, read.Life, read.Identity = t.proc.Name, t.proc.Life, t.proc.Identity
 	}
 	*p = read
@@ -270,7 +275,7 @@ func (n *names) setProc(p *capture.Proc, body []byte) error {
 }
 
 // forget is for the beginning of a section, whose numbers are its own.
-func (n *names) forget() { n.told, n.procs = nil, nil }
+func (n *names) forget() { n.told, n.procs, n.earlier = nil, nil, nil }
 
 // maxProcFacts bounds what is kept of a process, in bytes.
 const maxProcFacts = 1024

@@ -93,6 +93,8 @@ type Reader struct {
 	modified bool      // pcap: 24-byte record headers
 	stamp    time.Time // rtmon: of the messages that follow
 
+	places *places // see Resumes; nil: nobody asked
+
 	onPreamble func(*capture.Frame) error
 	localNames int // of all interfaces
 	closeOnce  sync.Once
@@ -239,6 +241,9 @@ func (r *Reader) Next() (Record, error) {
 	for {
 		rec, ok, err := Record{}, false, r.early
 		if err == nil {
+			if r.places != nil {
+				r.place()
+			}
 			rec, ok, err = r.next()
 		}
 		if err != nil {
@@ -248,6 +253,7 @@ func (r *Reader) Next() (Record, error) {
 			r.early = nil
 		}
 		if ok {
+			r.places.count(&rec)
 			return rec, nil
 		}
 	}
