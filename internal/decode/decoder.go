@@ -104,6 +104,16 @@ func (p Position) More(f *capture.Frame) bool { return p.off < len(f.Data) }
 // Next is Frame for the next messages alone, most of them at most, from p on, which it
 // moves. A datagram may hold more than fit into memory at once.
 func (d *Decoder) Next(f *capture.Frame, p *Position, most int, dst []Message) []Message {
+	return d.next(f, p, most, dst, true)
+}
+
+// Again is Next for a frame that was decoded before: nothing is learned from it, since
+// what it tells may be out of date. It belongs to one goroutine at a time with Next.
+func (d *Decoder) Again(f *capture.Frame, p *Position, most int, dst []Message) []Message {
+	return d.next(f, p, most, dst, false)
+}
+
+func (d *Decoder) next(f *capture.Frame, p *Position, most int, dst []Message, learns bool) []Message {
 	if f.Kind != capture.KindDatagram && f.Kind != capture.KindFlushed || len(f.Data) == 0 {
 		p.off = len(f.Data)
 		return dst
@@ -129,7 +139,7 @@ func (d *Decoder) Next(f *capture.Frame, p *Position, most int, dst []Message) [
 		d.name(m, m.toKernel())
 		if m.Header.Type < minUserType {
 			d.setError(m, o)
-		} else if m.Frame.Dir != capture.DirRequest && m.Header.Flags&flagRequest == 0 {
+		} else if learns && m.Frame.Dir != capture.DirRequest && m.Header.Flags&flagRequest == 0 {
 			d.learn(m, o)
 		}
 	}

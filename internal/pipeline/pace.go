@@ -38,6 +38,12 @@ func (p *Paced) Readers() ([]capture.Reader, time.Duration, error) {
 	return nil, 0, nil
 }
 
+// Resumes implements capture.Resumer likewise.
+func (p *Paced) Resumes(bytes int64, frames uint64, note func(capture.Place)) bool {
+	r, ok := p.Source.(capture.Resumer)
+	return ok && r.Resumes(bytes, frames, note)
+}
+
 // longestPause bounds the wait between two frames: a recording may hold a
 // pause of hours, or a clock that jumped.
 const longestPause = 3 * time.Second

@@ -13,6 +13,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,13 @@ type Recorder interface {
 type LentRecorder interface {
 	Recorder
 	WriteFrames(fs []capture.Frame) error
+}
+
+// Keeper keeps frames, or counts them, so that they can be read again (Pipeline.Again).
+type Keeper interface {
+	// KeepFrame is called for every frame, in order, before any of its messages reach
+	// the table or a sink; wanted: it is in scope.
+	KeepFrame(f *capture.Frame, wanted bool) error
 }
 
 // Teacher is a Recorder that also keeps frames that only teach: what the
@@ -81,7 +89,8 @@ type Options struct {
 	Table    *aggregate.Table
 	Sinks    []Sink
 	Recorder Recorder
-	Limit    int // stop after so many matching messages, or ends; 0: never
+	Keeper   Keeper // nil: nobody keeps frames
+	Limit    int    // stop after so many matching messages, or ends; 0: never
 	// Ends hands the sinks also the ends of exchanges and events; Limit counts
 	// those then.
 	Ends bool
@@ -147,6 +156,7 @@ type Pipeline struct {
 	// decoding guards the decoder and what Origins are completed from: the loop's,
 	// and that of what the source has counted. It is taken before mu.
 	decoding sync.Mutex
+	again    *Pipeline         // what this one reads again a part of; nil: it is the first
 	rest     capture.CountRest // of the source, so far
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
@@ -300,7 +310,13 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 	if first {
 		p.recorded = p.o.Recorder == nil
 	}
-	if !p.scope.passes(p.captured(f)) {
+	passes := p.scope.passes(p.captured(f))
+	if first && p.o.Keeper != nil {
+		if err := p.o.Keeper.KeepFrame(f, passes); err != nil {
+			return fmt.Errorf("keep frame: %w", err)
+		}
+	}
+	if !passes {
 		return nil
 	}
 	if f.Kind == capture.KindExtack {
@@ -328,6 +344,9 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 
 // decode takes the next messages of a frame apart, if somebody wants to know.
 func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Message, error) {
+	if p.again != nil {
+		return p.decodeAgain(f, at), nil
+	}
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
 	p.about.family, p.about.typ = p.reported(f)

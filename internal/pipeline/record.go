@@ -109,9 +109,10 @@ func (p *Pipeline) complete(f *capture.Frame, now int64) {
 		return
 	}
 	o := *f.Origin
-	p.decoding.Lock()
+	decoding := p.decoder()
+	decoding.Lock()
 	p.lookUp(&o)
-	p.decoding.Unlock()
+	decoding.Unlock()
 	same := p.origins.Of(&o)
 	*c = completed{same, now}
 	if o.Socket.PortID != 0 && !o.Account().Known() || o.OwnerInferred || o.Dir == capture.DirPeer && (o.Peer == capture.End{} || o.PeerInferred) {
