@@ -28,6 +28,7 @@ import (
 	"github.com/nltop/nltop/internal/process"
 	"github.com/nltop/nltop/internal/rtnames"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/spool"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -75,6 +76,7 @@ type sessionOptions struct {
 	limit     int
 	speed     float64       // of a replay; 0: at once
 	span      time.Duration // of a replay; 0: all
+	history   spool.Options // of what is shown
 	child     *child        // its PID joins the scope
 	incidents *incident.Log
 	// counts: what is shown takes what the source counts by itself where it can.

@@ -181,7 +181,7 @@ func (f *socketsFlags) inside(s *sockets.Socket) bool {
 // watch captures for a time, or reads a file, and returns the sockets and
 // incidents that were seen.
 func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]sockets.Socket, []incident.Incident, error) {
-	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/"), Closed: true}})
+	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/"), Closed: true, NoMessages: true}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -29,6 +29,7 @@ type viewFlags struct {
 	group    string
 	speed    float64
 	ascii    bool
+	history  string
 }
 
 // newView is the root command: the live view.
@@ -60,6 +61,7 @@ func (f *viewFlags) registerView(c *cobra.Command) {
 	fs := c.Flags()
 	fs.DurationVar(&f.interval, "interval", 500*time.Millisecond, "time between updates")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	historyFlag(c, &f.history)
 	groupFlag(c, &f.group, "process", "group rows by "+strings.Join(aggregate.GroupNames(), ", "), aggregate.GroupNames())
 }
 
@@ -70,6 +72,9 @@ func (f *viewFlags) run(o sessionOptions) error {
 	}
 	if f.interval < 50*time.Millisecond {
 		return usageError{errors.New("--interval: at least 50ms")}
+	}
+	if o.history, err = parseHistory(f.history); err != nil {
+		return err
 	}
 	if f.write == "-" {
 		return usageError{errors.New("-w -: the live view needs the terminal; use nltop record -w -")}
@@ -99,7 +104,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 // viewSession opens a session with all that the view asks for.
 func (f *captureFlags) viewSession(ctx context.Context, o sessionOptions) (*session, error) {
 	o.dec = f.decoder()
-	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o)}
+	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o), History: o.history}
 	o.counts, o.watch = true, capture.WatchAll
 	return openSession(ctx, o)
 }

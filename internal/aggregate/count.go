@@ -92,11 +92,9 @@ func counted(c *capture.Count) Counters {
 	return d
 }
 
-// Keep keeps a copy of the message of an observation that the source has counted
-// already.
+// Keep tells of a message that the source has counted already.
 func (t *Table) Keep(o correlate.Observation) {
-	if o.Frame == nil || o.Message == nil || o.End != correlate.EndNone || t.opt.CountOnly {
-		return
+	if t.opt.Message != nil && IsMessage(&o) {
+		t.tell(t.cell(keyOf(&o)), &o)
 	}
-	t.store.add(t.cell(keyOf(&o)), &o)
 }

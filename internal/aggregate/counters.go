@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package aggregate counts observations by process, socket, family and type,
-// keeps the last messages of each, and hands out snapshots: copies that a view
-// reads without a lock.
+// Package aggregate counts observations by process, socket, family and type, and
+// hands out snapshots: copies that a view reads without a lock. It keeps no messages.
 //
 // Memory is bounded whatever the traffic: the cell that was idle longest is
 // folded into an overflow that says how much it holds, and totals stay exact.

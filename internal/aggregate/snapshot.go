@@ -2,14 +2,7 @@
 
 package aggregate
 
-import (
-	"cmp"
-	"slices"
-	"time"
-
-	"github.com/nltop/nltop/internal/correlate"
-	"github.com/nltop/nltop/internal/decode"
-)
+import "time"
 
 // Snapshot is a copy of a table. It is never written to after it was made.
 type Snapshot struct {
@@ -28,9 +21,6 @@ type Snapshot struct {
 	OtherCauses Caused
 	// History is all messages by the second, oldest first, up to Time.
 	History []uint32
-	// Kept is how many of the last messages are held, KeptBytes what they take.
-	Kept      int
-	KeptBytes int
 }
 
 // Cell is what is known of one Key.
@@ -74,9 +64,7 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 			Times:    t.overflow.times.share(), KernelTimes: t.overflow.kernel.share(),
 		},
 		Causes: t.causes.list(), OtherCauses: t.causes.other,
-		History:   t.history.last(now),
-		Kept:      t.store.used,
-		KeptBytes: t.store.bytes,
+		History: t.history.last(now),
 	}
 	for i, c := range t.cells {
 		d := &s.Cells[i]
@@ -87,41 +75,4 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 		}
 	}
 	return s
-}
-
-// Messages returns the last messages of a row, oldest first, at most limit.
-func (t *Table) Messages(id RowID, limit int) []Kept {
-	return t.last(limit, func(c *cell) bool { return id.holds(&c.key) }, func(*correlate.Observation) bool { return true })
-}
-
-// Changes returns the last messages that may have changed something, of all rows, oldest
-// first, at most limit.
-func (t *Table) Changes(limit int) []Kept {
-	return t.last(limit, func(*cell) bool { return true }, func(x *correlate.Observation) bool {
-		return x.Message != nil && x.Message.Modifies() != decode.No
-	})
-}
-
-// last returns copies of the last messages that pass, of the cells that pass.
-func (t *Table) last(limit int, of func(*cell) bool, wanted func(*correlate.Observation) bool) []Kept {
-	var found []*slot
-	for _, c := range t.cells {
-		if c.kept.len == 0 || !of(c) {
-			continue
-		}
-		for i := c.kept.oldest; i != none; i = t.store.slots[i].inCell.next {
-			if e := t.store.slots[i]; wanted(&e.x) {
-				found = append(found, e)
-			}
-		}
-	}
-	slices.SortFunc(found, func(a, b *slot) int { return cmp.Compare(a.seq, b.seq) })
-	if limit > 0 && len(found) > limit {
-		found = found[len(found)-limit:]
-	}
-	out := make([]Kept, len(found))
-	for i, e := range found {
-		out[i] = e.copy()
-	}
-	return out
 }

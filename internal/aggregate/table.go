@@ -12,12 +12,12 @@ import (
 
 // Options bound a Table; zero fields take the defaults.
 type Options struct {
-	MaxCells        int  // 16384
-	MaxCauses       int  // 4096
-	MaxMessages     int  // last messages kept in all: 8192
-	MaxMessageBytes int  // and their bytes, datagrams and bookkeeping included: 32 MiB
-	MaxPerCell      int  // and their number per cell: 64
-	CountOnly       bool // keep no messages
+	MaxCells  int  // 16384
+	MaxCauses int  // 4096
+	CountOnly bool // no heat, and nobody is told of messages
+	// Message is told of every message, with the number of the cell that it is counted in,
+	// which is never used again; nil: nobody is.
+	Message func(cell uint64, x *correlate.Observation)
 }
 
 func (o Options) withDefaults() Options {
@@ -28,9 +28,6 @@ func (o Options) withDefaults() Options {
 	}
 	def(&o.MaxCells, 16384)
 	def(&o.MaxCauses, 4096)
-	def(&o.MaxMessages, 8192)
-	def(&o.MaxMessageBytes, 32<<20)
-	def(&o.MaxPerCell, 64)
 	return o
 }
 
@@ -45,9 +42,6 @@ type cell struct {
 	last   Last
 	rate   rateRing
 	newest int64 // highest bucket number, to skip the rates of idle cells
-
-	kind *kind
-	kept list
 
 	newer, older *cell // by last use
 }
@@ -70,10 +64,8 @@ type Table struct {
 	causes   causes
 	history  history
 	heat     heat
-	serials  uint64    // cells made so far
+	serials  uint64    // cells made so far, also before Clear
 	start    time.Time // of the first observation
-
-	store store
 }
 
 // New returns an empty table.
@@ -83,21 +75,17 @@ func New(o Options) *Table {
 	return t
 }
 
-// Clear forgets everything: counters, rates and messages.
+// Clear forgets all counters and rates.
 func (t *Table) Clear() {
-	*t = Table{opt: t.opt, index: make(map[Key]*cell)}
+	*t = Table{opt: t.opt, index: make(map[Key]*cell), serials: t.serials}
 	t.lru.newer, t.lru.older = &t.lru, &t.lru
 	t.causes = newCauses(t.opt.MaxCauses)
-	t.store.init(t.opt)
 }
 
-// Observe counts one observation and keeps a copy of its message. It allocates
-// only for a key that it has not seen, or while the store still grows.
+// Observe counts one observation. It allocates only for a key that it has not seen.
 func (t *Table) Observe(o correlate.Observation) {
 	x := &o
-	if x.Frame == nil || x.End != correlate.EndNone || x.Frame.Kind == capture.KindLock ||
-		x.Frame.Kind == capture.KindTruncated || x.Frame.Kind == capture.KindRefused || x.Frame.Kind == capture.KindRead && !x.Read ||
-		x.Frame.Verdict == capture.VerdictUnheard { // nobody's
+	if !counts(x) {
 		return
 	}
 	t.causes.observe(x)
@@ -129,8 +117,13 @@ func (t *Table) Observe(o correlate.Observation) {
 	if d.OutMessages+d.InMessages > 0 {
 		t.history.count(at, 1)
 	}
-	if x.Message != nil && !t.opt.CountOnly {
-		t.store.add(c, x)
+	t.tell(c, x)
+}
+
+// tell passes a message on.
+func (t *Table) tell(c *cell, x *correlate.Observation) {
+	if x.Message != nil && t.opt.Message != nil && !t.opt.CountOnly {
+		t.opt.Message(c.serial, x)
 	}
 }
 
@@ -318,13 +311,11 @@ func (t *Table) add(k Key) *cell {
 	}
 	t.serials++
 	c.key, c.serial, c.portID = k, t.serials, k.PortID
-	c.kept = emptyList
-	c.kind = t.store.kind(k)
 	t.index[k] = c
 	return c
 }
 
-// fold moves what c counted into the overflow. Its messages are let go.
+// fold moves what c counted into the overflow.
 func (t *Table) fold(c *cell) {
 	t.folded++
 	t.overflow.counts.Add(&c.counts)
@@ -334,6 +325,5 @@ func (t *Table) fold(c *cell) {
 	t.overflow.newest = max(t.overflow.newest, c.newest)
 	t.overflow.rate.fold(&c.rate)
 	delete(t.index, c.key)
-	t.store.release(c)
 	*c = cell{}
 }

@@ -17,6 +17,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // Options say what a Model is to keep, and what it cannot know by itself.
@@ -46,6 +48,9 @@ type Options struct {
 	Again func() (capture.Source, error)
 	// Closed: sockets that lost something and are closed are listed, too.
 	Closed bool
+	// History is how much of the messages can be looked at again; NoMessages: nothing.
+	History    spool.Options
+	NoMessages bool
 	// Guard is deferred in every goroutine of the model; nil: nothing is.
 	Guard func()
 }
@@ -93,6 +98,8 @@ type Model struct {
 	cancel context.CancelFunc // ends the run
 	narrow *filter.Filter     // of the next run
 	socks  socketList
+
+	history history
 }
 
 // run is one reading of the source: a recording may be read again.
@@ -100,7 +107,8 @@ type run struct {
 	src    capture.Source
 	pipe   *pipeline.Pipeline
 	stream *stream
-	opened bool // by the model, which closes it
+	spool  *spool.Spool // nil: nothing but the table is kept
+	opened bool         // by the model, which closes it
 	// ended: all of it was read, and err is why it ended.
 	ended bool
 	err   error
@@ -126,12 +134,18 @@ func New(o Options, p pipeline.Options) (*Model, error) {
 // wire makes a pipeline for a source, and what it fills.
 func (m *Model) wire(src capture.Source) (r run, err error) {
 	p := m.wiring
-	p.Source, p.Table = src, aggregate.New(aggregate.Options{CountOnly: m.o.CountOnly})
+	table := aggregate.Options{CountOnly: m.o.CountOnly}
+	if !m.o.CountOnly && !m.o.NoMessages {
+		r.spool = spool.New(m.o.History)
+		r.spool.Of(src)
+		p.Keeper, table.Message = r.spool, r.spool.Message
+	}
 	if !m.o.CountOnly {
 		r.stream = &stream{sockets: m.o.Replay != nil || m.o.Closed}
 		p.Incidents, p.Ends = incident.New(), true
 		p.Sinks = append(slices.Clone(p.Sinks), r.stream)
 	}
+	p.Source, p.Table = src, aggregate.New(table)
 	r.src = src
 	r.pipe, err = pipeline.New(p)
 	return r, err
@@ -158,6 +172,9 @@ func (m *Model) Run(ctx context.Context) error {
 		err := m.now().pipe.Run(once)
 		m.mu.Lock()
 		m.run.ended, m.run.err = true, err
+		if m.run.spool != nil {
+			m.run.spool.End()
+		}
 		m.mu.Unlock()
 		if m.o.Again == nil {
 			m.cancel()
@@ -199,27 +216,40 @@ func (m *Model) readAgain(ctx context.Context) (context.Context, bool) {
 		return once, false // what was read before stays
 	}
 	next.pipe.Narrow(m.narrow)
-	if m.run.opened {
-		_ = m.run.src.Close()
-	}
+	m.run.close()
 	m.run = next
 	return once, true
 }
 
-// Close closes what Run opened again. Run has returned.
+// Close closes what Run opened again, and forgets the messages. Run has returned.
 func (m *Model) Close() error {
-	if r := m.now(); r.opened {
-		return r.src.Close()
+	r := m.now()
+	return r.close()
+}
+
+func (r *run) close() (err error) {
+	if r.spool != nil {
+		err = r.spool.Close()
 	}
-	return nil
+	if r.opened {
+		err = errors.Join(err, r.src.Close())
+	}
+	return err
 }
 
 // Clear forgets all counters and messages of a live capture. A recording says the same
 // as ever.
 func (m *Model) Clear() {
-	if m.o.Replay == nil {
-		m.now().pipe.Look(func(s pipeline.State) { s.Table.Clear() })
+	if m.o.Replay != nil {
+		return
 	}
+	r := m.now()
+	r.pipe.Look(func(s pipeline.State) {
+		s.Table.Clear()
+		if r.spool != nil {
+			r.spool.Clear()
+		}
+	})
 }
 
 // Hold lets a recording that is being read stand still, or go on.
@@ -257,6 +287,10 @@ func (m *Model) SetFilter(expr string) error {
 		r := m.now()
 		r.pipe.Narrow(f)
 		m.since = m.at(r)
+		if r.spool != nil {
+			r.spool.Unsure(f != nil)
+		}
+		m.history.forget()
 		return nil
 	}
 	m.mu.Lock()

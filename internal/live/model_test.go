@@ -71,10 +71,10 @@ var newRules = aggregate.RowID{Group: aggregate.GroupFamily, Depth: 2, Key: aggr
 // A snapshot tells rules with what is in their anonymous sets, also those that a
 // dump names by number alone, as nltop trace does.
 func TestSnapshotKnowsSets(t *testing.T) {
-	s := replayed(t, ruleset(t)).Snapshot(Ask{Rows: []aggregate.RowID{newRules}})
+	s := replayed(t, ruleset(t)).Snapshot(Ask{Messages: &Messages{Rows: []aggregate.RowID{newRules}, Count: 100}})
 	var lines []string
 	alone := 0
-	for _, k := range s.Messages {
+	for _, k := range s.Messages.List {
 		said, ok := s.Said(&k)
 		if !ok {
 			t.Errorf("message %d of frame %d is not known", k.Message.Index, k.Frame.ID)
@@ -107,23 +107,23 @@ func TestSnapshotKnowsSets(t *testing.T) {
 func TestAsk(t *testing.T) {
 	m := replayed(t, ruleset(t))
 	s := m.Snapshot(Ask{})
-	if s.Messages != nil || s.Ended != nil || s.Heat.Columns != nil || s.Sockets.List != nil || s.Locks.Why != "" {
-		t.Errorf("nothing was asked for: %d messages, %d exchanges, %d sockets, %q", len(s.Messages), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	if s.Messages.List != nil || s.Ended != nil || s.Heat.Columns != nil || s.Sockets.List != nil || s.Locks.Why != "" {
+		t.Errorf("nothing was asked for: %d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
 	}
-	all := Ask{Rows: []aggregate.RowID{newRules}, Heat: &aggregate.RowID{}, Exchanges: true, Sockets: true, Locks: true}
+	all := Ask{Messages: &Messages{Rows: []aggregate.RowID{newRules}, Count: 100}, Heat: &aggregate.RowID{}, Exchanges: true, Sockets: true, Locks: true}
 	if s.Has(all) || !s.Has(Ask{Looking: true}) {
 		t.Error("what it has")
 	}
 	m.Fill(s, all)
-	if !s.Has(all) || len(s.Messages) == 0 || len(s.Ended) == 0 || len(s.Sockets.List) == 0 || s.Locks.Why == "" {
-		t.Errorf("%d messages, %d exchanges, %d sockets, %q", len(s.Messages), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	if !s.Has(all) || len(s.Messages.List) == 0 || len(s.Ended) == 0 || len(s.Sockets.List) == 0 || s.Locks.Why == "" {
+		t.Errorf("%d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
 	}
 	// A snapshot of an earlier time gets nothing that began after it.
 	early := m.Snapshot(Ask{})
-	then := s.Messages[0].Frame.Time
-	early.Table.Time = then
+	then := s.Messages.List[0].Frame.Time
+	early.Table.Time, early.Frames = then, s.Messages.List[0].Frame.ID
 	m.Fill(early, all)
-	for _, k := range early.Messages {
+	for _, k := range early.Messages.List {
 		if k.Frame.Time.After(then) {
 			t.Errorf("a message of %v in a snapshot of %v", k.Frame.Time, then)
 		}
@@ -133,8 +133,8 @@ func TestAsk(t *testing.T) {
 			t.Errorf("an exchange of %v in a snapshot of %v", x.Time, then)
 		}
 	}
-	if n := len(early.Messages); n == 0 || n == len(s.Messages) {
-		t.Errorf("%d of %d messages are earlier: the recording proves nothing", n, len(s.Messages))
+	if n := len(early.Messages.List); n == 0 || n == len(s.Messages.List) {
+		t.Errorf("%d of %d messages are earlier: the recording proves nothing", n, len(s.Messages.List))
 	}
 }
 
@@ -198,7 +198,7 @@ func (c counted) Close() error {
 
 // What is kept of nftables is bounded in number and in bytes.
 func TestToldsBound(t *testing.T) {
-	rule := replayed(t, ruleset(t)).Snapshot(Ask{Rows: []aggregate.RowID{newRules}}).Messages[0]
+	rule := replayed(t, ruleset(t)).Snapshot(Ask{Messages: &Messages{Rows: []aggregate.RowID{newRules}, Count: 100}}).Messages.List[0]
 	var l lastSaid
 	n := maxSaid + 100
 	for i := range n {

@@ -3,7 +3,6 @@
 package live
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -14,14 +13,13 @@ import (
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // Ask says what a page needs beside the table, the status and the incidents, which
 // every snapshot has.
 type Ask struct {
-	// Rows are those whose last messages are wanted, of all together the last
-	// MaxMessages.
-	Rows      []aggregate.RowID
+	Messages  *Messages        // nil: none
 	Heat      *aggregate.RowID // nil: none; aggregate.All is a row, too
 	Exchanges bool
 	Sockets   bool
@@ -33,8 +31,20 @@ type Ask struct {
 	Looking bool
 }
 
-// MaxMessages is how many messages Ask.Rows gives at most.
-const MaxMessages = 512
+// Messages says which messages are wanted.
+type Messages struct {
+	Rows []aggregate.RowID // none: of all
+	// First is the position (spool.Query) of the first that is wanted, Count how many.
+	First int64
+	Count int
+	Last  bool      // the last ones instead, whatever First is
+	Find  time.Time // instead those from a time on; zero: not by time
+}
+
+func (m *Messages) equal(n *Messages) bool {
+	return n == nil || m != nil && m.First == n.First && m.Count == n.Count && m.Last == n.Last && m.Find.Equal(n.Find) &&
+		slices.Equal(m.Rows, n.Rows)
+}
 
 // MaxChanges is how many messages Ask.Changes gives at most.
 const MaxChanges = 2048
@@ -48,9 +58,12 @@ type Snapshot struct {
 
 	// Asked is what of the following is filled in.
 	Asked    Ask
-	Messages []aggregate.Kept // oldest first
+	Messages spool.Window     // oldest first
 	Changes  []aggregate.Kept // likewise
-	Heat     aggregate.Heat
+	// Frames is how many were kept until then, and Held what of them is there.
+	Frames uint64
+	Held   spool.Held
+	Heat   aggregate.Heat
 	// Open are the requests that wait, oldest first; Ended the last ones that ended,
 	// newest first.
 	Open, Ended []correlate.Exchange
@@ -80,9 +93,13 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 		if st.Incidents != nil {
 			s.Incidents = st.Incidents.Snapshot(at)
 		}
+		if r.spool != nil {
+			s.Frames = r.spool.Frames()
+		}
 		m.copy(s, r.stream, st, ask)
 	})
-	m.steer(s.Table.Rates.Rate(), ask.Looking)
+	m.steer(&s.Table, ask.Looking)
+	m.look(s, r, ask)
 	s.Status = m.status(r)
 	m.ask(s, ask)
 	return s
@@ -99,7 +116,7 @@ func (m *Model) at(r run) time.Time {
 // Has says whether a snapshot has what is asked for.
 func (s *Snapshot) Has(ask Ask) bool {
 	have := &s.Asked
-	return slices.Equal(have.Rows, ask.Rows) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
+	return have.Messages.equal(ask.Messages) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
 		(have.Exchanges || !ask.Exchanges) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks) &&
 		(have.Changes || !ask.Changes)
 }
@@ -113,6 +130,7 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 	}
 	r := m.now()
 	r.pipe.Look(func(st pipeline.State) { m.copy(s, r.stream, st, ask) })
+	m.look(s, r, ask)
 	m.ask(s, ask)
 }
 
@@ -120,22 +138,6 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	at := s.Table.Time
 	s.Asked, s.SaidBy = ask, make(map[MessageID]nft.Said)
-	s.Messages = nil
-	for _, id := range ask.Rows {
-		s.Messages = append(s.Messages, st.Table.Messages(id, MaxMessages)...)
-	}
-	if len(ask.Rows) > 1 {
-		slices.SortFunc(s.Messages, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
-	}
-	s.Messages = slices.DeleteFunc(s.Messages, func(k aggregate.Kept) bool { return k.Frame.Time.After(at) })
-	s.Messages = s.Messages[max(len(s.Messages)-MaxMessages, 0):]
-	for i := range s.Messages {
-		stream.tell(s, s.Messages[i].Message)
-	}
-	s.Changes = nil
-	if ask.Changes {
-		s.Changes = slices.DeleteFunc(st.Table.Changes(MaxChanges), func(k aggregate.Kept) bool { return k.Frame.Time.After(at) })
-	}
 	if ask.Heat != nil {
 		s.Heat = st.Table.Heat(*ask.Heat, at)
 	}

@@ -2,7 +2,13 @@
 
 package live
 
-import "github.com/nltop/nltop/internal/capture"
+import (
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/spool"
+)
 
 // quiet is up to how many messages a second the last ones are kept although nobody
 // looks at messages: so little costs nothing worth saving, and who opens a row wants to
@@ -11,7 +17,12 @@ import "github.com/nltop/nltop/internal/capture"
 const quiet = 1000.0
 
 // watcher turns the messages of a source that counts on and off.
-type watcher struct{ off bool }
+type watcher struct {
+	off bool
+	// Of the last look at the table: when it was, and how many messages were counted.
+	since   time.Time
+	counted uint64
+}
 
 // want says what is to be watched at a rate of messages; looking: somebody looks at
 // them.
@@ -26,15 +37,22 @@ func (w *watcher) want(rate float64, looking bool) capture.Watch {
 	return capture.WatchLosses
 }
 
-// steer decides whether messages are sent at this rate.
-func (m *Model) steer(rate float64, looking bool) {
+// steer decides whether messages are sent at the rate that a table has.
+func (m *Model) steer(t *aggregate.Snapshot, looking bool) {
 	if !m.counted || m.o.CountOnly {
 		return
 	}
-	w := m.watcher.want(rate, looking)
+	w := m.watcher.want(t.Rates.Rate(), looking)
 	if m.filter != m.o.Filter {
 		w = capture.WatchAll // which only user space can apply
 	}
+	if m.o.History.Bytes == spool.All {
+		w = capture.WatchAll
+	}
+	if m.watcher.off && m.now().spool != nil {
+		m.now().spool.Gap(spool.Gap{From: m.watcher.since, To: t.Time, Messages: t.Total.Messages() - min(m.watcher.counted, t.Total.Messages())})
+	}
+	m.watcher.since, m.watcher.counted = t.Time, t.Total.Messages()
 	if err := m.now().pipe.Watch(w); err == nil {
 		m.watcher.off = w != capture.WatchAll
 	}

@@ -38,9 +38,10 @@ func open(t *testing.T, h *harness, typ string) *messageView {
 	t.Helper()
 	h.press("m")
 	v := h.top().(*messagesView)
-	for i := range v.list {
-		if k := &v.list[i]; k.Message != nil && k.Message.Type == typ && k.Account.PID == 900 {
-			v.cur.at = i
+	for i := range v.win.List {
+		if k := &v.win.List[i]; k.Message != nil && k.Message.Type == typ && k.Account.PID == 900 {
+			v.cur.move(int(v.win.First-v.low) + i - v.cur.at)
+			v.moved()
 		}
 	}
 	h.press("Enter")

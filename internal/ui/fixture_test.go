@@ -3,9 +3,7 @@
 package ui
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +19,7 @@ import (
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/sockets"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // The fixture has tables of its own, so that the golden screens do not change
@@ -70,6 +69,7 @@ type fakeSource struct {
 	now     time.Time
 	status  live.Status
 	id      uint64
+	kept    []correlate.Observation // the messages
 	watched bool
 	held    bool
 	cleared int
@@ -101,16 +101,19 @@ func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 }
 
 func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
-	snap.Asked, snap.Messages, snap.SaidBy = ask, nil, make(map[live.MessageID]nft.Said)
-	for _, id := range ask.Rows {
-		snap.Messages = append(snap.Messages, s.table.Messages(id, live.MaxMessages)...)
+	snap.Asked, snap.Messages, snap.SaidBy = ask, spool.Window{}, make(map[live.MessageID]nft.Said)
+	if m := ask.Messages; m != nil {
+		snap.Messages = s.window(m, snap.Table.Time)
 	}
-	slices.SortFunc(snap.Messages, func(x, y aggregate.Kept) int { return cmp.Compare(x.Seq, y.Seq) })
 	for frame, said := range s.said {
 		snap.SaidBy[live.MessageID{Frame: frame}] = said
 	}
 	if ask.Changes {
-		snap.Changes = s.table.Changes(live.MaxChanges)
+		for i := range s.kept {
+			if x := &s.kept[i]; x.Message.Modifies() != decode.No {
+				snap.Changes = append(snap.Changes, aggregate.Keep(uint64(i+1), x))
+			}
+		}
 	}
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
@@ -120,9 +123,31 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	snap.Locks = s.locks
 }
 
+// window is what package spool makes of all messages.
+func (s *fakeSource) window(m *live.Messages, until time.Time) spool.Window {
+	var all []aggregate.Kept
+	for i := range s.kept {
+		x := &s.kept[i]
+		of := len(m.Rows) == 0
+		for _, id := range m.Rows {
+			of = of || id.Holds(x)
+		}
+		if of && !x.Frame.Time.After(until) {
+			all = append(all, aggregate.Keep(uint64(i+1), x))
+		}
+	}
+	w := spool.Window{Total: int64(len(all)), First: m.First}
+	if m.Last {
+		w.First = w.Total - int64(m.Count)
+	}
+	w.First = max(w.First, 0)
+	w.List = all[min(w.First, w.Total):min(max(w.First+int64(m.Count), 0), w.Total)]
+	return w
+}
+
 func (s *fakeSource) Hold(yes bool) { s.held = yes }
 
-func (s *fakeSource) Clear() { s.cleared++; s.table.Clear() }
+func (s *fakeSource) Clear() { s.cleared++; s.table.Clear(); s.kept = nil }
 
 func (s *fakeSource) SetFilter(expr string) error {
 	if expr == "famly == 1" {
@@ -140,7 +165,9 @@ func (s *fakeSource) feed(f capture.Frame) {
 	f.Time = s.now
 	f.OrigLen = len(f.Data)
 	for _, x := range s.tracker.Frame(&f, s.decoder.Frame(&f, nil), nil) {
-		s.table.Observe(x)
+		if s.table.Observe(x); aggregate.IsMessage(&x) {
+			s.kept = append(s.kept, x)
+		}
 	}
 }
 

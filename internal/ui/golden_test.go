@@ -73,6 +73,7 @@ var allPages = []pageKeys{
 	{"socket", []string{"g", "g", "e", "End"}},
 	{"command", []string{"g", "g", "g", "s", "s"}},
 	{"messages", []string{"g", "m", "Up", "Up"}},
+	{"messages_all", []string{"M", "Home", "Down"}},
 	{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
 	{"losses", []string{"l"}},
 	{"exchanges", []string{"x"}},

@@ -72,6 +72,7 @@ func (a *app) bindings() []binding {
 	return []binding{
 		{"? F1", "show or hide this help", "help", a.toggleHelp},
 		{"f", "filter what is counted and kept, by an expression", "filter", a.askFilter},
+		{"M", "all messages", "", a.openMessages},
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},
 		{"c", "clear counters and messages", "", a.clear},
 		{"l", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},

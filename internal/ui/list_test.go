@@ -148,7 +148,7 @@ func TestListEnter(t *testing.T) {
 	h.wants("of ip[4711], and behind it", "RTM_GETROUTE", "RTM_DELLINK")
 	h.lacks("kworker")
 	h.press("End", "Enter")
-	h.wants("the last 64 messages that are kept")
+	h.wants("80 of 80")
 	h.press("Esc", "Esc", "Tab")
 	h.wants("kworker")
 }

@@ -15,7 +15,7 @@ func TestMessagesFollow(t *testing.T) {
 	h := newHarness(t, 100, 12, Options{})
 	h.press("m")
 	v := h.top().(*messagesView)
-	newest := func() uint64 { return v.list[len(v.list)-1].Seq }
+	newest := func() uint64 { return v.win.List[len(v.win.List)-1].Seq }
 	more := func() {
 		h.src.feed(capture.Frame{
 			Origin: &capture.Origin{
@@ -28,21 +28,22 @@ func TestMessagesFollow(t *testing.T) {
 	}
 	was := newest()
 	more()
-	if newest() == was || v.list[v.cur.at].Seq != newest() {
-		t.Errorf("the cursor is on %d, the newest %d", v.list[v.cur.at].Seq, newest())
+	if newest() == was || v.current().Seq != newest() {
+		t.Errorf("the cursor is on %d, the newest %d", v.current().Seq, newest())
 	}
 	h.press("Up")
-	on := v.list[v.cur.at].Seq
+	on := v.current().Seq
 	more()
-	if v.list[v.cur.at].Seq != on {
-		t.Errorf("the cursor left %d for %d", on, v.list[v.cur.at].Seq)
+	if v.current().Seq != on {
+		t.Errorf("the cursor left %d for %d", on, v.current().Seq)
 	}
 	for range 200 {
 		more()
 	}
-	if at := v.list[v.cur.at].Seq; at != on && v.cur.at != 0 {
-		t.Errorf("the message left, the cursor is on line %d", v.cur.at)
+	if at := v.current().Seq; at != on {
+		t.Errorf("the cursor left %d for %d", on, at)
 	}
+	h.wants("80 of 282")
 	h.press("p")
 	was = newest()
 	more()

@@ -35,7 +35,7 @@ func TestToldAboveTheTree(t *testing.T) {
 	want := []string{"transaction of 1 for generation 9: 1 add chain", `1/1 for generation 9  add chain ip t "c\x1b"`, "transaction of 1 for generation 9: 1 add chain"}
 	h := newHarness(t, 120, 20, Options{})
 	h.press("m")
-	v := newMessageView(h.app, h.top().(*messagesView).list[0], h.top(), nil)
+	v := newMessageView(h.app, h.top().(*messagesView).win.List[0], h.top(), nil)
 	for i := range msgs {
 		if got := h.said(kept(&msgs[i])); got != want[i] {
 			t.Errorf("message %d: %q, want %q", i, got, want[i])

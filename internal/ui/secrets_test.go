@@ -58,11 +58,13 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 		if !ok {
 			continue
 		}
-		for i := range v.list {
-			if v.list[i].Message == nil || v.list[i].Message.Type != typ {
+		for i := range int(v.win.Total) {
+			if k := v.at(i); k == nil || k.Message.Type != typ {
 				continue
 			}
-			v.cur.at, found = i, true
+			v.cur.move(i - v.cur.at)
+			v.moved()
+			found = true
 			h.press("Enter")
 			all += h.text()
 			h.press("y")

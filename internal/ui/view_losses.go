@@ -85,10 +85,31 @@ func (v *lossesView) refresh() {
 		title("Notes")
 		v.list(st.Info.Notes, "")
 	}
-	title("Held in memory")
+	title("Held")
 	number("rows", uint64(len(s.Cells)), t.text)
 	number("idle rows folded into one", s.Overflow.Cells, t.text)
-	say("last messages", fmt.Sprintf("%d, %sB", s.Kept, words.Short(float64(s.KeptBytes))), t.text)
+	v.history(say)
+}
+
+// history says what of the traffic can be looked at again.
+func (v *lossesView) history(say func(what, value string, st tcell.Style)) {
+	t, h := &v.app.theme, &v.app.snap.Held
+	bytes := func(n int64) string { return words.Short(float64(n)) + "B" }
+	if h.InPlace {
+		say("history", "all of the recording, where it is", t.text)
+		return
+	}
+	text := bytes(h.Memory) + " in memory"
+	if h.File > 0 {
+		text += ", " + bytes(h.File) + " in a file"
+	}
+	say("history", text, t.text)
+	if h.Gone > 0 {
+		say("messages that had to leave it", words.Grouped(h.Gone), t.warn)
+	}
+	if h.Err != nil {
+		say("no file for more of it", h.Err.Error(), t.warn)
+	}
 }
 
 func (v *lossesView) list(texts []string, none string) {

@@ -4,7 +4,9 @@ package ui
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -13,98 +15,193 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/spool"
 	"github.com/nltop/nltop/internal/words"
 )
 
-// messagesView lists the last messages of a row, the newest at the foot. While
-// the cursor is on the newest, it stays there as messages arrive.
+// messagesView lists the messages of rows, or of all, the newest at the foot. While the
+// cursor is on the newest, it stays there as messages arrive. Of all that can be reached
+// it has those around its window.
 type messagesView struct {
 	app  *app
-	ids  []aggregate.RowID // the rows whose messages they are
+	ids  []aggregate.RowID // the rows whose messages they are; none: all
 	path string            // what the rows are
-	list []aggregate.Kept
-	cur  cursor
-	// sel is the message under the cursor; 0: the newest.
-	sel  uint64
+	win  spool.Window
+	cur  cursor // at and top count from the first that can be reached
+	// low is the position (spool.Query) of that one.
+	low    int64
+	filled bool
+	follow bool
+	// want is where the list is to go, once the messages around are known; zero: nowhere.
+	want time.Time
 	info map[uint64]string // summaries, by Seq
 }
 
 func newMessagesView(a *app, path string, ids ...aggregate.RowID) *messagesView {
-	return &messagesView{app: a, ids: ids, path: path, info: make(map[uint64]string)}
+	return &messagesView{app: a, ids: ids, path: path, follow: true, info: make(map[uint64]string)}
+}
+
+// openMessages lists all messages.
+func (a *app) openMessages() {
+	if v, ok := a.top().(*messagesView); ok && len(v.ids) == 0 {
+		return
+	}
+	a.push(newMessagesView(a, "all messages"))
 }
 
 func (v *messagesView) cursor() *cursor { return &v.cur }
-func (v *messagesView) ask() live.Ask   { return live.Ask{Rows: v.ids, Looking: true} }
 
-func (v *messagesView) moved() {
-	v.sel = 0
-	if !v.cur.last() {
-		v.sel = v.list[v.cur.at].Seq
+// block is by how much the window that is asked for moves: not with every line.
+const block = 32
+
+// ask is the window of the screen, and a block on either side.
+func (v *messagesView) ask() live.Ask {
+	m := &live.Messages{Rows: v.ids, Count: (v.cur.page/block + 3) * block, Last: v.follow, Find: v.want}
+	if !v.follow {
+		m.First = v.low + int64(v.cur.top/block*block-block)
 	}
+	return live.Ask{Messages: m, Looking: true}
 }
 
+// at is the message in a line of the list; nil: it is not there yet, or not any more.
+func (v *messagesView) at(line int) *aggregate.Kept {
+	if i := v.low + int64(line) - v.win.First; i >= 0 && i < int64(len(v.win.List)) {
+		return &v.win.List[i]
+	}
+	return nil
+}
+
+func (v *messagesView) current() *aggregate.Kept { return v.at(v.cur.at) }
+
+func (v *messagesView) moved() { v.follow = v.cur.last() }
+
 func (v *messagesView) refresh() {
-	v.list = v.app.snap.Messages
-	info := make(map[uint64]string, len(v.list))
-	at := len(v.list) - 1
-	for i, k := range v.list {
-		if s, ok := v.info[k.Seq]; ok {
-			info[k.Seq] = s
-		}
-		if v.sel != 0 && k.Seq <= v.sel {
-			at = i
-		}
+	v.win = v.app.snap.Messages
+	if v.filled { // the cursor stays on its message
+		by := int(v.low - v.win.Low)
+		v.cur.at, v.cur.top = v.cur.at+by, v.cur.top+by
 	}
-	if v.sel != 0 && (len(v.list) == 0 || v.list[0].Seq > v.sel) {
-		at = 0 // it left; what is oldest now came after it
+	v.low, v.filled = v.win.Low, true
+	rows := int(v.win.Total)
+	switch {
+	case !v.want.IsZero():
+		v.cur.at, v.want = int(v.win.First-v.low), time.Time{}
+		v.cur.top = v.cur.at
+	case v.follow:
+		v.cur.at = rows - 1
 	}
-	v.info = info
-	v.cur.top += at - v.cur.at
-	v.cur.at = at
-	v.cur.fit(len(v.list), v.cur.page)
+	v.cur.fit(rows, v.cur.page)
+	if len(v.info) > 16*block {
+		clear(v.info)
+	}
 }
 
 func (v *messagesView) bindings() []binding {
 	return []binding{
 		{"Enter", "open the message: decoded, beside its bytes", "open", v.open},
+		{"t", "go to a time (12:03:04) or to a message by its number", "go to", v.askPlace},
 	}
 }
 
 func (v *messagesView) open() {
-	if v.cur.at < len(v.list) {
-		v.app.push(newMessageView(v.app, v.list[v.cur.at], v, v.step))
+	if k := v.current(); k != nil {
+		v.app.push(newMessageView(v.app, *k, v, v.step))
 	}
 }
 
 // step moves the cursor to the message by places from one.
-func (v *messagesView) step(from *aggregate.Kept, by int) (aggregate.Kept, bool) {
-	// The list may have moved on since the message was opened.
-	for i := range v.list {
-		if v.list[i].Seq == from.Seq {
-			v.cur.at = i
-		}
-	}
+func (v *messagesView) step(_ *aggregate.Kept, by int) (aggregate.Kept, bool) {
 	to := v.cur.at + by
-	if to < 0 || to >= len(v.list) {
+	if to < 0 || to >= v.cur.rows {
 		return aggregate.Kept{}, false
 	}
 	v.cur.move(by)
 	v.moved()
-	return v.list[to], true
+	v.app.fill()
+	if k := v.current(); k != nil {
+		return *k, true
+	}
+	return aggregate.Kept{}, false
+}
+
+// askPlace asks where to go.
+func (v *messagesView) askPlace() {
+	v.app.prompt = newPrompt(v.app, "go to: ", "")
+	v.app.prompt.accept = func(text string) error {
+		if n, err := strconv.Atoi(strings.ReplaceAll(text, ",", "")); err == nil {
+			v.cur.move(n - 1 - v.cur.at)
+			v.moved()
+			return nil
+		}
+		t, err := words.ParseTime(text, v.app.snap.Table.Start.Local(), v.app.snap.Table.Time)
+		if err != nil {
+			return err
+		}
+		v.follow, v.want = false, t
+		return nil
+	}
 }
 
 func (v *messagesView) detail() [][]segment {
 	t := &v.app.theme
 	summary := ""
-	if v.cur.at < len(v.list) {
-		summary = v.summary(&v.list[v.cur.at])
+	if k := v.current(); k != nil {
+		summary = v.summary(k)
 	}
-	return [][]segment{{
+	lines := [][]segment{{
 		{text: v.path, style: t.title},
 		{text: summary, style: t.text, keep: 2},
-		{text: fmt.Sprintf("the last %d messages that are kept", len(v.list)), style: t.dim, keep: 1},
-		{text: v.unfiltered(), style: t.dim, keep: 3},
+		{text: v.position(), style: t.dim, keep: 4},
 	}}
+	if text := v.missing(); text != "" {
+		lines = append(lines, []segment{{text: text, style: t.warn}})
+	}
+	return lines
+}
+
+// position says which of how many messages the cursor is on.
+func (v *messagesView) position() string {
+	if v.win.Total == 0 {
+		return ""
+	}
+	text := words.Grouped(uint64(v.cur.at)+1) + " of " + words.Grouped(uint64(v.win.Total))
+	if v.win.Unread > 0 {
+		text += " so far"
+	}
+	return text
+}
+
+// missing says what cannot be reached: what had to leave, and what was never kept.
+func (v *messagesView) missing() string {
+	var parts []string
+	for _, g := range v.win.Gaps {
+		if line := int(v.win.First-v.low) + g.At; line == v.cur.at || line == v.cur.at+1 && line == int(v.win.Total) {
+			where := "before this"
+			if line > v.cur.at {
+				where = "behind this"
+			}
+			parts = append(parts, gapText(&g.Gap)+" "+where)
+		}
+	}
+	if v.win.Gone > 0 {
+		parts = append(parts, words.Grouped(v.win.Gone)+" older messages had to leave the history")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// gapText says that messages were only counted.
+func gapText(g *spool.Gap) string {
+	return fmt.Sprintf("gap of %s: %s messages were only counted", words.Age(g.To.Sub(g.From)), words.Grouped(g.Messages))
+}
+
+// gapAt is the gap in front of a line; nil: none.
+func (v *messagesView) gapAt(line int) *spool.Gap {
+	for i := range v.win.Gaps {
+		if g := &v.win.Gaps[i]; int(v.win.First-v.low)+g.At == line {
+			return &g.Gap
+		}
+	}
+	return nil
 }
 
 // summaryLeast is the width from which a summary says something. On a narrower
@@ -125,11 +222,11 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
 		{head: "", width: 1, cell: text(v.arrow, func(t *theme) tcell.Style { return t.strong })},
 	}
-	if v.ids[0].Key.Comm == "" {
+	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
 		process := func(k *aggregate.Kept) string { return words.Process(k.Account) }
 		columns = append(columns, &column[aggregate.Kept]{head: "PROCESS", width: 18, wide: 22, keep: 5, cell: text(process, normal)})
 	}
-	if v.ids[0].Key.Family == "" {
+	if len(v.ids) == 0 || v.ids[0].Key.Family == "" {
 		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
 		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
 	}
@@ -147,18 +244,25 @@ func (v *messagesView) draw(g *grid, r rect) {
 	shown := fitColumns(v.columns(), func(c *column[aggregate.Kept]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
 	heads(v.app, g, r, shown, func(*column[aggregate.Kept]) bool { return false }, false)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.list), func(i, y int) { cells(v.app, g, y, shown, &v.list[i]) })
-	if len(v.list) == 0 && r.h > 0 {
+	v.app.drawList(g, r, &v.cur, int(v.win.Total), func(i, y int) {
+		if k := v.at(i); k != nil {
+			cells(v.app, g, y, shown, k)
+		}
+		if v.gapAt(i) != nil {
+			g.put(r.x, y, r.x+1, v.gapSign(), t.warn)
+		}
+	})
+	if v.win.Total == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
 	}
 }
 
-// unfiltered says which of them the filter does not hold for; "": none.
-func (v *messagesView) unfiltered() string {
-	if since := v.app.filterSince(); since != "" {
-		return "filtered " + since
+// gapSign marks the first message behind a gap.
+func (v *messagesView) gapSign() string {
+	if v.app.opt.ASCII {
+		return "~"
 	}
-	return ""
+	return "⌇"
 }
 
 func (v *messagesView) arrow(k *aggregate.Kept) string {

@@ -127,7 +127,7 @@ func (v *treeView) bindings() []binding {
 		{"Space", "expand or collapse", "", v.toggle},
 		{"Right", "expand; go to the first row inside", "", v.right},
 		{"Left", "collapse; go to the row around", "", v.left},
-		{"m", "open the last messages of the row", "messages", v.open},
+		{"m", "open the messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
 		{"/", "find rows: show only those with this text", "find", v.askFind},
 		{"g", "group by " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},

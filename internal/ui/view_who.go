@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -62,8 +63,8 @@ func (a *app) underCursor() *decode.Message {
 	case *messageView:
 		return v.kept.Message
 	case *messagesView:
-		if v.cur.at < len(v.list) {
-			return v.list[v.cur.at].Message
+		if k := v.current(); k != nil {
+			return k.Message
 		}
 	case *listView[correlate.Exchange]:
 		if x := v.current(); x != nil {
@@ -117,7 +118,7 @@ func (v *whoView) build(kept []aggregate.Kept) []textLine {
 	for _, text := range s.Summary().Text(v.query, &v.app.snap.Info, clock) {
 		lines = append(lines, textLine{text: "  " + text, style: t.dim})
 	}
-	return append(lines, textLine{text: "  Of what is still kept: the last messages of each row that may change something.", style: t.dim})
+	return append(lines, textLine{text: fmt.Sprintf("  Of what can still be reached: the last %d messages at most that may change something.", live.MaxChanges), style: t.dim})
 }
 
 func clock(at time.Time) string { return at.Format(words.TimeOfDay) }

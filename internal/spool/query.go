@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spool
+
+import (
+	"slices"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/pipeline"
+)
+
+// What says which messages a Query is for. Without rows it is all of them.
+type What struct {
+	Rows    []aggregate.RowID
+	Changes bool // only those that may have changed something
+}
+
+// Query finds messages of a spool: how many there are, and which is where. It belongs to
+// one goroutine.
+//
+// Positions are counted so that a message keeps its own while others come and leave: what
+// comes is behind, what leaves, or is found late, is in front. Low is that of the first.
+type Query struct {
+	s    *Spool
+	of   *pipeline.Pipeline
+	what What
+	// all: the filter in force is another than the index was made with, so that all
+	// chunks are read.
+	all bool
+
+	epoch  uint64
+	base   uint64  // the number of the first chunk
+	counts []int64 // of each chunk; unknown: it has not been read
+	final  int     // of counts, those that will not change
+	low    int64
+	total  int64
+	cache  []cached // the newest at the end
+	size   int      // messages in it
+	end    uint64   // frames; those behind are not there yet
+}
+
+const unknown = -1
+
+// cached are the messages of a chunk that pass.
+type cached struct {
+	chunk uint64
+	list  []aggregate.Kept
+}
+
+// maxCached bounds the messages that a query keeps decoded, and of one chunk.
+const maxCached = 8192
+
+// Query looks for messages among those that p has kept in s. read: p's filter has changed
+// since, so that no count holds.
+func (s *Spool) Query(p *pipeline.Pipeline, what What, read bool) *Query {
+	return &Query{s: s, of: p, what: what, all: read}
+}
+
+// Window is some messages behind one another.
+type Window struct {
+	// Low is the position of the first message that can be reached, Total how many can.
+	Low, Total int64
+	First      int64 // of List
+	List       []aggregate.Kept
+	Gaps       []GapAt
+	// Unread are the frames that have not been looked at yet: there may be more messages.
+	Unread uint64
+	// Gone is how many messages, of all kinds, had to leave.
+	Gone uint64
+}
+
+// GapAt is a gap in front of a message of a window, or, At being their number, behind all.
+type GapAt struct {
+	At int
+	Gap
+}
+
+// scanned bounds the frames that one Update reads to find out how many pass.
+const scanned = 32 * chunkFrames
+
+// Update takes in what has come until the spool had end frames. cells are those of the
+// rows as they are now.
+func (q *Query) Update(cells map[uint64]bool, end uint64) {
+	s := q.s
+	s.mu.Lock()
+	if q.epoch != s.epoch {
+		q.epoch, q.base, q.counts, q.final, q.cache, q.size = s.epoch, s.base, nil, 0, nil, 0
+	}
+	if end < q.end {
+		q.back(end)
+	}
+	q.end = end
+	if gone := min(s.base-min(q.base, s.base), uint64(len(q.counts))); gone > 0 {
+		for _, n := range q.counts[:gone] {
+			q.low += max(n, 0)
+		}
+		q.counts, q.final = slices.Delete(q.counts, 0, int(gone)), max(q.final-int(gone), 0)
+	}
+	q.base = s.base
+	q.counts = q.counts[:q.final]
+	var read []uint64
+	for i := q.final; i < len(s.chunks) && s.chunks[i].first < end; i++ {
+		c := &s.chunks[i]
+		n := q.count(c, cells)
+		if c.closed && c.first+c.frames <= end && q.final == i {
+			q.final++
+		} else if c.first+c.frames > end || n == unknown {
+			read, n = append(read, q.base+uint64(i)), 0 // now, as far as it goes
+		}
+		q.counts = append(q.counts, n)
+	}
+	s.mu.Unlock()
+	for _, k := range read {
+		lists := q.read(k, k)
+		q.counts[k-q.base] = int64(len(lists[k]))
+	}
+	q.scan()
+	q.sum()
+}
+
+// back forgets what came after the spool had end frames. s.mu is held.
+func (q *Query) back(end uint64) {
+	for q.final > 0 {
+		k := q.base + uint64(q.final) - 1
+		if k < q.s.base || k-q.s.base < uint64(len(q.s.chunks)) && q.s.chunks[k-q.s.base].first+q.s.chunks[k-q.s.base].frames <= end {
+			break
+		}
+		q.final--
+	}
+	q.cache = slices.DeleteFunc(q.cache, func(c cached) bool {
+		late := c.chunk+1 >= q.base+uint64(q.final) // or what is behind it is
+		if late {
+			q.size -= len(c.list)
+		}
+		return late
+	})
+}
+
+// count is how many messages of a chunk pass, by the index.
+func (q *Query) count(c *chunk, cells map[uint64]bool) int64 {
+	switch {
+	case q.all || c.unsure:
+		return unknown
+	case q.what.Changes:
+		return int64(c.changes)
+	case len(q.what.Rows) == 0:
+		return int64(c.messages)
+	case c.messages == 0:
+		return 0
+	case !c.closed:
+		var sum int64
+		for cell, n := range c.adding {
+			if cells[cell] {
+				sum += int64(n)
+			}
+		}
+		return sum
+	case c.counts == nil:
+		return unknown
+	}
+	var sum int64
+	for _, of := range c.counts {
+		if cells[of.cell] {
+			sum += int64(of.n)
+		}
+	}
+	return sum
+}
+
+// scan reads some of the chunks of which nothing is known, the newest first.
+func (q *Query) scan() {
+	budget := scanned
+	for i := len(q.counts) - 1; i >= 0 && budget > 0; i-- {
+		if q.counts[i] != unknown {
+			continue
+		}
+		k := q.base + uint64(i)
+		list := q.read(k, k)[k]
+		q.counts[i] = int64(len(list))
+		q.low -= int64(len(list)) // what is behind keeps its positions
+		budget -= chunkFrames
+	}
+}
+
+func (q *Query) sum() {
+	q.total = 0
+	for _, n := range q.counts {
+		q.total += max(n, 0)
+	}
+}
+
+// Window returns n messages from a position on, or the last n. What is beyond either end
+// is left out.
+func (q *Query) Window(first int64, n int, last bool) Window {
+	for range 4 {
+		if last {
+			first = q.low + q.total - int64(n)
+		}
+		from := max(first, q.low)
+		if w, ok := q.window(from, int(min(int64(n)-(from-first), q.low+q.total-from))); ok {
+			return w
+		}
+	}
+	return q.about(first) // what is read goes on being something else: it leaves
+}
+
+func (q *Query) about(first int64) Window {
+	w := Window{Low: q.low, Total: q.total, First: first, Gone: q.s.Held().Gone}
+	for i, n := range q.counts {
+		if n == unknown {
+			if c, _ := q.s.copies(q.base+uint64(i), q.base+uint64(i)+1); len(c) > 0 {
+				w.Unread += c[0].frames
+			}
+		}
+	}
+	return w
+}
+
+// window is Window without its limits; false: a chunk has another number of messages than
+// was thought, which is put right.
+func (q *Query) window(first int64, n int) (Window, bool) {
+	w := q.about(first)
+	if n <= 0 {
+		w.Gaps = q.gaps(nil, uint64(len(q.counts)), 0)
+		return w, true
+	}
+	at := q.low
+	var chunks []uint64
+	var skip int64
+	for i, count := range q.counts {
+		count = max(count, 0)
+		if at+count > first && at < first+int64(n) && count > 0 {
+			if len(chunks) == 0 {
+				skip = first - at
+			}
+			chunks = append(chunks, q.base+uint64(i))
+		}
+		at += count
+	}
+	lists := q.readAll(chunks)
+	for _, k := range chunks {
+		if want, got := q.counts[k-q.base], int64(len(lists[k])); want != got {
+			q.counts[k-q.base] = got
+			q.low += want - got
+			q.sum()
+			return w, false
+		}
+	}
+	for _, k := range chunks {
+		w.Gaps = q.gapBefore(w.Gaps, k, len(w.List)-int(skip))
+		w.List = append(w.List, lists[k]...)
+	}
+	w.List = w.List[skip:min(int(skip)+n, len(w.List))]
+	if w.First+int64(len(w.List)) == q.low+q.total {
+		w.Gaps = q.gaps(w.Gaps, chunks[len(chunks)-1]-q.base+1, len(w.List))
+	}
+	w.Gaps = slices.DeleteFunc(w.Gaps, func(g GapAt) bool { return g.At < 0 || g.At > len(w.List) })
+	return w, true
+}
+
+// gapBefore adds the gaps between a chunk and the one before it that has messages.
+func (q *Query) gapBefore(to []GapAt, k uint64, at int) []GapAt {
+	from := k - q.base
+	for from > 0 && q.counts[from-1] <= 0 {
+		from--
+	}
+	around, _ := q.s.copies(q.base+from, k+1)
+	for _, c := range around {
+		if c.gap != nil {
+			to = append(to, GapAt{at, *c.gap})
+		}
+	}
+	return to
+}
+
+// gaps adds those from a chunk on.
+func (q *Query) gaps(to []GapAt, from uint64, at int) []GapAt {
+	behind, _ := q.s.copies(q.base+from, q.base+uint64(len(q.counts)))
+	for _, c := range behind {
+		if c.gap != nil {
+			to = append(to, GapAt{at, *c.gap})
+		}
+	}
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if g := q.s.gap; g != nil && q.end >= q.s.frames {
+		to = append(to, GapAt{at, *g})
+	}
+	return to
+}
+
+// Find returns the position of the first message at a time or later, as far as messages
+// are in order.
+func (q *Query) Find(t time.Time) int64 {
+	ns, at := t.UnixNano(), q.low
+	for i, n := range q.counts {
+		k := q.base + uint64(i)
+		if c, _ := q.s.copies(k, k+1); n > 0 && len(c) > 0 && c[0].to >= ns {
+			list := q.read(k, k)[k]
+			for j := range list {
+				if !list[j].Frame.Time.Before(t) {
+					return at + int64(j)
+				}
+			}
+		}
+		at += max(n, 0)
+	}
+	return max(at-1, q.low)
+}
+
+// readAll reads chunks, those together that are beside each other.
+func (q *Query) readAll(chunks []uint64) map[uint64][]aggregate.Kept {
+	all := make(map[uint64][]aggregate.Kept, len(chunks))
+	for len(chunks) > 0 {
+		n := 1
+		for n < len(chunks) && chunks[n] == chunks[n-1]+1 {
+			n++
+		}
+		for k, list := range q.read(chunks[0], chunks[n-1]) {
+			all[k] = list
+		}
+		chunks = chunks[n:]
+	}
+	return all
+}
+
+// read decodes the chunks between two numbers, both included, and pairs their messages;
+// those around them are read, too, for what they know of these.
+func (q *Query) read(from, to uint64) map[uint64][]aggregate.Kept {
+	lists := make(map[uint64][]aggregate.Kept)
+	missing := false
+	for k := from; k <= to; k++ {
+		i := slices.IndexFunc(q.cache, func(c cached) bool { return c.chunk == k })
+		if missing = i < 0; missing {
+			break
+		}
+		lists[k] = q.cache[i].list
+	}
+	if !missing {
+		return lists
+	}
+	before := uint64(1)
+	if from == 0 {
+		before = 0
+	}
+	r := &replay{q: q, lists: lists, from: from, to: to}
+	r.chunks, r.start, r.ends = q.s.around(from-before, to+2)
+	r.ends = r.ends && q.end >= q.s.Frames()
+	clear(lists)
+	r.run()
+	for k := from; k <= to; k++ {
+		q.remember(k, lists[k], r.final(k))
+	}
+	return lists
+}
+
+// remember keeps what was read of a chunk, if it stays as it is.
+func (q *Query) remember(k uint64, list []aggregate.Kept, final bool) {
+	if !final || len(list) > maxCached/4 || slices.ContainsFunc(q.cache, func(c cached) bool { return c.chunk == k }) {
+		return
+	}
+	q.cache = append(q.cache, cached{k, list})
+	for q.size += len(list); q.size > maxCached || len(q.cache) > maxCached/16; q.cache = q.cache[1:] {
+		q.size -= len(q.cache[0].list)
+	}
+}
+
+// passes says whether a message is one that is looked for.
+func (q *Query) passes(x *correlate.Observation) bool {
+	if !aggregate.IsMessage(x) {
+		return false
+	}
+	if q.what.Changes && x.Message.Modifies() == decode.No {
+		return false
+	}
+	return len(q.what.Rows) == 0 || slices.ContainsFunc(q.what.Rows, func(id aggregate.RowID) bool { return id.Holds(x) })
+}
