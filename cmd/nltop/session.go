@@ -86,6 +86,7 @@ type sessionOptions struct {
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
 	alone  bool          // of events that nobody listens to those alone that no request caused
 	asks   bool          // a source that does not see requests is of no use
+	cut    *cut          // what of a recording is read; nil: all
 }
 
 // openSession opens the source, teaches the decoder the kernel's families and
@@ -223,6 +224,10 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	}
 	if s.file != nil {
 		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed, Span: o.span}
+		if o.cut != nil {
+			o.cut.Source, o.cut.file = s.src, s.file
+			s.src = o.cut
+		}
 		return nil
 	}
 	// What lives is small (tables, and what a view keeps), and frames are not.

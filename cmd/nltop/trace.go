@@ -20,6 +20,7 @@ import (
 
 type traceFlags struct {
 	captureFlags
+	cutFlags
 	format  string
 	verbose int
 	hex     bool
@@ -52,13 +53,16 @@ output; what the command itself prints goes to standard error.`,
   nltop trace -o sh -r bug.pcapng           a script that does again what was done
   nltop trace -f 'type == "RTM_DELROUTE"'    who deleted my route?
   nltop trace --exchanges -- ip link show    requests with outcome and times
+  nltop trace -r bug.pcapng --from 12:03:04 --to +2s    two seconds of a recording
+  nltop trace -r bug.pcapng --around 1      what was going on when incident 1 lost messages
   nltop trace --changes                     what changes the system, and who does it`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
-	f.register(c)
+	f.captureFlags.register(c)
 	f.registerSubscribe(c)
 	f.registerAnonymise(c)
+	f.cutFlags.register(c)
 	pointless := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if err := f.pointlessChanges(); err != nil {
@@ -123,6 +127,15 @@ func (f *traceFlags) run(args []string) (err error) {
 	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, limit: f.count, ends: f.ends || f.changes || f.format == "sh", incidents: incident.New()}
 	if f.changes {
 		o.limit = 0 // out counts
+	}
+	if o.cut, err = f.cutting(ctx); err != nil {
+		return err
+	}
+	if o.cut != nil {
+		o.cut.to, o.sinks, o.limit = out, []pipeline.Sink{o.cut}, 0
+		if f.changes {
+			o.cut.limit = 0
+		}
 	}
 	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {

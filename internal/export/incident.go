@@ -26,6 +26,9 @@ func (t *Text) Incident(in *incident.Incident, l incident.Limits) error {
 		switch {
 		case i == 0:
 			t.line.word(styleBad, s)
+			if in.Number > 0 {
+				t.line.word(styleDim, "incident "+strconv.Itoa(in.Number))
+			}
 			t.line.end()
 		default:
 			t.line.buf = append(t.line.buf, "    "...)
@@ -163,6 +166,7 @@ func ranked(n int, rest uint64, at func(int) (string, uint64)) string {
 func (j *JSON) Incident(in *incident.Incident, l incident.Limits) error {
 	j.buf = appendTime(append(j.buf[:0], '{'), "time", in.Begin)
 	j.text("kind", "incident")
+	j.number("number", uint64(in.Number))
 	j.text("protocol", capture.ProtocolName(in.Protocol))
 	j.number("netns", in.NetNS)
 	j.socket(&in.Socket, &in.Queue, true)

@@ -19,6 +19,7 @@ import (
 // first loss and ends with the last one, once datagrams are queued again and
 // none was lost for Quiet.
 type Incident struct {
+	Number    int // from 1, in the order in which they began; 0: not known
 	Protocol  uint16
 	NetNS     uint64
 	NetNSName string

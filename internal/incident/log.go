@@ -73,6 +73,7 @@ type Log struct {
 	done    []*story // newest last
 	fresh   []*story // that ended since Ended was asked
 	began   []*story // that began since Began was asked
+	number  int      // of the newest
 	swept   time.Time
 }
 
@@ -286,8 +287,10 @@ func (l *Log) nobufs(f *capture.Frame) {
 }
 
 func (l *Log) begin(s *socket, f *capture.Frame) *story {
+	l.number++
 	r := &story{
 		Incident: Incident{
+			Number:   l.number,
 			Protocol: f.Protocol, NetNS: f.NetNS, NetNSName: f.NetNSName, Socket: f.Socket, Queue: f.Queue,
 			Begin: f.Time, End: f.Time, Open: true, Sees: f.Sees,
 		},

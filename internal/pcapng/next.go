@@ -13,6 +13,9 @@ func (r *Reader) nextBlock() (Record, bool, error) {
 	if _, err := r.br.Peek(1); err != nil {
 		return Record{}, false, r.end(err)
 	}
+	if r.skipTo.Load() != 0 && r.skips() {
+		return Record{}, false, nil
+	}
 	start := r.off
 	blockType, total, err := r.blockHeader()
 	if err != nil {

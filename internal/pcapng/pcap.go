@@ -90,6 +90,14 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 		}
 		return r.skip(lostLong)
 	}
+	unit := time.Microsecond
+	if r.nanos {
+		unit = time.Nanosecond
+	}
+	at := time.Unix(int64(sec), 0).Add(time.Duration(frac) * unit)
+	if passed, err := r.skipsPacket(at, captured, orig); passed || err != nil {
+		return Record{}, false, err
+	}
 	packet, err := r.fill(int(captured), int64(size), "record")
 	if err != nil {
 		return r.tear(0, err, r.buf)
@@ -101,11 +109,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 		}
 		return r.skip(lostMalformed)
 	}
-	unit := time.Microsecond
-	if r.nanos {
-		unit = time.Nanosecond
-	}
-	f.Time = time.Unix(int64(sec), 0).Add(time.Duration(frac) * unit)
+	f.Time = at
 	r.foreign(f, capture.Origin{Protocol: protocol, Sees: foreignSource().Sees})
 	r.count(f)
 	return Record{Frame: f}, true, nil

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -93,7 +94,8 @@ type Reader struct {
 	modified bool      // pcap: 24-byte record headers
 	stamp    time.Time // rtmon: of the messages that follow
 
-	places *places // see Resumes; nil: nobody asked
+	places *places      // see Resumes; nil: nobody asked
+	skipTo atomic.Int64 // see SkipBefore, Unix ns; 0: nothing is skipped
 
 	onPreamble func(*capture.Frame) error
 	localNames int // of all interfaces

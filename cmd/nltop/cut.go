@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// cutFlags say what of a recording is printed.
+type cutFlags struct {
+	from, to string
+	around   int
+	margin   time.Duration
+}
+
+func (f *cutFlags) register(c *cobra.Command) {
+	fs := c.Flags()
+	fs.StringVar(&f.from, "from", "", "with -r: only what came at this time or later: 12:03:04.5, 2026-01-02T12:03:04Z, or +1.5s after the start")
+	fs.StringVar(&f.to, "to", "", "with -r: only what came until this time, or for so long: +2s after --from")
+	fs.IntVar(&f.around, "around", 0, "with -r: only what came around the incident of this number, as trace numbers them")
+	fs.DurationVar(&f.margin, "margin", 2*time.Second, "with --around: how much before the first loss, and behind the last one")
+}
+
+// cutting says what is to be cut out of the recording; nil: all of it.
+func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
+	c := &f.cutFlags
+	times := c.from != "" || c.to != ""
+	switch {
+	case !times && c.around == 0:
+		return nil, nil
+	case f.read == "":
+		return nil, usageError{errors.New("--from, --to and --around go with -r")}
+	case f.write != "":
+		return nil, usageError{errors.New("--from, --to and --around say what is printed, -w would record all: use only one")}
+	case times && c.around != 0:
+		return nil, usageError{errors.New("--around says from when to when: leave out --from and --to")}
+	case c.around < 0 || c.margin < 0:
+		return nil, usageError{errors.New("--around and --margin: cannot be negative")}
+	case c.around > 0 && f.read == "-":
+		return nil, usageError{errors.New("--around reads the recording twice: give its name, not -r -")}
+	}
+	made := &cut{cutFlags: *c, path: f.read, limit: f.count, ends: f.ends || f.changes, told: map[requestKey]bool{}}
+	if _, _, err := made.times(time.Now(), time.Now()); err != nil {
+		return nil, usageError{err}
+	}
+	if c.around == 0 {
+		return made, nil
+	}
+	return made, made.find(ctx, f)
+}
+
+// Around what is asked for more is read: what came before it is paired with it, and a
+// request in it has its answer.
+const (
+	readBefore = 10 * time.Second
+	readBehind = 2 * time.Second
+)
+
+// cut is a source that reads a part of a recording with what is around it, and a sink
+// that passes on that part alone. A request before it is passed on, too, in front of the
+// first message in it that answers it or was caused by it.
+type cut struct {
+	cutFlags
+	path        string
+	limit       int  // messages that are passed on; 0: all
+	ends        bool // or ends of exchanges and events
+	since       time.Time
+	until       time.Time // zero: the end
+	to          *printer
+	file        *pcapng.Reader
+	told        map[requestKey]bool
+	shown       int
+	numbers     map[incidentKey]int // of incidents; nil: not known, since not all was read
+	incidentSet bool
+	skips       bool // not all in front of since is read
+	capture.Source
+}
+
+type requestKey struct {
+	frame uint64
+	index int
+}
+
+type incidentKey struct {
+	begin  int64
+	socket capture.SocketKey
+}
+
+// times works out from when to when; zero: open.
+func (c *cut) times(start, end time.Time) (since, until time.Time, err error) {
+	start, end = start.Local(), end.Local()
+	if c.from != "" {
+		if since, err = words.ParseTime(c.from, start, end); err != nil {
+			return since, until, fmt.Errorf("--from %w", err)
+		}
+	}
+	if c.cutFlags.to != "" {
+		base := start
+		if c.from != "" {
+			base = since
+		}
+		if until, err = words.ParseTime(c.cutFlags.to, base, end); err != nil {
+			return since, until, fmt.Errorf("--to %w", err)
+		}
+		until = until.Add(time.Microsecond - 1) // all that stands with that time in a line
+	}
+	if !until.IsZero() && until.Before(since) {
+		return since, until, fmt.Errorf("--to %s is before --from %s", until.Format(time.RFC3339Nano), since.Format(time.RFC3339Nano))
+	}
+	return since, until, nil
+}
+
+var errBehind = errors.New("behind what is asked for")
+
+// Run implements capture.Source. The time of the first frame says what the times mean.
+func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	var last time.Time
+	err := c.Source.Run(ctx, func(f *capture.Frame) error {
+		if last.IsZero() && !f.Time.IsZero() {
+			last = f.Time
+			if err := c.begin(f.Time); err != nil {
+				return err
+			}
+		}
+		if !c.until.IsZero() && f.Time.After(c.until.Add(readBehind)) {
+			return errBehind
+		}
+		return emit(f)
+	})
+	if errors.Is(err, errBehind) {
+		return nil
+	}
+	return err
+}
+
+func (c *cut) begin(start time.Time) (err error) {
+	if !c.incidentSet {
+		end, ok := pcapng.LastTime(c.path)
+		if !ok {
+			end = start.Add(24 * time.Hour)
+		}
+		if c.since, c.until, err = c.times(start, end); err != nil {
+			return usageError{err}
+		}
+	}
+	if before := c.since.Add(-readBefore); !c.since.IsZero() && before.After(start) {
+		c.skips = true
+		c.file.SkipBefore(before)
+	}
+	return nil
+}
+
+func (c *cut) in(t time.Time) bool {
+	return !t.Before(c.since) && (c.until.IsZero() || !t.After(c.until))
+}
+
+// overlaps says whether a time from begin to end has a part in what is asked for.
+func (c *cut) overlaps(begin, end time.Time) bool {
+	return !end.Before(c.since) && (c.until.IsZero() || !begin.After(c.until))
+}
+
+// Observe implements pipeline.Sink.
+func (c *cut) Observe(o *correlate.Observation) error {
+	switch {
+	case o.End == correlate.EndExchange:
+		x := o.Exchange
+		if !c.overlaps(x.Time, x.Time.Add(max(x.Last, x.Kernel, x.Whole))) {
+			return nil
+		}
+	case o.End == correlate.EndEvent:
+		if !c.in(o.Event.Time) {
+			return nil
+		}
+	case o.Frame == nil || !c.in(o.Frame.Time):
+		return nil
+	case !c.ends:
+		if err := c.asked(o); err != nil {
+			return err
+		}
+	}
+	if err := c.to.Observe(o); err != nil {
+		return err
+	}
+	return c.counted(o.End != correlate.EndNone, o.Message != nil)
+}
+
+// counted stops where there is enough.
+func (c *cut) counted(ended, message bool) error {
+	if c.ends == ended && (message || ended) {
+		c.shown++
+	}
+	if c.limit > 0 && c.shown >= c.limit {
+		return pipeline.ErrLimit
+	}
+	return nil
+}
+
+// asked passes on the request that a message belongs to, if that is too early.
+func (c *cut) asked(o *correlate.Observation) error {
+	x := o.Exchange
+	if o.Event != nil && x == nil {
+		x = o.Event.Cause.Exchange
+	}
+	if o.Message == nil || x == nil || x.Request == nil || !x.Request.Frame.Time.Before(c.since) {
+		return nil
+	}
+	m := x.Request
+	key := requestKey{m.Frame.ID, m.Index}
+	if c.told[key] {
+		return nil
+	}
+	if len(c.told) >= maxTold {
+		clear(c.told)
+	}
+	c.told[key] = true
+	return c.to.Observe(&correlate.Observation{
+		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type, Outcome: correlate.Pending,
+	})
+}
+
+// maxTold bounds the requests that are remembered to have been told.
+const maxTold = 4096
+
+// Incident implements pipeline.IncidentSink.
+func (c *cut) Incident(in *incident.Incident) error {
+	if !c.overlaps(in.Begin, in.End) {
+		return nil
+	}
+	own := *in
+	if c.skips {
+		own.Number = c.numbers[keyOfIncident(in)]
+	}
+	return c.to.Incident(&own)
+}
+
+func keyOfIncident(in *incident.Incident) incidentKey {
+	o := capture.Origin{NetNS: in.NetNS, Protocol: in.Protocol, Socket: in.Socket}
+	return incidentKey{in.Begin.UnixNano(), o.SocketKey()}
+}
+
+// find reads the recording for the incident that is asked for.
+func (c *cut) find(ctx context.Context, f *traceFlags) error {
+	expr := f.expr
+	defer func() { f.expr = expr }()
+	f.expr = "" // numbers are those of all
+	found := &incidentsFound{wanted: c.around, numbers: map[incidentKey]int{}}
+	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: f.decoder(), sinks: []pipeline.Sink{found}, incidents: incident.New()})
+	if err != nil {
+		return err
+	}
+	err = s.capture(ctx)
+	var damaged *pcapng.Error
+	if errors.As(err, &damaged) {
+		err = nil // the second reading says so
+	}
+	if err = distinct(err, s.close()); err != nil {
+		return err
+	}
+	if found.it == nil {
+		return fmt.Errorf("--around %d: %s has %s", c.around, f.read, words.Plural(found.most, "incident", "incidents"))
+	}
+	c.since, c.until = found.it.Begin.Add(-c.margin), found.it.End.Add(c.margin)
+	c.numbers, c.incidentSet = found.numbers, true
+	return nil
+}
+
+// incidentsFound takes the incidents of a recording.
+type incidentsFound struct {
+	wanted  int
+	it      *incident.Incident
+	numbers map[incidentKey]int
+	most    int
+}
+
+func (*incidentsFound) Observe(*correlate.Observation) error { return nil }
+
+// Incident implements pipeline.IncidentSink.
+func (l *incidentsFound) Incident(in *incident.Incident) error {
+	l.most = max(l.most, in.Number)
+	if len(l.numbers) < maxTold {
+		l.numbers[keyOfIncident(in)] = in.Number
+	}
+	if in.Number == l.wanted && !in.Open {
+		own := *in
+		l.it = &own
+	}
+	return nil
+}

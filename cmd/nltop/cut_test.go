@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// writes is what a command prints on standard output.
+func writes(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	out, err := os.CreateTemp(t.TempDir(), "out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	stdout := os.Stdout
+	os.Stdout = out
+	defer func() { os.Stdout = stdout }()
+	root := newRoot()
+	root.SetArgs(args)
+	failed := root.Execute()
+	b, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b), failed
+}
+
+func unpackedFile(t *testing.T, path string) string {
+	t.Helper()
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.Create(filepath.Join(t.TempDir(), "f.pcapng"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if _, err := io.Copy(out, z); err != nil {
+		t.Fatal(err)
+	}
+	return out.Name()
+}
+
+// What --from and --to cut out are the lines that the whole trace has of that time, and a
+// request before it whose answer is in it.
+func TestCut(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	file := unpackedFile(t, "../../internal/e2e/testdata/84eb856/fentry.pcapng.gz")
+	whole, err := writes(t, "trace", "-q", "--utc", "-r", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Lines of messages: a time, and no incident, which is told at its end.
+	messages := func(s string) (lines []string) {
+		for l := range strings.Lines(s) {
+			if l[0] != ' ' && !strings.Contains(l, " ! ") {
+				lines = append(lines, l)
+			}
+		}
+		return lines
+	}
+	all := messages(whole)
+	at := func(i int) string { return all[i][:15] }
+	n := len(all)
+	for _, w := range [][2]int{{0, n - 1}, {n / 3, n / 2}, {n - 20, n - 10}, {n / 2, n/2 + 1}} {
+		from, to := at(w[0]), at(w[1])
+		got, err := writes(t, "trace", "-q", "--utc", "-r", file, "--from", from, "--to", to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, inside []string
+		for _, l := range all {
+			if l[:15] >= from && l[:15] <= to {
+				want = append(want, l)
+			}
+		}
+		asked := 0
+		for _, l := range messages(got) {
+			if l[:15] >= from {
+				inside = append(inside, l)
+				continue
+			}
+			if asked++; !strings.Contains(l, "→") || !strings.Contains(whole, strings.Fields(l)[0]) {
+				t.Errorf("from %s on: %s", from, l)
+			}
+		}
+		if !slices.Equal(inside, want) {
+			t.Errorf("from %s to %s: %d lines, want %d:\n%s\nwant:\n%s", from, to, len(inside), len(want), strings.Join(inside, ""), strings.Join(want, ""))
+		}
+	}
+	// From an answer on: its request is told.
+	answer := slices.IndexFunc(all, func(l string) bool {
+		return strings.Contains(l, "← route NLMSG_ERROR") && strings.Contains(l, " ok ")
+	})
+	got, err := writes(t, "trace", "-q", "--utc", "-r", file, "--from", at(answer), "-c", "1")
+	if lines := messages(got); err != nil || len(lines) != 2 || !strings.Contains(lines[0], "→ route") || lines[1] != all[answer] {
+		t.Errorf("from an answer on: %q, %v", got, err)
+	}
+	if got, err := writes(t, "trace", "-q", "--utc", "-r", file, "--from", "+1h"); err != nil || got != "" {
+		t.Errorf("behind the end: %q, %v", got, err)
+	}
+}
+
+// --around shows what an incident is about, whose number the trace has.
+func TestAroundIncident(t *testing.T) {
+	file := unpackedFile(t, "../../internal/e2e/testdata/84eb856/fentry.pcapng.gz")
+	whole, err := writes(t, "trace", "-q", "--utc", "-r", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(whole, " incident 1\n") {
+		t.Fatalf("no incident has a number:\n%s", whole[:2000])
+	}
+	got, err := writes(t, "trace", "-q", "--utc", "-r", file, "--around", "1", "--margin", "50ms")
+	if err != nil || !strings.Contains(got, " incident 1\n") || !strings.Contains(got, "lost") || len(got) >= len(whole)/2 {
+		t.Errorf("%d of %d bytes, %v:\n%s", len(got), len(whole), err, got)
+	}
+}
+
+func TestCutRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		args string
+		says string
+	}{
+		{"--from 12:00", "go with -r"},
+		{"-r f --from noon", "noon"},
+		{"-r f --to +x", "+x"},
+		{"-r f --from 2026-01-02 --to 2026-01-01", "before"},
+		{"-r f --from +1s -w out", "-w"},
+		{"-r f --from +1s --around 1", "leave out"},
+		{"-r - --around 1", "twice"},
+		{"-r f --around -1", "negative"},
+	} {
+		_, err := writes(t, append([]string{"trace", "-q"}, strings.Fields(tt.args)...)...)
+		if err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v, want %q", tt.args, err, tt.says)
+		}
+	}
+}
