@@ -193,7 +193,7 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 	show := *o.show
 	show.Filter, show.Compile = o.flags.expr, o.flags.compileFilter
 	if s.file != nil {
-		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read)}
+		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read), Paced: o.speed > 0}
 	}
 	if show.Again != nil && s.rec != nil {
 		show.Again = nil // it would be recorded twice

@@ -104,7 +104,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 // viewSession opens a session with all that the view asks for.
 func (f *captureFlags) viewSession(ctx context.Context, o sessionOptions) (*session, error) {
 	o.dec = f.decoder()
-	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o), History: o.history}
+	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o), History: o.history, Screen: true}
 	o.counts, o.watch = true, capture.WatchAll
 	return openSession(ctx, o)
 }

@@ -44,14 +44,14 @@ func (id RowID) Holds(x *correlate.Observation) bool {
 	return id.holds(&k)
 }
 
-// CellsOf returns the numbers, as Options.Message is told them, of the cells whose sum
-// the rows are. A cell that had to make room is in none.
-func (t *Table) CellsOf(rows ...RowID) map[uint64]bool {
-	of := make(map[uint64]bool)
+// CellsOf returns the lower halves of the numbers, as Options.Message is told them, of the
+// cells whose sum the rows are. A cell that had to make room is in none.
+func (t *Table) CellsOf(rows ...RowID) map[uint32]bool {
+	of := make(map[uint32]bool)
 	for _, c := range t.cells {
 		for _, id := range rows {
 			if id.holds(&c.key) {
-				of[c.serial] = true
+				of[uint32(c.serial)] = true
 				break
 			}
 		}

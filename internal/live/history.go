@@ -38,7 +38,7 @@ func (m *Model) look(s *Snapshot, r run, ask Ask) {
 		if h.messages == nil || !slices.Equal(h.rows, want.Rows) {
 			h.rows, h.messages = want.Rows, r.spool.Query(r.pipe, spool.What{Rows: want.Rows}, unread)
 		}
-		var cells map[uint64]bool
+		var cells map[uint32]bool
 		if len(want.Rows) > 0 {
 			r.pipe.Look(func(st pipeline.State) { cells = st.Table.CellsOf(want.Rows...) })
 		}

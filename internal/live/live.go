@@ -51,6 +51,8 @@ type Options struct {
 	// History is how much of the messages can be looked at again; NoMessages: nothing.
 	History    spool.Options
 	NoMessages bool
+	// Screen: somebody looks at a recording while it is read, and waits for a first part.
+	Screen bool
 	// Guard is deferred in every goroutine of the model; nil: nothing is.
 	Guard func()
 }
@@ -60,6 +62,7 @@ type Replay struct {
 	Path      string
 	Pos, Size int64 // bytes; Size 0: unknown
 	Ended     bool
+	Paced     bool // it is played slowly, and what is shown is what there is
 }
 
 // Status is the state of the capture, as far as it is shown.
@@ -108,6 +111,7 @@ type run struct {
 	pipe   *pipeline.Pipeline
 	stream *stream
 	spool  *spool.Spool // nil: nothing but the table is kept
+	first  *first       // nil: it is read without a stop
 	opened bool         // by the model, which closes it
 	// ended: all of it was read, and err is why it ended.
 	ended bool
@@ -146,6 +150,10 @@ func (m *Model) wire(src capture.Source) (r run, err error) {
 		p.Sinks = append(slices.Clone(p.Sinks), r.stream)
 	}
 	p.Source, p.Table = src, aggregate.New(table)
+	if m.o.Screen && m.o.Replay != nil && r.spool != nil {
+		r.first = newFirst(src, r.spool.Read)
+		p.Source = r.first
+	}
 	r.src = src
 	r.pipe, err = pipeline.New(p)
 	return r, err
@@ -310,6 +318,9 @@ func (m *Model) status(r run) Status {
 	}
 	if replay := m.o.Replay; replay != nil {
 		now := *replay
+		if r.spool != nil && r.spool.InPlace() {
+			now.Pos = r.spool.Read()
+		}
 		if now.Ended = r.ended; r.ended {
 			now.Pos = now.Size
 		}

@@ -98,6 +98,9 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 		}
 		m.copy(s, r.stream, st, ask)
 	})
+	if r.first != nil {
+		r.first.look()
+	}
 	m.steer(&s.Table, ask.Looking)
 	m.look(s, r, ask)
 	s.Status = m.status(r)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/redact"
 )
 
 // Again returns a pipeline that reads a part of what p has read once more, from src, for
@@ -32,8 +33,17 @@ func (p *Pipeline) decoder() *sync.Mutex {
 }
 
 func (p *Pipeline) decodeAgain(f *capture.Frame, at *decode.Position) []decode.Message {
-	p.again.decoding.Lock()
-	defer p.again.decoding.Unlock()
+	of := p.again
+	of.decoding.Lock()
+	defer of.decoding.Unlock()
+	if of.rereads == nil {
+		of.rereads = redact.New(p.o.Decoder, of.o.Redact)
+	}
 	p.about.family, p.about.typ = p.reported(f)
-	return p.o.Decoder.Again(f, at, atOnce, nil)
+	if *at == (decode.Position{}) {
+		of.rereads.Frame(f) // a recording may hold what the first reading withheld
+	}
+	ms := p.o.Decoder.Again(f, at, atOnce, nil)
+	of.rereads.Mark(ms)
+	return ms
 }

@@ -157,6 +157,7 @@ type Pipeline struct {
 	// and that of what the source has counted. It is taken before mu.
 	decoding sync.Mutex
 	again    *Pipeline         // what this one reads again a part of; nil: it is the first
+	rereads  *redact.Redactor  // of all that read again a part of this one; nil: nobody has
 	rest     capture.CountRest // of the source, so far
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
@@ -391,8 +392,10 @@ func (p *Pipeline) found(f *capture.Frame, secret []byte) {
 	if !f.Origin.Prove(secret) {
 		return
 	}
-	if r, ok := p.o.Recorder.(Reteller); ok {
-		r.Retell()
+	for _, keeps := range []any{p.o.Recorder, p.o.Keeper} {
+		if r, ok := keeps.(Reteller); ok {
+			r.Retell()
+		}
 	}
 }
 

@@ -38,8 +38,76 @@ func (s *Spool) write(f *capture.Frame) error {
 	if c.names != f.Names && !c.names.Equal(f.Names) {
 		c.names = nil
 	}
-	c.size += frameBytes + int64(len(f.Data)) // about; it is not written yet
+	size := frameBytes + int64(len(f.Data)) // about; it is not written yet
+	c.size += size
+	s.sofar += size
 	return s.w.WriteFrame(f)
+}
+
+// Retell implements pipeline.Reteller: a command line that was told lately holds what was
+// proved to be a secret now. The newest chunks are written once more.
+func (s *Spool) Retell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inPlace {
+		return
+	}
+	s.end()
+	for i := max(len(s.chunks)-retold, 0); i < len(s.chunks); i++ {
+		c := &s.chunks[i]
+		var again bytes.Buffer
+		if data := s.take(c); data == nil || rewrite(&again, data) != nil {
+			continue // it cannot be read, either
+		}
+		s.held += int64(again.Len()) - c.size
+		s.mem += int64(again.Len()) - c.size
+		c.data, c.size = again.Bytes(), int64(again.Len())
+	}
+	s.makeRoom()
+}
+
+// take returns what is held of a chunk, and takes it out of the file; nil: it cannot.
+func (s *Spool) take(c *chunk) []byte {
+	if c.data != nil || s.file.f == nil {
+		return c.data
+	}
+	data := make([]byte, c.size)
+	if _, err := s.file.f.ReadAt(data, c.off); err != nil {
+		return nil
+	}
+	if _, err := s.file.f.WriteAt(make([]byte, c.size), c.off); err != nil {
+		return nil
+	}
+	c.data = data
+	s.mem += c.size
+	return data
+}
+
+// retold is how many chunks that are: what proves a secret follows at once.
+const retold = 8
+
+// rewrite writes the frames of a chunk, and of its processes what may be told now.
+func rewrite(to io.Writer, data []byte) error {
+	r, err := pcapng.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	w, err := pcapng.NewWriter(to, pcapng.Options{Info: r.Info().Recorded[0]})
+	if err != nil {
+		return err
+	}
+	for {
+		rec, err := r.Next()
+		if err == io.EOF {
+			return w.Close()
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.WriteFrame(rec.Frame); err != nil {
+			return err
+		}
+	}
 }
 
 // frameBytes is about what a frame takes beside its bytes.

@@ -83,7 +83,7 @@ const scanned = 32 * chunkFrames
 
 // Update takes in what has come until the spool had end frames. cells are those of the
 // rows as they are now.
-func (q *Query) Update(cells map[uint64]bool, end uint64) {
+func (q *Query) Update(cells map[uint32]bool, end uint64) {
 	s := q.s
 	s.mu.Lock()
 	if q.epoch != s.epoch {
@@ -140,7 +140,7 @@ func (q *Query) back(end uint64) {
 }
 
 // count is how many messages of a chunk pass, by the index.
-func (q *Query) count(c *chunk, cells map[uint64]bool) int64 {
+func (q *Query) count(c *chunk, cells map[uint32]bool) int64 {
 	switch {
 	case q.all || c.unsure:
 		return unknown
@@ -200,7 +200,7 @@ func (q *Query) Window(first int64, n int, last bool) Window {
 			first = q.low + q.total - int64(n)
 		}
 		from := max(first, q.low)
-		if w, ok := q.window(from, int(min(int64(n)-(from-first), q.low+q.total-from))); ok {
+		if w, ok := q.window(from, int(min(int64(n)-(from-first), q.low+q.total-from)), last); ok {
 			return w
 		}
 	}
@@ -221,27 +221,21 @@ func (q *Query) about(first int64) Window {
 
 // window is Window without its limits; false: a chunk has another number of messages than
 // was thought, which is put right.
-func (q *Query) window(first int64, n int) (Window, bool) {
+func (q *Query) window(first int64, n int, last bool) (Window, bool) {
 	w := q.about(first)
 	if n <= 0 {
 		w.Gaps = q.gaps(nil, uint64(len(q.counts)), 0)
 		return w, true
 	}
-	at := q.low
-	var chunks []uint64
+	chunks, first, n := q.spread(first, n, last)
+	w.First = first
 	var skip int64
-	for i, count := range q.counts {
-		count = max(count, 0)
-		if at+count > first && at < first+int64(n) && count > 0 {
-			if len(chunks) == 0 {
-				skip = first - at
-			}
-			chunks = append(chunks, q.base+uint64(i))
-		}
-		at += count
+	if len(chunks) > 0 {
+		skip = first - chunks[0].at
 	}
 	lists := q.readAll(chunks)
-	for _, k := range chunks {
+	for _, c := range chunks {
+		k := c.chunk
 		if want, got := q.counts[k-q.base], int64(len(lists[k])); want != got {
 			q.counts[k-q.base] = got
 			q.low += want - got
@@ -249,17 +243,67 @@ func (q *Query) window(first int64, n int) (Window, bool) {
 			return w, false
 		}
 	}
-	for _, k := range chunks {
-		w.Gaps = q.gapBefore(w.Gaps, k, len(w.List)-int(skip))
-		w.List = append(w.List, lists[k]...)
+	for _, c := range chunks {
+		w.Gaps = q.gapBefore(w.Gaps, c.chunk, len(w.List)-int(skip))
+		w.List = append(w.List, lists[c.chunk]...)
 	}
 	w.List = w.List[skip:min(int(skip)+n, len(w.List))]
 	if w.First+int64(len(w.List)) == q.low+q.total {
-		w.Gaps = q.gaps(w.Gaps, chunks[len(chunks)-1]-q.base+1, len(w.List))
+		w.Gaps = q.gaps(w.Gaps, chunks[len(chunks)-1].chunk-q.base+1, len(w.List))
 	}
 	w.Gaps = slices.DeleteFunc(w.Gaps, func(g GapAt) bool { return g.At < 0 || g.At > len(w.List) })
 	return w, true
 }
+
+// spot is a chunk with messages of a window, and the position of its first.
+type spot struct {
+	chunk uint64
+	at, n int64
+}
+
+// spread finds the chunks that have the messages of a window. Where they are so many that
+// reading them would be felt, the window gets smaller: the one that is asked for next finds
+// some of them read already.
+func (q *Query) spread(first int64, n int, last bool) ([]spot, int64, int) {
+	at := q.low
+	var list []spot
+	for i, count := range q.counts {
+		count = max(count, 0)
+		if at+count > first && at < first+int64(n) && count > 0 {
+			list = append(list, spot{q.base + uint64(i), at, count})
+		}
+		at += count
+	}
+	if last {
+		slices.Reverse(list)
+	}
+	reads := 0
+	for i := range list {
+		if !slices.ContainsFunc(q.cache, func(c cached) bool { return c.chunk == list[i].chunk }) {
+			reads++
+		}
+		if reads > maxReads || i == maxCachedChunks-maxReads {
+			list = list[:i]
+			break
+		}
+	}
+	end := first + int64(n)
+	if len(list) > 0 && last {
+		slices.Reverse(list)
+		first = max(first, list[0].at)
+	} else if len(list) > 0 {
+		tail := list[len(list)-1]
+		end = min(end, tail.at+tail.n)
+	}
+	return list, first, int(end - first)
+}
+
+const (
+	// maxReads is how many chunks a window reads at most.
+	maxReads = 48
+	// maxCachedChunks bounds the chunks that a query keeps decoded.
+	maxCachedChunks = maxCached / 16
+)
 
 // gapBefore adds the gaps between a chunk and the one before it that has messages.
 func (q *Query) gapBefore(to []GapAt, k uint64, at int) []GapAt {
@@ -312,14 +356,14 @@ func (q *Query) Find(t time.Time) int64 {
 }
 
 // readAll reads chunks, those together that are beside each other.
-func (q *Query) readAll(chunks []uint64) map[uint64][]aggregate.Kept {
+func (q *Query) readAll(chunks []spot) map[uint64][]aggregate.Kept {
 	all := make(map[uint64][]aggregate.Kept, len(chunks))
 	for len(chunks) > 0 {
 		n := 1
-		for n < len(chunks) && chunks[n] == chunks[n-1]+1 {
+		for n < len(chunks) && chunks[n].chunk == chunks[n-1].chunk+1 {
 			n++
 		}
-		for k, list := range q.read(chunks[0], chunks[n-1]) {
+		for k, list := range q.read(chunks[0].chunk, chunks[n-1].chunk) {
 			all[k] = list
 		}
 		chunks = chunks[n:]
@@ -363,7 +407,7 @@ func (q *Query) remember(k uint64, list []aggregate.Kept, final bool) {
 		return
 	}
 	q.cache = append(q.cache, cached{k, list})
-	for q.size += len(list); q.size > maxCached || len(q.cache) > maxCached/16; q.cache = q.cache[1:] {
+	for q.size += len(list); q.size > maxCached || len(q.cache) > maxCachedChunks; q.cache = q.cache[1:] {
 		q.size -= len(q.cache[0].list)
 	}
 }

@@ -16,6 +16,7 @@ package spool
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -72,6 +73,7 @@ type Spool struct {
 
 	// Of a recording that is read in place.
 	inPlace bool
+	sofar   int64           // bytes that the kept frames take, about
 	noted   []capture.Place // whose frames have not come
 	stride  int64           // bytes between chunks
 
@@ -94,7 +96,7 @@ type chunk struct {
 	// unsure: the counts are not those of all its messages.
 	unsure bool
 	counts []ofCell // by cell; nil with messages: not known
-	adding map[uint64]uint32
+	adding map[uint32]uint32
 	gap    *Gap // in front of it
 
 	place capture.Place       // of a recording
@@ -104,11 +106,9 @@ type chunk struct {
 	names *capture.LocalNames // of all its frames; nil: none, or not the same ones
 }
 
-// ofCell is how many messages of a chunk are counted in a cell.
-type ofCell struct {
-	cell uint64
-	n    uint32
-}
+// ofCell is how many messages of a chunk are counted in a cell: the lower half of its
+// number, which is enough to find a place.
+type ofCell struct{ cell, n uint32 }
 
 // Gap is a time in which messages were only counted.
 type Gap struct {
@@ -197,7 +197,7 @@ func (s *Spool) KeepFrame(f *capture.Frame, wanted bool) error {
 func (s *Spool) arrive() {
 	for len(s.noted) > 0 && s.noted[0].Frames <= s.frames {
 		p := s.noted[0]
-		s.noted = s.noted[1:]
+		s.noted, s.sofar = s.noted[1:], p.Offset
 		n := len(s.chunks)
 		switch {
 		case n > 0 && p.Frames < s.frames: // passed by
@@ -213,7 +213,7 @@ func (s *Spool) arrive() {
 func (s *Spool) begin(c chunk) {
 	s.end()
 	c.first, c.unsure, c.gap, s.gap = s.frames, s.unsure, s.gap, nil
-	c.adding = make(map[uint64]uint32)
+	c.adding = make(map[uint32]uint32)
 	s.chunks = append(s.chunks, c)
 	if s.inPlace && len(s.chunks) > maxChunks {
 		s.merge()
@@ -233,7 +233,7 @@ func (s *Spool) end() {
 		for cell, n := range c.adding {
 			c.counts = append(c.counts, ofCell{cell, n})
 		}
-		slices.SortFunc(c.counts, func(a, b ofCell) int { return int(int64(a.cell) - int64(b.cell)) })
+		slices.SortFunc(c.counts, func(a, b ofCell) int { return cmp.Compare(a.cell, b.cell) })
 		s.cells += len(c.counts)
 	}
 	c.adding = nil
@@ -301,7 +301,7 @@ func (s *Spool) Message(cell uint64, x *correlate.Observation) {
 	if changes {
 		c.changes++
 	}
-	c.adding[cell]++
+	c.adding[uint32(cell)]++
 }
 
 // Unsure says that from now on, or not any more, messages are kept that are not told
@@ -368,6 +368,13 @@ func (s *Spool) Held() Held {
 		h.Frames = s.frames - s.chunks[0].first
 	}
 	return h
+}
+
+// Read is how many bytes of a recording the frames take that were kept, about.
+func (s *Spool) Read() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sofar
 }
 
 // Frames is how many frames were kept so far.

@@ -107,6 +107,7 @@ func (a *app) loop(ctx context.Context) error {
 	held := time.NewTimer(0) // a drawing that waits for its turn
 	defer held.Stop()
 	var drawn time.Time
+	ready := a.model.Ready()
 	for !a.done {
 		select {
 		case <-ctx.Done():
@@ -118,6 +119,9 @@ func (a *app) loop(ctx context.Context) error {
 			a.event(ev)
 		case now := <-a.ticker.C:
 			a.refresh(now)
+		case <-ready: // there is no need to wait for the tick
+			ready = nil
+			a.refresh(time.Now())
 		case s := <-a.jobs:
 			a.job(s)
 		case <-held.C:

@@ -145,6 +145,8 @@ func (s *fakeSource) window(m *live.Messages, until time.Time) spool.Window {
 	return w
 }
 
+func (s *fakeSource) Ready() <-chan struct{} { return nil }
+
 func (s *fakeSource) Hold(yes bool) { s.held = yes }
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear(); s.kept = nil }

@@ -45,6 +45,9 @@ func (a *app) titleLine() []segment {
 			text += fmt.Sprintf(" %d%%", min(100*max(r.Pos, 0)/r.Size, 100))
 		}
 		add(7, false, t.bar, text)
+		if !r.Ended && !r.Paced {
+			add(9, false, t.barAlert, "PARTIAL") // all figures, until it is read
+		}
 	}
 	if st.Info.Scope != "" {
 		add(6, false, t.bar, st.Info.Scope)

@@ -56,6 +56,7 @@ func (v *helpView) refresh() {
 		textLine{"  BLAMED", t.key, "how long others waited for rtnl_mutex that found it held (--rtnl)", t.text},
 		textLine{"  *", t.key, "several containers, units or network namespaces", t.text},
 		textLine{"  counting", t.key, "only the kernel counts, since messages are many; a page that looks at them gets them", t.text},
+		textLine{"  PARTIAL", t.key, "the recording is still being read: figures are those of what was read", t.text},
 		textLine{"  DROPS", t.key, "datagrams that the kernel could not queue to the reader", t.text},
 		textLine{"  lost", t.key, "datagrams that nltop itself missed", t.text},
 	)

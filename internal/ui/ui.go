@@ -33,6 +33,9 @@ import (
 type Model interface {
 	// Snapshot returns what is known now.
 	Snapshot(ask live.Ask) *live.Snapshot
+	// Ready is closed when there is a first part of a recording to be looked at; nil: it
+	// is not waited for.
+	Ready() <-chan struct{}
 	// Fill adds to a snapshot what is asked for and not there yet.
 	Fill(s *live.Snapshot, ask live.Ask)
 	// Hold lets a recording that is being read stand still, or go on.
