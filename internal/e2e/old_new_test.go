@@ -85,6 +85,7 @@ func everyKind(t *testing.T, wireshark bool) string {
 	var file bytes.Buffer
 	w, err := pcapng.NewWriter(&file, pcapng.Options{
 		Kernel: "6.12", Hardware: "x86_64", Version: "new", Filter: "true", Command: "nltop record", Distribution: "Debian", Wireshark: wireshark,
+		Held: &pcapng.Held{Reason: "incident", At: time.Unix(9, 0), From: time.Unix(1, 0), Evicted: 4, Again: 1},
 		Info: capture.Info{Name: capture.SourceFentry, Scope: "all network namespaces", Sees: capture.AllSees, Snap: 1 << 20, Names: names,
 			Blind: []string{"a"}, Notes: []string{"b"}, RMemMax: 5},
 	})
