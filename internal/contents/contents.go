@@ -117,10 +117,21 @@ type NetNS struct {
 	Messages uint64 `json:"messages"`
 }
 
+// Moment is a time, null in JSON in a year that RFC 3339 has not: a file may say any.
+type Moment struct{ time.Time }
+
+// MarshalJSON implements json.Marshaler.
+func (m Moment) MarshalJSON() ([]byte, error) {
+	if y := m.Year(); y < 0 || y > 9999 {
+		return []byte("null"), nil
+	}
+	return m.Time.MarshalJSON()
+}
+
 // Span is when the datagrams and reports were.
 type Span struct {
-	First    *time.Time    `json:"first"` // the earliest; null: nothing has a time
-	Last     *time.Time    `json:"last"`
+	First    *Moment       `json:"first"` // the earliest; null: nothing has a time
+	Last     *Moment       `json:"last"`
 	Duration time.Duration `json:"duration_ns"`
 	// Backwards is how many are earlier than one before them, and Back by how much at most.
 	Backwards uint64        `json:"backwards"`

@@ -265,6 +265,20 @@ func TestManyDamages(t *testing.T) {
 	}
 }
 
+// TestAnyYear: a file may say any time.
+func TestAnyYear(t *testing.T) {
+	fs := frames(1, 2)
+	fs[1].Time = time.Unix(1<<40, 0)
+	c := read(t, open(t, record(t, made, fs, capture.Stats{})))
+	b, err := json.Marshal(c)
+	if err != nil || !bytes.Contains(b, []byte(`"first":"1970-01-01T00:00:01Z","last":null,"duration_ns":9223372036854775807`)) {
+		t.Errorf("%v: %s", err, b)
+	}
+	if s := text(t, c); !strings.Contains(s, "1970-01-01 00:00:01.000000 to 36812-02-20 00:36:16.000000 UTC") {
+		t.Error(s)
+	}
+}
+
 // TestHeld: a recording of a flight recorder says why it was written, and from when on.
 func TestHeld(t *testing.T) {
 	opt := made
@@ -383,7 +397,7 @@ func fields(of reflect.Type) (names []string) {
 	for of.Kind() == reflect.Slice || of.Kind() == reflect.Pointer {
 		of = of.Elem()
 	}
-	if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() {
+	if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() || of == reflect.TypeFor[Moment]() {
 		return nil
 	}
 	for i := range of.NumField() {

@@ -132,15 +132,13 @@ func (c *counter) time(t time.Time) {
 		s.Backwards++
 		s.Back = max(s.Back, back)
 	}
-	if s.First == nil || t.Before(*s.First) {
-		first := t
-		s.First = &first
+	if s.First == nil || t.Before(s.First.Time) {
+		s.First = &Moment{t}
 	}
-	if s.Last == nil || t.After(*s.Last) {
-		last := t
-		s.Last = &last
+	if s.Last == nil || t.After(s.Last.Time) {
+		s.Last = &Moment{t}
 	}
-	s.Duration = s.Last.Sub(*s.First)
+	s.Duration = s.Last.Sub(s.First.Time)
 }
 
 // kept are values by key, as many as there is room for.

@@ -25,10 +25,10 @@ func (r *Reader) nextBlock() (Record, bool, error) {
 	known := leastLen(blockType) > 0 && blockType != blockCustom
 	bodyLen := int64(total) - 4 - head
 	r.at = start
+	if total > maxSought && r.covers() {
+		return r.tear(blockType, &Error{start, stray(fmt.Sprintf("block of %d bytes has others in it", total))}, nil)
+	}
 	if total > maxBlock {
-		if r.covers() {
-			return r.tear(blockType, &Error{start, stray(fmt.Sprintf("block of %d bytes has others in it", total))}, nil)
-		}
 		return r.longBlock(known, blockType, start, total, bodyLen, head)
 	}
 	// The trailing length is read together with the body.

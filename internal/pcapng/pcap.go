@@ -80,10 +80,10 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	sec, frac := r.bo.Uint32(h), r.bo.Uint32(h[4:])
 	captured, orig := r.bo.Uint32(h[8:]), r.bo.Uint32(h[12:])
 	r.at = r.off - int64(size)
+	if captured > maxSought && r.covers() {
+		return r.tear(0, &Error{r.at, stray(fmt.Sprintf("record of %d bytes has others in it", captured))}, nil)
+	}
 	if captured > maxBlock {
-		if r.covers() {
-			return r.tear(0, &Error{r.at, stray(fmt.Sprintf("record of %d bytes has others in it", captured))}, nil)
-		}
 		r.damage(fmt.Errorf("record of %d bytes is skipped, the longest that is read has %d", captured, maxBlock))
 		if err := r.discard(int64(captured), int64(size), "record"); err != nil {
 			return Record{}, false, err

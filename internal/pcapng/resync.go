@@ -12,9 +12,9 @@ import (
 )
 
 // Where the lengths of a block are damaged, nothing says where the next one begins. It is
-// looked for: at a 32-bit boundary behind the beginning of the damaged one, a type that is
-// known here and a length that stands again where the block ends. Of a record of pcap see
-// beginsPacket, of rtmon beginsStamp.
+// looked for behind the beginning of the damaged one, at every byte, since some may be
+// missing: a type that is known here and a length that stands again where the block ends.
+// Of a record of pcap see beginsPacket, of rtmon beginsStamp.
 //
 // What was read of the damaged block is looked through, too: a length that is too large
 // covers many blocks.
@@ -77,7 +77,8 @@ func (r *Reader) unread(b []byte) bool {
 	a := r.again
 	ahead, _ := r.br.Peek(r.br.Buffered())
 	n := len(b) + len(ahead)
-	if r.reread += int64(n); r.reread > againFree+r.off {
+	// What is ahead is copied once more, and not looked at.
+	if r.reread += int64(len(b) + len(ahead)/16); r.reread > againFree+r.off {
 		return false
 	}
 	if !a.past && a.at >= n {
@@ -136,8 +137,8 @@ func (r *Reader) seek() bool {
 // find returns where the first block begins of which all is in b, or else up to where none
 // does. atEnd: nothing comes behind b.
 func (r *Reader) find(b []byte, atEnd bool) (at int, found bool) {
-	begins, step := r.beginning()
-	for ; at+8 <= len(b) && (atEnd || at+maxSought <= len(b)); at += step {
+	begins := r.beginning()
+	for ; at+8 <= len(b) && (atEnd || at+maxSought <= len(b)); at++ {
 		if begins(b[at:]) > 0 {
 			return at, true
 		}
@@ -166,15 +167,15 @@ func (r *Reader) someInterface() {
 	_, _, _ = r.describeInterface(b)
 }
 
-// beginning is what recognises a block or record, at every how many bytes.
-func (r *Reader) beginning() (begins func(b []byte) int, step int) {
+// beginning is what recognises a block or record.
+func (r *Reader) beginning() (begins func(b []byte) int) {
 	switch r.meta.Format {
 	case "pcap":
-		return r.beginsPacket, 1
+		return r.beginsPacket
 	case "rtmon":
-		return r.beginsStamp, 4
+		return r.beginsStamp
 	}
-	return r.begins, 4
+	return r.begins
 }
 
 // begins is the length of a block that begins b, is all in it, and is as long at its end
@@ -243,7 +244,7 @@ func (r *Reader) endsHere() bool {
 	if len(b) < head {
 		return len(b) == 0 && err == io.EOF
 	}
-	begins, _ := r.beginning()
+	begins := r.beginning()
 	size := int64(r.bo.Uint32(b[4:]))
 	if r.meta.Format == "pcap" {
 		size = int64(r.bo.Uint32(b[8:])) + 24
@@ -252,11 +253,11 @@ func (r *Reader) endsHere() bool {
 	return begins(b) > 0
 }
 
-// covers says of a block that is too long to be read, and whose head was read, whether
+// covers says of a block that is longer than most, and whose head was read, whether
 // another one begins in it, behind which again one begins or the file ends. Then it is the
 // length that is damaged: one that is too large by a bit covers all of the file.
 func (r *Reader) covers() bool {
-	begins, step := r.beginning()
+	begins := r.beginning()
 	b, err := r.br.Peek(maxSought)
 	for len(b) > 0 {
 		at, found := r.find(b, true)
@@ -270,7 +271,7 @@ func (r *Reader) covers() bool {
 		if len(next) == 0 && err != nil || begins(next) > 0 {
 			return true
 		}
-		b = b[step:]
+		b = b[1:]
 	}
 	return false
 }

@@ -246,6 +246,46 @@ func TestPcapBehindDamage(t *testing.T) {
 	}
 }
 
+// TestMuchDamage: a file that is damaged in many places loses what is damaged, and nothing
+// between, whether bytes are others or are missing.
+func TestMuchDamage(t *testing.T) {
+	const n = 3000
+	o := plainFrames(1)[0].Origin
+	var frames []*capture.Frame
+	for i := range n {
+		frames = append(frames, &capture.Frame{Origin: o, ID: uint64(i + 1), Time: time.Unix(int64(i+1), 0), Data: make([]byte, 100), OrigLen: 100})
+	}
+	file := record(t, testOptions, nil, frames)
+	starts := blockStarts(file)
+	first := len(starts) - 2 - n // the packets stand in front of the statistics
+	for name, edit := range map[string]func(b []byte, at int) []byte{
+		"a length of 1 MiB more": func(b []byte, at int) []byte { b[at+6] ^= 0x10; return b },
+		"a length of 2 GiB more": func(b []byte, at int) []byte { b[at+7] ^= 0x80; return b },
+		"an odd length":          func(b []byte, at int) []byte { b[at+4] ^= 1; return b },
+		"a type and a length":    func(b []byte, at int) []byte { b[at], b[at+4] = 9, b[at+4]^8; return b },
+		"some bytes missing":     func(b []byte, at int) []byte { return append(b[:at+50], b[at+57:]...) },
+		"some bytes more":        func(b []byte, at int) []byte { return slices.Insert(b, at+50, 1, 2, 3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if native.Uint16([]byte{1, 0}) != 1 {
+				t.Skip("offsets in numbers are those of little-endian")
+			}
+			bad, lost := bytes.Clone(file), 0
+			for i := n - 5; i >= 0; i -= 10 {
+				bad = edit(bad, starts[first+i])
+				lost++
+			}
+			r, got, _, err := play(bad)
+			if err == nil || len(got) != n-lost {
+				t.Errorf("%d frames, want %d: %v", len(got), n-lost, err)
+			}
+			if a := r.Account(); a.Damaged != uint64(lost) || a.Bytes != int64(len(bad)) {
+				t.Errorf("%d damages, want %d; %d bytes of %d", a.Damaged, lost, a.Bytes, len(bad))
+			}
+		})
+	}
+}
+
 // TestManyTears: a file that is torn everywhere is read in linear time and memory; what
 // is read again is bounded, and so is what is told.
 func TestManyTears(t *testing.T) {
