@@ -110,7 +110,8 @@ func TestFirstSignalEnds(t *testing.T) {
 		args  []string
 		stdin io.Reader
 		out   *os.File
-		both  bool // standard error is the same pipe
+		both  bool   // standard error is the same pipe
+		says  string // the account, on standard output
 		ready func(t *testing.T, p *process)
 	}
 	feed := func(t *testing.T, f *fifo, b []byte) func(*testing.T, *process) {
@@ -161,7 +162,7 @@ func TestFirstSignalEnds(t *testing.T) {
 			return plan{args: []string{"trace", "-r", demo}, out: f.file, both: true, ready: full(f)}
 		},
 	}
-	for _, command := range []string{"trace", "stat", "sockets", "record"} {
+	for _, command := range []string{"trace", "stat", "sockets", "record", "info"} {
 		for what, b := range map[string][]byte{"beginning": half[:2], "middle": half} {
 			cases[command+" -r FIFO, "+what] = func(t *testing.T) plan {
 				f := newFIFO(t, true)
@@ -169,7 +170,11 @@ func TestFirstSignalEnds(t *testing.T) {
 				if command == "record" {
 					args = append(args, "-w", filepath.Join(t.TempDir(), "out"))
 				}
-				return plan{args: args, ready: feed(t, f, b)}
+				p := plan{args: args, ready: feed(t, f, b)}
+				if command == "info" && what == "middle" {
+					p.says = "not read to its end"
+				}
+				return p
 			}
 		}
 	}
@@ -186,6 +191,10 @@ func TestFirstSignalEnds(t *testing.T) {
 				if c.both {
 					p.Stderr = c.out
 				}
+				says := "datagrams seen"
+				if c.says != "" {
+					says, p.Stdout = c.says, p
+				}
 				if err := p.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -196,7 +205,7 @@ func TestFirstSignalEnds(t *testing.T) {
 				if ws := p.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
 					t.Errorf("killed by %v, instead of ending", ws.Signal())
 				}
-				if !c.both && !strings.Contains(p.stderr(), "datagrams seen") {
+				if !c.both && !strings.Contains(p.stderr(), says) {
 					t.Errorf("no account:\n%s", p.stderr())
 				}
 			})

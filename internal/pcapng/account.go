@@ -4,6 +4,7 @@ package pcapng
 
 import (
 	"errors"
+	"io"
 	"slices"
 )
 
@@ -99,4 +100,24 @@ func (r *Reader) preamble() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.account.preamble++
+}
+
+// noDamage takes back that reading ended with err: it was told to.
+func (r *Reader) noDamage(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var e *Error
+	if !errors.As(err, &e) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return
+	}
+	var why stray
+	if errors.As(err, &why) {
+		return
+	}
+	if n := len(r.account.damage); n > 0 && r.account.damage[n-1] == e {
+		r.account.damage, r.account.damaged = r.account.damage[:n-1], r.account.damaged-1
+	}
+	if r.bad == e {
+		r.bad = nil
+	}
 }

@@ -287,7 +287,10 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 	for ctx.Err() == nil {
 		rec, err := r.Next()
 		switch {
-		case err == io.EOF || ctx.Err() != nil:
+		case err == io.EOF:
+			return nil
+		case ctx.Err() != nil:
+			r.noDamage(err)
 			return nil
 		case err != nil:
 			return err
