@@ -32,16 +32,19 @@ type Contents struct {
 	Sections    int       `json:"sections"`
 	Made        []Section `json:"made"` // how, each way once
 	Sources     []Source  `json:"sources"`
-	Hides       []string  `json:"hides"` // what was overwritten, as the file says
-	Datagrams   uint64    `json:"datagrams"`
-	Bytes       uint64    `json:"bytes"`
-	Messages    uint64    `json:"messages"`
-	Cut         uint64    `json:"cut"`       // datagrams of which there is a part only
-	Truncated   uint64    `json:"truncated"` // and those of which their readers got a part only
-	Problems    uint64    `json:"problems"`  // messages whose headers contradict their datagrams
-	Preamble    uint64    `json:"preamble"`  // answers of nlctrl that are no traffic
-	Unknown     uint64    `json:"unknown_blocks"`
-	Reports     []Row     `json:"reports"`
+	// Hides is what was overwritten, a sentence each; Redacted in how many messages keys were,
+	// as the file tells.
+	Hides     []string `json:"hides"`
+	Redacted  uint64   `json:"redacted"`
+	Datagrams uint64   `json:"datagrams"`
+	Bytes     uint64   `json:"bytes"`
+	Messages  uint64   `json:"messages"`
+	Cut       uint64   `json:"cut"`       // datagrams of which there is a part only
+	Truncated uint64   `json:"truncated"` // and those of which their readers got a part only
+	Problems  uint64   `json:"problems"`  // messages whose headers contradict their datagrams
+	Preamble  uint64   `json:"preamble"`  // answers of nlctrl that are no traffic
+	Unknown   uint64   `json:"unknown_blocks"`
+	Reports   []Row    `json:"reports"`
 	Span
 	Protocols  []Row     `json:"protocols"`
 	Families   []Row     `json:"families"`
@@ -71,7 +74,8 @@ type Section struct {
 	Snap         int      `json:"snap"`
 	ByteOrder    string   `json:"byte_order"`
 	Interfaces   []string `json:"interfaces"`
-	Held         *Held    `json:"held"` // null: it was written as it came
+	Secrets      string   `json:"secrets"` // what became of keys: "withheld", "kept"
+	Held         *Held    `json:"held"`    // null: it was written as it came
 	held         string   // in words
 }
 
@@ -178,12 +182,13 @@ func (c *counter) contents(r *pcapng.Reader) *Contents {
 		Messages: c.messages, Problems: c.problems, Preamble: a.Preamble, Unknown: a.Unknown, Others: c.others,
 		Span: c.span, LostReports: stats.LostReports, Damaged: a.Damaged,
 		Protocols: c.protocols.rows(), Families: c.families.rows(), Directions: c.directions.rows(), Reports: c.reports.rows(),
-		Hides: []string{}, Made: []Section{}, Sources: []Source{}, Lost: []Loss{}, Damage: []Damage{},
+		Redacted: r.Redacted(), Made: []Section{}, Sources: []Source{}, Lost: []Loss{}, Damage: []Damage{},
 		Processes: []Process{}, NetNS: []NetNS{},
 	}
 	for i := range a.Made {
 		out.Made = append(out.Made, madeBy(&a.Made[i]))
 	}
+	out.Hides = out.hidden()
 	for i := range info.Recorded {
 		out.Sources = append(out.Sources, sourceOf(&info.Recorded[i]))
 	}
@@ -217,6 +222,12 @@ func madeBy(m *pcapng.Meta) Section {
 	}
 	if m.BigEndian {
 		s.ByteOrder = "big-endian"
+	}
+	switch m.Secrets {
+	case pcapng.SecretsWithheld:
+		s.Secrets = withheld
+	case pcapng.SecretsKept:
+		s.Secrets = kept
 	}
 	if h := m.Held; h != nil {
 		s.Held = &Held{h.Reason, h.At.UTC(), h.Again, h.From.UTC(), h.Evicted}

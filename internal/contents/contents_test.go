@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -203,7 +204,7 @@ func TestFacts(t *testing.T) {
 		{"protocols", part("protocols", 0), map[string]any{"name": "NETLINK_ROUTE", "messages": 4.}, "  protocols    NETLINK_ROUTE 4\n"},
 		{"lost", []any{part("lost", 0), got["lost_reports"]}, []any{map[string]any{"reason": "ring buffer full", "count": 3.}, 2.}, "  lost         3: ring buffer full; 2 reports\n"},
 		{"damage", []any{got["damage"], got["damaged"]}, []any{[]any{}, 0.}, "  damage       none\n"},
-		{"hides", got["hides"], []any{}, "  hides        nothing that the file tells of"},
+		{"hides", got["hides"], []any{}, "  hides        not keys and passwords: who wrote the file left them"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if !cmp.Equal(tt.got, tt.want) {
@@ -262,6 +263,56 @@ func TestManyDamages(t *testing.T) {
 	}
 	if s := text(t, c); !strings.Contains(s, "and 84 times more") {
 		t.Error(s)
+	}
+}
+
+// TestHides: what the file says of keys, of each section.
+func TestHides(t *testing.T) {
+	const names = "not addresses and names: they are as they were captured"
+	for _, tt := range []struct {
+		name     string
+		secrets  []pcapng.Secrets // of sections
+		redacted uint64           // in each
+		hides    []string
+		says     []string
+	}{
+		{"withheld", []pcapng.Secrets{pcapng.SecretsWithheld}, 3, []string{"keys and passwords, overwritten in 3 messages"}, nil},
+		{"there were none", []pcapng.Secrets{pcapng.SecretsWithheld}, 0, []string{"keys and passwords, and it tells of none"}, nil},
+		{"kept", []pcapng.Secrets{pcapng.SecretsKept}, 0, []string{}, []string{"NOT KEYS AND PASSWORDS: they are in the file (--secrets)"}},
+		{"an older nltop", []pcapng.Secrets{0}, 0, []string{}, []string{"not keys and passwords: who wrote the file left them as they were captured"}},
+		{"both", []pcapng.Secrets{pcapng.SecretsWithheld, pcapng.SecretsKept, pcapng.SecretsWithheld}, 1,
+			[]string{"keys and passwords, overwritten in 3 messages"}, []string{"NOT KEYS AND PASSWORDS"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var file []byte
+			for _, s := range tt.secrets {
+				opt := made
+				opt.Secrets = s
+				var b bytes.Buffer
+				w, err := pcapng.NewWriter(&b, opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.Redacted(tt.redacted)
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				file = append(file, b.Bytes()...)
+			}
+			c := read(t, open(t, file))
+			if !cmp.Equal(c.Hides, tt.hides) {
+				t.Errorf("hides %q, want %q", c.Hides, tt.hides)
+			}
+			s := strings.ReplaceAll(text(t, c), "\n               ", " ")
+			for _, want := range slices.Concat(tt.hides, tt.says, []string{names}) {
+				if !strings.Contains(s, want) {
+					t.Errorf("%q is not in\n%s", want, s)
+				}
+			}
+			if len(tt.says) == 0 && strings.Contains(s, "keys and passwords:") {
+				t.Errorf("says of keys more than there is:\n%s", s)
+			}
+		})
 	}
 }
 

@@ -21,8 +21,8 @@ type counter struct {
 	latest                     time.Time
 	protocols, families        counts
 	directions, reports        counts
-	processes                  kept[processKey, Process]
-	netns                      kept[netnsKey, NetNS]
+	processes                  keep[processKey, Process]
+	netns                      keep[netnsKey, NetNS]
 	origins                    capture.PerOrigin[shared]
 }
 
@@ -141,11 +141,11 @@ func (c *counter) time(t time.Time) {
 	s.Duration = s.Last.Sub(s.First.Time)
 }
 
-// kept are values by key, as many as there is room for.
-type kept[K comparable, V any] struct{ of map[K]*V }
+// keep are values by key, as many as there is room for.
+type keep[K comparable, V any] struct{ of map[K]*V }
 
 // get returns the value of k, which is v at first; nil: there is no room.
-func (t *kept[K, V]) get(k K, v V) *V {
+func (t *keep[K, V]) get(k K, v V) *V {
 	if p, ok := t.of[k]; ok {
 		return p
 	}
@@ -160,14 +160,14 @@ func (t *kept[K, V]) get(k K, v V) *V {
 }
 
 // counts are numbers by name.
-type counts struct{ kept[string, uint64] }
+type counts struct{ keep[string, uint64] }
 
 func (c *counts) of(name string) *uint64 { return c.get(name, 0) }
 
 // rows are the largest first.
 func (c *counts) rows() []Row {
 	rows := []Row{}
-	for name, n := range c.kept.of {
+	for name, n := range c.keep.of {
 		rows = append(rows, Row{name, *n})
 	}
 	slices.SortFunc(rows, func(a, b Row) int {

@@ -219,11 +219,41 @@ func (c *Contents) machine() []string {
 	return out
 }
 
-func (c *Contents) hides() []string {
-	if len(c.Hides) == 0 {
-		return []string{"nothing that the file tells of: keys, addresses and names are as they were captured"}
+// What became of keys (Section.Secrets).
+const (
+	withheld = "withheld"
+	kept     = "kept"
+)
+
+func (c *Contents) some(secrets string) bool {
+	return slices.ContainsFunc(c.Made, func(s Section) bool { return s.Secrets == secrets })
+}
+
+// hidden are the sentences of Hides.
+func (c *Contents) hidden() []string {
+	out := []string{}
+	if c.some(withheld) {
+		text := "keys and passwords"
+		if c.Redacted > 0 {
+			text += ", overwritten in " + count(c.Redacted, "message", "messages")
+		} else {
+			text += ", and it tells of none"
+		}
+		out = append(out, text)
 	}
-	return c.Hides
+	return out
+}
+
+// hides is Hides, and what is not hidden.
+func (c *Contents) hides() []string {
+	out := slices.Clone(c.Hides)
+	if c.some(kept) {
+		out = append(out, "NOT KEYS AND PASSWORDS: they are in the file (--secrets)")
+	}
+	if c.some("") {
+		out = append(out, "not keys and passwords: who wrote the file left them as they were captured, if there are any")
+	}
+	return append(out, "not addresses and names: they are as they were captured")
 }
 
 func (c *Contents) time() []string {

@@ -58,7 +58,7 @@ func addMade(to []Meta, m Meta) []Meta {
 	same := func(k Meta) bool {
 		return k.Format == m.Format && k.BigEndian == m.BigEndian && k.Hardware == m.Hardware && k.OS == m.OS &&
 			k.Application == m.Application && k.Filter == m.Filter && k.Version == m.Version && k.Command == m.Command &&
-			k.Distribution == m.Distribution && k.Source.Name == m.Source.Name && k.Source.Scope == m.Source.Scope &&
+			k.Distribution == m.Distribution && k.Secrets == m.Secrets && k.Source.Name == m.Source.Name && k.Source.Scope == m.Source.Scope &&
 			k.Source.Snap == m.Source.Snap && (k.Held == nil) == (m.Held == nil) && (k.Held == nil || *k.Held == *m.Held)
 	}
 	if len(to) >= maxMade || slices.ContainsFunc(to, same) {
