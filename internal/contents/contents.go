@@ -96,6 +96,7 @@ type Source struct {
 	Lacks      []string `json:"lacks"` // of the facts that this nltop knows of
 	Blind      []string `json:"blind"` // what it said itself that it could not see
 	Notes      []string `json:"notes"`
+	Pseudonyms string   `json:"pseudonyms"`  // the key's fingerprint, where names and addresses are some
 	RMemMax    uint64   `json:"rmem_max"`    // net.core.rmem_max in bytes; 0: unknown
 	LocalNames int      `json:"local_names"` // iproute2's names of numbers
 }
@@ -188,10 +189,10 @@ func (c *counter) contents(r *pcapng.Reader) *Contents {
 	for i := range a.Made {
 		out.Made = append(out.Made, madeBy(&a.Made[i]))
 	}
-	out.Hides = out.hidden()
 	for i := range info.Recorded {
 		out.Sources = append(out.Sources, sourceOf(&info.Recorded[i]))
 	}
+	out.Hides = out.hidden()
 	for _, l := range stats.Lost {
 		if l.Count > 0 {
 			out.Lost = append(out.Lost, Loss{l.Reason, l.Count})
@@ -242,7 +243,7 @@ func madeBy(m *pcapng.Meta) Section {
 func sourceOf(i *capture.Info) Source {
 	s := Source{
 		Name: i.Name, Scope: i.Scope, Sees: []string{}, Lacks: []string{}, Blind: append([]string{}, i.Blind...),
-		Notes: append([]string{}, i.Notes...), RMemMax: i.RMemMax, LocalNames: i.Names.Len(),
+		Notes: append([]string{}, i.Notes...), RMemMax: i.RMemMax, Pseudonyms: i.Pseudonyms, LocalNames: i.Names.Len(),
 	}
 	for _, f := range capture.Facts() {
 		name := plain(f.Name)

@@ -316,6 +316,20 @@ func TestHides(t *testing.T) {
 	}
 }
 
+// TestPseudonyms: that names and addresses are pseudonyms, and of which key.
+func TestPseudonyms(t *testing.T) {
+	opt := made
+	opt.Info.Pseudonyms = "0123456789abcdef"
+	c := read(t, open(t, record(t, opt, frames(1), capture.Stats{})))
+	want := []string{"addresses and names: they are pseudonyms (key 0123456789abcdef)"}
+	if !cmp.Equal(c.Hides, want) || c.Sources[0].Pseudonyms != "0123456789abcdef" {
+		t.Errorf("hides %q", c.Hides)
+	}
+	if s := text(t, c); !strings.Contains(s, want[0]) || strings.Contains(s, "not addresses and names") {
+		t.Error(s)
+	}
+}
+
 // TestAnyYear: a file may say any time.
 func TestAnyYear(t *testing.T) {
 	fs := frames(1, 2)

@@ -241,6 +241,12 @@ func (c *Contents) hidden() []string {
 		}
 		out = append(out, text)
 	}
+	for i := range c.Sources {
+		text := "addresses and names: they are pseudonyms (key " + c.Sources[i].Pseudonyms + ")"
+		if c.Sources[i].Pseudonyms != "" && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
 	return out
 }
 
@@ -253,7 +259,10 @@ func (c *Contents) hides() []string {
 	if c.some("") {
 		out = append(out, "not keys and passwords: who wrote the file left them as they were captured, if there are any")
 	}
-	return append(out, "not addresses and names: they are as they were captured")
+	if slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Pseudonyms == "" }) {
+		out = append(out, "not addresses and names: they are as they were captured")
+	}
+	return out
 }
 
 func (c *Contents) time() []string {
