@@ -3,6 +3,7 @@
 package probe
 
 import (
+	"encoding/binary"
 	"unsafe"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -64,6 +65,11 @@ func (s *about) origin(a *assembler, kind int, rcvbuf uint32) *capture.Origin {
 	o := a.origins.all.Of(&n)
 	s.origins[kind] = o
 	return o
+}
+
+// isBrief says whether a record calls itself brief.
+func isBrief(rec []byte) bool {
+	return len(rec) >= 4 && binary.NativeEndian.Uint32(rec) == uint32(fentryNlRecordNL_RECORD_BRIEF)
 }
 
 func (a *assembler) addBrief(rec []byte) error {

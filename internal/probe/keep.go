@@ -126,7 +126,7 @@ func (k *Keeper) Run(ctx context.Context) (err error) {
 			err = lerr
 		}
 	}()
-	return k.s.loop(ctx, k.drain, func() error { return nil })
+	return k.s.loop(ctx, deadline, k.drain, func() error { return nil })
 }
 
 // Close gives back the memory, once what was taken of it is read.

@@ -213,7 +213,7 @@ func (o *Options) normalize() error {
 
 // wakeBytes is how much lies in the ring before the reader is woken up: a wake-up costs
 // as much as reading some hundred records.
-func (o *Options) wakeBytes() int { return min(512<<10, o.RingBytes/8) }
+func (o *Options) wakeBytes() int { return min(1<<20, o.RingBytes/8) }
 
 // config makes the constants that the programs are loaded with.
 func config(f capture.Filter, o Options) nlConfig {

@@ -23,6 +23,8 @@ const (
 	// deadline is how long records lie in the ring that asked for no
 	// wake-up (emit_wake in bpf/emit.h).
 	deadline = 50 * time.Millisecond
+	// lentDeadline is the same where nobody looks at them as they come.
+	lentDeadline = 200 * time.Millisecond
 	// busyPause is how long a record that is not committed yet is waited for: the
 	// program that fills it may have been preempted.
 	busyPause = 100 * time.Microsecond
@@ -101,11 +103,16 @@ func (s *Source) run(ctx context.Context, asm *assembler) (err error) {
 		}
 	}()
 	asm.orphans, asm.infer, asm.processes = &s.orphans, s.att.infer(), s.processes
-	return s.loop(ctx, func() error { return s.drain(asm) }, asm.flush)
+	pause := deadline
+	if asm.loan != nil {
+		pause = lentDeadline
+	}
+	return s.loop(ctx, pause, func() error { return s.drain(asm) }, asm.flush)
 }
 
 // loop reads the ring by drain until ctx is done or drain fails, and ends with flush.
-func (s *Source) loop(ctx context.Context, drain, flush func() error) error {
+// It looks at least every pause.
+func (s *Source) loop(ctx context.Context, pause time.Duration, drain, flush func() error) error {
 	stop := context.AfterFunc(ctx, s.ring.wake)
 	defer stop()
 
@@ -126,7 +133,7 @@ func (s *Source) loop(ctx context.Context, drain, flush func() error) error {
 		case err == errRingBusy:
 			time.Sleep(busyPause)
 		case err == errRingEmpty:
-			if err := s.ring.wait(deadline, uint64(s.opts.wakeBytes())); err != nil {
+			if err := s.ring.wait(pause, uint64(s.opts.wakeBytes())); err != nil {
 				return err
 			}
 		}
@@ -145,7 +152,12 @@ func (s *Source) drain(asm *assembler) error {
 	for range 4096 {
 		rec, err := s.ring.next()
 		if err == nil {
-			if err = asm.add(rec); err != nil {
+			if isBrief(rec) { // as most are
+				err = asm.addBrief(rec)
+			} else {
+				err = asm.add(rec)
+			}
+			if err != nil {
 				err = s.refused(err)
 			}
 		}

@@ -64,6 +64,8 @@ type assembler struct {
 	emit   func(*capture.Frame) error
 	infer  func(*capture.Frame) // decides what the programs left open; nil: nothing
 
+	second int64 // Unix time of the last record
+
 	open      map[uint64]*openFrame
 	openBytes int
 	lastID    uint64
@@ -154,11 +156,9 @@ func (a *assembler) add(rec []byte) error {
 	if len(rec) < 4 {
 		return malformed("record of %d bytes has no type", len(rec))
 	}
-	// Most records are brief.
-	if fentryNlRecord(binary.NativeEndian.Uint32(rec)) == fentryNlRecordNL_RECORD_BRIEF {
-		return a.addBrief(rec)
-	}
 	switch fentryNlRecord(binary.NativeEndian.Uint32(rec)) {
+	case fentryNlRecordNL_RECORD_BRIEF:
+		return a.addBrief(rec)
 	case fentryNlRecordNL_RECORD_FULL:
 		return a.addFull(rec)
 	case fentryNlRecordNL_RECORD_CHUNK:
@@ -377,8 +377,16 @@ func waits(b []byte) *capture.Waits {
 	}
 }
 
+// clock is the wall clock's time of a record. Of those within one second that is found
+// by one division.
 func (a *assembler) clock(ktime uint64) time.Time {
-	return time.Unix(0, int64(ktime)+a.ahead.Load())
+	ns := int64(ktime) + a.ahead.Load()
+	if in := uint64(ns - a.second*1e9); in < 1e9 {
+		return time.Unix(a.second, int64(in))
+	}
+	t := time.Unix(0, ns)
+	a.second = t.Unix()
+	return t
 }
 
 func nanoseconds(n uint64) time.Duration { return time.Duration(min(n, 1<<63-1)) }
