@@ -121,14 +121,15 @@ func (m *Message) Reaches(of schema.Classes, s *schema.Secrets) bool {
 	if l.set == nil {
 		return l.attrs < hi
 	}
-	direct := l.set.Direct()&of != 0
+	ways := s.Ways(l.set)
+	direct := ways.Direct&of != 0
 	for lo = l.attrs; lo < hi; {
 		a, ok := v.ord.attrAt(m.Data, lo, hi)
 		if !ok || a.size > 0 {
 			return true
 		}
-		def := l.set.Lookup(a.id)
-		if def == nil && direct || def != nil && s.Type(&def.Type)&of != 0 {
+		c, known := ways.Of(a.id)
+		if c&of != 0 || direct && (!known || !ways.Fits(a.id, a.hi-a.lo)) {
 			return true
 		}
 		lo = a.next
@@ -147,11 +148,23 @@ func (m *Message) Secrets(of schema.Classes, scratch *Scratch, dst []Secret) []S
 	}
 	b := m.ValuesIn(scratch)
 	if m.headerBroken() {
-		c.rest(b.Rest, b.RestOff, false)
+		n := min(m.named(), len(b.Rest))
+		c.rest(b.Rest[n:], b.RestOff+n, false)
 		return c.found
 	}
 	c.message(m, b.Fields, b.Attrs, b.Rest, b.RestOff)
 	return c.found
+}
+
+// named is how many bytes of the payload have a part in the name of the message.
+func (m *Message) named() (n int) {
+	if st := m.muxHeader(); st != nil {
+		n = st.Size()
+	}
+	if m.def != nil && m.def.Variants != nil {
+		n += m.def.Variants.Off + m.def.Variants.Width
+	}
+	return n
 }
 
 // collector gathers the secrets of one message.
@@ -192,7 +205,7 @@ func (c *collector) control(m *Message, fields, attrs []Node, rest []byte, restO
 		}
 	}
 	c.problems(attrs)
-	c.rest(rest, restOff, len(attrs) > 0)
+	c.rest(rest, restOff, m.Header.Flags&flagAckTLVs != 0)
 }
 
 func (c *collector) quoted(m *Message, n *Node) {
@@ -310,7 +323,7 @@ func (c *collector) unread(n, in *Node) {
 	case !n.Attr && !n.Elem && n.Name == "" && len(n.Raw) >= attrHdrLen && n.Kind() == schema.Binary:
 		lo += 2
 	case n.Kind() == schema.String:
-		lo += len(cString(n.Raw))
+		lo = min(lo+len(cString(n.Raw))+1, hi)
 	}
 	if lo < hi && !zero(n.Raw[lo-n.Off:]) {
 		c.add(lo, hi, schema.Unnamed)

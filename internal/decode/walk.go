@@ -63,6 +63,9 @@ func (m *Message) body(plain bool, s *Scratch) Body {
 		b = Body{Fields: p.fields, Attrs: p.attrs, Rest: m.Data[p.rest:], RestOff: p.rest}
 	}
 	b.RestRedacted = schema.FilledRest(b.Rest)
+	if m.headerBroken() && !m.NoHeader {
+		b.RestRedacted = schema.FilledRest(b.Rest[min(m.named(), len(b.Rest)):])
+	}
 	b.Problem = w.problem
 	if m.Problem != nil {
 		b.Problem = m.Problem.Error()
@@ -320,7 +323,11 @@ func (w *walker) attrs(dst []Node, lo, hi int, set *schema.Set, elem *schema.Typ
 		if elem == nil {
 			if def := set.Lookup(a.id); def != nil {
 				n.Name, t = def.Name, &def.Type
-				if n.Name == "" { // of a policy
+				switch {
+				case n.Name != "": // all but those of a policy
+				case schema.FilledRest(n.Raw):
+					t = nil
+				default:
 					if t = w.ofPolicy(n, t); t != nil {
 						n.Policy = true
 					}

@@ -122,18 +122,21 @@ func (r *Redactor) Suspect(f *capture.Frame) bool {
 	case p >= capture.MaxProtocol, p == capture.NETLINK_GENERIC:
 		return len(f.Data) > decode.HeaderLen
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if f.BigEndian {
-		order = binary.BigEndian
-	}
-	b := f.Data
+	big, b := f.BigEndian, f.Data
 	for len(b) >= decode.HeaderLen {
-		size, typ := uint64(order.Uint32(b)), order.Uint16(b[4:])
+		size, typ := uint64(binary.LittleEndian.Uint32(b)), binary.LittleEndian.Uint16(b[4:])
+		if big {
+			size, typ = uint64(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint16(b[4:])
+		}
 		switch {
 		case r.verdict(p, typ) == suspect:
 			return true
 		case typ == typeError && p != capture.NETLINK_CONNECTOR && len(b) > quotedAt+decode.HeaderLen:
-			if r.verdict(p, order.Uint16(b[quotedAt+4:])) == suspect {
+			quoted := binary.LittleEndian.Uint16(b[quotedAt+4:])
+			if big {
+				quoted = binary.BigEndian.Uint16(b[quotedAt+4:])
+			}
+			if r.verdict(p, quoted) == suspect {
 				return true
 			}
 		case p == capture.NETLINK_AUDIT && f.Dir != capture.DirRequest && typ >= auditPlainMin:

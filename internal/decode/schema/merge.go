@@ -307,11 +307,22 @@ func (m *merger) attr(a, b *Attr) Attr {
 	if b == nil {
 		return Attr{ID: a.ID, Name: a.Name, Note: a.Note, Multi: a.Multi, Strict: a.Strict, Type: m.typ(a.Type, Type{})}
 	}
-	x := Attr{ID: a.ID, Name: m.name(a.Name, b.Name), Type: m.typ(a.Type, b.Type), Note: a.Note, Multi: a.Multi || b.Multi, Strict: a.Strict || b.Strict}
+	t := m.typ(a.Type, b.Type)
+	t.Secret = m.secret(a.Type.Secret, b.Type.Secret)
+	x := Attr{ID: a.ID, Name: m.name(a.Name, b.Name), Type: t, Note: a.Note, Multi: a.Multi || b.Multi, Strict: a.Strict || b.Strict}
 	if x.Note == "" || a.Type.Kind != x.Type.Kind {
 		x.Note = b.Note
 	}
 	return x
+}
+
+// secret is the mark of what both know: that of the first list, whoever wins, since
+// people have decided it.
+func (m *merger) secret(win, lose Secrecy) Secrecy {
+	if m.how == Override {
+		return lose
+	}
+	return win
 }
 
 // typ joins two types of one value, the winner's first.
@@ -448,10 +459,15 @@ func (m *merger) strct(a, b *StructType) *StructType {
 	}
 	for i, f := range a.Fields {
 		other := Type{}
-		if same && i < len(b.Fields) {
+		known := same && i < len(b.Fields)
+		if known {
 			f.Name, other = m.name(f.Name, b.Fields[i].Name), b.Fields[i].Type
 		}
-		s.Fields = append(s.Fields, Field{Name: f.Name, Type: m.typ(f.Type, other)})
+		t := m.typ(f.Type, other)
+		if known {
+			t.Secret = m.secret(f.Type.Secret, other.Secret)
+		}
+		s.Fields = append(s.Fields, Field{Name: f.Name, Type: t})
 	}
 	for i := len(a.Fields); same && i < len(b.Fields); i++ {
 		// The kernel appends members; the shorter description is the older one.

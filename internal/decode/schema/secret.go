@@ -124,6 +124,7 @@ func (t *Type) FilledFor(b []byte) bool { return t.Secret != Public && t.Kind.le
 // is not safe for concurrent use. The zero value is ready.
 type Secrets struct {
 	sets    map[*Set]Classes
+	ways    map[*Set]*Ways
 	structs map[*StructType]Classes
 	open    map[any]bool
 	cut     bool // the last answer lacks what stands in a table that was open
@@ -269,4 +270,75 @@ func SecretName(name string) bool {
 	name = strings.ToLower(name)
 	return strings.HasSuffix(name, "hash") || strings.HasSuffix(name, "_payload") || strings.HasSuffix(name, "salt") ||
 		slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// MarkByName marks the type of something that is called like a secret, and that may be
+// one: bytes or text. It is for tables that say nothing of secrets.
+func (t *Type) MarkByName(name string) {
+	switch t.Kind {
+	case Binary, Opaque, String, HWAddr:
+		if t.Secret == Public && SecretName(name) {
+			t.Secret = Key
+		}
+	}
+}
+
+// Fits says of a number whether it can be of so many bytes; all else can.
+func (t *Type) Fits(n int) bool {
+	switch t.Kind {
+	case U8, U16, U32, U64, S8, S16, S32, S64, Bits32:
+		return n == t.Width() || t.ByLen[n] != nil
+	case Uint, Sint:
+		return n == 4 || n == 8
+	}
+	return true
+}
+
+// Ways says of a set which of its attributes lead to secrets.
+type Ways struct {
+	// Direct is as Set.Direct has it.
+	Direct Classes
+	ids    []Classes // by ID; named is set where there is one
+	set    *Set
+}
+
+// named marks IDs that a set has.
+const named Classes = 1 << 15
+
+// Of returns the classes of an attribute and of all in it; known is false where the set
+// has none of that ID.
+func (w *Ways) Of(id uint16) (c Classes, known bool) {
+	if int(id) >= len(w.ids) {
+		return 0, false
+	}
+	c = w.ids[id]
+	return c &^ named, c&named != 0
+}
+
+// Fits says whether an attribute can have so many bytes: see Type.Fits.
+func (w *Ways) Fits(id uint16, n int) bool {
+	a := w.set.Lookup(id)
+	return a == nil || a.Type.Fits(n)
+}
+
+// Ways returns what a set leads to.
+func (s *Secrets) Ways(x *Set) *Ways {
+	if w := s.ways[x]; w != nil {
+		return w
+	}
+	w := &Ways{Direct: x.Direct(), set: x}
+	for i := range x.Attrs {
+		id := int(x.Attrs[i].ID)
+		for len(w.ids) <= id {
+			w.ids = append(w.ids, 0)
+		}
+		if w.ids[id] == 0 {
+			w.ids[id] = named | s.Type(&x.Attrs[i].Type)
+		}
+	}
+	if s.ways == nil {
+		s.ways = map[*Set]*Ways{}
+	}
+	s.ways[x] = w
+	return w
 }

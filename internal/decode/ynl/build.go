@@ -190,6 +190,7 @@ func (b *builder) fill(set *attrSet) {
 	for i := range list {
 		a := &list[i]
 		x := schema.Attr{Multi: a.multi, ID: uint16(a.value.n), Name: b.names[set.name+"/"+a.name], Type: b.attrType(set, a)}
+		x.Type.MarkByName(a.name)
 		switch {
 		case a.typ == "unused":
 			x.Note = "unused"
@@ -275,6 +276,7 @@ func (b *builder) strct(n *yaml.Node, name string) *schema.StructType {
 		if m.strct != "" && b.structs[m.strct] != nil {
 			state.weight += b.structs[m.strct].weight
 		}
+		t.MarkByName(m.name)
 		st.Fields = append(st.Fields, schema.Field{Name: member(m.name), Type: t})
 		if state.weight > maxStructFields || st.Fields[i].Type.Width() > maxStructSize {
 			b.r.note(m.node, "struct %q is too large", clip(name))
