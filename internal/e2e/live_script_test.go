@@ -94,7 +94,7 @@ func playSession(t *testing.T, dir, name, session, script string) (recording str
 		t.Fatal(err)
 	}
 	inside := fmt.Sprintf("sh %s; status=$?; sh %s %s > %s; exit $status", script, stateOf, session, stateFile)
-	cmd := exec.Command(nltop(t), "record", "-w", recording, "-f", `netns != 0`, "--", "unshare", "-n", "sh", "-c", inside)
+	cmd := exec.Command(nltop(t), "record", "--secrets", "-w", recording, "-f", `netns != 0`, "--", "unshare", "-n", "sh", "-c", inside)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b, _ := os.ReadFile(script)
 		t.Fatalf("%s: %v\n%s\n%s", name, err, out, b)
