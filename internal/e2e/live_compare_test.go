@@ -53,7 +53,7 @@ func TestSameAsTcpdump(t *testing.T) {
 func sameAsTcpdump(t *testing.T, source string) {
 	dir := t.TempDir()
 	ours, theirs := filepath.Join(dir, "nltop.pcapng"), filepath.Join(dir, "tcpdump.pcap")
-	top := start(t, io.Discard, "source "+source, nltop(t), "record", "--source", source, "--self", "-w", ours)
+	top := start(t, io.Discard, "source "+source, nltop(t), "record", "--source", source, "--self", "--secrets", "-w", ours)
 	dump := start(t, io.Discard, "listening on", "tcpdump", "-i", "nlmon0", "-s", "0", "-B", "65536", "-U", "-Z", "root", "-w", theirs)
 
 	mark := open(t, unix.NETLINK_ROUTE)
