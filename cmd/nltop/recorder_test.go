@@ -18,24 +18,19 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/rotate"
 )
 
 // ofFamily is what nlctrl says of a family: an answer with a name and nothing else.
 func ofFamily(id uint16, name string) []byte {
-	le := binary.LittleEndian
-	attr := append(le.AppendUint16(le.AppendUint16(nil, uint16(4+len(name)+1)), 2 /* CTRL_ATTR_FAMILY_NAME */), name+"\x00"...)
-	for len(attr)%4 != 0 {
-		attr = append(attr, 0)
-	}
-	attr = le.AppendUint16(le.AppendUint16(le.AppendUint16(attr, 6), 1 /* CTRL_ATTR_FAMILY_ID */), id)
-	attr = append(attr, 0, 0)
-	b := le.AppendUint32(nil, uint32(20+len(attr)))
-	b = le.AppendUint16(le.AppendUint16(b, genlIDCtrl), 0)
-	b = le.AppendUint32(le.AppendUint32(b, 1), 0)
-	return append(append(b, ctrlCmdNewFamily, 2, 0, 0), attr...)
+	return nltest.Message(unix.GENL_ID_CTRL, 0, 1, 0, []byte{unix.CTRL_CMD_NEWFAMILY, 2, 0, 0},
+		nltest.LE.Attr(unix.CTRL_ATTR_FAMILY_NAME, []byte(name+"\x00")),
+		nltest.LE.Attr(unix.CTRL_ATTR_FAMILY_ID, nltest.LE.U16(id)))
 }
 
 // longRecording writes a recording of n datagrams, one every 100 ms, with payloads that

@@ -228,3 +228,22 @@ func goneRequest(r pcapng.Record) bool {
 	return f.Dir == capture.DirRequest && f.NetNSName == "flight" && bytes.Contains(f.Data, []byte("gone0")) &&
 		strings.Contains(f.Proc.CmdLine.String(), "link add gone0") && f.Proc.Exe != ""
 }
+
+// A directory that somebody else put into a sticky one is refused.
+func TestFlightRefusesOthersLive(t *testing.T) {
+	needRoot(t)
+	if inVM() {
+		t.Skip("no kernel differs in it: tried on this machine's")
+	}
+	sticky := filepath.Join(t.TempDir(), "sticky")
+	others := filepath.Join(sticky, "others")
+	for _, err := range []error{os.Mkdir(sticky, 0o700), os.Chmod(sticky, 0o777|os.ModeSticky), os.Mkdir(others, 0o777), os.Chown(others, 65534, 65534)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, stderr, code := run(t, nltop(t), "record", "-r", unpacked(t, "../../cmd/nltop/demo.pcapng.gz"), "--keep", "2MB", "-w", others)
+	if code == 0 || !strings.Contains(stderr, "belongs to user 65534") {
+		t.Errorf("status %d, and it says\n%s", code, stderr)
+	}
+}

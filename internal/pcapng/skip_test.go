@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // seconds is a recording with a frame each millisecond; every hundredth one names a link.
@@ -18,12 +21,11 @@ func seconds(t testing.TB, frames int) []byte {
 	done := asks.Completion()
 	var list []*capture.Frame
 	for i := range frames {
-		data := make([]byte, 120)
-		binary.NativeEndian.PutUint32(data, uint32(len(data)))
-		binary.NativeEndian.PutUint16(data[4:], 24) // RTM_NEWROUTE
+		typ := uint16(unix.RTM_NEWROUTE)
 		if i%100 == 0 {
-			binary.NativeEndian.PutUint16(data[4:], 16) // RTM_NEWLINK
+			typ = unix.RTM_NEWLINK
 		}
+		data := nltest.Native.Message(typ, 0, 0, 0, make([]byte, 104))
 		at := time.Unix(1000, int64(i)*1e6)
 		id := uint64(2*i + 1)
 		list = append(list, &capture.Frame{Origin: asks, ID: id, Time: at, Data: data, OrigLen: len(data)},

@@ -44,7 +44,7 @@ var iwCommands = map[string]iwCommand{
 		{"NL80211_ATTR_DURATION", "", asRaw}}, 2, false},
 	"SET_WIPHY_NETNS": {"set netns", []option{{"NL80211_ATTR_PID", "", asRaw}}, 1, true},
 	"VENDOR": {"vendor send", []option{{"NL80211_ATTR_VENDOR_ID", "", asRawHex}, {"NL80211_ATTR_VENDOR_SUBCMD", "", asRawHex},
-		{"NL80211_ATTR_VENDOR_DATA", "", asHexBytes}}, 3, false},
+		{"NL80211_ATTR_VENDOR_DATA", "", asSecret("VENDOR_DATA")}}, 3, false},
 }
 
 var (
@@ -187,12 +187,4 @@ var (
 	}
 	// asRawText is a string whose value may say it in words: an SSID.
 	asRawText form = func(_ *telling, n *decode.Node) ([]string, bool) { return []string{string(n.Raw)}, true }
-	// asHexBytes are bytes, each a word in hex.
-	asHexBytes form = func(_ *telling, n *decode.Node) ([]string, bool) {
-		words := make([]string, len(n.Raw))
-		for i, c := range n.Raw {
-			words[i] = hexNumber(uint64(c))
-		}
-		return words, len(n.Raw) > 0 && len(n.Raw) <= 2048
-	}
 )

@@ -34,7 +34,7 @@ iw dev wlan0 station set 02:00:00:00:00:22 airtime_weight 300
 iw dev wlan0 station set 02:00:00:00:00:22 mesh_power_mode deep
 iw dev wlan0 station set 02:00:00:00:00:22 txpwr limit 10
 iw dev wlan0 station del 02:00:00:00:00:22 subtype 12 reason-code 3
-iw dev wlan0 vendor send 0x1374 0x1 0x2 0xff
+iw dev wlan0 vendor send 0x1374 0x1 0x2 0xff # said: iw dev wlan0 vendor send 0x1374 0x1 <VENDOR_DATA>
 command ip link set wlan0 down
 iw dev wlan0 set type __ap
 command ip link set wlan0 up
