@@ -107,15 +107,20 @@ func skippedDatagrams(t *testing.T, account string) int {
 // them for whoever comes by meanwhile: 6.18 does not, 7.2 does.
 func preemptsPrograms(t *testing.T) bool {
 	t.Helper()
+	return kernelIsAtLeast(t, 6, 19)
+}
+
+func kernelIsAtLeast(t *testing.T, major, minor int) bool {
+	t.Helper()
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {
 		t.Fatal(err)
 	}
-	var major, minor int
-	if n, _ := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor); n != 2 {
+	var isMajor, isMinor int
+	if n, _ := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &isMajor, &isMinor); n != 2 {
 		t.Fatalf("release %s", u.Release[:])
 	}
-	return major > 6 || major == 6 && minor > 18
+	return isMajor > major || isMajor == major && isMinor >= minor
 }
 
 // workload makes traffic of every kind: real tools, users among themselves, a

@@ -21,7 +21,7 @@ import (
 const inside = `set -eu
 cd "$1"; bin=$2; source=$3
 nltop() { n=$1; shift; "$bin" trace --source "$source" -o json -w "$n.pcapng" "$@" >"$n.json" 2>"$n.err"; }
-ready() { until grep -q ready "$1.err" 2>/dev/null; do sleep 0.05; done; }
+ready() { until grep -q ready "$1.err" 2>/dev/null; do sleep 0.4; done; }
 readlink /proc/self/ns/pid >ns
 
 nltop command -- sh -c 'echo $$ >shell; ip link show lo >/dev/null & echo $! >child; wait'
@@ -42,7 +42,7 @@ for run in all self; do
 	pgrep -P $n >$run.nltop
 	ip link show lo >/dev/null & echo $! >$run.ip; wait $!
 	echo $run waits >&2
-	until [ -e $run.outside ]; do sleep 0.05; done
+	until [ -e $run.outside ]; do sleep 0.2; done
 	pkill -INT -P $n; wait $n
 done
 `
@@ -86,6 +86,9 @@ func TestPIDNamespace(t *testing.T) {
 	initial := ns.Ino == 0xEFFFFFFC // PROC_PID_INIT_INO, include/linux/proc_ns.h
 	for _, source := range []string{"fentry", "kprobe", "syscall"} {
 		t.Run(source, func(t *testing.T) {
+			if inVM() && source == "syscall" {
+				t.Skip("what differs from kernel to kernel is TestLivePIDNamespace's, of all sources; this machine's runs it here")
+			}
 			if _, errs, code := run(t, nltop(t), "trace", "--source", source, "--", "true"); code != 0 {
 				if inVM() {
 					t.Fatal(errs)

@@ -35,8 +35,12 @@ func TestScript(t *testing.T) {
 	for _, tool := range []string{"ip", "tc", "nft", "iptables", "wg", "ipset", "ethtool"} {
 		needTool(t, tool)
 	}
-	for _, name := range []string{"ip", "tc", "nft", "iptables", "keys", "sets"} {
+	for i, name := range []string{"ip", "tc", "nft", "iptables", "keys", "sets"} {
 		t.Run(name, func(t *testing.T) {
+			// The tools are this machine's on every kernel, so that each has half of them.
+			if newer := kernelIsAtLeast(t, 6, 12); (i%2 == 0) != newer {
+				t.Skip("the other of the kernels with a full workload has it")
+			}
 			dir := t.TempDir()
 			session, err := filepath.Abs(filepath.Join("testdata/sessions", name+".sh"))
 			if err != nil {

@@ -71,7 +71,7 @@ func newModprobe(t *testing.T) *modprobe {
 	t.Helper()
 	m := &modprobe{dir: t.TempDir()}
 	script := filepath.Join(m.dir, "modprobe")
-	text := fmt.Sprintf("#!/bin/sh\ntouch %[1]s/in\nwhile [ ! -e %[1]s/go ]; do sleep 0.02; done\nexec modprobe \"$@\"\n", m.dir)
+	text := fmt.Sprintf("#!/bin/sh\ntouch %[1]s/in\nwhile [ ! -e %[1]s/go ]; do sleep 0.2; done\nexec modprobe \"$@\"\n", m.dir)
 	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}

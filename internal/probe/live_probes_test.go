@@ -33,7 +33,7 @@ func TestLiveProbes(t *testing.T) {
 	ethtool := genericID(t, "ethtool")
 	// ETHTOOL_MSG_LINKINFO_GET is 2, ETHTOOL_A_LINKINFO_HEADER 1 and _HEADER_DEV_NAME 2.
 	device := []byte{2, 1, 0, 0, 16, 0, 1, 0x80, 10, 0, 2, 0, 'n', 'o', 'n', 'e', 'x', 0, 0, 0}
-	for _, tc := range []struct {
+	cases := []struct {
 		name       string
 		protocol   int
 		typ, flags uint16
@@ -50,46 +50,50 @@ func TestLiveProbes(t *testing.T) {
 		{"one set of it", unix.NETLINK_NETFILTER, 10<<8 | 10, ack, append(slices.Clone(table), 8, 0, 2, 0, 's', 0, 0, 0), unix.ENOENT, false, false},
 		{"a table that is not there", unix.NETLINK_NETFILTER, 10<<8 | 1, ack, table, unix.ENOENT, false, false},
 		{"generic family, no such device", unix.NETLINK_GENERIC, ethtool, ack, device, unix.ENODEV, false, true},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			eachBackend(t, func(t *testing.T, backend string) {
-				s := newSock(t, tc.protocol)
-				r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{Counts: true}, nil)
-				const times = 3 // the row is there from the second on
-				for range times {
-					if err := s.send(nltest.Message(tc.typ, tc.flags, 7, 0, tc.body), 0); err != nil {
-						t.Fatal(err)
-					}
-					b, err := s.recv(8192)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if got := -int32(binary.NativeEndian.Uint32(b[16:])); unix.Errno(got) != tc.errno {
-						t.Fatalf("answered %v, want %v", unix.Errno(got), tc.errno)
-					}
-				}
-				r.stop()
-				var errors, probes, nodevs uint64
-				if _, err := r.src.Counts(func(c *capture.Count) {
-					if c.Socket.Inode == s.ino {
-						errors, probes, nodevs = errors+c.Errors, probes+c.Probes, nodevs+c.NoDevs
-					}
-				}); err != nil {
+	}
+	const times = 3 // the row is there from the second on
+	eachBackend(t, func(t *testing.T, backend string) {
+		// Rows are those of sockets, and each case has its own.
+		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}}, Options{Counts: true}, nil)
+		socks := make([]*sock, len(cases))
+		for i, tc := range cases {
+			s := newSock(t, tc.protocol)
+			socks[i] = s
+			for range times {
+				if err := s.send(nltest.Message(tc.typ, tc.flags, 7, 0, tc.body), 0); err != nil {
 					t.Fatal(err)
 				}
-				var want, wantNodev uint64
-				if tc.probe {
-					want = times
+				b, err := s.recv(8192)
+				if err != nil {
+					t.Fatal(err)
 				}
-				if tc.nodev {
-					wantNodev = times
+				if got := -int32(binary.NativeEndian.Uint32(b[16:])); unix.Errno(got) != tc.errno {
+					t.Fatalf("%s: answered %v, want %v", tc.name, unix.Errno(got), tc.errno)
 				}
-				if errors != times || probes != want || nodevs != wantNodev {
-					t.Errorf("%d errors, %d of them probes, %d ENODEV, want %d, %d and %d", errors, probes, nodevs, times, want, wantNodev)
-				}
-			})
-		})
-	}
+			}
+		}
+		r.stop()
+		counted := make(map[uint64]capture.Count)
+		if _, err := r.src.Counts(func(c *capture.Count) {
+			sum := counted[c.Socket.Inode]
+			sum.Errors, sum.Probes, sum.NoDevs = sum.Errors+c.Errors, sum.Probes+c.Probes, sum.NoDevs+c.NoDevs
+			counted[c.Socket.Inode] = sum
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i, tc := range cases {
+			var want, wantNodev uint64
+			if tc.probe {
+				want = times
+			}
+			if tc.nodev {
+				wantNodev = times
+			}
+			if c := counted[socks[i].ino]; c.Errors != times || c.Probes != want || c.NoDevs != wantNodev {
+				t.Errorf("%s: %d errors, %d of them probes, %d ENODEV, want %d, %d and %d", tc.name, c.Errors, c.Probes, c.NoDevs, times, want, wantNodev)
+			}
+		}
+	})
 }
 
 // genericID asks the kernel for the number of a generic family.
