@@ -151,14 +151,7 @@ func (p *process) stderr() string {
 // start starts a program and waits until its standard error says ready.
 func start(t *testing.T, stdout io.Writer, ready, name string, args ...string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(name, args...), done: make(chan error, 1)}
-	p.Stdout, p.Stderr = stdout, p
-	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.Start(); err != nil {
-		t.Fatalf("start %s: %v", name, err)
-	}
-	go func() { p.done <- p.Wait() }()
-	t.Cleanup(func() { _ = p.Process.Kill() })
+	p := spawn(t, stdout, name, args...)
 	p.says(t, ready)
 	return p
 }

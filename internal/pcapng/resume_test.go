@@ -4,7 +4,6 @@ package pcapng
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 	"os"
@@ -16,26 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
-
-// unpacked is a recording of the lab, in memory.
-func unpacked(t testing.TB, path string) []byte {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // inPlaces reads a file, and what places it has.
 func inPlaces(t testing.TB, file []byte, size int64, frames uint64) (all []*capture.Frame, at []capture.Place) {
@@ -68,7 +49,7 @@ func TestResume(t *testing.T) {
 	}
 	for _, path := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".pcapng.gz"), func(t *testing.T) {
-			all, at := inPlaces(t, unpacked(t, path), 4096, 16)
+			all, at := inPlaces(t, nltest.Unpacked(t, path), 4096, 16)
 			if len(at) < 2 || at[0].Frames != 0 {
 				t.Fatalf("%d places for %d frames", len(at), len(all))
 			}
@@ -102,7 +83,7 @@ func TestResume(t *testing.T) {
 
 // A second section counts and numbers as it does when all is read.
 func TestResumeInSections(t *testing.T) {
-	one := unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
+	one := nltest.Unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
 	all, at := inPlaces(t, append(bytes.Clone(one), one...), 16384, 64)
 	last := at[len(at)-1]
 	if err := last.Read(1, func(f *capture.Frame) error {
@@ -121,7 +102,7 @@ func TestResumeInSections(t *testing.T) {
 // The places of a file take no more memory than is bounded, and what changed under them
 // is an error.
 func TestResumeHostile(t *testing.T) {
-	one := unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
+	one := nltest.Unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
 	all, at := inPlaces(t, one, 1, 1)
 	if len(at) < len(all) {
 		t.Errorf("%d places for %d frames", len(at), len(all))
@@ -176,7 +157,7 @@ func TestResumeHostile(t *testing.T) {
 
 // What cannot be read twice, or not from its beginning, has no places.
 func TestNoResume(t *testing.T) {
-	one := unpacked(t, "../e2e/testdata/84eb856/nlmon.pcapng.gz")
+	one := nltest.Unpacked(t, "../e2e/testdata/84eb856/nlmon.pcapng.gz")
 	path := filepath.Join(t.TempDir(), "f")
 	if err := os.WriteFile(path, append([]byte("before"), one...), 0o600); err != nil {
 		t.Fatal(err)
@@ -218,7 +199,7 @@ func TestNoResume(t *testing.T) {
 // FuzzResume: whatever a file holds, reading again from its places neither panics nor
 // gives other frames than before.
 func FuzzResume(f *testing.F) {
-	f.Add(unpacked(f, "../e2e/testdata/84eb856/syscall.pcapng.gz")[:4000])
+	f.Add(nltest.Unpacked(f, "../e2e/testdata/84eb856/syscall.pcapng.gz")[:4000])
 	f.Fuzz(func(t *testing.T, file []byte) {
 		r, err := NewReader(bytes.NewReader(file))
 		if err != nil {

@@ -4,11 +4,8 @@ package redact_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +13,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
@@ -32,20 +30,7 @@ func recordings(t testing.TB) []string {
 // read returns the frames of a recording, and a decoder that knows its families.
 func read(t testing.TB, path string) ([]*capture.Frame, *decode.Decoder) {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapng.NewReader(bytes.NewReader(b))
+	r, err := pcapng.NewReader(bytes.NewReader(nltest.Unpacked(t, path)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,8 @@ package spool_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,29 +17,11 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/filter"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/spool"
 )
-
-// unpacked is a recording, in memory.
-func unpacked(t testing.TB, path string) []byte {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // once is a source that cannot be read twice, some times over.
 type once struct {
@@ -169,7 +149,7 @@ func recordings(t testing.TB) []string {
 // have those that the table counts.
 func TestEveryMessage(t *testing.T) {
 	for _, path := range recordings(t) {
-		file := unpacked(t, path)
+		file := nltest.Unpacked(t, path)
 		for _, inPlace := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s in place %v", filepath.Base(path), inPlace), func(t *testing.T) {
 				rd, err := pcapng.NewReader(bytes.NewReader(file))
@@ -236,7 +216,7 @@ func rows(t *testing.T, r *read) {
 // What is held is bounded; the newest stays, what left is counted, and the positions of
 // the others are what they were.
 func TestBound(t *testing.T) {
-	file := unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
+	file := nltest.Unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")
 	for _, tt := range []struct {
 		name   string
 		o      spool.Options
@@ -292,7 +272,7 @@ func TestBound(t *testing.T) {
 
 // A filter that comes later finds what passes it in all that is held, the newest first.
 func TestFilterLater(t *testing.T) {
-	rd, err := pcapng.NewReader(bytes.NewReader(unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")))
+	rd, err := pcapng.NewReader(bytes.NewReader(nltest.Unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +322,7 @@ func TestFilterLater(t *testing.T) {
 // A gap stands in front of the message behind it, and what is older than a time is in
 // front of it.
 func TestGapsAndTimes(t *testing.T) {
-	rd, err := pcapng.NewReader(bytes.NewReader(unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")))
+	rd, err := pcapng.NewReader(bytes.NewReader(nltest.Unpacked(t, "../e2e/testdata/84eb856/fentry.pcapng.gz")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +369,7 @@ func TestGapsAndTimes(t *testing.T) {
 
 // What was kept after a moment is not there in a look at that moment.
 func TestUntil(t *testing.T) {
-	rd, err := pcapng.NewReader(bytes.NewReader(unpacked(t, "../e2e/testdata/84eb856/syscall.pcapng.gz")))
+	rd, err := pcapng.NewReader(bytes.NewReader(nltest.Unpacked(t, "../e2e/testdata/84eb856/syscall.pcapng.gz")))
 	if err != nil {
 		t.Fatal(err)
 	}
