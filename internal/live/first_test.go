@@ -166,7 +166,7 @@ func TestLongRecording(t *testing.T) {
 // All of memory that is in use while a recording is read and looked at is at most 256 MiB;
 // with NLTOP_SOAK=1 (make soak) it has 10 GiB, else 64 MiB.
 func TestHugeRecording(t *testing.T) {
-	size := int64(64 << 20)
+	size := int64(512 << 20)
 	if os.Getenv("NLTOP_SOAK") == "1" {
 		size = 10 << 30
 	}
