@@ -25,6 +25,7 @@ func (w *walker) value(n *Node, t *schema.Type, sc int, depth int) {
 		if n.Attr && n.Flags&nlaNested != 0 {
 			w.unknown(n, sc, depth)
 		}
+		w.unread(n) // in a message that nobody knows it may have been a key
 	case schema.Opaque:
 		n.Value = hex.EncodeToString(n.Raw)
 	case schema.Pad:
