@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -120,6 +121,11 @@ func (f *recordFlags) check(args []string) (err error) {
 	return files.Check()
 }
 
+// recordMemory is how much memory, in bytes, record takes live before it collects garbage
+// more often: it keeps next to nothing, and how much garbage there is must not depend on
+// how busy the machine is.
+const recordMemory = 64 << 20
+
 // maxSeconds are some ten years.
 const maxSeconds = 1 << 28
 
@@ -149,6 +155,7 @@ func runFlight(f *captureFlags, keep *keepFlags, args []string, alone bool) erro
 }
 
 func (f *recordFlags) run(args []string) (err error) {
+	debug.SetMemoryLimit(recordMemory)
 	o := sessionOptions{flags: &f.captureFlags, limit: f.count, alone: !f.unheard && len(f.subscribe) == 0}
 	// With -w - standard output is the recording. What becomes of it when nobody reads
 	// that any more is an error that is told.
