@@ -12,6 +12,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -23,39 +24,49 @@ type cutFlags struct {
 	from, to string
 	around   int
 	margin   time.Duration
+	given    func(name string) bool // whether a flag was there at all; nil: none was
 }
 
 func (f *cutFlags) register(c *cobra.Command) {
 	fs := c.Flags()
+	f.given = fs.Changed
 	fs.StringVar(&f.from, "from", "", "with -r: only what came at this time or later: 12:03:04.5, 2026-01-02T12:03:04Z, or +1.5s after the start")
 	fs.StringVar(&f.to, "to", "", "with -r: only what came until this time, or for so long: +2s after --from")
 	fs.IntVar(&f.around, "around", 0, "with -r: only what came around the incident of this number, as trace numbers them")
 	fs.DurationVar(&f.margin, "margin", 2*time.Second, "with --around: how much before the first loss, and behind the last one")
+	for _, name := range []string{"from", "to", "around", "margin"} {
+		_ = c.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
 }
 
 // cutting says what is to be cut out of the recording; nil: all of it.
 func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
 	c := &f.cutFlags
 	times := c.from != "" || c.to != ""
+	around := c.given != nil && c.given("around")
 	switch {
-	case !times && c.around == 0:
+	case !around && c.given != nil && c.given("margin"):
+		return nil, usageError{errors.New("--margin goes with --around")}
+	case !times && !around:
 		return nil, nil
 	case f.read == "":
 		return nil, usageError{errors.New("--from, --to and --around go with -r")}
 	case f.write != "":
 		return nil, usageError{errors.New("--from, --to and --around say what is printed, -w would record all: use only one")}
-	case times && c.around != 0:
+	case times && around:
 		return nil, usageError{errors.New("--around says from when to when: leave out --from and --to")}
-	case c.around < 0 || c.margin < 0:
-		return nil, usageError{errors.New("--around and --margin: cannot be negative")}
-	case c.around > 0 && f.read == "-":
+	case around && c.around < 1:
+		return nil, usageError{fmt.Errorf("--around %d: incidents are numbered from 1", c.around)}
+	case c.margin < 0:
+		return nil, usageError{fmt.Errorf("--margin %s: cannot be negative", c.margin)}
+	case around && f.read == "-":
 		return nil, usageError{errors.New("--around reads the recording twice: give its name, not -r -")}
 	}
 	made := &cut{cutFlags: *c, path: f.read, limit: f.count, ends: f.ends || f.changes, told: map[requestKey]bool{}}
 	if _, _, err := made.times(time.Now(), time.Now()); err != nil {
 		return nil, usageError{err}
 	}
-	if c.around == 0 {
+	if !around {
 		return made, nil
 	}
 	return made, made.find(ctx, f)
@@ -85,6 +96,10 @@ type cut struct {
 	numbers     map[incidentKey]int // of incidents; nil: not known, since not all was read
 	incidentSet bool
 	skips       bool // not all in front of since is read
+	// The time of the first and of the latest frame that was read, and whether one was in
+	// what is asked for.
+	first, last time.Time
+	within      bool
 	capture.Source
 }
 
@@ -98,7 +113,8 @@ type incidentKey struct {
 	socket capture.SocketKey
 }
 
-// times works out from when to when; zero: open.
+// times works out from when to when; zero: open. Which is first shows only where it is
+// known when the recording begins and ends: midnight may be between them.
 func (c *cut) times(start, end time.Time) (since, until time.Time, err error) {
 	start, end = start.Local(), end.Local()
 	if c.from != "" {
@@ -116,9 +132,6 @@ func (c *cut) times(start, end time.Time) (since, until time.Time, err error) {
 		}
 		until = until.Add(time.Microsecond - 1) // all that stands with that time in a line
 	}
-	if !until.IsZero() && until.Before(since) {
-		return since, until, fmt.Errorf("--to %s is before --from %s", until.Format(time.RFC3339Nano), since.Format(time.RFC3339Nano))
-	}
 	return since, until, nil
 }
 
@@ -126,14 +139,17 @@ var errBehind = errors.New("behind what is asked for")
 
 // Run implements capture.Source. The time of the first frame says what the times mean.
 func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
-	var last time.Time
 	err := c.Source.Run(ctx, func(f *capture.Frame) error {
-		if last.IsZero() && !f.Time.IsZero() {
-			last = f.Time
+		if c.first.IsZero() && !f.Time.IsZero() {
+			c.first = f.Time
 			if err := c.begin(f.Time); err != nil {
 				return err
 			}
 		}
+		if f.Time.After(c.last) {
+			c.last = f.Time
+		}
+		c.within = c.within || c.in(f.Time)
 		if !c.until.IsZero() && f.Time.After(c.until.Add(readBehind)) {
 			return errBehind
 		}
@@ -145,6 +161,23 @@ func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	return err
 }
 
+// nothing says that the recording has nothing of the time that is asked for, and when it
+// is: the clock may be of another zone. "": it has something.
+func (c *cut) nothing(utc bool) string {
+	if c.within || c.first.IsZero() {
+		return ""
+	}
+	first, last := c.first.Local(), c.last.Local()
+	if end, ok := pcapng.LastTime(c.path); ok && end.After(last) {
+		last = end.Local() // what is behind the time was not read
+	}
+	if utc {
+		first, last = first.UTC(), last.UTC()
+	}
+	const form = "2006-01-02 15:04:05.000000"
+	return "nothing is of that time: the recording is from " + first.Format(form) + " to " + last.Format(form+" MST")
+}
+
 func (c *cut) begin(start time.Time) (err error) {
 	if !c.incidentSet {
 		end, ok := pcapng.LastTime(c.path)
@@ -153,6 +186,9 @@ func (c *cut) begin(start time.Time) (err error) {
 		}
 		if c.since, c.until, err = c.times(start, end); err != nil {
 			return usageError{err}
+		}
+		if !c.until.IsZero() && c.until.Before(c.since) {
+			return usageError{fmt.Errorf("--to %s is before --from %s", decode.Quote(c.cutFlags.to), decode.Quote(c.from))}
 		}
 	}
 	if before := c.since.Add(-readBefore); !c.since.IsZero() && before.After(start) {

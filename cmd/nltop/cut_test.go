@@ -4,12 +4,14 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // writes is what a command prints on standard output.
@@ -132,6 +134,7 @@ func TestAroundIncident(t *testing.T) {
 }
 
 func TestCutRefuses(t *testing.T) {
+	file := unpackedFile(t, "../../internal/e2e/testdata/84eb856/fentry.pcapng.gz")
 	for _, tt := range []struct {
 		args string
 		says string
@@ -139,15 +142,63 @@ func TestCutRefuses(t *testing.T) {
 		{"--from 12:00", "go with -r"},
 		{"-r f --from noon", "noon"},
 		{"-r f --to +x", "+x"},
-		{"-r f --from 2026-01-02 --to 2026-01-01", "before"},
+		{"-r " + file + " --from 2026-01-02 --to 2026-01-01", "--to 2026-01-01 is before --from 2026-01-02"},
 		{"-r f --from +1s -w out", "-w"},
 		{"-r f --from +1s --around 1", "leave out"},
 		{"-r - --around 1", "twice"},
-		{"-r f --around -1", "negative"},
+		{"-r f --around -1", "from 1"},
+		{"-r f --around 0", "from 1"},
+		{"-r f --around 1 --margin -1s", "negative"},
+		{"-r f --margin 1s", "goes with --around"},
 	} {
 		_, err := writes(t, append([]string{"trace", "-q"}, strings.Fields(tt.args)...)...)
 		if err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, want %q", tt.args, err, tt.says)
+		}
+	}
+}
+
+// A time of day is one of the recording, which midnight may divide.
+func TestCutMidnight(t *testing.T) {
+	start := time.Date(2026, 11, 23, 23, 59, 50, 0, time.Local)
+	c := cut{cutFlags: cutFlags{from: "23:59:58", to: "00:00:02"}}
+	if _, _, err := c.times(time.Now(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.begin(start); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[time.Duration]bool{7 * time.Second: false, 9 * time.Second: true, 11 * time.Second: true, 13 * time.Second: false} {
+		if c.in(start.Add(at)) != want {
+			t.Errorf("%s after 23:59:50: in is %v", at, !want)
+		}
+	}
+}
+
+// Where a recording has nothing of the time that was asked for, it says when it is.
+func TestCutBesideTheRecording(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	file := unpackedFile(t, "../../internal/e2e/testdata/84eb856/fentry.pcapng.gz")
+	told := stderr
+	defer func() { stderr = told }()
+	for _, tt := range []struct {
+		args string
+		says bool
+	}{
+		{"--from +1h", true}, {"--to 1999-01-01", true}, {"--from +0s", false}, {"--from +0s -f error==77", false},
+	} {
+		out, err := os.Create(filepath.Join(t.TempDir(), "err"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		stderr = &messages{out: newOutput(context.Background(), out)}
+		if _, err := writes(t, append([]string{"trace", "--utc", "-r", file}, strings.Fields(tt.args)...)...); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(out.Name())
+		if says := strings.Contains(string(b), "nothing is of that time: the recording is from 2026-"); err != nil || says != tt.says {
+			t.Errorf("%s: %v: %s", tt.args, err, b)
 		}
 	}
 }

@@ -154,6 +154,11 @@ func (f *traceFlags) run(args []string) (err error) {
 			if out.few != nil && out.few.Written() == 0 {
 				fmt.Fprintln(stderr, "nltop: nothing changed, as far as was seen")
 			}
+			if o.cut != nil && err == nil {
+				if text := o.cut.nothing(f.utc); text != "" {
+					fmt.Fprintf(stderr, "nltop: %s\n", text)
+				}
+			}
 			s.tally()
 		}
 	}()
