@@ -53,7 +53,10 @@ type Contents struct {
 	NetNS      []NetNS   `json:"netns"`
 	// Others are the messages of processes, families and so on for which there was no
 	// room: 0 but in files that are made to have many.
-	Others      uint64   `json:"others,omitempty"`
+	Others uint64 `json:"others,omitempty"`
+	// Undelivered are the messages that did not reach their socket, by what became of them,
+	// where the source saw that; Lost are those that the recording lacks.
+	Undelivered []Row    `json:"undelivered"`
 	Lost        []Loss   `json:"lost"`
 	LostReports uint64   `json:"lost_reports"`
 	Damage      []Damage `json:"damage"` // the first of it
@@ -183,7 +186,8 @@ func (c *counter) contents(r *pcapng.Reader) *Contents {
 		Messages: c.messages, Problems: c.problems, Preamble: a.Preamble, Unknown: a.Unknown, Others: c.others,
 		Span: c.span, LostReports: stats.LostReports, Damaged: a.Damaged,
 		Protocols: c.protocols.rows(), Families: c.families.rows(), Directions: c.directions.rows(), Reports: c.reports.rows(),
-		Redacted: r.Redacted(), Made: []Section{}, Sources: []Source{}, Lost: []Loss{}, Damage: []Damage{},
+		Undelivered: c.undelivered.rows(),
+		Redacted:    r.Redacted(), Made: []Section{}, Sources: []Source{}, Lost: []Loss{}, Damage: []Damage{},
 		Processes: []Process{}, NetNS: []NetNS{},
 	}
 	for i := range a.Made {

@@ -277,7 +277,7 @@ func TestHides(t *testing.T) {
 		says     []string
 	}{
 		{"withheld", []pcapng.Secrets{pcapng.SecretsWithheld}, 3, []string{"keys and passwords, overwritten in 3 messages"}, nil},
-		{"there were none", []pcapng.Secrets{pcapng.SecretsWithheld}, 0, []string{"keys and passwords, and it tells of none"}, nil},
+		{"there were none", []pcapng.Secrets{pcapng.SecretsWithheld}, 0, []string{"keys and passwords; it tells of none that were overwritten"}, nil},
 		{"kept", []pcapng.Secrets{pcapng.SecretsKept}, 0, []string{}, []string{"NOT KEYS AND PASSWORDS: they are in the file (--secrets)"}},
 		{"an older nltop", []pcapng.Secrets{0}, 0, []string{}, []string{"not keys and passwords: who wrote the file left them as they were captured"}},
 		{"both", []pcapng.Secrets{pcapng.SecretsWithheld, pcapng.SecretsKept, pcapng.SecretsWithheld}, 1,

@@ -21,6 +21,7 @@ type counter struct {
 	latest                     time.Time
 	protocols, families        counts
 	directions, reports        counts
+	undelivered                counts
 	processes                  keep[processKey, Process]
 	netns                      keep[netnsKey, NetNS]
 	origins                    capture.PerOrigin[shared]
@@ -79,6 +80,9 @@ func (c *counter) frame(f *capture.Frame) error {
 		n += uint64(len(c.msgs))
 	}
 	c.messages += n
+	if f.Verdict > capture.VerdictDelivered {
+		c.count(c.undelivered.of(f.Verdict.String()), n)
+	}
 	c.count(s.protocol, n)
 	c.count(s.direction, n)
 	if s.process != nil {

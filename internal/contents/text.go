@@ -45,6 +45,7 @@ var facts = []struct {
 	{"families", func(c *Contents) []string { return list(rowWords(c.Families)) }},
 	{"processes", (*Contents).processes},
 	{"netns", (*Contents).netns},
+	{"undelivered", func(c *Contents) []string { return list(rowWords(c.Undelivered)) }},
 	{"lost", (*Contents).lost},
 	{"damage", (*Contents).damage},
 }
@@ -237,7 +238,7 @@ func (c *Contents) hidden() []string {
 		if c.Redacted > 0 {
 			text += ", overwritten in " + count(c.Redacted, "message", "messages")
 		} else {
-			text += ", and it tells of none"
+			text += "; it tells of none that were overwritten"
 		}
 		out = append(out, text)
 	}
