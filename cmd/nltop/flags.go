@@ -94,6 +94,9 @@ func (f *captureFlags) pointless(c *cobra.Command) error {
 	if f.wireshark && f.write == "" {
 		return usageError{errors.New("--wireshark-processes goes with -w")}
 	}
+	if f.snap < 0 {
+		return usageError{fmt.Errorf("-s %d: cannot be negative", f.snap)}
+	}
 	if f.read != "" {
 		if name := given(ofCapture); name != "" {
 			return usageError{fmt.Errorf("%s says how messages are captured, and -r reads them from a file", name)}

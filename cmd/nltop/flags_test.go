@@ -34,6 +34,7 @@ func TestPointless(t *testing.T) {
 		{"trace -r FILE --changes -o sh", "-o text or json"}, {"trace -r FILE --changes -o go", "-o text or json"}, {"trace -r FILE --changes --source auto", captured},
 		{"trace -r FILE --changes -o json -f true -c 3 -q --utc --date --attrs", ""}, {"trace -r FILE --changes -w OUT", ""},
 		{"sockets -r FILE -f true --snap 64", ""},
+		{"trace -r FILE -s -1", "-s -1: cannot be negative"}, {"trace --snap -9", "-s -9: cannot be negative"},
 		{"trace -r FILE --wireshark-processes", "goes with -w"}, {"record -r FILE -w OUT --wireshark-processes", ""},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

@@ -22,6 +22,7 @@ import (
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/probe"
 	"github.com/nltop/nltop/internal/segment"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // flightRun is the flight recorder of a session: what is held, and what is made of it.
@@ -387,7 +388,8 @@ func (r *flightRun) close() error {
 	err := r.rec.Close(r.now(), r.f.exit)
 	if !r.f.quiet {
 		a := r.rec.Account()
-		fmt.Fprintf(stderr, "nltop: %d recordings written; %d datagrams were held last, %d before had made room\n", a.Files, held.Datagrams, held.Evicted)
+		fmt.Fprintf(stderr, "nltop: %s written; %s held last, %d before had made room\n",
+			words.Plural(int(a.Files), "recording", "recordings"), words.Plural(int(held.Datagrams), "datagram was", "datagrams were"), held.Evicted)
 		if a.Ignored > 0 {
 			fmt.Fprintf(stderr, "nltop: %d reasons more came within %s of one that had its recording\n", a.Ignored, flight.Calm)
 		}

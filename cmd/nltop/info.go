@@ -23,6 +23,7 @@ type infoFlags struct {
 	read   string
 	quiet  bool
 	format string
+	told   int // files, as text
 }
 
 func newInfo() *cobra.Command {
@@ -73,10 +74,7 @@ func (f *infoFlags) run(args []string) error {
 	debug.SetMemoryLimit(fileMemory)
 	out := bufio.NewWriter(newOutput(ctx, os.Stdout))
 	var errs []error
-	for i, path := range files {
-		if i > 0 && f.format == "text" {
-			fmt.Fprintln(out)
-		}
+	for _, path := range files {
 		errs = append(errs, f.tell(ctx, out, path))
 		if ctx.Err() != nil {
 			break
@@ -105,6 +103,9 @@ func (f *infoFlags) tell(ctx context.Context, out io.Writer, path string) error 
 		err = distinct(err, writeRows(out, []*contents.Contents{c}))
 	} else {
 		c.File = capture.Printable(path)
+		if f.told++; f.told > 1 {
+			fmt.Fprintln(out)
+		}
 		err = distinct(err, c.Text(out))
 	}
 	if err == nil && c.Damaged > 0 {

@@ -103,6 +103,11 @@ func TestInfo(t *testing.T) {
 			}
 		})
 	}
+	// As text, a line is between two files of which something is told.
+	text, _ := infoOf(t, none, whole, whole)
+	if !strings.HasPrefix(text, whole+"\n") || strings.Count(text, "\n\n") != 1 {
+		t.Errorf("of several:\n%s", text)
+	}
 }
 
 // TestInfoText: a block of lines for each file.

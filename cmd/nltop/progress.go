@@ -61,10 +61,17 @@ func (s *session) progress(since time.Duration) string {
 func (r *recorder) account(since time.Duration) string {
 	frames, size := r.written()
 	name := r.name
+	if name == "-" {
+		name = "standard output"
+	}
 	if n := r.sums().files; n > 1 {
 		name = fmt.Sprintf("%d files", n)
 	}
-	return fmt.Sprintf("%s: %d frames, %d bytes in %s", name, frames, size, since.Round(time.Millisecond))
+	took := since.Round(time.Millisecond)
+	if r.failed() != nil {
+		return fmt.Sprintf("%s: %d bytes in %s; not all of %d frames are recorded", name, size, took, frames)
+	}
+	return fmt.Sprintf("%s: %d frames, %d bytes in %s", name, frames, size, took)
 }
 
 // sums are what was recorded so far.

@@ -65,7 +65,7 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 		Args: usage(cobra.ArbitraryArgs),
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.write == "" {
-				return usageError{errors.New("record needs -w FILE")}
+				return usageError{errors.New("record needs -w FILE, or with --keep -w DIR")}
 			}
 			if err := keep.check(c, &f.captureFlags); err != nil {
 				return err
@@ -85,6 +85,7 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 	keep.register(c)
 	f.registerAnonymise(c)
 	fs := c.Flags()
+	fs.Lookup("write").Usage = "record to this pcapng file, packed if its name ends with .gz or .zst; - is standard output; with --keep: the directory for recordings"
 	fs.BoolVar(&f.unheard, "unheard", false, "also what requests made the kernel announce though nobody listened")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages; the datagram of the last is recorded whole")
@@ -93,6 +94,11 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 	fs.IntVarP(&f.seconds, "file-seconds", "G", 0, "go on in another file after so many seconds; the name may hold a time: %F-%H%M%S")
 	fs.IntVarP(&f.files.Files, "files", "W", 0, fmt.Sprintf("with -C: so many files, of which the oldest is written over; with -G: stop after so many; with --keep (%d): so many recordings at most in the directory, the oldest of nltop's own make room", defaultFiles))
 	fs.StringVar(&f.pack, "compress", "", "pack by "+strings.Join(compressed.Names(), ", ")+", whatever the name says")
+	for name, some := range map[string][]string{
+		"keep": {"64MB", "256MB", "10min", "256MB,10min"}, "file-size": {"10", "100", "1000"}, "file-seconds": {"60", "3600", "86400"},
+	} {
+		_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(some, cobra.ShellCompDirectiveNoFileComp))
+	}
 	_ = c.RegisterFlagCompletionFunc("compress", cobra.FixedCompletions(compressed.Names(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -259,7 +259,7 @@ func TestRecordUsage(t *testing.T) {
 	in := filepath.Join(dir, "in")
 	recording(t, in)
 	for _, tt := range []struct{ args, want string }{
-		{"", "needs -w"},
+		{"", "needs -w FILE, or with --keep -w DIR"},
 		{"-w f -W 3", "with -C"},
 		{"-w f -C 1x", "-C 1x: a number"},
 		{"-w f -C 1k", "at least 128k"},
@@ -427,6 +427,9 @@ func TestDiskThatFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if text := r.account(time.Second); !strings.Contains(text, ": 0 frames, ") {
+		t.Errorf("before: %s", text)
+	}
 	over := make(chan struct{})
 	r.mu.Lock()
 	_ = r.at.file.Close() // as if the disk were gone
@@ -438,5 +441,8 @@ func TestDiskThatFails(t *testing.T) {
 	}
 	if err := r.close(nil); err == nil {
 		t.Error("and nobody is told")
+	}
+	if text := r.account(time.Second); !strings.HasSuffix(text, "; not all of 0 frames are recorded") {
+		t.Errorf("the account is %s", text)
 	}
 }

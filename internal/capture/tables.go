@@ -36,14 +36,14 @@ func ReadTables(src Source) (Tables, error) {
 		var err error
 		t.Locks, t.Lost, err = l.Locks()
 		if t.Locked = err == nil; !t.Locked {
-			errs = append(errs, fmt.Errorf("read table of rtnl_mutex: %w", err))
+			errs = append(errs, fmt.Errorf("table of rtnl_mutex: %w", err))
 		}
 	}
 	if w, ok := src.(ReaderWatcher); ok && sees.Has(SeesReads) {
 		var err error
 		if t.Readers, t.Span, err = w.Readers(); err != nil {
 			t.Readers = nil
-			errs = append(errs, fmt.Errorf("read how sockets are read: %w", err))
+			errs = append(errs, fmt.Errorf("table of readers: %w", err))
 		}
 	}
 	return t, errors.Join(errs...)
