@@ -49,8 +49,7 @@ func runScrub(f *captureFlags, quiet bool) error {
 	err = s.run(ctx)
 	err = distinct(err, s.close())
 	if !quiet {
-		frames, size := s.rec.written()
-		fmt.Fprintf(stderr, "nltop: %s: %d frames, %d bytes in %s\n", f.write, frames, size, time.Since(begin).Round(time.Millisecond))
+		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(time.Since(begin)))
 	}
 	return err
 }

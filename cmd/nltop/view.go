@@ -133,15 +133,16 @@ func (f *captureFlags) again(o sessionOptions) func() (capture.Source, error) {
 func (f *viewFlags) show(ctx context.Context, t *terminal, screen tcell.Screen, s *session, o ui.Options) error {
 	running, cancel := context.WithCancel(ctx)
 	var ended sync.WaitGroup
+	var failed error // in the model's Status, too
 	stop := sync.OnceValue(func() error {
 		cancel()
 		ended.Wait()
-		return s.close()
+		return distinct(failed, s.close())
 	})
 	defer func() { _ = stop() }()
 	ended.Go(func() {
 		defer ui.Guard()
-		_ = s.capture(running) // its error stands in the model's Status
+		failed = s.capture(running)
 	})
 	err := t.do(func() error { return ui.Run(ctx, screen, s.model, o) })
 	return distinct(err, stop())

@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -28,6 +30,37 @@ func (*waiting) Info() capture.Info   { return capture.Info{Name: capture.Source
 func (w *waiting) Close() error {
 	w.closed.Add(1)
 	return nil
+}
+
+// broken is a source that fails at once.
+type broken struct{ waiting }
+
+var errBroken = errors.New("file is truncated")
+
+func (*broken) Run(context.Context, func(*capture.Frame) error) error { return errBroken }
+
+// TestShowFails: why the capture ended is told again when the view is left, with the status.
+func TestShowFails(t *testing.T) {
+	src := &broken{}
+	model, err := live.New(live.Options{Guard: ui.Guard}, pipeline.Options{Source: src, Decoder: decode.New(nil, decode.Options{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8")}
+	screen.drawn = func() {
+		if model.Snapshot(live.Ask{}).Err != nil {
+			cancel()
+		}
+	}
+	if err := screen.Init(); err != nil {
+		t.Fatal(err)
+	}
+	var f viewFlags
+	err = f.show(ctx, &terminal{ctx: ctx}, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{Interval: 50 * time.Millisecond})
+	if !errors.Is(err, errBroken) {
+		t.Errorf("the error is %v", err)
+	}
 }
 
 // fragile is a screen that fails when it is drawn on, or tells.
