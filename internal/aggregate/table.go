@@ -75,6 +75,9 @@ func New(o Options) *Table {
 	return t
 }
 
+// CountOnly says whether the table keeps no message.
+func (t *Table) CountOnly() bool { return t.opt.CountOnly }
+
 // Clear forgets all counters and rates.
 func (t *Table) Clear() {
 	*t = Table{opt: t.opt, index: make(map[Key]*cell), serials: t.serials}
@@ -82,9 +85,12 @@ func (t *Table) Clear() {
 	t.causes = newCauses(t.opt.MaxCauses)
 }
 
-// Observe counts one observation. It allocates only for a key that it has not seen.
-func (t *Table) Observe(o correlate.Observation) {
-	x := &o
+// Observe counts one observation.
+func (t *Table) Observe(o correlate.Observation) { t.Add(&o) }
+
+// Add is Observe for an observation that the caller keeps. It allocates only for a key
+// that it has not seen.
+func (t *Table) Add(x *correlate.Observation) {
 	if !counts(x) {
 		return
 	}

@@ -123,8 +123,31 @@ type Origins struct {
 	Limit int
 	// latest are the last ones that were asked for, by a few of their numbers, since
 	// comparing costs less than hashing. It is not used where Limit is small.
-	latest     [256]*Origin
-	young, old map[Origin]*Origin
+	latest [256]*Origin
+	// By a sum of most of what they say, since hashing all of an Origin costs more than
+	// all else that is done for a frame. Of two with one sum the older is forgotten.
+	young, old map[uint64]*Origin
+}
+
+// sum tells Origins apart, but for those that differ in texts alone.
+func (o *Origin) sum() uint64 {
+	const odd = 0x9E3779B97F4A7C15 // Fibonacci hashing
+	h := o.Socket.Inode*odd ^ uint64(o.Socket.PortID)<<32 ^ uint64(o.Socket.RcvBuf)
+	add := func(n uint64) { h = (h ^ h>>29 ^ n) * odd }
+	add(o.NetNS<<8 ^ uint64(o.Protocol))
+	add(uint64(o.Dir)<<56 ^ uint64(o.Kind)<<48 ^ uint64(o.Verdict)<<40 ^ uint64(uint32(o.Errno)))
+	add(uint64(o.SrcPort)<<32 ^ uint64(o.DstPort))
+	add(uint64(o.Group)<<32 ^ uint64(o.Peer.PID))
+	add(uint64(o.Trigger.Kind)<<32 ^ uint64(o.Trigger.Number))
+	add(uint64(o.Sees))
+	for _, p := range [...]*Proc{&o.Proc, &o.Socket.Owner} {
+		add(uint64(p.PID)<<32 ^ uint64(p.TID))
+		add(p.Life ^ p.CgroupID<<20 ^ uint64(len(p.Comm))<<56)
+		if n := len(p.Comm); n > 0 {
+			add(uint64(p.Comm[0]) | uint64(p.Comm[n/2])<<8 | uint64(p.Comm[n-1])<<16)
+		}
+	}
+	return h ^ h>>32
 }
 
 // Of returns the Origin that stands for o. It keeps no pointer to o.
@@ -138,16 +161,17 @@ func (s *Origins) Of(o *Origin) *Origin {
 	if p := *latest; p != nil && *p == *o && limit >= len(s.latest) {
 		return p
 	}
-	p, known := s.young[*o]
-	if !known {
-		if p, known = s.old[*o]; !known {
+	sum := o.sum()
+	p := s.young[sum]
+	if p == nil || *p != *o {
+		if p = s.old[sum]; p == nil || *p != *o {
 			p = new(Origin)
 			*p = *o
 		}
 		if s.young == nil || len(s.young) >= limit {
-			s.young, s.old = make(map[Origin]*Origin), s.young
+			s.young, s.old = make(map[uint64]*Origin), s.young
 		}
-		s.young[*p] = p
+		s.young[sum] = p
 	}
 	*latest = p
 	return p

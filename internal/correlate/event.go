@@ -87,7 +87,7 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 			t.events.bytes += len(e.Message.Data)
 		}
 	}
-	if m != nil && differ.Wants(m, false) {
+	if m != nil && !t.opt.NoBefore && differ.Wants(m, false) {
 		t.compare(f, m, e, fresh)
 	}
 	if next {

@@ -67,6 +67,8 @@ type entry struct {
 type Options struct {
 	// Ends: exchanges and events report their end as observations of their own.
 	Ends bool
+	// NoBefore: nobody asks what an event has changed (Event.Before).
+	NoBefore bool
 }
 
 // Tracker pairs the messages of one stream of frames. It is not safe for
@@ -248,7 +250,7 @@ func (t *Tracker) message(f *capture.Frame, m *decode.Message) {
 	case capture.DirRequest:
 		t.request(f, m, &o)
 	case capture.DirReply, capture.DirUnknown:
-		if f.Dir == capture.DirReply && differ.Wants(m, true) {
+		if f.Dir == capture.DirReply && !t.opt.NoBefore && differ.Wants(m, true) {
 			t.things.Next(keep(m))
 		}
 		t.reply(f, m, &o)

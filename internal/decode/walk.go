@@ -23,6 +23,7 @@ type walker struct {
 	problem string   // first malformation
 	left    int      // nodes that may still be made
 	slab    []Node   // nodes are cut off a common slab: one allocation for many nests
+	gone    int      // nodes of the slabs before it
 }
 
 // Body decodes the payload. It does so anew with each call; its cost is linear
@@ -33,7 +34,29 @@ func (m *Message) Body() Body { return m.body(false, nil) }
 func (m *Message) Values() Body { return m.body(true, nil) }
 
 // Scratch is room for nodes that is used again for message after message.
-type Scratch struct{ slab []Node }
+type Scratch struct {
+	slab []Node
+	used int // nodes of the last message, of all slabs
+}
+
+// maxScratch bounds the room that is kept, in nodes.
+const maxScratch = 1 << 10
+
+// begin returns the room, which is enough for what the last message took.
+func (s *Scratch) begin() []Node {
+	if want := min(s.used, maxScratch); want > cap(s.slab) {
+		s.slab = make([]Node, 0, min(want+want/4, maxScratch))
+	}
+	return s.slab[:0]
+}
+
+// end keeps the longest of the slabs that w had, unless it is too long.
+func (s *Scratch) end(w *walker) {
+	if n := cap(w.slab); n > cap(s.slab) && n <= maxScratch {
+		s.slab = w.slab
+	}
+	s.used = w.gone + len(w.slab)
+}
 
 // ValuesIn is Values for a caller who is done with one body before asking for
 // the next: its nodes are overwritten by the next call with s.
@@ -46,8 +69,8 @@ func (m *Message) body(plain bool, s *Scratch) Body {
 	w := m.walker(plain)
 	defer w.release()
 	if s != nil {
-		w.slab = s.slab[:0]
-		defer func() { s.slab = w.slab }()
+		w.slab = s.begin()
+		defer s.end(w)
 	}
 	var b Body
 	switch {
@@ -121,6 +144,7 @@ func (w *walker) take(n int) []Node {
 		return nil
 	}
 	if cap(w.slab)-len(w.slab) < n {
+		w.gone += len(w.slab)
 		w.slab = make([]Node, 0, max(n, min(2*cap(w.slab), maxSlab), 16))
 	}
 	l := len(w.slab)

@@ -335,3 +335,34 @@ func TestValuesIn(t *testing.T) {
 		}
 	}
 }
+
+// Room is made once for messages of one length, also where that is long, and is bounded.
+func TestScratchIsKept(t *testing.T) {
+	for _, x := range []struct {
+		attrs int
+		kept  bool
+	}{{10, true}, {700, true}, {3000, false}} {
+		payload := le.testHeader(2, 24, 0xbeef)
+		for range x.attrs {
+			payload = append(payload, le.Attr(5, le.U16(515))...)
+		}
+		m := one(t, le.frame(testProtocol, capture.DirRequest, le.msg(16, 0x605, payload)))
+		var s Scratch
+		for range 2 {
+			if n := len(m.ValuesIn(&s).Attrs); n != x.attrs {
+				t.Fatalf("%d attributes of %d", n, x.attrs)
+			}
+		}
+		before := &s.begin()[:1][0]
+		m.ValuesIn(&s)
+		if same := before == &s.slab[:1][0]; !same && x.kept {
+			t.Errorf("%d attributes: room is made anew each time", x.attrs)
+		}
+		if m = one(t, le.frame(testProtocol, capture.DirRequest, le.everything())); dump(m.Values()) != dump(m.ValuesIn(&s)) {
+			t.Errorf("behind %d attributes: other values", x.attrs)
+		}
+		if n := cap(s.begin()); n > maxScratch {
+			t.Errorf("room for %d nodes is kept", n)
+		}
+	}
+}

@@ -133,9 +133,11 @@ type Pipeline struct {
 	tracker *correlate.Tracker
 	scope   *scope
 	redact  *redact.Redactor
-	secrets atomic.Uint64 // messages in which something was overwritten
-	bare    bool          // see recordsOnly
-	real    *real         // nil: nothing has a pseudonym
+	secrets atomic.Uint64    // messages in which something was overwritten
+	bare    bool             // see recordsOnly
+	counts  bool             // see countsOnly
+	ms      []decode.Message // of the frame at hand, where counts
+	real    *real            // nil: nothing has a pseudonym
 	// Of the frames of the loop: see complete.
 	completed capture.PerOrigin[completed]
 	origins   capture.Origins
@@ -178,7 +180,7 @@ func New(o Options) (*Pipeline, error) {
 	if o.Counted && o.Filter != nil {
 		return nil, errors.New("what a source counts cannot be filtered")
 	}
-	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), watch: o.Watch,
+	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), counts: o.countsOnly(), watch: o.Watch,
 		families: question{patience: patience}, policy: question{patience: patience}}
 	p.redact.Found = p.found
 	if o.Pseudonyms != nil {
@@ -191,7 +193,7 @@ func New(o Options) (*Pipeline, error) {
 }
 
 func newTracker(o *Options) *correlate.Tracker {
-	return correlate.NewWith(correlate.Options{Ends: o.Ends})
+	return correlate.NewWith(correlate.Options{Ends: o.Ends, NoBefore: o.countsOnly()})
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
@@ -351,12 +353,12 @@ func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Messa
 	p.decoding.Lock()
 	defer p.decoding.Unlock()
 	p.about.family, p.about.typ = p.reported(f)
-	// Messages are allocated per frame, since tables and trackers keep them.
+	// Messages are allocated per frame, since sinks keep them.
 	from := *at
-	ms := p.o.Decoder.Next(f, at, atOnce, nil)
+	ms := p.o.Decoder.Next(f, at, atOnce, p.ms[:0])
 	again := func() {
 		*at = from
-		ms = p.o.Decoder.Next(f, at, atOnce, nil)
+		ms = p.o.Decoder.Next(f, at, atOnce, p.ms[:0])
 	}
 	if unknownFamilies(ms) {
 		if learned, err := p.relearn(f.Time); err != nil {
@@ -369,6 +371,10 @@ func (p *Pipeline) decode(f *capture.Frame, at *decode.Position) ([]decode.Messa
 		return nil, err
 	} else if taught {
 		again()
+	}
+	if p.counts {
+		p.ms = ms
+		return ms, nil
 	}
 	if from == (decode.Position{}) && p.overwrite(f) {
 		again()
@@ -455,7 +461,7 @@ func (p *Pipeline) observe(f *capture.Frame, over bool) error {
 		case p.o.Counted && p.narrow == nil:
 			p.o.Table.Keep(*x)
 		default:
-			p.o.Table.Observe(*x)
+			p.o.Table.Add(x)
 		}
 		for _, s := range p.o.Sinks {
 			if err := s.Observe(x); err != nil {

@@ -17,6 +17,13 @@ func (o *Options) recordsOnly() bool {
 		o.Incidents == nil && o.Limit == 0 && o.Pseudonyms == nil
 }
 
+// countsOnly says whether a table that keeps no message is all that there is: then nothing
+// of what messages say is shown or kept, and nothing has to be overwritten.
+func (o *Options) countsOnly() bool {
+	return o.Table != nil && o.Table.CountOnly() && o.Filter == nil && len(o.Sinks) == 0 &&
+		o.Recorder == nil && o.Keeper == nil && o.Incidents == nil && o.Pseudonyms == nil
+}
+
 func (p *Pipeline) record(f *capture.Frame) error {
 	if err := p.o.Recorder.WriteFrame(f); err != nil {
 		return fmt.Errorf("record frame: %w", err)
@@ -113,7 +120,10 @@ func (p *Pipeline) complete(f *capture.Frame, now int64) {
 	decoding.Lock()
 	p.lookUp(&o)
 	decoding.Unlock()
-	same := p.origins.Of(&o)
+	same := f.Origin
+	if o != *same {
+		same = p.origins.Of(&o)
+	}
 	*c = completed{same, now}
 	if o.Socket.PortID != 0 && !o.Account().Known() || o.OwnerInferred || o.Dir == capture.DirPeer && (o.Peer == capture.End{} || o.PeerInferred) {
 		c.origin = nil // the next one's owner may be known, or another
