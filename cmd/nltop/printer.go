@@ -109,6 +109,7 @@ func (f *traceFlags) printer(ctx context.Context, dec *decode.Decoder) (*printer
 			p.all = export.NewParallel(p.out, max(runtime.GOMAXPROCS(0), 2), func(w io.Writer) export.Observer {
 				return export.NewJSON(w, dec.GroupName)
 			})
+			dec.OnLearn(p.all.Render) // the output does not depend on who is faster
 		}
 	case "sh":
 		x := export.NewScript(p.buf)

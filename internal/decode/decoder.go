@@ -38,6 +38,11 @@ type Decoder struct {
 	errs      []ErrorInfo      // slab: ACKs are too many to allocate each
 }
 
+// OnLearn has fn called before what was learned changes, and with it what messages that
+// were made before say: by the goroutine that calls Frame, from inside of it. It is called
+// before the first Frame.
+func (d *Decoder) OnLearn(fn func()) { d.genl.learns, d.names.learns = fn, fn }
+
 // New returns a decoder for the families; of two that claim the same protocol,
 // subsystem or generic name the later one wins. The tables must not change any
 // more.

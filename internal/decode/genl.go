@@ -29,6 +29,7 @@ type genlTable struct {
 	byID   [genlMaxID + 1]atomic.Pointer[genlEntry]
 	tables map[string]*schema.Family // by name; not changed after New
 	groups atomic.Pointer[map[uint32]string]
+	learns func() // see OnLearn
 }
 
 // genlEntry is not changed once it is in the table.
@@ -76,6 +77,9 @@ func (t *genlTable) get(id uint16) *genlEntry {
 // put enters a family under its id and takes it away from any other id: names
 // are unique in a kernel, so the older id was released unseen.
 func (t *genlTable) put(e *genlEntry) {
+	if t.learns != nil {
+		t.learns()
+	}
 	switch e.family = t.tables[e.name]; {
 	case e.family != nil:
 	case e.policy != nil:

@@ -26,6 +26,8 @@ type ifNames struct {
 	byKey map[ifKey]*ifName
 	ring  []ifKey // in the order of arrival, the oldest at next once it is full
 	next  int
+
+	learns func() // see OnLearn
 }
 
 // ifName is a name that an interface has had.
@@ -72,6 +74,9 @@ func (n *ifNames) put(k ifKey, name []byte, frame uint64) {
 	last := n.byKey[k]
 	if last != nil && last.name == string(name) {
 		return
+	}
+	if n.learns != nil {
+		n.learns() // which reads names
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -33,6 +33,7 @@ type Parallel struct {
 	free    chan *job
 	workers sync.WaitGroup
 	writer  sync.WaitGroup
+	pending sync.WaitGroup // stretches that are not rendered yet
 
 	mu      sync.Mutex
 	err     error      // the first; nothing is written behind it
@@ -54,21 +55,28 @@ type job struct {
 const (
 	jobObservations = 256
 	jobBytes        = 256 << 10
+	maxKeptOut      = 8 * jobBytes // of a stretch, so that its room is used again
 	// maxWaiting bounds the messages that are on their way: as text they take several
 	// times as much. One that is longer goes alone.
 	maxWaiting = 2 << 20
 )
 
-// NewParallel starts n renderers that write to w; render makes each of them.
-// The caller calls Close.
+// NewParallel starts n renderers that write to w; render makes each of them, which then
+// writes one stretch after the other, in no order. The caller calls Close.
 func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel {
 	depth := 2 * n
 	p := &Parallel{w: w, work: make(chan *job, depth), order: make(chan *job, depth), free: make(chan *job, depth+n+1)}
 	p.room = sync.NewCond(&p.mu)
 	for range n {
 		p.workers.Go(func() {
+			var to outlet
+			r := render(&to)
 			for j := range p.work {
-				j.render(render(&j.out))
+				to.w = &j.out
+				if j.render(r); j.out.Cap() > maxKeptOut {
+					r = render(&to) // its room is not kept either
+				}
+				p.pending.Done()
 				j.done <- struct{}{}
 			}
 		})
@@ -76,6 +84,11 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 	p.writer.Go(p.write)
 	return p
 }
+
+// outlet is where a renderer writes, one stretch after the other.
+type outlet struct{ w io.Writer }
+
+func (o *outlet) Write(b []byte) (int, error) { return o.w.Write(b) }
 
 // teller is a renderer that is told what other messages tell of one.
 type teller interface {
@@ -111,7 +124,7 @@ func (p *Parallel) write() {
 		p.fail(err)
 		p.leave(j.bytes)
 		j.clear()
-		if j.out.Cap() > 8*jobBytes {
+		if j.out.Cap() > maxKeptOut {
 			continue // one very long message; its room is not kept
 		}
 		select {
@@ -207,9 +220,17 @@ func (p *Parallel) submit() {
 		return
 	}
 	p.enter(p.cur.bytes)
+	p.pending.Add(1)
 	p.order <- p.cur
 	p.work <- p.cur
 	p.cur = nil
+}
+
+// Render waits until all that was observed is rendered, before something changes that it
+// depends on (decode.Decoder.OnLearn).
+func (p *Parallel) Render() {
+	p.submit()
+	p.pending.Wait()
 }
 
 // Close renders and writes what is left, and ends the renderers.

@@ -13,6 +13,8 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/decode/schema"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
@@ -123,5 +125,42 @@ func TestParallelNftables(t *testing.T) {
 			}
 		}
 		t.Errorf("%d lines, want %d", len(b), len(a))
+	}
+}
+
+// TestParallelLearns: what a family and its group are called while a message comes is said of
+// it, as by one renderer, also where they are called otherwise right after it.
+func TestParallelLearns(t *testing.T) {
+	const id, group = 40, 7
+	msg := nltest.Message(id, 0, 0, 0, []byte{1, 1, 0, 0})
+	feed := func(o Observer, d *decode.Decoder) {
+		for i := range 600 {
+			name := []string{"first", "second"}[i/2%2]
+			d.LearnFamily(id, name, 1, []schema.Group{{ID: group, Name: "group of " + name}})
+			f := &capture.Frame{Origin: &capture.Origin{Protocol: capture.NETLINK_GENERIC, Dir: capture.DirEvent, Group: group}, ID: uint64(i + 1), Data: msg, OrigLen: len(msg)}
+			ms := d.Frame(f, nil)
+			if err := o.Observe(observe(&ms[0])); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var want, got bytes.Buffer
+	d := decode.New(families.All(), decode.Options{})
+	feed(NewJSON(&want, d.GroupName), d)
+	if n := bytes.Count(want.Bytes(), []byte(`"group of second"`)); n != 300 {
+		t.Fatalf("%d messages of 300 name their group", n)
+	}
+	for _, n := range []int{1, 2, 4} {
+		d := decode.New(families.All(), decode.Options{})
+		got.Reset()
+		p := NewParallel(&got, n, func(w io.Writer) Observer { return NewJSON(w, d.GroupName) })
+		d.OnLearn(p.Render)
+		feed(p, d)
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Errorf("%d renderers wrote something else than one", n)
+		}
 	}
 }
