@@ -123,6 +123,8 @@ func TestCases(t *testing.T) {
 		{"iSCSI's target", unix.NETLINK_ISCSI, request, iscsi(15, "iqn.2001-04.com\x00"), "", "iqn.2001-04.com\x00"},
 		{"what was typed", capture.NETLINK_AUDIT, capture.DirEvent, audit(1319, `audit(1364481363.243:24): tty pid=1 uid=0 comm="bash" data=68756E74657232320D`), "68756E74657232320D", "bash"},
 		{"what was typed, told by a shell", capture.NETLINK_AUDIT, capture.DirEvent, audit(1124, `audit(1364481363.243:24): pid=1 uid=0 data="hunter22"`), "hunter22", "pid=1"},
+		{"what was typed, as a shell sends it", capture.NETLINK_AUDIT, request, nltest.Message(1124, 5, 1, 0, []byte("su hunter22\x00")), "hunter22", ""},
+		{"what was typed, in an error", capture.NETLINK_AUDIT, reply, quote(0, nltest.Message(1124, 5, 1, 0, []byte("su hunter22\x00"))), "hunter22", ""},
 		{"data of another record", capture.NETLINK_AUDIT, capture.DirEvent, audit(1112, `audit(1364481363.243:24): pid=1 data="hunter22"`), "", "hunter22"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -38,8 +38,14 @@ func audit() *schema.Family {
 			switch name {
 			case "AUDIT_EXECVE":
 				m.Body = &execve
-			case "AUDIT_TTY", "AUDIT_USER_TTY":
+			case "AUDIT_TTY":
 				m.Body = &typed
+			case "AUDIT_USER_TTY":
+				// What a program sends are no words: audit_receive_msg of kernel/audit.c
+				// writes all of it as data=.
+				m.Body, m.Dirs = &typed, schema.FromKernel
+				f.Messages = append(f.Messages, schema.Message{ID: m.ID, Name: name, Dirs: schema.ToKernel,
+					Header: record("audit_user_tty", field("data", secret(str, schema.Typed)))})
 			}
 			f.Messages = append(f.Messages, m)
 		}
