@@ -115,6 +115,9 @@ func TestCases(t *testing.T) {
 		{"a family without tables", genl, request, nltest.Genl(idForeign, 1, 1, 0, 1, 1, nltest.Attr(1, key), nltest.Attr(2, text), nltest.Nest(3, nltest.Attr(1, key))), string(key), string(text)},
 		{"a family with a policy", genl, request, nltest.Genl(idPolicy, 1, 1, 0, 1, 1, nltest.Attr(1, nltest.U32(0x77665544)), nltest.Attr(2, text), nltest.Attr(3, key)), string(key), string(text)},
 		{"a family that nobody knows", genl, request, nltest.Genl(idUnknown, 1, 1, 0, 1, 1, nltest.Attr(1, key), nltest.Attr(2, text)), string(key), string(text)},
+		{"an attribute that is too long, in a family that nobody knows", genl, request, nltest.Genl(idUnknown, 1, 1, 0, 1, 1, lengthened(nltest.Attr(1, key), 0, 900)), string(key), ""},
+		{"behind a header, in a family without tables", genl, request, nltest.Genl(idForeign, 1, 1, 0, 1, 1, nltest.U32(7), nltest.Attr(1, key)), string(key), ""},
+		{"text without attributes, in a family without tables", genl, request, nltest.Genl(idForeign, 1, 1, 0, 1, 1, text), "", string(text)},
 		{"a type that nobody knows", capture.NETLINK_XFRM, request, nltest.Message(90, 1, 1, 0, nltest.Attr(300, key)), string(key), ""},
 		{"no attributes that nobody knows", capture.NETLINK_USERSOCK, capture.DirPeer, nltest.Message(90, 1, 1, 0, key), "", string(key)},
 		{"a family without secrets", capture.NETLINK_NETFILTER, request, nltest.Message(10<<8|6, 1, 1, 0, make([]byte, 4), nltest.Attr(99, key)), "", string(key)},
@@ -204,11 +207,18 @@ func TestReports(t *testing.T) {
 
 // TestCut: of a datagram that was cut, what is left of a key is overwritten.
 func TestCut(t *testing.T) {
-	whole := wgSet()
+	t.Run("known", func(t *testing.T) { testCut(t, wgSet()) })
+	unknown := wgSet()
+	copy(unknown[4:], nltest.U16(idUnknown))
+	t.Run("unknown", func(t *testing.T) { testCut(t, unknown) })
+}
+
+func testCut(t *testing.T, whole []byte) {
+	t.Helper()
+	d := taught()
 	for n := range whole {
 		f := frame(capture.NETLINK_GENERIC, capture.DirRequest, bytes.Clone(whole[:n]))
 		f.OrigLen = len(whole)
-		d := taught()
 		before := shapes(d.Frame(f, nil))
 		redact.New(d, redact.Policy{}).Frame(f)
 		if left := n - 32; left >= 4 && bytes.Contains(f.Data, key[:min(left, len(key))]) {
