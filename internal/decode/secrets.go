@@ -270,6 +270,7 @@ func (c *collector) nodes(nodes []Node, nameless bool, m *Message) {
 		case n.Nested:
 			c.nodes(n.Children, c.namelessIn(n, nameless), m)
 			c.behind(n)
+			c.short(n)
 		case n.Problem != "":
 			c.unread(n, nil)
 		case n.Hidden || n.Name != "" && n.Kind() != schema.Binary && n.Kind() != schema.Unused:
@@ -300,6 +301,25 @@ func (c *collector) behind(n *Node) {
 	}
 	last := &n.Children[len(n.Children)-1]
 	if last.Name != "" || last.Attr || last.Hidden || last.Problem != "" || zero(last.Raw) {
+		return
+	}
+	for i := range t.Struct.Fields {
+		if c.of.Has(t.Struct.Fields[i].Type.Secret) {
+			c.add(last.Off, last.Off+len(last.Raw), schema.Unnamed)
+			return
+		}
+	}
+}
+
+// short withholds a name without its end where a struct that has a key ends within: what
+// was meant to be the key may stand there.
+func (c *collector) short(n *Node) {
+	t := n.typ
+	if n.Problem == "" || t == nil || t.Struct == nil || t.Kind != schema.Struct || len(n.Children) == 0 || !c.of.Has(schema.Unnamed) {
+		return
+	}
+	last := &n.Children[len(n.Children)-1]
+	if last.Problem != "" || last.Redacted || last.Kind() != schema.String || len(cString(last.Raw)) < len(last.Raw) {
 		return
 	}
 	for i := range t.Struct.Fields {

@@ -322,7 +322,7 @@ func (w *walker) fields(dst []Node, st *schema.StructType, lo, hi int, sc int, d
 		dst = append(dst, Node{Name: f.Name, Off: lo, Raw: w.data[lo:end:end]})
 		n := &dst[len(dst)-1]
 		w.value(n, &f.Type, sc, depth)
-		if n.Problem != "" {
+		if n.Problem != "" || end-lo < f.Type.Width() {
 			w.unread(n)
 		}
 		lo = end

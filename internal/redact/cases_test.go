@@ -112,6 +112,8 @@ func TestCases(t *testing.T) {
 		{"the message is longer than the datagram", genl, request, lengthened(wgSet(), 0, 4000), string(key), "wg0\x00"},
 		{"the message has no length", genl, request, lengthened(wgSet(), 0, 4), string(key), ""},
 		{"behind the last message", genl, request, nltest.Cat(wgSet(), []byte("left \x01over")), "left \x01over", "wg0\x00"},
+		{"in place of an algorithm's name", capture.NETLINK_XFRM, request, nltest.Message(16, 1, 1, 0, make([]byte, 224), nltest.Attr(2, key)), string(key), ""},
+		{"an algorithm's name alone", capture.NETLINK_XFRM, request, nltest.Message(16, 1, 1, 0, make([]byte, 224), nltest.Attr(2, []byte("cbc(aes)\x00"))), "", "cbc(aes)\x00"},
 		{"a family without tables", genl, request, nltest.Genl(idForeign, 1, 1, 0, 1, 1, nltest.Attr(1, key), nltest.Attr(2, text), nltest.Nest(3, nltest.Attr(1, key))), string(key), string(text)},
 		{"a family with a policy", genl, request, nltest.Genl(idPolicy, 1, 1, 0, 1, 1, nltest.Attr(1, nltest.U32(0x77665544)), nltest.Attr(2, text), nltest.Attr(3, key)), string(key), string(text)},
 		{"a family that nobody knows", genl, request, nltest.Genl(idUnknown, 1, 1, 0, 1, 1, nltest.Attr(1, key), nltest.Attr(2, text)), string(key), string(text)},
