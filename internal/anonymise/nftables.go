@@ -136,6 +136,16 @@ func loaded(kind string, p parts) content {
 			return content{kind: address}
 		case base == "NFT_PAYLOAD_NETWORK_HEADER" && off >= 8 && n >= 3:
 			return content{kind: address} // the first bytes of one
+		case base == "NFT_PAYLOAD_TRANSPORT_HEADER" && n == 16:
+			return content{kind: address} // of ICMPv6: no other field of one is as long
+		}
+	case "exthdr":
+		if n, _ := p.number("NFTA_EXTHDR_LEN"); n == 16 || n == 4 && p.text("NFTA_EXTHDR_OP") == "NFT_EXTHDR_OP_IPV4" {
+			return content{kind: address} // of a route that the sender chose
+		}
+	case "xfrm":
+		if strings.Contains(p.text("NFTA_XFRM_KEY"), "ADDR") {
+			return content{kind: address}
 		}
 	case "meta":
 		switch key := p.text("NFTA_META_KEY"); {
@@ -193,6 +203,12 @@ func (r *registers) enter(kind string, p parts) {
 			r.holds[to] = c
 		}
 		r.now = content{kind: plain}
+	case "inner":
+		for i := range p {
+			if kind, loads := expressionOf(&p[i]); p[i].Name == "NFTA_INNER_EXPR" && kind != "inner" {
+				r.enter(kind, loads)
+			}
+		}
 	case "byteorder":
 		from, _ := first("NFTA_BYTEORDER_SREG")
 		if to, ok := first("NFTA_BYTEORDER_DREG"); ok {
