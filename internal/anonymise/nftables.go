@@ -20,6 +20,8 @@ type content struct {
 	kind  contentKind
 	types []string // kind ofTypes: of a concatenation, each at a multiple of four bytes
 	mask  []byte   // what of it is compared; nil: all
+	six   bool     // an address: the first bytes of one of IPv6
+	four  bool     // and as well one of IPv4 (ARP has it in the same place)
 }
 
 type contentKind uint8
@@ -132,6 +134,10 @@ func loaded(kind string, p parts) content {
 		switch {
 		case base == "NFT_PAYLOAD_LL_HEADER" && off < 12 && n >= 6:
 			return content{kind: hardware}
+		case base == "NFT_PAYLOAD_NETWORK_HEADER" && off == 18 && n == 6:
+			return content{kind: hardware} // ARP's
+		case base == "NFT_PAYLOAD_NETWORK_HEADER" && (off == 8 || off == 24) && n >= 3 && n < 16:
+			return content{kind: address, six: true, four: off == 24 && n == 4}
 		case base == "NFT_PAYLOAD_NETWORK_HEADER" && (n == 4 && off >= 12 || n == 16 || off >= 8 && n%4 == 0 && n >= 4):
 			return content{kind: address}
 		case base == "NFT_PAYLOAD_NETWORK_HEADER" && off >= 8 && n >= 3:
@@ -268,7 +274,18 @@ func (w *overwriter) content(b []byte, c content) {
 	switch c.kind {
 	case plain:
 	case address:
-		n := len(b) &^ 3
+		if c.six && len(b) < 16 && (!c.four || len(b) > 0 && b[0] >= 0xf0) {
+			var full [16]byte
+			copy(full[:], b)
+			k, ok := prefixMask(c.mask, len(b))
+			if !ok {
+				k = 8 * len(b)
+			}
+			w.s.network(full[:], k)
+			copy(b, full[:])
+			return
+		}
+		n := len(b)
 		if n != 4 && n != 16 {
 			w.addresses(b)
 			return

@@ -31,6 +31,12 @@ func TestLoadedAddresses(t *testing.T) {
 	}{
 		// nft --debug=netlink shows these.
 		{"ip saddr", expr(1, "payload", be(1, 1), be(2, 1), be(3, 12), be(4, 4)), v4, false},
+		{"ip6 saddr /32", expr(1, "payload", be(1, 1), be(2, 1), be(3, 8), be(4, 4)), []byte{0xfd, 0x77, 0x12, 0x34}, false},
+		{"ip6 daddr /32", expr(1, "payload", be(1, 1), be(2, 1), be(3, 24), be(4, 4)), []byte{0xfd, 0x77, 0x12, 0x34}, false},
+		{"ip6 saddr /48", expr(1, "payload", be(1, 1), be(2, 1), be(3, 8), be(4, 6)), []byte{0xfd, 0x77, 0x12, 0x34, 0x56, 0x79}, false},
+		{"ip6 daddr /64", expr(1, "payload", be(1, 1), be(2, 1), be(3, 24), be(4, 8)), []byte{0xfd, 0x77, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbd}, false},
+		{"arp daddr ether", expr(1, "payload", be(1, 1), be(2, 1), be(3, 18), be(4, 6)), []byte{2, 0x77, 0xaa, 0xbb, 0xcc, 0xdd}, false},
+		{"ip saddr, ip daddr", expr(1, "payload", be(1, 1), be(2, 1), be(3, 12), be(4, 8)), []byte{10, 77, 3, 201, 10, 77, 3, 203}, false},
 		{"ipsec out ip saddr", expr(1, "xfrm", be(1, 1), be(2, 3), nltest.Attr(3, []byte{2})), v4, false},
 		{"ipsec in ip6 daddr", expr(1, "xfrm", be(1, 1), be(2, 2), nltest.Attr(3, []byte{0})), v6, false},
 		{"ipsec in spi", expr(1, "xfrm", be(1, 1), be(2, 6), nltest.Attr(3, []byte{0})), v4, true},
@@ -55,6 +61,11 @@ func TestLoadedAddresses(t *testing.T) {
 			now := a.Frame(f)
 			if stays := bytes.Contains(now.Data, tt.value); stays != tt.stays {
 				t.Errorf("%x is in %x", tt.value, now.Data)
+			}
+			for n := 4; !tt.stays && n <= len(tt.value)-2; n += 2 {
+				if bytes.Contains(now.Data, tt.value[n-2:n+2]) {
+					t.Errorf("%x of %x is in %x", tt.value[n-2:n+2], tt.value, now.Data)
+				}
 			}
 			if !bytes.Contains(now.Data, []byte{0x12, 0xb5}) {
 				t.Error("the port is gone")
