@@ -191,11 +191,15 @@ func (c *collector) message(m *Message, fields, attrs []Node, rest []byte, restO
 	direct := l.body != nil || l.set != nil && l.set.Direct()&c.of != 0
 	c.nodes(fields, l.body != nil, m)
 	c.nodes(attrs, foreign || direct, m)
-	if foreign && l.set == nil && (m.Frame.Protocol != capture.NETLINK_GENERIC || !couldBeKey(&Node{Raw: rest})) {
+	if foreign && l.set == nil && (m.Frame.Protocol != capture.NETLINK_GENERIC || !schema.FilledRest(rest) && (len(rest) < minCut || !couldBeKey(&Node{Raw: rest}))) {
 		return // nobody knows what it is made of; generic netlink has attributes, so that they were cut or are broken
 	}
 	c.rest(rest, restOff, l.body == nil && (l.set != nil || foreign))
 }
+
+// minCut is how many bytes of no known meaning are withheld: fewer could not be recognised
+// as overwritten.
+const minCut = 7
 
 // control goes through an NLMSG_ERROR, for the message that it quotes.
 func (c *collector) control(m *Message, fields, attrs []Node, rest []byte, restOff int) {
