@@ -80,11 +80,22 @@ func TestLiveLocks(t *testing.T) {
 		var q capture.Frame
 		if len(told) > 0 {
 			worst = told[0]
-			sends := sendsOf(worst.Lock.Behind().PID)
-			slices.SortFunc(sends, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Hold, a.Lock.Hold) })
-			q = *sends[0]
-			if q.Lock.Hold > q.Elapsed || q.Lock.Hold+q.Lock.Wait < q.Elapsed/2 || worst.Lock.Wait > q.Elapsed {
-				t.Errorf("of %v in the kernel the holder held %v and waited %v, the victim waited %v", q.Elapsed, q.Lock.Hold, q.Lock.Wait, worst.Lock.Wait)
+			held := false
+			for _, f := range told {
+				sends := sendsOf(f.Lock.Behind().PID)
+				slices.SortFunc(sends, func(a, b *capture.Frame) int { return cmp.Compare(b.Lock.Hold, a.Lock.Hold) })
+				longest := sends[0]
+				if f == worst {
+					q = *longest
+				}
+				if longest.Lock.Hold > longest.Elapsed || f.Lock.Wait > longest.Elapsed {
+					t.Errorf("of %v in the kernel the holder held %v, the victim waited %v", longest.Elapsed, longest.Lock.Hold, f.Lock.Wait)
+				}
+				// A machine that stands still does so outside of the lock, too, but not each time.
+				held = held || longest.Lock.Hold+longest.Lock.Wait >= longest.Elapsed/2
+			}
+			if !held {
+				t.Errorf("no holder held the lock, or waited for it, for half of its send: %+v of %v", q.Lock, q.Elapsed)
 			}
 		}
 		pid := worst.Lock.Behind().PID
