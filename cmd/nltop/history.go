@@ -4,9 +4,6 @@ package main
 
 import (
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,18 +22,19 @@ func historyFlag(c *cobra.Command, to *string) {
 // leastHistory holds the newest chunks.
 const leastHistory = 1_000_000
 
+var historyUnits = []unit{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40},
+	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}, {"", 1},
+}
+
 // parseHistory reads what --history says.
 func parseHistory(s string) (spool.Options, error) {
 	if s == "all" {
 		return spool.Options{Bytes: spool.All}, nil
 	}
-	number := strings.TrimRight(s, "BKMGTi")
-	unit, known := map[string]float64{
-		"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
-	}[s[len(number):]]
-	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || !known || !(n*unit >= leastHistory && n*unit < math.MaxInt64/2) {
+	n, ok := parseSize(s, historyUnits)
+	if !ok || n < leastHistory {
 		return spool.Options{}, usageError{fmt.Errorf("--history %s: a size of 1MB or more, such as %s, or all", decode.Quote(s), defaultHistory)}
 	}
-	return spool.Options{Bytes: int64(n * unit)}, nil
+	return spool.Options{Bytes: n}, nil
 }

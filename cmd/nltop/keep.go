@@ -5,8 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -96,7 +94,7 @@ func (f *keepFlags) check(c *cobra.Command, o *captureFlags) (err error) {
 // parseKeep reads an amount of memory, a time, or both.
 func parseKeep(s string) (o segment.Options, err error) {
 	for part := range strings.SplitSeq(s, ",") {
-		size, isSize := parseSize(part)
+		size, isSize := parseSize(part, memoryUnits)
 		span, terr := parseSpan(part)
 		switch {
 		case isSize && o.Bytes == 0:
@@ -116,28 +114,10 @@ func parseKeep(s string) (o segment.Options, err error) {
 	return o, nil
 }
 
-// units are those of memory: of 1000, as disks have them, and of 1024.
-var units = []struct {
-	name  string
-	bytes float64
-}{
+// memoryUnits are of 1000, as disks have them, and of 1024.
+var memoryUnits = []unit{
 	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
 	{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9},
-}
-
-func parseSize(s string) (bytes int64, ok bool) {
-	for _, u := range units {
-		number, found := strings.CutSuffix(s, u.name)
-		if !found {
-			continue
-		}
-		v, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(v > 0) || v*u.bytes > math.MaxInt64/2 {
-			return 0, false
-		}
-		return int64(v * u.bytes), true
-	}
-	return 0, false
 }
 
 // parseSpan reads a time, in which "min" is a minute, too.
