@@ -27,7 +27,7 @@ var withKeys = map[string]int{"wireguard": 3, "xfrm": 3, "macsec": 2, "nl80211":
 // command lines, which have them, too. It returns the keys.
 func keyed(t *testing.T, name, path string) *nltest.Keys {
 	t.Helper()
-	in, err := pcapng.OpenGzip("../../internal/decode/families/testdata/lab/" + name + ".6.12.pcapng.gz")
+	in, err := pcapng.Open("../../internal/decode/families/testdata/lab/" + name + ".6.12.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

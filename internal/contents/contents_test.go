@@ -59,7 +59,7 @@ func text(t *testing.T, c *Contents) string {
 func TestText(t *testing.T) {
 	for _, d := range capture.Sources() {
 		t.Run(d.Name, func(t *testing.T) {
-			r, err := pcapng.OpenGzip(filepath.Join(old, d.Name+".pcapng.gz"))
+			r, err := pcapng.Open(filepath.Join(old, d.Name+".pcapng.gz"))
 			if err != nil {
 				t.Fatal(err)
 			}

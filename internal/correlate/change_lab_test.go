@@ -24,7 +24,7 @@ func TestEffectsAfterTheKernel(t *testing.T) {
 	proved := map[string]bool{}
 	unknown := map[string]bool{"connector cn_msg": true, "TIPC TIPC_GENL_CMD": true, "TIPCv2 TIPC_NL_LEGACY": true, "nfc NFC_CMD_VENDOR": true}
 	for _, file := range files {
-		r, err := pcapng.OpenGzip(file)
+		r, err := pcapng.Open(file)
 		if err != nil {
 			t.Fatal(err)
 		}

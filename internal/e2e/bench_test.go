@@ -223,7 +223,7 @@ func messages(f *capture.Frame) int {
 
 func readFrames(b *testing.B, file string) []*capture.Frame {
 	b.Helper()
-	r, err := pcapng.OpenGzip(file)
+	r, err := pcapng.Open(file)
 	if err != nil {
 		b.Fatal(err)
 	}

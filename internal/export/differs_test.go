@@ -22,7 +22,7 @@ import (
 // What each event of a session of ip changed: compare with what the session asks for
 // (internal/e2e/testdata/sessions/ip.sh). Text, the lines below it and JSON agree.
 func TestDiffers(t *testing.T) {
-	r, err := pcapng.OpenGzip("../say/testdata/monitor.pcapng.gz")
+	r, err := pcapng.Open("../say/testdata/monitor.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

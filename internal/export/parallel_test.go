@@ -93,7 +93,7 @@ func TestParallelError(t *testing.T) {
 func TestParallelNftables(t *testing.T) {
 	var want, got bytes.Buffer
 	feed := func(o Observer) {
-		r, err := pcapng.OpenGzip("../decode/families/testdata/lab/nftables.6.12.pcapng.gz")
+		r, err := pcapng.Open("../decode/families/testdata/lab/nftables.6.12.pcapng.gz")
 		if err != nil {
 			t.Fatal(err)
 		}

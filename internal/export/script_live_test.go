@@ -22,7 +22,7 @@ import (
 // labScript writes the script of a recording of the lab.
 func labScript(t *testing.T, name string) string {
 	t.Helper()
-	r, err := pcapng.OpenGzip(filepath.Join(labDir, name+".pcapng.gz"))
+	r, err := pcapng.Open(filepath.Join(labDir, name+".pcapng.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

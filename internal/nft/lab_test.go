@@ -32,7 +32,7 @@ func kernels(t testing.TB, script string) []string {
 
 func recording(t testing.TB, name string) []decode.Message {
 	t.Helper()
-	r, err := pcapng.OpenGzip(filepath.Join(labDir, name+".pcapng.gz"))
+	r, err := pcapng.Open(filepath.Join(labDir, name+".pcapng.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,9 +143,6 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// OpenGzip is Open, which finds out by itself how a file is packed.
-func OpenGzip(path string) (*Reader, error) { return Open(path) }
-
 // NewReader reads the header of a file, which may be packed. Close closes src if it is
 // an io.Closer.
 func NewReader(src io.Reader) (*Reader, error) {

@@ -176,7 +176,7 @@ func TestNoResume(t *testing.T) {
 	}
 	defer pr.Close()
 	go func() { _, _ = pw.Write(one); pw.Close() }()
-	packed, err := OpenGzip("../e2e/testdata/84eb856/nlmon.pcapng.gz")
+	packed, err := Open("../e2e/testdata/84eb856/nlmon.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestCountsAlone(t *testing.T) {
 	for _, file := range files {
 		var of [2]aggregate.Snapshot
 		for i, sinks := range [][]Sink{nil, {sinkFunc(func(*correlate.Observation) error { return nil })}} {
-			r, err := pcapng.OpenGzip(file)
+			r, err := pcapng.Open(file)
 			if err != nil {
 				t.Fatal(err)
 			}

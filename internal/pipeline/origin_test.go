@@ -116,7 +116,7 @@ func TestOriginsForgotten(t *testing.T) {
 	}
 	for _, path := range recordings {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			r, err := pcapng.OpenGzip(path)
+			r, err := pcapng.Open(path)
 			if err != nil {
 				t.Fatal(err)
 			}

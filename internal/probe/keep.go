@@ -296,10 +296,11 @@ func (k *Keeper) look(rec []byte) error {
 		return k.chunk(rec)
 	case fentryNlRecordNL_RECORD_SETTLED:
 		return k.settled(rec)
-	}
-	if fentryNlRecord(*(*uint32)(unsafe.Pointer(&rec[0]))) == fentryNlRecordNL_RECORD_PROCESS && len(rec) >= processSize {
-		r := (*nlProcess)(unsafe.Pointer(&rec[0]))
-		*k.taskAt(r.Tgid, r.Life) = noTask
+	case fentryNlRecordNL_RECORD_PROCESS:
+		if len(rec) >= processSize {
+			r := (*nlProcess)(unsafe.Pointer(&rec[0]))
+			*k.taskAt(r.Tgid, r.Life) = noTask
+		}
 	}
 	return k.asm.add(rec) // who a process is, names
 }

@@ -28,7 +28,7 @@ var unsaid = flag.Bool("unsaid", false, "print the requests of the lab that are 
 // requests hands on the requests of a recording of the lab, said in their order.
 func requests(t *testing.T, path string, each func(*decode.Message, say.Said)) {
 	t.Helper()
-	r, err := pcapng.OpenGzip(path)
+	r, err := pcapng.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

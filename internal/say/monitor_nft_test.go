@@ -24,7 +24,7 @@ import (
 // expect, with the session testdata/monitor_nft.sh.
 func heard(t *testing.T, cmdline string) []string {
 	t.Helper()
-	r, err := pcapng.OpenGzip("testdata/monitor_nft.pcapng.gz")
+	r, err := pcapng.Open("testdata/monitor_nft.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func TestMonitor(t *testing.T) {
 		line = rePeerDown.ReplaceAllString(reLabel.ReplaceAllString(line, ""), ">")
 		want = append(want, strings.TrimSpace(reSpace.ReplaceAllString(line, " ")))
 	}
-	r, err := pcapng.OpenGzip("testdata/monitor.pcapng.gz")
+	r, err := pcapng.Open("testdata/monitor.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

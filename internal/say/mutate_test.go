@@ -31,7 +31,7 @@ func TestMutated(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	said := 0
 	for _, path := range files {
-		rec, err := pcapng.OpenGzip(path)
+		rec, err := pcapng.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,7 +90,7 @@ func captured(t *testing.T, source string, sees capture.Sees) *played {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recording of the workload by source %s in internal/e2e/testdata/*/ (how: the README there), %v", source, err)
 	}
-	r, err := pcapng.OpenGzip(files[0])
+	r, err := pcapng.Open(files[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestOldRecordingsTellTheSame(t *testing.T) {
 		t.Fatalf("recordings %v, %v", files, err)
 	}
 	for _, file := range files {
-		r, err := pcapng.OpenGzip(file)
+		r, err := pcapng.Open(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ import (
 // wgScreens are all messages of type with their bytes, as the view shows them.
 func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 	t.Helper()
-	r, err := pcapng.OpenGzip("../decode/families/testdata/lab/wireguard.6.12.pcapng.gz")
+	r, err := pcapng.Open("../decode/families/testdata/lab/wireguard.6.12.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 // as literals.
 func TestNoKeysOnTheScreen(t *testing.T) {
 	const typ = "WG_CMD_SET_DEVICE"
-	r, err := pcapng.OpenGzip("../decode/families/testdata/lab/wireguard.6.12.pcapng.gz")
+	r, err := pcapng.Open("../decode/families/testdata/lab/wireguard.6.12.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // BenchmarkSearch searches a session of ip for what is not in it; per observation.
 func BenchmarkSearch(b *testing.B) {
-	r, err := pcapng.OpenGzip("../say/testdata/monitor.pcapng.gz")
+	r, err := pcapng.Open("../say/testdata/monitor.pcapng.gz")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func ask(t *testing.T, path, text string, o Options) (lines []Line, sum *Summary
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := pcapng.OpenGzip(path)
+	r, err := pcapng.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func visit(spots []spot, r *row, nodes []decode.Node, base spot) []spot {
 // unpack writes the datagrams of a recording as a plain file, one packet each,
 // and returns them; those that name generic families come first.
 func unpack(file string) (plain string, frames []*capture.Frame, err error) {
-	r, err := pcapng.OpenGzip(file)
+	r, err := pcapng.Open(file)
 	if err != nil {
 		return "", nil, err
 	}

@@ -65,7 +65,7 @@ func recordingsOf(t testing.TB) []recording {
 
 func readRecording(t testing.TB, file string) []decode.Message {
 	t.Helper()
-	r, err := pcapng.OpenGzip(file)
+	r, err := pcapng.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

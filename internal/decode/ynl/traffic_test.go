@@ -50,7 +50,7 @@ func allTraffic(t *testing.T) []traffic {
 
 func readRecording(t *testing.T, file string) traffic {
 	t.Helper()
-	r, err := pcapng.OpenGzip(file)
+	r, err := pcapng.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
