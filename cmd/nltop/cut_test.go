@@ -3,15 +3,15 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // writes is what a command prints on standard output.
@@ -37,24 +37,9 @@ func writes(t *testing.T, args ...string) (string, error) {
 
 func unpackedFile(t *testing.T, path string) string {
 	t.Helper()
-	in, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := os.Create(filepath.Join(t.TempDir(), "f.pcapng"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	if _, err := io.Copy(out, z); err != nil {
-		t.Fatal(err)
-	}
-	return out.Name()
+	out := filepath.Join(t.TempDir(), "f.pcapng")
+	put(t, out, nltest.Unpacked(t, path))
+	return out
 }
 
 // What --from and --to cut out are the lines that the whole trace has of that time, and a

@@ -3,11 +3,7 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,18 +71,8 @@ func TestKeepUndumpable(t *testing.T) {
 	if err != nil || was == 0 {
 		t.Skipf("dumpable %d, %v", was, err)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(demoFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	demo, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
 	in := filepath.Join(t.TempDir(), "demo.pcapng")
-	if err := os.WriteFile(in, demo, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	recording(t, in)
 	if err := tryNltop("record", "-q", "-r", in, "--keep", "1MiB", "-w", t.TempDir()); err != nil {
 		t.Fatal(err)
 	}

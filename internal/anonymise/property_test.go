@@ -4,7 +4,6 @@ package anonymise
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -41,21 +40,11 @@ func recordings(t testing.TB) []string {
 
 func frames(t testing.TB, path string) []*capture.Frame {
 	t.Helper()
-	f, err := os.Open(path)
+	r, err := pcapng.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	var from io.Reader = f
-	if strings.HasSuffix(path, ".gz") {
-		if from, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r, err := pcapng.NewReader(from)
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer r.Close()
 	var fs []*capture.Frame
 	for {
 		rec, err := r.Next()

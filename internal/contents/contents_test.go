@@ -24,6 +24,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/golden"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pcapng/hostile"
 )
@@ -85,17 +86,8 @@ func TestText(t *testing.T) {
 // counted are the messages by family as nltop trace wrote them.
 func counted(t *testing.T, path string) map[string]uint64 {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	sums := map[string]uint64{}
-	for d := json.NewDecoder(z); ; {
+	for d := json.NewDecoder(bytes.NewReader(nltest.Unpacked(t, path))); ; {
 		var row struct {
 			Family string
 			Kind   string // of a report

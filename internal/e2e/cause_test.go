@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // Of a recording, the sum over causes is what the sockets received of events, and what the
@@ -18,7 +19,7 @@ func TestCausesOfRecordings(t *testing.T) {
 	for _, s := range capture.Sources() {
 		t.Run(s.Name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "r.pcapng")
-			if err := os.WriteFile(file, unpack(t, "testdata/"+oldVersion+"/"+s.Name+".pcapng.gz"), 0o600); err != nil {
+			if err := os.WriteFile(file, nltest.Unpacked(t, "testdata/"+oldVersion+"/"+s.Name+".pcapng.gz"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			out, errs, code := run(t, nltop(t), "stat", "-q", "--by", "cause", "-o", "json", "-r", file)

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/compressed"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 )
 
@@ -160,7 +161,7 @@ func TestFileTooLarge(t *testing.T) {
 
 // TestPipeVanishes: a reader that has gone is an error, also while nothing comes.
 func TestPipeVanishes(t *testing.T) {
-	file := unpack(t, "../../cmd/nltop/demo.pcapng.gz")
+	file := nltest.Unpacked(t, "../../cmd/nltop/demo.pcapng.gz")
 	f := newFIFO(t, true)
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -186,7 +187,7 @@ func TestPipeVanishes(t *testing.T) {
 // TestProgress: a terminal has a line that is written over, a pipe none; SIGUSR1 is
 // answered by either, and without the end.
 func TestProgress(t *testing.T) {
-	file := unpack(t, "../../cmd/nltop/demo.pcapng.gz")
+	file := nltest.Unpacked(t, "../../cmd/nltop/demo.pcapng.gz")
 	f := newFIFO(t, true)
 	args := []string{"record", "-r", f.path, "-w", filepath.Join(t.TempDir(), "out")}
 	feed := func() { _, _ = f.file.Write(file[:len(file)/2]) }

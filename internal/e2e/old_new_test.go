@@ -155,7 +155,7 @@ func TestOldReadsNew(t *testing.T) {
 	files := map[string]string{"every kind": everyKind(t, true)}
 	for _, name := range []string{"nl80211.6.12", "route.6.12"} {
 		was, anew := filepath.Join(dir, name), filepath.Join(dir, name+".pcapng")
-		if err := os.WriteFile(was, unpack(t, "../decode/families/testdata/lab/"+name+".pcapng.gz"), 0o600); err != nil {
+		if err := os.WriteFile(was, nltest.Unpacked(t, "../decode/families/testdata/lab/"+name+".pcapng.gz"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		tell(t, nltop(t), "record", "-q", "--wireshark-processes", "-r", was, "-w", anew)

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -45,12 +44,12 @@ func TestOldRecordings(t *testing.T) {
 		t.Run(source, func(t *testing.T) {
 			dir := t.TempDir()
 			was, anew := filepath.Join(dir, "was.pcapng"), filepath.Join(dir, "anew.pcapng")
-			if err := os.WriteFile(was, unpack(t, packed), 0o600); err != nil {
+			if err := os.WriteFile(was, nltest.Unpacked(t, packed), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			tell(t, nltop(t), "record", "-q", "-r", was, "-w", anew)
 			for what, args := range tellings {
-				want := jsonLines(t, unpack(t, filepath.Join(filepath.Dir(packed), source+"."+what+".json.gz")))
+				want := jsonLines(t, nltest.Unpacked(t, filepath.Join(filepath.Dir(packed), source+"."+what+".json.gz")))
 				for _, read := range []struct{ by, what, file string }{
 					{nltop(t), "the old recording", was},
 					{nltop(t), "the recording written anew", anew},
@@ -155,25 +154,6 @@ func tell(t *testing.T, program string, args ...string) []byte {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, &stderr)
 	}
 	return out
-}
-
-// unpack returns what a compressed file holds.
-func unpack(t *testing.T, path string) []byte {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	return b
 }
 
 func jsonLines(t *testing.T, lines []byte) []any {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // questions are the commands of docs/questions.md, as a shell would run them.
@@ -70,7 +72,7 @@ func refusal(args string, says map[string]string) string {
 // TestQuestions: every command of the page works on a recording, and answers.
 func TestQuestions(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "q.pcapng")
-	if err := os.WriteFile(file, unpack(t, "testdata/"+oldVersion+"/fentry.pcapng.gz"), 0o600); err != nil {
+	if err := os.WriteFile(file, nltest.Unpacked(t, "testdata/"+oldVersion+"/fentry.pcapng.gz"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range questions(t) {

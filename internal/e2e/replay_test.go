@@ -12,6 +12,7 @@ import (
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/decode/fixture"
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // A recording with incidents, as JSON, again and again: the lines of incidents come
@@ -41,7 +42,7 @@ func TestReplayIncidents(t *testing.T) {
 func unpacked(t *testing.T, path string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "f.pcapng")
-	if err := os.WriteFile(file, unpack(t, path), 0o600); err != nil {
+	if err := os.WriteFile(file, nltest.Unpacked(t, path), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/nltop/nltop/internal/nltest"
 )
 
 // TestTsharkOpensAll: tshark opens what nltop writes, of every source and with every kind
@@ -22,7 +24,7 @@ func TestTsharkOpensAll(t *testing.T) {
 	files := map[string]string{"every kind": everyKind(t, false)}
 	for _, name := range []string{"fentry", "syscall", "nlmon", "listen"} {
 		was, anew := filepath.Join(dir, name), filepath.Join(dir, name+".pcapng")
-		if err := os.WriteFile(was, unpack(t, "testdata/"+oldVersion+"/"+name+".pcapng.gz"), 0o600); err != nil {
+		if err := os.WriteFile(was, nltest.Unpacked(t, "testdata/"+oldVersion+"/"+name+".pcapng.gz"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		tell(t, nltop(t), "record", "-q", "-r", was, "-w", anew)

@@ -3,12 +3,9 @@
 package live
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -35,18 +32,11 @@ import (
 //	  nft list ruleset'
 func ruleset(t *testing.T) *pcapng.Reader {
 	t.Helper()
-	packed, err := os.ReadFile("testdata/nftsets.pcapng.gz")
+	r, err := pcapng.Open("testdata/nftsets.pcapng.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapng.NewReader(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() { _ = r.Close() })
 	return r
 }
 
