@@ -257,9 +257,10 @@ func (o *output) Write(b []byte) (int, error) {
 }
 
 // lastMoment waits for what is written when no write may wait any more: the account
-// needs a moment, too. It waits in steps, of which those count that were over in time:
-// where a step took longer, the machine was busy with something else, and a reader that
-// wants to take it had no chance either.
+// needs a moment, too. It waits in steps, of which those count that were over in time and
+// in which nltop did next to nothing else: where a step took longer, or nltop itself had
+// the processor (a kernel takes its time to detach probes), a reader that wants to take it
+// may have had no chance.
 func (o *output) lastMoment() error {
 	const (
 		steps = 5
@@ -267,13 +268,13 @@ func (o *output) lastMoment() error {
 		step  = afterSignal / 3 / steps
 	)
 	for inTime, all := 0, 0; inTime < steps && all < most; all++ {
-		begin := time.Now()
+		begin, used := time.Now(), processorTime()
 		select {
 		case err := <-o.written:
 			return err
 		case <-time.After(step):
 		}
-		if time.Since(begin) < step+step/4 {
+		if time.Since(begin) < step+step/4 && processorTime()-used < step/4 {
 			inTime++
 		}
 	}

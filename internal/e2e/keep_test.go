@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -56,16 +57,36 @@ func begins(recs, all []pcapng.Record) bool {
 	return true
 }
 
-// spawn starts a program that need not say anything.
+// spawn starts a program that need not say anything. What goes to a bytes.Buffer, it writes
+// into a file: a pipe would have to be read in time, when the program is to end.
 func spawn(t *testing.T, stdout io.Writer, name string, args ...string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(name, args...), done: make(chan error, 1)}
+	p := &process{Cmd: exec.Command(name, args...), stdout: stdout, done: make(chan error, 1)}
 	p.Stdout, p.Stderr = stdout, p
+	read := func() error { return nil }
+	if buf, ok := stdout.(*bytes.Buffer); ok {
+		file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Stdout = file
+		read = func() error {
+			defer func() { _ = file.Close() }()
+			_, err := file.Seek(0, io.SeekStart)
+			if err == nil {
+				_, err = buf.ReadFrom(file)
+			}
+			return err
+		}
+	}
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.Start(); err != nil {
 		t.Fatalf("start %s: %v", name, err)
 	}
-	go func() { p.done <- p.Wait() }()
+	go func() {
+		err := p.Wait()
+		p.done <- cmp.Or(err, read())
+	}()
 	t.Cleanup(func() { _ = p.Process.Kill() })
 	return p
 }

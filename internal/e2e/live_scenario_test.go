@@ -118,7 +118,7 @@ func TestShortLived(t *testing.T) {
 				}
 			}
 			called := map[string]int{}
-			for _, r := range objects(t, stat.Stdout.(*bytes.Buffer).String()) {
+			for _, r := range objects(t, stat.stdout.(*bytes.Buffer).String()) {
 				p, _ := r["proc"].(map[string]any)
 				if name, _ := p["comm"].(string); p != nil && pids[name] == int(p["pid"].(float64)) {
 					called[name] += int(r["calls"].(float64))

@@ -130,9 +130,10 @@ func TestMain(m *testing.M) {
 // process is a program that runs beside a test.
 type process struct {
 	*exec.Cmd
-	mu   sync.Mutex
-	text bytes.Buffer // standard error
-	done chan error
+	stdout io.Writer // where what it wrote is, when it has ended
+	mu     sync.Mutex
+	text   bytes.Buffer // standard error
+	done   chan error
 }
 
 // Write collects standard error.
