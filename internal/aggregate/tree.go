@@ -94,6 +94,9 @@ func GroupName(s string) string {
 // Next returns the group after g, the first after the last.
 func (g Group) Next() Group { return (g + 1) % Group(len(groups)) }
 
+// Before returns the group before g, the last before the first.
+func (g Group) Before() Group { return (g + Group(len(groups)) - 1) % Group(len(groups)) }
+
 // Levels returns what the rows of g are at each depth.
 func (g Group) Levels() []Level { return groups[g].levels }
 

@@ -27,6 +27,8 @@ type view interface {
 	// stay on a low screen.
 	detail() [][]segment
 	bindings() []binding
+	// crumb names the view where the way to it is told.
+	crumb() string
 	// cursor is nil where there is nothing to move; moved is called after it
 	// was moved by a key or the mouse.
 	cursor() *cursor

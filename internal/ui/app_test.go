@@ -135,9 +135,9 @@ func TestCursorGoesToCollapsedRow(t *testing.T) {
 func TestGroupAndSort(t *testing.T) {
 	h := newHarness(t, 120, 30, Options{Group: aggregate.GroupFamily})
 	h.wants("▸ route", "▸ nlctrl")
-	h.press("g")
+	h.press("b")
 	h.wants("PORTID", "NETNS", "ip ROUTE")
-	h.press("g", "s")
+	h.press("b", "s")
 	h.wants("sorted by NAME", "NAME▼")
 	h.lacks("PID")
 	h.press("r")
@@ -290,11 +290,11 @@ func TestMouse(t *testing.T) {
 		h.event(tcell.NewEventMouse(x, y, tcell.ButtonNone, 0))
 		h.draw()
 	}
-	click(5, 4)
+	click(5, 5)
 	if h.selected() != "zebra" {
 		t.Fatalf("on %q", h.selected())
 	}
-	click(5, 4)
+	click(5, 5)
 	h.wants("▾ zebra")
 	click(5, 20) // below the rows
 	click(5, 0)
@@ -302,7 +302,7 @@ func TestMouse(t *testing.T) {
 	if h.selected() != "zebra" {
 		t.Errorf("on %q", h.selected())
 	}
-	h.event(tcell.NewEventMouse(5, 5, tcell.WheelUp, 0))
+	h.event(tcell.NewEventMouse(5, 6, tcell.WheelUp, 0))
 	if h.selected() != "ip" {
 		t.Errorf("the wheel goes to %q", h.selected())
 	}

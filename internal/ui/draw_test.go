@@ -110,7 +110,7 @@ func TestHostileNames(t *testing.T) {
 	}
 	h.src.now = h.src.now.Add(time.Second)
 	h.tick()
-	for _, keys := range [][]string{{"e"}, {"End", "m"}, {"Enter"}, {"End"}, {"q", "q", "g"}, {"/", "\u202e"}} {
+	for _, keys := range [][]string{{"e"}, {"End", "m"}, {"Enter"}, {"End"}, {"q", "q", "b"}, {"/", "\u202e"}} {
 		h.press(keys...)
 		for _, line := range strings.Split(h.text(), "\n") {
 			if w := uniseg.StringWidth(line); w > 100 {

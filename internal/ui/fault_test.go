@@ -54,7 +54,7 @@ func TestFault(t *testing.T) {
 	for _, cells := range []string{"RTM_NEWLINK", "NLMSG_ERROR"} {
 		h := newHarness(t, 120, 40, Options{})
 		failed(h)
-		h.press("g")
+		h.press("b")
 		v := open(t, h, cells)
 		text := h.text()
 		if !strings.Contains(text, "ERANGE: too small, at IFLA_MTU") && !strings.Contains(text, "failed: ERANGE") {
@@ -75,7 +75,7 @@ func TestFault(t *testing.T) {
 func TestLiteral(t *testing.T) {
 	h := newHarness(t, 120, 40, Options{})
 	request := failed(h)
-	h.press("g")
+	h.press("b")
 	v := open(t, h, "RTM_NEWLINK")
 	for _, f := range []literal.Format{literal.Go, literal.C, literal.Hex} {
 		h.press("y")

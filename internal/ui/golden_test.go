@@ -69,10 +69,10 @@ type pageKeys struct {
 var allPages = []pageKeys{
 	{"tree", nil},
 	{"tree_expanded", []string{"Down", "Down", "e"}},
-	{"family", []string{"g", "e"}},
-	{"socket", []string{"g", "g", "e", "End"}},
-	{"command", []string{"g", "g", "g", "s", "s"}},
-	{"messages", []string{"g", "m", "Up", "Up"}},
+	{"family", []string{"b", "e"}},
+	{"socket", []string{"b", "b", "e", "End"}},
+	{"command", []string{"b", "b", "b", "s", "s"}},
+	{"messages", []string{"b", "m", "Up", "Up"}},
 	{"messages_all", []string{"M", "Home", "Down"}},
 	{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
 	{"losses", []string{"l"}},
@@ -83,9 +83,9 @@ var allPages = []pageKeys{
 	{"rtnl", []string{"L"}},
 	{"reports", []string{"L", "Tab"}},
 	{"heat", []string{"Down", "h", "Left"}},
-	{"times", []string{"w"}},
-	{"places", []string{"w", "w"}},
-	{"who", []string{"m", "Up", "W"}},
+	{"times", []string{"C"}},
+	{"places", []string{"C", "C"}},
+	{"who", []string{"m", "Up", "w"}},
 	{"help", []string{"?"}},
 }
 
@@ -114,7 +114,7 @@ func TestAllPages(t *testing.T) {
 
 // Every page in every size. The screens under testdata are to be looked at.
 func TestGolden(t *testing.T) {
-	sizes := [][2]int{{80, 24}, {120, 40}, {40, 10}}
+	sizes := [][2]int{{80, 24}, {120, 40}, {200, 60}, {40, 10}}
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
 	recorded := pageKeys{"sockets_recorded", []string{"o"}}
 	for _, v := range append(slices.Clone(allPages), typing, recorded) {

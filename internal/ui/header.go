@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -22,11 +23,32 @@ func (a *app) header(g *grid) int {
 	}
 	g.segments(1, 1, g.w-1, 2, a.statsLine())
 	lines := 2
+	if g.h >= placeLeast {
+		g.segments(1, lines, g.w-1, 2, a.placeLine())
+		lines++
+	}
 	if err := a.snap.Err; err != nil {
 		g.put(1, lines, g.w-1, "capture ended: "+err.Error(), a.theme.bad)
 		lines++
 	}
 	return lines
+}
+
+// placeLeast is from which height on there is a line for where one is.
+const placeLeast = 12
+
+// placeLine is where one is: the way from home. At home it says what is wrong.
+func (a *app) placeLine() []segment {
+	t := &a.theme
+	sep := " › "
+	if a.opt.ASCII {
+		sep = " > "
+	}
+	way := make([]string, len(a.views)-1)
+	for i, v := range a.views[:len(way)] {
+		way[i] = v.crumb() + sep
+	}
+	return []segment{{text: strings.Join(way, ""), style: t.dim}, {text: a.top().crumb(), style: t.title, keep: 9}}
 }
 
 // titleLine names what is shown: the source and its scope, a recording, a file.

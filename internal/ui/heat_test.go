@@ -193,9 +193,9 @@ func TestPlaceColumns(t *testing.T) {
 	h.src.now = h.src.now.Add(time.Second)
 	h.tick()
 	h.wants("CONTAINER", "web-1", "web-2", "blue", "red")
-	h.press("w", "w")
+	h.press("C", "C")
 	h.wants("UNIT", "docker.service", "web-1")
-	h.press("g", "g", "g") // by command: both in one row
+	h.press("b", "b", "b") // by command: both in one row
 	h.press("/")
 	h.typeText("nginx")
 	h.press("Enter")
@@ -212,7 +212,7 @@ func TestPlaceColumns(t *testing.T) {
 // Those of the kernel are there where the source tells them of every send.
 func TestKernelColumns(t *testing.T) {
 	h := newHarness(t, 150, 24, Options{})
-	h.press("w")
+	h.press("C")
 	h.lacks("KRN")
 	h.src.table.Clear()
 	p := capture.Proc{PID: 501, Comm: "ip"}
@@ -236,7 +236,7 @@ func TestKernelColumns(t *testing.T) {
 // The times can all be seen and sorted by.
 func TestTimeColumns(t *testing.T) {
 	h := newHarness(t, 120, 24, Options{})
-	h.press("w")
+	h.press("C")
 	h.wants("P50", "P90", "P99", "MAX", "KERNEL", "LATENCY")
 	seen := map[string]bool{}
 	for range 20 {

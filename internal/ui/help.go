@@ -19,6 +19,7 @@ func (v *helpView) cursor() *cursor     { return &v.cur }
 func (v *helpView) moved()              {}
 func (v *helpView) detail() [][]segment { return nil }
 func (v *helpView) ask() live.Ask       { return live.Ask{} }
+func (v *helpView) crumb() string       { return "keys" }
 func (v *helpView) bindings() []binding { return nil }
 
 func (v *helpView) refresh() {

@@ -71,23 +71,24 @@ func (b *binding) first(ascii bool) string {
 func (a *app) bindings() []binding {
 	return []binding{
 		{"? F1", "show or hide this help", "help", a.toggleHelp},
+		{"1", "home: who talks what", "", a.home},
 		{"f", "filter what is counted and kept, by an expression", "filter", a.askFilter},
-		{"M", "all messages", "", a.openMessages},
+		{"M 3", "all messages", "", a.openMessages},
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},
 		{"c", "clear counters and messages", "", a.clear},
-		{"l", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},
-		{"x", "exchanges: requests that wait, and how the last ones ended", "exchanges", func() { a.push(newExchangesView(a)) }},
-		{"o", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newSocketsView(a)) }},
-		{"i", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newIncidentsView(a)) }},
-		{"L", "rtnl_mutex: who holds it, and who waits", "rtnl", func() { a.push(newLocksView(a)) }},
-		{"W", "who changed it: of what is under the cursor, or of what you type", "who", a.askWho},
-		{"h", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
+		{"l 0", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},
+		{"x 2", "exchanges: requests that wait, and how the last ones ended", "exchanges", func() { a.push(newExchangesView(a)) }},
+		{"o 5", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newSocketsView(a)) }},
+		{"i 7", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newIncidentsView(a)) }},
+		{"L 8", "rtnl_mutex: who holds it, and who waits", "rtnl", func() { a.push(newLocksView(a)) }},
+		{"w 6", "who changed it: of what is under the cursor, or of what you type", "who", a.askWho},
+		{"h 4", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},
 		{"- _", "refresh less often", "", func() { a.faster(false) }},
 		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", nil}, // see app.key
 		{"Ctrl-L", "draw the screen again", "", a.redraw},
-		{"q Esc", "back; q at the top quits", "", nil}, // see app.back
-		{"Ctrl-C", "quit", "", a.quit},
+		{"q Esc", "back; q at home quits", "", nil}, // see app.back
+		{"Ctrl-C F10", "quit", "", a.quit},
 	}
 }
 
@@ -107,7 +108,7 @@ func moves(c *cursor) []binding {
 func (a *app) key(ev *tcell.EventKey) {
 	name := keyName(ev)
 	switch name {
-	case "Ctrl-C":
+	case "Ctrl-C", "F10":
 		a.quit()
 		return
 	case "Ctrl-Z":
@@ -152,6 +153,12 @@ func (a *app) back(quit bool) {
 	default:
 		a.tree.find("")
 	}
+}
+
+// home goes back to the tree.
+func (a *app) home() {
+	a.views = a.views[:1]
+	a.top().refresh()
 }
 
 // wheelRows is how far one notch of the wheel goes.

@@ -126,7 +126,7 @@ func TestMessageGroup(t *testing.T) {
 		}, "to RTNLGRP_LINK"},
 	} {
 		h := newHarness(t, 120, 30, Options{GroupName: tt.name})
-		h.press("g", "m", "Enter") // by family: the newest is an event
+		h.press("b", "m", "Enter") // by family: the newest is an event
 		h.wants("« event", tt.want)
 		h.press("Left")
 		h.lacks("to group", "RTNLGRP_LINK")

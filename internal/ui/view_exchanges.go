@@ -65,6 +65,7 @@ func joined(a, b string) string {
 // that have ended, newest first.
 func newExchangesView(a *app) *listView[correlate.Exchange] {
 	return newListView(a, list[correlate.Exchange]{
+		name:    "exchanges",
 		columns: exchangeColumns,
 		load: func(a *app) listed[correlate.Exchange] {
 			open, ended := a.snap.Open, a.snap.Ended

@@ -97,6 +97,7 @@ func newHeatView(a *app, r *aggregate.Row) *heatView {
 }
 
 func (v *heatView) cursor() *cursor { return nil }
+func (v *heatView) crumb() string   { return "latency" }
 func (v *heatView) moved()          {}
 
 func (v *heatView) ask() live.Ask {

@@ -48,6 +48,7 @@ var incidentColumns = []column[incident.Incident]{
 // newIncidentsView lists the overruns, open ones first.
 func newIncidentsView(a *app) *listView[incident.Incident] {
 	return newListView(a, list[incident.Incident]{
+		name:    "incidents",
 		columns: incidentColumns,
 		load: func(a *app) listed[incident.Incident] {
 			l := listed[incident.Incident]{rows: a.snap.Incidents, none: "nobody has lost anything"}
@@ -69,7 +70,7 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 		},
 		open: func(v *listView[incident.Incident], in *incident.Incident) {
 			lines := incidentText(v.app, in)
-			v.app.push(newPageView(v.app, func(*app) []textLine { return lines }))
+			v.app.push(newPageView(v.app, "incident", func(*app) []textLine { return lines }))
 		},
 		opens: "open the whole story of the overrun",
 		detail: func(a *app, in *incident.Incident) [][]segment {

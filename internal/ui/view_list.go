@@ -12,6 +12,7 @@ import (
 
 // list says what a listView of T shows.
 type list[T any] struct {
+	name    string // in the way to it
 	columns []column[T]
 	// load makes the rows of every snapshot. Its rows stand in their own order, until
 	// the user sorts them.
@@ -55,6 +56,7 @@ func newListView[T any](a *app, l list[T]) *listView[T] {
 
 func (v *listView[T]) cursor() *cursor { return &v.cur }
 func (v *listView[T]) ask() live.Ask   { return v.list.ask }
+func (v *listView[T]) crumb() string   { return v.list.name }
 
 func (v *listView[T]) moved() {
 	v.follow = v.cur.at > 0

@@ -26,6 +26,7 @@ func (v *lossesView) cursor() *cursor     { return &v.cur }
 func (v *lossesView) moved()              {}
 func (v *lossesView) detail() [][]segment { return nil }
 func (v *lossesView) ask() live.Ask       { return live.Ask{} }
+func (v *lossesView) crumb() string       { return "losses" }
 func (v *lossesView) bindings() []binding { return nil }
 
 func (v *lossesView) refresh() {

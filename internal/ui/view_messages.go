@@ -51,6 +51,14 @@ func (a *app) openMessages() {
 
 func (v *messagesView) cursor() *cursor { return &v.cur }
 
+// crumb is what the messages are of.
+func (v *messagesView) crumb() string {
+	if len(v.ids) == 0 {
+		return v.path
+	}
+	return "messages of " + v.path
+}
+
 // block is by how much the window that is asked for moves: not with every line.
 const block = 32
 

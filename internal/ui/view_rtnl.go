@@ -44,6 +44,7 @@ var holderColumns = []column[live.LockRow]{
 // newHoldersView ranks who held rtnl_mutex by how long others waited for it.
 func newHoldersView(a *app) *listView[live.LockRow] {
 	return newListView(a, list[live.LockRow]{
+		name:    "rtnl",
 		columns: holderColumns,
 		load: func(a *app) listed[live.LockRow] {
 			locks := a.snap.Locks
@@ -105,6 +106,7 @@ var reportColumns = []column[live.LockReport]{
 // process and of who waited behind it; nil: of all.
 func newReportsView(a *app, of *aggregate.Process) *listView[live.LockReport] {
 	return newListView(a, list[live.LockReport]{
+		name:    "long holds and waits",
 		columns: reportColumns,
 		load: func(a *app) listed[live.LockReport] {
 			l := listed[live.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}

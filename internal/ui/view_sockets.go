@@ -76,6 +76,7 @@ var socketColumns = []column[sockets.Socket]{
 // newSocketsView lists every Netlink socket, those in trouble first.
 func newSocketsView(a *app) *listView[sockets.Socket] {
 	return newListView(a, list[sockets.Socket]{
+		name:    "sockets",
 		columns: socketColumns,
 		load: func(a *app) listed[sockets.Socket] {
 			rows := slices.DeleteFunc(slices.Clone(a.snap.Sockets.List), func(s sockets.Socket) bool { return s.Kernel })

@@ -45,6 +45,7 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 }
 
 func (v *treeView) cursor() *cursor { return &v.cur }
+func (v *treeView) crumb() string   { return "home" }
 
 // ask is the heat map of the row under the cursor.
 func (v *treeView) ask() live.Ask {
@@ -130,11 +131,12 @@ func (v *treeView) bindings() []binding {
 		{"m", "open the messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
 		{"/", "find rows: show only those with this text", "find", v.askFind},
-		{"g", "group by " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},
+		{"b", "group by the next of " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},
+		{"B", "group by the one before", "", func() { v.regroup(v.q.Group.Before()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},
-		{"w", "which columns come first: traffic, times, places", "", v.nextSet},
+		{"C", "which columns come first: traffic, times, places", "", v.nextSet},
 	}
 }
 

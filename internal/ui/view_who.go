@@ -80,6 +80,7 @@ func (v *whoView) cursor() *cursor     { return &v.cur }
 func (v *whoView) moved()              {}
 func (v *whoView) detail() [][]segment { return nil }
 func (v *whoView) ask() live.Ask       { return live.Ask{Changes: true, Looking: true} }
+func (v *whoView) crumb() string       { return "who changed " + v.query.String() }
 func (v *whoView) bindings() []binding {
 	return []binding{{"/", "look for something else", "other", func() { v.app.promptWho(v.query.String()) }}}
 }
