@@ -41,7 +41,19 @@ func (f *cutFlags) register(c *cobra.Command) {
 
 // cutting says what is to be cut out of the recording; nil: all of it.
 func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
-	c := &f.cutFlags
+	c, err := f.cutFlags.cutting(ctx, &f.captureFlags)
+	switch {
+	case err != nil || c == nil:
+		return nil, err
+	case f.write != "":
+		return nil, usageError{errors.New("--from, --to and --around say what is printed: nltop record -r takes them, too, and writes it with -w")}
+	}
+	c.limit, c.ends = f.count, f.ends || f.changes
+	return c, nil
+}
+
+// cutting says what is to be cut out of the recording; nil: all of it.
+func (c *cutFlags) cutting(ctx context.Context, f *captureFlags) (*cut, error) {
 	times := c.from != "" || c.to != ""
 	around := c.given != nil && c.given("around")
 	switch {
@@ -51,8 +63,6 @@ func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
 		return nil, nil
 	case f.read == "":
 		return nil, usageError{errors.New("--from, --to and --around go with -r")}
-	case f.write != "":
-		return nil, usageError{errors.New("--from, --to and --around say what is printed, -w would record all: use only one")}
 	case times && around:
 		return nil, usageError{errors.New("--around says from when to when: leave out --from and --to")}
 	case around && c.around < 1:
@@ -62,7 +72,7 @@ func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
 	case around && f.read == "-":
 		return nil, usageError{errors.New("--around reads the recording twice: give its name, not -r -")}
 	}
-	made := &cut{cutFlags: *c, path: f.read, limit: f.count, ends: f.ends || f.changes, told: map[requestKey]bool{}}
+	made := &cut{cutFlags: *c, path: f.read, told: map[requestKey]bool{}}
 	if _, _, err := made.times(time.Now(), time.Now()); err != nil {
 		return nil, usageError{err}
 	}
@@ -77,6 +87,8 @@ func (f *traceFlags) cutting(ctx context.Context) (*cut, error) {
 const (
 	readBefore = 10 * time.Second
 	readBehind = 2 * time.Second
+	// outOfOrder is by how much frames of several processors may be out of order.
+	outOfOrder = 100 * time.Millisecond
 )
 
 // cut is a source that reads a part of a recording with what is around it, and a sink
@@ -95,6 +107,7 @@ type cut struct {
 	shown       int
 	numbers     map[incidentKey]int // of incidents; nil: not known, since not all was read
 	incidentSet bool
+	bare        bool // nothing around it is read
 	skips       bool // not all in front of since is read
 	// The time of the first and of the latest frame that was read, and whether one was in
 	// what is asked for.
@@ -150,7 +163,7 @@ func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 			c.last = f.Time
 		}
 		c.within = c.within || c.in(f.Time)
-		if !c.until.IsZero() && f.Time.After(c.until.Add(readBehind)) {
+		if !c.until.IsZero() && f.Time.After(c.until.Add(c.behind())) {
 			return errBehind
 		}
 		return emit(f)
@@ -191,11 +204,26 @@ func (c *cut) begin(start time.Time) (err error) {
 			return usageError{fmt.Errorf("--to %s is before --from %s", decode.Quote(c.cutFlags.to), decode.Quote(c.from))}
 		}
 	}
-	if before := c.since.Add(-readBefore); !c.since.IsZero() && before.After(start) {
+	if before := c.since.Add(-c.ahead()); !c.since.IsZero() && before.After(start) {
 		c.skips = true
 		c.file.SkipBefore(before)
 	}
 	return nil
+}
+
+// ahead and behind are how much is read around what is asked for.
+func (c *cut) ahead() time.Duration {
+	if c.bare {
+		return outOfOrder
+	}
+	return readBefore
+}
+
+func (c *cut) behind() time.Duration {
+	if c.bare {
+		return outOfOrder
+	}
+	return readBehind
 }
 
 func (c *cut) in(t time.Time) bool {
@@ -287,12 +315,12 @@ func keyOfIncident(in *incident.Incident) incidentKey {
 }
 
 // find reads the recording for the incident that is asked for.
-func (c *cut) find(ctx context.Context, f *traceFlags) error {
-	expr := f.expr
-	defer func() { f.expr = expr }()
-	f.expr = "" // numbers are those of all
+func (c *cut) find(ctx context.Context, f *captureFlags) error {
+	expr, write := f.expr, f.write
+	defer func() { f.expr, f.write = expr, write }()
+	f.expr, f.write = "", "" // numbers are those of all
 	found := &incidentsFound{wanted: c.around, numbers: map[incidentKey]int{}}
-	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: f.decoder(), sinks: []pipeline.Sink{found}, incidents: incident.New()})
+	s, err := openSession(ctx, sessionOptions{flags: f, dec: f.decoder(), sinks: []pipeline.Sink{found}, incidents: incident.New()})
 	if err != nil {
 		return err
 	}

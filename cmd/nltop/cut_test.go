@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,5 +186,62 @@ func TestCutBesideTheRecording(t *testing.T) {
 		if says := strings.Contains(string(b), "nothing is of that time: the recording is from 2026-"); err != nil || says != tt.says {
 			t.Errorf("%s: %v: %s", tt.args, err, b)
 		}
+	}
+}
+
+// What nltop record takes out of a recording are the messages of that time, which say the
+// same; and what was lost then.
+func TestPart(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	file := unpackedFile(t, "../../internal/e2e/testdata/84eb856/fentry.pcapng.gz")
+	out := filepath.Join(t.TempDir(), "part.pcapng")
+	lines := func(args ...string) (in []string) {
+		t.Helper()
+		got, err := writes(t, append([]string{"trace", "-q", "--utc"}, args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for l := range strings.Lines(got) {
+			if l[0] >= '0' && l[0] <= '9' && !strings.Contains(l, " ! ") {
+				in = append(in, strings.Join(strings.Fields(l)[:4], " ")) // what follows may need others
+			}
+		}
+		return in
+	}
+	whole := lines("-r", file)
+	for _, cut := range [][2]string{{whole[0][:15], "+0s"}, {whole[len(whole)/3][:15], whole[len(whole)/2][:15]}, {"+0s", "+1h"}} {
+		if _, err := writes(t, "record", "-q", "-r", file, "--from", cut[0], "--to", cut[1], "-w", out); err != nil {
+			t.Fatal(err)
+		}
+		from := whole[0][:15]
+		if cut[0] != "+0s" {
+			from = cut[0]
+		}
+		want := slices.DeleteFunc(lines("-r", file, "--from", cut[0], "--to", cut[1]), func(l string) bool { return l[:15] < from })
+		if got := lines("-r", out); !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("%v: %d lines, want %d:\n%s\nwant:\n%s", cut, len(got), len(want), strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	for _, tt := range []struct{ args, says string }{
+		{"record -w x --from +1s", "go with -r"},
+		{"record -r f -w x --from +1s --for 1s", "--to +2s"},
+		{"record --keep 1MB -w x --from +1s", "--from is about a recording"},
+		{"record -w x -G 0", "at least a second"},
+		{"record -w x -c 0", "at least one"},
+		{"record -w /dev/null -C 1", "need a file"},
+		{"record -r f -w x -s 99999999", "at most"},
+	} {
+		var usage usageError
+		if _, err := writes(t, strings.Fields(tt.args)...); !errors.As(err, &usage) || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v, want %q", tt.args, err, tt.says)
+		}
+	}
+	for _, args := range [][]string{{"record", "-w", "x", "-C", ""}, {"trace", "-r", ""}, {"trace", "-r", file, "--from", ""}} {
+		if _, err := writes(t, args...); err == nil || !strings.Contains(err.Error(), "'': is empty") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if _, err := writes(t, "trace", "-r", "/nonexistent"); err == nil || strings.Count(err.Error(), "/nonexistent") != 1 {
+		t.Errorf("%v", err)
 	}
 }

@@ -11,12 +11,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/ladder"
+	"github.com/nltop/nltop/internal/probe"
 	"github.com/nltop/nltop/internal/rotate"
 )
 
@@ -91,11 +93,17 @@ func (f *captureFlags) pointless(c *cobra.Command) error {
 		}
 		return ""
 	}
+	if name := empty(c); name != "" {
+		return usageError{fmt.Errorf("--%s '': is empty", name)}
+	}
 	if f.wireshark && f.write == "" {
 		return usageError{errors.New("--wireshark-processes goes with -w")}
 	}
-	if f.snap < 0 {
+	switch {
+	case f.snap < 0:
 		return usageError{fmt.Errorf("-s %d: cannot be negative", f.snap)}
+	case f.snap > probe.MaxSnap:
+		return usageError{fmt.Errorf("-s %d: at most %d, which is more than a datagram has", f.snap, probe.MaxSnap)}
 	}
 	if f.read != "" {
 		if name := given(ofCapture); name != "" {
@@ -112,6 +120,17 @@ func (f *captureFlags) pointless(c *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// empty is a flag that was given without a value, as by a variable of a script that is
+// not set; "": none was. An empty filter passes everything.
+func empty(c *cobra.Command) (name string) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" && f.Name != "filter" {
+			name = f.Name
+		}
+	})
+	return name
 }
 
 // sourceNames is what --source takes.

@@ -89,14 +89,18 @@ func openFile(ctx context.Context, path string) (*pcapng.Reader, os.FileInfo, er
 	f := os.Stdin
 	if path != "-" {
 		var err error
+		until := "somebody wrote it"
+		if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() {
+			until = "it was read"
+		}
 		// Opening a FIFO waits for its writer.
 		if f, err = interruptible(ctx, func() (*os.File, error) { return os.Open(path) }); err != nil {
-			return nil, nil, fmt.Errorf("open capture file %s: %w", path, waited(err, "somebody wrote it"))
+			return nil, nil, fmt.Errorf("open capture file %s: %w", path, waited(reason(err), until))
 		}
 	}
 	st, err := f.Stat()
 	if err != nil {
-		return nil, nil, fmt.Errorf("open capture file: %w", err)
+		return nil, nil, fmt.Errorf("open capture file %s: %w", path, reason(err))
 	}
 	src := io.ReadCloser(f)
 	if !st.Mode().IsRegular() {
@@ -108,6 +112,16 @@ func openFile(ctx context.Context, path string) (*pcapng.Reader, os.FileInfo, er
 		return nil, nil, fmt.Errorf("read %s: %w", path, waited(err, "its beginning had come"))
 	}
 	return r, st, nil
+}
+
+// reason is an error without the operation and the name that its text begins with, for a
+// sentence that has them.
+func reason(err error) error {
+	var of *os.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // waited says in an account of nothing what nltop was waiting for, if it was.

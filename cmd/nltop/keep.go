@@ -49,7 +49,7 @@ const defaultFiles = 10
 // with it, which has no recording until something happens.
 var (
 	ofKeep  = []string{"on", "on-incident", "on-slow", "on-exit", "after"}
-	notKeep = []string{"count", "for", "file-size", "file-seconds", "compress"}
+	notKeep = []string{"count", "for", "file-size", "file-seconds", "compress", "from", "to", "around", "margin"}
 )
 
 // check refuses what does not go together, and reads what is written in words.

@@ -24,6 +24,7 @@ import (
 // recordFlags are those of nltop record.
 type recordFlags struct {
 	captureFlags
+	cutFlags
 	quiet, unheard bool
 	count          int           // -c
 	span           time.Duration // --for
@@ -46,7 +47,8 @@ bytes: FILE, FILE1, FILE2; with -W 10 in FILE0 to FILE9, and then over again. Wi
 does so after so many seconds, and the name may hold a time as strftime(3) has it; with
 -W it ends after so many files. With both, files of a time are numbered, and -W says how
 many of each time there are. Each file can be read alone. With -r a recording is split;
-then -G and --for count its own time.
+then -G and --for count its own time, and --from, --to and --around record a part of it
+alone.
 
 On a terminal a line says how far it is, and everywhere SIGUSR1 has it printed.
 
@@ -60,6 +62,7 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
   nltop record -w bug.pcapng --protocol route -- systemctl restart systemd-networkd
   nltop record -w bug.pcapng.zst -C 100 -W 10      at most 1 GB, of the latest
   nltop record -w %F-%H.pcapng.gz -G 3600          a file an hour
+  nltop record -r big.pcapng --around 1 -w bug.pcapng
   nltop record --keep 256MB --on-slow 100ms -w /var/log/nltop
   nltop record -w - --compress zstd --for 1m | ssh HOST 'cat > bug.pcapng.zst'`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -80,7 +83,8 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 			return f.run(args)
 		},
 	}
-	f.register(c)
+	f.captureFlags.register(c)
+	f.cutFlags.register(c)
 	f.registerSubscribe(c)
 	keep.register(c)
 	f.registerAnonymise(c)
@@ -112,18 +116,27 @@ func (f *recordFlags) check(args []string) (err error) {
 		}
 	}
 	switch {
+	case f.seconds == 0 && f.given("file-seconds"):
+		return errors.New("-G 0: at least a second")
+	case f.count == 0 && f.given("count"):
+		return errors.New("-c 0: at least one message")
 	case f.seconds < 0 || f.seconds > maxSeconds:
 		return fmt.Errorf("-G %d: a number of seconds", f.seconds)
 	case f.count < 0:
 		return fmt.Errorf("-c %d: cannot be negative", f.count)
 	case f.span < 0:
 		return fmt.Errorf("--for %s: cannot be negative", f.span)
+	case f.span > 0 && (f.from != "" || f.to != "" || f.given("around")):
+		return errors.New("--for counts from the beginning: with --from, --to +2s says for how long")
 	case f.span > 0 && len(args) > 0:
 		return errors.New("--for and a command exclude each other: it is recorded until it ends")
 	}
 	f.files.Every = time.Duration(f.seconds) * time.Second
 	files := f.files
 	files.Name = f.write
+	if st, err := os.Stat(f.write); err == nil && files.Active() && !st.Mode().IsRegular() {
+		return fmt.Errorf("-C and -G need a file: %s is none", decode.Quote(f.write))
+	}
 	return files.Check()
 }
 
@@ -177,6 +190,9 @@ func (f *recordFlags) run(args []string) (err error) {
 	if f.read != "" {
 		o.span = f.span
 	}
+	if o.part, err = f.parting(ctx, &f.captureFlags); err != nil {
+		return err
+	}
 	s, err := o.openWith(ctx, args, stdout)
 	if err != nil {
 		return err
@@ -197,6 +213,11 @@ func (f *recordFlags) run(args []string) (err error) {
 	told()
 	err = distinct(err, s.close())
 	if !f.quiet {
+		if o.part != nil && err == nil {
+			if text := o.part.nothing(false); text != "" {
+				fmt.Fprintf(stderr, "nltop: %s\n", text)
+			}
+		}
 		s.tally()
 		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(time.Since(begin)))
 	}

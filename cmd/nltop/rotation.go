@@ -156,15 +156,19 @@ const (
 // hear keeps a frame of the traffic that names families to whoever reads it: what comes
 // behind it is understood by that.
 func (l *lessons) hear(f *capture.Frame) {
-	if f.Protocol != capture.NETLINK_GENERIC || f.Kind != capture.KindDatagram || f.Dir == capture.DirRequest || len(f.Data) <= decode.HeaderLen {
-		return
-	}
-	order := byteOrder(f)
-	cmd := f.Data[decode.HeaderLen]
-	if order.Uint16(f.Data[4:]) != genlIDCtrl || cmd != ctrlCmdNewFamily && cmd != ctrlCmdGetPolicy {
+	if !namesFamilies(f) {
 		return
 	}
 	lesson := *f
 	lesson.Data = bytes.Clone(f.Data)
 	l.add(&lesson)
+}
+
+// namesFamilies says whether a frame names generic-netlink families.
+func namesFamilies(f *capture.Frame) bool {
+	if f.Protocol != capture.NETLINK_GENERIC || f.Kind != capture.KindDatagram || f.Dir == capture.DirRequest || len(f.Data) <= decode.HeaderLen {
+		return false
+	}
+	cmd := f.Data[decode.HeaderLen]
+	return byteOrder(f).Uint16(f.Data[4:]) == genlIDCtrl && (cmd == ctrlCmdNewFamily || cmd == ctrlCmdGetPolicy)
 }

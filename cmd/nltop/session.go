@@ -46,6 +46,7 @@ type session struct {
 	pipe  *pipeline.Pipeline
 	expr  *filter.Filter // nil: none
 	rec   *recorder
+	part  *part // nil: all of the file
 	// flight holds what is captured instead of recording it; nil: it does not.
 	flight *flightRun
 	flags  *captureFlags
@@ -86,6 +87,7 @@ type sessionOptions struct {
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
 	alone  bool          // of events that nobody listens to those alone that no request caused
 	asks   bool          // a source that does not see requests is of no use
+	part   *part         // what of a recording is read, and nothing around it; nil: all
 	cut    *cut          // what of a recording is read; nil: all
 }
 
@@ -228,6 +230,10 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 			o.cut.Source, o.cut.file = s.src, s.file
 			s.src = o.cut
 		}
+		if o.part != nil {
+			o.part.Source, o.part.file = s.src, s.file
+			s.src, s.part = o.part, o.part
+		}
 		return nil
 	}
 	// What lives is small (tables, and what a view keeps), and frames are not.
@@ -266,6 +272,9 @@ func (s *session) learn() error {
 	}
 	if s.file != nil {
 		s.file.OnPreamble(func(f *capture.Frame) error { return teach(f) })
+		if s.part != nil {
+			s.part.teach = teach
+		}
 		return nil
 	}
 	// A kernel without generic netlink is rare, but no reason to stop.

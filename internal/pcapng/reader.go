@@ -98,7 +98,8 @@ type Reader struct {
 	skipTo atomic.Int64 // see SkipBefore, Unix ns; 0: nothing is skipped
 
 	onPreamble func(*capture.Frame) error
-	localNames int // of all interfaces
+	inStep     bool // see there
+	localNames int  // of all interfaces
 	closeOnce  sync.Once
 	closeErr   error
 
@@ -267,6 +268,10 @@ func (r *Reader) Cut(snap int) { r.snap = snap }
 // Without one they are left out.
 func (r *Reader) OnPreamble(fn func(*capture.Frame) error) { r.onPreamble = fn }
 
+// InStep has Run read no further than what it has emitted, so that Stats is what the file
+// had told until then. It is called before Run.
+func (r *Reader) InStep() { r.inStep = true }
+
 // Run emits every frame of the file. A damaged file gives its whole records
 // and then an *Error, which a caller should show as a warning.
 func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error {
@@ -277,7 +282,7 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 		defer stop()
 	}
 	if f, ok := r.src.(*os.File); ok {
-		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
+		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() && !r.inStep {
 			return r.runAhead(ctx, emit)
 		}
 	}

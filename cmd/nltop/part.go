@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/nltop/nltop/internal/capture"
+)
+
+// part is a source: what of a recording came in the time that is asked for, and nothing
+// of what is around it. Answers in it may have lost their requests.
+type part struct {
+	*cut
+	// teach is given the messages before it that name generic-netlink families.
+	teach func(...*capture.Frame) error
+	mu    sync.Mutex
+	// before is what was lost until its first frame, to the next of the counts that the
+	// recording has once a second.
+	before          capture.Stats
+	n, bytes, short uint64 // frames that were handed on, and those of them that are cut
+}
+
+// parting says which part of the recording is wanted; nil: all of it.
+func (c *cutFlags) parting(ctx context.Context, f *captureFlags) (*part, error) {
+	made, err := c.cutting(ctx, f)
+	if made == nil || err != nil {
+		return nil, err
+	}
+	made.bare = true
+	return &part{cut: made}, nil
+}
+
+// Run implements capture.Source.
+func (p *part) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	p.file.InStep()
+	err := p.cut.Run(ctx, func(f *capture.Frame) error {
+		switch {
+		case p.in(f.Time):
+			p.count(f)
+			return emit(f)
+		case !p.until.IsZero() && f.Time.After(p.until):
+			// Clocks of several processors differ: a frame behind may be followed by
+			// one before the end.
+			return nil
+		}
+		p.mu.Lock()
+		p.before = p.cut.Stats()
+		p.mu.Unlock()
+		if namesFamilies(f) {
+			return p.teach(f)
+		}
+		return nil
+	})
+	if errors.Is(err, errBehind) {
+		return nil
+	}
+	return err
+}
+
+func (p *part) count(f *capture.Frame) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	p.bytes += uint64(max(f.OrigLen, 0))
+	if f.Cut() {
+		p.short++
+	}
+}
+
+// Stats implements capture.Source.
+func (p *part) Stats() capture.Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.cut.Stats().Since(p.before)
+	s.Frames, s.Bytes, s.Cut = p.n, p.bytes, p.short
+	return s
+}
