@@ -36,6 +36,9 @@ import (
 // garbage more often.
 const fileMemory = 160 << 20
 
+// liveMemory is the same, live, for what is looked at: history and all.
+const liveMemory = 128 << 20
+
 // session is one capture, live or from a file, wired up but not running.
 type session struct {
 	src  capture.Source
@@ -238,6 +241,9 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	}
 	// What lives is small (tables, and what a view keeps), and frames are not.
 	debug.SetGCPercent(300)
+	if o.show != nil {
+		debug.SetMemoryLimit(liveMemory)
+	}
 	l := ladder.Options{
 		Snap: o.flags.snap, RingBytes: o.flags.ringMiB << 20,
 		ExcludeSelf: !o.flags.self, Locks: o.flags.rtnl || o.flags.times, Times: o.flags.times, NeedProc: o.child != nil, Causes: o.causes,
