@@ -34,12 +34,12 @@ func (l *Lines) Statement(m *decode.Message) (s Statement, ok bool) {
 	if !Is(m) || m.Frame.Dir != capture.DirRequest || m.Problem != nil || strings.HasPrefix(m.Type, "NFT_MSG_GET") {
 		return s, false
 	}
-	body := m.Body()
+	body := l.Body(m)
 	if body.Problem != "" || len(body.Rest) > 0 {
 		return s, true
 	}
 	l.enter(m)
-	if l.folds(m, &body) {
+	if l.folds(m, body) {
 		return Statement{Folded: true}, true
 	}
 	what := strings.TrimPrefix(m.Type, "NFT_MSG_")
@@ -64,9 +64,13 @@ func (l *Lines) Statement(m *decode.Message) (s Statement, ok bool) {
 	if strings.Contains(text, " handle ") || strings.Contains(text, " position ") {
 		s.Note = handleNote
 	}
-	for i := range body.Attrs {
-		if n := &body.Attrs[i]; !n.Hidden && !n.Overridden && !inWords(what, n) {
-			s.Left = append(s.Left, n)
+	said := func(n decode.Node) bool { return n.Hidden || n.Overridden || inWords(what, &n) }
+	if slices.ContainsFunc(body.Attrs, func(n decode.Node) bool { return !said(n) }) {
+		kept := m.Body() // as the statement is
+		for i := range kept.Attrs {
+			if !said(kept.Attrs[i]) {
+				s.Left = append(s.Left, &kept.Attrs[i])
+			}
 		}
 	}
 	return s, true

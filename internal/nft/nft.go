@@ -39,6 +39,12 @@ type Lines struct {
 	batchFrame *capture.Frame
 	batches    []Batch
 	batchIndex []inBatch
+
+	// What Body decoded last, and the room for it and for the others of a datagram.
+	data         []byte
+	of           *capture.Frame
+	body         decode.Body
+	room, others decode.Scratch
 }
 
 // setKey names a set: by its number within a transaction, by its name outside.
@@ -74,12 +80,22 @@ func (l *Lines) Line(m *decode.Message) (string, bool) {
 	if w == nil {
 		return "", false
 	}
-	body := m.Body()
+	body := l.Body(m)
 	l.Learn(m)
 	l.ifName, l.budget = m.IfName, maxExprs
 	family, _ := num(body.Fields, "nfgen_family")
 	s := w(l, &message{Message: m, attrs: body.Attrs, family: family, event: m.Frame.Dir != capture.DirRequest, exact: l.exact})
 	return s, s != ""
+}
+
+// Body decodes a message, once while it is the last one. What it returns is overwritten
+// when another one's turn comes.
+func (l *Lines) Body(m *decode.Message) *decode.Body {
+	if l.of != m.Frame || len(m.Data) == 0 || len(l.data) != len(m.Data) || &l.data[0] != &m.Data[0] {
+		l.body = m.BodyIn(&l.room)
+		l.of, l.data = m.Frame, m.Data
+	}
+	return &l.body
 }
 
 // Said is what Lines has to say of a message.
@@ -97,7 +113,7 @@ func (l *Lines) Learn(m *decode.Message) {
 	}
 	l.enter(m)
 	if m.Type == "NFT_MSG_NEWCHAIN" && m.Frame.Dir != capture.DirRequest {
-		body := m.Body()
+		body := l.Body(m)
 		family, _ := num(body.Fields, "nfgen_family")
 		l.learnChain(family, body.Attrs)
 	}
@@ -251,20 +267,22 @@ func (l *Lines) enter(m *decode.Message) {
 	}
 	for s := range m.Siblings() {
 		rule := s.Type == "NFT_MSG_NEWRULE" && m.Frame.Dir == capture.DirRequest
-		if s.Type != "NFT_MSG_NEWSET" && s.Type != "NFT_MSG_NEWSETELEM" && !rule {
+		switch {
+		case s.Type == "NFT_MSG_NEWSETELEM":
+			body := s.Body() // the nodes of its elements are kept
+			family, _ := num(body.Fields, "nfgen_family")
+			l.learnElems(family, body.Attrs)
+			continue
+		case s.Type != "NFT_MSG_NEWSET" && (!rule || len(l.batch) == 0):
 			continue
 		}
-		body := s.Body()
+		body := s.ValuesIn(&l.others)
 		family, _ := num(body.Fields, "nfgen_family")
 		if rule {
 			l.uses(family, str(body.Attrs, "NFTA_RULE_TABLE"), find(body.Attrs, "NFTA_RULE_EXPRESSIONS"))
 			continue
 		}
-		if s.Type == "NFT_MSG_NEWSET" {
-			l.learn(family, body.Attrs)
-			continue
-		}
-		l.learnElems(family, body.Attrs)
+		l.learn(family, body.Attrs)
 	}
 }
 

@@ -50,12 +50,11 @@ func iptBuiltin(table, chain string) bool {
 }
 
 // iptables puts a request of nftables into words of iptables. false: it has none.
-func iptables(m *decode.Message) (r iptRequest, ok bool) {
-	body := m.Values()
+func iptables(m *decode.Message, body *decode.Body) (r iptRequest, ok bool) {
 	if body.Problem != "" || len(body.Rest) > 0 || len(m.Data) > maxMessage {
 		return r, false
 	}
-	t := &telling{m: m, body: body}
+	t := &telling{m: m, body: *body}
 	family := t.fields().num("nfgen_family")
 	what := strings.NewReplacer("NFT_MSG_NEW", "", "NFT_MSG_DEL", "").Replace(m.Type)
 	r.tool, r.table = iptTools[family], text0(t.attrs().peek("NFTA_"+what+"_TABLE"))
@@ -75,7 +74,8 @@ func Iptables(m *decode.Message) string {
 	if !nft.Is(m) || m.Frame.Dir != capture.DirRequest || m.Problem != nil {
 		return ""
 	}
-	r, ok := iptables(m)
+	body := m.Values()
+	r, ok := iptables(m, &body)
 	if !ok || !r.own {
 		return ""
 	}
@@ -244,7 +244,7 @@ func (s *Speaker) restored(m *decode.Message, b *nft.Batch) (c Command, ok bool)
 		if !ok || in.Number != b.Number || in.Index == 0 {
 			continue
 		}
-		r, ok := iptables(x)
+		r, ok := iptables(x, s.nft.Body(x))
 		if first.tool == "" {
 			first = r
 		}

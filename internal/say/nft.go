@@ -41,7 +41,7 @@ func (s *Speaker) nftables(m *decode.Message, said *Said) {
 		said.Commands = []Command{{Words: append([]string{"nft"}, nftWords(st.Text)...)}}
 		said.Left = leftOfStatement(&st)
 	}
-	if r, ok := iptables(m); ok && r.own && len(r.words) > 0 {
+	if r, ok := iptables(m, s.nft.Body(m)); ok && r.own && len(r.words) > 0 {
 		said.Commands, said.Left, said.Note, said.Iptables = []Command{r.command()}, nil, "", true
 	}
 }
