@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -39,6 +40,10 @@ type flightRun struct {
 
 	keeper *probe.Keeper
 	frames *flight.Frames
+
+	// redacted is in how many messages of the recordings something was overwritten, of
+	// those that are made of records.
+	redacted atomic.Uint64
 
 	mu       sync.Mutex
 	preamble []*capture.Frame
@@ -350,6 +355,7 @@ func (r *flightRun) writeRecords(t flight.Taken, w *pcapng.Writer) error {
 	}
 	err = p.Run(r.ctx)
 	w.Redacted(p.Redacted())
+	r.redacted.Add(p.Redacted())
 	return err
 }
 

@@ -42,6 +42,9 @@ func (r *recorder) countRedacted() (n uint64) {
 // redacted is in how many messages something was overwritten, here or when the file that
 // is read was recorded.
 func (s *session) redacted() uint64 {
+	if s.flight != nil && s.flight.frames == nil {
+		return s.flight.redacted.Load() // what it holds is searched when it is written
+	}
 	n := s.pipe.Redacted()
 	if s.file != nil && s.secrets {
 		n = max(n, s.file.Redacted())
