@@ -91,6 +91,7 @@ type Last struct {
 	Seen    time.Time `json:"last"`       // frame time of the newest observation
 	Errno   int32     `json:"last_errno"` // of the newest error; 0: none
 	ErrorAt time.Time `json:"-"`
+	LostAt  time.Time `json:"-"` // of the newest drop or ENOBUFS
 	// Who is the process as it was then, with what is known of it; nil: nobody.
 	Who *capture.Proc `json:"-"`
 }
@@ -104,5 +105,8 @@ func (l *Last) merge(m *Last) {
 	}
 	if m.Errno != 0 && (l.Errno == 0 || m.ErrorAt.After(l.ErrorAt)) {
 		l.Errno, l.ErrorAt = m.Errno, m.ErrorAt
+	}
+	if m.LostAt.After(l.LostAt) {
+		l.LostAt = m.LostAt
 	}
 }

@@ -151,7 +151,7 @@ func (t *Table) Heat(id RowID, now time.Time) Heat {
 	folded := id.Level() == LevelOverflow
 	cells := make(map[uint64]bool) // those of the row, or those that are not
 	for _, c := range t.cells {
-		if folded || id.holds(&c.key) {
+		if folded || id.holds(&c.key, c.last.Who) {
 			cells[c.serial] = true
 		}
 	}

@@ -41,7 +41,7 @@ func counts(x *correlate.Observation) bool {
 // Holds says whether a message is counted in the row.
 func (id RowID) Holds(x *correlate.Observation) bool {
 	k := keyOf(x)
-	return id.holds(&k)
+	return id.holds(&k, &x.Account)
 }
 
 // CellsOf returns the lower halves of the numbers, as Options.Message is told them, of the
@@ -50,7 +50,7 @@ func (t *Table) CellsOf(rows ...RowID) map[uint32]bool {
 	of := make(map[uint32]bool)
 	for _, c := range t.cells {
 		for _, id := range rows {
-			if id.holds(&c.key) {
+			if id.holds(&c.key, c.last.Who) {
 				of[uint32(c.serial)] = true
 				break
 			}

@@ -33,6 +33,8 @@ type Cell struct {
 	Times Times
 	// KernelTimes are those of Kernel, as far as the source told them apart.
 	KernelTimes Times
+	Trend       Trend
+	Errnos      *Errnos // nil: no error
 }
 
 // Overflow is the sum of the cells that had to make room.
@@ -42,6 +44,8 @@ type Overflow struct {
 	Rates
 	Last
 	Times, KernelTimes Times
+	Trend              Trend
+	Errnos             Errnos
 }
 
 // Snapshot copies what was counted; now is the end of the time that rates are
@@ -62,16 +66,24 @@ func (t *Table) Snapshot(now time.Time) Snapshot {
 			Rates:    t.overflow.rate.rates(n, start),
 			Last:     t.overflow.last,
 			Times:    t.overflow.times.share(), KernelTimes: t.overflow.kernel.share(),
+			Trend: t.overflow.trend.trend(n),
 		},
 		Causes: t.causes.list(), OtherCauses: t.causes.other,
 		History: t.history.last(now),
+	}
+	if e := t.overflow.errnos.share(); e != nil {
+		s.Overflow.Errnos = *e
 	}
 	for i, c := range t.cells {
 		d := &s.Cells[i]
 		d.Key, d.PortID, d.Counters, d.Last = c.key, c.portID, c.counts, c.last
 		d.Times, d.KernelTimes = c.times.share(), c.kernel.share()
+		d.Errnos = c.errnos.share()
 		if c.newest >= n-rateWindow {
 			d.Rates = c.rate.rates(n, start)
+		}
+		if c.newest >= n-trendSpan {
+			d.Trend = c.trend.trend(n)
 		}
 	}
 	return s

@@ -41,6 +41,8 @@ type cell struct {
 	kernel times // of Counters.Kernel
 	last   Last
 	rate   rateRing
+	trend  trendRing
+	errnos errnos
 	newest int64 // highest bucket number, to skip the rates of idle cells
 
 	newer, older *cell // by last use
@@ -159,10 +161,17 @@ func (c *cell) count(d *Counters, at time.Time, errno int32, n int64) {
 	if d.Errors > 0 && !at.Before(c.last.ErrorAt) {
 		c.last.Errno, c.last.ErrorAt = errno, at
 	}
+	if n := d.Failures(); n > 0 {
+		c.errnos.own().add(errno, n, at)
+	}
+	if d.Drops|d.NobufsRaised|d.NobufsRead != 0 && at.After(c.last.LostAt) {
+		c.last.LostAt = at
+	}
 	if d.OutMessages|d.InMessages == 0 {
 		return
 	}
 	c.newest = max(c.newest, n)
+	c.trend.count(n, d.OutMessages+d.InMessages)
 	if b := c.rate.slot(n); b != nil {
 		b.out += uint32(d.OutMessages)
 		b.in += uint32(d.InMessages)
@@ -330,6 +339,8 @@ func (t *Table) fold(c *cell) {
 	t.overflow.last.merge(&c.last)
 	t.overflow.newest = max(t.overflow.newest, c.newest)
 	t.overflow.rate.fold(&c.rate)
+	t.overflow.trend.fold(&c.trend)
+	t.overflow.errnos.fold(&c.errnos)
 	delete(t.index, c.key)
 	*c = cell{}
 }

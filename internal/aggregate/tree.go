@@ -25,6 +25,7 @@ const (
 	LevelContainer
 	LevelUnit
 	LevelNetNS
+	LevelCrowd    // processes with one name, executable and container
 	LevelOverflow // the row of the cells that had to make room
 )
 
@@ -106,12 +107,16 @@ type RowID struct {
 	Group Group
 	Depth uint8 // number of levels that count
 	Key   Key
+	Crowd Crowd // of processes; "": the row is none
 }
 
 // Level returns what the row is.
 func (id RowID) Level() Level {
-	if id.Depth == 0 {
+	switch {
+	case id.Depth == 0:
 		return LevelOverflow
+	case id.Crowd != "":
+		return LevelCrowd
 	}
 	return groups[id.Group].levels[id.Depth-1]
 }
@@ -140,6 +145,9 @@ func (id *RowID) restrict(l Level, k *Key) {
 
 // Up returns the row at a smaller depth that the row is in.
 func (id RowID) Up(depth uint8) RowID {
+	if id.Crowd != "" && depth >= id.Depth {
+		return id
+	}
 	up := RowID{Group: id.Group, Depth: min(depth, id.Depth)}
 	for _, l := range groups[id.Group].levels[:up.Depth] {
 		up.restrict(l, &id.Key)
@@ -147,8 +155,11 @@ func (id RowID) Up(depth uint8) RowID {
 	return up
 }
 
-// holds says whether a cell is counted in the row.
-func (id RowID) holds(k *Key) bool {
+// holds says whether a cell is counted in the row; who is its process, as far as known.
+func (id RowID) holds(k *Key, who *capture.Proc) bool {
+	if id.Crowd != "" {
+		return id.holdsCrowd(k, who)
+	}
 	cell := RowID{Group: id.Group, Depth: id.Depth, Key: *k}
 	return id.Depth > 0 && cell.Up(id.Depth) == id
 }
@@ -170,7 +181,14 @@ type Row struct {
 	Times Times
 	// KernelTimes is described at Cell.
 	KernelTimes Times
-	Children    []*Row
+	Trend       Trend
+	Errnos      Errnos
+	// Caused is what others were made to receive by requests of the row, or by its
+	// processes without one.
+	Caused Caused
+	// Processes is how many a crowd has; 0: the row is none.
+	Processes int
+	Children  []*Row
 }
 
 // KernelQuantile returns a quantile of the time in the kernel; ok is false where
@@ -218,6 +236,8 @@ type Query struct {
 	Reverse bool
 	// Find keeps the cells on whose path a label contains it, in any case.
 	Find string
+	// Crowds: processes with one name, executable and container are in a row together.
+	Crowds bool
 }
 
 // Tree arranges the cells in rows, in an order that depends on nothing but
@@ -250,16 +270,76 @@ func (s *Snapshot) Tree(q Query) []*Row {
 			r = child
 		}
 	}
+	s.addCauses(&root, later, q.Group, find)
 	top := root.Children
+	if q.Crowds {
+		top = allCrowds(top, levels)
+	}
 	sortRows(top, q)
 	if o := &s.Overflow; o.Cells > 0 && find == "" {
 		top = append(top, &Row{
 			ID:       RowID{Group: q.Group},
 			Label:    "(" + strconv.FormatUint(o.Cells, 10) + " idle rows folded)",
 			Counters: o.Counters, Rates: o.Rates, Last: o.Last, Times: o.Times, KernelTimes: o.KernelTimes,
+			Trend: o.Trend, Errnos: o.Errnos,
 		})
 	}
 	return top
+}
+
+// allCrowds makes crowds of the rows at the level of processes.
+func allCrowds(rows []*Row, levels []Level) []*Row {
+	if len(levels) == 0 {
+		return rows
+	}
+	if levels[0] == LevelProcess {
+		return crowds(rows)
+	}
+	for _, r := range rows {
+		r.Children = allCrowds(r.Children, levels[1:])
+	}
+	return rows
+}
+
+// addCauses adds to rows what they caused. Who caused something and has no message of its
+// own (an ioctl, the kernel) gets a row where processes stand at the top.
+func (s *Snapshot) addCauses(root *Row, later map[RowID]*Row, group Group, find string) {
+	for i := range s.Causes {
+		c := &s.Causes[i]
+		as := Cell{Key: Key{
+			Process: c.Process, Where: Where{Pod: c.Pod, Container: c.Container, Unit: c.Unit}, Type: c.Request,
+		}}
+		levels := groups[group].levels
+		for i, l := range levels {
+			// What a cause does not tell ends its way.
+			if l == LevelSocket || l == LevelNetNS || (l == LevelFamily || l == LevelType) && c.Request == (Type{}) {
+				levels = levels[:i]
+				break
+			}
+		}
+		if find != "" && !onPath(levels, &as, find) {
+			continue
+		}
+		r := root
+		id := RowID{Group: group}
+		for _, l := range levels {
+			id.restrict(l, &as.Key)
+			id.Depth++
+			child := r.child(&id, later)
+			if child == nil {
+				if id.Depth > 1 || !c.Known() || l != LevelProcess && l != LevelCommand {
+					break
+				}
+				child = &Row{ID: id, Label: label(l, &as), Where: as.Where}
+				r.Children = append(r.Children, child)
+				if len(r.Children) > fewChildren {
+					later[id] = child
+				}
+			}
+			child.Caused.Add(&c.Caused)
+			r = child
+		}
+	}
 }
 
 // fewChildren is up to where a scan beats a map: most rows have a few children,
@@ -286,18 +366,27 @@ func (r *Row) add(c *Cell) {
 	r.Last.merge(&c.Last)
 	r.Times.Add(&c.Times)
 	r.KernelTimes.Add(&c.KernelTimes)
-	if r.PortID != c.PortID {
+	r.Trend.add(&c.Trend)
+	if c.Errnos != nil {
+		r.Errnos.merge(c.Errnos)
+	}
+	r.mix(c.PortID, c.NetNS, &c.Where)
+}
+
+// mix takes what cells of a row may differ in.
+func (r *Row) mix(port uint32, netns uint64, w *Where) {
+	if r.PortID != port {
 		r.PortID = 0
 	}
 	m := &r.Mixed
-	m.Container = m.Container || r.Where.Container != c.Container || r.Where.Pod != c.Pod
-	m.Unit = m.Unit || r.Where.Unit != c.Unit
+	m.Container = m.Container || r.Where.Container != w.Container || r.Where.Pod != w.Pod
+	m.Unit = m.Unit || r.Where.Unit != w.Unit
 	switch name := &r.Where.NetNSName; {
-	case r.NetNS != c.NetNS || r.NetNS == 0 && *name != c.NetNSName:
+	case r.NetNS != netns || r.NetNS == 0 && *name != w.NetNSName:
 		m.NetNS, r.NetNS = true, 0
 	case *name == "":
-		*name = c.NetNSName // found out later
-	case c.NetNSName != "" && *name != c.NetNSName:
+		*name = w.NetNSName // found out later
+	case w.NetNSName != "" && *name != w.NetNSName:
 		*name = "" // one namespace under several names: its number
 	}
 }
