@@ -81,7 +81,7 @@ var allPages = []pageKeys{
 	{"incidents", []string{"i"}},
 	{"incident", []string{"i", "Down", "Enter"}},
 	{"rtnl", []string{"L"}},
-	{"reports", []string{"L", "Tab"}},
+	{"reports", []string{"L", "v"}},
 	{"heat", []string{"Down", "h", "Left"}},
 	{"times", []string{"C"}},
 	{"places", []string{"C", "C"}},

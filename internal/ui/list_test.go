@@ -149,7 +149,7 @@ func TestListEnter(t *testing.T) {
 	h.lacks("kworker")
 	h.press("End", "Enter")
 	h.wants("80 of 80")
-	h.press("Esc", "Esc", "Tab")
+	h.press("Esc", "Esc", "v")
 	h.wants("kworker")
 }
 
@@ -188,7 +188,7 @@ func TestNeedsMessages(t *testing.T) {
 		want bool
 	}{
 		{"", false}, {"l", false}, {"?", false}, {"o", false}, {"h", false}, {"L", false},
-		{"m", true}, {"m Enter", true}, {"m Enter ?", true}, {"x", true}, {"i", true}, {"L Tab", true}, {"m q", false},
+		{"m", true}, {"m Enter", true}, {"m Enter ?", true}, {"x", true}, {"i", true}, {"L v", true}, {"m q", false},
 	} {
 		h := newHarness(t, 100, 24, Options{})
 		h.src.story()

@@ -38,26 +38,39 @@ func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
 // left from column at on. A text that reaches into the values has its own behind it, or
 // below.
 func wrapped(g *grid, lines []textLine, w, at int) []textLine {
-	out := make([]textLine, 0, len(lines))
-	for _, l := range lines {
-		if l.value == "" {
-			indent := l.text[:len(l.text)-len(strings.TrimLeft(l.text, " "))]
-			for i, part := range wrap(g, strings.TrimLeft(l.text, " "), w-len(indent)-2) {
-				if i > 0 {
-					part = "  " + part
-				}
-				out = append(out, textLine{text: indent + part, style: l.style})
+	out, _ := wrappedOf(g, lines, w, at)
+	return out
+}
+
+// wrappedOf says of each part, too, which line it belongs to.
+func wrappedOf(g *grid, lines []textLine, w, at int) (out []textLine, of []int) {
+	for i := range lines {
+		out = appendWrapped(out, g, lines[i], w, at)
+		for len(of) < len(out) {
+			of = append(of, i)
+		}
+	}
+	return out, of
+}
+
+func appendWrapped(out []textLine, g *grid, l textLine, w, at int) []textLine {
+	if l.value == "" {
+		indent := l.text[:len(l.text)-len(strings.TrimLeft(l.text, " "))]
+		for i, part := range wrap(g, strings.TrimLeft(l.text, " "), w-len(indent)-2) {
+			if i > 0 {
+				part = "  " + part
 			}
-			continue
+			out = append(out, textLine{text: indent + part, style: l.style})
 		}
-		if width := g.width(l.text); width > at-2 && width+1+g.width(l.value) > w {
-			out = append(out, textLine{text: l.text, style: l.style})
-			l.text = ""
-		}
-		for _, part := range wrap(g, l.value, w-max(at, g.width(l.text)+1)) {
-			out = append(out, textLine{l.text, l.style, part, l.vs})
-			l.text = ""
-		}
+		return out
+	}
+	if width := g.width(l.text); width > at-2 && width+1+g.width(l.value) > w {
+		out = append(out, textLine{text: l.text, style: l.style})
+		l.text = ""
+	}
+	for _, part := range wrap(g, l.value, w-max(at, g.width(l.text)+1)) {
+		out = append(out, textLine{l.text, l.style, part, l.vs})
+		l.text = ""
 	}
 	return out
 }

@@ -69,8 +69,8 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 			}{in.Begin.UnixNano(), in.Socket.PortID, in.Socket.Inode}
 		},
 		open: func(v *listView[incident.Incident], in *incident.Incident) {
-			lines := incidentText(v.app, in)
-			v.app.push(newPageView(v.app, "incident", func(*app) []textLine { return lines }))
+			own := *in
+			v.app.push(newPageView(v.app, "incident", func(p *textPage) { incidentText(p, &own) }))
 		},
 		opens: "open the whole story of the overrun",
 		detail: func(a *app, in *incident.Incident) [][]segment {
@@ -109,13 +109,33 @@ func lostTypes(in *incident.Incident) string {
 	return strings.Join(parts, ", ")
 }
 
-// incidentText is all that there is to say.
-func incidentText(a *app, in *incident.Incident) []textLine {
-	lines := []textLine{{text: in.Begin.Format(words.TimeOfDay) + "  " + export.OwnerOf(in), style: incidentStyle(a, in)}}
+// incidentText is all that there is to say, and where it can be looked at.
+func incidentText(p *textPage, in *incident.Incident) {
+	a := p.app
+	t := &a.theme
+	p.add(textLine{text: in.Begin.Format(words.TimeOfDay) + "  " + export.OwnerOf(in), style: incidentStyle(a, in)}, nil)
 	for _, text := range export.IncidentLines(in, a.opt.Limits, a.opt.GroupName) {
-		lines = append(lines, textLine{text: "  " + text, style: a.theme.text})
+		p.add(textLine{text: "  " + text, style: t.text}, nil)
 	}
-	return lines
+	p.add(textLine{}, nil)
+	leads := func(text string, open func()) { p.add(textLine{text: "  " + text, style: t.text}, open) }
+	leads("what the reader got on this socket", func() {
+		a.openSocket(in.Protocol, in.NetNS, in.Socket.PortID, in.Socket.Inode, export.OwnerOf(in))
+	})
+	for i := range in.Senders {
+		if s := &in.Senders[i]; s.Proc.PID != 0 {
+			leads("messages of "+words.Process(s.Proc)+", who sent "+words.Grouped(s.Lost)+" of what was lost", func() { a.openProcess(s.Proc) })
+		}
+	}
+	leads("all messages from then on", func() { a.openTime(in.Begin) })
+	leads("all sockets", func() { a.push(newSocketsView(a)) })
+}
+
+// openTime lists all messages, with the cursor on the first of a time.
+func (a *app) openTime(t time.Time) {
+	v := newMessagesView(a, "all messages")
+	v.follow, v.want = false, t
+	a.push(v)
 }
 
 // openIncident names a socket that is losing messages right now; "": none.

@@ -8,30 +8,20 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
 
 // lossesView says how far the figures can be trusted: what was lost, what the
 // source cannot see, what was worked around.
-type lossesView struct {
-	app   *app
-	cur   cursor
-	lines []textLine
-}
+type lossesView struct{ textPage }
 
-func newLossesView(a *app) *lossesView { return &lossesView{app: a} }
+func newLossesView(a *app) *lossesView { return &lossesView{textPage{app: a}} }
 
-func (v *lossesView) cursor() *cursor     { return &v.cur }
-func (v *lossesView) moved()              {}
-func (v *lossesView) detail() [][]segment { return nil }
-func (v *lossesView) ask() live.Ask       { return live.Ask{} }
-func (v *lossesView) crumb() string       { return "losses" }
-func (v *lossesView) bindings() []binding { return nil }
+func (v *lossesView) crumb() string { return "losses" }
 
 func (v *lossesView) refresh() {
 	t, st, s := &v.app.theme, &v.app.snap.Status, &v.app.snap.Table
-	v.lines = v.lines[:0]
+	v.begin()
 	title := func(text string) {
 		if len(v.lines) > 0 {
 			v.lines = append(v.lines, textLine{})
@@ -39,19 +29,20 @@ func (v *lossesView) refresh() {
 		v.lines = append(v.lines, textLine{text: text, style: t.title})
 	}
 	say := func(text, value string, vs tcell.Style) {
-		v.lines = append(v.lines, textLine{"  " + text, t.text, value, vs})
+		v.add(textLine{"  " + text, t.text, value, vs}, nil)
 	}
-	number := func(text string, n uint64, vs tcell.Style) {
+	leads := func(text string, n uint64, vs tcell.Style, open func()) {
 		if n == 0 {
-			vs = t.dim
+			vs, open = t.dim, nil
 		}
-		say(text, fmt.Sprint(n), vs)
+		v.add(textLine{"  " + text, t.text, fmt.Sprint(n), vs}, open)
 	}
+	number := func(text string, n uint64, vs tcell.Style) { leads(text, n, vs, nil) }
 
 	title("Seen")
 	say("source", st.Info.Name, t.text)
 	say("scope", st.Info.Scope, t.text)
-	number("datagrams", st.Stats.Frames, t.text)
+	leads("datagrams", st.Stats.Frames, t.text, v.app.openMessages)
 	number("bytes", st.Stats.Bytes, t.text)
 	number("cut at the snap length", st.Stats.Cut, t.warn)
 	if n := st.Stats.Truncated; n > 0 {
@@ -69,16 +60,17 @@ func (v *lossesView) refresh() {
 		text string
 		n    uint64
 		sees capture.Sees
+		open func()
 	}{
-		{"datagrams dropped", s.Total.Drops, capture.SeesLosses},
-		{"ENOBUFS raised", s.Total.NobufsRaised, capture.SeesNobufs},
-		{"ENOBUFS read", s.Total.NobufsRead, capture.SeesNobufsRead},
+		{"datagrams dropped", s.Total.Drops, capture.SeesLosses, func() { v.app.push(newSocketsView(v.app)) }},
+		{"ENOBUFS raised", s.Total.NobufsRaised, capture.SeesNobufs, func() { v.app.push(newIncidentsView(v.app)) }},
+		{"ENOBUFS read", s.Total.NobufsRead, capture.SeesNobufsRead, func() { v.app.push(newIncidentsView(v.app)) }},
 	} {
 		if blind := st.Info.DoesNotSee(n.sees, "this"); blind != "" && n.n == 0 {
 			say(n.text, blind, t.dim)
 			continue
 		}
-		number(n.text, n.n, t.bad)
+		leads(n.text, n.n, t.bad, n.open)
 	}
 	title("What this source cannot see")
 	v.list(st.Info.Blind, "nothing that is known")
@@ -87,7 +79,7 @@ func (v *lossesView) refresh() {
 		v.list(st.Info.Notes, "")
 	}
 	title("Held")
-	number("rows", uint64(len(s.Cells)), t.text)
+	leads("rows", uint64(len(s.Cells)), t.text, v.app.home)
 	number("idle rows folded into one", s.Overflow.Cells, t.text)
 	v.history(say)
 }
@@ -122,5 +114,3 @@ func (v *lossesView) list(texts []string, none string) {
 		v.lines = append(v.lines, textLine{text: "  " + none, style: t.dim})
 	}
 }
-
-func (v *lossesView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 30) }

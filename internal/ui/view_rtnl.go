@@ -59,7 +59,7 @@ func newHoldersView(a *app) *listView[live.LockRow] {
 				l.notes = append(l.notes, fmt.Sprintf("%d processes found no room in the table", locks.Lost))
 			}
 			if n := len(locks.Reports); n > 0 {
-				l.notes = append(l.notes, fmt.Sprintf("%d long holds and waits were reported: Tab", n))
+				l.notes = append(l.notes, fmt.Sprintf("%d long holds and waits were reported: v", n))
 			}
 			return l
 		},
@@ -77,7 +77,7 @@ func newHoldersView(a *app) *listView[live.LockRow] {
 			}}
 		},
 		keys: func(v *listView[live.LockRow]) []binding {
-			return []binding{{"Tab", "the last long holds and waits, of all", "reports", func() { v.app.push(newReportsView(v.app, nil)) }}}
+			return []binding{{"v", "the last long holds and waits, of all", "reports", func() { v.app.push(newReportsView(v.app, nil)) }}}
 		},
 		ask: live.Ask{Locks: true},
 	})

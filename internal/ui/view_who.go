@@ -16,10 +16,11 @@ import (
 
 // whoView says who changed a thing, as far as the messages are still kept.
 type whoView struct {
-	app   *app
+	textPage
 	query *who.Query
-	cur   cursor
-	lines []textLine
+	// found are the messages that lines are about, in order.
+	found []aggregate.Kept
+	at    int    // of found, the one that was opened last
 	last  uint64 // the newest message that was searched
 	size  int
 	done  bool
@@ -74,15 +75,26 @@ func (a *app) underCursor() *decode.Message {
 	return nil
 }
 
-func newWhoView(a *app, q *who.Query) *whoView { return &whoView{app: a, query: q} }
+func newWhoView(a *app, q *who.Query) *whoView {
+	return &whoView{textPage: textPage{app: a}, query: q}
+}
 
-func (v *whoView) cursor() *cursor     { return &v.cur }
-func (v *whoView) moved()              {}
-func (v *whoView) detail() [][]segment { return nil }
-func (v *whoView) ask() live.Ask       { return live.Ask{Changes: true, Looking: true} }
-func (v *whoView) crumb() string       { return "who changed " + v.query.String() }
+func (v *whoView) ask() live.Ask { return live.Ask{Changes: true, Looking: true} }
+func (v *whoView) crumb() string { return "who changed " + v.query.String() }
 func (v *whoView) bindings() []binding {
-	return []binding{{"/", "look for something else", "other", func() { v.app.promptWho(v.query.String()) }}}
+	return append(v.textPage.bindings(), binding{"/", "look for something else", "other", func() { v.app.promptWho(v.query.String()) }})
+}
+
+// openFound opens a message that was found; from there one can step to the others.
+func (v *whoView) openFound(i int) {
+	v.at = i
+	v.app.push(newMessageView(v.app, v.found[i], v, func(_ *aggregate.Kept, by int) (k aggregate.Kept, ok bool) {
+		if to := v.at + by; to >= 0 && to < len(v.found) {
+			v.at = to
+			return v.found[to], true
+		}
+		return k, false
+	}))
 }
 
 // refresh searches again where there is something new.
@@ -96,32 +108,40 @@ func (v *whoView) refresh() {
 		return
 	}
 	v.done, v.last, v.size = true, newest, len(kept)
-	v.lines = v.build(kept)
+	v.build(kept)
 }
 
-func (v *whoView) build(kept []aggregate.Kept) []textLine {
+func (v *whoView) build(kept []aggregate.Kept) {
 	t := &v.app.theme
-	lines := []textLine{{text: "Who changed " + v.query.String(), style: t.title}}
+	v.begin()
+	v.found = nil
+	v.add(textLine{text: "Who changed " + v.query.String(), style: t.title}, nil)
 	list := make([]correlate.Observation, len(kept))
+	at := make(map[live.MessageID]int, len(kept))
 	for i := range kept {
 		list[i] = kept[i].Observation
+		at[live.MessageID{Frame: kept[i].Frame.ID, Index: kept[i].Message.Index}] = i
 	}
 	s := who.NewSearch(v.query, who.Options{Emit: func(l *who.Line) error {
 		style := t.text
 		if l.Failed() {
 			style = t.warn
 		}
-		lines = append(lines, textLine{text: "  " + clock(l.Time) + " " + l.Sentence(), style: style})
+		var open func()
+		if i, ok := at[live.MessageID{Frame: l.Frame, Index: l.Index}]; ok {
+			n := len(v.found)
+			v.found = append(v.found, kept[i])
+			open = func() { v.openFound(n) }
+		}
+		v.add(textLine{text: "  " + clock(l.Time) + " " + l.Sentence(), style: style}, open)
 		return nil
 	}})
 	_ = s.Kept(list) // Emit never fails
-	lines = append(lines, textLine{})
+	v.add(textLine{}, nil)
 	for _, text := range s.Summary().Text(v.query, &v.app.snap.Info, clock) {
-		lines = append(lines, textLine{text: "  " + text, style: t.dim})
+		v.add(textLine{text: "  " + text, style: t.dim}, nil)
 	}
-	return append(lines, textLine{text: fmt.Sprintf("  Of what can still be reached: the last %d messages at most that may change something.", live.MaxChanges), style: t.dim})
+	v.add(textLine{text: fmt.Sprintf("  Of what can still be reached: the last %d messages at most that may change something.", live.MaxChanges), style: t.dim}, nil)
 }
 
 func clock(at time.Time) string { return at.Format(words.TimeOfDay) }
-
-func (v *whoView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 30) }
