@@ -90,15 +90,18 @@ func (f *viewFlags) run(o sessionOptions) error {
 	}
 	t := newTerminal(ctx)
 	var screen tcell.Screen
+	var note string
 	if err := t.do(func() (err error) {
-		screen, err = ui.NewScreen()
+		screen, note, err = ui.NewScreen()
 		return err
 	}); err != nil {
 		return distinct(err, s.close())
 	}
-	return f.show(ctx, t, screen, s, ui.Options{
-		Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits(),
-	})
+	o2 := ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits()}
+	if note != "" {
+		o2.Notes = append(o2.Notes, note)
+	}
+	return f.show(ctx, t, screen, s, o2)
 }
 
 // viewSession opens a session with all that the view asks for.

@@ -83,10 +83,15 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	if o.NoColor {
 		colors = 0
 	}
-	a := &app{model: m, snap: new(live.Snapshot), screen: screen, opt: o, theme: newTheme(colors), cpu: newCPUMeter()}
+	a := &app{model: m, snap: new(live.Snapshot), screen: screen, opt: o, theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))), cpu: newCPUMeter()}
 	a.grid.ascii = o.ASCII
 	a.tree = newTreeView(a, o.Group)
 	a.views = []view{a.tree}
+	if n := len(o.Notes); n > 0 {
+		if a.notice = o.Notes[0]; n > 1 {
+			a.notice = fmt.Sprintf("%d notes (l): %s", n, a.notice)
+		}
+	}
 	screen.SetStyle(a.theme.text)
 	screen.EnableMouse(tcell.MouseButtonEvents)
 	screen.EnablePaste()

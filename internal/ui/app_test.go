@@ -138,10 +138,10 @@ func TestGroupAndSort(t *testing.T) {
 	h.press("b")
 	h.wants("PORTID", "NETNS", "ip ROUTE")
 	h.press("b", "s")
-	h.wants("sorted by NAME", "NAME▼")
+	h.wants("sorted by NAME", "▼NAME")
 	h.lacks("PID")
 	h.press("r")
-	h.wants("NAME▲")
+	h.wants("▲NAME")
 	if h.tree.rows[0].Label < h.tree.rows[1].Label {
 		t.Error("r does not reverse")
 	}
@@ -266,6 +266,16 @@ func TestLossesAndStatus(t *testing.T) {
 	h.src.status.Stats.Lost[1].Count = 4242
 	h.tick()
 	h.wants("hook recursion             4242")
+}
+
+// What was noticed before stands on the first screen, and among the notes.
+func TestNotes(t *testing.T) {
+	h := newHarness(t, 100, 60, Options{Notes: []string{"the moon is full", "the tide is high"}})
+	h.wants("2 notes (l): the moon is full")
+	h.press("l")
+	h.wants("  the moon is full\n", "  the tide is high\n")
+	h.press("q")
+	h.lacks("the moon is full")
 }
 
 func TestInterval(t *testing.T) {

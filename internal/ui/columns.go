@@ -71,25 +71,25 @@ var treeColumns = []treeColumn{
 	{column: rowColumn{
 		head: "OUT/s", width: 6, right: true, keep: 250, compare: aggregate.ByOutRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
-			return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.live)
+			return a.cell(r.OutRate != 0, words.Rate(r.OutRate), a.theme.out)
 		},
 	}, times: 9, places: 5},
 	{column: rowColumn{
 		head: "IN/s", width: 6, right: true, keep: 240, compare: aggregate.ByInRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
-			return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.live)
+			return a.cell(r.InRate != 0, words.Rate(r.InRate), a.theme.in)
 		},
 	}, places: 4},
 	{column: rowColumn{
 		head: "OUT B/s", width: 7, right: true, keep: 140, compare: aggregate.ByOutByteRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
-			return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.live)
+			return a.cell(r.OutByteRate != 0, words.Short(r.OutByteRate), a.theme.out)
 		},
 	}},
 	{column: rowColumn{
 		head: "IN B/s", width: 7, right: true, keep: 130, compare: aggregate.ByInByteRate,
 		cell: func(a *app, r *aggregate.Row) (string, tcell.Style) {
-			return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.live)
+			return a.cell(r.InByteRate != 0, words.Short(r.InByteRate), a.theme.in)
 		},
 	}},
 	{column: rowColumn{

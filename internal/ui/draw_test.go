@@ -263,14 +263,14 @@ func checkColumns[T any](t *testing.T, table string, columns []*column[T]) {
 
 func TestThemes(t *testing.T) {
 	for _, colors := range []int{0, 2, 8, 16, 256, 1 << 24} {
-		th := newTheme(colors)
+		th := newTheme(colors, ThemeAuto)
 		for name, st := range map[string]tcell.Style{"text": th.text, "bad": th.bad, "bar": th.bar, "head": th.head, "selected": th.selected(th.text)} {
 			fg, bg, _ := st.Decompose()
 			for _, c := range []tcell.Color{fg, bg} {
 				if c == tcell.ColorDefault {
 					continue
 				}
-				if n := int(c - tcell.ColorValid); colors < 8 || n >= colors {
+				if n := int(c - tcell.ColorValid); colors < 8 || n >= colors && !c.IsRGB() || c.IsRGB() && colors <= 256 {
 					t.Errorf("%s uses colour %d of %d", name, n, colors)
 				}
 			}

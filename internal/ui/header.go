@@ -181,21 +181,25 @@ func (a *app) rateLine() string {
 }
 
 // footer draws the last lines and returns how many: the prompt while there is
-// one, else a notice or the keys of the view.
+// one, else a notice or the keys of the view, and the pages.
 func (a *app) footer(g *grid) int {
 	if a.prompt != nil {
 		return a.prompt.draw(g)
 	}
-	y := g.h - 1
+	y, lines := g.h-1, 1
+	if g.h >= pageBarLeast {
+		a.pageBar(g, y)
+		y, lines = y-1, 2
+	}
 	if a.notice != "" {
 		g.put(1, y, g.w-1, a.notice, a.theme.warn)
-		return 1
+		return lines
 	}
 	x := 1
 	every := a.bindings()
 	for _, table := range [][]binding{every[:1], a.top().bindings(), every[1:]} {
 		for _, b := range table {
-			if b.hint == "" {
+			if b.hint == "" || lines > 1 && b.page() != "" {
 				continue
 			}
 			key := b.first(g.ascii)
@@ -206,7 +210,7 @@ func (a *app) footer(g *grid) int {
 			x = g.put(x+1, y, g.w, b.hint, a.theme.hint) + 2
 		}
 	}
-	return 1
+	return lines
 }
 
 // since is how long ago something was, in the time of the frames.

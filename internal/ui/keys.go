@@ -71,9 +71,9 @@ func (b *binding) first(ascii bool) string {
 func (a *app) bindings() []binding {
 	return []binding{
 		{"? F1", "show or hide this help", "help", a.toggleHelp},
-		{"1", "home: who talks what", "", a.home},
+		{"1", "home: who talks what", "home", a.home},
 		{"f", "filter what is counted and kept, by an expression", "filter", a.askFilter},
-		{"M 3", "all messages", "", a.openMessages},
+		{"M 3", "all messages", "messages", a.openMessages},
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},
 		{"c", "clear counters and messages", "", a.clear},
 		{"l 0", "losses, notes, and what this source cannot see", "lost", func() { a.push(newLossesView(a)) }},

@@ -32,7 +32,7 @@ func TestListSort(t *testing.T) {
 	h.press("Down", "s")
 	h.wants("sorted by DROPS")
 	h.press("p", "p")
-	h.wants("DROPS▼")
+	h.wants("▼DROPS")
 	if v.current().PortID != 2 || v.cur.at != 0 {
 		t.Errorf("the cursor is on port %d, line %d", v.current().PortID, v.cur.at)
 	}

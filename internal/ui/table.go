@@ -106,20 +106,23 @@ func (s *span[T]) write(g *grid, y int, text string, st tcell.Style) {
 	}
 }
 
-// heads writes the line above a table, with a sign at the columns that it is sorted by.
+// heads writes the line above a table, with a sign in front of the heads of the columns
+// that it is sorted by. The sign has the cell between two columns where the head fills
+// its own, so that there is always room.
 func heads[T any](a *app, g *grid, r rect, spans []span[T], sorted func(c *column[T]) bool, reverse bool) {
 	t := &a.theme
 	g.fill(r.x, r.y, r.x+r.w, t.head)
 	for i := range spans {
 		s := &spans[i]
-		text, st := s.head, t.head
-		if sorted(s.column) {
-			st = t.sorted
-			if sign := a.sign(reverse); g.width(text)+g.width(sign) <= s.end-s.x {
-				text += sign
-			}
+		if !sorted(s.column) {
+			s.write(g, r.y, s.head, t.head)
+			continue
 		}
-		s.write(g, r.y, text, st)
+		x := s.x - 1
+		if s.right {
+			x = max(x, s.end-g.width(s.head)-1)
+		}
+		g.put(x, r.y, s.end, a.sign(reverse)+s.head, t.sorted)
 	}
 }
 

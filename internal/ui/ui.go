@@ -54,35 +54,53 @@ type Options struct {
 	Group    aggregate.Group // how rows are arranged at first
 	ASCII    bool            // no other characters, even if the terminal has them
 	NoColor  bool            // attributes only; NO_COLOR in the environment does the same
+	Theme    Theme           // ThemeAuto
 	// GroupName names multicast groups; nil: they are numbers. It is called from
 	// the goroutine of Run.
 	GroupName func(protocol uint16, group uint32) string
 	Limits    incident.Limits // of this machine, for advice
+	// Notes are what was noticed before the view began: the first stands on the first
+	// screen until a key is pressed, all on the page of losses and notes.
+	Notes []string
 }
 
 // NewScreen takes over the terminal. Run gives it back; whoever does not call
-// Run must call Fini.
-func NewScreen() (tcell.Screen, error) {
+// Run must call Fini. The note, if there is one, belongs into Options.Notes.
+func NewScreen() (s tcell.Screen, note string, err error) {
 	// An unknown character set is no reason not to start: ASCII is a subset of
 	// what terminals use.
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
-	s, err := tcell.NewScreen()
-	if err != nil {
-		return nil, unknownTerminal(os.Getenv("TERM"), err)
+	name := os.Getenv("TERM")
+	if s, err = tcell.NewScreen(); err != nil {
+		if name == "" || name == "dumb" {
+			return nil, "", unknownTerminal(name, err)
+		}
+		ti, missing := tcell.LookupTerminfo(fallbackTerm)
+		if missing != nil {
+			return nil, "", unknownTerminal(name, err)
+		}
+		if s, err = tcell.NewTerminfoScreenFromTtyTerminfo(nil, ti); err != nil {
+			return nil, "", fmt.Errorf("open terminal: %w", err)
+		}
+		note = "nothing here describes the terminal TERM=" + name + ": it is taken for " + fallbackTerm +
+			"; if that is wrong, set TERM to what it is like, or install its description (package ncurses-term)"
 	}
 	if err := s.Init(); err != nil {
-		return nil, fmt.Errorf("set up terminal: %w", err)
+		return nil, "", fmt.Errorf("set up terminal: %w", err)
 	}
-	return s, nil
+	return s, note, nil
 }
 
-// unknownTerminal says what to do where nothing describes the terminal.
+// fallbackTerm is what a terminal is taken for that nothing describes: nearly all are
+// like it.
+const fallbackTerm = "xterm-256color"
+
+// unknownTerminal says what to do where there is no terminal that can be drawn on.
 func unknownTerminal(name string, err error) error {
 	if name == "" {
 		return errors.New("open terminal: TERM is not set; set it to what your terminal is (xterm-256color fits most), or use nltop trace")
 	}
-	return fmt.Errorf("open terminal: nothing here describes the terminal TERM=%s: set TERM=xterm-256color, which fits most, "+
-		"or install its description (package ncurses-term), or use nltop trace: %w", name, err)
+	return fmt.Errorf("open terminal: TERM=%s cannot be drawn on: set TERM=%s, which fits most, or use nltop trace: %w", name, fallbackTerm, err)
 }
 
 // Run shows the live view until the user quits or ctx is done. The screen is

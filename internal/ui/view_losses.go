@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -74,9 +75,9 @@ func (v *lossesView) refresh() {
 	}
 	title("What this source cannot see")
 	v.list(st.Info.Blind, "nothing that is known")
-	if len(st.Info.Notes) > 0 {
+	if notes := slices.Concat(st.Info.Notes, v.app.opt.Notes); len(notes) > 0 {
 		title("Notes")
-		v.list(st.Info.Notes, "")
+		v.list(notes, "")
 	}
 	title("Held")
 	leads("rows", uint64(len(s.Cells)), t.text, v.app.home)

@@ -228,7 +228,9 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 	normal := func(t *theme) tcell.Style { return t.text }
 	columns := []*column[aggregate.Kept]{
 		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
-		{head: "", width: 1, cell: text(v.arrow, func(t *theme) tcell.Style { return t.strong })},
+		{head: "", width: 1, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
+			return v.arrow(k), a.theme.dir(k.Frame.Dir)
+		}},
 	}
 	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
 		process := func(k *aggregate.Kept) string { return words.Process(k.Account) }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+// A terminal that nothing describes is taken for a usual one, with a note; one that
+// cannot be drawn on is refused with what to do.
+func TestUnknownTerminal(t *testing.T) {
+	tm := openTerminal(t, "env", "TERM=nobodys-own", nltop(t), "demo")
+	tm.await("TERM=nobodys-own: it is taken for xterm-256color")
+	tm.keys("q")
+	tm.ended()
+
+	tm = openTerminal(t, "env", "TERM=dumb", nltop(t), "demo")
+	if err := <-tm.done; err == nil {
+		t.Error("drawn on a dumb terminal")
+	}
+	await(t, func() bool {
+		return strings.Contains(tm.output(), "TERM=dumb cannot be drawn on: set TERM=xterm-256color")
+	},
+		func() string { return tm.output() })
+}
