@@ -34,7 +34,7 @@ import (
 
 // fileMemory is how much memory, in bytes, nltop takes for a file before it collects
 // garbage more often.
-const fileMemory = 160 << 20
+const fileMemory = 192 << 20
 
 // liveMemory is the same, live, for what is looked at: history and all.
 const liveMemory = 128 << 20

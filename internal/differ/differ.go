@@ -29,12 +29,19 @@ type Difference struct {
 
 // Between returns what differs between two messages about the same thing. Both are left
 // as they are.
-func Between(before, after *decode.Message) []Difference {
+func Between(before, after *decode.Message) []Difference { return new(Room).Between(before, after) }
+
+// Room is what the nodes of two messages are decoded in. The zero value is ready.
+type Room struct{ was, is decode.Scratch }
+
+// Between is Between for a caller who is done with what it returns before asking for the
+// next, which overwrites it.
+func (r *Room) Between(before, after *decode.Message) []Difference {
 	if before == nil || after == nil || after.Thing() == nil {
 		return nil
 	}
 	c := comparison{before: before, after: after}
-	was, is := before.Values(), after.Values()
+	was, is := before.ValuesIn(&r.was), after.ValuesIn(&r.is)
 	if was.Problem != "" || is.Problem != "" {
 		return nil // of what is malformed nobody knows what it says
 	}

@@ -64,7 +64,7 @@ func (j *JSON) differs(e *correlate.Event) {
 		return
 	}
 	j.key("differs")
-	j.differences(differ.Between(e.Before, e.Message))
+	j.differences(j.pair.Between(e.Before, e.Message))
 }
 
 func (j *JSON) differences(list []differ.Difference) {

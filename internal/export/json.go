@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/differ"
 	"github.com/nltop/nltop/internal/say"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -36,6 +37,7 @@ type JSON struct {
 	group func(protocol uint16, group uint32) string
 	buf   []byte
 	room  decode.Scratch
+	pair  differ.Room
 	names []string
 	words say.Speaker
 	// saysEnds: what has ended is said, too.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	mathbits "math/bits"
 	"strconv"
 	"strings"
@@ -238,26 +239,29 @@ func auditCalls(mask []byte, o binary.ByteOrder, arch uint32) string {
 	case 0xc00000b7:
 		table = auditSyscallsAArch64
 	}
-	var calls []string
+	// The last word of the mask is not for calls (AUDIT_CLASSES).
 	all := true
+	for n := range 8*len(mask)/32 - 1 {
+		all = all && o.Uint32(mask[4*n:]) == math.MaxUint32
+	}
+	if all {
+		return "-S all"
+	}
+	var calls []string
 	for n := range 8 * len(mask) {
 		if o.Uint32(mask[n/32*4:])>>(n%32)&1 == 0 {
-			// The last word of the mask is not for calls (AUDIT_CLASSES).
-			all = all && n >= 8*len(mask)-32
 			continue
 		}
-		name := strconv.Itoa(n)
+		name, known := "", false
 		if table != nil {
-			if s, ok := table.Lookup(uint64(n)); ok {
-				name = s
-			}
+			name, known = table.Lookup(uint64(n))
+		}
+		if !known {
+			name = strconv.Itoa(n)
 		}
 		calls = append(calls, name)
 	}
-	switch {
-	case all:
-		return "-S all"
-	case calls == nil:
+	if calls == nil {
 		return ""
 	}
 	return "-S " + strings.Join(calls, ",")
