@@ -389,9 +389,8 @@ func (n *names) setFrame(fr *capture.Frame, o *capture.Origin, body []byte) (fla
 				inner = errors.Join(inner, errFacts)
 				return
 			}
-			fr.ID = binary.LittleEndian.Uint64(value)
-			ns := binary.LittleEndian.Uint64(value[8:])
-			seconds, nanos, haveTime = int64(ns/1e9), int64(ns%1e9), true
+			setNumbered(fr, value)
+			seconds, nanos, haveTime = fr.Time.Unix(), int64(fr.Time.Nanosecond()), true
 		case tagModule, tagModules, tagLoading, tagRCU, tagLocks, tagOffCPU:
 			if fr.Waits == nil {
 				fr.Waits = new(capture.Waits)

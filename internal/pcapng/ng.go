@@ -71,6 +71,7 @@ func (r *Reader) section(body []byte, start int64) error {
 	})
 	r.ifaces, r.families, r.settled = nil, 0, false
 	r.names.forget()
+	r.known.forget()
 	r.places.section()
 	r.sections++
 	if r.sections > 1 && !m.continues(&r.meta) {
@@ -202,6 +203,7 @@ func (r *Reader) describeInterface(body []byte) (Record, bool, error) {
 		i.source, i.sees, i.local = before.source, before.sees, before.local
 	}
 	r.ifaces = append(r.ifaces, i)
+	r.known.forget()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i.link == linkNetlink {
@@ -321,22 +323,15 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 		f.ID = r.renumber(id)
 		r.foreign(f, capture.Origin{Protocol: protocol, Proc: capture.Proc{PID: pid, TID: tid}, Sees: i.sees, Names: i.local})
 	} else {
-		o := capture.Origin{Source: i.source, Sees: i.sees, Protocol: protocol, Names: i.local}
-		flags, err := r.names.setFrame(f, &o, facts)
-		if err != nil {
-			r.noteBadFacts()
-		}
-		if rec.Preamble = flags&flagPreamble != 0; rec.Preamble {
+		k := r.packetFacts(f, p.iface, protocol, facts)
+		f.Origin = k.origin
+		if rec.Preamble = k.flags&flagPreamble != 0; rec.Preamble {
 			r.families++
 			r.preamble()
-		} else if o.Source != i.source || o.Sees != i.sees {
-			r.alsoFrom(&o)
 		}
-		o.Kind = capture.KindDatagram
-		f.Origin = r.origins.Of(&o)
 		f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
 		if asks(f.Origin) && !rec.Preamble {
-			r.requests.put(f.ID, f.Origin)
+			r.requests.put(f.ID, k)
 		}
 	}
 	if !rec.Preamble {
@@ -371,21 +366,19 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 	if !ok || !ofFrame(kind) {
 		return Record{}, false, nil // somebody else's block
 	}
-	f, o := new(capture.Frame), r.reporter()
-	flags, err := r.names.setFrame(f, &o, facts)
-	if err != nil || o.Kind == capture.KindDatagram {
+	f := new(capture.Frame)
+	k, ok := r.reportFacts(f, facts)
+	if !ok {
 		return r.skip(lostMalformed)
 	}
 	f.ID, f.Of, f.Cause = r.renumber(f.ID), r.renumber(f.Of), r.renumber(f.Cause)
-	if flags&flagAsRequest != 0 {
+	f.Origin = k.origin
+	if k.flags&flagAsRequest != 0 {
 		// Who took the request out of the file took its sender, too.
 		if q := r.requests.of(f.Of); q != nil {
-			verdict := o.Verdict
-			o = (*q).Completion()
-			o.Verdict = verdict
+			f.Origin = (*q).completed(k.origin.Verdict, &r.origins)
 		}
 	}
-	f.Origin = r.origins.Of(&o)
 	r.cut(f)
 	r.truncated(f)
 	return Record{Frame: f}, true, nil

@@ -88,7 +88,8 @@ type Reader struct {
 	idBase   uint64 // added to the IDs of this section
 	maxID    uint64
 	origins  capture.Origins
-	requests requests[*capture.Origin]
+	known    knownOrigins
+	requests requests[*knownOrigin]
 
 	nanos    bool      // pcap: fractions are nanoseconds
 	modified bool      // pcap: 24-byte record headers

@@ -158,6 +158,7 @@ func (r *Reader) settle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	withoutReports(r.current)
+	r.known.forget()
 	for i := range r.ifaces {
 		if r.ifaces[i].ours {
 			r.ifaces[i].sees &^= capture.InReports
