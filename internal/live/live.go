@@ -92,6 +92,7 @@ type Model struct {
 	dec     namer
 	counted bool // by the source
 	watcher watcher
+	lost    losses
 	filter  string    // in force
 	added   string    // by SetFilter
 	since   time.Time // Status.FilterSince

@@ -55,6 +55,13 @@ type Snapshot struct {
 	Status
 	Table     aggregate.Snapshot
 	Incidents []incident.Incident // open ones first
+	// Now is the time up to which it is known what happened: that of the newest frame of a
+	// recording.
+	Now time.Time
+	// Line is all of the run, and Overruns when messages were lost, whatever the time that
+	// the snapshot is of.
+	Line     aggregate.Timeline
+	Overruns []Span
 
 	// Asked is what of the following is filled in.
 	Asked    Ask
@@ -74,6 +81,17 @@ type Snapshot struct {
 	SaidBy map[MessageID]nft.Said
 }
 
+// Span is a time from its first to its last moment.
+type Span struct{ From, To time.Time }
+
+func spans(list []incident.Incident) []Span {
+	out := make([]Span, len(list))
+	for i := range list {
+		out[i] = Span{list[i].Begin, list[i].End}
+	}
+	return out
+}
+
 // Sockets are the Netlink sockets, those in trouble first.
 type Sockets struct {
 	List    []sockets.Socket
@@ -87,11 +105,12 @@ type Sockets struct {
 func (m *Model) Snapshot(ask Ask) *Snapshot {
 	r := m.now()
 	at := m.at(r)
-	s := &Snapshot{}
+	s := &Snapshot{Now: at}
 	r.pipe.Look(func(st pipeline.State) {
-		s.Table = st.Table.Snapshot(at)
+		s.Table, s.Line = st.Table.Snapshot(at), st.Table.Timeline()
 		if st.Incidents != nil {
 			s.Incidents = st.Incidents.Snapshot(at)
+			s.Overruns = spans(s.Incidents)
 		}
 		if r.spool != nil {
 			s.Frames = r.spool.Frames()
@@ -104,6 +123,9 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	m.steer(&s.Table, ask.Looking)
 	m.look(s, r, ask)
 	s.Status = m.status(r)
+	if m.o.Replay == nil {
+		m.lost.mark(r, &s.Stats, at)
+	}
 	m.ask(s, ask)
 	return s
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/spool"
 )
 
@@ -51,9 +52,30 @@ func (m *Model) steer(t *aggregate.Snapshot, looking bool) {
 	}
 	if m.watcher.off && m.now().spool != nil {
 		m.now().spool.Gap(spool.Gap{From: m.watcher.since, To: t.Time, Messages: t.Total.Messages() - min(m.watcher.counted, t.Total.Messages())})
+		m.now().pipe.Look(func(st pipeline.State) { st.Table.Gap(m.watcher.since, t.Time) })
 	}
 	m.watcher.since, m.watcher.counted = t.Time, t.Total.Messages()
 	if err := m.now().pipe.Watch(w); err == nil {
 		m.watcher.off = w != capture.WatchAll
 	}
+}
+
+// losses are what nltop itself had lost when it was looked last.
+type losses struct {
+	since time.Time
+	n     uint64
+}
+
+// mark marks the time in which nltop lost something. What was lost before the first look is
+// of that moment.
+func (l *losses) mark(r run, now *capture.Stats, at time.Time) {
+	if n := now.LostTotal(); n > l.n {
+		from := l.since
+		if from.IsZero() {
+			from = at
+		}
+		r.pipe.Look(func(st pipeline.State) { st.Table.Gap(from, at) })
+		l.n = n
+	}
+	l.since = at
 }

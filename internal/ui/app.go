@@ -73,6 +73,7 @@ type app struct {
 	tree  *treeView
 	views []view // the last one is shown
 	listY int    // line of the first row under the cursor's control
+	line  timeline
 
 	grid, shown grid
 	ticker      *time.Ticker

@@ -83,6 +83,8 @@ type fakeSource struct {
 	missing   []string
 	locks     live.Locks
 	said      map[uint64]nft.Said // by frame ID
+	line      *aggregate.Timeline // instead of the table's; nil: that
+	overruns  []live.Span
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -95,7 +97,11 @@ func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 		s.asked()
 	}
 	s.watched = ask.Looking
-	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents}
+	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents, Now: s.now, Line: s.table.Timeline()}
+	snap.Overruns = s.overruns
+	if s.line != nil {
+		snap.Line = *s.line
+	}
 	s.Fill(snap, ask)
 	return snap
 }

@@ -21,10 +21,12 @@ func (a *app) header(g *grid) int {
 	if g.h < 6 {
 		return 1
 	}
-	g.segments(1, 1, g.w-1, 2, a.statsLine())
 	lines := 2
-	if g.h >= placeLeast {
-		g.segments(1, lines, g.w-1, 2, a.placeLine())
+	if g.h < placeLeast {
+		g.segments(1, 1, g.w-1, 2, append(a.rates(), a.totals(false)...))
+	} else {
+		a.timeline(g, 1)
+		g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.totals(true)...))
 		lines++
 	}
 	if err := a.snap.Err; err != nil {
@@ -34,7 +36,7 @@ func (a *app) header(g *grid) int {
 	return lines
 }
 
-// placeLeast is from which height on there is a line for where one is.
+// placeLeast is from which height on there are lines for when and where one is.
 const placeLeast = 12
 
 // placeLine is where one is: the way from home. At home it says what is wrong.
@@ -99,6 +101,11 @@ func (a *app) titleLine() []segment {
 	if st.Recording != "" {
 		add(4, true, t.bar, "rec "+st.Recording+" "+words.Short(float64(st.RecordingBytes)))
 	}
+	if a.grid.h >= placeLeast {
+		for _, s := range a.rates() {
+			add(min(s.keep, 3), true, t.bar, s.text)
+		}
+	}
 	add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
 	if !a.snap.Table.Start.IsZero() {
 		add(2, true, t.bar, words.Clock(a.snap.Table.Time.Sub(a.snap.Table.Start)))
@@ -114,38 +121,50 @@ func (a *app) filterSince() string {
 	return ""
 }
 
-// statsLine sums up the traffic and what was lost of it.
-func (a *app) statsLine() []segment {
+// rates say how much comes in.
+func (a *app) rates() []segment {
 	t, s := &a.theme, &a.snap.Table
-	segs := []segment{{text: words.Rate(s.Rates.Rate()) + " msg/s", style: t.strong}}
+	return []segment{
+		{text: words.Rate(s.Rates.Rate()) + " msg/s", style: t.strong, keep: 8},
+		{text: words.Short(s.Rates.ByteRate()) + "B/s", style: t.strong, keep: 2},
+	}
+}
+
+// totals sum up the traffic and what was lost of it. What was lost stays, however little
+// room there is.
+func (a *app) totals(right bool) []segment {
+	t, s := &a.theme, &a.snap.Table
+	var segs []segment
 	add := func(keep int, style tcell.Style, text string) {
-		segs = append(segs, segment{text: text, style: style, keep: keep})
+		segs = append(segs, segment{text, style, keep, right})
 	}
-	if line := a.rateLine(); line != "" {
-		add(2, t.live, line)
-	}
-	add(7, t.strong, words.Short(s.Rates.ByteRate())+"B/s")
 	total := func(keep int, n uint64, name string, style tcell.Style) {
 		if n == 0 {
 			style = t.dim
 		}
 		add(keep, style, name+" "+words.Count(n))
 	}
+	// loss is a total that stays if there is anything to say.
+	loss := func(keep int, n uint64, name string) {
+		if n > 0 {
+			keep = 0
+		}
+		total(keep, n, name, t.bad)
+	}
 	total(1, s.Total.Messages(), "messages", t.text)
 	total(6, s.Total.Failures(), "errors", t.warn)
 	// That nothing was lost is said by who would have seen it.
 	sees := a.snap.Info.Sees
 	if s.Total.Drops > 0 || sees.Has(capture.SeesLosses) {
-		total(4, s.Total.Drops, "drops", t.bad)
+		loss(4, s.Total.Drops, "drops")
 	}
 	if s.Total.Nobufs() > 0 || sees&(capture.SeesNobufs|capture.SeesNobufsRead) != 0 {
-		total(5, s.Total.Nobufs(), "ENOBUFS", t.bad)
+		loss(5, s.Total.Nobufs(), "ENOBUFS")
 	}
 	if cut := a.snap.Stats.Cut; cut > 0 {
 		total(4, cut, "cut", t.warn)
 	}
-	lost := a.snap.Stats.LostTotal()
-	total(0, lost, "lost", t.bad)
+	loss(7, a.snap.Stats.LostTotal(), "lost")
 	if why := a.lossReason(); why != "" {
 		add(3, t.bad, "("+why+")")
 	}
@@ -162,22 +181,6 @@ func (a *app) lossReason() string {
 		}
 	}
 	return why
-}
-
-// rateLine is the last half minute as bars; "" until there is something to see.
-func (a *app) rateLine() string {
-	const seconds = 16
-	h := a.snap.Table.History
-	if len(h) < seconds {
-		return ""
-	}
-	h = h[len(h)-seconds:]
-	for _, n := range h {
-		if n > 0 {
-			return sparkline(h, a.opt.ASCII)
-		}
-	}
-	return ""
 }
 
 // footer draws the last lines and returns how many: the prompt while there is

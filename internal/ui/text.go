@@ -4,10 +4,7 @@ package ui
 
 // sparkline draws numbers as a row of bars, the largest as a full one.
 func sparkline(values []uint32, ascii bool) string {
-	bars := []rune(" ▁▂▃▄▅▆▇█")
-	if ascii {
-		bars = []rune(" .:-=+*#@")
-	}
+	bars := bars(ascii)
 	var top uint32
 	for _, v := range values {
 		top = max(top, v)
@@ -20,4 +17,12 @@ func sparkline(values []uint32, ascii bool) string {
 		}
 	}
 	return string(out)
+}
+
+// bars are those of a line over time, from none to a full one.
+func bars(ascii bool) []rune {
+	if ascii {
+		return []rune(" .:-=+*#@")
+	}
+	return []rune(" ▁▂▃▄▅▆▇█")
 }

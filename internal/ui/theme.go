@@ -36,6 +36,7 @@ type theme struct {
 	mark     tcell.Style    // bytes of the selected attribute
 	markHead tcell.Style    // and of its header
 	heat     [5]tcell.Style // latencies, from short to long
+	plain    bool           // there are no colours to tell things apart
 	// selected turns the style of a cell into that of the cursor's row.
 	selected func(tcell.Style) tcell.Style
 }
@@ -96,7 +97,7 @@ func newTheme(colors int, on Theme) theme {
 		selected: func(s tcell.Style) tcell.Style { return s.Dim(false).Reverse(true) },
 	}
 	t.heat = [5]tcell.Style{t.dim, d, d, d.Bold(true), d.Bold(true).Reverse(true)}
-	if colors < 8 || on == ThemeNone {
+	if t.plain = colors < 8 || on == ThemeNone; t.plain {
 		return t
 	}
 	p := fewColors(on)

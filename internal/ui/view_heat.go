@@ -268,3 +268,11 @@ func (a *app) openHeat() {
 	}
 	a.push(newHeatView(a, r))
 }
+
+// span is what the columns of the map are of.
+func (v *heatView) span() (from, to time.Time) {
+	if v.heat.End.IsZero() {
+		return from, to
+	}
+	return v.heat.End.Add(-time.Duration(len(v.heat.Columns)) * aggregate.HeatStep), v.heat.End
+}

@@ -353,3 +353,12 @@ func took(x *correlate.Observation) string {
 	}
 	return words.Duration(x.Latency)
 }
+
+// span is from the first message in the window to the last.
+func (v *messagesView) span() (from, to time.Time) {
+	first, last := v.at(v.cur.top), v.at(min(v.cur.top+v.cur.page, v.cur.rows)-1)
+	if first == nil || last == nil {
+		return from, to
+	}
+	return first.Frame.Time, last.Frame.Time
+}
