@@ -45,7 +45,7 @@ func (h *harness) golden(name string) {
 // tell fills in what a view needs.
 func (h *harness) tell(view string) {
 	switch view {
-	case "exchanges", "sockets", "incidents", "incident", "rtnl", "reports":
+	case "exchanges", "sockets", "families", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
 		h.tick()
 	case "sockets_recorded":
@@ -82,6 +82,7 @@ var allPages = []pageKeys{
 	{"incident", []string{"i", "Down", "Enter"}},
 	{"rtnl", []string{"L"}},
 	{"reports", []string{"L", "v"}},
+	{"families", []string{"F"}},
 	{"heat", []string{"Down", "h", "Left"}},
 	{"times", []string{"C"}},
 	{"places", []string{"C", "C"}},

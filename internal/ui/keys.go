@@ -81,6 +81,7 @@ func (a *app) bindings() []binding {
 		{"o 5", "sockets: owner, queue, drops, groups", "sockets", func() { a.push(newSocketsView(a)) }},
 		{"i 7", "incidents: who lost messages, sent by whom, and what would help", "incidents", func() { a.push(newIncidentsView(a)) }},
 		{"L 8", "rtnl_mutex: who holds it, and who waits", "rtnl", func() { a.push(newLocksView(a)) }},
+		{"F 9", "families: what is talked, and who listens", "families", func() { a.push(newFamiliesView(a)) }},
 		{"w 6", "who changed it: of what is under the cursor, or of what you type", "who", a.askWho},
 		{"h 4", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},

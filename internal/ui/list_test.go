@@ -211,3 +211,20 @@ func TestExchangeAge(t *testing.T) {
 	h.press("x")
 	h.wants("waits 42s")
 }
+
+// The families page counts who waits for events, and opens the messages of a family.
+func TestFamiliesPage(t *testing.T) {
+	h := newHarness(t, 120, 30, Options{})
+	h.src.story()
+	quiet := sockets.Socket{Protocol: capture.NETLINK_AUDIT, PortID: 7, Groups: []uint32{1}}
+	h.src.sockets = append(h.src.sockets, quiet)
+	h.tick()
+	h.press("F")
+	h.wants("4 families seen", "audit")
+	h.press("End", "Enter")
+	h.wants("no message of audit was seen")
+	h.press("Home", "Enter")
+	h.wants("messages of route")
+	h.press("Esc")
+	h.wants("LISTENERS")
+}
