@@ -63,6 +63,7 @@ type app struct {
 	losing  string         // who is losing messages right now
 	paused  bool
 	notice  string // until the next key
+	pending string // the first key of a sequence of two; "": none
 	done    bool
 	failed  error          // why, if it was not the user
 	jobs    chan os.Signal // SIGTSTP and SIGCONT
@@ -70,10 +71,13 @@ type app struct {
 	prompt  *prompt
 	paste   *paste // being received; nil: none
 
-	tree  *treeView
-	views []view // the last one is shown
-	listY int    // line of the first row under the cursor's control
-	line  timeline
+	tree      *treeView
+	views     []view     // the last one is shown
+	listY     int        // line of the first row under the cursor's control
+	zones     []zone     // what can be clicked on
+	sought    string     // what was searched for last
+	pageLines []textLine // of the page of text that was drawn last
+	line      timeline
 
 	grid, shown grid
 	ticker      *time.Ticker
@@ -206,10 +210,35 @@ func (a *app) redraw() {
 
 func (a *app) top() view { return a.views[len(a.views)-1] }
 
+// push opens a page, or goes back to it where it is open already. Those behind the help
+// open in its place.
 func (a *app) push(v view) {
+	if _, ok := a.top().(*helpView); ok && len(a.views) > 1 {
+		a.views = a.views[:len(a.views)-1]
+	}
+	if i := slices.IndexFunc(a.views, func(open view) bool { return identity(open) == identity(v) }); i >= 0 {
+		a.backTo(i)
+		return
+	}
+	if len(a.views) == maxOpen {
+		a.views = slices.Delete(a.views, 1, 2)
+	}
 	a.views = append(a.views, v)
 	a.fill()
 	v.refresh()
+}
+
+// maxOpen is how many pages can be behind each other: who goes from message to message
+// leaves the first ones.
+const maxOpen = 24
+
+// identity tells pages apart. Most are the same where their kind and name are; a page
+// with more to it has a method that says so.
+func identity(v view) any {
+	if one, ok := v.(interface{ identity() any }); ok {
+		return one.identity()
+	}
+	return fmt.Sprintf("%T %s", v, v.crumb())
 }
 
 func (a *app) quit() { a.done = true }
@@ -276,6 +305,7 @@ func (a *app) askFilter() {
 // its place on the screen, and marks the one under the cursor.
 func (a *app) drawList(g *grid, r rect, c *cursor, n int, draw func(i, y int)) {
 	a.listY = r.y
+	c.window = false
 	c.fit(n, r.h)
 	for line := range r.h {
 		i, ok := c.row(line)
@@ -313,6 +343,7 @@ func (a *app) draw() bool {
 	w, h := a.screen.Size()
 	g := &a.grid
 	g.reset(w, h, a.theme.text)
+	a.zones = a.zones[:0]
 	body := rect{0, 0, w, h}
 	body.y += a.header(g)
 	foot := a.footer(g)
@@ -320,6 +351,7 @@ func (a *app) draw() bool {
 	a.details(g, &body)
 	if body.h > 0 {
 		a.top().draw(g, body)
+		a.markFound(g, body)
 	}
 	return g.flush(a.screen, &a.shown)
 }

@@ -151,26 +151,6 @@ func TestGroupAndSort(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
-	h := newHarness(t, 80, 24, Options{})
-	h.press("/")
-	h.typeText("ZEB")
-	h.wants("find: ZEB", "▸ zebra")
-	h.lacks("systemd-network")
-	h.press("Enter")
-	h.wants("/ZEB")
-	h.press("Esc")
-	h.wants("systemd-network")
-	h.press("/")
-	h.typeText("nothing like it")
-	h.wants("no row has nothing like it in it")
-	h.press("Ctrl-W", "Ctrl-U")
-	h.wants("systemd-network")
-	h.typeText("zebra")
-	h.press("Esc") // and the text from before is back
-	h.wants("systemd-network")
-}
-
 func TestFilter(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
 	h.press("f")
@@ -245,7 +225,7 @@ func TestClear(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
 	h.press("c")
 	h.wants("counters and messages cleared", "no Netlink message yet")
-	h.press("Down", "Enter", "m", "Left", "Right", "Space", "e", "End", "Esc")
+	h.press("Down", "Enter", "m", "Left", "Right", "Space", "e", "End", "/", "x", "Enter", "n", "Esc")
 	if h.src.cleared != 1 {
 		t.Errorf("cleared %d times", h.src.cleared)
 	}
@@ -293,38 +273,13 @@ func TestInterval(t *testing.T) {
 	h.wants("refresh every 500ms")
 }
 
-func TestMouse(t *testing.T) {
-	h := newHarness(t, 80, 24, Options{})
-	click := func(x, y int) {
-		h.event(tcell.NewEventMouse(x, y, tcell.Button1, 0))
-		h.event(tcell.NewEventMouse(x, y, tcell.ButtonNone, 0))
-		h.draw()
-	}
-	click(5, 5)
-	if h.selected() != "zebra" {
-		t.Fatalf("on %q", h.selected())
-	}
-	click(5, 5)
-	h.wants("▾ zebra")
-	click(5, 20) // below the rows
-	click(5, 0)
-	click(5, 23)
-	if h.selected() != "zebra" {
-		t.Errorf("on %q", h.selected())
-	}
-	h.event(tcell.NewEventMouse(5, 6, tcell.WheelUp, 0))
-	if h.selected() != "ip" {
-		t.Errorf("the wheel goes to %q", h.selected())
-	}
-}
-
 // Every key of every table is in the help, and no key is in two that are asked
 // at the same time.
 func TestHelpIsComplete(t *testing.T) {
 	h := newHarness(t, 120, 80, Options{})
 	h.press("?")
-	for _, table := range [][]binding{h.tree.bindings(), h.bindings(), moves(&h.tree.cur)} {
-		for _, b := range table {
+	for _, table := range h.tables(h.tree) {
+		for _, b := range table.list {
 			h.wants(b.help)
 		}
 	}
@@ -334,8 +289,8 @@ func TestHelpIsComplete(t *testing.T) {
 	views := []view{h.tree, h.views[1], h.views[2]}
 	for _, v := range views {
 		seen := make(map[string]string)
-		for _, table := range [][]binding{v.bindings(), h.bindings(), moves(v.cursor())} {
-			for _, b := range table {
+		for _, table := range h.tables(v) {
+			for _, b := range table.list {
 				for _, k := range strings.Fields(b.keys) {
 					if other, twice := seen[k]; twice {
 						t.Errorf("%T: %s does %q and %q", v, k, other, b.help)
@@ -369,7 +324,7 @@ func TestNoDrawWithoutChange(t *testing.T) {
 	for range 100 {
 		h.tick()
 	}
-	h.press("Left", "z")
+	h.press("Left")
 	if n := h.show.shows - before; n != 0 {
 		t.Errorf("drawn %d times", n)
 	}

@@ -7,6 +7,8 @@ type cursor struct {
 	at, top int
 	rows    int // length of the list
 	page    int // rows in the window
+	// window: there is no row to be on, and at is the first one that is shown.
+	window bool
 }
 
 // fit keeps the cursor in a list of so many rows, and in its window.
@@ -20,6 +22,16 @@ func (c *cursor) fit(rows, page int) {
 func (c *cursor) move(by int) {
 	c.at += by
 	c.fit(c.rows, c.page)
+}
+
+// scroll moves the window, and the cursor no more than it has to.
+func (c *cursor) scroll(by int) {
+	if c.window {
+		c.move(by)
+		return
+	}
+	c.top = max(min(c.top+by, c.rows-c.page), 0)
+	c.at = max(min(c.at, c.top+c.page-1, c.rows-1), c.top, 0)
 }
 
 func (c *cursor) last() bool { return c.at >= c.rows-1 }

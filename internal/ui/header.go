@@ -4,7 +4,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -26,7 +25,14 @@ func (a *app) header(g *grid) int {
 		g.segments(1, 1, g.w-1, 2, append(a.rates(), a.totals(false)...))
 	} else {
 		a.timeline(g, 1)
-		g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.totals(true)...))
+		if len(a.views) > 1 {
+			x := a.crumbs(g, lines)
+			if g.w >= totalsLeast {
+				g.segments(x+2, lines, g.w-1, 2, a.totals(true))
+			}
+		} else {
+			g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.totals(true)...))
+		}
 		lines++
 	}
 	if err := a.snap.Err; err != nil {
@@ -36,21 +42,15 @@ func (a *app) header(g *grid) int {
 	return lines
 }
 
+// totalsLeast is from which width on there is room beside the way for what was lost.
+const totalsLeast = 60
+
 // placeLeast is from which height on there are lines for when and where one is.
 const placeLeast = 12
 
-// placeLine is where one is: the way from home. At home it says what is wrong.
+// placeLine says at home what is wrong; elsewhere stands the way from there (crumbs).
 func (a *app) placeLine() []segment {
-	t := &a.theme
-	sep := " › "
-	if a.opt.ASCII {
-		sep = " > "
-	}
-	way := make([]string, len(a.views)-1)
-	for i, v := range a.views[:len(way)] {
-		way[i] = v.crumb() + sep
-	}
-	return []segment{{text: strings.Join(way, ""), style: t.dim}, {text: a.top().crumb(), style: t.title, keep: 9}}
+	return []segment{{text: a.top().crumb(), style: a.theme.title}}
 }
 
 // titleLine names what is shown: the source and its scope, a recording, a file.
@@ -82,9 +82,6 @@ func (a *app) titleLine() []segment {
 			text += " (" + since + ")"
 		}
 		add(5, false, t.barName, text)
-	}
-	if f := a.tree.q.Find; f != "" {
-		add(8, false, t.barName, "/"+f)
 	}
 	if a.losing != "" {
 		add(10, false, t.barAlert, a.losing)
@@ -187,7 +184,9 @@ func (a *app) lossReason() string {
 // one, else a notice or the keys of the view, and the pages.
 func (a *app) footer(g *grid) int {
 	if a.prompt != nil {
-		return a.prompt.draw(g)
+		n := a.prompt.draw(g)
+		g.putRight(g.w/2, g.h-1, g.w-1, a.notice, a.theme.dim)
+		return n
 	}
 	y, lines := g.h-1, 1
 	if g.h >= pageBarLeast {
@@ -198,22 +197,34 @@ func (a *app) footer(g *grid) int {
 		g.put(1, y, g.w-1, a.notice, a.theme.warn)
 		return lines
 	}
+	a.hints(g, y, lines > 1)
+	return lines
+}
+
+// hints writes the keys of the view, as many as there is room for, the help first. A
+// click does what the key does. bar: pages have a bar of their own.
+func (a *app) hints(g *grid, y int, bar bool) {
 	x := 1
+	tables := a.tables(a.top())
 	every := a.bindings()
-	for _, table := range [][]binding{every[:1], a.top().bindings(), every[1:]} {
-		for _, b := range table {
-			if b.hint == "" || lines > 1 && b.page() != "" {
+	tables = append([]keyTable{{list: every[:1]}}, tables...)
+	tables[len(tables)-1].list = every[1:]
+	for _, t := range tables {
+		for _, b := range t.list {
+			if bar && b.page() != "" {
 				continue
 			}
 			key := b.first(g.ascii)
-			if x+g.width(key)+1+g.width(b.hint) >= g.w {
+			if b.hint == "" || x+g.width(key)+1+g.width(b.hint) >= g.w {
 				continue
 			}
+			from := x
 			x = g.put(x, y, g.w, key, a.theme.key)
-			x = g.put(x+1, y, g.w, b.hint, a.theme.hint) + 2
+			x = g.put(x+1, y, g.w, b.hint, a.theme.hint)
+			a.clickable(y, from, x, func() { b.do(t.after) })
+			x += 2
 		}
 	}
-	return lines
 }
 
 // since is how long ago something was, in the time of the frames.

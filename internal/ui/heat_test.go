@@ -199,7 +199,7 @@ func TestPlaceColumns(t *testing.T) {
 	h.press("/")
 	h.typeText("nginx")
 	h.press("Enter")
-	if r := h.tree.rows[0]; r.Container() != "*" || r.UnitName() != "*" {
+	if r := h.tree.current(); r.Container() != "*" || r.UnitName() != "*" {
 		t.Errorf("%q %q", r.Container(), r.UnitName())
 	}
 	h.lacks("web-1", "docker.service")

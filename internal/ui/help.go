@@ -11,9 +11,14 @@ type helpView struct {
 	of    view
 	cur   cursor
 	lines []textLine
+	pageSearch
 }
 
-func newHelpView(a *app, of view) *helpView { return &helpView{app: a, of: of} }
+func newHelpView(a *app, of view) *helpView {
+	v := &helpView{app: a, of: of}
+	v.pageSearch = pageSearch{app: a, cur: &v.cur}
+	return v
+}
 
 func (v *helpView) cursor() *cursor     { return &v.cur }
 func (v *helpView) moved()              {}
@@ -35,18 +40,9 @@ func (v *helpView) refresh() {
 		}
 		v.lines = append(v.lines, textLine{})
 	}
-	title := "This list"
-	switch v.of.(type) {
-	case *treeView:
-		title = "The tree"
-	case *messageView:
-		title = "This message"
+	for _, t := range v.app.tables(v.of) {
+		section(t.title, t.list)
 	}
-	section(title, v.of.bindings())
-	if c := v.of.cursor(); c != nil {
-		section("Moving (or the mouse: wheel, click, click again to open)", moves(c))
-	}
-	section("Everywhere", v.app.bindings())
 	v.lines = append(v.lines,
 		textLine{text: "Figures", style: t.title},
 		textLine{"  OUT, IN", t.key, "sent by the process, delivered to it; /s over the last two seconds", t.text},

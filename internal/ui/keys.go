@@ -45,6 +45,13 @@ func (b *binding) matches(name string) bool {
 	return false
 }
 
+// do runs it, and what has to follow; nil: nothing.
+func (b *binding) do(after func()) {
+	if b.run(); after != nil {
+		after()
+	}
+}
+
 // signs stand for the names of keys that have one.
 var signs = map[string]string{
 	"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Enter": "⏎", "Ctrl-C": "^C", "Ctrl-L": "^L", "Ctrl-Z": "^Z",
@@ -86,10 +93,11 @@ func (a *app) bindings() []binding {
 		{"h 4", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+ =", "refresh more often", "", func() { a.faster(true) }},
 		{"- _", "refresh less often", "", func() { a.faster(false) }},
-		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", nil}, // see app.key
+		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", a.suspend},
 		{"Ctrl-L", "draw the screen again", "", a.redraw},
-		{"q Esc", "back; q at home quits", "", nil}, // see app.back
-		{"Ctrl-C F10", "quit", "", a.quit},
+		{"Esc", "back to the page before", "", func() { a.back(false) }},
+		{"q", "the same; at home quit", "", func() { a.back(true) }},
+		{"Ctrl-C F10", "quit, wherever one is", "", a.quit},
 	}
 }
 
@@ -100,9 +108,38 @@ func moves(c *cursor) []binding {
 		{"Down j", "down", "", func() { c.move(1) }},
 		{"PgUp Ctrl-B", "a page up", "", func() { c.move(-c.page) }},
 		{"PgDn Ctrl-F", "a page down", "", func() { c.move(c.page) }},
-		{"Home", "to the start", "", func() { c.move(-c.rows) }},
-		{"End", "to the end", "", func() { c.move(c.rows) }},
+		{"Ctrl-U", "half a page up", "", func() { c.move(-max(c.page/2, 1)) }},
+		{"Ctrl-D", "half a page down", "", func() { c.move(max(c.page/2, 1)) }},
+		{"Home gg", "to the start", "", func() { c.move(-c.rows) }},
+		{"End G", "to the end", "", func() { c.move(c.rows) }},
 	}
+}
+
+// keyTable are bindings that belong together.
+type keyTable struct {
+	title string
+	list  []binding
+	after func() // what has to follow each of them; nil: nothing
+}
+
+// tables are those that answer keys while v is on the top: the first that knows a key
+// does. Help, footer and palette are made of the same.
+func (a *app) tables(v view) []keyTable {
+	title := "This list"
+	switch v.(type) {
+	case *treeView:
+		title = "The tree"
+	case *messageView:
+		title = "This message"
+	}
+	t := []keyTable{{title, v.bindings(), nil}}
+	if s, ok := v.(searcher); ok {
+		t = append(t, keyTable{"Searching", a.searching(s), nil})
+	}
+	if c := v.cursor(); c != nil {
+		t = append(t, keyTable{"Moving (or the mouse: wheel, click, click again to open)", moves(c), v.moved})
+	}
+	return append(t, keyTable{"Everywhere", a.bindings(), nil})
 }
 
 // key acts on one key, by the first table that knows it.
@@ -121,79 +158,79 @@ func (a *app) key(ev *tcell.EventKey) {
 		a.prompt.key(ev)
 		return
 	}
-	if name == "q" || name == "Esc" {
-		a.back(name == "q")
-		return
+	before := a.pending
+	a.pending = ""
+	switch {
+	case name == "Esc" && before != "": // takes back what was begun
+	case a.run(before + name):
+	case before == "" && a.begins(name):
+		a.pending = name
+	default:
+		a.notice = "no such key here: " + shown(before+name, a.opt.ASCII) + " (? lists them)"
 	}
-	v := a.top()
-	tables := [][]binding{v.bindings(), a.bindings()}
-	if c := v.cursor(); c != nil {
-		tables = append(tables, moves(c))
-	}
-	for i, table := range tables {
-		for _, b := range table {
-			if b.matches(name) && b.run != nil {
-				b.run()
-				if i == 2 {
-					v.moved()
-				}
-				return
+}
+
+// run does what a key, or a sequence of keys, is bound to.
+func (a *app) run(name string) bool {
+	for _, t := range a.tables(a.top()) {
+		for i := range t.list {
+			if b := &t.list[i]; b.matches(name) {
+				b.do(t.after)
+				return true
 			}
 		}
 	}
+	return false
 }
 
-// back leaves the view, or nltop if there is none below.
+// begins says whether a key is the first of a sequence, and says which there are.
+func (a *app) begins(name string) bool {
+	var next []string
+	for _, t := range a.tables(a.top()) {
+		for i := range t.list {
+			for k := range strings.SplitSeq(t.list[i].keys, " ") {
+				if isSequence(k) && strings.HasPrefix(k, name) {
+					next = append(next, k+" "+t.list[i].help)
+				}
+			}
+		}
+	}
+	a.notice = strings.Join(next, "  ")
+	return len(next) > 0
+}
+
+// isSequence says whether a name is that of two keys, and not of one that has a name.
+func isSequence(name string) bool {
+	return len([]rune(name)) == 2 && !named[name]
+}
+
+// named are the keys that are no characters.
+var named = func() map[string]bool {
+	m := map[string]bool{"Space": true}
+	for _, name := range tcell.KeyNames {
+		m[name] = true
+	}
+	return m
+}()
+
+// back leaves the view, or nltop if there is none below. At home Esc only ends a search.
 func (a *app) back(quit bool) {
 	switch {
 	case len(a.views) > 1:
-		a.views = a.views[:len(a.views)-1]
-		a.top().refresh()
+		a.backTo(len(a.views) - 2)
 	case quit:
 		a.quit()
 	default:
-		a.tree.find("")
+		a.tree.search("")
 	}
 }
 
-// home goes back to the tree.
-func (a *app) home() {
-	a.views = a.views[:1]
+// backTo leaves all views above the one at i.
+func (a *app) backTo(i int) {
+	a.views = a.views[:i+1]
+	a.fill()
 	a.top().refresh()
 }
 
-// wheelRows is how far one notch of the wheel goes.
-const wheelRows = 3
-
-func (a *app) mouse(ev *tcell.EventMouse) {
-	v := a.top()
-	c := v.cursor()
-	if c == nil || a.prompt != nil {
-		return
-	}
-	_, y := ev.Position()
-	pressed := ev.Buttons()&tcell.Button1 != 0
-	click := pressed && !a.pressed
-	a.pressed = pressed
-	switch {
-	case ev.Buttons()&tcell.WheelUp != 0:
-		c.move(-wheelRows)
-	case ev.Buttons()&tcell.WheelDown != 0:
-		c.move(wheelRows)
-	case click:
-		i, ok := c.row(y - a.listY)
-		if !ok || y-a.listY >= c.page {
-			return
-		}
-		again := i == c.at
-		c.move(i - c.at)
-		v.moved()
-		if again {
-			a.key(tcell.NewEventKey(tcell.KeyEnter, 0, 0))
-		}
-		return
-	default:
-		return
-	}
-	v.moved()
-}
+// home goes back to the tree.
+func (a *app) home() { a.backTo(0) }

@@ -22,7 +22,8 @@ func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
 	at = min(at, r.w/3)
 	lines = wrapped(g, lines, r.w-1, at)
 	c.fit(max(len(lines)-r.h, 0)+1, r.h)
-	a.listY = g.h // nothing to click on
+	c.window = true
+	a.listY, a.pageLines = r.y, lines
 	for y := range r.h {
 		i := c.at + y
 		if i >= len(lines) {

@@ -21,6 +21,7 @@ func (b *binding) page() string {
 type pageName struct {
 	key, name string
 	here      bool
+	open      func()
 }
 
 // pages are those of the key table, from 1 to 0, with the one marked that is shown or that
@@ -40,7 +41,7 @@ func (a *app) pages() []pageName {
 	for _, key := range strings.Split("1234567890", "") {
 		for j := range table {
 			if b := &table[j]; b.page() == key {
-				list = append(list, pageName{key, b.hint, key == here})
+				list = append(list, pageName{key, b.hint, key == here, b.run})
 			}
 		}
 	}
@@ -79,8 +80,11 @@ func (a *app) pageBar(g *grid, y int) {
 		if p.here {
 			key, name = a.theme.barName, a.theme.barName
 		}
+		from := x
 		x = g.put(x, y, g.w, p.key, key)
 		x = g.put(x, y, g.w, " "[:space], name)
-		x = g.put(x, y, g.w, p.name, name) + gap
+		x = g.put(x, y, g.w, p.name, name)
+		a.clickable(y, from, x, p.open)
+		x += gap
 	}
 }

@@ -12,22 +12,21 @@ import (
 
 // prompt is a line of text that the user edits at the foot of the screen.
 type prompt struct {
-	app    *app
-	label  string
-	text   []rune
-	at     int // cursor, in runes
-	before string
-	err    error
-	// changed is called on every edit; nil: nobody cares. Esc calls it with the
-	// text from before.
+	app   *app
+	label string
+	text  []rune
+	at    int // cursor, in runes
+	err   error
+	// changed is called on every edit, cancel on Esc; nil: nobody cares.
 	changed func(string)
+	cancel  func()
 	// accept is called on Enter; after an error the prompt stays.
 	accept func(string) error
 }
 
 func newPrompt(a *app, label, text string) *prompt {
 	r := []rune(text)
-	return &prompt{app: a, label: label, text: r, at: len(r), before: text}
+	return &prompt{app: a, label: label, text: r, at: len(r)}
 }
 
 func (p *prompt) key(ev *tcell.EventKey) {
@@ -59,10 +58,10 @@ func (p *prompt) key(ev *tcell.EventKey) {
 		p.enter()
 		return
 	case tcell.KeyEsc:
-		if p.changed != nil {
-			p.changed(p.before)
-		}
 		p.app.prompt = nil
+		if p.cancel != nil {
+			p.cancel()
+		}
 		return
 	}
 	if string(p.text) != was {

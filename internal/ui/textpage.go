@@ -13,7 +13,14 @@ type textPage struct {
 	// opens has what lines open, by their place in lines.
 	opens map[int]func()
 	rows  []textLine // of the last drawing, wrapped
-	of    []int      // which of lines each of them is a part of
+	part  []int      // which of lines each of them is a part of
+	pageSearch
+}
+
+// of says whose page it is, before anything else is done with it.
+func (p *textPage) of(a *app) {
+	p.app = a
+	p.pageSearch = pageSearch{app: a, cur: &p.cur}
 }
 
 func (p *textPage) cursor() *cursor     { return &p.cur }
@@ -44,10 +51,10 @@ func (p *textPage) add(l textLine, open func()) {
 
 // open goes where the line under the cursor leads.
 func (p *textPage) open() {
-	if p.cur.at >= len(p.of) {
+	if p.cur.at >= len(p.part) {
 		return
 	}
-	if open := p.opens[p.of[p.cur.at]]; open != nil {
+	if open := p.opens[p.part[p.cur.at]]; open != nil {
 		open()
 		return
 	}
@@ -61,10 +68,11 @@ func (p *textPage) drawAt(g *grid, r rect, at int) {
 		return
 	}
 	at = min(at, r.w/3)
-	p.rows, p.of = wrappedOf(g, p.lines, r.w-1, at)
+	p.rows, p.part = wrappedOf(g, p.lines, r.w-1, at)
 	c, t := &p.cur, &p.app.theme
 	c.fit(len(p.rows), r.h)
-	p.app.listY = r.y
+	c.window = false
+	p.app.listY, p.app.pageLines = r.y, p.rows
 	mark := "›"
 	if g.ascii {
 		mark = ">"
@@ -74,13 +82,13 @@ func (p *textPage) drawAt(g *grid, r rect, at int) {
 		if i >= len(p.rows) {
 			return
 		}
-		l, line := &p.rows[i], p.of[i]
+		l, line := &p.rows[i], p.part[i]
 		x := g.put(r.x+1, r.y+y, r.x+r.w, l.text, l.style)
 		g.put(max(x+1, r.x+at), r.y+y, r.x+r.w, l.value, l.vs)
-		if p.opens[line] != nil && (i == 0 || p.of[i-1] != line) {
+		if p.opens[line] != nil && (i == 0 || p.part[i-1] != line) {
 			g.put(r.x, r.y+y, r.x+r.w, mark, t.key)
 		}
-		if line == p.of[c.at] {
+		if line == p.part[c.at] {
 			g.restyle(r.x, r.x+r.w, r.y+y, t.selected)
 		}
 	}

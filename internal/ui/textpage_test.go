@@ -39,7 +39,7 @@ func TestLinesOpen(t *testing.T) {
 				p = &v.textPage
 			}
 			h.draw()
-			for i := 0; !strings.Contains(p.lines[p.of[p.cur.at]].text+"  ", tt.line); i++ {
+			for i := 0; !strings.Contains(p.lines[p.part[p.cur.at]].text+"  ", tt.line); i++ {
 				if i > 60 {
 					t.Fatalf("%s: no line has %q:\n%s", tt.name, tt.line, h.text())
 				}

@@ -48,6 +48,7 @@ type listView[T any] struct {
 	sorted  *column[T] // nil: the order of load
 	reverse bool
 	shown   []span[T] // columns of the last drawing
+	sought
 }
 
 func newListView[T any](a *app, l list[T]) *listView[T] {
@@ -155,6 +156,15 @@ func (v *listView[T]) sortBy(by int) {
 	v.arrange()
 }
 
+// sortTo sorts by a column, or turns its order round.
+func (v *listView[T]) sortTo(c *column[T]) {
+	if v.reverse = v.sorted == c && !v.reverse; v.sorted != c {
+		v.sorted = c
+		v.app.notice = "sorted by " + c.head
+	}
+	v.arrange()
+}
+
 func (v *listView[T]) turn() {
 	v.reverse = !v.reverse
 	v.arrange()
@@ -195,6 +205,7 @@ func (v *listView[T]) draw(g *grid, r rect) {
 	}
 	v.shown = v.layout(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, func(c *column[T]) bool { return c == v.sorted }, v.reverse)
+	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { cells(v.app, g, y, v.shown, v.rows[i]) })
 	if len(v.rows) == 0 && r.h > 0 {

@@ -16,7 +16,11 @@ import (
 // source cannot see, what was worked around.
 type lossesView struct{ textPage }
 
-func newLossesView(a *app) *lossesView { return &lossesView{textPage{app: a}} }
+func newLossesView(a *app) *lossesView {
+	v := new(lossesView)
+	v.of(a)
+	return v
+}
 
 func (v *lossesView) crumb() string { return "losses" }
 

@@ -75,6 +75,7 @@ func (v *messageView) show(k aggregate.Kept) {
 func (v *messageView) refresh()        { v.from.refresh() }
 func (v *messageView) moved()          {}
 func (v *messageView) crumb() string   { return v.kept.Message.TypeText() }
+func (v *messageView) identity() any   { return [2]uint64{v.kept.Frame.ID, uint64(v.kept.Message.Index)} }
 func (v *messageView) ask() live.Ask   { return v.from.ask() }
 func (v *messageView) cursor() *cursor { return &v.cur }
 

@@ -10,7 +10,9 @@ type pageView struct {
 }
 
 func newPageView(a *app, name string, build func(p *textPage)) *pageView {
-	return &pageView{textPage: textPage{app: a}, name: name, build: build}
+	v := &pageView{name: name, build: build}
+	v.of(a)
+	return v
 }
 
 func (v *pageView) crumb() string { return v.name }

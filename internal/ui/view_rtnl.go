@@ -105,8 +105,12 @@ var reportColumns = []column[live.LockReport]{
 // newReportsView lists the long holds and waits that were reported, of one
 // process and of who waited behind it; nil: of all.
 func newReportsView(a *app, of *aggregate.Process) *listView[live.LockReport] {
+	name := "long holds and waits"
+	if of != nil {
+		name += " of " + words.Process(of.Proc())
+	}
 	return newListView(a, list[live.LockReport]{
-		name:    "long holds and waits",
+		name:    name,
 		columns: reportColumns,
 		load: func(a *app) listed[live.LockReport] {
 			l := listed[live.LockReport]{title: "rtnl_mutex: the last long holds and waits", none: "none was reported"}

@@ -9,7 +9,6 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -36,6 +35,7 @@ type treeView struct {
 
 	set columnSet
 	has has
+	sought
 }
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
@@ -130,7 +130,6 @@ func (v *treeView) bindings() []binding {
 		{"Left", "collapse; go to the row around", "", v.left},
 		{"m", "open the messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
-		{"/", "find rows: show only those with this text", "find", v.askFind},
 		{"b", "group by the next of " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},
 		{"B", "group by the one before", "", func() { v.regroup(v.q.Group.Before()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
@@ -154,12 +153,17 @@ func (v *treeView) toggle() {
 		return
 	}
 	v.pin()
+	v.flip(r)
+	v.flatten()
+}
+
+// flip expands or collapses a row.
+func (v *treeView) flip(r *aggregate.Row) {
 	if v.other[r.ID] {
 		delete(v.other, r.ID)
 	} else {
 		v.other[r.ID] = true
 	}
-	v.flatten()
 }
 
 // pin lets the cursor follow its row from now on.
@@ -232,6 +236,15 @@ func (v *treeView) sortBy(by int) {
 	v.build()
 }
 
+// sortTo sorts by a column, or turns its order round.
+func (v *treeView) sortTo(c *rowColumn) {
+	if v.q.Reverse = v.sorted == c && !v.q.Reverse; v.sorted != c {
+		v.sorted, v.q.By = c, c.compare
+		v.app.notice = "sorted by " + c.head
+	}
+	v.build()
+}
+
 func (v *treeView) nextSet() {
 	v.set = (v.set + 1) % columnSet(len(sets))
 	v.app.notice = "columns: " + sets[v.set] + " first"
@@ -242,30 +255,16 @@ func (v *treeView) reverse() {
 	v.build()
 }
 
-func (v *treeView) askFind() {
-	v.app.prompt = newPrompt(v.app, "find: ", v.q.Find)
-	v.app.prompt.changed = v.find
-}
-
-// find shows the rows with this text, and what leads to them.
-func (v *treeView) find(text string) {
-	v.q.Find = text
-	v.build()
-}
-
 func (v *treeView) draw(g *grid, r rect) {
 	t := &v.app.theme
 	l := treeLayout{v.q.Group, v.set, v.has}
 	v.shown = l.columns(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, v.sortedBy, v.q.Reverse)
+	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, v.rows[i]) })
 	if len(v.rows) == 0 && r.h > 0 {
-		text := "no Netlink message yet"
-		if v.q.Find != "" {
-			text = "no row has " + decode.Quote(v.q.Find) + " in it"
-		}
-		g.put(2, r.y+min(1, r.h-1), g.w, text, t.dim)
+		g.put(2, r.y+min(1, r.h-1), g.w, "no Netlink message yet", t.dim)
 	}
 }
 

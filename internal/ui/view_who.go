@@ -76,14 +76,13 @@ func (a *app) underCursor() *decode.Message {
 }
 
 func newWhoView(a *app, q *who.Query) *whoView {
-	return &whoView{textPage: textPage{app: a}, query: q}
+	v := &whoView{query: q}
+	v.of(a)
+	return v
 }
 
 func (v *whoView) ask() live.Ask { return live.Ask{Changes: true, Looking: true} }
 func (v *whoView) crumb() string { return "who changed " + v.query.String() }
-func (v *whoView) bindings() []binding {
-	return append(v.textPage.bindings(), binding{"/", "look for something else", "other", func() { v.app.promptWho(v.query.String()) }})
-}
 
 // openFound opens a message that was found; from there one can step to the others.
 func (v *whoView) openFound(i int) {

@@ -19,7 +19,7 @@ func TestWhoPage(t *testing.T) {
 		{"of a row", []string{"w"}, []string{"who changed:"}, "Who changed"},
 		{"typed", []string{"w", "v", "x", "0", "Enter"}, []string{"Who changed vx0", "link vx0 created by zebra[2044]"}, "who changed:"},
 		{"nothing typed", []string{"w", "Enter"}, []string{"who changed:", "An address, a prefix"}, "Who changed"},
-		{"another text", []string{"m", "Up", "w", "/", "Ctrl-U", "n", "o", "n", "e", "Enter"}, []string{"Who changed none", "nothing about none in "}, "link vx0"},
+		{"another text", []string{"m", "Up", "w", "w", "Ctrl-U", "n", "o", "n", "e", "Enter"}, []string{"Who changed none", "nothing about none in "}, "link vx0"},
 		{"another text by its own key", []string{"m", "Up", "w", "w"}, []string{"who changed: dev vx0"}, "nothing about"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -38,7 +38,7 @@ func TestWhoPage(t *testing.T) {
 	}
 	// Back from another text is where one came from.
 	h := newHarness(t, 120, 40, Options{})
-	h.press("m", "Up", "w", "/", "x", "Enter", "q")
+	h.press("m", "Up", "w", "w", "x", "Enter", "q")
 	if !strings.Contains(h.text(), "RESULT") {
 		t.Errorf("not back in the list of messages:\n%s", h.text())
 	}

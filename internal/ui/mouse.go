@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import "github.com/gdamore/tcell/v2"
+
+// zone is a part of a line that does something when it is clicked on.
+type zone struct {
+	y, x, end int
+	run       func()
+}
+
+// clickable makes a zone of what was just drawn from x to before end. Zones last until
+// the next drawing; of two that overlap the later one counts.
+func (a *app) clickable(y, x, end int, run func()) {
+	a.zones = append(a.zones, zone{y, x, end, run})
+}
+
+// clickHeads lets a click on a head sort by its column.
+func clickHeads[T any](a *app, y int, spans []span[T], sort func(c *column[T])) {
+	for _, s := range spans {
+		if s.compare != nil {
+			a.clickable(y, s.x, s.end, func() { sort(s.column) })
+		}
+	}
+}
+
+// wheelRows is how far one notch of the wheel goes.
+const wheelRows = 3
+
+// mouse acts on the wheel, and on a button as it goes down.
+func (a *app) mouse(ev *tcell.EventMouse) {
+	pressed := ev.Buttons()&tcell.Button1 != 0
+	click := pressed && !a.pressed
+	a.pressed = pressed
+	if a.prompt != nil {
+		return
+	}
+	x, y := ev.Position()
+	switch {
+	case ev.Buttons()&tcell.WheelUp != 0:
+		a.wheel(-wheelRows)
+	case ev.Buttons()&tcell.WheelDown != 0:
+		a.wheel(wheelRows)
+	case click:
+		a.notice, a.pending = "", ""
+		a.click(x, y)
+	}
+}
+
+// wheel scrolls the view on the top.
+func (a *app) wheel(by int) {
+	v := a.top()
+	if c := v.cursor(); c != nil {
+		c.scroll(by)
+		v.moved()
+	}
+}
+
+// click does what is said where it was, or goes to the row there, which a second click
+// opens.
+func (a *app) click(x, y int) {
+	for i := len(a.zones) - 1; i >= 0; i-- {
+		if z := &a.zones[i]; z.y == y && z.x <= x && x < z.end {
+			z.run()
+			return
+		}
+	}
+	v := a.top()
+	c := v.cursor()
+	if c == nil || c.window || y-a.listY >= c.page {
+		return
+	}
+	i, ok := c.row(y - a.listY)
+	if !ok {
+		return
+	}
+	again := i == c.at
+	c.move(i - c.at)
+	v.moved()
+	if again {
+		a.run("Enter")
+	}
+}

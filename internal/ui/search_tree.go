@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"maps"
+
+	"github.com/nltop/nltop/internal/aggregate"
+)
+
+// search goes to the first row with a text from the cursor's on, of those inside
+// collapsed rows, too: what hides the row is expanded.
+func (v *treeView) search(text string) found {
+	v.sought = sought(text)
+	return v.find(0)
+}
+
+func (v *treeView) next(by int) found { return v.find(by) }
+
+func (v *treeView) place() func() {
+	cur, sel, follow, all, other := v.cur, v.sel, v.follow, v.all, maps.Clone(v.other)
+	return func() {
+		v.sel, v.follow, v.all, v.other = sel, follow, all, maps.Clone(other)
+		v.cur.at, v.cur.top = cur.at, cur.top
+		v.flatten()
+	}
+}
+
+// find walks all rows in the order in which they would be shown.
+func (v *treeView) find(by int) found {
+	if v.sought == "" {
+		return found{}
+	}
+	type hit struct {
+		row    *aggregate.Row
+		around []*aggregate.Row // what it is inside of
+	}
+	var hits []hit
+	var rows []int // of hits, counted in all rows
+	n, from, current := 0, 0, v.current()
+	var walk func(list, around []*aggregate.Row)
+	walk = func(list, around []*aggregate.Row) {
+		for _, r := range list {
+			if r == current {
+				from = n
+			}
+			if v.in(r.Label) {
+				hits, rows = append(hits, hit{r, append([]*aggregate.Row(nil), around...)}), append(rows, n)
+			}
+			n++
+			walk(r.Children, append(around, r))
+		}
+	}
+	walk(v.top, nil)
+	_, f := nearest(rows, from, by)
+	if f.of == 0 {
+		return f
+	}
+	h := hits[f.at-1]
+	for _, r := range h.around {
+		if !v.expanded(r) {
+			v.flip(r)
+		}
+	}
+	v.sel, v.follow = h.row.ID, true
+	v.flatten()
+	return f
+}
