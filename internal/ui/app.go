@@ -59,6 +59,7 @@ type app struct {
 	cpu    func(time.Time) float64
 
 	snap    *live.Snapshot // never nil
+	now     time.Time      // of the last look
 	usage   float64        // own CPU in percent of one
 	losing  string         // who is losing messages right now
 	paused  bool
@@ -174,6 +175,7 @@ func (a *app) event(ev tcell.Event) {
 // refresh takes a new snapshot. While the view is paused it keeps the old one,
 // but losses go on being shown.
 func (a *app) refresh(now time.Time) {
+	a.now = now
 	snap := a.model.Snapshot(a.ask())
 	a.usage = a.cpu(now)
 	a.losing = openIncident(snap.Incidents)

@@ -5,6 +5,7 @@ package ui
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +165,7 @@ func TestTreeLayout(t *testing.T) {
 	for g := range aggregate.Group(7) {
 		for w := range 1200 {
 			width := w / 4
-			l := treeLayout{g, columnSet(w % len(sets)), has{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0, kernel: w%3 == 0}}
+			l := treeLayout{g, columnSet(w % len(sets)), has{container: w%2 == 0, unit: w%5 == 0, netns: w%7 == 0, kernel: w%3 == 0, losses: w%11 > 0, causes: w%13 > 0}}
 			shown := l.columns(fitting{x: 3, width: width})
 			end := 3
 			for _, s := range shown {
@@ -176,8 +177,18 @@ func TestTreeLayout(t *testing.T) {
 			if last := 3 + width - 1; end > 3+width || len(shown) > 1 && end != last {
 				t.Fatalf("%v at %d: columns and name end at %d", g, width, end)
 			}
-			if name := shown[0]; name.head != "NAME" || len(shown) > 1 && name.end-name.x < nameLeast(width)-1 {
+			if name := shown[0]; name.head != "NAME" || len(shown) > 1 && name.end-name.x < nameFloor-1 {
 				t.Fatalf("%v at %d: %d for the name", g, width, name.end-name.x)
+			}
+			// What comes with a second namespace, container or unit moves nothing and takes
+			// no column's place.
+			bare := treeLayout{g, l.set, has{kernel: l.has.kernel, losses: l.has.losses, causes: l.has.causes}}
+			for _, s := range bare.columns(fitting{x: 3, width: width})[1:] {
+				if !slices.ContainsFunc(shown, func(o span[aggregate.Row]) bool {
+					return o.column == s.column && o.x == s.x && o.end == s.end
+				}) {
+					t.Fatalf("%v at %d: %s moves, or goes", g, width, s.head)
+				}
 			}
 		}
 	}

@@ -45,6 +45,9 @@ func (h *harness) golden(name string) {
 // tell fills in what a view needs.
 func (h *harness) tell(view string) {
 	switch view {
+	case "crowd", "crowd_unfolded":
+		h.src.crowd()
+		h.tick()
 	case "exchanges", "sockets", "families", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
 		h.tick()
@@ -118,7 +121,8 @@ func TestGolden(t *testing.T) {
 	sizes := [][2]int{{80, 24}, {120, 40}, {200, 60}, {40, 10}}
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
 	recorded := pageKeys{"sockets_recorded", []string{"o"}}
-	for _, v := range append(slices.Clone(allPages), typing, recorded) {
+	for _, v := range append(slices.Clone(allPages), typing, recorded,
+		pageKeys{"crowd", nil}, pageKeys{"crowd_unfolded", []string{"Right"}}) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {

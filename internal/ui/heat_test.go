@@ -212,6 +212,8 @@ func TestPlaceColumns(t *testing.T) {
 // Those of the kernel are there where the source tells them of every send.
 func TestKernelColumns(t *testing.T) {
 	h := newHarness(t, 150, 24, Options{})
+	h.src.status.Info.Sees = capture.Describe(capture.SourceNlmon).Sees
+	h.tick()
 	h.press("C")
 	h.lacks("KRN")
 	h.src.table.Clear()

@@ -13,6 +13,7 @@ import (
 // otherwise.
 func TestMessagesFollow(t *testing.T) {
 	h := newHarness(t, 100, 12, Options{})
+	h.on("ip")
 	h.press("m")
 	v := h.top().(*messagesView)
 	newest := func() uint64 { return v.win.List[len(v.win.List)-1].Seq }

@@ -19,13 +19,13 @@ func TestSearchTree(t *testing.T) {
 	}
 	h.press("Ctrl-U")
 	h.typeText("newlink")
-	h.wants("newlink: 1 of 3", "▾ ip", "▾ route")
+	h.wants("newlink: 1 of 3", "▾ systemd", "▾ route")
 	h.press("Enter", "n")
 	h.wants("newlink: 2 of 3", "▾ zebra")
 	h.press("n", "n")
 	h.wants("newlink: 1 of 3")
 	h.press("N")
-	h.wants("newlink: 3 of 3", "▾ systemd-network")
+	h.wants("newlink: 3 of 3", "▾ ip")
 	if !h.marked("NEWLINK") {
 		t.Error("what was found is not marked")
 	}
@@ -37,7 +37,7 @@ func TestSearchTree(t *testing.T) {
 	h.press("e", "e", "Home", "/")
 	h.typeText("newlink")
 	h.press("Esc")
-	if h.lacks("▾"); h.selected() != "ip" {
+	if h.lacks("▾"); h.selected() != "systemd-network" {
 		t.Errorf("taken back to %q", h.selected())
 	}
 	h.press("/")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
@@ -48,11 +49,12 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 	h.draw()
 	all := h.text()
 	h.press("e")
-	for row, found := 0, false; row < 40 && !found; row++ {
-		h.press("Home")
-		for range row {
-			h.press("Down")
+	for row := range h.tree.rows {
+		if id := h.tree.rows[row].ID; id.Level() != aggregate.LevelProcess || id.Key.Comm != "wg" {
+			continue
 		}
+		h.tree.cur.move(row - h.tree.cur.at)
+		h.tree.moved()
 		h.press("m")
 		v, ok := h.top().(*messagesView)
 		if !ok {
@@ -64,7 +66,6 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 			}
 			v.cur.move(i - v.cur.at)
 			v.moved()
-			found = true
 			h.press("Enter")
 			all += h.text()
 			h.press("y")

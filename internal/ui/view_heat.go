@@ -91,7 +91,7 @@ type heatView struct {
 func newHeatView(a *app, r *aggregate.Row) *heatView {
 	v := &heatView{app: a, all: true}
 	if r != nil {
-		v.id, v.row, v.all = r.ID, a.tree.path(r), false
+		v.id, v.row, v.all = r.ID, a.tree.path(a.tree.cur.at), false
 	}
 	return v
 }

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -19,9 +20,12 @@ type treeView struct {
 	q   aggregate.Query
 	of  *live.Snapshot // that top was made from
 	top []*aggregate.Row
-	// rows are those that are not hidden in a collapsed one.
-	rows []*aggregate.Row
-	cur  cursor
+	// rows are those that are not hidden in a collapsed one; around says of each in which
+	// of them it is (-1: none), depth in how many.
+	rows   []*aggregate.Row
+	around []int
+	depth  []int
+	cur    cursor
 	// sel is the row under the cursor: the cursor follows it as rows change
 	// places. Until the user moves, it stays at the first line instead.
 	sel    aggregate.RowID
@@ -29,8 +33,11 @@ type treeView struct {
 	// all rows are expanded but those in other, or collapsed but those.
 	all   bool
 	other map[aggregate.RowID]bool
-	shown []span[aggregate.Row] // columns of the last drawing, the name first
-	// sorted is the column that rows are sorted by; nil: by the rates both ways.
+	// crowds are those of the last tree: a new one does not fold away what is unfolded.
+	crowds map[aggregate.RowID]bool
+	calm   calm
+	shown  []span[aggregate.Row] // columns of the last drawing, the name first
+	// sorted is the column that rows are sorted by; nil: trouble first.
 	sorted *rowColumn
 
 	set columnSet
@@ -40,7 +47,7 @@ type treeView struct {
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
 	v := &treeView{app: a, other: make(map[aggregate.RowID]bool)}
-	v.q.Group, v.q.By = g, aggregate.ByRate
+	v.q.Group, v.q.By, v.q.Crowds = g, a.byTrouble, true
 	return v
 }
 
@@ -73,8 +80,43 @@ func (v *treeView) refresh() {
 func (v *treeView) build() {
 	v.of = v.app.snap
 	v.top = v.app.snap.Table.Tree(v.q)
-	v.has = hasOf(&v.app.snap.Table)
+	v.has = hasOf(v.app.snap)
+	v.unfoldCrowds()
+	replay := v.app.snap.Replay
+	v.top = v.calm.arrange(v.top, calmly{
+		now: v.app.now, open: v.expanded,
+		held: func(r *aggregate.Row) bool { return v.follow && within(r, v.sel) },
+		free: replay != nil && !replay.Paced,
+	})
 	v.flatten()
+}
+
+// rebuild is build in another order.
+func (v *treeView) rebuild() {
+	v.calm.reset()
+	v.build()
+}
+
+// unfoldCrowds unfolds a crowd that a row has come into which is unfolded.
+func (v *treeView) unfoldCrowds() {
+	now := make(map[aggregate.RowID]bool)
+	var walk func(rows []*aggregate.Row)
+	walk = func(rows []*aggregate.Row) {
+		for _, r := range rows {
+			if r.Processes == 0 {
+				if r.ID.Level() != aggregate.LevelProcess {
+					walk(r.Children)
+				}
+				continue
+			}
+			now[r.ID] = true
+			if !v.crowds[r.ID] && !v.expanded(r) && slices.ContainsFunc(r.Children, v.expanded) {
+				v.other[r.ID] = !v.all
+			}
+		}
+	}
+	walk(v.top)
+	v.crowds = now
 }
 
 func (v *treeView) expanded(r *aggregate.Row) bool {
@@ -84,21 +126,22 @@ func (v *treeView) expanded(r *aggregate.Row) bool {
 // flatten lists the rows that are to be seen, and finds the cursor's again: the
 // row itself, else the one that it is folded into.
 func (v *treeView) flatten() {
-	v.rows = v.rows[:0]
-	at, depth := -1, 0
-	var walk func(rows []*aggregate.Row)
-	walk = func(rows []*aggregate.Row) {
+	v.rows, v.around, v.depth = v.rows[:0], v.around[:0], v.depth[:0]
+	at, deepest := -1, -1
+	var walk func(rows []*aggregate.Row, around, depth int)
+	walk = func(rows []*aggregate.Row, around, depth int) {
 		for _, r := range rows {
-			if d := int(r.ID.Depth); contains(r.ID, v.sel) && d >= depth {
-				at, depth = len(v.rows), d
+			here := len(v.rows)
+			if depth > deepest && within(r, v.sel) {
+				at, deepest = here, depth
 			}
-			v.rows = append(v.rows, r)
+			v.rows, v.around, v.depth = append(v.rows, r), append(v.around, around), append(v.depth, depth)
 			if v.expanded(r) {
-				walk(r.Children)
+				walk(r.Children, here, depth+1)
 			}
 		}
 	}
-	walk(v.top)
+	walk(v.top, -1, 0)
 	if v.follow && at >= 0 {
 		// Keep the line on the screen where it was, as far as possible.
 		v.cur.top += at - v.cur.at
@@ -113,6 +156,14 @@ func (v *treeView) flatten() {
 // contains says whether the row inner is outer, or somewhere under it.
 func contains(outer, inner aggregate.RowID) bool {
 	return outer.Group == inner.Group && outer.Depth <= inner.Depth && inner.Up(outer.Depth) == outer
+}
+
+// within says whether a row is the one with this ID, or it is somewhere inside.
+func within(r *aggregate.Row, id aggregate.RowID) bool {
+	if r.ID.Crowd == "" || r.ID == id {
+		return contains(r.ID, id)
+	}
+	return slices.ContainsFunc(r.Children, func(p *aggregate.Row) bool { return contains(p.ID, id) })
 }
 
 func (v *treeView) current() *aggregate.Row {
@@ -193,12 +244,9 @@ func (v *treeView) left() {
 		v.toggle()
 		return
 	}
-	for i := v.cur.at - 1; i >= 0; i-- {
-		if v.rows[i].ID.Depth < r.ID.Depth {
-			v.cur.move(i - v.cur.at)
-			v.moved()
-			return
-		}
+	if i := v.around[v.cur.at]; i >= 0 {
+		v.cur.move(i - v.cur.at)
+		v.moved()
 	}
 }
 
@@ -210,9 +258,15 @@ func (v *treeView) toggleAll() {
 }
 
 func (v *treeView) open() {
-	if r := v.current(); r != nil {
+	r := v.current()
+	switch {
+	case r == nil:
+	case r.Counters == (aggregate.Counters{}):
+		v.app.notice = fmt.Sprintf("%s has no message of its own: it made others receive %s",
+			v.path(v.cur.at), words.Plural(int(r.Caused.Events), "event", "events"))
+	default:
 		v.pin()
-		v.app.push(newMessagesView(v.app, v.path(r), r.ID))
+		v.app.push(newMessagesView(v.app, v.path(v.cur.at), r.ID))
 	}
 }
 
@@ -221,19 +275,19 @@ func (v *treeView) regroup(g aggregate.Group) {
 	v.follow, v.cur.at, v.cur.top = false, 0, 0
 	clear(v.other)
 	v.app.notice = "grouped by " + g.String()
-	v.build()
+	v.rebuild()
 }
 
-// sortBy goes by steps through the columns on the screen; in front of them are
-// the rates both ways, the order at the start.
+// sortBy goes by steps through the columns on the screen; in front of them is the
+// order at the start.
 func (v *treeView) sortBy(by int) {
-	v.sorted, v.q.By = nextOrder(v.shown, v.sorted, by), aggregate.ByRate
-	v.app.notice = "sorted by MSG/s"
+	v.sorted, v.q.By = nextOrder(v.shown, v.sorted, by), v.app.byTrouble
+	v.app.notice = "sorted by trouble, then MSG/s"
 	if v.sorted != nil {
 		v.q.By = v.sorted.compare
 		v.app.notice = "sorted by " + v.sorted.head
 	}
-	v.build()
+	v.rebuild()
 }
 
 // sortTo sorts by a column, or turns its order round.
@@ -242,7 +296,7 @@ func (v *treeView) sortTo(c *rowColumn) {
 		v.sorted, v.q.By = c, c.compare
 		v.app.notice = "sorted by " + c.head
 	}
-	v.build()
+	v.rebuild()
 }
 
 func (v *treeView) nextSet() {
@@ -252,27 +306,26 @@ func (v *treeView) nextSet() {
 
 func (v *treeView) reverse() {
 	v.q.Reverse = !v.q.Reverse
-	v.build()
+	v.rebuild()
 }
 
 func (v *treeView) draw(g *grid, r rect) {
 	t := &v.app.theme
 	l := treeLayout{v.q.Group, v.set, v.has}
 	v.shown = l.columns(fitting{x: r.x, width: r.w})
-	heads(v.app, g, r, v.shown, v.sortedBy, v.q.Reverse)
+	heads(v.app, g, r, v.shown, func(c *rowColumn) bool { return c == v.sorted }, v.q.Reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
+	if name := &v.shown[0]; v.sorted == nil {
+		text := "trouble first" + v.app.sign(v.q.Reverse)
+		if x := name.x + g.width(name.head) + 1; x+g.width(text) <= name.end {
+			g.put(x, r.y, name.end, text, t.sorted)
+		}
+	}
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, v.rows[i]) })
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, i) })
 	if len(v.rows) == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no Netlink message yet", t.dim)
 	}
-}
-
-func (v *treeView) sortedBy(c *rowColumn) bool {
-	if v.sorted == nil {
-		return c.head == "OUT/s" || c.head == "IN/s"
-	}
-	return c == v.sorted
 }
 
 // sign says which way the sorted column goes: ▼ is largest first, or from A.
@@ -289,12 +342,34 @@ func (a *app) sign(reverse bool) string {
 }
 
 // row writes a line: the name with its place in the tree, then the cells.
-func (v *treeView) row(g *grid, y int, r *aggregate.Row) {
+func (v *treeView) row(g *grid, y, i int) {
+	r := v.rows[i]
 	name := &v.shown[0]
-	x := name.x + 2*(max(int(r.ID.Depth), 1)-1)
+	x := name.x + 2*v.depth[i]
 	x = g.put(x, y, name.end, v.knob(r), v.app.theme.dim)
-	g.put(x, y, name.end, r.Label, v.nameStyle(r))
-	cells(v.app, g, y, v.shown[1:], r)
+	x = g.put(x, y, name.end, r.Label, v.nameStyle(r))
+	if many := v.app.many(r); many != "" {
+		x = g.put(x, y, name.end, " "+many, v.app.theme.text)
+	} else if r.ID.Key.PID != 0 && r.ID.Level() == aggregate.LevelProcess && !v.shows("PID") {
+		x = g.put(x, y, name.end, fmt.Sprintf("[%d]", r.ID.Key.PID), v.app.theme.dim)
+	}
+	if line := commandLine(r); line != "" && name.end-x > commandLeast {
+		g.put(x+2, y, name.end, line, v.app.theme.dim)
+	}
+	for i := range v.shown[1:] {
+		s := &v.shown[1+i]
+		if s.head == trendHead {
+			s.write(g, y, v.app.trend(r, s.end-s.x), v.app.theme.live)
+			continue
+		}
+		text, st := s.cell(v.app, r)
+		s.write(g, y, text, st)
+	}
+}
+
+// shows says whether a column is on the screen.
+func (v *treeView) shows(head string) bool {
+	return slices.ContainsFunc(v.shown, func(s span[aggregate.Row]) bool { return s.head == head })
 }
 
 // knob shows whether a row can be expanded.
@@ -316,7 +391,7 @@ func (v *treeView) nameStyle(r *aggregate.Row) tcell.Style {
 	t := &v.app.theme
 	switch r.ID.Level() {
 	case aggregate.LevelProcess, aggregate.LevelSocket, aggregate.LevelCommand,
-		aggregate.LevelContainer, aggregate.LevelUnit, aggregate.LevelNetNS:
+		aggregate.LevelContainer, aggregate.LevelUnit, aggregate.LevelNetNS, aggregate.LevelCrowd:
 		if r.ID.Depth == 1 {
 			return t.strong
 		}
@@ -336,14 +411,24 @@ func (v *treeView) detail() [][]segment {
 		return nil
 	}
 	t := &v.app.theme
-	segs := []segment{{text: v.path(r), style: t.title}}
+	segs := []segment{{text: v.path(v.cur.at), style: t.title}}
 	add := func(keep int, st tcell.Style, format string, args ...any) {
 		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: st, keep: keep})
 	}
 	add(6, t.text, "out %s (%sB)", words.Count(r.OutMessages), words.Short(float64(r.OutBytes)))
 	add(6, t.text, "in %s (%sB)", words.Count(r.InMessages), words.Short(float64(r.InBytes)))
-	if r.Errno != 0 {
-		add(9, t.warn, "last error %s", words.Errno(r.Errno))
+	if text := v.app.errorsOf(r); text != "" {
+		add(9, t.warn, "%s", text)
+	}
+	if r.Probes > 0 {
+		add(5, t.dim, "%s answered no", words.Plural(int(r.Probes), "probe", "probes"))
+	}
+	if c := &r.Caused; c.Events > 0 {
+		text := "caused " + words.Plural(int(c.Events), "event", "events")
+		if c.Lost > 0 {
+			text += fmt.Sprintf(", of which others lost %s", words.Count(c.Lost))
+		}
+		add(7, t.text, "%s", text)
 	}
 	if n := r.NobufsRaised + r.NobufsRead; n > 0 {
 		add(8, t.bad, "ENOBUFS %s raised, %s read", words.Count(r.NobufsRaised), words.Count(r.NobufsRead))
@@ -386,24 +471,29 @@ func (v *treeView) heatLine(r *aggregate.Row) []segment {
 }
 
 // path names a row with those around it.
-func (v *treeView) path(r *aggregate.Row) string {
+func (v *treeView) path(i int) string {
 	sep := " › "
 	if v.app.opt.ASCII {
 		sep = " > "
 	}
 	var names []string
-	for _, around := range v.rows {
-		if contains(around.ID, r.ID) && around.ID.Depth > 0 || around == r {
-			name := around.Label
-			switch pid := around.ID.Key.PID; {
-			case pid == 0:
-			case around.ID.Level() == aggregate.LevelProcess:
-				name = words.Process(around.ID.Key.Process.Proc())
-			case around.ID.Level() == aggregate.LevelSocket:
-				name = fmt.Sprintf("%s pid %d", name, pid)
+	for ; i >= 0; i = v.around[i] {
+		r := v.rows[i]
+		name := r.Label
+		switch pid := r.ID.Key.PID; {
+		case r.Processes > 0:
+			if len(names) > 0 {
+				continue // the process says it
 			}
-			names = append(names, name)
+			name += " " + v.app.many(r)
+		case pid == 0:
+		case r.ID.Level() == aggregate.LevelProcess:
+			name = words.Process(r.ID.Key.Process.Proc())
+		case r.ID.Level() == aggregate.LevelSocket:
+			name = fmt.Sprintf("%s pid %d", name, pid)
 		}
+		names = append(names, name)
 	}
+	slices.Reverse(names)
 	return strings.Join(names, sep)
 }

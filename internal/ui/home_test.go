@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/nltest"
+)
+
+// crowd feeds 33 processes of one name, as a loop in a shell makes them: two fail, one is
+// told by a probe that there is no such thing.
+func (s *fakeSource) crowd() {
+	for i := range 33 {
+		p := capture.Proc{PID: uint32(9000 + i), Comm: "ip", Identity: capture.Identity{
+			Exe: "/usr/sbin/ip", CmdLine: capture.CmdLine(fmt.Sprintf("ip\x00link\x00add\x00vx%d\x00type\x00vxlan\x00", i)),
+		}}
+		f := capture.Frame{
+			Origin: &capture.Origin{Dir: capture.DirRequest, Proc: p, SrcPort: p.PID, Socket: capture.Socket{PortID: p.PID, Inode: uint64(p.PID), Owner: p}},
+			Data:   nltest.Message(16, 0x605, uint32(i), 0, make([]byte, 16)),
+		}
+		s.feed(f)
+		code := []byte{0, 0, 0, 0}
+		if i >= 31 {
+			code = []byte{0xea, 0xff, 0xff, 0xff} // -EINVAL
+		}
+		f.Change(func(o *capture.Origin) { o.Dir = capture.DirReply })
+		s.now = s.now.Add(200 * time.Millisecond)
+		f.Data = nltest.Message(2, 0x100, uint32(i), p.PID, code, f.Data[:16])
+		s.feed(f)
+	}
+}
+
+// Processes with one name are one row, which unfolds to them, to families and to types.
+func TestCrowdUnfolds(t *testing.T) {
+	h := newHarness(t, 160, 50, Options{})
+	h.on("ip")
+	h.press("Right")
+	h.src.crowd()
+	h.tick()
+	h.wants("▾ ip ×34", "2 × EINVAL", "ip link add vx32 type vxlan", "▾ ip ") // what was unfolded stays
+	h.on("ip")
+	h.wants("ip ×34")
+	h.press("Right", "Right")
+	if r := h.tree.current(); r.ID.Level() != aggregate.LevelFamily && r.ID.Level() != aggregate.LevelProcess {
+		t.Errorf("on %+v", r.ID)
+	}
+	h.on("ip")
+	h.press("m")
+	h.wants("messages of ip ×34", "146 of 146")
+	h.press("Esc", "Right", "Enter", "Down", "Enter")
+	h.lacks("messages of ip ×34")
+	h.press("Left", "Left", "Left")
+	if r := h.tree.current(); r.Processes != 34 {
+		t.Errorf("left goes to %q", r.Label)
+	}
+	h.press("Left")
+	h.wants("▸ ip ×34")
+}
+
+// order is what a calm order makes of labels, at a second.
+type order struct {
+	at   int
+	want string // the rows as they should be sorted
+	held string // the row under the cursor
+	free bool
+	got  string
+}
+
+// TestCalm: rows change places at most once in five seconds, new ones come in where they
+// belong, and what is under the cursor stays in its line.
+func TestCalm(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		orders []order
+	}{
+		{"not twice in five seconds", []order{
+			{at: 0, want: "abc", got: "abc"}, {at: 1, want: "bac", got: "bac"}, {at: 2, want: "cba", got: "bac"},
+			{at: 5, want: "cab", got: "bac"}, {at: 6, want: "cab", got: "cab"},
+		}},
+		{"new rows, and those that go", []order{
+			{at: 0, want: "abc", got: "abc"}, {at: 1, want: "acb", got: "acb"}, {at: 2, want: "xabcy", got: "xacby"}, {at: 3, want: "zbc", got: "zcb"},
+		}},
+		{"the cursor's row", []order{
+			{at: 0, want: "abcd", got: "abcd"}, {at: 10, want: "dcba", held: "b", got: "dbca"}, {at: 16, want: "dcba", held: "b", got: "dbca"}, {at: 22, want: "dcba", got: "dcba"},
+		}},
+		{"while a recording is read", []order{
+			{at: 0, want: "abc", got: "abc"}, {at: 1, want: "bac", free: true, got: "bac"}, {at: 1, want: "cab", free: true, got: "cab"},
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var c calm
+			for _, o := range tc.orders {
+				var rows []*aggregate.Row
+				for _, l := range o.want {
+					rows = append(rows, &aggregate.Row{Label: string(l), ID: aggregate.RowID{Depth: 1, Key: aggregate.Key{Process: aggregate.Process{Comm: string(l)}}}})
+				}
+				got := ""
+				for _, r := range c.arrange(rows, calmly{
+					now: epoch.Add(time.Duration(o.at) * time.Second), free: o.free,
+					open: func(*aggregate.Row) bool { return false },
+					held: func(r *aggregate.Row) bool { return r.Label == o.held },
+				}) {
+					got += r.Label
+				}
+				if got != o.got {
+					t.Errorf("at %d s %q is %q, want %q", o.at, o.want, got, o.got)
+				}
+			}
+		})
+	}
+}
+
+// labels are those of the rows on the screen.
+func (h *harness) labels() string {
+	var out []string
+	for _, r := range h.tree.rows {
+		out = append(out, r.Label)
+	}
+	return strings.Join(out, " ")
+}
+
+// What is wrong stands first: who is losing, who lost, whose errors, then what talks most.
+// The user's own order is obeyed, and is as calm.
+func TestTroubleFirst(t *testing.T) {
+	h := newHarness(t, 120, 30, Options{})
+	busy := func(pid uint32, comm string, n int) {
+		p := capture.Proc{PID: pid, Comm: comm}
+		for range n {
+			h.src.feed(capture.Frame{
+				Origin: &capture.Origin{Dir: capture.DirRequest, Proc: p, Socket: capture.Socket{PortID: pid, Owner: p}},
+				Data:   nltest.Message(18, 1, 1, 0),
+			})
+		}
+		h.src.now = h.src.now.Add(time.Second)
+	}
+	busy(5, "flood", 500)
+	h.tick()
+	if got := h.labels(); !strings.HasPrefix(got, "systemd-network zebra flood ip ") {
+		t.Errorf("order: %s", got)
+	}
+	h.press("s") // by name
+	if got := h.labels(); !strings.HasSuffix(got, "flood ip systemd-network zebra") {
+		t.Errorf("by name: %s", got)
+	}
+	for h.tree.sorted == nil || h.tree.sorted.head != "OUT/s" {
+		h.press("s")
+	}
+	// One after the other talks most: rows change places every five seconds, no sooner.
+	var moved []int
+	for second := range 24 {
+		was := h.labels()
+		busy(uint32(5+second%2), []string{"flood", "another"}[second%2], 40*(second+1))
+		h.tick()
+		now := h.labels()
+		for _, l := range []string{"flood", "another", "ip", "zebra", "systemd-network"} {
+			if !strings.Contains(was, l) {
+				now = strings.Replace(now, l+" ", "", 1)
+			}
+		}
+		if was != now {
+			moved = append(moved, second)
+		}
+	}
+	for i := range moved[1:] {
+		if moved[i+1]-moved[i] < 5 {
+			t.Errorf("rows moved at the seconds %v", moved)
+		}
+	}
+	if len(moved) < 3 {
+		t.Errorf("rows moved only at the seconds %v", moved)
+	}
+	if slices.IndexFunc(h.tree.rows, func(r *aggregate.Row) bool { return h.app.troubleOf(r) == troubleLosing }) >= 0 {
+		t.Error("who lost something once is losing for ever")
+	}
+}
+
+// Probes are no errors: they are dim, and counted apart.
+func TestProbesApart(t *testing.T) {
+	h := newHarness(t, 80, 24, Options{})
+	for _, tc := range []struct {
+		c    aggregate.Counters
+		e    aggregate.Errnos
+		want string
+		dim  bool
+	}{
+		{aggregate.Counters{Tally: capture.Tally{Errors: 3, Probes: 3}}, aggregate.Errnos{}, "3 probes", true},
+		{aggregate.Counters{Tally: capture.Tally{Errors: 9, Probes: 3}}, aggregate.Errnos{Top: [4]aggregate.ErrnoCount{{Errno: 2, Count: 1}, {Errno: 22, Count: 5}}}, "5 × EINVAL +1", false},
+		{aggregate.Counters{Tally: capture.Tally{Errors: 1}}, aggregate.Errnos{Rest: 1}, "1", false},
+	} {
+		text, st := errorCell(h.app, &aggregate.Row{Counters: tc.c, Errnos: tc.e})
+		if text != tc.want || (st == h.theme.dim) != tc.dim {
+			t.Errorf("%q, dim %v; want %q", text, st == h.theme.dim, tc.want)
+		}
+	}
+}
+
+// A click on who caused something by no message of its own says so.
+func TestCauseWithoutMessages(t *testing.T) {
+	h := newHarness(t, 120, 30, Options{})
+	h.tree.rows = append(h.tree.rows, &aggregate.Row{Label: "(interrupt)", Caused: aggregate.Caused{Events: 16}})
+	h.tree.around, h.tree.depth = append(h.tree.around, -1), append(h.tree.depth, 0)
+	h.draw()
+	h.press("End", "Enter")
+	h.wants("(interrupt) has no message of its own: it made others receive 16 events")
+}
