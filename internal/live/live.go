@@ -255,6 +255,9 @@ func (m *Model) Clear() {
 	r := m.now()
 	r.pipe.Look(func(s pipeline.State) {
 		s.Table.Clear()
+		if r.stream != nil {
+			r.stream.errs = errorKinds{}
+		}
 		if r.spool != nil {
 			r.spool.Clear()
 		}

@@ -46,6 +46,9 @@ func (m *Messages) equal(n *Messages) bool {
 		slices.Equal(m.Rows, n.Rows)
 }
 
+// HoldsFor is how far back Snapshot.LongestHold looks.
+const HoldsFor = 5 * time.Minute
+
 // MaxChanges is how many messages Ask.Changes gives at most.
 const MaxChanges = 2048
 
@@ -55,6 +58,10 @@ type Snapshot struct {
 	Status
 	Table     aggregate.Snapshot
 	Incidents []incident.Incident // open ones first
+	// Errors are those of the messages that were seen, most first. LongestHold is that of
+	// rtnl_mutex in the last HoldsFor, of a recording in all of it; nil: none was reported.
+	Errors      []ErrorKind
+	LongestHold *LockReport
 	// Now is the time up to which it is known what happened: that of the newest frame of a
 	// recording.
 	Now time.Time
@@ -114,6 +121,14 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 		}
 		if r.spool != nil {
 			s.Frames = r.spool.Frames()
+		}
+		if r.stream != nil {
+			s.Errors = r.stream.errs.list()
+			since := at.Add(-HoldsFor)
+			if m.o.Replay != nil {
+				since = time.Time{}
+			}
+			s.LongestHold = longest(&r.stream.locks, since)
 		}
 		m.copy(s, r.stream, st, ask)
 	})

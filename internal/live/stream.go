@@ -14,6 +14,7 @@ import (
 type stream struct {
 	ended recent[correlate.Exchange]
 	locks recent[LockReport]
+	errs  errorKinds
 	said  lastSaid
 	// sockets: those of the stream are collected, since the kernel's are others.
 	sockets bool
@@ -28,6 +29,7 @@ func (k *stream) Observe(o *correlate.Observation) error {
 	if f := o.Frame; f != nil && f.Kind == capture.KindLock {
 		k.locks.add(LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
 	}
+	k.errs.observe(o)
 	if k.sockets {
 		k.seen.observe(o)
 	}

@@ -214,7 +214,7 @@ func TestPromptEditing(t *testing.T) {
 
 // While the view is paused, its figures stand still, and losses do not.
 func TestPause(t *testing.T) {
-	h := newHarness(t, 100, 24, Options{})
+	h := newHarness(t, 140, 24, Options{})
 	h.press("p")
 	before := h.tree.rows[0].Messages()
 	h.src.feed(capture.Frame{

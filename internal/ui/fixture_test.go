@@ -4,6 +4,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,6 +83,8 @@ type fakeSource struct {
 	sockets   []sockets.Socket
 	missing   []string
 	locks     live.Locks
+	errs      []live.ErrorKind
+	hold      *live.LockReport
 	said      map[uint64]nft.Said // by frame ID
 	line      *aggregate.Timeline // instead of the table's; nil: that
 	overruns  []live.Span
@@ -97,7 +100,7 @@ func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 		s.asked()
 	}
 	s.watched = ask.Looking
-	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents, Now: s.now, Line: s.table.Timeline()}
+	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents, Errors: s.errs, LongestHold: s.hold, Now: s.now, Line: s.table.Timeline()}
 	snap.Overruns = s.overruns
 	if s.line != nil {
 		snap.Line = *s.line
@@ -145,6 +148,9 @@ func (s *fakeSource) window(m *live.Messages, until time.Time) spool.Window {
 	w := spool.Window{Total: int64(len(all)), First: m.First}
 	if m.Last {
 		w.First = w.Total - int64(m.Count)
+	}
+	if !m.Find.IsZero() {
+		w.First = int64(slices.IndexFunc(all, func(k aggregate.Kept) bool { return !k.Frame.Time.Before(m.Find) }))
 	}
 	w.First = max(w.First, 0)
 	w.List = all[min(w.First, w.Total):min(max(w.First+int64(m.Count), 0), w.Total)]

@@ -23,7 +23,9 @@ func TestPagesOpenOnce(t *testing.T) {
 	}
 	h.press("?", "l")
 	h.wants("home › exchanges › losses")
-	h.press("1", "Down", "Down", "m", "Enter", "M", "Enter", "Right")
+	h.press("1")
+	h.on("ip")
+	h.press("m", "Enter", "M", "Enter", "Right")
 	h.wants("home › messages of ip[4711] › ")
 	h.press("Esc", "Esc", "Esc", "Esc", "Esc", "Esc")
 	if len(h.views) != 1 || h.done {
@@ -56,11 +58,12 @@ func TestCrumbs(t *testing.T) {
 		{8, "hom"},
 	} {
 		h := newHarness(t, tt.w, 24, Options{})
-		h.press("Down", "Down", "m", "Enter", "l")
+		h.on("ip")
+		h.press("m", "Enter", "l")
 		h.wants(tt.want)
 	}
 	h := newHarness(t, 120, 24, Options{})
-	h.press("Down", "Down", "m", "Enter", "l")
+	h.press("m", "Enter", "l")
 	h.click(10, 2)
 	if len(h.views) != 2 {
 		t.Errorf("a click on the second leads to %d", len(h.views))

@@ -31,7 +31,7 @@ func (a *app) header(g *grid) int {
 				g.segments(x+2, lines, g.w-1, 2, a.totals(true))
 			}
 		} else {
-			g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.totals(true)...))
+			g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.sums()...))
 		}
 		lines++
 	}
@@ -50,7 +50,7 @@ const placeLeast = 12
 
 // placeLine says at home what is wrong; elsewhere stands the way from there (crumbs).
 func (a *app) placeLine() []segment {
-	return []segment{{text: a.top().crumb(), style: a.theme.title}}
+	return a.verdict()
 }
 
 // titleLine names what is shown: the source and its scope, a recording, a file.
@@ -116,6 +116,15 @@ func (a *app) filterSince() string {
 		return "since " + t.Format(words.TimeOfDay[:8])
 	}
 	return ""
+}
+
+// sums are the totals behind what is wrong, which says by itself what was lost.
+func (a *app) sums() []segment {
+	segs := a.totals(true)
+	for i := range segs {
+		segs[i].keep = max(segs[i].keep, 1)
+	}
+	return segs
 }
 
 // rates say how much comes in.

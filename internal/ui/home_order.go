@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/incident"
+	"github.com/nltop/nltop/internal/live"
 )
 
 // trouble is how badly a row wants to be looked at.
@@ -26,7 +27,7 @@ const (
 const (
 	// wrongFor is how long something counts as wrong after it has happened. A recording
 	// is one piece: there all of it counts.
-	wrongFor = 5 * time.Minute
+	wrongFor = live.HoldsFor
 	// losingFor is likewise how long somebody is losing messages right now.
 	losingFor = 2 * incident.Quiet
 	// longWait is from when on an answer was long in coming.

@@ -16,8 +16,10 @@ import (
 
 // crowd feeds 33 processes of one name, as a loop in a shell makes them: two fail, one is
 // told by a probe that there is no such thing.
-func (s *fakeSource) crowd() {
-	for i := range 33 {
+func (s *fakeSource) crowd() { s.crowdOf(33) }
+
+func (s *fakeSource) crowdOf(n int) {
+	for i := range n {
 		p := capture.Proc{PID: uint32(9000 + i), Comm: "ip", Identity: capture.Identity{
 			Exe: "/usr/sbin/ip", CmdLine: capture.CmdLine(fmt.Sprintf("ip\x00link\x00add\x00vx%d\x00type\x00vxlan\x00", i)),
 		}}

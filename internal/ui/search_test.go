@@ -19,7 +19,7 @@ func TestSearchTree(t *testing.T) {
 	}
 	h.press("Ctrl-U")
 	h.typeText("newlink")
-	h.wants("newlink: 1 of 3", "▾ systemd", "▾ route")
+	h.wants("newlink: 1 of 3", "▾ systemd-network", "▾ route")
 	h.press("Enter", "n")
 	h.wants("newlink: 2 of 3", "▾ zebra")
 	h.press("n", "n")

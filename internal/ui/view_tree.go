@@ -181,6 +181,7 @@ func (v *treeView) bindings() []binding {
 		{"Left", "collapse; go to the row around", "", v.left},
 		{"m", "open the messages of the row", "messages", v.open},
 		{"e", "expand or collapse all", "", v.toggleAll},
+		{"E", "go to the error that the line of what is wrong names", "", v.app.openError},
 		{"b", "group by the next of " + strings.Join(aggregate.GroupNames(), ", "), "group", func() { v.regroup(v.q.Group.Next()) }},
 		{"B", "group by the one before", "", func() { v.regroup(v.q.Group.Before()) }},
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
@@ -316,7 +317,7 @@ func (v *treeView) draw(g *grid, r rect) {
 	heads(v.app, g, r, v.shown, func(c *rowColumn) bool { return c == v.sorted }, v.q.Reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	if name := &v.shown[0]; v.sorted == nil {
-		text := "trouble first" + v.app.sign(v.q.Reverse)
+		text := v.app.sign(v.q.Reverse) + "trouble first"
 		if x := name.x + g.width(name.head) + 1; x+g.width(text) <= name.end {
 			g.put(x, r.y, name.end, text, t.sorted)
 		}

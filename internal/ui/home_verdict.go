@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/words"
+)
+
+// verdict is what is wrong now, the worst first, each with the key that leads to it; or
+// that nothing is, and what nobody could see of it.
+func (a *app) verdict() []segment {
+	var segs []segment
+	for _, part := range [][]segment{a.lostPart(), a.errorPart(), a.holdPart(), a.ownPart()} {
+		segs = append(segs, part...)
+	}
+	if segs == nil {
+		return a.allWell()
+	}
+	return segs
+}
+
+// How long a part of the verdict stays where there is no room: longer than sums.
+const (
+	keepOwn = iota + 11
+	keepHold
+	keepError
+	keepLost
+)
+
+func part(keep int, st tcell.Style, format string, args ...any) []segment {
+	return []segment{{text: fmt.Sprintf(format, args...), style: st, keep: keep}}
+}
+
+// lostPart says who lost messages: who is losing them now, else who lost most.
+func (a *app) lostPart() []segment {
+	type loser struct {
+		who       string
+		lost      uint64
+		incidents int
+		open      bool
+	}
+	var losers []loser
+	for i := range a.snap.Incidents {
+		in := &a.snap.Incidents[i]
+		if !in.Open && !a.recent(in.End) {
+			continue
+		}
+		who := export.OwnerOf(in)
+		at := slices.IndexFunc(losers, func(l loser) bool { return l.who == who })
+		if at < 0 {
+			at, losers = len(losers), append(losers, loser{who: who})
+		}
+		l := &losers[at]
+		l.lost, l.incidents, l.open = l.lost+in.Lost+in.Dumps, l.incidents+1, l.open || in.Open
+	}
+	if len(losers) == 0 {
+		return a.unseenLoss()
+	}
+	worst := slices.MaxFunc(losers, func(x, y loser) int {
+		if x.open != y.open {
+			return map[bool]int{true: 1, false: -1}[x.open]
+		}
+		return int(min(x.lost, 1<<31)) - int(min(y.lost, 1<<31))
+	})
+	text := worst.who
+	if worst.open {
+		text += " is losing messages:"
+	}
+	text += " lost " + words.Count(worst.lost)
+	text = strings.Replace(text, ": lost", ":", 1)
+	text += " in " + words.Plural(worst.incidents, "incident", "incidents")
+	if n := len(losers) - 1; n > 0 {
+		text += fmt.Sprintf(", and %d more", n)
+	}
+	return part(keepLost, a.theme.bad, "%s (i)", text)
+}
+
+// unseenLoss is a loss that was seen by its reader alone: nobody knows what it was.
+func (a *app) unseenLoss() []segment {
+	var who *aggregate.Row
+	for _, r := range a.tree.top {
+		if r.Nobufs()+r.Drops > 0 && a.recent(r.LostAt) && (who == nil || r.Nobufs()+r.Drops > who.Nobufs()+who.Drops) {
+			who = r
+		}
+	}
+	switch {
+	case who == nil:
+		return nil
+	case who.Nobufs() > 0:
+		return part(keepLost, a.theme.bad, "%s got ENOBUFS %s (i)", a.rowName(who), words.Plural(int(who.Nobufs()), "time", "times"))
+	}
+	return part(keepLost, a.theme.bad, "%s lost %s (i)", a.rowName(who), words.Count(who.Drops))
+}
+
+// rowName names a row of the top without those around it.
+func (a *app) rowName(r *aggregate.Row) string {
+	switch {
+	case r.Processes > 0:
+		return r.Label + " " + a.many(r)
+	case r.ID.Level() == aggregate.LevelProcess:
+		return words.Process(r.ID.Key.Process.Proc())
+	}
+	return r.Label
+}
+
+// worstError is the kind of error that was seen most; nil: none was.
+func (a *app) worstError() *live.ErrorKind {
+	for i := range a.snap.Errors {
+		if e := &a.snap.Errors[i]; a.recent(e.Last) {
+			return e
+		}
+	}
+	return nil
+}
+
+// errorPart says which error is met most. Where messages are only counted, it is the one
+// of the row that has most.
+func (a *app) errorPart() []segment {
+	if e := a.worstError(); e != nil {
+		who := decode.Quote(e.Comm)
+		if e.Comm == "" {
+			who = words.Process(e.Process.Proc())
+		}
+		segs := part(keepError, a.theme.warn, "%s: %s (E)", a.errno(aggregate.ErrnoCount{Errno: e.Errno, Count: e.Count}), who)
+		if e.Text != "" {
+			segs = append(segs, segment{text: decode.Quote(e.Text), style: a.theme.text, keep: 7})
+		}
+		return segs
+	}
+	var worst *aggregate.Row
+	for _, r := range a.tree.top {
+		if a.recent(r.Errnos.At) && (worst == nil || r.Failures() > worst.Failures()) {
+			worst = r
+		}
+	}
+	if worst == nil {
+		return nil
+	}
+	text, _ := errorCell(a, worst)
+	return part(keepError, a.theme.warn, "%s: %s (E)", text, a.rowName(worst))
+}
+
+// holdPart says who held rtnl_mutex long.
+func (a *app) holdPart() []segment {
+	l := a.snap.LongestHold
+	if l == nil {
+		return nil
+	}
+	return part(keepHold, a.theme.warn, "rtnl held %s by %s (L)", words.Duration(l.Hold), words.Process(l.Proc))
+}
+
+// ownPart says what nltop itself missed.
+func (a *app) ownPart() []segment {
+	n := a.snap.Stats.LostTotal()
+	if n == 0 {
+		return nil
+	}
+	segs := part(0, a.theme.bad, "nltop lost %s (l)", words.Count(n)) // which makes all else doubtful
+	if why := a.lossReason(); why != "" {
+		segs = append(segs, segment{text: "(" + why + ")", style: a.theme.bad, keep: 7})
+	}
+	return segs
+}
+
+// allWell says that nothing is wrong, as far as the source can know.
+func (a *app) allWell() []segment {
+	t, info := &a.theme, &a.snap.Info
+	if a.snap.Table.Start.IsZero() {
+		return part(keepLost, t.dim, "nothing seen yet")
+	}
+	var unseen []string
+	for _, x := range []capture.Unseen{
+		{Facts: capture.SeesRequests, What: "requests and errors"}, {Facts: capture.SeesLosses, What: "losses"},
+		{Facts: capture.SeesCauses, What: "causes"}, {Facts: capture.SeesLocks, What: "rtnl_mutex"},
+	} {
+		if info.Lacks(x.Facts) != "" {
+			unseen = append(unseen, x.What)
+		}
+	}
+	segs := part(keepLost, t.strong, "nothing wrong")
+	if len(unseen) > 0 {
+		segs = append(segs, segment{text: "not seen: " + strings.Join(unseen, ", ") + " (l)", style: t.dim, keep: keepOwn})
+	}
+	return segs
+}
+
+// openError goes to the newest of the errors that the verdict names.
+func (a *app) openError() {
+	if e := a.worstError(); e != nil {
+		a.openProcess(e.Process.Proc())
+		if v, ok := a.top().(*messagesView); ok {
+			v.follow, v.want = false, e.Last
+			a.fill()
+		}
+		return
+	}
+	for _, r := range a.tree.top {
+		if a.recent(r.Errnos.At) {
+			a.push(newMessagesView(a, a.rowName(r), r.ID))
+			return
+		}
+	}
+	a.notice = "no error was seen"
+}

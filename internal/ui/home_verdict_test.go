@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/live"
+)
+
+// line is one of the screen, from 0.
+func (h *harness) line(n int) string { return strings.Split(h.text(), "\n")[n] }
+
+// The line above home says what is wrong, the worst first, each with its key; or that
+// nothing is, and what the source cannot see of it.
+func TestVerdict(t *testing.T) {
+	mtu := live.ErrorKind{
+		Errno: 22, Text: "mtu greater than device maximum", Comm: "ip", Count: 6,
+		Process: aggregate.Process{PID: 4711, Comm: "ip"}, Last: epoch,
+	}
+	bad := func(s *fakeSource) {
+		s.story()
+		s.incidents = s.incidents[1:] // none goes on
+		s.errs = []live.ErrorKind{mtu}
+		s.hold = &live.LockReport{Proc: capture.Proc{PID: 9, Comm: "brctl"}, Lock: capture.Lock{Hold: 262 * time.Millisecond}}
+		s.status.Stats.Lost[0].Count = 12
+	}
+	for _, tc := range []struct {
+		name  string
+		tell  func(s *fakeSource)
+		want  []string
+		lacks string
+	}{
+		{"all at once", bad, []string{
+			"bird[12] lost 371 in 1 incident (i)", "6 × EINVAL: ip (E)", "mtu greater than device maximum",
+			"rtnl held 262 ms by brctl[9] (L)", "nltop lost 12 (l)  (ring buffer full)",
+		}, "nothing wrong"},
+		{"an overrun that goes on", func(s *fakeSource) { bad(s); s.story() }, []string{"bird[12] is losing messages: 742 in 2 incidents (i)"}, "nothing"},
+		{"long ago", func(s *fakeSource) { bad(s); s.hold = nil; s.status.Stats.Lost = nil; s.now = s.now.Add(time.Hour) }, []string{"nothing wrong"}, "(E)"},
+		{"long ago in a recording", func(s *fakeSource) {
+			bad(s)
+			s.now, s.status.Replay = s.now.Add(time.Hour), &live.Replay{Ended: true}
+		}, []string{"6 × EINVAL: ip (E)", "lost 371"}, "nothing"},
+		{"an error that was only counted", func(s *fakeSource) {}, []string{"4 × EEXIST: zebra[2044] (E)", "systemd-network[811] got ENOBUFS 1 time (i)"}, "nothing"},
+		{"a source that sees little", func(s *fakeSource) {
+			s.table.Clear()
+			s.status.Info.Name, s.status.Info.Sees = capture.SourceSyscall, capture.Describe(capture.SourceSyscall).Sees
+			s.crowdOf(2)
+		}, []string{"nothing wrong", "not seen: losses, causes, rtnl_mutex (l)"}, "(E)"},
+		{"no traffic", func(s *fakeSource) { s.table.Clear() }, []string{"nothing seen yet"}, "wrong"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := newHarness(t, 230, 30, Options{})
+			tc.tell(h.src)
+			h.tick()
+			line := h.line(2)
+			for _, want := range tc.want {
+				if !strings.Contains(line, want) {
+					t.Errorf("%q is not in %q", want, line)
+				}
+			}
+			if strings.Contains(line, tc.lacks) {
+				t.Errorf("%q is in %q", tc.lacks, line)
+			}
+		})
+	}
+}
+
+// E goes to the very message: the newest error of the kind that the verdict names.
+func TestVerdictsError(t *testing.T) {
+	h := newHarness(t, 160, 30, Options{})
+	h.press("E")
+	h.wants("messages of zebra[2044]")
+	h.press("Esc")
+	var first time.Time
+	for i := range h.src.kept {
+		if x := &h.src.kept[i]; x.Errno != 0 {
+			first = x.Frame.Time
+			break
+		}
+	}
+	h.src.errs = []live.ErrorKind{{Errno: 17, Comm: "zebra", Process: aggregate.Process{PID: 2044, Comm: "zebra"}, Count: 4, Last: first}}
+	h.tick()
+	h.press("E")
+	v, ok := h.top().(*messagesView)
+	if !ok {
+		t.Fatalf("%T", h.top())
+	}
+	if k := v.current(); k == nil || k.Errno != 17 || !k.Frame.Time.Equal(first) {
+		t.Errorf("on %+v", k)
+	}
+	h.press("Esc")
+	h.src.table.Clear()
+	h.src.errs = nil
+	h.tick()
+	h.press("E")
+	h.wants("no error was seen")
+}
