@@ -72,13 +72,12 @@ type app struct {
 	prompt  *prompt
 	paste   *paste // being received; nil: none
 
-	tree      *treeView
-	views     []view     // the last one is shown
-	listY     int        // line of the first row under the cursor's control
-	zones     []zone     // what can be clicked on
-	sought    string     // what was searched for last
-	pageLines []textLine // of the page of text that was drawn last
-	line      timeline
+	tree   *treeView
+	views  []view // the last one is shown
+	listY  int    // line of the first row under the cursor's control
+	zones  []zone // what can be clicked on
+	sought string // what was searched for last
+	line   timeline
 
 	grid, shown grid
 	ticker      *time.Ticker

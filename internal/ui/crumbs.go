@@ -2,10 +2,10 @@
 
 package ui
 
-// crumbs writes the way from home into a line; a click goes to where it says. What has no
-// room is left out of the middle: home and the page that is shown stay. It returns where
-// the way ends.
-func (a *app) crumbs(g *grid, y int) int {
+// crumbs writes the way from home into a line, up to before end, and returns where it
+// ends; a click goes to where it says. What has no room is left out of the middle: home and
+// the page that is shown stay.
+func (a *app) crumbs(g *grid, y, end int) int {
 	sep, gap := " › ", "…"
 	if a.opt.ASCII {
 		sep, gap = " > ", "..."
@@ -17,7 +17,7 @@ func (a *app) crumbs(g *grid, y int) int {
 		width += g.width(names[i]) + g.width(sep)
 	}
 	first := 1 // of those in the middle that stay
-	for room := g.w - 2; width > room && first < len(names)-1; first++ {
+	for room := end - 1; width > room && first < len(names)-1; first++ {
 		if first == 1 {
 			width += g.width(gap) + g.width(sep)
 		}
@@ -27,17 +27,17 @@ func (a *app) crumbs(g *grid, y int) int {
 	for i, name := range names {
 		if i > 0 && i < first {
 			if i == 1 {
-				x = g.put(x, y, g.w-1, gap+sep, a.theme.dim)
+				x = g.put(x, y, end, gap+sep, a.theme.dim)
 			}
 			continue
 		}
 		if i == len(names)-1 {
-			return g.put(x, y, g.w-1, name, a.theme.title)
+			return g.put(x, y, end, name, a.theme.title)
 		}
 		from := x
-		x = g.put(x, y, g.w-1, name, a.theme.dim)
+		x = g.put(x, y, end, name, a.theme.dim)
 		a.clickable(y, from, x, func() { a.backTo(i) })
-		x = g.put(x, y, g.w-1, sep, a.theme.dim)
+		x = g.put(x, y, end, sep, a.theme.dim)
 	}
 	return x
 }

@@ -25,8 +25,8 @@ func TestPagesOpenOnce(t *testing.T) {
 	h.wants("home › exchanges › losses")
 	h.press("1")
 	h.on("ip")
-	h.press("m", "Enter", "M", "Enter", "Right")
-	h.wants("home › messages of ip[4711] › ")
+	h.press("m", "Enter", "l")
+	h.wants("home › messages of ip[4711] › NLMSG_ERROR › losses ")
 	h.press("Esc", "Esc", "Esc", "Esc", "Esc", "Esc")
 	if len(h.views) != 1 || h.done {
 		t.Errorf("%d pages, done %v", len(h.views), h.done)
@@ -52,9 +52,9 @@ func TestCrumbs(t *testing.T) {
 		w    int
 		want string
 	}{
-		{120, "home › messages of ip[4711] › NLMSG_ERROR › losses"},
-		{50, "home › … › NLMSG_ERROR › losses"},
-		{30, "home › … › losses"},
+		{120, " home › messages of ip[4711] › NLMSG_ERROR › losses  "},
+		{60, " home › … › NLMSG_ERROR › losses "},
+		{36, " home › … › losses"},
 		{8, "hom"},
 	} {
 		h := newHarness(t, tt.w, 24, Options{})

@@ -25,14 +25,7 @@ func (a *app) header(g *grid) int {
 		g.segments(1, 1, g.w-1, 2, append(a.rates(), a.totals(false)...))
 	} else {
 		a.timeline(g, 1)
-		if len(a.views) > 1 {
-			x := a.crumbs(g, lines)
-			if g.w >= totalsLeast {
-				g.segments(x+2, lines, g.w-1, 2, a.totals(true))
-			}
-		} else {
-			g.segments(1, lines, g.w-1, 2, append(a.placeLine(), a.sums()...))
-		}
+		a.whereLine(g, lines)
 		lines++
 	}
 	if err := a.snap.Err; err != nil {
@@ -42,11 +35,26 @@ func (a *app) header(g *grid) int {
 	return lines
 }
 
-// totalsLeast is from which width on there is room beside the way for what was lost.
-const totalsLeast = 60
-
 // placeLeast is from which height on there are lines for when and where one is.
 const placeLeast = 12
+
+// whereLine says where one is, at home what is wrong, and sums up at its right.
+func (a *app) whereLine(g *grid, y int) {
+	totals := a.totals(true)
+	if len(a.views) == 1 {
+		g.segments(1, y, g.w-1, 2, append(a.placeLine(), a.sums()...))
+		return
+	}
+	end := g.w - 1
+	for i := range totals {
+		if totals[i].keep == 0 { // a loss, which stays
+			end -= g.width(totals[i].text) + 2
+			totals[i].keep = 10 // as far as there is room
+		}
+	}
+	x := a.crumbs(g, y, max(end, g.w/2)) + 2
+	g.segments(x, y, g.w-1, 2, totals)
+}
 
 // placeLine says at home what is wrong; elsewhere stands the way from there (crumbs).
 func (a *app) placeLine() []segment {
@@ -211,8 +219,8 @@ func (a *app) footer(g *grid) int {
 }
 
 // hints writes the keys of the view, as many as there is room for, the help first. A
-// click does what the key does. bar: pages have a bar of their own.
-func (a *app) hints(g *grid, y int, bar bool) {
+// click does what the key does. Those of pages are left out where they have a line.
+func (a *app) hints(g *grid, y int, pages bool) {
 	x := 1
 	tables := a.tables(a.top())
 	every := a.bindings()
@@ -220,11 +228,11 @@ func (a *app) hints(g *grid, y int, bar bool) {
 	tables[len(tables)-1].list = every[1:]
 	for _, t := range tables {
 		for _, b := range t.list {
-			if bar && b.page() != "" {
+			if b.hint == "" || pages && b.page() != "" {
 				continue
 			}
 			key := b.first(g.ascii)
-			if b.hint == "" || x+g.width(key)+1+g.width(b.hint) >= g.w {
+			if x+g.width(key)+1+g.width(b.hint) >= g.w {
 				continue
 			}
 			from := x

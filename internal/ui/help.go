@@ -2,30 +2,16 @@
 
 package ui
 
-import "github.com/nltop/nltop/internal/live"
-
 // helpView lists the keys of the view below it, from the tables that act on
 // them.
 type helpView struct {
-	app   *app
-	of    view
-	cur   cursor
-	lines []textLine
-	pageSearch
+	textPage
+	below view
 }
 
-func newHelpView(a *app, of view) *helpView {
-	v := &helpView{app: a, of: of}
-	v.pageSearch = pageSearch{app: a, cur: &v.cur}
-	return v
-}
+func newHelpView(a *app, of view) *helpView { return &helpView{textPage: textPage{app: a}, below: of} }
 
-func (v *helpView) cursor() *cursor     { return &v.cur }
-func (v *helpView) moved()              {}
-func (v *helpView) detail() [][]segment { return nil }
-func (v *helpView) ask() live.Ask       { return live.Ask{} }
-func (v *helpView) crumb() string       { return "keys" }
-func (v *helpView) bindings() []binding { return nil }
+func (v *helpView) crumb() string { return "keys" }
 
 func (v *helpView) refresh() {
 	t := &v.app.theme
@@ -40,7 +26,7 @@ func (v *helpView) refresh() {
 		}
 		v.lines = append(v.lines, textLine{})
 	}
-	for _, t := range v.app.tables(v.of) {
+	for _, t := range v.app.tables(v.below) {
 		section(t.title, t.list)
 	}
 	v.lines = append(v.lines,
@@ -59,4 +45,4 @@ func (v *helpView) refresh() {
 	)
 }
 
-func (v *helpView) draw(g *grid, r rect) { drawPage(v.app, g, r, &v.cur, v.lines, 18) }
+func (v *helpView) draw(g *grid, r rect) { v.drawAt(g, r, 18) }

@@ -17,22 +17,20 @@ type textLine struct {
 }
 
 // drawPage writes lines of text with values from column at on, from the
-// cursor's line; a page scrolls as a whole, so the cursor is its window.
-func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) {
+// cursor's line; a page scrolls as a whole, so the cursor is its window. It returns them
+// as they are wrapped.
+func drawPage(a *app, g *grid, r rect, c *cursor, lines []textLine, at int) []textLine {
 	at = min(at, r.w/3)
 	lines = wrapped(g, lines, r.w-1, at)
 	c.fit(max(len(lines)-r.h, 0)+1, r.h)
 	c.window = true
-	a.listY, a.pageLines = r.y, lines
-	for y := range r.h {
-		i := c.at + y
-		if i >= len(lines) {
-			return
-		}
-		l := &lines[i]
+	a.listY = r.y
+	for y := range min(r.h, len(lines)-c.at) {
+		l := &lines[c.at+y]
 		x := g.put(r.x+1, r.y+y, r.x+r.w, l.text, l.style)
 		g.put(max(x+1, r.x+at), r.y+y, r.x+r.w, l.value, l.vs)
 	}
+	return lines
 }
 
 // wrapped breaks the lines that are wider than w, or whose value is wider than what is

@@ -150,39 +150,34 @@ func (g *grid) mark(x, end, y int, text string, st tcell.Style) {
 	}
 }
 
-// pageSearch searches the lines of a page of text as they were last drawn.
-type pageSearch struct {
-	sought
-	app *app
-	cur *cursor
-	hit int // the line that was found
+func (p *textPage) search(text string) found {
+	p.sought = sought(text)
+	return p.find(p.cur.at, 0)
 }
 
-func (s *pageSearch) search(text string) found {
-	s.sought = sought(text)
-	return s.find(s.cur.at, 0)
+func (p *textPage) next(by int) found { return p.find(p.hit, by) }
+
+func (p *textPage) place() func() {
+	at := p.cur.at
+	return func() { p.cur.move(at - p.cur.at) }
 }
 
-func (s *pageSearch) next(by int) found { return s.find(s.hit, by) }
-
-func (s *pageSearch) place() func() {
-	at := s.cur.at
-	return func() { s.cur.move(at - s.cur.at) }
-}
-
-func (s *pageSearch) find(from, by int) found {
-	if s.sought == "" {
+// find searches the lines as they were last drawn. Where the page scrolls as a whole it
+// does so only where the line is not shown.
+func (p *textPage) find(from, by int) found {
+	if p.sought == "" {
 		return found{}
 	}
 	var lines []int
-	for i := range s.app.pageLines {
-		if l := &s.app.pageLines[i]; s.in(l.text + " " + l.value) {
+	for i := range p.rows {
+		if l := &p.rows[i]; p.in(l.text + " " + l.value) {
 			lines = append(lines, i)
 		}
 	}
 	at, f := nearest(lines, from, by)
-	if s.hit = at; f.of > 0 && (at < s.cur.at || at >= s.cur.at+s.cur.page) {
-		s.cur.move(at - s.cur.at)
+	c := &p.cur
+	if p.hit = at; f.of > 0 && (!c.window || at < c.at || at >= c.at+c.page) {
+		c.move(at - c.at)
 	}
 	return f
 }

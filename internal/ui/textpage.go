@@ -14,14 +14,12 @@ type textPage struct {
 	opens map[int]func()
 	rows  []textLine // of the last drawing, wrapped
 	part  []int      // which of lines each of them is a part of
-	pageSearch
+	sought
+	hit int // of rows, the one that was found
 }
 
 // of says whose page it is, before anything else is done with it.
-func (p *textPage) of(a *app) {
-	p.app = a
-	p.pageSearch = pageSearch{app: a, cur: &p.cur}
-}
+func (p *textPage) of(a *app) { p.app = a }
 
 func (p *textPage) cursor() *cursor     { return &p.cur }
 func (p *textPage) moved()              {}
@@ -64,15 +62,15 @@ func (p *textPage) open() {
 // draw writes the lines, with values from column at on.
 func (p *textPage) drawAt(g *grid, r rect, at int) {
 	if len(p.opens) == 0 {
-		drawPage(p.app, g, r, &p.cur, p.lines, at)
+		p.rows = drawPage(p.app, g, r, &p.cur, p.lines, at)
 		return
 	}
 	at = min(at, r.w/3)
 	p.rows, p.part = wrappedOf(g, p.lines, r.w-1, at)
 	c, t := &p.cur, &p.app.theme
-	c.fit(len(p.rows), r.h)
 	c.window = false
-	p.app.listY, p.app.pageLines = r.y, p.rows
+	c.fit(len(p.rows), r.h)
+	p.app.listY = r.y
 	mark := "›"
 	if g.ascii {
 		mark = ">"
