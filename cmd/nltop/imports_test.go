@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"internal/who":     {"internal/capture", "internal/correlate", "internal/decode", "internal/differ", "internal/say", "internal/words"},
 	"internal/literal": {},
 	"internal/ui": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/export",
-		"internal/literal", "internal/nft", "internal/say", "internal/histogram", "internal/incident", "internal/live", "internal/sockets", "internal/spool", "internal/who", "internal/words"},
+		"internal/filter", "internal/literal", "internal/nft", "internal/say", "internal/histogram", "internal/incident", "internal/live", "internal/sockets", "internal/spool", "internal/who", "internal/words"},
 	"internal/pipeline": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate",
 		"internal/filter", "internal/incident", "internal/place", "internal/redact"},
 	"internal/live": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/filter",

@@ -2,7 +2,11 @@
 
 package filter
 
-import "github.com/nltop/nltop/internal/decode/schema"
+import (
+	"slices"
+
+	"github.com/nltop/nltop/internal/decode/schema"
+)
 
 // Known returns the options that refuse all names but those of the families
 // and of Netlink itself. Pass what the decoder got, specs included.
@@ -11,7 +15,7 @@ func Known(families []*schema.Family) Options {
 	for _, name := range headerFields {
 		k.Attrs[name] = true
 	}
-	for _, name := range batchTypes {
+	for _, name := range slices.Concat(batchTypes, ueventActions) {
 		k.Types[name] = true
 	}
 	for _, f := range families {
@@ -41,4 +45,6 @@ func Known(families []*schema.Family) Options {
 var (
 	headerFields = []string{"error", "cmd", "version", "reserved", "nfgen_family", "res_id"}
 	batchTypes   = []string{"NFNL_MSG_BATCH_BEGIN", "NFNL_MSG_BATCH_END"}
+	// kobject_actions of lib/kobject_uevent.c
+	ueventActions = []string{"add", "remove", "change", "move", "online", "offline", "bind", "unbind"}
 )

@@ -44,7 +44,7 @@ const (
 	minFrame = 50 * time.Millisecond
 )
 
-// intervals are what + and - step through.
+// intervals are what faster steps through.
 var intervals = []time.Duration{
 	100 * time.Millisecond, 250 * time.Millisecond, defaultInterval,
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,

@@ -274,17 +274,21 @@ func TestNotes(t *testing.T) {
 
 func TestInterval(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
-	h.press("+")
-	h.wants("refresh every 250ms")
-	h.press("+", "+", "+")
-	h.wants("refresh every 100ms")
-	for range 10 {
-		h.press("-")
+	faster := func(yes bool, want string) {
+		t.Helper()
+		h.faster(yes)
+		h.draw()
+		h.wants(want)
 	}
-	h.wants("refresh every 10s")
+	faster(true, "refresh every 250ms")
+	faster(true, "refresh every 100ms")
+	faster(true, "refresh every 100ms")
+	for range 10 {
+		h.faster(false)
+	}
+	faster(false, "refresh every 10s")
 	h.opt.Interval = 300 * time.Millisecond // of the command line
-	h.press("-")
-	h.wants("refresh every 500ms")
+	faster(false, "refresh every 500ms")
 }
 
 // Every key of every table is in the help, and no key is in two that are asked

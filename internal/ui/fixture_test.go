@@ -167,7 +167,7 @@ func (s *fakeSource) SetFilter(expr string) error {
 	if expr == "famly == 1" {
 		return errFilter
 	}
-	s.status.Filter = expr
+	s.status.Filter, s.status.Narrowed = expr, expr
 	return nil
 }
 

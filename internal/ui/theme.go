@@ -186,8 +186,8 @@ func manyColors(on Theme, all bool) palette {
 	return p
 }
 
-// dir is the style of a direction.
-func (t *theme) dir(d capture.Dir) tcell.Style {
+// direction is the style of a direction.
+func (t *theme) direction(d capture.Dir) tcell.Style {
 	switch d {
 	case capture.DirRequest:
 		return t.out

@@ -145,10 +145,10 @@ func TestDirectionsDiffer(t *testing.T) {
 		th := newTheme(256, on)
 		seen := map[tcell.Style]capture.Dir{}
 		for d := capture.DirUnknown; d <= capture.DirEvent; d++ {
-			if other, twice := seen[th.dir(d)]; twice {
+			if other, twice := seen[th.direction(d)]; twice {
 				t.Errorf("%s: %s looks like %s", on, d, other)
 			}
-			seen[th.dir(d)] = d
+			seen[th.direction(d)] = d
 		}
 	}
 }

@@ -201,7 +201,7 @@ func (v *messageView) heading(g *grid, r rect) rect {
 	line(
 		segment{text: m.TypeText(), style: t.title},
 		segment{text: m.FamilyText(), style: t.family, keep: 5},
-		segment{text: words.Arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.dir(f.Dir).Bold(true), keep: 7},
+		segment{text: words.Arrow(f.Dir, v.app.opt.ASCII) + " " + f.Dir.String(), style: t.direction(f.Dir).Bold(true), keep: 7},
 		segment{text: words.Process(k.Account), style: t.text, keep: 6},
 		segment{text: result, style: st, keep: 4},
 		segment{text: f.Time.Format(words.TimeOfDay), style: t.dim, keep: 3},

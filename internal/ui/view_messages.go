@@ -229,7 +229,7 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 	columns := []*column[aggregate.Kept]{
 		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
 		{head: "", width: 1, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-			return v.arrow(k), a.theme.dir(k.Frame.Dir)
+			return v.arrow(k), a.theme.direction(k.Frame.Dir)
 		}},
 	}
 	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
