@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -12,6 +13,10 @@ import (
 func TestUnknownTerminal(t *testing.T) {
 	tm := openTerminal(t, "env", "TERM=nobodys-own", nltop(t), "demo")
 	tm.await("TERM=nobodys-own: it is taken for xterm-256color")
+	tm.awaitScreen("▸")
+	at := len(tm.output())
+	tm.keys("yf") // what is copied reaches the terminal (OSC 52)
+	tm.awaitBehind(at, "\x1b]52;c;"+base64.StdEncoding.EncodeToString([]byte("proc."))[:6])
 	tm.keys("q")
 	tm.ended()
 

@@ -100,10 +100,8 @@ func (c *clauseChecker) nodes(x *correlate.Observation, nodes []decode.Node) {
 		if n.Name != "" && clause.Yes == "" && unaskable[n.Name] == "" {
 			c.nothing[x.Message.Type+" "+n.Name] = true
 		}
-		if !c.opts.Attrs[n.Name] {
-			if _, err := c.opts.Compile(clause.Yes); err != nil {
-				continue // a key of audit's records that looks like a mistyped name: anybody's choice
-			}
+		if !c.opts.Attrs[n.Name] && !ueventKeys[n.Name] {
+			continue // a key of audit's records: anybody's choice, and may look like a mistyped name
 		}
 		c.add(clause)
 		if n.Name != "msg" || x.Message.Err == nil {
@@ -149,6 +147,7 @@ func (c *clauseChecker) check(x *correlate.Observation, where string) {
 // Every kind of message of the recordings of the lab passes the clause of each of its
 // attributes and fields, and fails the opposite.
 func TestClausesOfLab(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../decode/families/testdata/lab/*.6.12.pcapng.gz")
 	if err != nil || len(files) < 50 {
 		t.Fatalf("%d recordings, %v", len(files), err)
@@ -160,7 +159,7 @@ func TestClausesOfLab(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dec, tracker := decode.New(families.All(), decode.Options{}), correlate.New()
+		dec, tracker, many := decode.New(families.All(), decode.Options{}), correlate.New(), map[string]int{}
 		for {
 			rec, err := r.Next()
 			if err == io.EOF {
@@ -173,7 +172,11 @@ func TestClausesOfLab(t *testing.T) {
 				if x.Message == nil {
 					continue
 				}
-				kind, body := x.Type+" "+x.Frame.Dir.String(), x.Message.Body()
+				kind := x.Type + " " + x.Frame.Dir.String()
+				if many[kind]++; many[kind] > 20 {
+					continue // of a dump
+				}
+				body := x.Message.Body()
 				fresh := c.unseen(kind, append([]decode.Node{{}}, body.Fields...))
 				if fresh = c.unseen(kind, body.Attrs) || fresh; !fresh {
 					continue

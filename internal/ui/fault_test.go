@@ -71,24 +71,69 @@ func TestFault(t *testing.T) {
 	}
 }
 
-// y shows the message as a literal that can be read back.
-func TestLiteral(t *testing.T) {
+// y offers the message as literals that can be read back, as the command, as JSON and as a
+// filter, shows each, and gives it to the terminal.
+func TestCopy(t *testing.T) {
+	t.Setenv("TERM", "xterm-256color")
+	t.Setenv("TMUX", "")
+	t.Setenv("STY", "")
 	h := newHarness(t, 120, 40, Options{})
 	request := failed(h)
 	h.press("b")
-	v := open(t, h, "RTM_NEWLINK")
-	for _, f := range []literal.Format{literal.Go, literal.C, literal.Hex} {
+	open(t, h, "RTM_NEWLINK")
+	for i, key := range []string{"g", "a", "x"} {
 		h.press("y")
-		ds, err := literal.Parse(strings.Join(v.literal, "\n"))
-		if err != nil || len(ds) != 1 || string(ds[0].Data) != string(request) {
-			t.Errorf("format %d: %v, %v of\n%s", f, ds, err, h.text())
+		for range i {
+			h.press("Down")
 		}
+		h.wants("Copy RTM_NEWLINK as")
 		if !strings.Contains(strings.ReplaceAll(h.text(), "0x", ""), "RTM_NEWLINK") {
-			t.Errorf("format %d is not on the screen:\n%s", f, h.text())
+			t.Errorf("form %s is not on the screen:\n%s", key, h.text())
+		}
+		h.press(key)
+		got := string(h.sim.GetClipboardData())
+		ds, err := literal.Parse(got)
+		if err != nil || len(ds) != 1 || string(ds[0].Data) != string(request) {
+			t.Errorf("form %s: %v, %v of\n%s", key, ds, err, got)
+		}
+		h.wants("IFLA_MTU", "copied as ", " bytes, given to the clipboard")
+	}
+	for key, want := range map[string]string{"s": "ip link set dummy0 mtu 1", "j": `"type":"RTM_NEWLINK"`, "f": `attr("IFLA_MTU") == 1`} {
+		for h.top().(*messageView).lines[h.top().cursor().at].name != "IFLA_MTU" {
+			h.press("Down")
+		}
+		if h.press("y", key); !strings.Contains(string(h.sim.GetClipboardData()), want) {
+			t.Errorf("form %s: no %s in %s", key, want, h.sim.GetClipboardData())
 		}
 	}
-	h.press("y")
-	if v.literal != nil || !strings.Contains(h.text(), "IFLA_MTU") {
-		t.Errorf("the tree is not back:\n%s", h.text())
+	h.press("y", "Enter")
+	h.wants("copied as Go")
+	h.press("y", "Space")
+	h.wants("copy › ", "// request route RTM_NEWLINK")
+}
+
+// A terminal without a clipboard gets the text on a page, and so does one that the text is
+// too long for.
+func TestCopyWithout(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	for _, tt := range []struct{ name, value, want string }{
+		{"TERM", "linux", "not copied: a terminal of type linux has no clipboard; here is the text"},
+		{"STY", "1234.pts-0", "not copied: screen hands nothing on"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, name := range []string{"TERM", "STY", "TMUX"} {
+				t.Setenv(name, "")
+			}
+			t.Setenv(tt.name, tt.value)
+			h.press("y", "f")
+			h.wants(tt.want, "proc.pid == 4711")
+			h.press("q")
+			if len(h.sim.GetClipboardData()) > 0 {
+				t.Error("copied all the same")
+			}
+		})
 	}
+	h.copyText("much", strings.Repeat("much ", 20000))
+	h.draw()
+	h.wants("a terminal takes 56,244 bytes at most, and this has 100,000")
 }

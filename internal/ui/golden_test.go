@@ -90,6 +90,7 @@ var allPages = []pageKeys{
 	{"times", []string{"C"}},
 	{"places", []string{"C", "C"}},
 	{"who", []string{"m", "Up", "w"}},
+	{"copy", []string{"m", "Up", "y"}},
 	{"help", []string{"?"}},
 }
 

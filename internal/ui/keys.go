@@ -93,6 +93,7 @@ func (a *app) bindings() []binding {
 		{"h 4", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+", "keep what is under the cursor: add it to the filter", "", func() { a.narrow(true) }},
 		{"-", "leave out what is under the cursor", "", func() { a.narrow(false) }},
+		{"y", "copy what is under the cursor: literal, command, JSON, filter", "copy", a.openCopy},
 		{"=", "edit the filter with what is under the cursor added", "", a.editClause},
 		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", a.suspend},
 		{"Ctrl-L", "draw the screen again", "", a.redraw},

@@ -69,7 +69,10 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 			h.press("Enter")
 			all += h.text()
 			h.press("y")
-			all += h.text()
+			for _, f := range h.top().(*copyView).forms {
+				all += h.text() + f.text
+				h.press("Down")
+			}
 			h.press("Esc", "Esc")
 		}
 		h.press("Esc")
@@ -78,7 +81,7 @@ func wgScreens(t *testing.T, typ string, p redact.Policy) string {
 }
 
 // TestNoKeysOnTheScreen opens the requests that have WireGuard's keys, with their bytes and
-// as literals.
+// in every form that they can be copied in.
 func TestNoKeysOnTheScreen(t *testing.T) {
 	const typ = "WG_CMD_SET_DEVICE"
 	r, err := pcapng.Open("../decode/families/testdata/lab/wireguard.6.12.pcapng.gz")

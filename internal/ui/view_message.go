@@ -4,7 +4,6 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -14,7 +13,6 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
-	"github.com/nltop/nltop/internal/literal"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/say"
@@ -36,10 +34,6 @@ type messageView struct {
 	said    string // what nft would say it is; "": nothing
 	cur     cursor
 	hexTop  int // first row of the hex pane
-	// literal is the message in a form for a test case, shown in place of tree
-	// and bytes; nil: it is not. form says which.
-	literal []string
-	form    literal.Format
 }
 
 // nodeLine is one line of the decoded message. Bytes from head to before lo are
@@ -61,7 +55,7 @@ func newMessageView(a *app, k aggregate.Kept, from view, next func(*aggregate.Ke
 // show decodes a message.
 func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
-	v.cur.at, v.cur.top, v.hexTop, v.literal = 0, 0, 0, nil
+	v.cur.at, v.cur.top, v.hexTop = 0, 0, 0
 	v.lines, v.problem = messageLines(&v.app.theme, k.Message, requestError(&k))
 	for i := range v.lines {
 		if v.lines[i].fault {
@@ -83,22 +77,6 @@ func (v *messageView) bindings() []binding {
 	return []binding{
 		{"Right n", "the next message of the list", "next", func() { v.step(1) }},
 		{"Left N", "the message before", "previous", func() { v.step(-1) }},
-		{"y", "the message as a literal to copy: Go, C, hex, then the tree again", "literal", v.nextForm},
-	}
-}
-
-// nextForm goes from the tree to the literals and back.
-func (v *messageView) nextForm() {
-	forms := []literal.Format{literal.Go, literal.C, literal.Hex}
-	next := 0
-	if v.literal != nil {
-		next = slices.Index(forms, v.form) + 1
-	}
-	v.literal, v.cur.at, v.cur.top = nil, 0, 0
-	if next < len(forms) {
-		v.form = forms[next]
-		text := export.LiteralText(v.form, &v.kept.Observation)
-		v.literal = strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\t", "    "), "\n"), "\n")
 	}
 }
 
@@ -111,7 +89,7 @@ func (v *messageView) step(by int) {
 
 // detail shows the current line again, with more room, and where its bytes are.
 func (v *messageView) detail() [][]segment {
-	if v.cur.at >= len(v.lines) || v.literal != nil {
+	if v.cur.at >= len(v.lines) {
 		return nil
 	}
 	l := &v.lines[v.cur.at]
@@ -132,12 +110,6 @@ const (
 func (v *messageView) draw(g *grid, r rect) {
 	r = v.heading(g, r)
 	if r.h <= 0 {
-		return
-	}
-	if v.literal != nil {
-		v.app.drawList(g, r, &v.cur, len(v.literal), func(i, y int) {
-			g.put(r.x, y, r.x+r.w, v.literal[i], v.app.theme.text)
-		})
 		return
 	}
 	tree, hex := r, r
