@@ -301,6 +301,9 @@ func newHarness(t testing.TB, w, h int, o Options) *harness {
 	src := newSource()
 	src.traffic()
 	o.Interval = defaultInterval
+	if o.Theme == "" {
+		o.Theme = ThemeDark // not what the environment says
+	}
 	a := newApp(c, src, o)
 	a.cpu = func(time.Time) float64 { return 1.5 }
 	hn := &harness{app: a, t: t, sim: c.SimulationScreen, src: src, show: c}

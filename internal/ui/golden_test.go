@@ -131,6 +131,9 @@ func TestGolden(t *testing.T) {
 				h.tell(v.name)
 				h.press(v.keys...)
 				h.golden(name)
+				if size[0] >= 80 {
+					h.goldenStyle(name)
+				}
 			})
 		}
 		t.Run(v.name+"_ascii", func(t *testing.T) {
