@@ -81,7 +81,12 @@ func (v *treeView) clause() filter.Clause {
 func rowClause(r *aggregate.Row) filter.Clause {
 	k := &r.ID.Key
 	switch r.ID.Level() {
+	case aggregate.LevelCrowd:
+		return filter.Is("proc.name", k.Comm)
 	case aggregate.LevelProcess:
+		if r.ID.Crowd != "" {
+			return filter.Is("proc.name", k.Comm)
+		}
 		return processClause(capture.Proc{PID: k.PID, Comm: k.Comm, Outside: k.Outside})
 	case aggregate.LevelCommand:
 		return filter.Is("proc.name", k.Comm)
@@ -173,6 +178,8 @@ func clauseOf(x any) filter.Clause {
 		return processClause(x.Proc.Proc())
 	case *live.LockReport:
 		return processClause(x.Proc)
+	case *familyRow:
+		return rowClause(&x.Row)
 	}
 	return filter.Clause{}
 }

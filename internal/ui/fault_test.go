@@ -125,6 +125,7 @@ func TestCopyWithout(t *testing.T) {
 				t.Setenv(name, "")
 			}
 			t.Setenv(tt.name, tt.value)
+			h.on("ip")
 			h.press("y", "f")
 			h.wants(tt.want, "proc.pid == 4711")
 			h.press("q")
