@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -308,6 +309,26 @@ type messages struct {
 	mu    sync.Mutex
 	out   *output
 	shown int // columns of the line that the next one is written over; 0: none
+	// held is what waits until the terminal is nltop's no more; nil: nothing waits.
+	held *bytes.Buffer
+}
+
+// maxHeld bounds messages.held, in bytes.
+const maxHeld = 64 << 10
+
+// hold keeps back what is written from now on, until release: a screen is on the terminal.
+func (m *messages) hold() (release func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = new(bytes.Buffer)
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if text := m.held; text != nil && text.Len() > 0 {
+			_, _ = m.out.Write(text.Bytes())
+		}
+		m.held = nil
+	}
 }
 
 // errFile is standard error as a file: for commands that nltop runs, and for what is no
@@ -324,6 +345,10 @@ func (m *messages) Write(b []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	text := plain(b)
+	if m.held != nil {
+		m.held.Write(text[:min(len(text), max(maxHeld-m.held.Len(), 0))])
+		return len(b), nil
+	}
 	if m.shown > 0 {
 		text = append([]byte("\r"+strings.Repeat(" ", m.shown)+"\r"), text...)
 		m.shown = 0

@@ -90,6 +90,7 @@ type sessionOptions struct {
 	ends   bool          // the sinks want the ends of exchanges, and nothing else
 	alone  bool          // of events that nobody listens to those alone that no request caused
 	asks   bool          // a source that does not see requests is of no use
+	tell   func(string)  // is told how far the opening is; nil: nobody is
 	part   *part         // what of a recording is read, and nothing around it; nil: all
 	cut    *cut          // what of a recording is read; nil: all
 }
@@ -218,6 +219,9 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 
 func (s *session) openSource(ctx context.Context, o sessionOptions, scope capture.Filter) (err error) {
 	if s.file == nil && o.flags.read != "" {
+		if o.tell != nil {
+			o.tell("opening " + o.flags.read)
+		}
 		if s.file, s.in, err = openFile(ctx, o.flags.read); err != nil {
 			return err
 		}
@@ -255,6 +259,10 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	}
 	l.Unheard = !l.Counts // they are nobody's, and in no row of a table
 	l.UnheardAlone = o.alone
+	if o.tell != nil {
+		l.Trying = func(name string) { o.tell("trying " + name) }
+		l.Leaving = func(left ladder.Left) { o.tell(notBetter(left)) }
+	}
 	if s.src, s.left, err = ladder.Open(o.flags.source, scope, l); err != nil {
 		return err
 	}
@@ -363,7 +371,7 @@ func (s *session) explain() {
 		}
 	}
 	for _, l := range s.left {
-		fmt.Fprintf(stderr, "nltop: not %s: %s\n", l.Name, l.Reason())
+		fmt.Fprintf(stderr, "nltop: %s\n", notBetter(l))
 	}
 	for _, n := range slices.Concat(info.Notes, s.unread, s.withSecrets()) {
 		fmt.Fprintf(stderr, "nltop: note: %s\n", n)
@@ -372,6 +380,9 @@ func (s *session) explain() {
 		fmt.Fprintf(stderr, "nltop: names and addresses are pseudonyms (key %s); -f, -p and --comm ask about what was captured\n", s.anon.Fingerprint())
 	}
 }
+
+// notBetter says why a source was left.
+func notBetter(l ladder.Left) string { return "not " + l.Name + ": " + l.Reason() }
 
 // unmatched says so where a filter let nothing pass: silence is no answer.
 func (s *session) unmatched() {

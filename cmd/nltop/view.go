@@ -82,12 +82,12 @@ func (f *viewFlags) run(o sessionOptions) error {
 	if !stdoutIsTerminal() {
 		return usageError{errors.New("the live view needs a terminal; nltop trace prints lines")}
 	}
-	ctx, stop := untilSignal(false)
-	defer stop()
-	s, err := f.viewSession(ctx, o)
-	if err != nil {
+	// What is wrong in the command line is told before a screen comes and goes.
+	if err := f.check(); err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(false)
+	defer stop()
 	t := newTerminal(ctx)
 	var screen tcell.Screen
 	var note string
@@ -95,13 +95,28 @@ func (f *viewFlags) run(o sessionOptions) error {
 		screen, note, err = ui.NewScreen()
 		return err
 	}); err != nil {
-		return distinct(err, s.close())
+		return err
 	}
-	o2 := ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii, GroupName: s.dec.GroupName, Limits: s.limits()}
+	o2 := ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii}
 	if note != "" {
 		o2.Notes = append(o2.Notes, note)
 	}
-	return f.show(ctx, t, screen, s, o2)
+	return f.show(ctx, t, screen, func(ctx context.Context, tell func(string)) (*session, error) {
+		o.tell = tell
+		return f.viewSession(ctx, o)
+	}, o2)
+}
+
+// check says what is wrong in the flags, whatever the source.
+func (f *captureFlags) check() error {
+	if err := f.specs.check(); err != nil {
+		return err
+	}
+	if _, err := f.compile(); err != nil {
+		return err
+	}
+	_, err := f.scope()
+	return err
 }
 
 // viewSession opens a session with all that the view asks for.
@@ -132,23 +147,55 @@ func (f *captureFlags) again(o sessionOptions) func() (capture.Source, error) {
 	}
 }
 
-// show runs a session and its view, and ends both, also when the view panics.
-func (f *viewFlags) show(ctx context.Context, t *terminal, screen tcell.Screen, s *session, o ui.Options) error {
+// show runs a view, opens its session behind the first screen, and ends both, also when the
+// view panics.
+func (f *viewFlags) show(ctx context.Context, t *terminal, screen tcell.Screen,
+	open func(ctx context.Context, tell func(step string)) (*session, error), o ui.Options) error {
+	defer stderr.hold()()
 	running, cancel := context.WithCancel(ctx)
+	first := ui.NewOpening()
 	var ended sync.WaitGroup
+	var s *session   // nil: not opened
 	var failed error // in the model's Status, too
 	stop := sync.OnceValue(func() error {
 		cancel()
 		ended.Wait()
+		if s == nil {
+			return failed
+		}
 		return distinct(failed, s.close())
 	})
 	defer func() { _ = stop() }()
 	ended.Go(func() {
 		defer ui.Guard()
+		select {
+		case <-first.Drawn():
+		case <-running.Done():
+			return
+		}
+		if s, failed = open(running, first.Tell); failed != nil {
+			s = nil
+			first.Fail(failed)
+			return
+		}
+		first.Done(s.opened())
 		failed = s.capture(running)
 	})
-	err := t.do(func() error { return ui.Run(ctx, screen, s.model, o) })
+	err := t.do(func() error { return ui.Run(ctx, screen, first, o) })
 	return distinct(err, stop())
+}
+
+// opened is what the view is to know of a session.
+func (s *session) opened() ui.Opened {
+	x := ui.Opened{Model: s.model, Limits: s.limits()}
+	if s.dec != nil {
+		x.GroupName = s.dec.GroupName
+	}
+	for _, l := range s.left {
+		x.Notes = append(x.Notes, notBetter(l))
+	}
+	x.Notes = append(x.Notes, s.unread...)
+	return x
 }
 
 func fileSize(path string) int64 {

@@ -57,7 +57,9 @@ func TestShowFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	var f viewFlags
-	err = f.show(ctx, &terminal{ctx: ctx}, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{Interval: 50 * time.Millisecond})
+	err = f.show(ctx, &terminal{ctx: ctx}, screen, func(context.Context, func(string)) (*session, error) {
+		return &session{src: src, model: model, pipe: model.Pipeline()}, nil
+	}, ui.Options{Interval: 50 * time.Millisecond})
 	if !errors.Is(err, errBroken) {
 		t.Errorf("the error is %v", err)
 	}
@@ -67,12 +69,13 @@ func TestShowFails(t *testing.T) {
 type fragile struct {
 	tcell.SimulationScreen
 	panics bool
+	opened atomic.Bool // from when on it panics
 	drawn  func()
 	given  atomic.Int32
 }
 
 func (s *fragile) Show() {
-	if s.panics {
+	if s.panics && s.opened.Load() {
 		panic("no more ink")
 	}
 	s.SimulationScreen.Show()
@@ -94,14 +97,23 @@ func TestShowLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), panics: panics, drawn: cancel}
+		screen := &fragile{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), panics: panics}
+		screen.drawn = func() {
+			if screen.opened.Load() {
+				cancel()
+			}
+		}
+		open := func(context.Context, func(string)) (*session, error) {
+			screen.opened.Store(true)
+			return &session{src: src, model: model, pipe: model.Pipeline()}, nil
+		}
 		if err := screen.Init(); err != nil {
 			t.Fatal(err)
 		}
 		got := func() (r any) {
 			defer func() { r = recover() }()
 			var f viewFlags
-			if err := f.show(ctx, &terminal{ctx: ctx}, screen, &session{src: src, model: model, pipe: model.Pipeline()}, ui.Options{}); err != nil {
+			if err := f.show(ctx, &terminal{ctx: ctx}, screen, open, ui.Options{}); err != nil {
 				t.Errorf("panics %v: %v", panics, err)
 			}
 			return nil

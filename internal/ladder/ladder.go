@@ -40,6 +40,10 @@ type Options struct {
 	// NeedRequests refuses sources that do not see what processes ask (stat --dumps).
 	NeedRequests bool
 	Log          func(string)
+	// Trying is called with each source before it is opened, Leaving with each that could
+	// not be; nil: neither is.
+	Trying  func(name string)
+	Leaving func(Left)
 }
 
 // Rung is one source of the ladder.
@@ -153,20 +157,28 @@ func homeNetNS() uint64 {
 func open(rungs []Rung, name string, f capture.Filter, o Options) (capture.Source, []Left, error) {
 	var left []Left
 	var names []string
+	leave := func(l Left) {
+		if left = append(left, l); o.Leaving != nil {
+			o.Leaving(l)
+		}
+	}
 	for _, r := range rungs {
 		names = append(names, r.Name)
 		if name != Auto && name != r.Name {
 			continue
 		}
 		if err := o.refuse(r.Described, f.NetNS); err != nil {
-			left = append(left, Left{r.Name, err})
+			leave(Left{r.Name, err})
 			continue
+		}
+		if o.Trying != nil {
+			o.Trying(r.Name)
 		}
 		src, err := r.open(f, o)
 		if err == nil {
 			return src, left, nil
 		}
-		left = append(left, Left{r.Name, err})
+		leave(Left{r.Name, err})
 	}
 	if left == nil {
 		return nil, nil, fmt.Errorf("unknown source %q (one of %s, %s)", name, Auto, strings.Join(names, ", "))

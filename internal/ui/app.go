@@ -52,11 +52,13 @@ var intervals = []time.Duration{
 
 // app is the state of the live view. Only the goroutine of Run touches it.
 type app struct {
-	model  Model
-	screen tcell.Screen
-	opt    Options
-	theme  theme
-	cpu    func(time.Time) float64
+	model Model
+	// opening is the model while the source is being opened; nil: it is open.
+	opening *Opening
+	screen  tcell.Screen
+	opt     Options
+	theme   theme
+	cpu     func(time.Time) float64
 
 	snap    *live.Snapshot // never nil
 	now     time.Time      // of the last look
@@ -90,6 +92,7 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	}
 	a := &app{model: m, snap: new(live.Snapshot), screen: screen, opt: o, theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))), cpu: newCPUMeter()}
 	a.grid.ascii = o.ASCII
+	a.opening, _ = m.(*Opening)
 	a.tree = newTreeView(a, o.Group)
 	a.views = []view{a.tree}
 	if n := len(o.Notes); n > 0 {
@@ -120,6 +123,11 @@ func (a *app) loop(ctx context.Context) error {
 	defer held.Stop()
 	var drawn time.Time
 	ready := a.model.Ready()
+	var told <-chan struct{}
+	var over <-chan opened
+	if o := a.opening; o != nil {
+		told, over = o.told, o.over
+	}
 	for !a.done {
 		select {
 		case <-ctx.Done():
@@ -134,6 +142,12 @@ func (a *app) loop(ctx context.Context) error {
 		case <-ready: // there is no need to wait for the tick
 			ready = nil
 			a.refresh(time.Now())
+		case <-told:
+		case x := <-over:
+			told, over = nil, nil
+			if a.opened(x); x.err == nil {
+				ready = a.model.Ready()
+			}
 		case s := <-a.jobs:
 			a.job(s)
 		case <-held.C:
@@ -144,7 +158,9 @@ func (a *app) loop(ctx context.Context) error {
 			continue
 		}
 		drawn = now
-		a.draw()
+		if a.draw(); a.opening != nil {
+			a.opening.once.Do(func() { close(a.opening.drawn) })
+		}
 	}
 	return a.failed
 }

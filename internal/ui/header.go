@@ -128,6 +128,9 @@ func (a *app) filterSince() string {
 
 // sums are the totals behind what is wrong, which says by itself what was lost.
 func (a *app) sums() []segment {
+	if a.opening != nil {
+		return nil
+	}
 	segs := a.totals(true)
 	for i := range segs {
 		segs[i].keep = max(segs[i].keep, 1)

@@ -20,6 +20,9 @@ import (
 // verdict is what is wrong now, the worst first, each with the key that leads to it; or
 // that nothing is, and what nobody could see of it.
 func (a *app) verdict() []segment {
+	if a.opening != nil {
+		return part(keepLost, a.theme.title, "opening the source")
+	}
 	var segs []segment
 	for _, part := range [][]segment{a.lostPart(), a.errorPart(), a.holdPart(), a.ownPart()} {
 		segs = append(segs, part...)

@@ -312,6 +312,10 @@ func (v *treeView) reverse() {
 
 func (v *treeView) draw(g *grid, r rect) {
 	t := &v.app.theme
+	if v.app.opening != nil {
+		v.app.drawOpening(g, r)
+		return
+	}
 	l := treeLayout{v.q.Group, v.set, v.has}
 	v.shown = l.columns(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, func(c *rowColumn) bool { return c == v.sorted }, v.q.Reverse)
