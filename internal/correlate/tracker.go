@@ -21,9 +21,12 @@ const (
 	maxPending = 16384    // requests that may still get something
 	maxKept    = 32768    // requests in all: ended ones are looked up as causes
 	maxBytes   = 16 << 20 // of all
-	maxAge     = 60 * time.Second
+	maxAge     = Patience
 	grace      = time.Second
 )
+
+// Patience is how long a request may wait for its answer.
+const Patience = 60 * time.Second
 
 // key finds the request of a reply. Sequence numbers are the client's own and
 // only unique within its socket; a port ID is unique within protocol and netns
@@ -283,6 +286,15 @@ func keyOf(f *capture.Frame, m *decode.Message) key {
 		port = m.Header.PID
 	}
 	return key{f.NetNS, f.Protocol, port, m.Header.Seq}
+}
+
+// SameNumber says whether two messages of one socket have the same sequence number, as a
+// request and its answers do. Who has both in a Tracker knows better: a number is used
+// again.
+func SameNumber(a, b *decode.Message) bool {
+	f, g := a.Frame, b.Frame
+	same := f.Socket.Inode == 0 || g.Socket.Inode == 0 || f.Socket.Inode == g.Socket.Inode
+	return same && keyOf(f, a) == keyOf(g, b)
 }
 
 // socketKey is the key of a socket.

@@ -3,8 +3,6 @@
 package live
 
 import (
-	"slices"
-
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -17,6 +15,7 @@ type history struct {
 	of       *spool.Spool
 	messages *spool.Query
 	rows     []aggregate.RowID // of messages
+	all      *spool.Query      // all messages, where messages are those of rows
 	changes  *spool.Query
 }
 
@@ -33,45 +32,51 @@ func (m *Model) look(s *Snapshot, r run, ask Ask) {
 		*h = history{of: r.spool}
 	}
 	s.Held = r.spool.Held()
-	unread := m.o.Again == nil && m.added != "" // a filter that the index knows nothing of
 	if want := ask.Messages; want != nil {
-		if h.messages == nil || !slices.Equal(h.rows, want.Rows) {
-			h.rows, h.messages = want.Rows, r.spool.Query(r.pipe, spool.What{Rows: want.Rows}, unread)
-		}
-		var cells map[uint32]bool
-		if len(want.Rows) > 0 {
-			r.pipe.Look(func(st pipeline.State) { cells = st.Table.CellsOf(want.Rows...) })
-		}
-		h.messages.Update(cells, s.Frames)
+		q := h.query(m, r, want.Rows)
+		m.update(q, r, s, want.Rows)
 		first := want.First
 		if !want.Find.IsZero() {
-			first = h.messages.Find(want.Find)
+			first = q.Find(want.Find)
 		}
-		s.Messages = h.messages.Window(first, want.Count, want.Last)
-		m.say(s, r)
+		s.Messages = q.Window(first, want.Count, want.Last)
+		m.say(s, r, func(each func(k *aggregate.Kept)) {
+			for i := range s.Messages.List {
+				each(&s.Messages.List[i])
+			}
+		})
 	}
 	if ask.Changes {
 		if h.changes == nil {
-			h.changes = r.spool.Query(r.pipe, spool.What{Changes: true}, unread)
+			h.changes = r.spool.Query(r.pipe, spool.What{Changes: true}, m.unread())
 		}
 		h.changes.Update(nil, s.Frames)
 		s.Changes = h.changes.Window(0, MaxChanges, true).List
 	}
 }
 
-// say adds what the messages of nftables of a window say. Of older ones than the stream
-// knows, what stands in the window itself is known.
-func (m *Model) say(s *Snapshot, r run) {
+// unread: the filter in force is one that the index knows nothing of.
+func (m *Model) unread() bool { return m.o.Again == nil && m.added != "" }
+
+// update brings a query of rows to where a snapshot is.
+func (m *Model) update(q *spool.Query, r run, s *Snapshot, rows []aggregate.RowID) {
+	var cells map[uint32]bool
+	if len(rows) > 0 {
+		r.pipe.Look(func(st pipeline.State) { cells = st.Table.CellsOf(rows...) })
+	}
+	q.Update(cells, s.Frames)
+}
+
+// say adds what the messages of nftables among those that all hands out say. Of older ones
+// than the stream knows, what stands among them is known.
+func (m *Model) say(s *Snapshot, r run, all func(each func(k *aggregate.Kept))) {
 	var lines nft.Lines
-	for i := range s.Messages.List {
-		msg := s.Messages.List[i].Message
-		if nft.Is(msg) || nft.InBatch(msg) {
+	all(func(k *aggregate.Kept) {
+		if msg := k.Message; nft.Is(msg) || nft.InBatch(msg) {
 			s.SaidBy[MessageID{msg.Frame.ID, msg.Index}] = lines.Say(msg)
 		}
-	}
+	})
 	r.pipe.Look(func(pipeline.State) {
-		for i := range s.Messages.List {
-			r.stream.tell(s, s.Messages.List[i].Message)
-		}
+		all(func(k *aggregate.Kept) { r.stream.tell(s, k.Message) })
 	})
 }

@@ -386,19 +386,24 @@ func (q *Query) read(from, to uint64) map[uint64][]aggregate.Kept {
 	if !missing {
 		return lists
 	}
-	before := uint64(1)
-	if from == 0 {
-		before = 0
-	}
-	r := &replay{q: q, lists: lists, from: from, to: to}
-	r.chunks, r.start, r.ends = q.s.around(from-before, to+2)
-	r.ends = r.ends && q.end >= q.s.Frames()
-	clear(lists)
-	r.run()
+	lists, r := q.fetch(from, to)
 	for k := from; k <= to; k++ {
 		q.remember(k, lists[k], r.final(k))
 	}
 	return lists
+}
+
+// fetch is read without a look at what is known already.
+func (q *Query) fetch(from, to uint64) (map[uint64][]aggregate.Kept, *replay) {
+	before := uint64(1)
+	if from == 0 {
+		before = 0
+	}
+	r := &replay{q: q, lists: make(map[uint64][]aggregate.Kept), from: from, to: to}
+	r.chunks, r.start, r.ends = q.s.around(from-before, to+2)
+	r.ends = r.ends && q.end >= q.s.Frames()
+	r.run()
+	return r.lists, r
 }
 
 // remember keeps what was read of a chunk, if it stays as it is.

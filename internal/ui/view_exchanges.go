@@ -116,20 +116,11 @@ func exchangeID(x *correlate.Exchange) any {
 func openExchange(v *listView[correlate.Exchange], x *correlate.Exchange) {
 	step := func(_ *aggregate.Kept, by int) (k aggregate.Kept, ok bool) {
 		if x, found := v.step(by); found {
-			return requestOf(x), true
+			return live.RequestOf(x), true
 		}
 		return k, false
 	}
-	v.app.push(newMessageView(v.app, requestOf(x), v, step))
-}
-
-// requestOf is the request of an exchange, with how it ended.
-func requestOf(x *correlate.Exchange) aggregate.Kept {
-	m := x.Request
-	return aggregate.Kept{Observation: correlate.Observation{
-		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type,
-		Outcome: x.Outcome, Errno: x.Errno, Latency: x.Last,
-	}}
+	v.app.push(newMessageView(v.app, live.RequestOf(x), v, step))
 }
 
 func durationCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
