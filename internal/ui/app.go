@@ -72,7 +72,8 @@ type app struct {
 	jobs    chan os.Signal // SIGTSTP and SIGCONT
 	pressed bool           // mouse button
 	prompt  *prompt
-	paste   *paste // being received; nil: none
+	paste   *paste   // being received; nil: none
+	seeking *seeking // what is looked for; nil: nothing is
 
 	tree   *treeView
 	views  []view // the last one is shown
@@ -150,6 +151,10 @@ func (a *app) loop(ctx context.Context) error {
 			}
 		case s := <-a.jobs:
 			a.job(s)
+		case <-a.work():
+			if len(events) == 0 { // a key does not wait for more than one step
+				a.seekOn()
+			}
 		case <-held.C:
 		}
 		now := time.Now()

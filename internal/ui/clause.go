@@ -165,7 +165,7 @@ func (v *listView[T]) clause() filter.Clause {
 func clauseOf(x any) filter.Clause {
 	switch x := x.(type) {
 	case *correlate.Exchange:
-		k := requestOf(x)
+		k := live.RequestOf(x)
 		return messageClause(&k.Observation)
 	case *sockets.Socket:
 		return socketClause(x.Protocol, x.PortID, x.NetNS)

@@ -157,6 +157,27 @@ func (s *fakeSource) window(m *live.Messages, until time.Time) spool.Window {
 	return w
 }
 
+// step is how many messages one step of a search looks at.
+const step = 64
+
+// Search is what package live does, over the messages that were fed.
+func (s *fakeSource) Search(snap *live.Snapshot, q *live.Search) {
+	w := s.window(&live.Messages{Rows: q.Rows, Count: 1 << 30}, snap.Table.Time)
+	var list []spool.Placed
+	for i := range w.List {
+		k := &w.List[i]
+		if q.Back && k.Seq < q.From.Seq || !q.Back && (q.From.Seq > 0 && k.Seq > q.From.Seq || q.From.Seq == 0 && !k.Frame.Time.Before(q.From.Time)) {
+			list = append(list, spool.Placed{At: int64(i), Kept: *k})
+		}
+	}
+	if q.Back {
+		slices.Reverse(list)
+	}
+	list = list[min(q.Looked, uint64(len(list))):]
+	q.Ended = len(list) <= step
+	q.Look(snap, list[:min(step, len(list))])
+}
+
 func (s *fakeSource) Ready() <-chan struct{} { return nil }
 
 func (s *fakeSource) Hold(yes bool) { s.held = yes }
@@ -341,6 +362,14 @@ func (h *harness) press(keys ...string) {
 		h.event(ev)
 		h.draw()
 	}
+}
+
+// settle lets a search come to its end, as the loop does while no key is pressed.
+func (h *harness) settle() {
+	for h.seeking != nil {
+		h.seekOn()
+	}
+	h.draw()
 }
 
 // typeText presses one key per character.

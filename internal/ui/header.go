@@ -53,12 +53,23 @@ func (a *app) whereLine(g *grid, y int) {
 		}
 	}
 	x := a.crumbs(g, y, max(end, g.w/2)) + 2
-	g.segments(x, y, g.w-1, 2, totals)
+	g.segments(x, y, g.w-1, 2, append(a.position(), totals...))
 }
 
 // placeLine says at home what is wrong; elsewhere stands the way from there (crumbs).
 func (a *app) placeLine() []segment {
 	return a.verdict()
+}
+
+// positioned is a view that says at the right end of the line for where one is which of
+// how many rows that is.
+type positioned interface{ position() []segment }
+
+func (a *app) position() []segment {
+	if v, ok := a.top().(positioned); ok {
+		return v.position()
+	}
+	return nil
 }
 
 // titleLine names what is shown: the source and its scope, a recording, a file.
@@ -212,6 +223,10 @@ func (a *app) footer(g *grid) int {
 	if g.h >= pageBarLeast {
 		a.pageBar(g, y)
 		y, lines = y-1, 2
+	}
+	if a.seeking != nil {
+		a.seeking.draw(a, g, y)
+		return lines
 	}
 	if a.notice != "" {
 		g.put(1, y, g.w-1, a.notice, a.theme.warn)

@@ -156,6 +156,11 @@ func (a *app) key(ev *tcell.EventKey) {
 		return
 	}
 	a.notice = ""
+	if a.seeking != nil {
+		if a.seeking = nil; name == "Esc" {
+			return
+		}
+	}
 	if a.prompt != nil {
 		a.prompt.key(ev)
 		return
@@ -217,6 +222,9 @@ var named = func() map[string]bool {
 
 // back leaves the view, or nltop if there is none below. At home Esc only ends a search.
 func (a *app) back(quit bool) {
+	if v, ok := a.top().(escaper); ok && !quit && v.escape() {
+		return
+	}
 	switch {
 	case len(a.views) > 1:
 		a.backTo(len(a.views) - 2)

@@ -144,7 +144,7 @@ func TestProcessIsQuoted(t *testing.T) {
 	h.press("Enter")
 	h.wants("▸ "+name, " "+name+"[99]  out 2")
 	h.press("m")
-	h.wants(name + "[99]  ")
+	h.wants("messages of " + name)
 	h.press("Enter")
 	h.wants(name + "[99]")
 }

@@ -83,6 +83,9 @@ func (o *Opening) Snapshot(ask live.Ask) *live.Snapshot {
 // Fill implements Model.
 func (o *Opening) Fill(s *live.Snapshot, ask live.Ask) { s.Asked = ask }
 
+// Search implements Model: there is nothing yet.
+func (o *Opening) Search(_ *live.Snapshot, q *live.Search) { q.Ended = true }
+
 // Ready implements Model.
 func (o *Opening) Ready() <-chan struct{} { return nil }
 

@@ -17,6 +17,7 @@ import (
 // no style of the theme is like them.
 const styleLegend = `. text  t bold  d dim  b bar  n name in the bar  a alert  h head  s sorted
 o out  i in  e event  w error  x loss  m marked bytes  u marked header; capitals and _ on the cursor's line
+~ underlined: the part of the timeline that is shown
 each line: its number, and how many cells have which style; what is left is text
 `
 
@@ -39,6 +40,10 @@ func (t *theme) letters() map[tcell.Style]byte {
 	}
 	for _, l := range list {
 		add(l.style.Bold(true), l.letter)
+	}
+	for _, l := range list {
+		add(l.style.Underline(true), '~')
+		add(l.style.Bold(true).Underline(true), '~')
 	}
 	for _, l := range list {
 		if l.letter == '.' {

@@ -38,6 +38,8 @@ type Model interface {
 	Ready() <-chan struct{}
 	// Fill adds to a snapshot what is asked for and not there yet.
 	Fill(s *live.Snapshot, ask live.Ask)
+	// Search does the next step of a search in what a snapshot knows of.
+	Search(s *live.Snapshot, q *live.Search)
 	// Hold lets a recording that is being read stand still, or go on.
 	Hold(yes bool)
 	// Clear forgets all counters and messages of a live capture.

@@ -61,7 +61,7 @@ func (a *app) keptUnderCursor() *aggregate.Kept {
 		return v.current()
 	case *listView[correlate.Exchange]:
 		if x := v.current(); x != nil {
-			k := requestOf(x)
+			k := live.RequestOf(x)
 			return &k
 		}
 	}

@@ -74,10 +74,10 @@ func (v *messageView) ask() live.Ask   { return v.from.ask() }
 func (v *messageView) cursor() *cursor { return &v.cur }
 
 func (v *messageView) bindings() []binding {
-	return []binding{
-		{"Right n", "the next message of the list", "next", func() { v.step(1) }},
-		{"Left N", "the message before", "previous", func() { v.step(-1) }},
-	}
+	return append([]binding{
+		{"Right n .", "the next message of the list", "next", func() { v.step(1) }},
+		{"Left N ,", "the message before", "previous", func() { v.step(-1) }},
+	}, v.app.relations(func() *aggregate.Kept { return &v.kept })...)
 }
 
 // step shows another message of the list.
@@ -286,8 +286,10 @@ func errorWords(e *decode.ErrorInfo, missing string) string {
 // said writes a request as the command that a person would type; a message of
 // nftables near nft's own syntax, with its place in its transaction; "" for all
 // that has no words.
-func (a *app) said(k *aggregate.Kept) string {
-	said, ok := a.snap.Said(k)
+func (a *app) said(k *aggregate.Kept) string { return saidOf(a.snap, k) }
+
+func saidOf(snap *live.Snapshot, k *aggregate.Kept) string {
+	said, ok := snap.Said(k)
 	if !ok {
 		var alone nft.Lines // the sets of other messages are not known then
 		said = alone.Say(k.Message)

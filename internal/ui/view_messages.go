@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
@@ -35,15 +37,26 @@ type messagesView struct {
 	// want is where the list is to go, once the messages around are known; zero: nowhere.
 	want time.Time
 	info map[uint64]string // summaries, by Seq
+	text string            // what is looked for, in lower case; "": nothing is
+	// listed are the messages, where they were chosen before; nil: those of the snapshot.
+	listed []aggregate.Kept
 }
 
 func newMessagesView(a *app, path string, ids ...aggregate.RowID) *messagesView {
 	return &messagesView{app: a, ids: ids, path: path, follow: true, info: make(map[uint64]string)}
 }
 
+// newListedMessages lists some messages.
+func newListedMessages(a *app, path string, list []aggregate.Kept) *messagesView {
+	v := newMessagesView(a, path)
+	v.listed, v.follow = list, false
+	v.refresh()
+	return v
+}
+
 // openMessages lists all messages.
 func (a *app) openMessages() {
-	if v, ok := a.top().(*messagesView); ok && len(v.ids) == 0 {
+	if v, ok := a.top().(*messagesView); ok && len(v.ids) == 0 && v.listed == nil {
 		return
 	}
 	a.push(newMessagesView(a, "all messages"))
@@ -53,10 +66,19 @@ func (v *messagesView) cursor() *cursor { return &v.cur }
 
 // crumb is what the messages are of.
 func (v *messagesView) crumb() string {
-	if len(v.ids) == 0 {
+	if len(v.ids) == 0 || v.listed != nil {
 		return v.path
 	}
 	return "messages of " + v.path
+}
+
+// identity tells lists of chosen messages apart by what is in them.
+func (v *messagesView) identity() any {
+	if len(v.listed) == 0 {
+		return v.crumb()
+	}
+	first, last := v.listed[0].Frame.ID, v.listed[len(v.listed)-1].Frame.ID
+	return [2]any{v.path, [3]uint64{first, last, uint64(len(v.listed))}}
 }
 
 // block is by how much the window that is asked for moves: not with every line.
@@ -64,6 +86,9 @@ const block = 32
 
 // ask is the window of the screen, and a block on either side.
 func (v *messagesView) ask() live.Ask {
+	if v.listed != nil {
+		return live.Ask{Looking: true}
+	}
 	m := &live.Messages{Rows: v.ids, Count: (v.cur.page/block + 3) * block, Last: v.follow, Find: v.want}
 	if !v.follow {
 		m.First = v.low + int64(v.cur.top/block*block-block)
@@ -85,6 +110,9 @@ func (v *messagesView) moved() { v.follow = v.cur.last() }
 
 func (v *messagesView) refresh() {
 	v.win = v.app.snap.Messages
+	if v.listed != nil {
+		v.win = spool.Window{Total: int64(len(v.listed)), List: v.listed}
+	}
 	if v.filled { // the cursor stays on its message
 		by := int(v.low - v.win.Low)
 		v.cur.at, v.cur.top = v.cur.at+by, v.cur.top+by
@@ -105,10 +133,14 @@ func (v *messagesView) refresh() {
 }
 
 func (v *messagesView) bindings() []binding {
-	return []binding{
+	own := []binding{
 		{"Enter", "open the message: decoded, beside its bytes", "open", v.open},
+		{"/", "search for a text in the lines: message, process, type, result", "search", v.askText},
+		{"n", "the next line below that has it", "", func() { v.find(false, nil) }},
+		{"N", "the next line above that has it", "", func() { v.find(true, nil) }},
 		{"t", "go to a time (12:03:04) or to a message by its number", "go to", v.askPlace},
 	}
+	return append(own, v.app.relations(v.current)...)
 }
 
 func (v *messagesView) open() {
@@ -145,6 +177,11 @@ func (v *messagesView) askPlace() {
 		if err != nil {
 			return err
 		}
+		if v.listed != nil {
+			at := slices.IndexFunc(v.listed, func(k aggregate.Kept) bool { return !k.Frame.Time.Before(t) })
+			v.cur.move(max(at, 0) - v.cur.at)
+			return nil
+		}
 		v.follow, v.want = false, t
 		return nil
 	}
@@ -152,31 +189,71 @@ func (v *messagesView) askPlace() {
 
 func (v *messagesView) detail() [][]segment {
 	t := &v.app.theme
-	summary := ""
+	summary, cause := "", ""
 	if k := v.current(); k != nil {
-		summary = v.summary(k)
+		summary, cause = v.summary(k), causedBy(k)
 	}
-	lines := [][]segment{{
+	line := []segment{
 		{text: v.path, style: t.title},
 		{text: summary, style: t.text, keep: 2},
-		{text: v.position(), style: t.dim, keep: 4},
-	}}
+	}
+	if v.text != "" {
+		line = append(line, segment{text: "/" + v.text + " (n below, N above)", style: t.warn, keep: 3})
+	}
+	lines := [][]segment{line}
 	if text := v.missing(); text != "" {
 		lines = append(lines, []segment{{text: text, style: t.warn}})
+	}
+	if cause != "" {
+		lines = append(lines, []segment{{text: cause, style: t.dim}})
 	}
 	return lines
 }
 
-// position says which of how many messages the cursor is on.
-func (v *messagesView) position() string {
+// following says whether the list goes on to what comes, by itself.
+func (v *messagesView) following() bool {
+	replay := v.app.snap.Replay
+	return v.follow && v.listed == nil && !v.app.paused && (replay == nil || !replay.Ended)
+}
+
+// position says which of how many messages the cursor is on, and whether the list follows
+// what comes.
+func (v *messagesView) position() []segment {
+	t, replay := &v.app.theme, v.app.snap.Replay
 	if v.win.Total == 0 {
-		return ""
+		return nil
 	}
 	text := words.Grouped(uint64(v.cur.at)+1) + " of " + words.Grouped(uint64(v.win.Total))
 	if v.win.Unread > 0 {
 		text += " so far"
 	}
-	return text
+	line := []segment{{text: text, style: t.strong, right: true}}
+	switch {
+	case v.following():
+		line = append(line, segment{text: " FOLLOW ", style: t.barAlert, right: true})
+	case v.listed == nil && !v.app.paused && (replay == nil || !replay.Ended):
+		line = append(line, segment{text: "End follows", style: t.dim, right: true, keep: 8})
+	}
+	return line
+}
+
+// drawPosition writes that into the heads of a screen that is too low for a line of it.
+func (v *messagesView) drawPosition(g *grid, r rect) {
+	if g.h >= placeLeast {
+		return
+	}
+	line := v.position()
+	line = line[:min(len(line), 1+r.w/60)] // "End follows" has no room
+	if len(line) == 1 && v.following() {
+		line[0].text += " F"
+	}
+	width := 0
+	for _, s := range line {
+		width += g.width(s.text) + 1
+	}
+	x := max(r.x+r.w-width-1, r.x)
+	g.fill(x, r.y, r.x+r.w, v.app.theme.head)
+	g.segments(x, r.y, r.x+r.w, 1, line)
 }
 
 // missing says what cannot be reached: what had to leave, and what was never kept.
@@ -214,7 +291,10 @@ func (v *messagesView) gapAt(line int) *spool.Gap {
 
 // summaryLeast is the width from which a summary says something. On a narrower
 // screen that of the current message stands in the line about it.
-const summaryLeast = 12
+const summaryLeast = 22
+
+// lengthLeast is the width from which there is room for the length of messages.
+const lengthLeast = 140
 
 // columns are those of the list. The process is shown where the row is not one, the
 // family where the row spans several.
@@ -225,11 +305,12 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 		return func(a *app, k *aggregate.Kept) (string, tcell.Style) { return of(k), style(&a.theme) }
 	}
 	dim := func(t *theme) tcell.Style { return t.dim }
+	direction := func(a *app, k *aggregate.Kept) tcell.Style { return a.theme.direction(k.Frame.Dir) }
 	normal := func(t *theme) tcell.Style { return t.text }
 	columns := []*column[aggregate.Kept]{
 		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
 		{head: "", width: 1, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-			return v.arrow(k), a.theme.direction(k.Frame.Dir)
+			return words.Arrow(k.Frame.Dir, a.opt.ASCII), direction(a, k)
 		}},
 	}
 	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
@@ -240,31 +321,77 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
 		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
 	}
+	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: 20, wide: 24, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
+		return k.Message.TypeText(), direction(a, k)
+	}})
+	if v.app.grid.w >= lengthLeast {
+		columns = append(columns, &column[aggregate.Kept]{
+			head: "LEN", width: 6, right: true, keep: 4, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)})
+	}
 	return append(columns, []*column[aggregate.Kept]{
-		{head: "TYPE", width: 20, wide: 24, cell: text(func(k *aggregate.Kept) string { return k.Message.TypeText() }, normal)},
-		{head: "LEN", width: 6, right: true, keep: 4, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)},
 		{head: "RESULT", width: 12, cell: result},
 		{head: "TOOK", width: 7, right: true, keep: 7, cell: text(took, normal)},
-		{head: "MESSAGE", keep: 3, cell: text(v.summary, dim)},
+		{head: messageHead, keep: 3, cell: func(*app, *aggregate.Kept) (string, tcell.Style) { return "", tcell.StyleDefault }}, // see drawMessage
 	}...)
 }
+
+// messageHead is the head of the column of two parts.
+const messageHead = "MESSAGE"
 
 func (v *messagesView) draw(g *grid, r rect) {
 	t := &v.app.theme
 	shown := fitColumns(v.columns(), func(c *column[aggregate.Kept]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
 	heads(v.app, g, r, shown, func(*column[aggregate.Kept]) bool { return false }, false)
+	v.drawPosition(g, r)
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, int(v.win.Total), func(i, y int) {
 		if k := v.at(i); k != nil {
 			cells(v.app, g, y, shown, k)
+			v.drawMessage(g, y, shown, k)
 		}
 		if v.gapAt(i) != nil {
 			g.put(r.x, y, r.x+1, v.gapSign(), t.warn)
+		}
+		if v.text != "" {
+			g.mark(r.x, min(r.x+r.w, g.w), y, v.text, t.mark)
 		}
 	})
 	if v.win.Total == 0 && r.h > 0 {
 		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
 	}
+}
+
+// drawMessage writes the summary of a message, and behind it who caused an event, which
+// takes at most half of the room from it.
+func (v *messagesView) drawMessage(g *grid, y int, shown []span[aggregate.Kept], k *aggregate.Kept) {
+	t, s := &v.app.theme, &shown[len(shown)-1]
+	if s.head != messageHead {
+		return
+	}
+	text, cause, end := v.summary(k), causeBrief(k), s.end
+	if cause != "" && s.end-s.x >= summaryLeast {
+		end = max(s.end-g.width(cause)-2, s.x+(s.end-s.x)/2)
+	}
+	x := g.put(s.x, y, end, text, t.text)
+	if cause != "" && x+2 < s.end {
+		g.put(x+2, y, s.end, cause, t.dim)
+	}
+}
+
+// causeBrief says who caused an event: "caused by ip[4711] RTM_NEWROUTE"; "": nobody knows.
+func causeBrief(k *aggregate.Kept) string {
+	if k.Frame.Dir != capture.DirEvent {
+		return ""
+	}
+	c := k.CausedBy()
+	if c.Exchange != nil && c.Exchange.Request != nil {
+		text := "caused by " + words.Process(c.Proc) + " " + c.Exchange.Request.TypeText()
+		if c.Inferred {
+			text += " (inferred)"
+		}
+		return text
+	}
+	return export.CausedBy(&c)
 }
 
 // gapSign marks the first message behind a gap.
@@ -273,10 +400,6 @@ func (v *messagesView) gapSign() string {
 		return "~"
 	}
 	return "⌇"
-}
-
-func (v *messagesView) arrow(k *aggregate.Kept) string {
-	return words.Arrow(k.Frame.Dir, v.app.opt.ASCII)
 }
 
 // stamp writes a time of day as far as its column has room for it.
@@ -293,6 +416,13 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	if s, ok := v.info[k.Seq]; ok {
 		return s
 	}
+	s := summaryOf(v.app.snap, k)
+	v.info[k.Seq] = s
+	return s
+}
+
+// summaryOf is the telling values of a message, as far as a snapshot knows them.
+func summaryOf(snap *live.Snapshot, k *aggregate.Kept) string {
 	m := k.Message
 	var parts []string
 	if problem := m.Body().Problem; problem != "" {
@@ -309,16 +439,14 @@ func (v *messagesView) summary(k *aggregate.Kept) string {
 	if m.Type != k.Type && k.Type != "" {
 		parts = append(parts, "for "+k.Type)
 	}
-	if text := v.app.said(k); text != "" {
+	if text := saidOf(snap, k); text != "" {
 		parts = append(parts, text)
 	} else {
 		for _, n := range m.Lead(4) {
 			parts = append(parts, export.NodeText(&n))
 		}
 	}
-	s := strings.Join(parts, "  ")
-	v.info[k.Seq] = s
-	return s
+	return strings.Join(parts, "  ")
 }
 
 // outcome says what came of a message, or of the request that it answers.
@@ -328,6 +456,8 @@ func outcome(a *app, x *correlate.Observation) (string, tcell.Style) {
 	switch f := x.Frame; {
 	case f.Verdict.Lost():
 		return f.Verdict.String(), t.bad
+	case x.Errno > 0 && x.Probe:
+		text, st = words.Errno(x.Errno), t.dim // as was expected
 	case x.Errno > 0:
 		text, st = words.Errno(x.Errno), t.warn
 	case x.Outcome == correlate.Lost:
