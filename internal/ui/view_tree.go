@@ -54,12 +54,13 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 func (v *treeView) cursor() *cursor { return &v.cur }
 func (v *treeView) crumb() string   { return "home" }
 
-// ask is the heat map of the row under the cursor.
+// ask is the heat map of the row under the cursor, or who listens if there is none.
 func (v *treeView) ask() live.Ask {
 	if r := v.current(); r != nil && r.Latency.Count > 0 {
 		return live.Ask{Heat: &r.ID}
 	}
-	return live.Ask{}
+	// Who listens stands where there are no rows.
+	return live.Ask{Sockets: len(v.rows) == 0 && v.app.snap.Replay == nil}
 }
 
 // moved remembers the row that the cursor is on now.
@@ -316,6 +317,10 @@ func (v *treeView) draw(g *grid, r rect) {
 		v.app.drawOpening(g, r)
 		return
 	}
+	if len(v.rows) == 0 {
+		v.app.drawEmpty(g, r)
+		return
+	}
 	l := treeLayout{v.q.Group, v.set, v.has}
 	v.shown = l.columns(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, func(c *rowColumn) bool { return c == v.sorted }, v.q.Reverse)
@@ -328,9 +333,6 @@ func (v *treeView) draw(g *grid, r rect) {
 	}
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { v.row(g, y, i) })
-	if len(v.rows) == 0 && r.h > 0 {
-		g.put(2, r.y+min(1, r.h-1), g.w, "no Netlink message yet", t.dim)
-	}
 }
 
 // sign says which way the sorted column goes: ▼ is largest first, or from A.
