@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -29,7 +28,9 @@ type viewFlags struct {
 	group    string
 	speed    float64
 	ascii    bool
+	theme    string
 	history  string
+	changed  func(flag string) bool
 }
 
 // newView is the root command: the live view.
@@ -61,17 +62,17 @@ func (f *viewFlags) registerView(c *cobra.Command) {
 	fs := c.Flags()
 	fs.DurationVar(&f.interval, "interval", 500*time.Millisecond, "time between updates")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	fs.StringVar(&f.theme, "theme", string(ui.ThemeAuto), "colours for a terminal that is "+strings.Join(ui.Themes(), ", "))
+	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp))
+	f.changed = fs.Changed
 	historyFlag(c, &f.history)
 	groupFlag(c, &f.group, "process", "group rows by "+strings.Join(aggregate.GroupNames(), ", "), aggregate.GroupNames())
 }
 
 func (f *viewFlags) run(o sessionOptions) error {
-	group, err := aggregate.ParseGroup(f.group)
+	options, keep, err := f.options()
 	if err != nil {
-		return usageError{fmt.Errorf("--by %w", err)}
-	}
-	if f.interval < 50*time.Millisecond {
-		return usageError{errors.New("--interval: at least 50ms")}
+		return err
 	}
 	if o.history, err = parseHistory(f.history); err != nil {
 		return err
@@ -97,14 +98,13 @@ func (f *viewFlags) run(o sessionOptions) error {
 	}); err != nil {
 		return err
 	}
-	o2 := ui.Options{Interval: f.interval, Group: group, ASCII: f.ascii}
 	if note != "" {
-		o2.Notes = append(o2.Notes, note)
+		options.Notes = append(options.Notes, note)
 	}
-	return f.show(ctx, t, screen, func(ctx context.Context, tell func(string)) (*session, error) {
+	return distinct(f.show(ctx, t, screen, func(ctx context.Context, tell func(string)) (*session, error) {
 		o.tell = tell
 		return f.viewSession(ctx, o)
-	}, o2)
+	}, options), keep())
 }
 
 // check says what is wrong in the flags, whatever the source.

@@ -55,7 +55,8 @@ func openTerminal(t *testing.T, name string, args ...string) *terminal {
 	tm.before = tm.termios()
 	tm.cmd = exec.Command(name, args...)
 	tm.cmd.Stdin, tm.cmd.Stdout, tm.cmd.Stderr = slave, slave, slave
-	tm.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
+	tm.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
+		"XDG_CONFIG_HOME="+t.TempDir()) // not the settings of who tests
 	tm.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
 	if err := tm.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/settings"
 )
 
 // rect is a part of the grid.
@@ -58,6 +59,8 @@ type app struct {
 	screen  tcell.Screen
 	opt     Options
 	theme   theme
+	kept    settings.Settings // that were read, and the histories as they grow
+	start   chosen
 	cpu     func(time.Time) float64
 
 	snap    *live.Snapshot // never nil
@@ -91,11 +94,18 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	if o.NoColor {
 		colors = 0
 	}
-	a := &app{model: m, snap: new(live.Snapshot), screen: screen, opt: o, theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))), cpu: newCPUMeter()}
+	if o.Theme == "" {
+		o.Theme = ThemeAuto
+	}
+	a := &app{
+		model: m, snap: new(live.Snapshot), screen: screen, opt: o, cpu: newCPUMeter(), kept: o.Settings,
+		theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))),
+	}
 	a.grid.ascii = o.ASCII
 	a.opening, _ = m.(*Opening)
 	a.tree = newTreeView(a, o.Group)
 	a.views = []view{a.tree}
+	a.start = a.chosen()
 	if n := len(o.Notes); n > 0 {
 		if a.notice = o.Notes[0]; n > 1 {
 			a.notice = fmt.Sprintf("%d notes (l): %s", n, a.notice)
@@ -315,11 +325,7 @@ func (a *app) toggleHelp() {
 func (a *app) askFilter() {
 	a.prompt = newPrompt(a, "filter: ", a.snap.Narrowed)
 	a.prompt.accept = func(expr string) error {
-		if err := a.model.SetFilter(expr); err != nil {
-			return err
-		}
-		a.refresh(time.Now())
-		return nil
+		return a.setFilter(expr)
 	}
 }
 

@@ -238,7 +238,7 @@ func TestPause(t *testing.T) {
 func TestClear(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})
 	h.press("c")
-	h.wants("counters and messages cleared", "no Netlink message yet")
+	h.wants("counters and messages cleared", "No Netlink message yet")
 	h.press("Down", "Enter", "m", "Left", "Right", "Space", "e", "End", "/", "x", "Enter", "n", "Esc")
 	if h.src.cleared != 1 {
 		t.Errorf("cleared %d times", h.src.cleared)

@@ -5,7 +5,6 @@ package ui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
@@ -48,12 +47,11 @@ func (a *app) narrow(keep bool) {
 		a.notice = "the filter says so already: " + expr
 		return
 	}
-	if err := a.model.SetFilter(filter.Both(before, expr)); err != nil {
+	if err := a.setFilter(filter.Both(before, expr)); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		a.notice = "no filter can ask for that: " + first
 		return
 	}
-	a.refresh(time.Now())
 	a.notice = said + expr + " (f edits the filter)"
 }
 

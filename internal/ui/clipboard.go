@@ -67,11 +67,11 @@ func (a *app) toClipboard(text []byte) error {
 
 // showText opens a page with a text, line by line.
 func (a *app) showText(name, text string) {
-	var lines []textLine
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		lines = append(lines, textLine{text: untabbed(line), style: a.theme.text})
-	}
-	a.push(newPageView(a, name, func(p *textPage) { p.lines = lines }))
+	a.push(newPageView(a, name, func(p *textPage) {
+		for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+			p.add(textLine{text: untabbed(line), style: a.theme.text}, nil)
+		}
+	}))
 }
 
 func untabbed(line string) string { return strings.ReplaceAll(line, "\t", "    ") }

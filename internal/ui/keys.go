@@ -96,6 +96,8 @@ func (a *app) bindings() []binding {
 		{"y", "copy what is under the cursor: literal, command, JSON, filter", "copy", a.openCopy},
 		{"=", "edit the filter with what is under the cursor added", "", a.editClause},
 		{"Ctrl-Z", "suspend; fg in the shell brings nltop back", "", a.suspend},
+		{"Ctrl-T", "theme: for a dark ground, a light one, any, or without colours", "", a.nextTheme},
+		{"U", "draw with all characters, or with ASCII only", "", a.toggleASCII},
 		{"Ctrl-L", "draw the screen again", "", a.redraw},
 		{"Esc", "back to the page before", "", func() { a.back(false) }},
 		{"q", "the same; at home quit", "", func() { a.back(true) }},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
 
 	"github.com/nltop/nltop/internal/golden"
 )
@@ -81,16 +82,19 @@ func (h *harness) styles() string {
 }
 
 func (h *harness) styleLine(letters map[tcell.Style]byte, cells []tcell.SimCell, y int) string {
-	line, count, last := "", 0, byte(0)
+	line, count, last, strange := "", 0, byte(0), -1
 	flush := func() {
 		if count > 0 {
 			line += fmt.Sprintf(" %c%d", last, count)
 		}
 	}
 	for x, c := range cells {
+		if x > 0 && uniseg.StringWidth(string(cells[x-1].Runes)) > 1 {
+			c.Style = cells[x-1].Style // the right half of a wide character
+		}
 		letter, known := letters[c.Style]
-		if !known {
-			h.t.Errorf("cell %d of line %d has a style that is none of the theme's: %+v", x, y, c.Style)
+		if !known && strange < 0 {
+			strange = x
 		}
 		if letter != last {
 			flush()
@@ -100,6 +104,9 @@ func (h *harness) styleLine(letters map[tcell.Style]byte, cells []tcell.SimCell,
 	}
 	if last != '.' {
 		flush()
+	}
+	if strange >= 0 {
+		h.t.Errorf("cell %d of line %d has a style that is none of the theme's: %+v", strange, y, cells[strange].Style)
 	}
 	return line
 }

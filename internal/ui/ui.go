@@ -26,6 +26,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/settings"
 )
 
 // Model is where the view gets what it shows (live.Model). Its methods are called from
@@ -64,6 +65,12 @@ type Options struct {
 	// Notes are what was noticed before the view began: the first stands on the first
 	// screen until a key is pressed, all on the page of losses and notes.
 	Notes []string
+	// Settings are those that were kept. What of them is in force stands in the fields
+	// above, since flags win.
+	Settings settings.Settings
+	// Keep is called once, at the end, if a setting was changed in the view; nil: nobody
+	// keeps it.
+	Keep func(settings.Settings)
 }
 
 // NewScreen takes over the terminal. Run gives it back; whoever does not call
@@ -117,7 +124,9 @@ func Run(ctx context.Context, screen tcell.Screen, m Model, o Options) error {
 	}
 	o.ASCII = o.ASCII || !isUTF8(screen.CharacterSet())
 	o.NoColor = o.NoColor || os.Getenv("NO_COLOR") != ""
-	return newApp(screen, m, o).loop(ctx)
+	a := newApp(screen, m, o)
+	defer a.keep()
+	return a.loop(ctx)
 }
 
 func isUTF8(charset string) bool {

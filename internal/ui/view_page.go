@@ -23,3 +23,6 @@ func (v *pageView) refresh() {
 		v.build(&v.textPage)
 	}
 }
+
+// restyled has the lines made anew.
+func (v *pageView) restyled() { v.lines = nil }
