@@ -96,6 +96,9 @@ func counted(c *capture.Count) Counters {
 
 // Keep tells of a message that the source has counted already.
 func (t *Table) Keep(o correlate.Observation) {
+	if o.End == correlate.EndExchange {
+		t.ended(&o)
+	}
 	if t.opt.Message != nil && IsMessage(&o) {
 		t.tell(t.cell(keyOf(&o)), &o)
 	}

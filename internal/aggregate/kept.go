@@ -44,6 +44,9 @@ func (id RowID) Holds(x *correlate.Observation) bool {
 	return id.holds(&k, &x.Account)
 }
 
+// Asked says whether the request of an exchange that has ended is counted in the row.
+func (id RowID) Asked(x *correlate.Observation) bool { return id.Holds(asking(x)) }
+
 // CellsOf returns the lower halves of the numbers, as Options.Message is told them, of the
 // cells whose sum the rows are. A cell that had to make room is in none.
 func (t *Table) CellsOf(rows ...RowID) map[uint32]bool {

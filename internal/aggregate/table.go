@@ -18,6 +18,9 @@ type Options struct {
 	// Message is told of every message, with the number of the cell that it is counted in,
 	// which is never used again; nil: nobody is.
 	Message func(cell uint64, x *correlate.Observation)
+	// Ended is told of every exchange that has ended, with the number of the cell that its
+	// request was counted in; 0: that had to make room. nil: nobody is.
+	Ended func(cell uint64, x *correlate.Observation)
 }
 
 func (o Options) withDefaults() Options {
@@ -94,6 +97,9 @@ func (t *Table) Observe(o correlate.Observation) { t.Add(&o) }
 // Add is Observe for an observation that the caller keeps. It allocates only for a key
 // that it has not seen.
 func (t *Table) Add(x *correlate.Observation) {
+	if x.End == correlate.EndExchange {
+		t.ended(x)
+	}
 	if !counts(x) {
 		return
 	}
@@ -135,6 +141,30 @@ func (t *Table) tell(c *cell, x *correlate.Observation) {
 	if x.Message != nil && t.opt.Message != nil && !t.opt.CountOnly {
 		t.opt.Message(c.serial, x)
 	}
+}
+
+// ended passes on that an exchange has ended.
+func (t *Table) ended(x *correlate.Observation) {
+	if t.opt.Ended == nil || t.opt.CountOnly {
+		return
+	}
+	k := keyOf(asking(x))
+	c := t.recent[k.slot()]
+	if c == nil || c.key != k {
+		c = t.index[k]
+	}
+	serial := uint64(0)
+	if c != nil {
+		serial = c.serial
+	}
+	t.opt.Ended(serial, x)
+}
+
+// asking is the request of an exchange that has ended, as it was counted.
+func asking(x *correlate.Observation) *correlate.Observation {
+	asked := *x
+	asked.Message, asked.Frame = x.Exchange.Request, x.Exchange.Request.Frame
+	return &asked
 }
 
 // answersOther says whether a message is counted in another row than the request

@@ -132,6 +132,21 @@ func (t *Tracker) Open(now time.Time, dst []Exchange) []Exchange {
 	return dst
 }
 
+// Unended says which requests of a frame, by its ID, have not ended, by their places in it.
+func (t *Tracker) Unended(frame uint64) map[int]bool {
+	var list map[int]bool
+	for e := t.frames[frame]; e != nil; e = e.sister {
+		if e.Ended {
+			continue
+		}
+		if list == nil {
+			list = make(map[int]bool)
+		}
+		list[e.Request.Index] = true
+	}
+	return list
+}
+
 // Frame appends the observations of one frame to dst: one per message of ms, or
 // a single one for a report or a datagram without bytes; with Options.Ends
 // those of the exchanges and events that have ended.

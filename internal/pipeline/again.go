@@ -14,13 +14,14 @@ import (
 // Again returns a pipeline that reads a part of what p has read once more, from src, for
 // the sinks alone: with p's scope and filters, and with its decoder, which learns nothing
 // from it. Frames without an ID get those from firstID on, as they had. It may run beside
-// p; one that is given p's frames from the middle knows no request before them.
-func (p *Pipeline) Again(src capture.Source, firstID uint64, sinks ...Sink) *Pipeline {
+// p; one that is given p's frames from the middle knows no request before them. ends is
+// Options.Ends.
+func (p *Pipeline) Again(src capture.Source, firstID uint64, ends bool, sinks ...Sink) *Pipeline {
 	p.mu.Lock()
 	narrow := p.narrow
 	in := &scope{f: p.scope.f, pids: maps.Clone(p.scope.pids)} // with the children that it knows
 	p.mu.Unlock()
-	o := Options{Source: src, Decoder: p.o.Decoder, Filter: p.o.Filter, Scope: p.o.Scope, Sinks: sinks, Places: p.o.Places}
+	o := Options{Source: src, Decoder: p.o.Decoder, Filter: p.o.Filter, Scope: p.o.Scope, Sinks: sinks, Places: p.o.Places, Ends: ends}
 	return &Pipeline{o: o, tracker: newTracker(&o), scope: in, again: p, narrow: narrow, nextID: firstID - 1}
 }
 

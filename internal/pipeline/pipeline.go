@@ -242,6 +242,9 @@ type State struct {
 // Open returns copies of the requests that wait for an answer at a time, oldest first.
 func (s State) Open(now time.Time) []correlate.Exchange { return s.tracker.Open(now, nil) }
 
+// Unended says which requests of a frame, by its ID, have not ended, by their places in it.
+func (s State) Unended(frame uint64) map[int]bool { return s.tracker.Unended(frame) }
+
 // Look lets f look at what the loop has filled, between two frames. The loop waits
 // meanwhile, and the source's ring fills: f copies, and neither waits nor asks the
 // kernel.

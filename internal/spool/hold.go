@@ -196,7 +196,7 @@ func (s *Spool) drop(n int) {
 		c := &s.chunks[i]
 		s.gone += c.messages
 		s.held -= c.size
-		s.cells -= len(c.counts)
+		s.cells -= len(c.counts) + len(c.ends.cells)
 		if c.data != nil {
 			s.mem -= c.size
 		}

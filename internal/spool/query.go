@@ -16,10 +16,15 @@ import (
 type What struct {
 	Rows    []aggregate.RowID
 	Changes bool // only those that may have changed something
+	// Exchanges: instead those that have ended, each as its request (aggregate.Kept), in the
+	// order in which they began. The exchanges of one datagram are one (Window.Shared), and
+	// Outcomes says as what the worst of them has ended.
+	Exchanges bool
+	Outcomes  Outcomes
 }
 
-// Query finds messages of a spool: how many there are, and which is where. It belongs to
-// one goroutine.
+// Query finds messages of a spool, or exchanges: how many there are, and which is where. It
+// belongs to one goroutine.
 //
 // Positions are counted so that a message keeps its own while others come and leave: what
 // comes is behind, what leaves, or is found late, is in front. Low is that of the first.
@@ -40,6 +45,8 @@ type Query struct {
 	cache  []cached // the newest at the end
 	size   int      // messages in it
 	end    uint64   // frames; those behind are not there yet
+	past   bool     // end is not that of the spool
+	told   uint64   // Spool.told, as far as it has been taken in
 }
 
 const unknown = -1
@@ -47,7 +54,15 @@ const unknown = -1
 // cached are the messages of a chunk that pass.
 type cached struct {
 	chunk uint64
-	list  []aggregate.Kept
+	part
+	at uint64 // ends.at of the chunk, when it was read
+}
+
+// part is what was read of a chunk.
+type part struct {
+	list   []aggregate.Kept
+	shared map[uint64]Shared
+	size   int // messages in all
 }
 
 // maxCached bounds the messages that a query keeps decoded, and of one chunk.
@@ -65,7 +80,9 @@ type Window struct {
 	Low, Total int64
 	First      int64 // of List
 	List       []aggregate.Kept
-	Gaps       []GapAt
+	// Shared are, by Kept.Seq, the other exchanges of the datagrams that have several.
+	Shared map[uint64]Shared
+	Gaps   []GapAt
 	// Unread are the frames that have not been looked at yet: there may be more messages.
 	Unread uint64
 	// Gone is how many messages, of all kinds, had to leave.
@@ -92,6 +109,10 @@ func (q *Query) Update(cells map[uint32]bool, end uint64) {
 	if end < q.end {
 		q.back(end)
 	}
+	if past := end < s.frames; q.what.Exchanges && end != q.end && (past || q.past) {
+		q.cache, q.size = nil, 0 // others had ended then
+		q.past = past
+	}
 	q.end = end
 	if gone := min(s.base-min(q.base, s.base), uint64(len(q.counts))); gone > 0 {
 		for _, n := range q.counts[:gone] {
@@ -101,6 +122,7 @@ func (q *Query) Update(cells map[uint32]bool, end uint64) {
 	}
 	q.base = s.base
 	q.counts = q.counts[:q.final]
+	q.retell(cells)
 	var read []uint64
 	for i := q.final; i < len(s.chunks) && s.chunks[i].first < end; i++ {
 		c := &s.chunks[i]
@@ -115,10 +137,30 @@ func (q *Query) Update(cells map[uint32]bool, end uint64) {
 	s.mu.Unlock()
 	for _, k := range read {
 		lists := q.read(k, k)
-		q.counts[k-q.base] = int64(len(lists[k]))
+		q.counts[k-q.base] = int64(len(lists[k].list))
 	}
 	q.scan()
 	q.sum()
+}
+
+// retell counts the chunks again of which exchanges have ended since. s.mu is held.
+func (q *Query) retell(cells map[uint32]bool) {
+	s := q.s
+	if !q.what.Exchanges || q.told == s.told {
+		return
+	}
+	behind := false // something stands behind
+	for i := min(q.final, len(s.chunks)) - 1; i >= 0; i-- {
+		if c := &s.chunks[i]; c.ends.at > q.told {
+			if n, was := q.count(c, cells), max(q.counts[i], 0); n != unknown && n != q.counts[i] {
+				if q.counts[i] = n; behind {
+					q.low -= n - was // what is behind keeps its positions
+				}
+			}
+		}
+		behind = behind || q.counts[i] > 0
+	}
+	q.told = s.told
 }
 
 // back forgets what came after the spool had end frames. s.mu is held.
@@ -133,7 +175,7 @@ func (q *Query) back(end uint64) {
 	q.cache = slices.DeleteFunc(q.cache, func(c cached) bool {
 		late := c.chunk+1 >= q.base+uint64(q.final) // or what is behind it is
 		if late {
-			q.size -= len(c.list)
+			q.size -= c.size
 		}
 		return late
 	})
@@ -142,6 +184,8 @@ func (q *Query) back(end uint64) {
 // count is how many messages of a chunk pass, by the index.
 func (q *Query) count(c *chunk, cells map[uint32]bool) int64 {
 	switch {
+	case q.what.Exchanges:
+		return q.endsIn(c, cells)
 	case q.all || c.unsure:
 		return unknown
 	case q.what.Changes:
@@ -178,7 +222,7 @@ func (q *Query) scan() {
 			continue
 		}
 		k := q.base + uint64(i)
-		list := q.read(k, k)[k]
+		list := q.read(k, k)[k].list
 		q.counts[i] = int64(len(list))
 		q.low -= int64(len(list)) // what is behind keeps its positions
 		budget -= chunkFrames
@@ -236,7 +280,7 @@ func (q *Query) window(first int64, n int, last bool) (Window, bool) {
 	lists := q.readAll(chunks)
 	for _, c := range chunks {
 		k := c.chunk
-		if want, got := q.counts[k-q.base], int64(len(lists[k])); want != got {
+		if want, got := q.counts[k-q.base], int64(len(lists[k].list)); want != got {
 			q.counts[k-q.base] = got
 			q.low += want - got
 			q.sum()
@@ -245,7 +289,13 @@ func (q *Query) window(first int64, n int, last bool) (Window, bool) {
 	}
 	for _, c := range chunks {
 		w.Gaps = q.gapBefore(w.Gaps, c.chunk, len(w.List)-int(skip))
-		w.List = append(w.List, lists[c.chunk]...)
+		w.List = append(w.List, lists[c.chunk].list...)
+		for seq, others := range lists[c.chunk].shared {
+			if w.Shared == nil {
+				w.Shared = make(map[uint64]Shared)
+			}
+			w.Shared[seq] = others
+		}
 	}
 	w.List = w.List[skip:min(int(skip)+n, len(w.List))]
 	if w.First+int64(len(w.List)) == q.low+q.total {
@@ -343,7 +393,7 @@ func (q *Query) Find(t time.Time) int64 {
 	for i, n := range q.counts {
 		k := q.base + uint64(i)
 		if c, _ := q.s.copies(k, k+1); n > 0 && len(c) > 0 && c[0].to >= ns {
-			list := q.read(k, k)[k]
+			list := q.read(k, k)[k].list
 			for j := range list {
 				if !list[j].Frame.Time.Before(t) {
 					return at + int64(j)
@@ -356,8 +406,8 @@ func (q *Query) Find(t time.Time) int64 {
 }
 
 // readAll reads chunks, those together that are beside each other.
-func (q *Query) readAll(chunks []spot) map[uint64][]aggregate.Kept {
-	all := make(map[uint64][]aggregate.Kept, len(chunks))
+func (q *Query) readAll(chunks []spot) map[uint64]part {
+	all := make(map[uint64]part, len(chunks))
 	for len(chunks) > 0 {
 		n := 1
 		for n < len(chunks) && chunks[n].chunk == chunks[n-1].chunk+1 {
@@ -373,52 +423,63 @@ func (q *Query) readAll(chunks []spot) map[uint64][]aggregate.Kept {
 
 // read decodes the chunks between two numbers, both included, and pairs their messages;
 // those around them are read, too, for what they know of these.
-func (q *Query) read(from, to uint64) map[uint64][]aggregate.Kept {
-	lists := make(map[uint64][]aggregate.Kept)
+func (q *Query) read(from, to uint64) map[uint64]part {
+	lists := make(map[uint64]part)
 	missing := false
 	for k := from; k <= to; k++ {
 		i := slices.IndexFunc(q.cache, func(c cached) bool { return c.chunk == k })
-		if missing = i < 0; missing {
+		if missing = i < 0 || q.what.Exchanges && q.cache[i].at != q.s.endsAt(k); missing {
 			break
 		}
-		lists[k] = q.cache[i].list
+		lists[k] = q.cache[i].part
 	}
 	if !missing {
 		return lists
 	}
 	lists, r := q.fetch(from, to)
 	for k := from; k <= to; k++ {
-		q.remember(k, lists[k], r.final(k))
+		q.remember(k, lists[k], r.endsAt(k), r.final(k))
 	}
 	return lists
 }
 
 // fetch is read without a look at what is known already.
-func (q *Query) fetch(from, to uint64) (map[uint64][]aggregate.Kept, *replay) {
+func (q *Query) fetch(from, to uint64) (map[uint64]part, *replay) {
 	before := uint64(1)
 	if from == 0 {
 		before = 0
 	}
-	r := &replay{q: q, lists: make(map[uint64][]aggregate.Kept), from: from, to: to}
-	r.chunks, r.start, r.ends = q.s.around(from-before, to+2)
+	r := &replay{s: q.s, of: q.of, end: q.end, want: q, lists: make(map[uint64]part), from: from, to: to}
+	r.chunks, r.start, r.ends = q.s.around(from-before, to+farEnough)
 	r.ends = r.ends && q.end >= q.s.Frames()
 	r.run()
 	return r.lists, r
 }
 
 // remember keeps what was read of a chunk, if it stays as it is.
-func (q *Query) remember(k uint64, list []aggregate.Kept, final bool) {
-	if !final || len(list) > maxCached/4 || slices.ContainsFunc(q.cache, func(c cached) bool { return c.chunk == k }) {
+func (q *Query) remember(k uint64, p part, at uint64, final bool) {
+	q.cache = slices.DeleteFunc(q.cache, func(c cached) bool {
+		old := c.chunk == k && c.at != at
+		if old {
+			q.size -= c.size
+		}
+		return old
+	})
+	if !final || p.size > maxCached/4 || slices.ContainsFunc(q.cache, func(c cached) bool { return c.chunk == k }) {
 		return
 	}
-	q.cache = append(q.cache, cached{k, list})
-	for q.size += len(list); q.size > maxCached || len(q.cache) > maxCachedChunks; q.cache = q.cache[1:] {
-		q.size -= len(q.cache[0].list)
+	q.cache = append(q.cache, cached{k, p, at})
+	for q.size += p.size; q.size > maxCached || len(q.cache) > maxCachedChunks; q.cache = q.cache[1:] {
+		q.size -= q.cache[0].size
 	}
 }
 
-// passes says whether a message is one that is looked for.
+// passes says whether a message, or the end of an exchange, is one that is looked for.
 func (q *Query) passes(x *correlate.Observation) bool {
+	if q.what.Exchanges {
+		return x.End == correlate.EndExchange &&
+			(len(q.what.Rows) == 0 || slices.ContainsFunc(q.what.Rows, func(id aggregate.RowID) bool { return id.Asked(x) }))
+	}
 	if !aggregate.IsMessage(x) {
 		return false
 	}

@@ -9,22 +9,27 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/pipeline"
 )
 
 // replay reads chunks again. It is the source of a pipeline, and its sink.
 type replay struct {
-	q        *Query
+	s        *Spool
+	of       *pipeline.Pipeline
+	end      uint64 // frames; those behind are not there yet
+	want     *Query
 	chunks   []chunk
 	start    uint64 // the number of the first
 	ends     bool   // nothing will come behind the last
 	from, to uint64 // whose messages are wanted
-	lists    map[uint64][]aggregate.Kept
+	lists    map[uint64]part
 
 	at    uint64 // the chunk that is being read
 	frame uint64 // the number of the frame that is being read
 	index uint64 // of the next message in it
 	found map[uint64][]found
 	count int
+	asked askedAgain
 }
 
 // found is a message that passes. Its exchange goes on being written to until all is read.
@@ -44,23 +49,39 @@ func (r *replay) run() {
 	if len(r.chunks) == 0 {
 		return
 	}
+	exchanges := r.want.what.Exchanges
 	r.found = make(map[uint64][]found)
-	first := r.chunks[0].first + 1 // as the pipeline numbers frames that have no number
 	// What cannot be read any more is not there.
-	_ = r.q.of.Again(r, first, r).Run(context.Background())
-	if r.ends {
+	_ = again(r.of, r.chunks[0].first, r, exchanges, r)
+	switch {
+	case exchanges:
+		r.keepAsked()
+	case r.ends:
 		r.keep() // with what the end of all says of what was still open
 	}
+}
+
+// again has a pipeline read frames once more, of which the first is number first.
+func again(of *pipeline.Pipeline, first uint64, src capture.Source, ends bool, sink pipeline.Sink) error {
+	return of.Again(src, first+1, ends, sink).Run(context.Background()) // as it numbers frames that have no number
 }
 
 // final says whether what was read of a chunk will stay as it is.
 func (r *replay) final(k uint64) bool {
 	for i := range r.chunks {
-		if c := &r.chunks[i]; c.first >= r.q.end || c.first+c.frames > r.q.end || !c.closed {
+		if c := &r.chunks[i]; c.first >= r.end || c.first+c.frames > r.end || !c.closed {
 			return false // an answer may come
 		}
 	}
 	return r.ends || len(r.chunks) > 0 && r.start+uint64(len(r.chunks)) > k+1
+}
+
+// endsAt is that of the chunk as it was copied.
+func (r *replay) endsAt(k uint64) uint64 {
+	if k < r.start || k-r.start >= uint64(len(r.chunks)) {
+		return 0
+	}
+	return r.chunks[k-r.start].ends.at
 }
 
 // Run implements capture.Source.
@@ -68,12 +89,13 @@ func (r *replay) Run(_ context.Context, emit func(*capture.Frame) error) error {
 	for i := range r.chunks {
 		c := &r.chunks[i]
 		r.at, r.frame = r.start+uint64(i), c.first
-		err := r.q.s.read(c, func(f *capture.Frame) error {
-			if r.frame >= r.q.end {
+		err := r.s.read(c, func(f *capture.Frame) error {
+			if r.frame >= r.end {
 				return errEnd
 			}
 			r.index = 0
 			err := emit(f)
+			r.asked.sent(f, r.frame, r.at)
 			r.frame++
 			return err
 		})
@@ -81,7 +103,8 @@ func (r *replay) Run(_ context.Context, emit func(*capture.Frame) error) error {
 			break
 		}
 	}
-	if !r.ends {
+	r.asked.over = true
+	if !r.ends && !r.want.what.Exchanges {
 		r.keep()
 	}
 	return nil
@@ -94,7 +117,7 @@ func (r *replay) keep() {
 		for i := range list {
 			kept[i] = aggregate.Keep(list[i].seq, &list[i].x)
 		}
-		r.lists[k] = kept
+		r.lists[k] = part{list: kept, size: len(kept)}
 	}
 }
 
@@ -102,11 +125,15 @@ var errEnd = errors.New("enough")
 
 // Observe implements pipeline.Sink.
 func (r *replay) Observe(x *correlate.Observation) error {
+	if r.want.what.Exchanges {
+		r.ended(x)
+		return nil
+	}
 	if r.at < r.from || r.at > r.to || x.Message == nil || x.End != correlate.EndNone {
 		return nil
 	}
 	r.index++
-	if r.count >= maxFound || !r.q.passes(x) {
+	if r.count >= maxFound || !r.want.passes(x) {
 		return nil
 	}
 	r.count++
@@ -115,5 +142,5 @@ func (r *replay) Observe(x *correlate.Observation) error {
 }
 
 func (r *replay) Stats() capture.Stats { return capture.Stats{} }
-func (r *replay) Info() capture.Info   { return r.q.of.Source().Info() }
+func (r *replay) Info() capture.Info   { return r.of.Source().Info() }
 func (r *replay) Close() error         { return nil }

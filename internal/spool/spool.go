@@ -70,6 +70,9 @@ type Spool struct {
 	unsure bool   // see Unsure
 	ended  bool
 	gap    *Gap // in front of the next chunk
+	asked  asked
+	late   late
+	told   uint64 // exchanges that have ended
 
 	// Of a recording that is read in place.
 	inPlace bool
@@ -97,6 +100,7 @@ type chunk struct {
 	unsure bool
 	counts []ofCell // by cell; nil with messages: not known
 	adding map[uint32]uint32
+	ends   ends // of the exchanges whose request it has
 	gap    *Gap // in front of it
 
 	place capture.Place       // of a recording
@@ -188,6 +192,9 @@ func (s *Spool) KeepFrame(f *capture.Frame, wanted bool) error {
 		c.from, c.to = at, at
 	}
 	c.from, c.to = min(c.from, at), max(c.to, at)
+	if f.Dir == capture.DirRequest && f.Kind == capture.KindDatagram {
+		s.asked.add(f.ID, s.frames)
+	}
 	c.frames++
 	s.frames++
 	return nil
@@ -252,7 +259,7 @@ func (s *Spool) merge() {
 			d := &s.chunks[i+1]
 			s.cells -= len(c.counts) + len(d.counts)
 			c.counts = sum(&c, d)
-			s.cells += len(c.counts)
+			s.cells += len(c.counts) - len(d.ends.cells) + c.ends.merge(&d.ends)
 			c.frames += d.frames
 			c.messages += d.messages
 			c.changes += d.changes
@@ -313,6 +320,9 @@ func (s *Spool) Unsure(yes bool) {
 		return
 	}
 	s.unsure = yes
+	for i := max(len(s.chunks)-farEnough, 0); i < len(s.chunks); i++ {
+		s.chunks[i].ends.unsure = true
+	}
 	s.end()
 }
 
@@ -344,7 +354,7 @@ func (s *Spool) Clear() {
 	}
 	s.end()
 	s.base += uint64(len(s.chunks))
-	s.chunks, s.cells, s.held, s.mem, s.gone, s.gap = nil, 0, 0, 0, 0, nil
+	s.chunks, s.cells, s.held, s.mem, s.gone, s.gap, s.late = nil, 0, 0, 0, 0, nil, late{}
 	s.epoch++
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,14 +67,23 @@ type read struct {
 	pipe  *pipeline.Pipeline
 	table *aggregate.Table
 	all   []correlate.Observation
+	ended []correlate.Observation // exchanges, as they end
 }
 
 func (r *read) Observe(x *correlate.Observation) error {
+	if x.End == correlate.EndExchange {
+		own := *x
+		own.Own()
+		r.ended = append(r.ended, own)
+	}
 	if aggregate.IsMessage(x) {
 		r.all = append(r.all, *x)
 	}
 	return nil
 }
+
+// tables are made once: that takes longer than most recordings.
+var tables = sync.OnceValue(families.All)
 
 // wire makes a pipeline for a source, with a spool.
 func wire(t testing.TB, src capture.Source, o spool.Options, f *filter.Filter) *read {
@@ -81,11 +91,11 @@ func wire(t testing.TB, src capture.Source, o spool.Options, f *filter.Filter) *
 	r := &read{spool: spool.New(o)}
 	r.spool.Of(src)
 	t.Cleanup(func() { r.spool.Close() })
-	r.table = aggregate.New(aggregate.Options{Message: r.spool.Message})
+	r.table = aggregate.New(aggregate.Options{Message: r.spool.Message, Ended: r.spool.Ended})
 	var err error
 	r.pipe, err = pipeline.New(pipeline.Options{
-		Source: src, Decoder: decode.New(families.All(), decode.Options{}), Table: r.table, Keeper: r.spool, Filter: f,
-		Sinks: []pipeline.Sink{r},
+		Source: src, Decoder: decode.New(tables(), decode.Options{}), Table: r.table, Keeper: r.spool, Filter: f,
+		Sinks: []pipeline.Sink{r}, Ends: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -59,9 +59,9 @@ func (w *Walk) Next() (list []Placed, more bool) {
 		}
 	}
 	for k := from; k < from+uint64(n); k++ {
-		at := w.q.recount(k, len(lists[k]))
-		for i := range lists[k] {
-			if x := &lists[k][i]; w.wants(x) {
+		at := w.q.recount(k, len(lists[k].list))
+		for i := range lists[k].list {
+			if x := &lists[k].list[i]; w.wants(x) {
 				list = append(list, Placed{at + int64(i), *x})
 			}
 		}
