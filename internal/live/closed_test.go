@@ -55,7 +55,7 @@ func TestFillForgetsList(t *testing.T) {
 				t.Fatalf("%d sockets, want 2", len(s.Sockets.List))
 			}
 			m.socks.now.List = m.socks.now.List[1:]
-			m.Fill(s, Ask{Sockets: true, Exchanges: true})
+			m.Fill(s, Ask{Sockets: true, Exchanges: &Exchanges{Count: 10, Last: true}})
 			if got := s.Sockets.List; len(got) != 1 || got[0].Inode != 2 || got[0].Closed {
 				t.Errorf("filled again: %+v, want inode 2 alone", got)
 			}

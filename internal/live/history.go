@@ -4,6 +4,7 @@ package live
 
 import (
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/spool"
@@ -17,13 +18,17 @@ type history struct {
 	rows     []aggregate.RowID // of messages
 	all      *spool.Query      // all messages, where messages are those of rows
 	changes  *spool.Query
+	ended    *spool.Query
+	endedOf  Exchanges // what ended is for
+	story    spool.Story
+	storyOf  StoryOf // zero: there is none that stays as it is
 }
 
 func (h *history) forget() { *h = history{} }
 
 // look takes messages from the spool. No lock is held: they are decoded again.
 func (m *Model) look(s *Snapshot, r run, ask Ask) {
-	s.Messages, s.Changes = spool.Window{}, nil
+	s.Messages, s.Changes, s.Ended, s.Trouble, s.Story = spool.Window{}, nil, spool.Window{}, -1, spool.Story{}
 	if r.spool == nil {
 		return
 	}
@@ -40,11 +45,13 @@ func (m *Model) look(s *Snapshot, r run, ask Ask) {
 			first = q.Find(want.Find)
 		}
 		s.Messages = q.Window(first, want.Count, want.Last)
-		m.say(s, r, func(each func(k *aggregate.Kept)) {
-			for i := range s.Messages.List {
-				each(&s.Messages.List[i])
-			}
-		})
+		m.say(s, r, s.Messages.List)
+	}
+	if ask.Exchanges != nil {
+		m.lookEnded(s, r, ask.Exchanges)
+	}
+	if ask.Story != nil {
+		m.tellStory(s, r, *ask.Story)
 	}
 	if ask.Changes {
 		if h.changes == nil {
@@ -60,16 +67,79 @@ func (m *Model) unread() bool { return m.o.Again == nil && m.added != "" }
 
 // update brings a query of rows to where a snapshot is.
 func (m *Model) update(q *spool.Query, r run, s *Snapshot, rows []aggregate.RowID) {
-	var cells map[uint32]bool
+	q.Update(cellsOf(r, rows), s.Frames)
+}
+
+// lookEnded takes the exchanges that have ended.
+func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
+	h := &m.history
+	if h.ended == nil || !h.endedOf.sameAs(want) {
+		h.endedOf = *want
+		h.ended = r.spool.Query(r.pipe, spool.What{Exchanges: true, Rows: want.Rows, Outcomes: want.Outcomes}, m.unread())
+	}
+	h.ended.Update(cellsOf(r, want.Rows), s.Frames)
+	first := want.First
+	switch {
+	case !want.Find.IsZero():
+		first = h.ended.Find(want.Find)
+	case want.Step != 0:
+		if at, ok := h.ended.Next(want.First, want.Step, spool.Troubles); ok {
+			first, s.Trouble = at-int64(want.Count/2), at
+		}
+	}
+	s.Ended = h.ended.Window(first, want.Count, want.Last)
+	m.say(s, r, s.Ended.List)
+	for _, others := range s.Ended.Shared {
+		m.say(s, r, asKept(others.List))
+	}
+}
+
+// tellStory reads what is known of an exchange, unless it was read when it had ended.
+func (m *Model) tellStory(s *Snapshot, r run, of StoryOf) {
+	h := &m.history
+	if h.storyOf != of {
+		h.story, h.storyOf = r.spool.Story(r.pipe, of.Seq, of.Frame, s.Frames), of
+		if !h.story.Final {
+			h.storyOf = StoryOf{}
+		}
+	}
+	s.Story = h.story
+	m.say(s, r, asKept(s.Story.Exchanges))
+	m.say(s, r, s.Story.Replies)
+	for i := range s.Story.Events {
+		m.say(s, r, []aggregate.Kept{s.Story.Events[i].Kept})
+	}
+}
+
+// asKept are the requests of exchanges.
+func asKept(list []correlate.Exchange) []aggregate.Kept {
+	kept := make([]aggregate.Kept, len(list))
+	for i := range list {
+		kept[i].Message = list[i].Request
+	}
+	return kept
+}
+
+// cellsOf are the numbers of the cells of rows; nil: of all.
+func cellsOf(r run, rows []aggregate.RowID) (cells map[uint32]bool) {
 	if len(rows) > 0 {
 		r.pipe.Look(func(st pipeline.State) { cells = st.Table.CellsOf(rows...) })
 	}
-	q.Update(cells, s.Frames)
+	return cells
 }
 
-// say adds what the messages of nftables among those that all hands out say. Of older ones
+// say adds what the messages of nftables of a window say.
+func (m *Model) say(s *Snapshot, r run, list []aggregate.Kept) {
+	m.sayEach(s, r, func(each func(k *aggregate.Kept)) {
+		for i := range list {
+			each(&list[i])
+		}
+	})
+}
+
+// sayEach adds what the messages of nftables among those that all hands out say. Of older ones
 // than the stream knows, what stands among them is known.
-func (m *Model) say(s *Snapshot, r run, all func(each func(k *aggregate.Kept))) {
+func (m *Model) sayEach(s *Snapshot, r run, all func(each func(k *aggregate.Kept))) {
 	var lines nft.Lines
 	all(func(k *aggregate.Kept) {
 		if msg := k.Message; nft.Is(msg) || nft.InBatch(msg) {

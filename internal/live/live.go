@@ -143,7 +143,7 @@ func (m *Model) wire(src capture.Source) (r run, err error) {
 	if !m.o.CountOnly && !m.o.NoMessages {
 		r.spool = spool.New(m.o.History)
 		r.spool.Of(src)
-		p.Keeper, table.Message = r.spool, r.spool.Message
+		p.Keeper, table.Message, table.Ended = r.spool, r.spool.Message, r.spool.Ended
 	}
 	if !m.o.CountOnly {
 		r.stream = &stream{sockets: m.o.Replay != nil || m.o.Closed}

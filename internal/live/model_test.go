@@ -97,16 +97,16 @@ func TestSnapshotKnowsSets(t *testing.T) {
 func TestAsk(t *testing.T) {
 	m := replayed(t, ruleset(t))
 	s := m.Snapshot(Ask{})
-	if s.Messages.List != nil || s.Ended != nil || s.Heat.Columns != nil || s.Sockets.List != nil || s.Locks.Why != "" {
-		t.Errorf("nothing was asked for: %d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	if s.Messages.List != nil || s.Ended.List != nil || s.Heat.Columns != nil || s.Sockets.List != nil || s.Locks.Why != "" {
+		t.Errorf("nothing was asked for: %d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended.List), len(s.Sockets.List), s.Locks.Why)
 	}
-	all := Ask{Messages: &Messages{Rows: []aggregate.RowID{newRules}, Count: 100}, Heat: &aggregate.RowID{}, Exchanges: true, Sockets: true, Locks: true}
+	all := Ask{Messages: &Messages{Rows: []aggregate.RowID{newRules}, Count: 100}, Heat: &aggregate.RowID{}, Exchanges: &Exchanges{Count: 1000}, Sockets: true, Locks: true}
 	if s.Has(all) || !s.Has(Ask{Looking: true}) {
 		t.Error("what it has")
 	}
 	m.Fill(s, all)
-	if !s.Has(all) || len(s.Messages.List) == 0 || len(s.Ended) == 0 || len(s.Sockets.List) == 0 || s.Locks.Why == "" {
-		t.Errorf("%d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended), len(s.Sockets.List), s.Locks.Why)
+	if !s.Has(all) || len(s.Messages.List) == 0 || len(s.Ended.List) == 0 || len(s.Sockets.List) == 0 || s.Locks.Why == "" {
+		t.Errorf("%d messages, %d exchanges, %d sockets, %q", len(s.Messages.List), len(s.Ended.List), len(s.Sockets.List), s.Locks.Why)
 	}
 	// A snapshot of an earlier time gets nothing that began after it.
 	early := m.Snapshot(Ask{})
@@ -118,8 +118,8 @@ func TestAsk(t *testing.T) {
 			t.Errorf("a message of %v in a snapshot of %v", k.Frame.Time, then)
 		}
 	}
-	for i := range early.Ended {
-		if x := &early.Ended[i]; x.Time.After(then) {
+	for i := range early.Ended.List {
+		if x := early.Ended.List[i].Exchange; x.Time.After(then) {
 			t.Errorf("an exchange of %v in a snapshot of %v", x.Time, then)
 		}
 	}

@@ -52,7 +52,7 @@ func (m *Model) Search(s *Snapshot, q *Search) {
 	}
 	list, more := q.walk.Next()
 	told := &Snapshot{SaidBy: make(map[MessageID]nft.Said)}
-	m.say(told, r, func(each func(k *aggregate.Kept)) {
+	m.sayEach(told, r, func(each func(k *aggregate.Kept)) {
 		for i := range list {
 			each(&list[i].Kept)
 		}

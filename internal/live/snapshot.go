@@ -21,7 +21,8 @@ import (
 type Ask struct {
 	Messages  *Messages        // nil: none
 	Heat      *aggregate.RowID // nil: none; aggregate.All is a row, too
-	Exchanges bool
+	Exchanges *Exchanges       // nil: none
+	Story     *StoryOf         // nil: none
 	Sockets   bool
 	Locks     bool
 	// Changes are the messages that may have changed something, at most MaxChanges.
@@ -48,6 +49,34 @@ func (m *Messages) equal(n *Messages) bool {
 
 // HoldsFor is how far back Snapshot.LongestHold looks.
 const HoldsFor = 5 * time.Minute
+
+// Exchanges says which exchanges that have ended are wanted, beside those that wait.
+type Exchanges struct {
+	Rows     []aggregate.RowID // of whose requests; none: of all
+	Outcomes spool.Outcomes    // ended so; 0: in any way
+	// First, Count, Last and Find are as those of Messages, of datagrams with requests.
+	First int64
+	Count int
+	Last  bool
+	Find  time.Time
+	// Step finds the next with trouble behind First, or before it (-1), and gives what is
+	// around that; 0: it does not.
+	Step int
+}
+
+func (x *Exchanges) equal(y *Exchanges) bool {
+	return y == nil || x != nil && x.First == y.First && x.Count == y.Count && x.Last == y.Last && x.Find.Equal(y.Find) &&
+		x.Step == y.Step && x.sameAs(y)
+}
+
+// sameAs says whether both are of the same exchanges.
+func (x *Exchanges) sameAs(y *Exchanges) bool {
+	return x.Outcomes == y.Outcomes && slices.Equal(x.Rows, y.Rows)
+}
+
+// StoryOf says of which exchange all is wanted that is known: by its number in a window
+// (aggregate.Kept.Seq), or by the ID of the frame with its request.
+type StoryOf struct{ Seq, Frame uint64 }
 
 // MaxChanges is how many messages Ask.Changes gives at most.
 const MaxChanges = 2048
@@ -78,11 +107,15 @@ type Snapshot struct {
 	Frames uint64
 	Held   spool.Held
 	Heat   aggregate.Heat
-	// Open are the requests that wait, oldest first; Ended the last ones that ended,
-	// newest first.
-	Open, Ended []correlate.Exchange
-	Sockets     Sockets
-	Locks       Locks
+	// Open are the requests that wait, oldest first; Ended those that have ended, in the
+	// order in which they began.
+	Open  []correlate.Exchange
+	Ended spool.Window
+	// Trouble is the position in Ended that Exchanges.Step has found; -1: none.
+	Trouble int64
+	Story   spool.Story
+	Sockets Sockets
+	Locks   Locks
 
 	// SaidBy is what Said knows.
 	SaidBy map[MessageID]nft.Said
@@ -157,7 +190,7 @@ func (m *Model) at(r run) time.Time {
 func (s *Snapshot) Has(ask Ask) bool {
 	have := &s.Asked
 	return have.Messages.equal(ask.Messages) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
-		(have.Exchanges || !ask.Exchanges) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks) &&
+		have.Exchanges.equal(ask.Exchanges) && (ask.Story == nil || have.Story != nil && *have.Story == *ask.Story) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks) &&
 		(have.Changes || !ask.Changes)
 }
 
@@ -181,14 +214,10 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	if ask.Heat != nil {
 		s.Heat = st.Table.Heat(*ask.Heat, at)
 	}
-	if ask.Exchanges && stream != nil {
-		later := func(x correlate.Exchange) bool { return x.Time.After(at) }
-		s.Open = slices.DeleteFunc(st.Open(at), later)
-		s.Ended = slices.DeleteFunc(stream.ended.newest(), later)
-		for _, list := range [][]correlate.Exchange{s.Open, s.Ended} {
-			for i := range list {
-				stream.tell(s, list[i].Request)
-			}
+	if ask.Exchanges != nil && stream != nil {
+		s.Open = slices.DeleteFunc(st.Open(at), func(x correlate.Exchange) bool { return x.Time.After(at) })
+		for i := range s.Open {
+			stream.tell(s, s.Open[i].Request)
 		}
 	}
 	if ask.Locks && stream != nil {

@@ -12,7 +12,6 @@ import (
 // stream is what is kept beside the table: the last of each. The pipeline's lock is
 // held whenever it is written to or read.
 type stream struct {
-	ended recent[correlate.Exchange]
 	locks recent[LockReport]
 	errs  errorKinds
 	said  lastSaid
@@ -23,9 +22,6 @@ type stream struct {
 
 // Observe implements pipeline.Sink.
 func (k *stream) Observe(o *correlate.Observation) error {
-	if o.End == correlate.EndExchange {
-		k.ended.add(*o.Exchange.Copy())
-	}
 	if f := o.Frame; f != nil && f.Kind == capture.KindLock {
 		k.locks.add(LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
 	}

@@ -63,6 +63,16 @@ func (l *Lines) BatchOf(m *decode.Message) (Batch, bool) {
 	return b, true
 }
 
+// Sum is the first transaction of messages, which are those of a datagram; ok is false where
+// they have none.
+func Sum(all iter.Seq[*decode.Message]) (b Batch, ok bool) {
+	list, _ := batches(all)
+	if len(list) == 0 {
+		return b, false
+	}
+	return list[0], true
+}
+
 // BatchOf is Lines.BatchOf for one message alone.
 func BatchOf(m *decode.Message) (Batch, bool) {
 	var l Lines

@@ -162,9 +162,6 @@ func (v *listView[T]) clause() filter.Clause {
 // whose it is.
 func clauseOf(x any) filter.Clause {
 	switch x := x.(type) {
-	case *correlate.Exchange:
-		k := live.RequestOf(x)
-		return messageClause(&k.Observation)
 	case *sockets.Socket:
 		return socketClause(x.Protocol, x.PortID, x.NetNS)
 	case *incident.Incident:
@@ -178,6 +175,14 @@ func clauseOf(x any) filter.Clause {
 		return processClause(x.Proc)
 	case *familyRow:
 		return rowClause(&x.Row)
+	}
+	return filter.Clause{}
+}
+
+func (v *exchangesView) clause() filter.Clause {
+	if l := v.at(v.cur.at); l != nil && l.x != nil {
+		k := live.RequestOf(l.x)
+		return messageClause(&k.Observation)
 	}
 	return filter.Clause{}
 }

@@ -78,7 +78,9 @@ type fakeSource struct {
 	asked   func() // runs with the second snapshot; nil: nothing does
 	asks    int
 
-	ended     []correlate.Exchange
+	ended     []correlate.Exchange    // in the order in which they began
+	shared    map[uint64]spool.Shared // by place in ended, from 1
+	stories   map[uint64]spool.Story  // likewise
 	incidents []incident.Incident
 	sockets   []sockets.Socket
 	missing   []string
@@ -127,7 +129,13 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
 	}
-	snap.Open, snap.Ended = s.tracker.Open(time.Time{}, nil), s.ended
+	snap.Open, snap.Trouble = s.tracker.Open(time.Time{}, nil), -1
+	if ask.Exchanges != nil {
+		snap.Ended, snap.Trouble = s.endedWindow(ask.Exchanges)
+	}
+	if of := ask.Story; of != nil {
+		snap.Story = s.storyOf(*of)
+	}
 	snap.Sockets = live.Sockets{List: s.sockets, Missing: s.missing}
 	snap.Locks = s.locks
 }
@@ -176,6 +184,53 @@ func (s *fakeSource) Search(snap *live.Snapshot, q *live.Search) {
 	list = list[min(q.Looked, uint64(len(list))):]
 	q.Ended = len(list) <= step
 	q.Look(snap, list[:min(step, len(list))])
+}
+
+// endedWindow is what package spool makes of all exchanges, each in a datagram of its own
+// but for those in s.shared.
+func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
+	var all []aggregate.Kept
+	for i := range s.ended {
+		k := live.RequestOf(&s.ended[i])
+		k.Seq = uint64(i + 1)
+		w := spool.Window{Shared: s.shared}
+		if x.Outcomes.Has(w.Worst(&k)) {
+			all = append(all, k)
+		}
+	}
+	w := spool.Window{Total: int64(len(all)), First: x.First, Shared: s.shared}
+	trouble := int64(-1)
+	if x.Last {
+		w.First = w.Total - int64(x.Count)
+	}
+	if !x.Find.IsZero() {
+		w.First = int64(slices.IndexFunc(all, func(k aggregate.Kept) bool { return !k.Frame.Time.Before(x.Find) }))
+	}
+	for at := x.First + int64(x.Step); x.Step != 0 && at >= 0 && at < w.Total; at += int64(x.Step) {
+		if spool.Troubles.Has(w.Worst(&all[at])) {
+			trouble, w.First = at, at-int64(x.Count/2)
+			break
+		}
+	}
+	w.First = max(w.First, 0)
+	w.List = all[min(w.First, w.Total):min(max(w.First+int64(x.Count), 0), w.Total)]
+	return w, trouble
+}
+
+// storyOf is what is known of an exchange.
+func (s *fakeSource) storyOf(of live.StoryOf) spool.Story {
+	if st, ok := s.stories[of.Seq]; ok {
+		return st
+	}
+	if i := int(of.Seq) - 1; i >= 0 && i < len(s.ended) {
+		return spool.Story{Exchanges: append([]correlate.Exchange{s.ended[i]}, s.shared[of.Seq].List...), Ended: true, Whole: true, Final: true}
+	}
+	for _, x := range s.tracker.Open(time.Time{}, nil) {
+		if x.Request.Frame.ID == of.Frame {
+			return spool.Story{Exchanges: []correlate.Exchange{x}}
+		}
+	}
+	return spool.Story{Gone: true}
 }
 
 func (s *fakeSource) Ready() <-chan struct{} { return nil }

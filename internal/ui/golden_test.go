@@ -48,7 +48,7 @@ func (h *harness) tell(view string) {
 	case "crowd", "crowd_unfolded":
 		h.src.crowd()
 		h.tick()
-	case "exchanges", "sockets", "families", "incidents", "incident", "rtnl", "reports":
+	case "exchanges", "unfolded", "story", "story_dump", "story_batch", "sockets", "families", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
 		h.tick()
 	case "sockets_recorded":
@@ -79,7 +79,11 @@ var allPages = []pageKeys{
 	{"messages_all", []string{"M", "Home", "Down"}},
 	{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
 	{"losses", []string{"l"}},
-	{"exchanges", []string{"x"}},
+	{"exchanges", []string{"x", "Down", "Down"}},
+	{"unfolded", []string{"x", "End", "Right"}},
+	{"story", []string{"x", "End", "Up", "Up", "Up", "Enter", "Down"}},
+	{"story_dump", []string{"x", "End", "Up", "Enter", "Down", "Down", "Down", "Right"}},
+	{"story_batch", []string{"x", "End", "Enter"}},
 	{"sockets", []string{"o"}},
 	{"incidents", []string{"i"}},
 	{"incident", []string{"i", "Down", "Enter"}},

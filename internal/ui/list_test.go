@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
@@ -106,22 +105,9 @@ func TestListLayout(t *testing.T) {
 	}
 }
 
-// Enter opens what a row is about: the request of an exchange, the messages of a
-// socket, the story of an incident, the reports of a holder.
+// Enter opens what a row is about: the messages of a socket, the story of an incident, the reports of a holder.
 func TestListEnter(t *testing.T) {
 	h := newHarness(t, 120, 40, Options{})
-	h.press("x", "Enter")
-	h.wants("CTRL_CMD_GETFAMILY", "nlmsg_len", "0000  ", "nl80211")
-	h.press("Right")
-	h.wants("cmd 7", "nlmsg_type 33")
-	h.press("Right", "Left")
-	h.wants("CTRL_CMD_GETFAMILY")
-	h.press("Esc")
-	if v := h.top().(*listView[correlate.Exchange]); v.cur.at != 0 {
-		t.Errorf("the cursor of the list is on %d", v.cur.at)
-	}
-	h.press("Esc")
-
 	h.src.story()
 	zebra := capture.Proc{PID: 2044, Comm: "zebra"}
 	h.src.sockets = []sockets.Socket{

@@ -104,7 +104,7 @@ func TestFilterSince(t *testing.T) {
 	h.tick()
 	h.wants("filter: error != 0 (since 03:04:05)")
 	h.press("x")
-	h.wants("the filter holds for what ended since 03:04:05")
+	h.wants("the filter holds for those that have ended: what waits is all there is")
 	h.press("Esc", "m")
 	h.lacks("filtered since") // messages are looked for in all that was kept
 }

@@ -156,7 +156,7 @@ func sayings(t *testing.T, src capture.Source, teach func(*pipeline.Pipeline), l
 	if err := m.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	snap := m.Snapshot(live.Ask{Exchanges: true, Sockets: true, Locks: true})
+	snap := m.Snapshot(live.Ask{Exchanges: &live.Exchanges{Count: 1000, Last: true}, Sockets: true, Locks: true})
 	rows, jsons := live.Rows(&snap.Table, "all", "messages"), json.NewEncoder(&texts[6])
 	check := func(err error) {
 		t.Helper()
@@ -172,7 +172,7 @@ func sayings(t *testing.T, src capture.Source, teach func(*pipeline.Pipeline), l
 		check(plain.Incident(&snap.Incidents[i], limits))
 		check(export.NewJSON(&texts[3], group).Incident(&snap.Incidents[i], limits))
 	}
-	for _, v := range []any{rows, snap.Sockets.List, snap.Locks.Rows, snap.Open, snap.Ended} {
+	for _, v := range []any{rows, snap.Sockets.List, snap.Locks.Rows, snap.Open, snap.Ended.List} {
 		if i, isRows := v.([]live.Row); isRows {
 			check(jsons.Encode(i))
 			continue
@@ -193,7 +193,7 @@ func lengthOf(v any) int {
 
 func pages(t *testing.T, m Model, limits incident.Limits, group func(uint16, uint32) string, said map[string]string) {
 	t.Helper()
-	for _, page := range append([]pageKeys{{"exchange", []string{"x", "Enter"}}}, allPages...) {
+	for _, page := range append([]pageKeys{{"exchange", []string{"x", "Down", "Enter"}}}, allPages...) {
 		c := newScreen(t, 160, 50)
 		a := newApp(c, m, Options{Interval: defaultInterval, Limits: limits, GroupName: group})
 		a.cpu = func(time.Time) float64 { return 1 }

@@ -66,7 +66,7 @@ func (h *harness) marked(text string) bool {
 // Every list and every page of text is searched alike.
 func TestSearchPages(t *testing.T) {
 	for _, tt := range []struct{ open, text, want string }{
-		{"x", "getfam", "getfam: 1 of 1"},
+		{"F", "ROUTE", "ROUTE: 1 of 1"},
 		{"l", "RING BUFFER", "RING BUFFER: 1 of 1"},
 		{"?", "incidents", "incidents: 1 of "},
 		{"o", "no such owner", "no such owner is nowhere here"},

@@ -59,11 +59,14 @@ func (a *app) keptUnderCursor() *aggregate.Kept {
 		return &v.kept
 	case *messagesView:
 		return v.current()
-	case *listView[correlate.Exchange]:
-		if x := v.current(); x != nil {
-			k := live.RequestOf(x)
+	case *exchangesView:
+		if l := v.at(v.cur.at); l != nil && l.x != nil {
+			k := live.RequestOf(l.x)
 			return &k
 		}
+	case *storyView:
+		k := live.RequestOf(v.exchange())
+		return &k
 	}
 	return nil
 }

@@ -3,11 +3,7 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -15,8 +11,8 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
-	"github.com/nltop/nltop/internal/export"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/spool"
 	"github.com/nltop/nltop/internal/words"
 )
 
@@ -24,180 +20,412 @@ import (
 // kernel takes that long.
 const stuck = time.Second
 
-var exchangeColumns = []column[correlate.Exchange]{
-	{head: "TIME", width: 12, keep: 5, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return x.Time.Format(words.TimeOfDay[:12]), a.theme.dim
-	}, compare: func(x, y *correlate.Exchange) int { return x.Time.Compare(y.Time) }},
-	{head: "PROCESS", width: 20, keep: 8, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return words.Process(x.Proc) + words.Where(x.Proc), a.theme.text
-	}, compare: func(x, y *correlate.Exchange) int { return strings.Compare(x.Proc.Comm, y.Proc.Comm) }},
-	{head: "REQUEST", width: 20, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return x.Request.TypeText(), a.theme.text
-	}, compare: func(x, y *correlate.Exchange) int { return strings.Compare(x.Request.TypeText(), y.Request.TypeText()) }},
-	{head: "OUTCOME", width: 12, keep: 9, cell: outcomeText, compare: func(x, y *correlate.Exchange) int {
-		return cmp.Or(cmp.Compare(y.Errno, x.Errno), cmp.Compare(y.Outcome, x.Outcome))
-	}},
-	{head: "LATENCY", width: 9, right: true, keep: 7, cell: exchangeAge, compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Last, x.Last) }},
-	{head: "KERNEL", width: 7, right: true, keep: 6, cell: durationCell(func(x *correlate.Exchange) time.Duration { return x.Kernel }),
-		compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Kernel, x.Kernel) }},
-	{head: "RTNL WAIT", width: 9, right: true, keep: 3, cell: durationCell(func(x *correlate.Exchange) time.Duration { return x.Lock.Wait }),
-		compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Lock.Wait, x.Lock.Wait) }},
-	{head: "REPLIES", width: 7, right: true, keep: 4, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		return a.cell(x.Replies != 0, strconv.Itoa(x.Replies), a.theme.text)
-	}, compare: func(x, y *correlate.Exchange) int { return cmp.Compare(y.Replies, x.Replies) }},
-	{head: "DETAILS", keep: 2, cell: func(a *app, x *correlate.Exchange) (string, tcell.Style) {
-		if text := commandText(x.Request); text != "" {
-			return joined(text, exchangeDetails(x)), a.theme.text
+// exchangesView lists the requests that wait, oldest first, and below them all exchanges
+// that have ended, the newest first: a line for each datagram with requests, which unfolds.
+// While the cursor is on the first line it stays there as others come in. Of all that can be
+// reached it has those around its window.
+type exchangesView struct {
+	app  *app
+	open []correlate.Exchange
+	win  spool.Window
+	cur  cursor
+	sel  spot // of the cursor, which follows it unless it is on the first line
+	// order are places in win.List, where it is sorted; nil: it is not.
+	order   []int
+	sorted  *column[exchangeLine]
+	reverse bool
+	shown   []span[exchangeLine]
+	only    spool.Outcomes // ended so; 0: in any way
+	// unfolded are the lines below some of the others, by position; wants is one that is to
+	// be, once its story is known.
+	unfolded []unfolded
+	wants    uint64
+	// Where the list is to go, once what is around is known: to a time, or to the next
+	// trouble by step.
+	find time.Time
+	step int
+	info map[uint64]string // requests in words, by Kept.Seq
+}
+
+// spot is one in the list.
+type spot struct {
+	waits uint64 // ID of the frame of a request that waits; 0: of none
+	pos   int64  // position (spool.Query)
+	seq   uint64 // Kept.Seq
+	sub   int    // line below, from 1
+}
+
+// unfolded are the lines below a datagram.
+type unfolded struct {
+	pos   int64
+	seq   uint64
+	lines []storyLine
+}
+
+// exchangeLine is what a line of the list is about.
+type exchangeLine struct {
+	spot
+	kept  aggregate.Kept // by its request
+	x     *correlate.Exchange
+	worst *correlate.Exchange // of its datagram
+	rest  spool.Shared
+	below *storyLine // the line is one below x
+}
+
+func newExchangesView(a *app) *exchangesView {
+	return &exchangesView{app: a, info: make(map[uint64]string)}
+}
+
+func (v *exchangesView) cursor() *cursor { return &v.cur }
+func (v *exchangesView) crumb() string {
+	if v.only != 0 {
+		return "exchanges that went wrong"
+	}
+	return "exchanges"
+}
+
+// maxSorted is up to how many exchanges they are sorted by something else than time.
+const maxSorted = 1024
+
+// ask is the window of the screen, and a block on either side.
+func (v *exchangesView) ask() live.Ask {
+	x := &live.Exchanges{Outcomes: v.only, Count: (v.cur.page/block + 4) * block, Find: v.find, Step: v.step}
+	top := v.cur.top - len(v.open)
+	switch {
+	case v.sorted != nil && v.win.Total <= maxSorted:
+		x.First, x.Count = v.win.Low, maxSorted
+	case v.step != 0:
+		x.First = v.sel.pos
+	case v.win.Total == 0, v.follows() && !v.reverse:
+		x.Last = true
+	case v.reverse:
+		x.First = v.win.Low + int64(top/block*block-block)
+	default:
+		high := v.win.Low + v.win.Total - int64(top) + block
+		x.First = (high/block+1)*block - int64(x.Count)
+	}
+	ask := live.Ask{Exchanges: x, Looking: true}
+	if v.wants != 0 {
+		ask.Story = &live.StoryOf{Seq: v.wants}
+	}
+	return ask
+}
+
+// follows says whether the cursor stays on the first line, whatever comes in.
+func (v *exchangesView) follows() bool { return v.sel == spot{} }
+
+func (v *exchangesView) moved() {
+	v.sel = spot{}
+	if v.cur.at > 0 {
+		v.pick()
+	}
+}
+
+// pick remembers what the cursor is on.
+func (v *exchangesView) pick() {
+	if l := v.at(v.cur.at); l != nil {
+		v.sel = l.spot
+	}
+}
+
+func (v *exchangesView) refresh() {
+	s := v.app.snap
+	v.open, v.win = s.Open, s.Ended
+	if v.only != 0 {
+		v.open = nil
+	}
+	if v.wants != 0 && s.Asked.Story != nil && s.Asked.Story.Seq == v.wants {
+		v.unfold(&s.Story)
+	}
+	v.refold()
+	v.arrange()
+	switch {
+	case v.step != 0:
+		v.stepped(s.Trouble)
+	case !v.find.IsZero():
+		v.find = time.Time{}
+		v.sel = spot{pos: v.win.First}
+	}
+	v.cur.fit(v.rows(), v.cur.page)
+	if row, ok := v.rowOf(v.sel); ok {
+		v.cur.top += row - v.cur.at
+		v.cur.at = row
+	} else if v.follows() {
+		v.cur.at = 0
+	}
+	v.cur.fit(v.rows(), v.cur.page)
+	if len(v.info) > 16*block {
+		clear(v.info)
+	}
+}
+
+// stepped goes to what was looked for.
+func (v *exchangesView) stepped(found int64) {
+	where := "behind"
+	if v.step < 0 {
+		where = "before"
+	}
+	v.step = 0
+	if found < 0 {
+		v.app.notice = "nothing went wrong " + where + " this, as far as was read"
+		return
+	}
+	v.sel = spot{pos: found}
+	if k := v.kept(found); k != nil {
+		v.sel.seq = k.Seq
+	}
+}
+
+func (v *exchangesView) current() *exchangeLine { return v.at(v.cur.at) }
+
+func (v *exchangesView) bindings() []binding {
+	return []binding{
+		{"Enter", "open the story: request, answers, events, who got and who lost them", "story", v.enter},
+		{"Right Space", "unfold what it consists of: requests, answers, events", "unfold", v.askUnfold},
+		{"Left", "fold it again", "", v.fold},
+		{"]", "the next that went wrong, later", "wrong", func() { v.trouble(1) }},
+		{"[", "the one before that went wrong", "", func() { v.trouble(-1) }},
+		{"E", "only those that went wrong, or all", "only wrong", v.toggleOnly},
+		{"t", "go to a time (12:03:04)", "go to", v.askTime},
+		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
+		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
+		{"r", "reverse the order", "", v.turn},
+	}
+}
+
+func (v *exchangesView) trouble(by int) {
+	if v.follows() {
+		v.pick()
+	}
+	if v.sel.waits != 0 || v.sel == (spot{}) { // from the newest on
+		v.sel = spot{pos: v.win.Low + v.win.Total}
+	}
+	v.step = by
+}
+
+func (v *exchangesView) toggleOnly() {
+	if v.only ^= spool.Troubles; v.only != 0 {
+		v.app.notice = "only what failed, got no answer, was interrupted or lost"
+	}
+	v.sel, v.unfolded, v.win, v.cur.at, v.cur.top = spot{}, nil, spool.Window{}, 0, 0
+}
+
+func (v *exchangesView) askTime() {
+	v.app.prompt = newPrompt(v.app, "go to: ", "")
+	v.app.prompt.accept = func(text string) error {
+		t, err := words.ParseTime(text, v.app.snap.Table.Start.Local(), v.app.snap.Table.Time)
+		if err != nil {
+			return err
 		}
-		return exchangeDetails(x), a.theme.dim
-	}},
-}
-
-// joined puts two texts beside each other, if there are two.
-func joined(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return a + "  " + b
-}
-
-// newExchangesView lists the requests that wait, oldest first, and the last ones
-// that have ended, newest first.
-func newExchangesView(a *app) *listView[correlate.Exchange] {
-	return newListView(a, list[correlate.Exchange]{
-		name:    "exchanges",
-		columns: exchangeColumns,
-		load: func(a *app) listed[correlate.Exchange] {
-			open, ended := a.snap.Open, a.snap.Ended
-			none := "no request yet"
-			if blind := a.snap.Info.DoesNotSee(capture.SeesRequests, "requests"); blind != "" {
-				none = blind
-			}
-			l := listed[correlate.Exchange]{
-				title: fmt.Sprintf("Requests that wait for an answer: %d, and the last %d that ended", len(open), len(ended)),
-				rows:  slices.Concat(open, ended), none: none,
-			}
-			if since := a.filterSince(); since != "" {
-				l.notes = append(l.notes, "the filter holds for what ended "+since+": what ended before, and what waits, is all there is")
-			}
-			return l
-		},
-		id:   exchangeID,
-		open: openExchange, opens: "open the request: decoded, beside its bytes",
-		detail: func(a *app, x *correlate.Exchange) [][]segment {
-			text, st := outcomeText(a, x)
-			lines := [][]segment{{
-				{text: words.Process(x.Proc) + " " + x.Request.TypeText(), style: a.theme.title},
-				{text: text, style: st},
-				{text: exchangeDetails(x), style: a.theme.dim},
-			}}
-			if text := commandText(x.Request); text != "" {
-				lines = append(lines, []segment{{text: text, style: a.theme.text}})
-			}
-			if who := words.Identity(&x.Proc); who != "" {
-				lines = append(lines, []segment{{text: who, style: a.theme.text}})
-			}
-			return lines
-		},
-		ask: live.Ask{Exchanges: true, Looking: true},
-	})
-}
-
-// exchangeID tells exchanges apart.
-func exchangeID(x *correlate.Exchange) any {
-	return struct {
-		at    int64
-		frame uint64
-		index int
-		pid   uint32
-	}{x.Time.UnixNano(), x.Request.Frame.ID, x.Request.Index, x.Proc.PID}
-}
-
-func openExchange(v *listView[correlate.Exchange], x *correlate.Exchange) {
-	step := func(_ *aggregate.Kept, by int) (k aggregate.Kept, ok bool) {
-		if x, found := v.step(by); found {
-			return live.RequestOf(x), true
-		}
-		return k, false
-	}
-	v.app.push(newMessageView(v.app, live.RequestOf(x), v, step))
-}
-
-func durationCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
-	return timeCell(of, func(t *theme) tcell.Style { return t.text })
-}
-
-// sufferedCell is a duration that somebody had to wait.
-func sufferedCell[T any](of func(x *T) time.Duration) func(a *app, x *T) (string, tcell.Style) {
-	return timeCell(of, func(t *theme) tcell.Style { return t.warn })
-}
-
-func timeCell[T any](of func(x *T) time.Duration, style func(*theme) tcell.Style) func(a *app, x *T) (string, tcell.Style) {
-	return func(a *app, x *T) (string, tcell.Style) {
-		d := of(x)
-		return a.cell(d > 0, words.Duration(d), style(&a.theme))
+		v.sorted, v.find = nil, t
+		return nil
 	}
 }
 
-// exchangeAge is how long it took, or has been waiting.
-func exchangeAge(a *app, x *correlate.Exchange) (string, tcell.Style) {
-	if x.Ended {
-		return a.cell(x.Last > 0, words.Duration(x.Last), a.theme.text)
+// sortBy goes by steps through the columns on the screen, in front of which is time.
+func (v *exchangesView) sortBy(by int) {
+	if v.win.Total > maxSorted {
+		v.app.notice = fmt.Sprintf("sorted by time: more than %s exchanges are not sorted by anything else (f leaves fewer)", words.Grouped(maxSorted))
+		return
 	}
-	d, st := x.Age(a.snap.Table.Time), a.theme.text
-	if d > stuck {
-		st = a.theme.bad
-	}
-	return "waits " + words.Age(d), st
-}
-
-func outcomeText(a *app, x *correlate.Exchange) (string, tcell.Style) {
-	switch x.Outcome {
-	case correlate.Failed:
-		if x.Err != nil {
-			return words.ErrorName(x.Err), a.theme.warn
-		}
-		return words.Errno(x.Errno), a.theme.warn
-	case correlate.Unanswered, correlate.Lost, correlate.Interrupted, correlate.RolledBack:
-		return x.Outcome.String(), a.theme.bad
-	case correlate.Pending:
-		return x.Outcome.String(), a.theme.dim
-	}
-	return x.Outcome.String(), a.theme.text
-}
-
-// exchangeDetails leaves out what does not matter.
-func exchangeDetails(x *correlate.Exchange) string {
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if s := export.CauseText(x.InterruptedBy); s != "" {
-		add("interrupted by %s", s)
-	}
-	_, split := x.Parts()
-	measures := append(live.Measures(x), live.Parts(x)...)
-	if !split {
-		measures = append(measures, live.Measure{Name: "rtnl wait", Time: x.Lock.Wait})
-	}
-	for _, m := range append(measures, live.Measure{Name: "rtnl held", Time: x.Lock.Hold}) {
-		if m.Time > 0 {
-			add("%s %s", m.Name, words.Duration(m.Time))
+	now := v.sorted
+	for _, c := range v.shown { // which are made with each drawing
+		if now != nil && c.head == now.head {
+			now = c.column
 		}
 	}
-	if x.Lock.Blocker != nil && !split {
-		add("behind %s", words.Process(*x.Lock.Blocker))
+	v.sorted = nextOrder(v.shown, now, by)
+	v.app.notice = "sorted by time"
+	if v.sorted != nil {
+		v.app.notice = "sorted by " + v.sorted.head
 	}
-	if x.Replies > 1 {
-		add("%d replies", x.Replies)
+	v.unfolded = nil
+	v.arrange()
+}
+
+// sortTo sorts by a column, or turns its order round.
+func (v *exchangesView) sortTo(c *column[exchangeLine]) {
+	if v.sorted != nil && v.sorted.head == c.head {
+		v.turn()
+		return
 	}
-	if x.Events > 0 {
-		add("%s", export.HeardText(x))
+	if v.win.Total > maxSorted {
+		v.sortBy(1) // which says why it is not
+		return
 	}
-	if x.Lost > 0 {
-		s := fmt.Sprintf("%d lost", x.Lost)
-		for _, p := range x.LostBy {
-			s += " by " + words.Process(p)
+	v.sorted, v.reverse, v.unfolded = c, false, nil
+	v.app.notice = "sorted by " + c.head
+	v.arrange()
+}
+
+func (v *exchangesView) turn() {
+	v.reverse = !v.reverse
+	v.unfolded = nil
+	v.arrange()
+	if row, ok := v.rowOf(v.sel); ok {
+		v.cur.move(row - v.cur.at)
+	}
+}
+
+// enter opens the story, or what a line below speaks of.
+func (v *exchangesView) enter() {
+	l := v.current()
+	switch {
+	case l == nil:
+	case l.below != nil && l.below.open != nil:
+		l.below.open()
+	default:
+		v.pickNow()
+		v.app.push(newStoryView(v.app, l, v))
+	}
+}
+
+// pickNow lets the cursor follow its line from now on.
+func (v *exchangesView) pickNow() {
+	if v.follows() {
+		v.pick()
+	}
+}
+
+// stepTo moves the cursor to the datagram by places from where it is, for the page of a
+// story.
+func (v *exchangesView) stepTo(by int) (*exchangeLine, bool) {
+	v.app.fill()
+	to := v.cur.at
+	for {
+		if to += by; to < 0 || to >= v.rows() {
+			return nil, false
 		}
-		parts = append(parts, s)
+		l := v.at(to)
+		if l == nil || l.below == nil {
+			break
+		}
 	}
-	return strings.Join(parts, "  ")
+	v.cur.move(to - v.cur.at)
+	v.pick()
+	v.refreshWindow()
+	l := v.current()
+	return l, l != nil && l.below == nil
+}
+
+// refreshWindow takes in what is around the cursor, while another view is on the top.
+func (v *exchangesView) refreshWindow() {
+	if ask := v.ask(); !v.app.snap.Has(ask) {
+		v.app.model.Fill(v.app.snap, ask)
+		v.refresh()
+		v.pick()
+	}
+}
+
+func (v *exchangesView) detail() [][]segment {
+	l := v.current()
+	t := &v.app.theme
+	if l == nil {
+		return nil
+	}
+	x := l.worst
+	text, st := outcomeLine(v.app, x)
+	lines := [][]segment{{
+		{text: words.Process(x.Proc) + " " + x.Request.TypeText(), style: t.title},
+		{text: text, style: st},
+		{text: exchangeDetails(l.x), style: t.dim},
+		{text: v.position(l), style: t.dim, keep: 4, right: true},
+	}}
+	if l.below != nil {
+		return append(lines, []segment{{text: l.below.text, style: t.text}})
+	}
+	if text := v.summary(l); text != "" {
+		lines = append(lines, []segment{{text: text, style: t.text}})
+	}
+	if who := words.Identity(&x.Proc); who != "" {
+		lines = append(lines, []segment{{text: who, style: t.text}})
+	}
+	return lines
+}
+
+// position says which of how many the cursor is on, as they were asked.
+func (v *exchangesView) position(l *exchangeLine) string {
+	if l.waits != 0 || v.win.Total == 0 {
+		return ""
+	}
+	text := words.Grouped(uint64(l.pos-v.win.Low)+1) + " of " + words.Grouped(uint64(v.win.Total))
+	if v.win.Unread > 0 {
+		text += " so far"
+	}
+	return text
+}
+
+// title says what the list has.
+func (v *exchangesView) title() string {
+	text := "Exchanges: " + words.Grouped(uint64(v.win.Total))
+	if v.only != 0 {
+		text = "Exchanges that went wrong: " + words.Grouped(uint64(v.win.Total))
+	}
+	if v.win.Unread > 0 {
+		text += " so far"
+	}
+	if n := len(v.open); n > 0 {
+		text += ", and " + words.Plural(n, "request waits", "requests wait") + " for an answer"
+	}
+	return text
+}
+
+// notes say what is not in the list.
+func (v *exchangesView) notes() (notes []string) {
+	if v.win.Gone > 0 {
+		notes = append(notes, words.Grouped(v.win.Gone)+" older messages had to leave the history")
+	}
+	if n := len(v.win.Gaps); n > 0 {
+		notes = append(notes, gapText(&v.win.Gaps[n-1].Gap)+": exchanges of that time are not listed")
+	}
+	if v.app.filterSince() != "" && len(v.open) > 0 {
+		notes = append(notes, "the filter holds for those that have ended: what waits is all there is")
+	}
+	return notes
+}
+
+func (v *exchangesView) draw(g *grid, r rect) {
+	t := &v.app.theme
+	line := func(text string, st tcell.Style) {
+		if r.h > 3 {
+			g.put(r.x+1, r.y, r.x+r.w, text, st)
+			r.y, r.h = r.y+1, r.h-1
+		}
+	}
+	line(v.title(), t.title)
+	for _, text := range v.notes() {
+		line(text, t.warn)
+	}
+	v.shown = fitColumns(v.columns(), func(c *column[exchangeLine]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
+	heads(v.app, g, r, v.shown, func(c *column[exchangeLine]) bool { return v.sorted != nil && c.head == v.sorted.head }, v.reverse)
+	clickHeads(v.app, r.y, v.shown, v.sortTo)
+	r.y, r.h = r.y+1, r.h-1
+	v.app.drawList(g, r, &v.cur, v.rows(), func(i, y int) { v.drawLine(g, r, i, y) })
+	if v.rows() == 0 && r.h > 0 {
+		g.put(r.x+2, r.y+min(1, r.h-1), r.x+r.w, v.none(), t.dim)
+	}
+}
+
+func (v *exchangesView) none() string {
+	if blind := v.app.snap.Info.DoesNotSee(capture.SeesRequests, "requests"); blind != "" {
+		return blind
+	}
+	if v.only != 0 {
+		return "nothing went wrong"
+	}
+	return "no request yet"
+}
+
+func (v *exchangesView) drawLine(g *grid, r rect, i, y int) {
+	l := v.at(i)
+	switch {
+	case l == nil:
+	case l.below != nil:
+		g.put(r.x+4+2*l.below.depth, y, r.x+r.w, l.below.text, l.below.style)
+	default:
+		if sign := v.foldSign(l); sign != "" {
+			g.put(r.x, y, r.x+1, sign, v.app.theme.key)
+		}
+		cells(v.app, g, y, v.shown, l)
+	}
 }

@@ -135,16 +135,6 @@ func (v *listView[T]) open() {
 	}
 }
 
-// step moves the cursor, for a view that was opened from here.
-func (v *listView[T]) step(by int) (*T, bool) {
-	if to := v.cur.at + by; to < 0 || to >= len(v.rows) {
-		return nil, false
-	}
-	v.cur.move(by)
-	v.pin()
-	return v.current(), true
-}
-
 // sortBy goes by steps through the columns on the screen, in front of which is
 // the order at the start.
 func (v *listView[T]) sortBy(by int) {

@@ -60,17 +60,8 @@ func (a *app) promptWho(text string) {
 
 // underCursor is the message that the view on top points to; nil: none.
 func (a *app) underCursor() *decode.Message {
-	switch v := a.top().(type) {
-	case *messageView:
-		return v.kept.Message
-	case *messagesView:
-		if k := v.current(); k != nil {
-			return k.Message
-		}
-	case *listView[correlate.Exchange]:
-		if x := v.current(); x != nil {
-			return x.Request
-		}
+	if k := a.keptUnderCursor(); k != nil {
+		return k.Message
 	}
 	return nil
 }

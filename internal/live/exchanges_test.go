@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package live
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/pcapng"
+	"github.com/nltop/nltop/internal/spool"
+)
+
+// A snapshot has the exchanges that are asked for, by window, outcome and step, with their
+// stories; and what their time went to adds up.
+func TestAskExchanges(t *testing.T) {
+	r, err := pcapng.Open("../../cmd/nltop/demo.pcapng.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	m := replayed(t, r)
+	all := m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000}})
+	if all.Ended.Total < 100 || len(all.Ended.List) == 0 || all.Trouble >= 0 || all.Has(Ask{Exchanges: &Exchanges{Count: 1000, First: 1}}) {
+		t.Fatalf("%d of %d exchanges, trouble at %d", len(all.Ended.List), all.Ended.Total, all.Trouble)
+	}
+	wrong := m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000, Outcomes: spool.Troubles}})
+	if wrong.Ended.Total == 0 || wrong.Ended.Total >= all.Ended.Total {
+		t.Fatalf("%d of %d went wrong", wrong.Ended.Total, all.Ended.Total)
+	}
+	step := &Exchanges{First: -1, Step: 1, Count: 20}
+	first := m.Snapshot(Ask{Exchanges: step})
+	at := first.Trouble - first.Ended.First
+	if at < 0 || at >= int64(len(first.Ended.List)) || first.Ended.List[at].Seq != wrong.Ended.List[0].Seq {
+		t.Errorf("the first that went wrong is at %d of %d", at, len(first.Ended.List))
+	}
+	told, split := 0, 0
+	for i := range all.Ended.List {
+		k := &all.Ended.List[i]
+		var sum time.Duration
+		for _, part := range Spent(k.Exchange) {
+			if part.Time <= 0 || part.Name == "" {
+				t.Errorf("exchange %d: %+v", i, part)
+			}
+			sum += part.Time
+		}
+		x := k.Exchange
+		if want := max(x.Kernel+x.Reader, x.Last); x.Shared == 1 && x.Whole == 0 && sum != want {
+			t.Errorf("exchange %d, %s: the parts are %v, in all it took %v", i, k.Message.TypeText(), sum, want)
+		} else if x.Shared == 1 && sum > 0 {
+			split++
+		}
+		if i%20 != 0 {
+			continue
+		}
+		of := StoryOf{Seq: k.Seq}
+		s := m.Snapshot(Ask{Story: &of})
+		if s.Story.Gone || len(s.Story.Exchanges) == 0 || s.Story.Exchanges[0].Request.Frame.ID != k.Frame.ID || !s.Has(Ask{Story: &of}) {
+			t.Fatalf("the story of exchange %d: gone %v, %d exchanges", i, s.Story.Gone, len(s.Story.Exchanges))
+		}
+		again := m.Snapshot(Ask{Story: &of})
+		if len(again.Story.Replies) != len(s.Story.Replies) || len(again.Story.Events) != len(s.Story.Events) {
+			t.Error("asked for again it is another one")
+		}
+		told++
+	}
+	if told == 0 || split == 0 {
+		t.Errorf("%d stories, %d exchanges with a time: the recording proves nothing", told, split)
+	}
+}
+
+// What a source tells of a send is split; of what it does not, the rest is one part.
+func TestSpent(t *testing.T) {
+	const ms = time.Millisecond
+	bird := capture.Proc{PID: 12, Comm: "bird"}
+	frame := func(sees capture.Sees) *decode.Message {
+		return &decode.Message{Frame: &capture.Frame{Origin: &capture.Origin{Sees: sees}}}
+	}
+	for _, tt := range []struct {
+		name string
+		x    correlate.Exchange
+		want []Measure
+	}{
+		{
+			"all is seen", correlate.Exchange{
+				Request: frame(capture.AllSees), Shared: 1, Kernel: 90 * ms, Send: 86 * ms, Reader: 3 * ms, Last: 85 * ms, Queue: 4 * ms, Whole: 100 * ms,
+				Lock: capture.Lock{Wait: 10 * ms, Blocker: &bird}, Waits: &capture.Waits{Loading: 50 * ms, Module: "vxlan", Modules: 1, OffCPU: 65 * ms},
+			},
+			[]Measure{{"module vxlan", 50 * ms}, {"rtnl wait behind bird[12]", 10 * ms}, {"own", 21 * ms}, {"rest", 5 * ms}, {"later reads", 4 * ms}, {"reader", 3 * ms}, {"late", 3 * ms}, {"queue", 4 * ms}},
+		},
+		{
+			"modules and rtnl", correlate.Exchange{
+				Request: frame(capture.SeesKernelTime), Shared: 1, Kernel: 86 * ms, Send: 86 * ms, Last: 100 * ms,
+				Lock: capture.Lock{Wait: 10 * ms, Blocker: &bird}, Waits: &capture.Waits{Loading: 50 * ms, Module: "vxlan", Modules: 1},
+			},
+			[]Measure{{"module vxlan", 50 * ms}, {"rtnl wait behind bird[12]", 10 * ms}, {"kernel", 26 * ms}, {"until answered", 14 * ms}},
+		},
+		{"the system call", correlate.Exchange{Request: frame(0), Shared: 1, Kernel: ms, Last: 3 * ms}, []Measure{{"system call", ms}, {"until answered", 2 * ms}}},
+		{"one of a batch", correlate.Exchange{Request: frame(0), Shared: 9, Last: 3 * ms}, nil},
+		{"nothing", correlate.Exchange{Request: frame(0), Shared: 1}, nil},
+	} {
+		if got := Spent(&tt.x); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
