@@ -13,7 +13,9 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/golden"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/sockets"
 )
 
@@ -45,6 +47,22 @@ func (h *harness) golden(name string) {
 // tell fills in what a view needs.
 func (h *harness) tell(view string) {
 	switch view {
+	case "empty":
+		h.src.table.Clear()
+		h.src.story()
+		h.src.incidents, h.src.overruns = nil, nil
+		h.tick()
+		h.draw()
+	case "calm":
+		h.src.table.Clear()
+		h.src.crowdOf(5)
+		h.tick()
+	case "trouble":
+		h.src.story()
+		h.src.errs = []live.ErrorKind{{Errno: 22, Count: 6, Comm: "ip", Text: "mtu greater than device maximum", Last: h.src.now}}
+		h.src.hold = &live.LockReport{Proc: capture.Proc{PID: 9, Comm: "brctl"}, Lock: capture.Lock{Hold: 262 * time.Millisecond}}
+		h.src.status.Stats.Lost[0].Count = 12
+		h.tick()
 	case "crowd", "crowd_unfolded":
 		h.src.crowd()
 		h.tick()
@@ -127,7 +145,7 @@ func TestGolden(t *testing.T) {
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
 	recorded := pageKeys{"sockets_recorded", []string{"o"}}
 	for _, v := range append(slices.Clone(allPages), typing, recorded,
-		pageKeys{"crowd", nil}, pageKeys{"crowd_unfolded", []string{"Right"}}) {
+		pageKeys{"empty", nil}, pageKeys{"calm", nil}, pageKeys{"trouble", nil}, pageKeys{"crowd", nil}, pageKeys{"crowd_unfolded", []string{"Right"}}) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])
 			t.Run(name, func(t *testing.T) {

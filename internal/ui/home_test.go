@@ -11,7 +11,9 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nltest"
+	"github.com/nltop/nltop/internal/sockets"
 )
 
 // crowd feeds 33 processes of one name, as a loop in a shell makes them: two fail, one is
@@ -211,4 +213,47 @@ func TestCauseWithoutMessages(t *testing.T) {
 	h.draw()
 	h.press("End", "Enter")
 	h.wants("(interrupt) has no message of its own: it made others receive 16 events")
+}
+
+// Where there is no row, home says why, what is seen, who listens, and what to try.
+func TestEmptyHome(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		tell  func(s *fakeSource)
+		wants []string
+		lacks []string
+	}{
+		{"live", func(s *fakeSource) { s.incidents, s.overruns = nil, nil }, []string{
+			"No Netlink message yet.", "Source fentry sees every message", "Who listens already",
+			"bird[12]: ROUTE link,ipv4-ifaddr", "ip link show, in another terminal", "nothing seen yet",
+		}, []string{"ip[4711]:", "trouble first"}},
+		{"not asked yet", func(s *fakeSource) { s.sockets, s.missing = nil, nil }, []string{"the kernel is being asked"}, nil},
+		{"cannot be asked", func(s *fakeSource) { s.sockets = nil }, []string{"network namespaces of 3 processes"}, nil},
+		{"nobody listens", func(s *fakeSource) { s.sockets = s.sockets[1:] }, []string{"nobody: events of the kernel"}, []string{"bird[12]:"}},
+		{"a filter", func(s *fakeSource) { s.status.Filter = "family == 1" }, []string{"No message yet that passes the filter family == 1 (f changes it)."}, nil},
+		{"listen", func(s *fakeSource) {
+			s.status.Info.Name, s.status.Info.Sees = capture.SourceListen, 0
+		}, []string{"Source listen sees multicast", "ip link add test0 type dummy"}, []string{"ip link show"}},
+		{"a recording", func(s *fakeSource) { s.status.Replay = &live.Replay{Ended: true} }, []string{"The recording has no message."}, []string{"Who listens"}},
+		{"one that is read", func(s *fakeSource) { s.status.Replay = &live.Replay{} }, []string{"The recording is being read"}, []string{"Who listens"}},
+		{"one with a filter", func(s *fakeSource) { s.status.Replay, s.status.Filter = &live.Replay{Ended: true}, "x" }, []string{"No message of the recording passes the filter x"}, nil},
+		{"many listeners", func(s *fakeSource) {
+			for i := range 40 {
+				s.sockets = append(s.sockets, sockets.Socket{Owner: capture.Proc{PID: uint32(100 + i), Comm: "listener"}, Groups: []uint32{1}})
+			}
+		}, []string{"bird[12]", "listener[100]", "processes (o)", "To try"}, []string{"listener[139]"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := newHarness(t, 120, 30, Options{GroupName: func(_ uint16, group uint32) string {
+				return map[uint32]string{1: "link", 3: "ipv4-ifaddr"}[group]
+			}})
+			h.src.table.Clear()
+			h.src.story()
+			tc.tell(h.src)
+			h.tick()
+			h.draw() // which asks who listens
+			h.wants(tc.wants...)
+			h.lacks(tc.lacks...)
+		})
+	}
 }

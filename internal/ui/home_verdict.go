@@ -78,11 +78,11 @@ func (a *app) lostPart() []segment {
 	})
 	text := worst.who
 	if worst.open {
-		text += " is losing messages:"
+		text += " is losing messages: "
+	} else {
+		text += " lost "
 	}
-	text += " lost " + words.Count(worst.lost)
-	text = strings.Replace(text, ": lost", ":", 1)
-	text += " in " + words.Plural(worst.incidents, "incident", "incidents")
+	text += words.Count(worst.lost) + " in " + words.Plural(worst.incidents, "incident", "incidents")
 	if n := len(losers) - 1; n > 0 {
 		text += fmt.Sprintf(", and %d more", n)
 	}
