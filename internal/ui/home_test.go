@@ -50,7 +50,7 @@ func TestCrowdUnfolds(t *testing.T) {
 	h.tick()
 	h.wants("▾ ip ×34", "2 × EINVAL", "ip link add vx32 type vxlan", "▾ ip ") // what was unfolded stays
 	h.on("ip")
-	h.wants("ip ×34")
+	h.wants("ip ×34", "▸ ip link add vx7 type vxlan ")
 	h.press("Right", "Right")
 	if r := h.tree.current(); r.ID.Level() != aggregate.LevelFamily && r.ID.Level() != aggregate.LevelProcess {
 		t.Errorf("on %+v", r.ID)

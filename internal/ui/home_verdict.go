@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/words"
 )
@@ -45,14 +47,18 @@ func part(keep int, st tcell.Style, format string, args ...any) []segment {
 	return []segment{{text: fmt.Sprintf(format, args...), style: st, keep: keep}}
 }
 
-// lostPart says who lost messages: who is losing them now, else who lost most.
-func (a *app) lostPart() []segment {
-	type loser struct {
-		who       string
-		lost      uint64
-		incidents int
-		open      bool
-	}
+// loser is a process that lost messages.
+type loser struct {
+	who       string
+	lost      uint64
+	incidents int
+	open      bool
+	first     *incident.Incident // of its incidents, as they are listed
+}
+
+// losers are those that lost messages lately, the worst first: who is losing them now, then
+// who lost most.
+func (a *app) losers() []loser {
 	var losers []loser
 	for i := range a.snap.Incidents {
 		in := &a.snap.Incidents[i]
@@ -62,20 +68,27 @@ func (a *app) lostPart() []segment {
 		who := export.OwnerOf(in)
 		at := slices.IndexFunc(losers, func(l loser) bool { return l.who == who })
 		if at < 0 {
-			at, losers = len(losers), append(losers, loser{who: who})
+			at, losers = len(losers), append(losers, loser{who: who, first: in})
 		}
 		l := &losers[at]
 		l.lost, l.incidents, l.open = l.lost+in.Lost+in.Dumps, l.incidents+1, l.open || in.Open
 	}
+	slices.SortStableFunc(losers, func(x, y loser) int {
+		if x.open != y.open {
+			return map[bool]int{true: -1, false: 1}[x.open]
+		}
+		return cmp.Compare(y.lost, x.lost)
+	})
+	return losers
+}
+
+// lostPart says who lost messages.
+func (a *app) lostPart() []segment {
+	losers := a.losers()
 	if len(losers) == 0 {
 		return a.unseenLoss()
 	}
-	worst := slices.MaxFunc(losers, func(x, y loser) int {
-		if x.open != y.open {
-			return map[bool]int{true: 1, false: -1}[x.open]
-		}
-		return int(min(x.lost, 1<<31)) - int(min(y.lost, 1<<31))
-	})
+	worst := &losers[0]
 	text := worst.who
 	if worst.open {
 		text += " is losing messages: "
@@ -87,6 +100,35 @@ func (a *app) lostPart() []segment {
 		text += fmt.Sprintf(", and %d more", n)
 	}
 	return part(keepLost, a.theme.bad, "%s (i)", text)
+}
+
+// openIncidents goes to the incidents, and from home to the one that the verdict names.
+func (a *app) openIncidents() {
+	v := newIncidentsView(a)
+	if losers := a.losers(); len(a.views) == 1 && len(losers) > 0 {
+		v.sel, v.follow = v.list.id(losers[0].first), true
+	}
+	a.push(v)
+}
+
+// openLocks goes to rtnl_mutex, and from home to who held it longest.
+func (a *app) openLocks() {
+	v := newLocksView(a)
+	hold := a.snap.LongestHold
+	if len(a.views) == 1 && hold != nil {
+		switch v := v.(type) {
+		case *listView[live.LockRow]:
+			for i := range a.snap.Locks.Rows {
+				r := &a.snap.Locks.Rows[i]
+				if r.Proc.PID == hold.Proc.PID && r.Proc.Outside == hold.Proc.Outside && r.Family == hold.Family && r.Type == hold.Type {
+					v.sel, v.follow = v.list.id(r), true
+				}
+			}
+		case *listView[live.LockReport]:
+			v.sel, v.follow = v.list.id(hold), true
+		}
+	}
+	a.push(v)
 }
 
 // unseenLoss is a loss that was seen by its reader alone: nobody knows what it was.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
 )
 
@@ -99,4 +100,34 @@ func TestVerdictsError(t *testing.T) {
 	h.tick()
 	h.press("E")
 	h.wants("no error was seen")
+}
+
+// i and L go to what the verdict names, wherever it stands in its list.
+func TestVerdictsPlaces(t *testing.T) {
+	h := newHarness(t, 160, 30, Options{})
+	h.src.story()
+	worst := h.src.incidents[1]
+	worst.Socket.Owner, worst.Lost, worst.Begin = capture.Proc{PID: 77, Comm: "loser"}, 5000, epoch.Add(time.Millisecond)
+	h.src.incidents = []incident.Incident{h.src.incidents[1], worst}
+	h.src.hold = &live.LockReport{
+		Proc: capture.Proc{PID: 12, Comm: "bird"}, Family: "route", Type: "RTM_GETROUTE", Lock: capture.Lock{Hold: time.Second},
+	}
+	h.tick()
+	h.wants("loser[77] lost 5000 in 1 incident, and 1 more (i)", "rtnl held 1.00 s by bird[12] (L)")
+	h.press("i")
+	if v := h.top().(*listView[incident.Incident]); v.current().Lost != 5000 {
+		t.Errorf("on %+v", v.current())
+	}
+	h.press("Esc", "L")
+	if v := h.top().(*listView[live.LockRow]); v.current().Process() != "bird[12]" {
+		t.Errorf("on %+v", v.current())
+	}
+	h.press("Esc")
+	h.src.locks.Why = "it was not watched"
+	h.src.hold = &h.src.locks.Reports[1]
+	h.tick()
+	h.press("L")
+	if v := h.top().(*listView[live.LockReport]); v.current().Request() != "route RTM_DELLINK" {
+		t.Errorf("on %+v", v.current())
+	}
 }

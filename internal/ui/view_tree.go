@@ -354,15 +354,27 @@ func (v *treeView) row(g *grid, y, i int) {
 	name := &v.shown[0]
 	x := name.x + 2*v.depth[i]
 	x = g.put(x, y, name.end, v.knob(r), v.app.theme.dim)
+	line := commandLine(r)
+	if around := v.around[i]; line != "" && around >= 0 && v.rows[around].Processes > 0 {
+		// All have one name: what was typed tells them apart.
+		g.put(x, y, name.end, line, v.nameStyle(r))
+		v.cells(g, y, r)
+		return
+	}
 	x = g.put(x, y, name.end, r.Label, v.nameStyle(r))
 	if many := v.app.many(r); many != "" {
 		x = g.put(x, y, name.end, " "+many, v.app.theme.text)
 	} else if r.ID.Key.PID != 0 && r.ID.Level() == aggregate.LevelProcess && !v.shows("PID") {
 		x = g.put(x, y, name.end, fmt.Sprintf("[%d]", r.ID.Key.PID), v.app.theme.dim)
 	}
-	if line := commandLine(r); line != "" && name.end-x > commandLeast {
+	if line != "" && name.end-x > commandLeast {
 		g.put(x+2, y, name.end, line, v.app.theme.dim)
 	}
+	v.cells(g, y, r)
+}
+
+// cells writes what stands behind the name.
+func (v *treeView) cells(g *grid, y int, r *aggregate.Row) {
 	for i := range v.shown[1:] {
 		s := &v.shown[1+i]
 		if s.head == trendHead {
