@@ -34,9 +34,9 @@ const noClause = "no filter can ask for what is under the cursor here"
 // narrow adds what is under the cursor to the filter in force, or its opposite.
 func (a *app) narrow(keep bool) {
 	c := a.clause()
-	expr, said := c.Yes, "kept is "
+	expr, said := c.Yes, "kept: "
 	if !keep {
-		expr, said = c.No, "left out by "
+		expr, said = c.No, "left out by the filter: "
 	}
 	if expr == "" {
 		a.notice = noClause

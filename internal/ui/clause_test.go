@@ -83,7 +83,7 @@ func TestKeepAndLeaveOut(t *testing.T) {
 	h := newHarness(t, 120, 30, Options{})
 	h.on("ip")
 	h.press("+")
-	h.wants("filter: proc.pid == 4711", "kept is proc.pid == 4711 (f edits the filter)")
+	h.wants("filter: proc.pid == 4711", "kept: proc.pid == 4711 (f edits the filter)")
 	h.press("+")
 	h.wants("the filter says so already")
 	h.press("e", "Down", "-")

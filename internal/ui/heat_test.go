@@ -193,7 +193,7 @@ func TestPlaceColumns(t *testing.T) {
 	h.src.now = h.src.now.Add(time.Second)
 	h.tick()
 	h.wants("CONTAINER", "web-1", "web-2", "blue", "red")
-	h.press("C", "C")
+	h.press("C", "p")
 	h.wants("UNIT", "docker.service", "web-1")
 	h.press("b", "b", "b") // by command: both in one row
 	h.press("/")
@@ -214,7 +214,7 @@ func TestKernelColumns(t *testing.T) {
 	h := newHarness(t, 150, 24, Options{})
 	h.src.status.Info.Sees = capture.Describe(capture.SourceNlmon).Sees
 	h.tick()
-	h.press("C")
+	h.press("C", "i")
 	h.lacks("KRN")
 	h.src.table.Clear()
 	p := capture.Proc{PID: 501, Comm: "ip"}
@@ -238,7 +238,7 @@ func TestKernelColumns(t *testing.T) {
 // The times can all be seen and sorted by.
 func TestTimeColumns(t *testing.T) {
 	h := newHarness(t, 120, 24, Options{})
-	h.press("C")
+	h.press("C", "i")
 	h.wants("P50", "P90", "P99", "MAX", "KERNEL", "LATENCY")
 	seen := map[string]bool{}
 	for range 20 {

@@ -125,6 +125,7 @@ func (v *listView[T]) bindings() []binding {
 		binding{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		binding{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		binding{"r", "reverse the order", "", v.turn},
+		binding{"C", "choose the columns", "", v.app.openColumns},
 	)
 }
 
@@ -171,13 +172,16 @@ func (v *listView[T]) detail() [][]segment {
 const restLeast = 10
 
 func (v *listView[T]) layout(f fitting) []span[T] {
+	f.gap, f.least = 2, restLeast
+	if own := picked(v.app, v.list.name, v.all()); own != nil {
+		return fitPicked(own, f)
+	}
 	columns := make([]*column[T], 0, len(v.list.columns))
 	for i := range v.list.columns {
 		if c := &v.list.columns[i]; c.when == nil || c.when(v.app) {
 			columns = append(columns, c)
 		}
 	}
-	f.gap, f.least = 2, restLeast
 	return fitColumns(columns, func(c *column[T]) int { return c.keep }, f)
 }
 

@@ -139,6 +139,7 @@ func (v *messagesView) bindings() []binding {
 		{"n", "the next line below that has it", "", func() { v.find(false, nil) }},
 		{"N", "the next line above that has it", "", func() { v.find(true, nil) }},
 		{"t", "go to a time (12:03:04) or to a message by its number", "go to", v.askPlace},
+		{"C", "choose the columns", "", v.app.openColumns},
 	}
 	return append(own, v.app.relations(v.current)...)
 }
@@ -340,7 +341,7 @@ const messageHead = "MESSAGE"
 
 func (v *messagesView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	shown := fitColumns(v.columns(), func(c *column[aggregate.Kept]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
+	shown := v.layout(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, shown, func(*column[aggregate.Kept]) bool { return false }, false)
 	v.drawPosition(g, r)
 	r.y, r.h = r.y+1, r.h-1

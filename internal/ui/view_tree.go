@@ -47,6 +47,7 @@ type treeView struct {
 
 func newTreeView(a *app, g aggregate.Group) *treeView {
 	v := &treeView{app: a, other: make(map[aggregate.RowID]bool)}
+	v.set = a.setOf(homePage)
 	v.q.Group, v.q.By, v.q.Crowds = g, a.byTrouble, true
 	return v
 }
@@ -188,7 +189,7 @@ func (v *treeView) bindings() []binding {
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.reverse},
-		{"C", "which columns come first: traffic, times, places", "", v.nextSet},
+		{"C", "choose the columns, or a set of them: times, places", "", v.app.openColumns},
 	}
 }
 
@@ -301,11 +302,6 @@ func (v *treeView) sortTo(c *rowColumn) {
 	v.rebuild()
 }
 
-func (v *treeView) nextSet() {
-	v.set = (v.set + 1) % columnSet(len(sets))
-	v.app.notice = "columns: " + sets[v.set] + " first"
-}
-
 func (v *treeView) reverse() {
 	v.q.Reverse = !v.q.Reverse
 	v.rebuild()
@@ -321,8 +317,7 @@ func (v *treeView) draw(g *grid, r rect) {
 		v.app.drawEmpty(g, r)
 		return
 	}
-	l := treeLayout{v.q.Group, v.set, v.has}
-	v.shown = l.columns(fitting{x: r.x, width: r.w})
+	v.layout(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, func(c *rowColumn) bool { return c == v.sorted }, v.q.Reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	if name := &v.shown[0]; v.sorted == nil {
