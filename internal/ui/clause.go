@@ -209,8 +209,8 @@ func messageClause(x *correlate.Observation) filter.Clause {
 }
 
 func (v *messageView) clause() filter.Clause {
-	if v.cur.at < len(v.lines) {
-		return lineClause(&v.kept.Observation, &v.lines[v.cur.at])
+	if l := v.current(); l != nil {
+		return lineClause(&v.kept.Observation, l)
 	}
 	return filter.Clause{}
 }

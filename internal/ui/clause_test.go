@@ -43,7 +43,7 @@ func TestClauseOfEveryRow(t *testing.T) {
 			clause := h.clause()
 			if clause.Yes == "" {
 				// An event has no flags and no number, which are no fields then.
-				if l, ok := h.top().(*messageView); !ok || l.lines[at].name != "attribute 200" && l.lines[at].value != "0" && l.lines[at].value != "0x0" {
+				if l, ok := h.top().(*messageView); !ok || l.on() != "attribute 200" && l.current().value != "0" && l.current().value != "0x0" {
 					t.Errorf("%s, line %d: nothing to filter by", page.name, at)
 				}
 				continue
@@ -118,10 +118,10 @@ func TestKeepAttribute(t *testing.T) {
 		"nlmsg_type": `type == "RTM_NEWLINK"`, "nlmsg_len": "len == 84", "IFLA_IFNAME": `attr("IFLA_IFNAME") == "vx0"`,
 		"IFLA_MTU": `attr("IFLA_MTU") == 1500`, "IFLA_LINKINFO": `has("IFLA_LINKINFO")`, "IFLA_VXLAN_ID": `attr("IFLA_VXLAN_ID") == 42`,
 	}
-	for at := range v.lines {
+	for at := range v.tree.lines {
 		v.cur.move(at - v.cur.at)
-		if yes := want[v.lines[at].name]; yes != "" && h.clause().Yes != yes {
-			t.Errorf("%s is %s, want %s", v.lines[at].name, h.clause().Yes, yes)
+		if yes := want[v.tree.lines[at].name]; yes != "" && h.clause().Yes != yes {
+			t.Errorf("%s is %s, want %s", v.tree.lines[at].name, h.clause().Yes, yes)
 		}
 	}
 }

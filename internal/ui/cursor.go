@@ -9,6 +9,8 @@ type cursor struct {
 	page    int // rows in the window
 	// window: there is no row to be on, and at is the first one that is shown.
 	window bool
+	// unit is how many are scrolled together; 0: one.
+	unit int
 }
 
 // fit keeps the cursor in a list of so many rows, and in its window.
@@ -30,7 +32,7 @@ func (c *cursor) scroll(by int) {
 		c.move(by)
 		return
 	}
-	c.top = max(min(c.top+by, c.rows-c.page), 0)
+	c.top = max(min(c.top+by*max(c.unit, 1), c.rows-c.page), 0)
 	c.at = max(min(c.at, c.top+c.page-1, c.rows-1), c.top, 0)
 }
 

@@ -61,7 +61,7 @@ func TestFault(t *testing.T) {
 			t.Errorf("%s: no word of the error:\n%s", cells, text)
 		}
 		if cells == "RTM_NEWLINK" {
-			if l := v.lines[v.cur.at]; l.name != "IFLA_MTU" || !l.fault {
+			if l := v.tree.lines[v.cur.at]; l.name != "IFLA_MTU" || !l.fault {
 				t.Errorf("the cursor is on %+v:\n%s", l, text)
 			}
 			if !strings.Contains(text, "<== the error is here") {
@@ -99,7 +99,7 @@ func TestCopy(t *testing.T) {
 		h.wants("IFLA_MTU", "copied as ", " bytes, given to the clipboard")
 	}
 	for key, want := range map[string]string{"s": "ip link set dummy0 mtu 1", "j": `"type":"RTM_NEWLINK"`, "f": `attr("IFLA_MTU") == 1`} {
-		for h.top().(*messageView).lines[h.top().cursor().at].name != "IFLA_MTU" {
+		for h.top().(*messageView).tree.lines[h.top().cursor().at].name != "IFLA_MTU" {
 			h.press("Down")
 		}
 		if h.press("y", key); !strings.Contains(string(h.sim.GetClipboardData()), want) {

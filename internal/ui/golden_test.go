@@ -96,6 +96,7 @@ var allPages = []pageKeys{
 	{"messages", []string{"b", "m", "Up", "Up"}},
 	{"messages_all", []string{"M", "Home", "Down"}},
 	{"message", []string{"m", "Up", "Enter", "End", "Up", "Up"}},
+	{"message_bytes", []string{"m", "Up", "Enter", "End", "Up", "Up", "Space", "Up", "Tab", "Right"}},
 	{"losses", []string{"l"}},
 	{"exchanges", []string{"x", "Down", "Down"}},
 	{"unfolded", []string{"x", "End", "Right"}},

@@ -58,7 +58,7 @@ func TestMessageMarksBytes(t *testing.T) {
 	h := newHarness(t, 120, 30, Options{})
 	h.press("m", "Up", "Enter", "End") // attribute 200, at the end
 	v := h.top().(*messageView)
-	l := v.lines[v.cur.at]
+	l := v.tree.lines[v.cur.at]
 	if l.name != "attribute 200" || l.hi-l.lo != 2 || l.lo-l.head != 4 {
 		t.Fatalf("line %+v", l)
 	}
@@ -72,7 +72,7 @@ func TestMessageMarksBytes(t *testing.T) {
 	if marked != "de ad" {
 		t.Errorf("marked %q", marked)
 	}
-	if got := v.lines[len(v.lines)-1].value; got != "dead" {
+	if got := v.tree.lines[len(v.tree.lines)-1].value; got != "dead" {
 		t.Errorf("value %q", got)
 	}
 }
@@ -129,7 +129,7 @@ func TestMessageGroup(t *testing.T) {
 		h := newHarness(t, 120, 30, Options{GroupName: tt.name})
 		h.press("b", "m", "Enter") // by family: the newest is an event
 		h.wants("« event", tt.want)
-		h.press("Left")
+		h.press(",")
 		h.lacks("to group", "RTNLGRP_LINK")
 	}
 }

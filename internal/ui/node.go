@@ -90,7 +90,7 @@ func appendNode(lines []nodeLine, t *theme, n *decode.Node, depth int) []nodeLin
 	if !n.Nested {
 		l.value = export.NodeValue(n) // what a nest says stands below it
 	}
-	if n.Attr {
+	if l.attr = n.Attr; n.Attr {
 		l.head = max(n.Off-attrHeader, 0)
 	}
 	switch {

@@ -106,5 +106,9 @@ func (a *app) setFilter(expr string) error {
 func (v *whoView) restyled() { v.done = false }
 
 func (v *messageView) restyled() {
-	v.lines, v.problem = messageLines(&v.app.theme, v.kept.Message, requestError(&v.kept))
+	lines, _ := messageLines(&v.app.theme, v.kept.Message, requestError(&v.kept))
+	shut := v.tree.shut
+	v.tree = newNodeTree(lines, len(v.kept.Message.Data))
+	v.tree.shut = shut
+	v.tree.fold()
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gdamore/tcell/v2"
-
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
@@ -20,34 +18,27 @@ import (
 )
 
 // messageView shows one message: what it says beside the bytes that say it. The
-// bytes of the line under the cursor are marked.
+// bytes of the line under the cursor are marked, and the line of the byte under it.
 type messageView struct {
+	sought
 	app *app
-	// from is the list that it was opened from; next the message by places from this
+	// from is the list that it was opened from; other the message by places from this
 	// one in it, whose cursor moves.
-	from view
-	next func(from *aggregate.Kept, by int) (aggregate.Kept, bool)
-	kept aggregate.Kept
-	// lines are the decoded message, top-down; problem is what is malformed.
-	lines   []nodeLine
+	from  view
+	other func(from *aggregate.Kept, by int) (aggregate.Kept, bool)
+	kept  aggregate.Kept
+	// tree is the decoded message, top-down; problem is what is malformed.
+	tree    nodeTree
 	problem string
 	said    string // what nft would say it is; "": nothing
-	cur     cursor
-	hexTop  int // first row of the hex pane
+	cur     cursor // in the lines that are shown
+	bytes   cursor // in the bytes
+	inBytes bool   // keys move it, and cur follows
+	hexTop  int    // first row of the hex pane
 }
 
-// nodeLine is one line of the decoded message. Bytes from head to before lo are
-// its attribute header, from lo to before hi its payload.
-type nodeLine struct {
-	depth        int
-	name, value  string
-	style        tcell.Style
-	head, lo, hi int
-	fault        bool // an error is about it
-}
-
-func newMessageView(a *app, k aggregate.Kept, from view, next func(*aggregate.Kept, int) (aggregate.Kept, bool)) *messageView {
-	v := &messageView{app: a, from: from, next: next}
+func newMessageView(a *app, k aggregate.Kept, from view, other func(*aggregate.Kept, int) (aggregate.Kept, bool)) *messageView {
+	v := &messageView{app: a, from: from, other: other}
 	v.show(k)
 	return v
 }
@@ -55,49 +46,68 @@ func newMessageView(a *app, k aggregate.Kept, from view, next func(*aggregate.Ke
 // show decodes a message.
 func (v *messageView) show(k aggregate.Kept) {
 	v.kept = k
-	v.cur.at, v.cur.top, v.hexTop = 0, 0, 0
-	v.lines, v.problem = messageLines(&v.app.theme, k.Message, requestError(&k))
-	for i := range v.lines {
-		if v.lines[i].fault {
-			v.cur.at = i // what one opens a failed request for
-		}
+	v.cur.at, v.cur.top, v.bytes.at, v.hexTop = 0, 0, 0, 0
+	lines, problem := messageLines(&v.app.theme, k.Message, requestError(&k))
+	v.tree, v.problem = newNodeTree(lines, len(k.Message.Data)), problem
+	for _, i := range v.tree.faults {
+		v.cur.at = i // what one opens a failed request for
 	}
 	v.said = v.app.said(&k)
-	v.cur.fit(len(v.lines), v.cur.page)
+	v.cur.fit(len(lines), v.cur.page)
+	if v.inBytes = v.inBytes && len(k.Message.Data) > 0; v.inBytes {
+		v.toBytes()
+	}
 }
 
-func (v *messageView) refresh()        { v.from.refresh() }
-func (v *messageView) moved()          {}
-func (v *messageView) crumb() string   { return v.kept.Message.TypeText() }
-func (v *messageView) identity() any   { return [2]uint64{v.kept.Frame.ID, uint64(v.kept.Message.Index)} }
-func (v *messageView) ask() live.Ask   { return v.from.ask() }
-func (v *messageView) cursor() *cursor { return &v.cur }
+func (v *messageView) refresh()      { v.from.refresh() }
+func (v *messageView) crumb() string { return v.kept.Message.TypeText() }
+func (v *messageView) identity() any { return [2]uint64{v.kept.Frame.ID, uint64(v.kept.Message.Index)} }
+func (v *messageView) ask() live.Ask { return v.from.ask() }
+
+func (v *messageView) cursor() *cursor {
+	if v.inBytes {
+		return &v.bytes
+	}
+	return &v.cur
+}
 
 func (v *messageView) bindings() []binding {
-	return append([]binding{
-		{"Right n .", "the next message of the list", "next", func() { v.step(1) }},
-		{"Left N ,", "the message before", "previous", func() { v.step(-1) }},
-	}, v.app.relations(func() *aggregate.Kept { return &v.kept })...)
+	own := v.byteKeys()
+	if !v.inBytes {
+		own = []binding{
+			{"Enter Space", "fold what a line contains, or unfold it", "fold", v.toggle},
+			{"Right", "unfold, then go into it", "", v.right},
+			{"Left", "fold, then go to what it is in", "", v.left},
+			{"e", "fold all, or unfold all", "", v.foldAll},
+			{"Tab", "to the bytes, where the arrows go byte by byte", "bytes", v.toBytes},
+		}
+	}
+	own = append(own, []binding{
+		{".", "the next message of the list", "next", func() { v.step(1) }},
+		{",", "the message before", "previous", func() { v.step(-1) }},
+	}...)
+	return append(own, v.app.relations(func() *aggregate.Kept { return &v.kept })...)
 }
 
 // step shows another message of the list.
 func (v *messageView) step(by int) {
-	if k, ok := v.next(&v.kept, by); ok {
+	if k, ok := v.other(&v.kept, by); ok {
 		v.show(k)
 	}
 }
 
 // detail shows the current line again, with more room, and where its bytes are.
 func (v *messageView) detail() [][]segment {
-	if v.cur.at >= len(v.lines) {
+	l := v.current()
+	if l == nil {
 		return nil
 	}
-	l := &v.lines[v.cur.at]
-	return [][]segment{{
-		{text: l.name, style: v.app.theme.title},
-		{text: l.value, style: v.app.theme.text},
-		{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: v.app.theme.dim, keep: 1},
-	}}
+	t := &v.app.theme
+	line := []segment{{text: l.name, style: t.title}, {text: l.value, style: t.text}}
+	if v.inBytes {
+		return [][]segment{{{text: v.byteText(l), style: t.text}, line[0], line[1]}}
+	}
+	return [][]segment{append(line, segment{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: t.dim, keep: 1})}
 }
 
 // sideBySide is the width from which the bytes stand beside the tree, and
@@ -343,20 +353,4 @@ func inDatagram(m *decode.Message) string {
 		s += fmt.Sprintf("netns %d", m.Frame.NetNS)
 	}
 	return s
-}
-
-func (v *messageView) drawTree(g *grid, r rect) {
-	t := &v.app.theme
-	r.w--
-	end := r.x + r.w
-	v.app.drawList(g, r, &v.cur, len(v.lines), func(i, y int) {
-		l := &v.lines[i]
-		x := g.put(r.x+1+2*l.depth, y, end, l.name, t.name)
-		if l.value != "" {
-			if x > r.x+1+2*l.depth {
-				x++
-			}
-			g.put(x, y, end, l.value, l.style)
-		}
-	})
 }
