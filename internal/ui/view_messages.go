@@ -294,7 +294,8 @@ func (v *messagesView) gapAt(line int) *spool.Gap {
 // screen that of the current message stands in the line about it.
 const summaryLeast = 22
 
-// lengthLeast is the width from which there is room for the length of messages.
+// lengthLeast is the width from which there is room for what tells less than the message
+// itself: its length and family, microseconds.
 const lengthLeast = 140
 
 // columns are those of the list. The process is shown where the row is not one, the
@@ -308,21 +309,27 @@ func (v *messagesView) columns() []*column[aggregate.Kept] {
 	dim := func(t *theme) tcell.Style { return t.dim }
 	direction := func(a *app, k *aggregate.Kept) tcell.Style { return a.theme.direction(k.Frame.Dir) }
 	normal := func(t *theme) tcell.Style { return t.text }
+	wide := func(width int) int { // where messages have room enough beside it
+		if v.app.grid.w < lengthLeast {
+			return 0
+		}
+		return width
+	}
 	columns := []*column[aggregate.Kept]{
-		{head: "TIME", width: 12, wide: 15, keep: 6, cell: text(v.stamp, dim)},
+		{head: "TIME", width: 12, wide: wide(15), keep: 6, cell: text(v.stamp, dim)},
 		{head: "", width: 1, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
 			return words.Arrow(k.Frame.Dir, a.opt.ASCII), direction(a, k)
 		}},
 	}
 	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
 		process := func(k *aggregate.Kept) string { return words.Process(k.Account) }
-		columns = append(columns, &column[aggregate.Kept]{head: "PROCESS", width: 18, wide: 22, keep: 5, cell: text(process, normal)})
+		columns = append(columns, &column[aggregate.Kept]{head: "PROCESS", width: 18, wide: wide(22), keep: 5, cell: text(process, normal)})
 	}
-	if len(v.ids) == 0 || v.ids[0].Key.Family == "" {
+	if v.app.grid.w >= lengthLeast && (len(v.ids) == 0 || v.ids[0].Key.Family == "") {
 		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
 		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
 	}
-	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: 20, wide: 24, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
+	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: 20, wide: wide(24), cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
 		return k.Message.TypeText(), direction(a, k)
 	}})
 	if v.app.grid.w >= lengthLeast {
@@ -363,7 +370,7 @@ func (v *messagesView) draw(g *grid, r rect) {
 }
 
 // drawMessage writes the summary of a message, and behind it who caused an event, which
-// takes at most half of the room from it.
+// takes at most three fifths of the room from it.
 func (v *messagesView) drawMessage(g *grid, y int, shown []span[aggregate.Kept], k *aggregate.Kept) {
 	t, s := &v.app.theme, &shown[len(shown)-1]
 	if s.head != messageHead {
@@ -371,7 +378,7 @@ func (v *messagesView) drawMessage(g *grid, y int, shown []span[aggregate.Kept],
 	}
 	text, cause, end := v.summary(k), causeBrief(k), s.end
 	if cause != "" && s.end-s.x >= summaryLeast {
-		end = max(s.end-g.width(cause)-2, s.x+(s.end-s.x)/2)
+		end = max(s.end-g.width(cause)-2, s.x+(s.end-s.x)*2/5)
 	}
 	x := g.put(s.x, y, end, text, t.text)
 	if cause != "" && x+2 < s.end {
@@ -405,7 +412,7 @@ func (v *messagesView) gapSign() string {
 
 // stamp writes a time of day as far as its column has room for it.
 func (v *messagesView) stamp(k *aggregate.Kept) string {
-	if v.app.grid.w < wideScreen {
+	if v.app.grid.w < lengthLeast {
 		return k.Frame.Time.Format(words.TimeOfDay[:12])
 	}
 	return k.Frame.Time.Format(words.TimeOfDay)
