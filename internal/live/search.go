@@ -34,6 +34,11 @@ type Search struct {
 
 	walk *spool.Walk
 	of   *spool.Query // that walk belongs to
+	// pending were read and not looked at yet; more: there is something behind them. told is
+	// what they say.
+	pending []spool.Placed
+	more    bool
+	told    *Snapshot
 }
 
 // Search does the next step of a search in what a snapshot knows of.
@@ -45,21 +50,32 @@ func (m *Model) Search(s *Snapshot, q *Search) {
 	query := m.history.query(m, r, q.Rows)
 	m.update(query, r, s, q.Rows)
 	if q.of != nil && q.of != query { // another filter, or another reading: it begins where it was
-		q.From, q.walk = spool.Start{Time: q.Time}, nil
+		q.From, q.walk, q.pending = spool.Start{Time: q.Time}, nil, nil
 	}
 	if q.walk == nil {
 		q.walk, q.of = query.Walk(q.From, q.Back), query
 	}
-	list, more := q.walk.Next()
-	told := &Snapshot{SaidBy: make(map[MessageID]nft.Said)}
-	m.sayEach(told, r, func(each func(k *aggregate.Kept)) {
-		for i := range list {
-			each(&list[i].Kept)
-		}
-	})
-	q.Look(told, list)
-	q.Ended = q.Ended || !more
+	start := time.Now()
+	if len(q.pending) == 0 {
+		q.pending, q.more = q.walk.Next()
+		q.told = &Snapshot{SaidBy: make(map[MessageID]nft.Said)}
+		m.sayEach(q.told, r, func(each func(k *aggregate.Kept)) {
+			for i := range q.pending {
+				each(&q.pending[i].Kept)
+			}
+		})
+	}
+	for !q.Ended && len(q.pending) > 0 && time.Since(start) < patience {
+		q.Look(q.told, q.pending[:1])
+		q.pending = q.pending[1:]
+	}
+	q.Ended = q.Ended || !q.more && len(q.pending) == 0
 }
+
+// patience is how long a step looks at what it has read, for who presses a key waits for it.
+// It is the time of a clock, not of frames: messages differ a thousandfold in what it takes
+// to say them.
+const patience = 20 * time.Millisecond
 
 // Look takes in the messages that come next.
 func (q *Search) Look(s *Snapshot, list []spool.Placed) {

@@ -36,8 +36,8 @@ type Walk struct {
 // walked is how many frames a step reads at most, of walkedChunks at most, unless one
 // chunk has more.
 const (
-	walked       = 8 * chunkFrames
-	walkedChunks = 8
+	walked       = 4 * chunkFrames
+	walkedChunks = 4
 )
 
 // Walk begins behind a message, or, going back, in front of it. Messages of the time that

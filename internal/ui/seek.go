@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -107,10 +108,12 @@ func (a *app) follow(k *aggregate.Kept, r live.Relation) {
 		for i := range list {
 			list[i] = of.Found[i].Kept
 		}
-		what := map[live.Relation]string{live.TheEvents: "events of ", live.TheExchange: "exchange of "}[r]
-		path := what + k.Message.TypeText() + " of " + words.Process(k.Account)
-		if what == "" {
-			path = k.Message.TypeText()
+		path := k.Message.TypeText()
+		switch {
+		case r == live.TheEvents:
+			path = "events of " + cmp.Or(k.Type, path) + " of " + words.Process(k.Account)
+		case r == live.TheExchange && len(list) > 0: // the request is the first
+			path = "exchange of " + list[0].Message.TypeText() + " of " + words.Process(list[0].Account)
 		}
 		switch {
 		case len(list) == 0:

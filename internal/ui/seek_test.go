@@ -208,6 +208,11 @@ func TestRelations(t *testing.T) {
 		}
 	}
 	h.find("caused by")
+	h.press("x") // of the same exchange
+	h.settle()
+	if h.top() != view(x) {
+		t.Error("the exchange of an event is another page than that of its cause")
+	}
 	h.press("Enter")
 	h.wants("« event")
 	h.press("u")
