@@ -47,6 +47,9 @@ func exchangeAge(a *app, x *correlate.Exchange) (string, tcell.Style) {
 func outcomeText(a *app, x *correlate.Exchange) (string, tcell.Style) {
 	switch x.Outcome {
 	case correlate.Failed:
+		if x.Probe && x.Err != nil { // what was asked for is not there, as it may be
+			return words.ErrorName(x.Err), a.theme.dim
+		}
 		if x.Err != nil {
 			return words.ErrorName(x.Err), a.theme.warn
 		}

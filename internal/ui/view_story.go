@@ -123,8 +123,8 @@ func (v *storyView) gone() {
 func (v *storyView) unseen() {
 	x := v.exchange()
 	facts := []capture.Unseen{
-		{Facts: capture.SeesTimes, What: "what the time in the kernel was spent on"},
-		{Facts: capture.SeesTaken, What: "when the answer was read"},
+		{Facts: capture.SeesTimes, What: "what the time in the kernel was spent on (fentry and kprobe do with --times)"},
+		{Facts: capture.SeesTaken, What: "when the answer was read (they do likewise)"},
 		{Facts: capture.SeesListeners, What: "all who get an event: they are those that were seen to read it"},
 		{Facts: capture.SeesLosses, What: "who lost an event"},
 	}
