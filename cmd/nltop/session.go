@@ -233,6 +233,9 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 	}
 	if s.file != nil {
 		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed, Span: o.span}
+		if o.show != nil && o.show.CountOnly && o.speed == 0 && o.span == 0 {
+			s.src = s.file // which then reads ahead (capture.Preparer)
+		}
 		if o.cut != nil {
 			o.cut.Source, o.cut.file = s.src, s.file
 			s.src = o.cut

@@ -335,6 +335,22 @@ type Lender interface {
 	RunLent(ctx context.Context, emit func([]Frame) error) error
 }
 
+// Preparer is a Source that reads ahead for consumers that keep nothing. Frames are lent as by
+// a Lender, but in rooms: each is handed first to prepare, on another goroutine and one room
+// after the other, and then to emit, in the same order. What prepare finds out of a room's
+// frames is the consumer's to keep until emit has it, by the room's number, below Rooms. Frames
+// of the room Unprepared were not handed to prepare, nor is it running meanwhile.
+type Preparer interface {
+	Source
+	RunPrepared(ctx context.Context, prepare func(room int, fs []Frame), emit func(room int, fs []Frame) error) error
+}
+
+// Rooms are what a Preparer has; Unprepared stands for none of them.
+const (
+	Rooms      = 4
+	Unprepared = -1
+)
+
 // Info describes a source for status lines and file headers.
 type Info struct {
 	Name  string   // one of the Source constants

@@ -30,6 +30,7 @@ type event struct {
 	last  time.Time
 	tid   uint32 // of the thread that sent it
 	frame uint64 // of the request that caused it
+	size  int    // of the message, in bytes
 	// socks are the sockets that had it, where bytes tell it.
 	socks []uint64
 }
@@ -82,12 +83,17 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 	if fresh {
 		e.Cause, e.by = t.cause(f, m)
 		if m != nil {
-			e.Message = keep(m)
+			if t.opt.Counts {
+				e.Message = new(lean).keep(m)
+			} else {
+				e.Message = keep(m)
+			}
+			e.size = kept(m)
 			t.events.owe(f, m, e)
-			t.events.bytes += len(e.Message.Data)
+			t.events.bytes += e.size
 		}
 	}
-	if m != nil && !t.opt.NoBefore && differ.Wants(m, false) {
+	if m != nil && !t.opt.Counts && differ.Wants(m, false) {
 		t.compare(f, m, e, fresh)
 	}
 	if next {
@@ -96,7 +102,7 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 	}
 	o.Event = &e.Event
 	o.Self = self(f, o, &e.Cause)
-	if fresh && m != nil {
+	if fresh && m != nil && !t.opt.Counts {
 		t.events.remember(f, m, &e.Cause)
 	}
 	t.dst = append(t.dst, *o)
@@ -360,9 +366,7 @@ func (es *events) flush(t *Tracker) {
 func (es *events) end(t *Tracker, i int) {
 	e := es.open[i]
 	es.open = slices.Delete(es.open, i, i+1)
-	if e.Message != nil {
-		es.bytes -= len(e.Message.Data)
-	}
+	es.bytes -= e.size
 	if es.byID[e.key] == e {
 		delete(es.byID, e.key)
 	}

@@ -23,17 +23,8 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 		return
 	}
 	o.Outcome = Pending
-	e := &entry{
-		Exchange: Exchange{
-			Request: keep(m), Proc: o.Account, Socket: f.Socket, Time: f.Time, Outcome: Pending, Shared: 1,
-			Kernel: f.Elapsed, Send: f.Elapsed, // of a source that sees sends when they return
-			Leads: true,
-		},
-		key: keyOf(f, m), seen: f.Time, frame: f.ID,
-		sees: f.Sees, dump: m.Header.Flags&flagDump == flagDump, reported: f.Sees.Has(capture.SeesCompletions),
-	}
+	e := t.entry(f, m, o)
 	o.Exchange = &e.Exchange
-	e.size = len(e.Request.Data) + 768
 	t.join(f, e)
 	acks := false
 	if e.Why, acks = ignored(f, m, e.batched()); e.Why != "" {
@@ -44,6 +35,28 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 	if e.Why != "" && !(acks && e.wants()) {
 		t.end(e) // nothing will come
 	}
+}
+
+// entry returns a new one for a request.
+func (t *Tracker) entry(f *capture.Frame, m *decode.Message, o *Observation) *entry {
+	var e *entry
+	if t.opt.Counts {
+		x := new(struct {
+			entry
+			lean
+		})
+		e = &x.entry
+		e.Request = x.lean.keep(m)
+	} else {
+		e = &entry{Exchange: Exchange{Request: keep(m)}}
+	}
+	e.Proc, e.Socket, e.Time, e.Outcome, e.Shared = o.Account, f.Socket, f.Time, Pending, 1
+	e.Kernel, e.Send = f.Elapsed, f.Elapsed // of a source that sees sends when they return
+	e.Leads = true
+	e.key, e.seen, e.frame = keyOf(f, m), f.Time, f.ID
+	e.sees, e.dump, e.reported = f.Sees, m.Header.Flags&flagDump == flagDump, f.Sees.Has(capture.SeesCompletions)
+	e.size = kept(m) + 768
+	return e
 }
 
 // failedSend ends at once: nothing was delivered.
@@ -279,7 +292,9 @@ func (t *Tracker) replied(e *entry, f *capture.Frame, m *decode.Message) {
 	}
 	if m.Header.Flags&flagDumpIntr != 0 && !e.Intr {
 		e.Intr = true
-		e.InterruptedBy = t.interrupter(e)
+		if !t.opt.Counts {
+			e.InterruptedBy = t.interrupter(e)
+		}
 	}
 }
 
@@ -315,7 +330,7 @@ func (t *Tracker) answer(m *decode.Message, o *Observation) {
 		req := o.Exchange.Request
 		o.Family, o.Type = req.Family, req.Type
 		o.Exchange.Err = m.Err
-		if m.Err != nil && m.Err.HasOff && m.Err.Attr == "" {
+		if m.Err != nil && m.Err.HasOff && m.Err.Attr == "" && !t.opt.Counts {
 			m.Err.Attr = req.PathAt(m.Err.Offset)
 		}
 		return

@@ -70,8 +70,11 @@ type entry struct {
 type Options struct {
 	// Ends: exchanges and events report their end as observations of their own.
 	Ends bool
-	// NoBefore: nobody asks what an event has changed (Event.Before).
-	NoBefore bool
+	// Counts: nobody looks at anything but what is counted, and frames and messages are
+	// lent for one call of Frame. Of what is kept, the messages then have no bytes and
+	// their frames nothing but Origin, ID and Time; an event has no Before, an exchange
+	// no InterruptedBy.
+	Counts bool
 }
 
 // Tracker pairs the messages of one stream of frames. It is not safe for
@@ -157,6 +160,9 @@ func (t *Tracker) Frame(f *capture.Frame, ms []decode.Message, dst []Observation
 	}
 	t.expire(f.Time)
 	t.events.expire(t, f.Time, f)
+	if len(ms) == 0 || ms[0].Index == 0 {
+		t.events.frame = nil // a frame that is lent may lie where another one lay
+	}
 	if len(ms) == 0 {
 		t.report(f)
 	}
@@ -268,7 +274,7 @@ func (t *Tracker) message(f *capture.Frame, m *decode.Message) {
 	case capture.DirRequest:
 		t.request(f, m, &o)
 	case capture.DirReply, capture.DirUnknown:
-		if f.Dir == capture.DirReply && !t.opt.NoBefore && differ.Wants(m, true) {
+		if f.Dir == capture.DirReply && !t.opt.Counts && differ.Wants(m, true) {
 			t.things.Next(keep(m))
 		}
 		t.reply(f, m, &o)
@@ -326,6 +332,22 @@ func otherSocket(e *entry, f *capture.Frame) bool {
 // maxKeptMessage is how much is kept of one message, in bytes: twice the longest
 // attribute. What is behind it was handed on, and is no more with its exchange or event.
 const maxKeptMessage = 128 << 10
+
+// lean is a message with its frame, for who only counts.
+type lean struct {
+	message decode.Message
+	frame   capture.Frame
+}
+
+func (l *lean) keep(m *decode.Message) *decode.Message {
+	l.frame = capture.Frame{Origin: m.Frame.Origin, ID: m.Frame.ID, Time: m.Frame.Time}
+	l.message = *m
+	l.message.Frame, l.message.Data = &l.frame, nil
+	return &l.message
+}
+
+// kept is how many bytes of a message are kept, or would be if anybody looked at them.
+func kept(m *decode.Message) int { return min(len(m.Data), maxKeptMessage) }
 
 // keep returns a copy of m that does not hold on to a much larger datagram.
 func keep(m *decode.Message) *decode.Message {

@@ -118,6 +118,7 @@ func (d *Decoder) setError(m *Message, o order) {
 	sub := Message{Frame: m.Frame, Data: quoted, Header: header(o, quoted), dec: d}
 	d.name(&sub, true)
 	e.Request, e.RequestFamily, e.RequestType = sub.Header, sub.Family, sub.Type
+	m.quoted = sub.def
 	if e.Name == "" && sub.family != nil && sub.family.Errnos != nil {
 		e.Name, _ = sub.family.Errnos.Lookup(uint64(e.Errno))
 	}

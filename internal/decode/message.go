@@ -70,6 +70,7 @@ type Message struct {
 
 	family *schema.Family
 	def    *schema.Message
+	quoted *schema.Message // def of the message that an error quotes, as it was known then
 	dec    *Decoder
 }
 

@@ -23,8 +23,7 @@ func (m *Message) IsProbe(request *Message) bool {
 		return false
 	}
 	quoted := m.Data[l.quoted:l.quotedEnd]
-	q := Message{Frame: m.Frame, Data: quoted, Header: header(o, quoted), dec: m.dec}
-	m.dec.name(&q, true)
+	q := Message{Frame: m.Frame, Data: quoted, Header: header(o, quoted), dec: m.dec, def: m.quoted}
 	if q.def == nil && request != nil && request.Header.Type == q.Header.Type {
 		q.def = request.def
 	}

@@ -308,7 +308,7 @@ func (r *Reader) packet(p packet) (Record, bool, error) {
 	if i.link != linkNetlink {
 		return r.skip(lostLinkType)
 	}
-	f, protocol := datagram(p.data, p.orig)
+	f, protocol := r.datagram(p.data, p.orig)
 	if f == nil {
 		return r.skip(lostMalformed)
 	}
@@ -366,7 +366,7 @@ func (r *Reader) report(body []byte) (Record, bool, error) {
 	if !ok || !ofFrame(kind) {
 		return Record{}, false, nil // somebody else's block
 	}
-	f := new(capture.Frame)
+	f := r.frame()
 	k, ok := r.reportFacts(f, facts)
 	if !ok {
 		return r.skip(lostMalformed)

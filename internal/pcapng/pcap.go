@@ -102,7 +102,7 @@ func (r *Reader) nextPacket() (Record, bool, error) {
 	if err != nil {
 		return r.tear(0, err, r.buf)
 	}
-	f, protocol := datagram(packet, orig)
+	f, protocol := r.datagram(packet, orig)
 	if f == nil {
 		if !r.endsHere() {
 			return r.tear(0, &Error{r.at, stray("record holds no packet of Netlink, and none is behind it")}, packet)

@@ -95,6 +95,9 @@ type Reader struct {
 	modified bool      // pcap: 24-byte record headers
 	stamp    time.Time // rtmon: of the messages that follow
 
+	lends bool          // see RunPrepared
+	lent  capture.Frame // of Next, then
+
 	places *places      // see Resumes; nil: nobody asked
 	skipTo atomic.Int64 // see SkipBefore, Unix ns; 0: nothing is skipped
 
@@ -282,10 +285,8 @@ func (r *Reader) Run(ctx context.Context, emit func(*capture.Frame) error) error
 		stop := context.AfterFunc(ctx, func() { _ = d.SetReadDeadline(time.Unix(1, 0)) })
 		defer stop()
 	}
-	if f, ok := r.src.(*os.File); ok {
-		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() && !r.inStep {
-			return r.runAhead(ctx, emit)
-		}
+	if r.regular() && !r.inStep {
+		return r.runAhead(ctx, emit)
 	}
 	for ctx.Err() == nil {
 		rec, err := r.Next()
@@ -485,15 +486,20 @@ func (r *Reader) readError(err error, start int64, what string, want, got int64)
 
 // datagram makes a frame, without its Origin, of a packet with a cooked header; nil if
 // it has none. orig counts the header too.
-func datagram(packet []byte, orig uint32) (f *capture.Frame, protocol uint16) {
+func (r *Reader) datagram(packet []byte, orig uint32) (f *capture.Frame, protocol uint16) {
 	be := binary.BigEndian
 	if len(packet) < cookedLen || be.Uint16(packet[2:]) != arphrdNetlink {
 		return nil, 0
 	}
 	// The address bytes between may be anything: nlmon has none to give.
 	data := packet[cookedLen:]
-	f = &capture.Frame{OrigLen: max(int(orig)-cookedLen, len(data))}
-	if len(data) > 0 {
+	f = r.frame()
+	f.OrigLen = max(int(orig)-cookedLen, len(data))
+	switch {
+	case len(data) == 0:
+	case r.lends:
+		f.Data = data[:len(data):len(data)]
+	default:
 		f.Data = bytes.Clone(data)
 	}
 	return f, be.Uint16(packet[14:])

@@ -144,9 +144,10 @@ type Pipeline struct {
 	ends      map[port]capture.End // see peer
 	obs       []correlate.Observation
 	nextID    uint64
-	failed    error                        // of the frame at hand: whoever takes it takes no more
-	recorded  bool                         // the frame at hand, or there is no recording
-	about     struct{ family, typ string } // of the frame at hand, named while decoding is held
+	failed    error // of the frame at hand: whoever takes it takes no more
+	recorded  bool  // the frame at hand, or there is no recording
+	about     about // of the frame at hand, named while decoding is held
+	named     [capture.Rooms]named
 	shown     int
 	seen      uint64 // messages
 	matched   uint64 // of them
@@ -193,7 +194,7 @@ func New(o Options) (*Pipeline, error) {
 }
 
 func newTracker(o *Options) *correlate.Tracker {
-	return correlate.NewWith(correlate.Options{Ends: o.Ends, NoBefore: o.countsOnly()})
+	return correlate.NewWith(correlate.Options{Ends: o.Ends, Counts: o.countsOnly()})
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
@@ -202,9 +203,14 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	ctx, elapsed := p.elapseWhile(ctx)
 	stop := p.countWhile()
 	var err error
-	if l, ok := p.o.Source.(capture.Lender); ok && p.bare {
-		err = l.RunLent(ctx, p.lentFrames)
-	} else {
+	lender, lends := p.o.Source.(capture.Lender)
+	preparer, prepares := p.o.Source.(capture.Preparer)
+	switch {
+	case lends && p.bare:
+		err = lender.RunLent(ctx, p.lentFrames)
+	case prepares && p.counts:
+		err = preparer.RunPrepared(ctx, p.prepare, p.counted)
+	default:
 		err = p.o.Source.Run(ctx, func(f *capture.Frame) error {
 			p.failed = p.frame(f)
 			return p.failed
@@ -313,6 +319,11 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.paired(f, ms, first)
+}
+
+// paired is messages for who holds mu.
+func (p *Pipeline) paired(f *capture.Frame, ms []decode.Message, first bool) error {
 	if first {
 		p.recorded = p.o.Recorder == nil
 	}
@@ -338,7 +349,9 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 		return nil // nothing but zeros was left
 	}
 	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
-	defer clear(p.obs)
+	if !p.counts {
+		defer clear(p.obs)
+	}
 	p.real.judge(first, p.about.family, p.about.typ)
 	for i := range p.obs {
 		if x := &p.obs[i]; x.Frame == f && p.about.family != "" {
