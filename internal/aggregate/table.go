@@ -331,7 +331,7 @@ func (t *Table) cell(k Key) *cell {
 }
 
 // recentCells is the length of Table.recent, a power of two.
-const recentCells = 512
+const recentCells = 4096
 
 // slot spreads keys over Table.recent. It looks at no text: hashing the strings
 // of a key costs more than all else that counting does.

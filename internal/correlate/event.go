@@ -27,7 +27,7 @@ type event struct {
 	cast  uint64 // 0: told by its bytes
 	by    *entry // what caused it; nil: none is known
 	owed  key    // where no cause is known yet: the port and number of one that would be
-	last  time.Time
+	last  int64  // time of its newest delivery, see nanos
 	tid   uint32 // of the thread that sent it
 	frame uint64 // of the request that caused it
 	size  int    // of the message, in bytes
@@ -82,9 +82,12 @@ func (t *Tracker) event(f *capture.Frame, m *decode.Message, o *Observation) {
 	e, fresh, next := t.events.of(t, f, m)
 	if fresh {
 		e.Cause, e.by = t.cause(f, m)
+		if e.by != nil {
+			e.by.held++
+		}
 		if m != nil {
 			if t.opt.Counts {
-				e.Message = new(lean).keep(m)
+				e.Message = new(leanMessage).keep(m)
 			} else {
 				e.Message = keep(m)
 			}
@@ -120,7 +123,7 @@ func (t *Tracker) compare(f *capture.Frame, m *decode.Message, e *event, fresh b
 
 // deliver counts one socket.
 func (e *event) deliver(f *capture.Frame, o *Observation) {
-	e.last = f.Time
+	e.last = nanos(f.Time)
 	if f.Verdict == capture.VerdictUnheard {
 		return
 	}
@@ -240,6 +243,7 @@ func (es *events) settle(e *entry) {
 		if ev.Time.Before(e.Time) {
 			continue
 		}
+		e.held++
 		ev.by, ev.Cause = e, Cause{Proc: e.Proc, Exchange: &e.Exchange, Datagram: e.head().Request, Inferred: true}
 		e.Events++
 		e.Deliveries += ev.Delivered + ev.Lost
@@ -283,7 +287,7 @@ func (es *events) of(t *Tracker, f *capture.Frame, m *decode.Message) (e *event,
 		return es.at, fresh, true
 	}
 	k, id := eventKey{es.sum(f), nth}, socketID(f)
-	if e = es.bySum[k]; e == nil || f.Time.Sub(e.last) > sameWithin || f.Group != e.group() ||
+	if e = es.bySum[k]; e == nil || nanos(f.Time)-e.last > int64(sameWithin) || f.Group != e.group() ||
 		id != 0 && slices.Contains(e.socks, id) { // this socket had it: it was said twice
 		e, fresh = es.add(t, f, k), true
 		es.bySum[k] = e
@@ -323,18 +327,26 @@ func (es *events) add(t *Tracker, f *capture.Frame, k eventKey) *event {
 	for len(es.open) >= 2*maxEvents {
 		es.end(t, 0)
 	}
-	e := &event{Event: Event{ID: f.ID, Time: f.Time}, key: k, cast: f.Cast, last: f.Time, tid: f.Proc.TID, frame: f.Cause}
+	e := &event{Event: Event{ID: f.ID, Time: f.Time}, key: k, cast: f.Cast, last: nanos(f.Time), tid: f.Proc.TID, frame: f.Cause}
 	es.open = append(es.open, e)
 	return e
+}
+
+// nanos is a time in nanoseconds since 1970, at most 146 years off, so that the difference of
+// two is a number: a file may say anything.
+func nanos(t time.Time) int64 {
+	const most = 1 << 62 / 1_000_000_000
+	return max(min(t.Unix(), most), -most)*1_000_000_000 + int64(t.Nanosecond())
 }
 
 // expire ends the events that can get no more deliveries: a thread sends one
 // after the other, and the others have a time.
 func (es *events) expire(t *Tracker, now time.Time, f *capture.Frame) {
+	at := nanos(now)
 	for i := 0; i < len(es.open); i++ {
 		e := es.open[i]
 		switch {
-		case now.Sub(e.last) > sameWithin, len(es.open) > maxEvents, es.bytes > maxBytes:
+		case at-e.last > int64(sameWithin), len(es.open) > maxEvents, es.bytes > maxBytes:
 		case f != nil && e.cast != 0 && e.tid != 0 && e.tid == f.Proc.TID && f.Cast != e.cast && f.Kind == capture.KindDatagram:
 		default:
 			if i > 32 {
@@ -375,6 +387,9 @@ func (es *events) end(t *Tracker, i int) {
 	}
 	es.unowed(e)
 	e.Ended = true
+	if e.by != nil {
+		e.by.held--
+	}
 	if !t.opt.Ends || e.Message == nil {
 		return
 	}

@@ -41,12 +41,7 @@ func (t *Tracker) request(f *capture.Frame, m *decode.Message, o *Observation) {
 func (t *Tracker) entry(f *capture.Frame, m *decode.Message, o *Observation) *entry {
 	var e *entry
 	if t.opt.Counts {
-		x := new(struct {
-			entry
-			lean
-		})
-		e = &x.entry
-		e.Request = x.lean.keep(m)
+		e = t.again(m)
 	} else {
 		e = &entry{Exchange: Exchange{Request: keep(m)}}
 	}
@@ -124,7 +119,7 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 		old = next
 	}
 	if !e.reported && (!e.wants() || e.batched()) {
-		t.soon = append(t.soon, e)
+		t.endSoon(e)
 	}
 	last, n := t.waiting[e.key], 1
 	for ; last != nil && last.next != nil; n++ {
@@ -207,7 +202,7 @@ func (t *Tracker) reply(f *capture.Frame, m *decode.Message, o *Observation) {
 	case e.sent || !e.reported || e.frame == 0:
 		t.end(e)
 	default:
-		t.soon = append(t.soon, e)
+		t.endSoon(e)
 	}
 }
 
@@ -385,7 +380,7 @@ func (t *Tracker) complete(f *capture.Frame, o *Observation) {
 		case !e.wants():
 			// Some answers come late (audit_send_reply).
 			e.seen = f.Time
-			t.soon = append(t.soon, e)
+			t.endSoon(e)
 		}
 	}
 	clear(t.datagram) // lets go of them

@@ -24,7 +24,9 @@ func (t *Tracker) link(f *capture.Frame, e *entry) {
 	for e.prev != nil && e.prev.Ended {
 		e.prev = e.prev.prev
 	}
-	s.newest = e
+	if s.newest = e; e.prev != nil {
+		e.prev.after = e
+	}
 	if e.dump {
 		s.dump = e
 	}
@@ -33,6 +35,9 @@ func (t *Tracker) link(f *capture.Frame, e *entry) {
 
 // leave is the end of link: e is forgotten.
 func (t *Tracker) leave(k key, e *entry) {
+	if e.after != nil && e.after.prev == e {
+		e.after.prev = nil
+	}
 	e.prev = nil
 	s := t.socks[k]
 	if s.newest != e && s.dump != e {
@@ -59,6 +64,7 @@ func (t *Tracker) readOn(e *entry) {
 		return // answers are told when they are queued
 	}
 	n := 0
+	before := e
 	for at := &e.prev; *at != nil && n < maxSameKey; n++ {
 		p := *at
 		if !p.Ended && !p.answered && p.head() != e.head() && (!p.dump || e.dump) && !otherEntry(p, e) &&
@@ -66,10 +72,12 @@ func (t *Tracker) readOn(e *entry) {
 			t.end(p)
 		}
 		if p.Ended {
-			*at = p.prev
+			if *at = p.prev; p.prev != nil {
+				p.prev.after = before
+			}
 			continue
 		}
-		at = &p.prev
+		before, at = p, &p.prev
 	}
 }
 

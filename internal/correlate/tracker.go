@@ -52,6 +52,9 @@ type entry struct {
 
 	listeners map[uint64]struct{} // sockets that heard of it
 	prev      *entry              // the one before it on its socket, see link
+	after     *entry              // the one behind it there, whose prev it is
+	own       *lean               // what it is a part of, where Options.Counts; else nil
+	held      int                 // events, and places in soon, that refer to it
 	sees      capture.Sees        // of its source
 	dump      bool
 	failed    bool      // of the first of a datagram: one of them was answered with an error
@@ -100,6 +103,7 @@ type Tracker struct {
 	extacks map[uint32]extackText // by thread
 
 	unanswered uint64
+	unused     []*lean       // of requests that are forgotten
 	datagram   []*entry      // see inOrder
 	dst        []Observation // of the frame at hand
 }
@@ -333,19 +337,6 @@ func otherSocket(e *entry, f *capture.Frame) bool {
 // attribute. What is behind it was handed on, and is no more with its exchange or event.
 const maxKeptMessage = 128 << 10
 
-// lean is a message with its frame, for who only counts.
-type lean struct {
-	message decode.Message
-	frame   capture.Frame
-}
-
-func (l *lean) keep(m *decode.Message) *decode.Message {
-	l.frame = capture.Frame{Origin: m.Frame.Origin, ID: m.Frame.ID, Time: m.Frame.Time}
-	l.message = *m
-	l.message.Frame, l.message.Data = &l.frame, nil
-	return &l.message
-}
-
 // kept is how many bytes of a message are kept, or would be if anybody looked at them.
 func kept(m *decode.Message) int { return min(len(m.Data), maxKeptMessage) }
 
@@ -399,6 +390,7 @@ func (t *Tracker) expire(now time.Time) {
 		if e := t.soon[0]; (e.answered || !e.wants()) && !(e.sent && e.unread()) {
 			t.end(e)
 		}
+		t.soon[0].held--
 		t.soon[0] = nil
 		t.soon = t.soon[1:]
 	}
@@ -459,4 +451,5 @@ func (t *Tracker) forget(e *entry) {
 	sk := e.key
 	sk.seq = 0
 	t.leave(sk, e)
+	t.reuse(e)
 }

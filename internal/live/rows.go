@@ -137,17 +137,31 @@ func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 			times: o.Times, kernelTimes: o.KernelTimes,
 		}
 	}
-	rows := make([]Row, 0, len(by))
+	all := make([]*Row, 0, len(by))
 	for _, r := range by {
 		r.finish()
-		rows = append(rows, *r)
+		all = append(all, r)
 	}
 	of := orders[order]
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(of(&b), of(&a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family),
-			cmp.Compare(a.Type, b.Type), cmp.Compare(a.Process(), b.Process()))
+	slices.SortFunc(all, func(a, b *Row) int {
+		if c := cmp.Or(cmp.Compare(of(b), of(a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type)); c != 0 {
+			return c
+		}
+		return a.compareSubject(b)
 	})
+	rows := make([]Row, 0, len(all))
+	for _, r := range all {
+		rows = append(rows, *r)
+	}
 	return rows
+}
+
+// compareSubject orders rows by what they are about.
+func (r *Row) compareSubject(o *Row) int {
+	s, t := cmp.Or(r.Socket, &aggregate.Socket{}), cmp.Or(o.Socket, &aggregate.Socket{})
+	return cmp.Or(cmp.Compare(r.Process(), o.Process()), cmp.Compare(r.NetNS, o.NetNS), cmp.Compare(r.NetNSName, o.NetNSName),
+		cmp.Compare(r.Unit, o.Unit), cmp.Compare(r.ContainerLabel(), o.ContainerLabel()),
+		cmp.Compare(s.Inode, t.Inode), cmp.Compare(s.NetNS, t.NetNS), cmp.Compare(s.Protocol, t.Protocol), cmp.Compare(s.PortID, t.PortID))
 }
 
 // Total sums rows.

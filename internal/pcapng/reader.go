@@ -413,13 +413,16 @@ func (r *Reader) ended() error {
 // count cuts a datagram, and adds it to Stats.
 func (r *Reader) count(f *capture.Frame) {
 	r.cut(f)
-	r.truncated(f)
+	missed := f.Missed() > 0
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stats.Frames++
 	r.stats.Bytes += uint64(max(f.OrigLen, 0))
 	if f.Cut() {
 		r.stats.Cut++
+	}
+	if missed {
+		r.stats.Truncated++
 	}
 }
 
@@ -430,7 +433,7 @@ func (r *Reader) cut(f *capture.Frame) {
 	}
 }
 
-// truncated counts a datagram, or the report on one, of which its reader got a part.
+// truncated counts the report on a datagram of which its reader got a part.
 func (r *Reader) truncated(f *capture.Frame) {
 	if f.Missed() == 0 {
 		return

@@ -184,6 +184,9 @@ func New(o Options) (*Pipeline, error) {
 	p := &Pipeline{o: o, tracker: newTracker(&o), scope: newScope(o.Scope), redact: redact.New(o.Decoder, o.Redact), bare: o.recordsOnly(), counts: o.countsOnly(), watch: o.Watch,
 		families: question{patience: patience}, policy: question{patience: patience}}
 	p.redact.Found = p.found
+	if p.counts {
+		p.completed.Limit = 1 << 13 // as many as a Reader knows
+	}
 	if o.Pseudonyms != nil {
 		p.real = newReal(&o)
 	}
