@@ -21,11 +21,12 @@ func (d *Decoder) Each(f *capture.Frame, fn func(m *Message)) {
 		return
 	}
 	o := order(f.BigEndian)
+	var m Message // one for all
 	for off, index := 0, 0; off < len(f.Data); index++ {
 		if index > 0 && onlyZeros(f, off) {
 			return
 		}
-		m := Message{Frame: f, Index: index, Offset: off, dec: d}
+		m = Message{Frame: f, Index: index, Offset: off, dec: d}
 		off = m.split(o)
 		if m.NoHeader {
 			m.family = d.protocolFamily(f.Protocol)

@@ -4,6 +4,7 @@ package decode
 
 import (
 	"encoding/hex"
+	"math/bits"
 	"net/netip"
 	"strconv"
 
@@ -124,13 +125,13 @@ func enumName(e *schema.Enum, v uint64, width int) (string, bool) {
 // flagNames splits a number into the names of its bits; what has none comes
 // last, in hex.
 func flagNames(e *schema.Enum, v uint64) []string {
-	names := make([]string, 0, 4)
 	if v == 0 {
 		if name, ok := e.Lookup(0); ok {
-			names = append(names, name)
+			return []string{name}
 		}
-		return names
+		return []string{}
 	}
+	names := make([]string, 0, bits.OnesCount64(v))
 	rest := v
 	for i := range e.Values {
 		if bit := e.Values[i].N; bit != 0 && v&bit == bit && rest&bit != 0 {
