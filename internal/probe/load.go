@@ -234,7 +234,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	}
 	delete(l.fentry.Maps, ".bss") // nl_types, for bpf2go alone
 	delete(l.fentry.Variables, "nl_types")
-	l.configure = func(spec *ebpf.CollectionSpec) error { return configure(spec, cfg, o) }
+	l.configure = func(spec *ebpf.CollectionSpec) error { return configure(spec, l.kernel, cfg, o) }
 	if err := l.configure(l.fentry); err != nil {
 		return nil, err
 	}

@@ -264,8 +264,10 @@ func (c *nlConfig) offer(kernel *btf.Spec, o Options) {
 	}
 }
 
-// configure sets sizes and constants of a collection before it is loaded.
-func configure(spec *ebpf.CollectionSpec, cfg nlConfig, o Options) error {
+// configure sets sizes and constants of a collection before it is loaded, and leaves out
+// what the kernel does not have.
+func configure(spec *ebpf.CollectionSpec, kernel *btf.Spec, cfg nlConfig, o Options) error {
+	leaveOut(spec, kernel)
 	v, ok := spec.Variables["nl_cfg"]
 	if !ok {
 		return errors.New("BPF object has no nl_cfg")

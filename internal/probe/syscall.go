@@ -87,7 +87,7 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	cfg := config(f, o)
 	cfg.offer(kernel, o)
 	cfg.PidNs, cfg.PidLevel = home.ns, home.level
-	if err := configure(spec, cfg, o); err != nil {
+	if err := configure(spec, kernel, cfg, o); err != nil {
 		return nil, err
 	}
 	version, err := features.LinuxVersionCode()
