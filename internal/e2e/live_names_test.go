@@ -15,6 +15,7 @@ import (
 // What iproute2's files call tables and protocols is read where traffic is captured, and
 // a recording is read with its names, whatever the reader's machine has.
 func TestNamesOfTheRecordedMachine(t *testing.T) {
+	needHost(t)
 	needRoot(t)
 	needTool(t, "ip", "unshare", "mount")
 	dir := t.TempDir()

@@ -11,6 +11,7 @@ import (
 // TestRecordInTshark records real tools and reads the file with tshark: protocol and
 // generic family are named, and who sent a message stands in the comment.
 func TestRecordInTshark(t *testing.T) {
+	needHost(t)
 	needRoot(t)
 	needTool(t, "tshark", "ethtool", "ip")
 	file := filepath.Join(t.TempDir(), "tools.pcapng")

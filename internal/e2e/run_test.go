@@ -52,6 +52,14 @@ func needVM(t *testing.T) {
 	}
 }
 
+// needHost skips in the lab what no kernel differs in: this machine shows it.
+func needHost(t *testing.T) {
+	t.Helper()
+	if inVM() {
+		t.Skip("no kernel differs in it: tried on this machine's")
+	}
+}
+
 func needRoot(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
