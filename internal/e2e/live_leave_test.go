@@ -97,8 +97,13 @@ func sources() []string {
 func TestNothingLeftBehind(t *testing.T) {
 	needRoot(t)
 	needTool(t, "ip")
-	for _, source := range sources() {
-		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
+	for i, source := range sources() {
+		signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL}
+		if inVM() {
+			// The first two end nltop alike, whatever the kernel: each source has one of them.
+			signals = slices.Delete(signals, i%2, i%2+1)
+		}
+		for _, sig := range signals {
 			t.Run(source+" "+unix.SignalName(sig), func(t *testing.T) { leave(t, source, sig) })
 		}
 	}
