@@ -25,12 +25,12 @@ sh -c 'ip route del 10.50.0.0/16; true'
 ip route del 10.50.0.0/16 2>/dev/null
 ip -o monitor link route >heard &
 monitor=$!
-until awk '$2 == 0 && $4 !~ /^0+$/ { found = 1 } END { exit !found }' /proc/net/netlink; do sleep 0.1; done
+until awk '$2 == 0 && $4 !~ /^0+$/ { found = 1 } END { exit !found }' /proc/net/netlink; do sleep 0.3; done
 ip link set lo mtu 1500
 ip link set lo mtu 1400
 ip route add 10.51.0.0/16 dev lo
 ip route del 10.51.0.0/16
-until grep -q 'Deleted 10.51.0.0/16' heard; do sleep 0.1; done
+until grep -q 'Deleted 10.51.0.0/16' heard; do sleep 0.3; done
 kill $monitor
 `
 
