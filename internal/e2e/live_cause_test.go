@@ -74,7 +74,7 @@ func TestByCause(t *testing.T) {
 	needFull(t)
 	needTool(t, "ip")
 	must(t, "modprobe", "nf_conntrack_netlink")
-	for _, source := range hooks {
+	for _, source := range oneHook() {
 		t.Run(source, func(t *testing.T) {
 			ownNetNS(t)
 			quick := open(t, unix.NETLINK_NETFILTER, groupDestroy)

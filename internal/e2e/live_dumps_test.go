@@ -46,7 +46,7 @@ func (s *sock) dumpLinks(seq uint32) {
 // the same; a change between two makes one of them another.
 func TestDumpsLive(t *testing.T) {
 	needRoot(t)
-	for _, source := range bestSources() {
+	for _, source := range scenarioSources() {
 		t.Run(source, func(t *testing.T) {
 			quiet := ownNetNS(t)
 			s := open(t, unix.NETLINK_ROUTE)

@@ -26,7 +26,7 @@ func TestLatencyAsStrace(t *testing.T) {
 	needVM(t)
 	needFull(t)
 	needTool(t, "strace", "ip")
-	for _, source := range hooks {
+	for _, source := range oneHook() {
 		t.Run(source, func(t *testing.T) {
 			ownNetNS(t)
 			const slow, cheap, links = 9, 60, 40
@@ -97,6 +97,7 @@ func TestLatencyAsStrace(t *testing.T) {
 
 // The syscall source tells the time of the whole system call, of every send.
 func TestLatencyOfSystemCalls(t *testing.T) {
+	needHost(t)
 	needRoot(t)
 	const sends = 20
 	ownNetNS(t)

@@ -9,11 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nltop/nltop/internal/capture"
 )
 
 // inside runs in a PID namespace of its own: nltop with a command, with a PID, with
@@ -84,11 +87,13 @@ func TestPIDNamespace(t *testing.T) {
 		t.Fatal(err)
 	}
 	initial := ns.Ino == 0xEFFFFFFC // PROC_PID_INIT_INO, include/linux/proc_ns.h
-	for _, source := range []string{"fentry", "kprobe", "syscall"} {
+	// What differs from kernel to kernel is TestLivePIDNamespace's.
+	sources := oneHook()
+	if !inVM() {
+		sources = slices.Concat(sources, []string{capture.SourceSyscall})
+	}
+	for _, source := range sources {
 		t.Run(source, func(t *testing.T) {
-			if inVM() && source == "syscall" {
-				t.Skip("what differs from kernel to kernel is TestLivePIDNamespace's, of all sources; this machine's runs it here")
-			}
 			if _, errs, code := run(t, nltop(t), "trace", "--source", source, "--", "true"); code != 0 {
 				if inVM() {
 					t.Fatal(errs)

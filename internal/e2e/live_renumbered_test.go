@@ -43,7 +43,7 @@ func TestRenumberedEvents(t *testing.T) {
 	if os.Getenv("VMTEST_KERNEL") == "5.10" {
 		t.Skip("events of MPTCP came with 5.12")
 	}
-	for _, source := range hooks {
+	for _, source := range oneHook() {
 		t.Run(source, func(t *testing.T) {
 			var out bytes.Buffer
 			p := start(t, &out, "ready", nltop(t), "stat", "--source", source, "-o", "json")

@@ -106,9 +106,11 @@ func lockRows(t *testing.T, told string) (rows []map[string]any) {
 	return rows
 }
 
-// The live view ranks the same, and so does that of its recording.
+// The live view ranks the same, and so does that of its recording. TestRTNL has the same
+// table on every kernel.
 func TestViewRTNL(t *testing.T) {
 	needVM(t)
+	needViewKernel(t)
 	ownNetNS(t)
 	file := filepath.Join(t.TempDir(), "locks.pcapng")
 	tm := openTerminal(t, nltop(t), "--rtnl", "-w", file)

@@ -141,7 +141,7 @@ func TestSockets(t *testing.T) {
 // known, since from the first loss on nothing is queued any more.
 func TestIncidentSenders(t *testing.T) {
 	needVM(t)
-	for _, source := range []string{"fentry", "kprobe"} {
+	for _, source := range oneHook() {
 		t.Run(source, func(t *testing.T) {
 			s := ownNetNS(t)
 			file := filepath.Join(t.TempDir(), "incident.pcapng")
