@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 		"internal/filter", "internal/incident", "internal/place", "internal/redact"},
 	"internal/live": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/filter",
 		"internal/incident", "internal/nft", "internal/pipeline", "internal/place", "internal/sockets", "internal/spool", "internal/words"},
-	"internal/spool":           {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/pcapng", "internal/pipeline"},
+	"internal/spool":           {"internal/capture", "internal/correlate", "internal/decode", "internal/filter", "internal/aggregate", "internal/pcapng", "internal/pipeline"},
 	"internal/say":             {"internal/capture", "internal/decode", "internal/decode/schema", "internal/nft"},
 	"internal/nft":             {"internal/capture", "internal/decode", "internal/decode/schema"},
 	"internal/contents":        {"internal/capture", "internal/decode", "internal/pcapng", "internal/words"},

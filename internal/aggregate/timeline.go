@@ -147,6 +147,14 @@ func (h *moments) copy() Timeline {
 // Timeline is a copy of what happened over all of the run.
 func (t *Table) Timeline() Timeline { return t.moments.copy() }
 
+// Totals is a snapshot with nothing but the rates and the sum of all.
+func (t *Table) Totals(now time.Time) Snapshot {
+	return Snapshot{Time: now, Start: t.start, Total: t.total.counts, Rates: t.total.rate.rates(bucketOf(now), bucketOf(t.start))}
+}
+
+// Messages is how many were counted.
+func (t *Table) Messages() uint64 { return t.total.counts.Messages() }
+
 // Gap marks the time in which messages were only counted, or lost by nltop.
 func (t *Table) Gap(from, to time.Time) {
 	if !placed(from) || !placed(to) || to.Before(from) {

@@ -56,6 +56,11 @@ func TestFillForgetsList(t *testing.T) {
 			}
 			m.socks.now.List = m.socks.now.List[1:]
 			m.Fill(s, Ask{Sockets: true, Exchanges: &Exchanges{Count: 10, Last: true}})
+			if len(s.Sockets.List) != 2 {
+				t.Errorf("filled with something else: %+v", s.Sockets.List)
+			}
+			s.Asked.Sockets = false
+			m.Fill(s, Ask{Sockets: true, Exchanges: &Exchanges{Count: 10, Last: true}})
 			if got := s.Sockets.List; len(got) != 1 || got[0].Inode != 2 || got[0].Closed {
 				t.Errorf("filled again: %+v, want inode 2 alone", got)
 			}

@@ -28,7 +28,6 @@ func (h *history) forget() { *h = history{} }
 
 // look takes messages from the spool. No lock is held: they are decoded again.
 func (m *Model) look(s *Snapshot, r run, ask Ask) {
-	s.Messages, s.Changes, s.Ended, s.Trouble, s.Story = spool.Window{}, nil, spool.Window{}, -1, spool.Story{}
 	if r.spool == nil {
 		return
 	}
@@ -55,15 +54,12 @@ func (m *Model) look(s *Snapshot, r run, ask Ask) {
 	}
 	if ask.Changes {
 		if h.changes == nil {
-			h.changes = r.spool.Query(r.pipe, spool.What{Changes: true}, m.unread())
+			h.changes = r.spool.Query(r.pipe, spool.What{Changes: true, Filter: m.adding}, false)
 		}
 		h.changes.Update(nil, s.Frames)
 		s.Changes = h.changes.Window(0, MaxChanges, true).List
 	}
 }
-
-// unread: the filter in force is one that the index knows nothing of.
-func (m *Model) unread() bool { return m.o.Again == nil && m.added != "" }
 
 // update brings a query of rows to where a snapshot is.
 func (m *Model) update(q *spool.Query, r run, s *Snapshot, rows []aggregate.RowID) {
@@ -75,9 +71,10 @@ func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
 	h := &m.history
 	if h.ended == nil || !h.endedOf.sameAs(want) {
 		h.endedOf = *want
-		h.ended = r.spool.Query(r.pipe, spool.What{Exchanges: true, Rows: want.Rows, Outcomes: want.Outcomes}, m.unread())
+		h.ended = r.spool.Query(r.pipe, spool.What{Exchanges: true, Rows: want.Rows, Outcomes: want.Outcomes, Filter: m.adding}, false)
 	}
 	h.ended.Update(cellsOf(r, want.Rows), s.Frames)
+	s.Trouble = -1
 	first := want.First
 	switch {
 	case !want.Find.IsZero():

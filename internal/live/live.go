@@ -73,7 +73,13 @@ type Status struct {
 	Narrowed string        // what SetFilter added to it
 	// FilterSince is since when it is in force; zero: for everything that is shown.
 	FilterSince time.Time
-	Replay      *Replay // nil: live
+	// Filtering is how far what is kept was read for it; nil: all of it.
+	Filtering *Progress
+	// At is the time that is shown; nil: now.
+	At *At
+	// Counted is how many messages were counted until now, whatever time is shown.
+	Counted uint64
+	Replay  *Replay // nil: live
 	// Recording is the file that is written beside; "": none.
 	Recording      string
 	RecordingBytes uint64
@@ -93,9 +99,13 @@ type Model struct {
 	counted bool // by the source
 	watcher watcher
 	lost    losses
-	filter  string    // in force
-	added   string    // by SetFilter
-	since   time.Time // Status.FilterSince
+	// adding is the filter that was added, where narrowed has what it passes.
+	adding   *filter.Filter
+	narrowed *reading // nil: what the run itself fills is shown
+	spot     spot
+	filter   string    // in force
+	added    string    // by SetFilter
+	since    time.Time // Status.FilterSince
 
 	mu     sync.Mutex
 	run    run
@@ -111,9 +121,10 @@ type run struct {
 	src    capture.Source
 	pipe   *pipeline.Pipeline
 	stream *stream
-	spool  *spool.Spool // nil: nothing but the table is kept
-	first  *first       // nil: it is read without a stop
-	opened bool         // by the model, which closes it
+	spool  *spool.Spool   // nil: nothing but the table is kept
+	first  *first         // nil: it is read without a stop
+	opened bool           // by the model, which closes it
+	narrow *filter.Filter // that it was read under, beside the one from the beginning; nil: none
 	// ended: all of it was read, and err is why it ended.
 	ended bool
 	err   error
@@ -175,6 +186,7 @@ func (m *Model) Run(ctx context.Context) error {
 	once := m.begin(ctx)
 	if m.narrow != nil {
 		m.run.pipe.Narrow(m.narrow) // a filter that was set before
+		m.run.narrow = m.narrow
 	}
 	m.mu.Unlock()
 	for {
@@ -225,6 +237,7 @@ func (m *Model) readAgain(ctx context.Context) (context.Context, bool) {
 		return once, false // what was read before stays
 	}
 	next.pipe.Narrow(m.narrow)
+	next.narrow = m.narrow
 	m.run.close()
 	m.run = next
 	return once, true
@@ -232,6 +245,8 @@ func (m *Model) readAgain(ctx context.Context) (context.Context, bool) {
 
 // Close closes what Run opened again, and forgets the messages. Run has returned.
 func (m *Model) Close() error {
+	m.spot.reading.end()
+	m.narrowed.end()
 	r := m.now()
 	return r.close()
 }
@@ -253,6 +268,7 @@ func (m *Model) Clear() {
 		return
 	}
 	r := m.now()
+	_, _ = m.Go(Now) // there is no other time any more
 	r.pipe.Look(func(s pipeline.State) {
 		s.Table.Clear()
 		if r.stream != nil {
@@ -262,6 +278,10 @@ func (m *Model) Clear() {
 			r.spool.Clear()
 		}
 	})
+	if m.narrowed != nil {
+		m.narrowed.end()
+		m.narrowed = m.read(r, m.adding, spool.Follow)
+	}
 }
 
 // Hold lets a recording that is being read stand still, or go on.
@@ -273,8 +293,8 @@ func (m *Model) Hold(yes bool) {
 
 // SetFilter replaces the filter expression, "" by the one from the beginning. It
 // narrows what that one passes, and never widens it: what the kernel left out cannot
-// come back. A recording is read again; what was captured live stays, and the filter
-// holds from now on. On an error the one before stays in force.
+// come back. It holds for all that is kept, which is read once more. On an error the one
+// before stays in force.
 func (m *Model) SetFilter(expr string) error {
 	var f *filter.Filter
 	base := m.o.Filter
@@ -295,22 +315,7 @@ func (m *Model) SetFilter(expr string) error {
 	default:
 		m.filter = "(" + base + ") && (" + expr + ")"
 	}
-	if m.o.Again == nil {
-		r := m.now()
-		r.pipe.Narrow(f)
-		m.since = m.at(r)
-		if r.spool != nil {
-			r.spool.Unsure(f != nil)
-		}
-		m.history.forget()
-		return nil
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.narrow = f
-	if m.cancel != nil {
-		m.cancel()
-	}
+	m.filterBy(f)
 	return nil
 }
 

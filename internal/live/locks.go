@@ -53,6 +53,8 @@ var (
 	errLocksFile = errors.New("the recording has no table of rtnl_mutex: it was recorded without --rtnl, or by an nltop that kept only long holds and waits")
 )
 
+var errLocksPast = errors.New("the table of rtnl_mutex is one of the whole run: it stands at its end")
+
 // errLocksBlind is for sources that can never see rtnl_mutex.
 func errLocksBlind(info *capture.Info) error {
 	return fmt.Errorf("%s: it takes %s", info.DoesNotSee(capture.SeesLocks, "rtnl_mutex"), capture.SourcesThat(capture.SeesLocks))

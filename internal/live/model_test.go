@@ -21,6 +21,7 @@ import (
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // ruleset is a recording of
@@ -128,13 +129,24 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// A filter that is set on a recording holds for all of it, also when it has ended: it is
-// read again.
-func TestFilterReadsAgain(t *testing.T) {
+// A filter that is set on a recording holds for all of it, also when it has ended: what is
+// kept is read once more, or the recording where not all of it is.
+func TestFilterHoldsForAll(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		history int64
+		opened  int // again
+	}{{"kept", 0, 0}, {"not all is kept", 1, 3}} {
+		t.Run(tt.name, func(t *testing.T) { testFilterHoldsForAll(t, spool.Options{Bytes: tt.history}, tt.opened) })
+	}
+}
+
+func testFilterHoldsForAll(t *testing.T, history spool.Options, opened int) {
 	closed := 0
 	m, err := New(Options{
 		Replay:  &Replay{},
 		Compile: filter.Compile,
+		History: history,
 		Again:   func() (capture.Source, error) { return counted{ruleset(t), &closed}, nil },
 	}, pipeline.Options{Source: ruleset(t), Decoder: decode.New(families.All(), decode.Options{})})
 	if err != nil {
@@ -145,7 +157,7 @@ func TestFilterReadsAgain(t *testing.T) {
 	ended.Go(func() { _ = m.Run(ctx) })
 	total := func() uint64 {
 		for {
-			if s := m.Snapshot(Ask{}); s.Replay.Ended {
+			if s := m.Snapshot(Ask{}); s.Replay.Ended && s.Filtering == nil {
 				return s.Table.Total.Messages()
 			}
 			time.Sleep(time.Millisecond) // until it has ended
@@ -165,13 +177,28 @@ func TestFilterReadsAgain(t *testing.T) {
 		if s.Filter != expr || !s.FilterSince.IsZero() {
 			t.Errorf("filter %q since %v", s.Filter, s.FilterSince)
 		}
+		if expr != `type == "NFT_MSG_NEWRULE"` {
+			continue
+		}
+		if few == 0 || few >= all {
+			t.Errorf("%d of %d messages pass", few, all)
+		}
+		s = m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000, Last: true}, Messages: &Messages{Count: 1000, Last: true}})
+		if history.Bytes == 0 && (len(s.Messages.List) == 0 || len(s.Ended.List) == 0) {
+			t.Errorf("%d messages, %d exchanges", len(s.Messages.List), len(s.Ended.List))
+		}
+		for _, k := range s.Messages.List {
+			if k.Type != "NFT_MSG_NEWRULE" {
+				t.Errorf("message %s", k.Type)
+			}
+		}
 	}
 	if few != all {
 		t.Errorf("%d messages without a filter, %d at first", few, all)
 	}
 	cancel()
 	ended.Wait()
-	if err := m.Close(); err != nil || closed != 3 {
+	if err := m.Close(); err != nil || closed != opened {
 		t.Errorf("%v, %d readers closed", err, closed)
 	}
 }

@@ -103,10 +103,10 @@ func (h *history) query(m *Model, r run, rows []aggregate.RowID) *spool.Query {
 	}
 	if len(rows) == 0 { // beside those of the page
 		if h.all == nil {
-			h.all = r.spool.Query(r.pipe, spool.What{}, m.unread())
+			h.all = r.spool.Query(r.pipe, spool.What{Filter: m.adding}, false)
 		}
 		return h.all
 	}
-	h.rows, h.messages = rows, r.spool.Query(r.pipe, spool.What{Rows: rows}, m.unread())
+	h.rows, h.messages = rows, r.spool.Query(r.pipe, spool.What{Rows: rows, Filter: m.adding}, false)
 	return h.messages
 }

@@ -141,36 +141,58 @@ type Sockets struct {
 	Reads bool
 }
 
-// Snapshot returns what is known now, with what is asked for.
+// Snapshot returns what is known now, or was at the time that is shown (Go), with what is
+// asked for.
 func (m *Model) Snapshot(ask Ask) *Snapshot {
 	r := m.now()
-	at := m.at(r)
+	if g := m.spot.reading; g != nil && g.of.pipe != r.pipe { // the recording is read again
+		_, _ = m.Go(Now)
+	}
+	at, v := m.at(r), m.view(r)
 	s := &Snapshot{Now: at}
-	r.pipe.Look(func(st pipeline.State) {
-		s.Table, s.Line = st.Table.Snapshot(at), st.Table.Timeline()
+	var working Status
+	m.working(&working, r)
+	all := r.pipe.Look // until now, whatever time is shown
+	if m.narrowed != nil {
+		all = m.narrowed.look
+	}
+	var totals aggregate.Snapshot // of the run itself
+	r.pipe.Look(func(st pipeline.State) { totals = st.Table.Totals(at) })
+	all(func(st pipeline.State) {
+		s.Line, s.Counted = st.Table.Timeline(), st.Table.Messages()
+		if st.Incidents != nil && v.past {
+			s.Overruns = spans(st.Incidents.Snapshot(at))
+		}
+	})
+	v.look(func(st pipeline.State) {
+		s.Table = st.Table.Snapshot(v.at)
 		if st.Incidents != nil {
-			s.Incidents = st.Incidents.Snapshot(at)
-			s.Overruns = spans(s.Incidents)
+			s.Incidents = st.Incidents.Snapshot(v.at)
 		}
-		if r.spool != nil {
-			s.Frames = r.spool.Frames()
-		}
-		if r.stream != nil {
-			s.Errors = r.stream.errs.list()
-			since := at.Add(-HoldsFor)
+		if v.stream != nil {
+			s.Errors = v.stream.errs.list()
+			since := v.at.Add(-HoldsFor)
 			if m.o.Replay != nil {
 				since = time.Time{}
 			}
-			s.LongestHold = longest(&r.stream.locks, since)
+			s.LongestHold = longest(&v.stream.locks, since)
 		}
-		m.copy(s, r.stream, st, ask)
+		m.copy(s, v.stream, st, ask)
 	})
-	if r.first != nil {
+	if !v.past {
+		s.Overruns = spans(s.Incidents)
+	}
+	if s.Frames = v.frames; r.first != nil {
 		r.first.look()
 	}
-	m.steer(&s.Table, ask.Looking)
+	m.steer(&totals, ask.Looking)
 	m.look(s, r, ask)
+	counted := s.Counted
 	s.Status = m.status(r)
+	s.Counted, s.Filtering, s.At = counted, working.Filtering, working.At
+	if !working.FilterSince.IsZero() {
+		s.FilterSince = working.FilterSince
+	}
 	if m.o.Replay == nil {
 		m.lost.mark(r, &s.Stats, at)
 	}
@@ -194,6 +216,46 @@ func (s *Snapshot) Has(ask Ask) bool {
 		(have.Changes || !ask.Changes)
 }
 
+// lacks is what of something asked for is not there. What is there stays as it is: it may
+// be of a time that is not known any more.
+func (s *Snapshot) lacks(ask Ask) Ask {
+	have := &s.Asked
+	if have.Messages.equal(ask.Messages) {
+		ask.Messages = nil
+	}
+	if ask.Heat != nil && have.Heat != nil && *have.Heat == *ask.Heat {
+		ask.Heat = nil
+	}
+	if have.Exchanges.equal(ask.Exchanges) {
+		ask.Exchanges = nil
+	}
+	if ask.Story != nil && have.Story != nil && *have.Story == *ask.Story {
+		ask.Story = nil
+	}
+	ask.Sockets = ask.Sockets && !have.Sockets
+	ask.Locks = ask.Locks && !have.Locks
+	ask.Changes = ask.Changes && !have.Changes
+	return ask
+}
+
+// add notes what is there now.
+func (a *Ask) add(b Ask) {
+	if b.Messages != nil {
+		a.Messages = b.Messages
+	}
+	if b.Heat != nil {
+		a.Heat = b.Heat
+	}
+	if b.Exchanges != nil {
+		a.Exchanges = b.Exchanges
+	}
+	if b.Story != nil {
+		a.Story = b.Story
+	}
+	a.Sockets, a.Locks = a.Sockets || b.Sockets, a.Locks || b.Locks
+	a.Changes, a.Looking = a.Changes || b.Changes, b.Looking
+}
+
 // Fill adds to a snapshot what is asked for and not there yet, as it was at the time of
 // the snapshot: nothing that began after it. What only the kernel knows (sockets,
 // rtnl_mutex) is that of now.
@@ -201,8 +263,10 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 	if s.Has(ask) {
 		return
 	}
+	ask = s.lacks(ask)
 	r := m.now()
-	r.pipe.Look(func(st pipeline.State) { m.copy(s, r.stream, st, ask) })
+	v := m.view(r)
+	v.look(func(st pipeline.State) { m.copy(s, v.stream, st, ask) })
 	m.look(s, r, ask)
 	m.ask(s, ask)
 }
@@ -210,7 +274,10 @@ func (m *Model) Fill(s *Snapshot, ask Ask) {
 // copy takes what the stream has filled. It runs inside pipeline.Look.
 func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	at := s.Table.Time
-	s.Asked, s.SaidBy = ask, make(map[MessageID]nft.Said)
+	s.Asked.add(ask)
+	if s.SaidBy == nil {
+		s.SaidBy = make(map[MessageID]nft.Said)
+	}
 	if ask.Heat != nil {
 		s.Heat = st.Table.Heat(*ask.Heat, at)
 	}
@@ -234,17 +301,22 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 
 // ask takes what others than the stream know.
 func (m *Model) ask(s *Snapshot, ask Ask) {
+	past := m.spot.reading != nil
 	if ask.Locks {
 		s.Locks.Rows, s.Locks.Lost, s.Locks.Why = nil, 0, ""
 		var err error
-		if s.Locks.Rows, s.Locks.Lost, err = m.lockTable(); err != nil {
+		if past {
+			s.Locks.Why = errLocksPast.Error()
+		} else if s.Locks.Rows, s.Locks.Lost, err = m.lockTable(); err != nil {
 			s.Locks.Why = err.Error()
 		}
 	}
 	if !ask.Sockets {
 		return
 	}
-	if m.o.Replay == nil {
+	if past {
+		s.Sockets.Missing = []string{"sockets at an earlier time are those of the messages until then"}
+	} else if m.o.Replay == nil {
 		s.Sockets = withClosed(m.listed(), s.Sockets.List)
 	} else {
 		m.readers(&s.Sockets)

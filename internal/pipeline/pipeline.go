@@ -166,6 +166,9 @@ type Pipeline struct {
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
 	watch  capture.Watch
+	beside *Beside // nil: nothing
+	partly bool    // more messages of the frame at hand are to come
+	over   bool    // nothing will come
 
 	last atomic.Int64 // time of the newest frame, Unix ns
 }
@@ -233,6 +236,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 func (p *Pipeline) flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.over = true
 	p.obs = p.tracker.Flush(p.obs[:0])
 	defer clear(p.obs)
 	p.real.flush()
@@ -245,14 +249,18 @@ type State struct {
 	Incidents *incident.Log    // nil: none
 	// Of the messages that the source gave, and those that passed the filters.
 	Seen, Matched uint64
-	tracker       *correlate.Tracker
+	of            *Pipeline
+	beside        *Beside // nil: it is the pipeline's own
 }
 
-// Open returns copies of the requests that wait for an answer at a time, oldest first.
-func (s State) Open(now time.Time) []correlate.Exchange { return s.tracker.Open(now, nil) }
+// Open returns copies of the requests that wait for an answer at a time and pass the
+// filters, oldest first.
+func (s State) Open(now time.Time) []correlate.Exchange {
+	return s.passing(s.of.tracker.Open(now, nil))
+}
 
 // Unended says which requests of a frame, by its ID, have not ended, by their places in it.
-func (s State) Unended(frame uint64) map[int]bool { return s.tracker.Unended(frame) }
+func (s State) Unended(frame uint64) map[int]bool { return s.of.tracker.Unended(frame) }
 
 // Look lets f look at what the loop has filled, between two frames. The loop waits
 // meanwhile, and the source's ring fills: f copies, and neither waits nor asks the
@@ -260,7 +268,7 @@ func (s State) Unended(frame uint64) map[int]bool { return s.tracker.Unended(fra
 func (p *Pipeline) Look(f func(State)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	f(State{Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, tracker: p.tracker})
+	f(State{Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, of: p})
 }
 
 // Source returns the source that the pipeline reads.
@@ -299,7 +307,7 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 	for at, first := (decode.Position{}), true; first || at.More(f); first = false {
 		ms, err := p.decode(f, &at)
 		if err == nil {
-			err = p.messages(f, ms, first)
+			err = p.messages(f, ms, first, at.More(f))
 		}
 		if err != nil {
 			return err
@@ -312,7 +320,7 @@ func (p *Pipeline) frame(f *capture.Frame) error {
 const atOnce = 1024
 
 // messages hands the next messages of a frame on.
-func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) error {
+func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first, more bool) error {
 	if p.bare {
 		if !first {
 			return nil
@@ -322,6 +330,7 @@ func (p *Pipeline) messages(f *capture.Frame, ms []decode.Message, first bool) e
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.partly = more
 	return p.paired(f, ms, first)
 }
 
@@ -454,6 +463,11 @@ func (p *Pipeline) reported(f *capture.Frame) (family, typ string) {
 func (p *Pipeline) observe(f *capture.Frame, over bool) error {
 	if err := p.incidents(over); err != nil {
 		return err
+	}
+	if p.beside != nil {
+		if err := p.feed(p.beside, over); err != nil {
+			return err
+		}
 	}
 	for i := range p.obs {
 		x := &p.obs[i]

@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -21,6 +22,9 @@ type What struct {
 	// Outcomes says as what the worst of them has ended.
 	Exchanges bool
 	Outcomes  Outcomes
+	Faults    bool // only errors that are no probes, and what was lost
+	// Filter is one that the pipeline does not have; nil: none.
+	Filter *filter.Filter
 }
 
 // Query finds messages of a spool, or exchanges: how many there are, and which is where. It
@@ -71,7 +75,7 @@ const maxCached = 8192
 // Query looks for messages among those that p has kept in s. read: p's filter has changed
 // since, so that no count holds.
 func (s *Spool) Query(p *pipeline.Pipeline, what What, read bool) *Query {
-	return &Query{s: s, of: p, what: what, all: read}
+	return &Query{s: s, of: p, what: what, all: read || what.Filter != nil}
 }
 
 // Window is some messages behind one another.
@@ -190,6 +194,8 @@ func (q *Query) count(c *chunk, cells map[uint32]bool) int64 {
 		return unknown
 	case q.what.Changes:
 		return int64(c.changes)
+	case q.what.Faults:
+		return int64(c.faults)
 	case len(q.what.Rows) == 0:
 		return int64(c.messages)
 	case c.messages == 0:
@@ -481,6 +487,9 @@ func (q *Query) passes(x *correlate.Observation) bool {
 			(len(q.what.Rows) == 0 || slices.ContainsFunc(q.what.Rows, func(id aggregate.RowID) bool { return id.Asked(x) }))
 	}
 	if !aggregate.IsMessage(x) {
+		return false
+	}
+	if q.what.Faults && !isFault(x) {
 		return false
 	}
 	if q.what.Changes && x.Message.Modifies() == decode.No {

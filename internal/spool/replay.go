@@ -9,6 +9,7 @@ import (
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
@@ -52,7 +53,7 @@ func (r *replay) run() {
 	exchanges := r.want.what.Exchanges
 	r.found = make(map[uint64][]found)
 	// What cannot be read any more is not there.
-	_ = again(r.of, r.chunks[0].first, r, exchanges, r)
+	_ = again(r.of, r.want.what.Filter, r.chunks[0].first, r, exchanges, r)
 	switch {
 	case exchanges:
 		r.keepAsked()
@@ -62,8 +63,12 @@ func (r *replay) run() {
 }
 
 // again has a pipeline read frames once more, of which the first is number first.
-func again(of *pipeline.Pipeline, first uint64, src capture.Source, ends bool, sink pipeline.Sink) error {
-	return of.Again(src, first+1, ends, sink).Run(context.Background()) // as it numbers frames that have no number
+func again(of *pipeline.Pipeline, f *filter.Filter, first uint64, src capture.Source, ends bool, sink pipeline.Sink) error {
+	p := of.Again(src, first+1, ends, sink) // as it numbers frames that have no number
+	if f != nil {
+		p.Narrow(f)
+	}
+	return p.Run(context.Background())
 }
 
 // final says whether what was read of a chunk will stay as it is.

@@ -73,6 +73,7 @@ type Spool struct {
 	asked  asked
 	late   late
 	told   uint64 // exchanges that have ended
+	gaps   bool   // there was one
 
 	// Of a recording that is read in place.
 	inPlace bool
@@ -94,6 +95,7 @@ type chunk struct {
 	first, frames uint64 // the number of its first frame, from 0, and how many it has
 	messages      uint64 // as they were counted
 	changes       uint64 // of them, those that may have changed something
+	faults        uint64 // of them, errors and those that were lost
 	from, to      int64  // the times of its frames are between these, Unix ns
 	closed        bool
 	// unsure: the counts are not those of all its messages.
@@ -263,6 +265,7 @@ func (s *Spool) merge() {
 			c.frames += d.frames
 			c.messages += d.messages
 			c.changes += d.changes
+			c.faults += d.faults
 			c.from, c.to = min(c.from, d.from), max(c.to, d.to)
 			c.unsure = c.unsure || d.unsure
 		}
@@ -308,6 +311,9 @@ func (s *Spool) Message(cell uint64, x *correlate.Observation) {
 	if changes {
 		c.changes++
 	}
+	if isFault(x) {
+		c.faults++
+	}
 	c.adding[uint32(cell)]++
 }
 
@@ -333,7 +339,7 @@ func (s *Spool) Gap(g Gap) {
 	if s.gap != nil {
 		g.From, g.Messages = s.gap.From, g.Messages+s.gap.Messages
 	}
-	s.gap = &g
+	s.gap, s.gaps = &g, true
 	s.end()
 }
 
@@ -354,7 +360,7 @@ func (s *Spool) Clear() {
 	}
 	s.end()
 	s.base += uint64(len(s.chunks))
-	s.chunks, s.cells, s.held, s.mem, s.gone, s.gap, s.late = nil, 0, 0, 0, 0, nil, late{}
+	s.chunks, s.cells, s.held, s.mem, s.gone, s.gap, s.gaps, s.late = nil, 0, 0, 0, 0, nil, false, late{}
 	s.epoch++
 }
 

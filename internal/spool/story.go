@@ -88,7 +88,7 @@ func (s *Spool) Story(p *pipeline.Pipeline, seq, id, end uint64) Story {
 	if len(t.chunks) == 0 || t.start > k {
 		return Story{Gone: true}
 	}
-	_ = again(p, t.chunks[0].first, t, true, t)
+	_ = again(p, nil, t.chunks[0].first, t, true, t)
 	return t.tell()
 }
 

@@ -84,6 +84,7 @@ type app struct {
 	zones  []zone // what can be clicked on
 	sought string // what was searched for last
 	line   timeline
+	travel travel
 
 	grid, shown grid
 	ticker      *time.Ticker
@@ -112,7 +113,7 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 		}
 	}
 	screen.SetStyle(a.theme.text)
-	screen.EnableMouse(tcell.MouseButtonEvents)
+	screen.EnableMouse(tcell.MouseButtonEvents | tcell.MouseDragEvents)
 	screen.EnablePaste()
 	a.refresh(time.Now())
 	return a
@@ -202,14 +203,15 @@ func (a *app) event(ev tcell.Event) {
 	}
 }
 
-// refresh takes a new snapshot. While the view is paused it keeps the old one,
-// but losses go on being shown.
+// refresh takes a new snapshot. While the view is paused it keeps the old one, unless one
+// has gone to another time in it; losses go on being shown.
 func (a *app) refresh(now time.Time) {
 	a.now = now
+	a.playOn(now)
 	snap := a.model.Snapshot(a.ask())
 	a.usage = a.cpu(now)
 	a.losing = openIncident(snap.Incidents)
-	if a.paused {
+	if a.paused && snap.At == nil {
 		a.snap.Status = snap.Status
 	} else {
 		a.snap = snap
@@ -278,8 +280,10 @@ func (a *app) quit() { a.done = true }
 func (a *app) togglePause() {
 	a.paused = !a.paused
 	a.model.Hold(a.paused)
-	if !a.paused {
-		a.refresh(time.Now())
+	if a.paused {
+		a.freeze()
+	} else {
+		a.thaw()
 	}
 }
 

@@ -90,6 +90,7 @@ type fakeSource struct {
 	said      map[uint64]nft.Said // by frame ID
 	line      *aggregate.Timeline // instead of the table's; nil: that
 	overruns  []live.Span
+	went      []live.To // where it was told to go
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -236,6 +237,15 @@ func (s *fakeSource) storyOf(of live.StoryOf) spool.Story {
 func (s *fakeSource) Ready() <-chan struct{} { return nil }
 
 func (s *fakeSource) Hold(yes bool) { s.held = yes }
+
+func (s *fakeSource) Go(to live.To) (live.Stop, error) {
+	s.went = append(s.went, to)
+	s.status.At = nil
+	if to != live.Now {
+		s.status.At = &live.At{Time: to.Time, Frames: to.Frames}
+	}
+	return live.Stop{}, nil
+}
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear(); s.kept = nil }
 

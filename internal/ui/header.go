@@ -111,9 +111,7 @@ func (a *app) titleLine() []segment {
 	if st.Secrets {
 		add(10, true, t.barAlert, " SECRETS SHOWN ")
 	}
-	if a.paused {
-		add(10, true, t.barAlert, " PAUSED ")
-	}
+	segs = append(segs, a.atLine()...)
 	if st.Recording != "" {
 		add(4, true, t.bar, "rec "+st.Recording+" "+words.Short(float64(st.RecordingBytes)))
 	}

@@ -143,7 +143,10 @@ func (a *app) tables(v view) []keyTable {
 	if c := v.cursor(); c != nil {
 		t = append(t, keyTable{"Moving (or the mouse: wheel, click, click again to open)", moves(c), v.moved})
 	}
-	return append(t, keyTable{"Everywhere", a.bindings(), nil})
+	if a.travel.focused {
+		t = append([]keyTable{{"The timeline", a.onTimeline(), nil}}, t...)
+	}
+	return append(t, keyTable{"Other times", a.traveling(v), nil}, keyTable{"Everywhere", a.bindings(), nil})
 }
 
 // key acts on one key, by the first table that knows it.
@@ -222,7 +225,7 @@ var named = func() map[string]bool {
 	return m
 }()
 
-// back leaves the view, or nltop if there is none below. At home Esc only ends a search.
+// back leaves the view, or nltop if there is none below. At home Esc ends a search, then goes back to now.
 func (a *app) back(quit bool) {
 	if v, ok := a.top().(escaper); ok && !quit && v.escape() {
 		return
@@ -232,6 +235,8 @@ func (a *app) back(quit bool) {
 		a.backTo(len(a.views) - 2)
 	case quit:
 		a.quit()
+	case a.snap.At != nil && a.tree.sought == "":
+		a.toNow()
 	default:
 		a.tree.search("")
 	}

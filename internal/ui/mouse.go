@@ -33,6 +33,7 @@ func (a *app) mouse(ev *tcell.EventMouse) {
 	pressed := ev.Buttons()&tcell.Button1 != 0
 	click := pressed && !a.pressed
 	a.pressed = pressed
+	a.travel.dragged = a.travel.dragged && pressed
 	if a.prompt != nil {
 		return
 	}
@@ -42,6 +43,7 @@ func (a *app) mouse(ev *tcell.EventMouse) {
 		a.wheel(-wheelRows)
 	case ev.Buttons()&tcell.WheelDown != 0:
 		a.wheel(wheelRows)
+	case pressed && a.drag(x, y, click):
 	case click:
 		a.notice, a.pending = "", ""
 		a.click(x, y)

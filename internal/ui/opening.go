@@ -95,6 +95,14 @@ func (o *Opening) Hold(bool) {}
 // Clear implements Model.
 func (o *Opening) Clear() {}
 
+// Go implements Model.
+func (o *Opening) Go(to live.To) (live.Stop, error) {
+	if to == live.Now {
+		return live.Stop{}, nil
+	}
+	return live.Stop{}, errors.New("the source is not open yet")
+}
+
 // SetFilter implements Model.
 func (o *Opening) SetFilter(string) error {
 	return errors.New("the source is not open yet")

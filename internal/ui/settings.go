@@ -98,8 +98,9 @@ func (a *app) setFilter(expr string) error {
 		return err
 	}
 	a.kept.AddFilter(expr)
+	err := a.filterFrozen()
 	a.refresh(time.Now())
-	return nil
+	return err
 }
 
 // What has styles in its lines has them made anew.

@@ -133,8 +133,9 @@ func (a *app) timeline(g *grid, y int) {
 		g.put(l.x+i, y, l.x+l.w, sign, style)
 	}
 	a.shownPart(g, &l)
+	defer a.markTime(g, &l)
 	if l.x > 1 {
-		in := a.snap.Table.Start.Location()
+		in := a.snap.Now.Location()
 		g.put(1, y, l.x, l.start.In(in).Format(words.TimeOfDay[:8]), t.dim)
 		right := l.end
 		if a.snap.Replay == nil {

@@ -45,6 +45,8 @@ type Model interface {
 	Hold(yes bool)
 	// Clear forgets all counters and messages of a live capture.
 	Clear()
+	// Go shows the state at another time: the following snapshots are of it.
+	Go(to live.To) (live.Stop, error)
 	// SetFilter replaces the filter expression; "" passes everything. On an
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.

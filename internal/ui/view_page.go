@@ -18,10 +18,8 @@ func newPageView(a *app, name string, build func(p *textPage)) *pageView {
 func (v *pageView) crumb() string { return v.name }
 
 func (v *pageView) refresh() {
-	if !v.app.paused || v.lines == nil {
-		v.begin()
-		v.build(&v.textPage)
-	}
+	v.begin()
+	v.build(&v.textPage)
 }
 
 // restyled has the lines made anew.
