@@ -65,6 +65,8 @@ type session struct {
 	dec      *decode.Decoder
 	model    *live.Model           // nil: nobody asks
 	secrets  bool                  // are shown and kept
+	taught   taught                // for what the view saves
+	names    *capture.LocalNames   // of this machine; nil: of no machine
 	anon     *anonymise.Anonymiser // nil: names and addresses are shown as they are
 }
 
@@ -160,7 +162,10 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 			p.Owners = ownerless{owners}
 		}
 		p.Names, s.unread = rtnames.Read("/")
-		p.Families, p.Policy = pipeline.KernelFamilies, pipeline.KernelPolicy
+		p.Families, p.Policy = s.taught.teaching(pipeline.KernelFamilies), func(id uint16) ([]*capture.Frame, error) {
+			return s.taught.teaching(func() ([]*capture.Frame, error) { return pipeline.KernelPolicy(id) })()
+		}
+		s.names = p.Names
 		if err := s.subscribeTo(o.flags); err != nil {
 			return nil, err
 		}
@@ -197,6 +202,7 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 		return err
 	}
 	show := *o.show
+	show.Save = s.save
 	show.Filter, show.Compile = o.flags.expr, o.flags.compileFilter
 	if s.file != nil {
 		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read), Paced: o.speed > 0}
@@ -279,6 +285,7 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 func (s *session) learn() error {
 	teach := func(fs ...*capture.Frame) error {
 		s.pipe.Learn(fs)
+		s.taught.add(fs...)
 		switch {
 		case s.flight != nil:
 			return s.flight.teach(fs)

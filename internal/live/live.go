@@ -51,6 +51,8 @@ type Options struct {
 	// History is how much of the messages can be looked at again; NoMessages: nothing.
 	History    spool.Options
 	NoMessages bool
+	// Save makes a file for what is kept (Model.Save); nil: nobody can.
+	Save func(path string) (Saved, error)
 	// Screen: somebody looks at a recording while it is read, and waits for a first part.
 	Screen bool
 	// Guard is deferred in every goroutine of the model; nil: nothing is.
@@ -77,6 +79,8 @@ type Status struct {
 	Filtering *Progress
 	// At is the time that is shown; nil: now.
 	At *At
+	// Saving is the file that is being saved, or was last; nil: none.
+	Saving *Saving
 	// Counted is how many messages were counted until now, whatever time is shown.
 	Counted uint64
 	Replay  *Replay // nil: live
@@ -102,6 +106,7 @@ type Model struct {
 	// adding is the filter that was added, where narrowed has what it passes.
 	adding   *filter.Filter
 	narrowed *reading // nil: what the run itself fills is shown
+	saving   *saver   // nil: nothing was saved
 	spot     spot
 	filter   string    // in force
 	added    string    // by SetFilter
@@ -247,8 +252,9 @@ func (m *Model) readAgain(ctx context.Context) (context.Context, bool) {
 func (m *Model) Close() error {
 	m.spot.reading.end()
 	m.narrowed.end()
+	unsaved := m.saving.end()
 	r := m.now()
-	return r.close()
+	return errors.Join(unsaved, r.close())
 }
 
 func (r *run) close() (err error) {
@@ -334,6 +340,10 @@ func (m *Model) status(r run) Status {
 			now.Pos = now.Size
 		}
 		st.Replay = &now
+	}
+	if m.saving != nil {
+		now := m.saving.state()
+		st.Saving = &now
 	}
 	if m.o.Recording != nil {
 		st.Recording, st.RecordingBytes = m.o.Recording()

@@ -120,3 +120,14 @@ func (s State) passing(list []correlate.Exchange) []correlate.Exchange {
 	}
 	return kept
 }
+
+// AgainInto is Again for a recorder: it gets the frames that pass filters and scope, beside
+// the filter that is given, if any.
+func (p *Pipeline) AgainInto(src capture.Source, firstID uint64, f *filter.Filter, to Recorder) *Pipeline {
+	a := p.Again(src, firstID, false)
+	a.o.Recorder = to
+	if f != nil {
+		a.narrow = f
+	}
+	return a
+}

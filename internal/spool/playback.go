@@ -23,6 +23,8 @@ type Playback struct {
 	// CaughtUp is called when all that there is was handed on, with how many frames those
 	// are; true ends the walk. nil: more is waited for.
 	CaughtUp func(frames uint64) bool
+	// Once: it ends where it was to stand.
+	Once bool
 
 	mu    sync.Mutex
 	until uint64
@@ -79,6 +81,9 @@ func (w *Playback) await(ctx context.Context) bool {
 		frames, ended := w.s.reach()
 		if at < min(until, frames) {
 			return true
+		}
+		if w.Once {
+			return false
 		}
 		var more <-chan time.Time
 		if at >= frames && at < until {

@@ -85,6 +85,7 @@ type app struct {
 	sought string // what was searched for last
 	line   timeline
 	travel travel
+	saving bool // a file, and nobody has said that it is there
 
 	grid, shown grid
 	ticker      *time.Ticker
@@ -211,6 +212,7 @@ func (a *app) refresh(now time.Time) {
 	snap := a.model.Snapshot(a.ask())
 	a.usage = a.cpu(now)
 	a.losing = openIncident(snap.Incidents)
+	a.tellSaved(snap.Saving)
 	if a.paused && snap.At == nil {
 		a.snap.Status = snap.Status
 	} else {

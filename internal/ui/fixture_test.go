@@ -4,6 +4,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -91,6 +92,7 @@ type fakeSource struct {
 	line      *aggregate.Timeline // instead of the table's; nil: that
 	overruns  []live.Span
 	went      []live.To // where it was told to go
+	saved     []string  // files, and whether all was asked for
 }
 
 var errFilter = errors.New("unknown name \"famly\"\n  famly == 1\n  ^")
@@ -245,6 +247,14 @@ func (s *fakeSource) Go(to live.To) (live.Stop, error) {
 		s.status.At = &live.At{Time: to.Time, Frames: to.Frames}
 	}
 	return live.Stop{}, nil
+}
+
+func (s *fakeSource) Save(path string, all bool) error {
+	if path == "/" {
+		return errors.New("/ is a directory")
+	}
+	s.saved = append(s.saved, fmt.Sprint(path, " ", all))
+	return nil
 }
 
 func (s *fakeSource) Clear() { s.cleared++; s.table.Clear(); s.kept = nil }

@@ -111,7 +111,7 @@ func (a *app) titleLine() []segment {
 	if st.Secrets {
 		add(10, true, t.barAlert, " SECRETS SHOWN ")
 	}
-	segs = append(segs, a.atLine()...)
+	segs = append(append(segs, a.atLine()...), a.savingLine()...)
 	if st.Recording != "" {
 		add(4, true, t.bar, "rec "+st.Recording+" "+words.Short(float64(st.RecordingBytes)))
 	}

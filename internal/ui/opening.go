@@ -103,6 +103,9 @@ func (o *Opening) Go(to live.To) (live.Stop, error) {
 	return live.Stop{}, errors.New("the source is not open yet")
 }
 
+// Save implements Model.
+func (o *Opening) Save(string, bool) error { return errors.New("the source is not open yet") }
+
 // SetFilter implements Model.
 func (o *Opening) SetFilter(string) error {
 	return errors.New("the source is not open yet")

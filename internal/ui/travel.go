@@ -118,6 +118,7 @@ func (a *app) traveling(v view) []binding {
 		{".", "a message further", "", func() { a.travelTo(live.To{Step: 1}) }},
 		{"[", "to the error or incident before", "", func() { a.travelTo(live.To{Fault: -1}) }},
 		{"]", "to the next error or incident", "", func() { a.travelTo(live.To{Fault: 1}) }},
+		{"W", "save what is kept to a file, as it was recorded", "save", a.askSave},
 		{"T", "the timeline (or click on it): move in time, play", "timeline", func() { a.travel.focused = true }},
 	}, func(b binding) bool {
 		return slices.ContainsFunc(taken, func(t binding) bool { return t.matches(b.keys) })

@@ -247,3 +247,35 @@ func TestTravelGolden(t *testing.T) {
 	h.tick()
 	h.wants("of what is kept since 03:03:05")
 }
+
+// W saves what is kept, or what passes the filter, and marks how far it is.
+func TestSaveKey(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.press("W")
+	h.wants("save all that is kept to: nltop-20260102-030")
+	h.press("Ctrl-U", "/", "Enter")
+	h.wants("/ is a directory")
+	h.press("Ctrl-U", "a", "Enter")
+	h.src.status.Saving = &live.Saving{Path: "a", Progress: live.Progress{Done: 45, Of: 100}}
+	h.tick()
+	h.wants(" saving 45% ")
+	h.src.status.Saving.Ended = true
+	h.tick()
+	if h.notice != "saved to a" {
+		t.Errorf("at the end %q", h.notice)
+	}
+	h.src.status.Saving = nil
+	h.src.status.Narrowed = "type == 1"
+	h.tick()
+	for _, text := range []string{"b", "all c"} {
+		h.press("W", "Ctrl-U")
+		h.typeText(text)
+		h.press("Enter")
+	}
+	if got := strings.Join(h.src.saved, ", "); got != "a true, b false, c true" {
+		t.Errorf("%s", got)
+	}
+	h.src.status.Saving = &live.Saving{Path: "c", Ended: true, Err: errFilter}
+	h.tick()
+	h.wants(" NOT SAVED ", "not saved: ")
+}

@@ -47,6 +47,8 @@ type Model interface {
 	Clear()
 	// Go shows the state at another time: the following snapshots are of it.
 	Go(to live.To) (live.Stop, error)
+	// Save writes what is kept to a file, in the background: all, or what passes the filter.
+	Save(path string, all bool) error
 	// SetFilter replaces the filter expression; "" passes everything. On an
 	// error the one before stays in force, and the error is shown as it is,
 	// with its lines.
