@@ -152,9 +152,6 @@ func (t *Table) Totals(now time.Time) Snapshot {
 	return Snapshot{Time: now, Start: t.start, Total: t.total.counts, Rates: t.total.rate.rates(bucketOf(now), bucketOf(t.start))}
 }
 
-// Messages is how many were counted.
-func (t *Table) Messages() uint64 { return t.total.counts.Messages() }
-
 // Gap marks the time in which messages were only counted, or lost by nltop.
 func (t *Table) Gap(from, to time.Time) {
 	if !placed(from) || !placed(to) || to.Before(from) {

@@ -81,7 +81,8 @@ type Status struct {
 	At *At
 	// Saving is the file that is being saved, or was last; nil: none.
 	Saving *Saving
-	// Counted is how many messages were counted until now, whatever time is shown.
+	// Counted is how many messages were counted until now, whatever time is shown and
+	// whatever filter was added.
 	Counted uint64
 	Replay  *Replay // nil: live
 	// Recording is the file that is written beside; "": none.

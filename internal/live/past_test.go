@@ -322,7 +322,7 @@ func TestFilterGoesOn(t *testing.T) {
 	if diff := cmp.Diff(exchanges(want, false), exchanges(got, false)); diff != "" {
 		t.Errorf("exchanges (-want +got):\n%s", diff)
 	}
-	if !got.FilterSince.IsZero() || got.Counted != got.Table.Total.Messages() {
+	if !got.FilterSince.IsZero() || got.Counted <= got.Table.Total.Messages() {
 		t.Errorf("since %v, %d counted", got.FilterSince, got.Counted)
 	}
 	if err := m.SetFilter(""); err != nil {

@@ -159,7 +159,7 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	var totals aggregate.Snapshot // of the run itself
 	r.pipe.Look(func(st pipeline.State) { totals = st.Table.Totals(at) })
 	all(func(st pipeline.State) {
-		s.Line, s.Counted = st.Table.Timeline(), st.Table.Messages()
+		s.Line = st.Table.Timeline()
 		if st.Incidents != nil && v.past {
 			s.Overruns = spans(st.Incidents.Snapshot(at))
 		}
@@ -187,9 +187,8 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	}
 	m.steer(&totals, ask.Looking)
 	m.look(s, r, ask)
-	counted := s.Counted
 	s.Status = m.status(r)
-	s.Counted, s.Filtering, s.At = counted, working.Filtering, working.At
+	s.Counted, s.Filtering, s.At = totals.Total.Messages(), working.Filtering, working.At
 	if !working.FilterSince.IsZero() {
 		s.FilterSince = working.FilterSince
 	}
