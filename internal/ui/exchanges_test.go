@@ -166,7 +166,7 @@ func TestExchangesUnfold(t *testing.T) {
 	}
 	h.press("Enter")
 	h.wants("NFNL_MSG_BATCH_BEGIN", "nlmsg_len")
-	h.press("Right")
+	h.press(".")
 	h.wants("NFT_MSG_NEWTABLE")
 	h.press("Esc", "Left")
 	h.lacks("NFT_MSG_NEWTABLE")
@@ -189,7 +189,7 @@ func TestStoryOpens(t *testing.T) {
 		"acknowledged", "lost by bird[12]", "got by 4 sockets", "got by zebra[2044]")
 	h.press("Enter")
 	h.wants("ip[4711] RTM_DELLINK", "nlmsg_len")
-	h.press("Right")
+	h.press(".")
 	h.wants("ERROR") // the next message of the story
 	h.press("Esc")
 	for _, tt := range []struct{ line, opens string }{

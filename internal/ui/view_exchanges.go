@@ -45,6 +45,7 @@ type exchangesView struct {
 	find time.Time
 	step int
 	info map[uint64]string // requests in words, by Kept.Seq
+	sought
 }
 
 // spot is one in the list.
@@ -92,7 +93,7 @@ func (v *exchangesView) ask() live.Ask {
 	x := &live.Exchanges{Outcomes: v.only, Count: (v.cur.page/block + 4) * block, Find: v.find, Step: v.step}
 	top := v.cur.top - len(v.open)
 	switch {
-	case v.sorted != nil && v.win.Total <= maxSorted:
+	case (v.sorted != nil || v.sought != "") && v.step == 0 && v.find.IsZero() && v.win.Total <= maxSorted:
 		x.First, x.Count = v.win.Low, maxSorted
 	case v.step != 0:
 		x.First = v.sel.pos
