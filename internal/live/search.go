@@ -65,7 +65,7 @@ func (m *Model) Search(s *Snapshot, q *Search) {
 			}
 		})
 	}
-	for !q.Ended && len(q.pending) > 0 && time.Since(start) < patience {
+	for n := 0; !q.Ended && len(q.pending) > 0 && (n == 0 || time.Since(start) < patience); n++ {
 		q.Look(q.told, q.pending[:1])
 		q.pending = q.pending[1:]
 	}
