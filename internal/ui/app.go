@@ -45,7 +45,7 @@ const (
 	minFrame = 50 * time.Millisecond
 )
 
-// intervals are what faster steps through.
+// intervals are those between snapshots that the palette has.
 var intervals = []time.Duration{
 	100 * time.Millisecond, 250 * time.Millisecond, defaultInterval,
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
@@ -300,23 +300,6 @@ func (a *app) clear() {
 	if a.paused {
 		a.notice += "; the view is paused"
 	}
-}
-
-func (a *app) faster(yes bool) {
-	i := 0
-	for i < len(intervals)-1 && intervals[i] < a.opt.Interval {
-		i++
-	}
-	if yes {
-		i = max(i-1, 0)
-	} else if intervals[i] <= a.opt.Interval {
-		i = min(i+1, len(intervals)-1)
-	}
-	a.opt.Interval = intervals[i]
-	if a.ticker != nil {
-		a.ticker.Reset(a.opt.Interval)
-	}
-	a.notice = fmt.Sprintf("refresh every %v", a.opt.Interval)
 }
 
 // toggleHelp shows the keys of the view below.

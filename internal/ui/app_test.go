@@ -272,25 +272,6 @@ func TestNotes(t *testing.T) {
 	h.lacks("the moon is full")
 }
 
-func TestInterval(t *testing.T) {
-	h := newHarness(t, 80, 24, Options{})
-	faster := func(yes bool, want string) {
-		t.Helper()
-		h.faster(yes)
-		h.draw()
-		h.wants(want)
-	}
-	faster(true, "refresh every 250ms")
-	faster(true, "refresh every 100ms")
-	faster(true, "refresh every 100ms")
-	for range 10 {
-		h.faster(false)
-	}
-	faster(false, "refresh every 10s")
-	h.opt.Interval = 300 * time.Millisecond // of the command line
-	faster(false, "refresh every 500ms")
-}
-
 // Every key of every table is in the help, and whatever another table that is asked first
 // does with a key, one is left for each.
 func TestHelpIsComplete(t *testing.T) {

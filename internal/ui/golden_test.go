@@ -146,7 +146,8 @@ func TestGolden(t *testing.T) {
 	sizes := [][2]int{{80, 24}, {120, 40}, {200, 60}, {40, 10}}
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
 	recorded := pageKeys{"sockets_recorded", []string{"o"}}
-	for _, v := range append(slices.Clone(allPages), typing, recorded,
+	palette := pageKeys{"palette", []string{":", "p", "a", "g", "e", "Down"}}
+	for _, v := range append(slices.Clone(allPages), typing, recorded, palette,
 		pageKeys{"empty", nil}, pageKeys{"calm", nil}, pageKeys{"trouble", nil}, pageKeys{"crowd", nil}, pageKeys{"crowd_unfolded", []string{"Right"}}) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])

@@ -79,6 +79,7 @@ func (a *app) bindings() []binding {
 	return []binding{
 		{"? F1", "show or hide this help", "help", a.toggleHelp},
 		{"1", "home: who talks what", "home", a.home},
+		{":", "the palette: everything that can be done here, and all settings", "palette", a.openPalette},
 		{"f", "filter what is counted and kept, by an expression", "filter", a.askFilter},
 		{"M 3", "all messages", "messages", a.openMessages},
 		{"p", "pause: freeze what is shown (losses go on)", "pause", a.togglePause},

@@ -34,10 +34,11 @@ func (a *app) mouse(ev *tcell.EventMouse) {
 	click := pressed && !a.pressed
 	a.pressed = pressed
 	a.travel.dragged = a.travel.dragged && pressed
+	x, y := ev.Position()
 	if a.prompt != nil {
+		a.prompt.mouse(ev.Buttons(), click, y)
 		return
 	}
-	x, y := ev.Position()
 	switch {
 	case ev.Buttons()&tcell.WheelUp != 0:
 		a.wheel(-wheelRows)
@@ -82,5 +83,20 @@ func (a *app) click(x, y int) {
 	v.moved()
 	if again {
 		a.run("Enter")
+	}
+}
+
+// mouse chooses one of the lines above the prompt.
+func (p *prompt) mouse(buttons tcell.ButtonMask, click bool, y int) {
+	switch {
+	case buttons&tcell.WheelUp != 0:
+		p.move(-1)
+	case buttons&tcell.WheelDown != 0:
+		p.move(1)
+	case click:
+		if i := y - p.choicesY; i >= 0 && i < p.choicesShown {
+			p.pick = p.choicesFirst + i
+			p.take()
+		}
 	}
 }

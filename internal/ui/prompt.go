@@ -22,6 +22,15 @@ type prompt struct {
 	cancel  func()
 	// accept is called on Enter; after an error the prompt stays.
 	accept func(string) error
+	// choose lists what can be chosen after an edit, choices, of which pick is marked;
+	// chosen is called with what was. Without accept Enter takes it.
+	choose  func(text string) []choice
+	chosen  func(*choice)
+	choices []choice
+	pick    int
+	// Where choices stand: the line of the first that is shown, which that is, and how
+	// many are.
+	choicesY, choicesFirst, choicesShown int
 }
 
 func newPrompt(a *app, label, text string) *prompt {
@@ -57,6 +66,10 @@ func (p *prompt) key(ev *tcell.EventKey) {
 	case tcell.KeyEnter:
 		p.enter()
 		return
+	case tcell.KeyUp, tcell.KeyCtrlP, tcell.KeyBacktab:
+		p.move(-1)
+	case tcell.KeyDown, tcell.KeyCtrlN, tcell.KeyTab:
+		p.move(1)
 	case tcell.KeyEsc:
 		p.app.prompt = nil
 		if p.cancel != nil {
@@ -75,6 +88,9 @@ func (p *prompt) edited() {
 	if p.changed != nil {
 		p.changed(string(p.text))
 	}
+	if p.choose != nil {
+		p.choices, p.pick = p.choose(string(p.text)), 0
+	}
 }
 
 // maxPrompt bounds the text, in characters.
@@ -92,12 +108,14 @@ func (p *prompt) insert(text []rune) {
 }
 
 func (p *prompt) enter() {
-	if p.accept != nil {
-		if p.err = p.accept(strings.TrimSpace(string(p.text))); p.err != nil {
-			return
-		}
+	if p.accept == nil {
+		p.take()
+		return
 	}
-	p.app.prompt = nil
+	p.app.prompt = nil // what is accepted may ask for more
+	if p.err = p.accept(strings.TrimSpace(string(p.text))); p.err != nil {
+		p.app.prompt = p
+	}
 }
 
 // cut removes what is between from and the cursor.
@@ -139,7 +157,7 @@ func (p *prompt) draw(g *grid) int {
 	g.put(x, y, g.w, string(p.text[from:]), t.text)
 	g.cursorX, g.cursorY = x+g.width(string(p.text[from:p.at])), y
 	if p.err == nil {
-		return 1
+		return 1 + p.drawChoices(g, y)
 	}
 	lines := strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n")
 	lines = lines[:min(len(lines), maxErrorLines, max(g.h-2, 0))]
