@@ -15,6 +15,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
@@ -98,6 +99,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 	}); err != nil {
 		return err
 	}
+	options.Names = func() filter.Options { return filter.Known(f.specs.tables()) }
 	if note != "" {
 		options.Notes = append(options.Notes, note)
 	}

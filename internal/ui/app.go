@@ -11,6 +11,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/settings"
 )
@@ -79,10 +80,12 @@ type app struct {
 	seeking *seeking // what is looked for; nil: nothing is
 
 	tree   *treeView
-	views  []view // the last one is shown
-	listY  int    // line of the first row under the cursor's control
-	zones  []zone // what can be clicked on
-	sought string // what was searched for last
+	views  []view              // the last one is shown
+	listY  int                 // line of the first row under the cursor's control
+	zones  []zone              // what can be clicked on
+	sought string              // what was searched for last
+	past   map[string][]string // what prompts had, by label, the last at the end
+	names  *filter.Options     // what the filter prompt knows; nil: nobody has asked
 	line   timeline
 	travel travel
 	saving bool // a file, and nobody has said that it is there
@@ -101,6 +104,7 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	}
 	a := &app{
 		model: m, snap: new(live.Snapshot), screen: screen, opt: o, cpu: newCPUMeter(), kept: o.Settings,
+		past:  map[string][]string{filterLabel: slices.Clone(o.Settings.Filters)},
 		theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))),
 	}
 	a.grid.ascii = o.ASCII
@@ -311,8 +315,18 @@ func (a *app) toggleHelp() {
 	a.push(newHelpView(a, a.top()))
 }
 
+// filterLabel is that of the prompt, whose history settings keep.
+const filterLabel = "filter: "
+
 func (a *app) askFilter() {
-	a.prompt = newPrompt(a, "filter: ", a.snap.Narrowed)
+	a.prompt = newPrompt(a, filterLabel, a.snap.Narrowed)
+	if a.names == nil {
+		a.names = new(filter.Options)
+		if a.opt.Names != nil {
+			*a.names = a.opt.Names()
+		}
+	}
+	a.prompt.languageOf(a.names)
 	a.prompt.accept = func(expr string) error {
 		return a.setFilter(expr)
 	}

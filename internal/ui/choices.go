@@ -41,6 +41,10 @@ func (p *prompt) take() {
 	if p.pick >= len(p.choices) {
 		return
 	}
+	if p.chosen == nil {
+		p.fill()
+		return
+	}
 	c := p.choices[p.pick]
 	p.chosen(&c)
 }

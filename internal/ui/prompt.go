@@ -28,6 +28,16 @@ type prompt struct {
 	chosen  func(*choice)
 	choices []choice
 	pick    int
+	// complete lists what can stand behind a text, in the place of what begins at from;
+	// check says whether it is right, and paint how it looks; nil: nobody does.
+	complete func(before string) (from int, list []choice)
+	check    func(text string) error
+	paint    func(text string, wrong error) []tcell.Style
+	from     int
+	wrong    error
+	// back is how many lines before this one are shown, 0: draft, which is typed.
+	back  int
+	draft string
 	// Where choices stand: the line of the first that is shown, which that is, and how
 	// many are.
 	choicesY, choicesFirst, choicesShown int
@@ -39,7 +49,7 @@ func newPrompt(a *app, label, text string) *prompt {
 }
 
 func (p *prompt) key(ev *tcell.EventKey) {
-	was := string(p.text)
+	was, at := string(p.text), p.at
 	switch ev.Key() {
 	case tcell.KeyRune:
 		p.insert([]rune{ev.Rune()})
@@ -66,10 +76,21 @@ func (p *prompt) key(ev *tcell.EventKey) {
 	case tcell.KeyEnter:
 		p.enter()
 		return
-	case tcell.KeyUp, tcell.KeyCtrlP, tcell.KeyBacktab:
+	case tcell.KeyCtrlP, tcell.KeyBacktab:
 		p.move(-1)
-	case tcell.KeyDown, tcell.KeyCtrlN, tcell.KeyTab:
+	case tcell.KeyCtrlN:
 		p.move(1)
+	case tcell.KeyUp:
+		p.arrow(-1)
+	case tcell.KeyDown:
+		p.arrow(1)
+	case tcell.KeyTab:
+		if p.complete != nil {
+			p.fill()
+		} else {
+			p.move(1)
+		}
+		return
 	case tcell.KeyEsc:
 		p.app.prompt = nil
 		if p.cancel != nil {
@@ -77,8 +98,20 @@ func (p *prompt) key(ev *tcell.EventKey) {
 		}
 		return
 	}
-	if string(p.text) != was {
+	switch {
+	case string(p.text) != was:
 		p.edited()
+	case p.at != at:
+		p.moved()
+	}
+}
+
+// arrow chooses another line above, or goes to what was accepted before.
+func (p *prompt) arrow(by int) {
+	if p.choose != nil {
+		p.move(by)
+	} else {
+		p.recall(by)
 	}
 }
 
@@ -91,6 +124,8 @@ func (p *prompt) edited() {
 	if p.choose != nil {
 		p.choices, p.pick = p.choose(string(p.text)), 0
 	}
+	p.moved()
+	p.look()
 }
 
 // maxPrompt bounds the text, in characters.
@@ -113,9 +148,12 @@ func (p *prompt) enter() {
 		return
 	}
 	p.app.prompt = nil // what is accepted may ask for more
-	if p.err = p.accept(strings.TrimSpace(string(p.text))); p.err != nil {
+	line := strings.TrimSpace(string(p.text))
+	if p.err = p.accept(line); p.err != nil {
 		p.app.prompt = p
+		return
 	}
+	p.remember(line)
 }
 
 // cut removes what is between from and the cursor.
@@ -145,7 +183,11 @@ func (p *prompt) draw(g *grid) int {
 	t := &p.app.theme
 	y := g.h - 1
 	g.fill(0, y, g.w, t.text)
-	x := g.put(1, y, g.w, p.label, t.key)
+	label := t.key
+	if p.wrong != nil {
+		label = t.warn
+	}
+	x := g.put(1, y, g.w, p.label, label)
 	// Only the end of a text that is too long is shown, with the cursor.
 	from, room := p.at, g.w-1-x
 	for from > 0 {
@@ -154,7 +196,7 @@ func (p *prompt) draw(g *grid) int {
 		}
 		from--
 	}
-	g.put(x, y, g.w, string(p.text[from:]), t.text)
+	p.drawText(g, x, y, from)
 	g.cursorX, g.cursorY = x+g.width(string(p.text[from:p.at])), y
 	if p.err == nil {
 		return 1 + p.drawChoices(g, y)
@@ -167,4 +209,19 @@ func (p *prompt) draw(g *grid) int {
 		g.put(1, ly, g.w-1, line, t.bad)
 	}
 	return 1 + len(lines)
+}
+
+// drawText writes the text from a character on, in the colours of its language.
+func (p *prompt) drawText(g *grid, x, y, from int) {
+	text := string(p.text[from:])
+	g.put(x, y, g.w, text, p.app.theme.text)
+	if p.paint == nil {
+		return
+	}
+	styles := p.paint(string(p.text), p.wrong)
+	for i := from; i < len(p.text) && x < g.w; i++ {
+		w := g.width(string(p.text[i]))
+		g.restyle(x, x+w, y, func(tcell.Style) tcell.Style { return styles[i] })
+		x += w
+	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/settings"
@@ -66,6 +67,9 @@ type Options struct {
 	// the goroutine of Run.
 	GroupName func(protocol uint16, group uint32) string
 	Limits    incident.Limits // of this machine, for advice
+	// Names returns what the filter prompt completes and knows beside the language itself;
+	// nil: nothing. It is called once, when the prompt is first opened.
+	Names func() filter.Options
 	// Notes are what was noticed before the view began: the first stands on the first
 	// screen until a key is pressed, all on the page of losses and notes.
 	Notes []string
