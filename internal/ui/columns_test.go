@@ -19,7 +19,7 @@ func (h *harness) shownColumns() string {
 // is kept, and put into force again.
 func TestChooseColumns(t *testing.T) {
 	for _, tt := range []struct{ name, open, page string }{
-		{"tree", "", "home"}, {"list", "o", "sockets"}, {"messages", "M", "messages"},
+		{"tree", "", "home"}, {"list", "o", "sockets"}, {"messages", "M", "messages"}, {"exchanges", "x", "exchanges"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHarness(t, 200, 40, Options{})

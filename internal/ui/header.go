@@ -100,7 +100,7 @@ func (a *app) titleLine() []segment {
 		if since := a.filterSince(); since != "" {
 			text += " (" + since + ")"
 		}
-		add(5, false, t.barName, text)
+		add(9, false, t.barName, text) // what it leaves out is not to be taken for nothing
 	}
 	if a.losing != "" {
 		add(10, false, t.barAlert, a.losing)

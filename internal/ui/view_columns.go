@@ -52,9 +52,25 @@ func picked[T any](a *app, page string, all []*column[T]) (own []*column[T]) {
 	return own
 }
 
-// fitPicked places chosen columns: the first stay longest.
+// fitPicked places chosen columns: the first stay longest. One that takes what is left
+// stands at the end.
 func fitPicked[T any](own []*column[T], f fitting) []span[T] {
-	return fitColumns(own, func(c *column[T]) int { return len(own) - slices.Index(own, c) }, f)
+	order := slices.Clone(own)
+	slices.SortStableFunc(order, func(a, b *column[T]) int { return min(b.width, 1) - min(a.width, 1) })
+	return fitColumns(order, orderKept(own), f)
+}
+
+// orderKept has the first of columns stay longest.
+func orderKept[T any](own []*column[T]) func(c *column[T]) int {
+	return func(c *column[T]) int { return len(own) - slices.Index(own, c) }
+}
+
+// fitChosen places the columns that were chosen for a page, else those that find room.
+func fitChosen[T any](a *app, page string, all []*column[T], f fitting) []span[T] {
+	if own := picked(a, page, all); own != nil {
+		return fitPicked(own, f)
+	}
+	return fitColumns(all, func(c *column[T]) int { return c.keep }, f)
 }
 
 // columnsView is where the columns of a table are chosen and put into an order.
@@ -208,7 +224,8 @@ func (v *treeView) layout(f fitting) {
 		return
 	}
 	f.gap, f.least = 1, l.nameLeast(f.width)-1
-	v.shown = fitPicked(append([]*rowColumn{nameColumn}, own...), f)
+	own = slices.Insert(own, 0, nameColumn)
+	v.shown = fitColumns(own, orderKept(own), f)
 }
 
 func (v *listView[T]) columnsOf() (page string, all, shown []string) {
@@ -230,16 +247,13 @@ func (v *messagesView) columnsOf() (page string, all, shown []string) {
 	return messagesPage, columnNames(v.columns()), spanNames(v.layout(fitting{width: v.app.grid.w}))
 }
 
-// layout places the columns of messages; what a message says stands at the end.
 func (v *messagesView) layout(f fitting) []span[aggregate.Kept] {
-	all := v.columns()
 	f.gap, f.least = 1, summaryLeast
-	own := picked(v.app, messagesPage, all)
-	if own == nil {
-		return fitColumns(all, func(c *column[aggregate.Kept]) int { return c.keep }, f)
-	}
-	if at := slices.IndexFunc(own, func(c *column[aggregate.Kept]) bool { return c.head == messageHead }); at >= 0 {
-		own = append(slices.Delete(slices.Clone(own), at, at+1), own[at])
-	}
-	return fitPicked(own, f)
+	return fitChosen(v.app, messagesPage, v.columns(), f)
+}
+
+const exchangesPage = "exchanges"
+
+func (v *exchangesView) columnsOf() (page string, all, shown []string) {
+	return exchangesPage, columnNames(v.columns()), spanNames(v.shown)
 }

@@ -191,6 +191,7 @@ func (v *exchangesView) bindings() []binding {
 		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
 		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
 		{"r", "reverse the order", "", v.turn},
+		{"C", "choose the columns", "", v.app.openColumns},
 	}
 }
 
@@ -397,7 +398,7 @@ func (v *exchangesView) draw(g *grid, r rect) {
 	for _, text := range v.notes() {
 		line(text, t.warn)
 	}
-	v.shown = fitColumns(v.columns(), func(c *column[exchangeLine]) int { return c.keep }, fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
+	v.shown = fitChosen(v.app, exchangesPage, v.columns(), fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
 	heads(v.app, g, r, v.shown, func(c *column[exchangeLine]) bool { return v.sorted != nil && c.head == v.sorted.head }, v.reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1
