@@ -88,9 +88,7 @@ func ip(t *testing.T, args ...string) {
 func TestLiveDumpElapsed(t *testing.T) {
 	eachBackend(t, func(t *testing.T, backend string) {
 		netns := ownNetNS(t)
-		for range 60 {
-			ip(t, "link", "add", "type", "dummy")
-		}
+		makeLinks(t, 60)
 		s := newSock(t, unix.NETLINK_ROUTE)
 		r := record(t, backend, capture.Filter{NetNS: []uint64{netns}}, Options{}, nil)
 		if err := s.send(nltest.Native.Message(unix.RTM_GETLINK, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, 7, 0, make([]byte, unix.SizeofIfInfomsg)), 0); err != nil {

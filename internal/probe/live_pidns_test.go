@@ -16,29 +16,28 @@ import (
 // A followed process that has ended and was reaped is wanted no more: its ID comes
 // again.
 func TestLiveChildrenForgotten(t *testing.T) {
-	for _, backend := range []string{capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall} {
-		t.Run(backend, func(t *testing.T) {
-			needLive(t, backend)
-			r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}, Children: true}, Options{}, nil)
-			pid, run := shell(t, "exit 0")
-			wanted := func() error {
-				var one uint8
-				return r.src.att.pids.Lookup(pid, &one)
-			}
-			if err := wanted(); err != nil {
-				t.Fatalf("child %d is not wanted: %v", pid, err)
-			}
-			run()
-			await(t, "the child is forgotten", func() bool { return errors.Is(wanted(), ebpf.ErrKeyNotExist) })
-			r.stop()
-		})
-	}
+	anyBackend(t, func(t *testing.T, backend string) {
+		r := record(t, backend, capture.Filter{PIDs: []uint32{uint32(os.Getpid())}, Children: true}, Options{}, nil)
+		pid, run := shell(t, "exit 0")
+		wanted := func() error {
+			var one uint8
+			return r.src.att.pids.Lookup(pid, &one)
+		}
+		if err := wanted(); err != nil {
+			t.Fatalf("child %d is not wanted: %v", pid, err)
+		}
+		run()
+		await(t, "the child is forgotten", func() bool { return errors.Is(wanted(), ebpf.ErrKeyNotExist) })
+		r.stop()
+	})
 }
+
+// pidNamespace is the variable of TestLivePIDNamespace.
+const pidNamespace = "NLTOP_TEST_PIDNS"
 
 // Tests that know processes by their IDs say the same in a PID namespace.
 func TestLivePIDNamespace(t *testing.T) {
-	const again = "NLTOP_TEST_PIDNS"
-	if os.Getenv(again) != "" {
+	if os.Getenv(pidNamespace) != "" {
 		t.Skip("runs in one already")
 	}
 	needLive(t, capture.SourceSyscall)
@@ -47,7 +46,7 @@ func TestLivePIDNamespace(t *testing.T) {
 	}
 	cmd := exec.Command("unshare", "-pf", "--mount-proc", "--kill-child", os.Args[0],
 		"-test.v", "-test.run", "^(TestLiveChildren|TestLiveChildrenForgotten|TestLiveLocks|TestLiveProcess)$")
-	cmd.Env = append(os.Environ(), again+"=1")
+	cmd.Env = append(os.Environ(), pidNamespace+"=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/cilium/ebpf/btf"
 	"golang.org/x/sys/unix"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -42,6 +43,8 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	types := btf.NewCache()
+	newTypes = func() *btf.Cache { return types }
 	os.Exit(m.Run())
 }
 
@@ -170,16 +173,6 @@ func childDaemon() error {
 		if n == 17 {
 			unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
 		}
-	}
-}
-
-// anyBackend runs a test with every backend.
-func anyBackend(t *testing.T, run func(t *testing.T, backend string)) {
-	for _, b := range []string{capture.SourceFentry, capture.SourceKprobe, capture.SourceSyscall} {
-		t.Run(b, func(t *testing.T) {
-			needLive(t, b)
-			run(t, b)
-		})
 	}
 }
 

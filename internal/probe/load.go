@@ -28,6 +28,10 @@ func init() {
 	}
 }
 
+// newTypes makes what the kernel's types are kept in for the time of an opening. The live
+// tests, which open a source a hundred times, keep them.
+var newTypes = btf.NewCache
+
 // loader loads and attaches one program after the other, so that each can
 // fall back by itself.
 type loader struct {
@@ -195,7 +199,7 @@ func newLoader(name string, cfg nlConfig, o Options) (*loader, error) {
 	if err := prepare(); err != nil {
 		return nil, err
 	}
-	l := &loader{backend: name, cache: btf.NewCache(), att: &attached{}, maps: map[string]*ebpf.Map{}}
+	l := &loader{backend: name, cache: newTypes(), att: &attached{}, maps: map[string]*ebpf.Map{}}
 	var err error
 	lap.Mark("rest")
 	if l.kernel, err = l.cache.Kernel(); err != nil {

@@ -69,7 +69,7 @@ func attachSyscall(f capture.Filter, o Options) (*attached, error) {
 	if err := prepare(); err != nil {
 		return nil, err
 	}
-	cache := btf.NewCache()
+	cache := newTypes()
 	lap.Mark("rest")
 	kernel, err := cache.Kernel()
 	if err != nil {
