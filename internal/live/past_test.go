@@ -130,6 +130,7 @@ func state(s *Snapshot) string {
 		fmt.Fprintf(&b, "%+v %+v %+v %v %v\n", c.Key, c.Counters, c.Rates, c.Last.Seen.UTC(), c.Times.Quantile(0.5))
 	}
 	fmt.Fprintln(&b, strings.Join(exchanges(s, true), "\n"))
+	fmt.Fprintln(&b, strings.Join(exchanges(s, false), "\n"))
 	for i := range s.Incidents {
 		in := &s.Incidents[i]
 		fmt.Fprintf(&b, "incident %v %v %v %d\n", in.Begin.UTC(), in.End.UTC(), in.Open, in.Lost)

@@ -117,7 +117,20 @@ func keepRequest(seq uint64, x *correlate.Exchange) aggregate.Kept {
 // settle finds out how an exchange ended of which the end was not read; false: it has not.
 // Of one that nobody knows it of any more, Ended is false.
 func (r *replay) settle(e *endedAgain) bool {
+	if e.early && r.stands() {
+		return false // all was read that was there then, and it had no end
+	}
 	return !e.early || settled(r.s, r.of, r.end, e.at, e.x.Exchange)
+}
+
+// stands says whether what is looked at is the state at a time that is over, and all was
+// read up to it.
+func (r *replay) stands() bool {
+	if len(r.chunks) == 0 || r.end >= r.s.Frames() {
+		return false
+	}
+	last := &r.chunks[len(r.chunks)-1]
+	return last.first+last.frames >= r.end
 }
 
 // settled is settle for an exchange that was read again.
