@@ -241,7 +241,9 @@ func (a *app) hints(g *grid, y int, pages bool) {
 	tables := a.tables(a.top())
 	every := a.bindings()
 	tables = append([]keyTable{{list: every[:1]}}, tables...)
-	tables[len(tables)-1].list = every[1:]
+	last := len(tables) - 1
+	tables[last].list = every[1:]
+	tables[last-1], tables[last] = tables[last], tables[last-1] // other times come behind
 	for _, t := range tables {
 		for _, b := range t.list {
 			if b.hint == "" || pages && b.page() != "" {
