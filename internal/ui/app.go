@@ -79,16 +79,17 @@ type app struct {
 	paste   *paste   // being received; nil: none
 	seeking *seeking // what is looked for; nil: nothing is
 
-	tree   *treeView
-	views  []view              // the last one is shown
-	listY  int                 // line of the first row under the cursor's control
-	zones  []zone              // what can be clicked on
-	sought string              // what was searched for last
-	past   map[string][]string // what prompts had, by label, the last at the end
-	names  *filter.Options     // what the filter prompt knows; nil: nobody has asked
-	line   timeline
-	travel travel
-	saving bool // a file, and nobody has said that it is there
+	tree    *treeView
+	views   []view              // the last one is shown
+	listY   int                 // line of the first row under the cursor's control
+	zones   []zone              // what can be clicked on
+	sought  string              // what was searched for last
+	past    map[string][]string // what prompts had, by label, the last at the end
+	names   *filter.Options     // what the filter prompt knows; nil: nobody has asked
+	line    timeline
+	travel  travel
+	touched time.Time // when the user, or a recording that was read, did something last
+	saving  bool      // a file, and nobody has said that it is there
 
 	grid, shown grid
 	ticker      *time.Ticker
@@ -155,7 +156,11 @@ func (a *app) loop(ctx context.Context) error {
 			}
 			a.event(ev)
 		case now := <-a.ticker.C:
-			a.refresh(now)
+			if a.stands(now) {
+				a.usage = a.cpu(now)
+			} else {
+				a.refresh(now)
+			}
 		case <-ready: // there is no need to wait for the tick
 			ready = nil
 			a.refresh(time.Now())
@@ -191,7 +196,19 @@ func untilFrame(drawn, now time.Time) time.Duration {
 	return min(max(minFrame-now.Sub(drawn), 0), minFrame)
 }
 
+// stands says that a snapshot would say the same as the one before: a recording was read
+// to its end some time ago, and the user has asked for nothing since.
+func (a *app) stands(now time.Time) bool {
+	s := a.snap
+	return s.Replay != nil && s.Replay.Ended && s.Err == nil && s.Filtering == nil && (s.At == nil || s.At.Working == nil) &&
+		!a.saving && a.seeking == nil && !a.travel.playing && s.Has(a.ask()) && now.Sub(a.touched) > settling
+}
+
+// settling is how long after a key what it asked for may still come about.
+const settling = 10 * time.Second
+
 func (a *app) event(ev tcell.Event) {
+	a.touched = time.Now()
 	switch ev := ev.(type) {
 	case *tcell.EventPaste:
 		a.pasting(ev)
@@ -215,6 +232,9 @@ func (a *app) refresh(now time.Time) {
 	a.playOn(now)
 	snap := a.model.Snapshot(a.ask())
 	a.usage = a.cpu(now)
+	if snap.Replay == nil || !snap.Replay.Ended {
+		a.touched = now // what comes of its end may still come about
+	}
 	a.losing = openIncident(snap.Incidents)
 	a.tellSaved(snap.Saving)
 	if a.paused && snap.At == nil {

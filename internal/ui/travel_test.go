@@ -279,3 +279,24 @@ func TestSaveKey(t *testing.T) {
 	h.tick()
 	h.wants(" NOT SAVED ", "not saved: ")
 }
+
+// Of a recording that was read to its end nothing is worked out again, until the user does
+// something.
+func TestRecordingStands(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.src.status.Replay = &live.Replay{Path: "f", Size: 1, Pos: 1}
+	now := time.Now()
+	h.refresh(now)
+	if h.stands(now.Add(2 * settling)) {
+		t.Error("it is still being read")
+	}
+	h.src.status.Replay.Ended = true
+	h.refresh(now)
+	if h.stands(now.Add(settling/2)) || !h.stands(now.Add(2*settling)) {
+		t.Error("not from a while after the end on")
+	}
+	h.press("x")
+	if h.stands(time.Now().Add(settling / 2)) {
+		t.Error("a key was pressed")
+	}
+}
