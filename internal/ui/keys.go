@@ -90,7 +90,7 @@ func (a *app) bindings() []binding {
 		{"i 7", "incidents: who lost messages, sent by whom, and what would help", "incidents", a.openIncidents},
 		{"L 8", "rtnl_mutex: who holds it, and who waits", "rtnl", a.openLocks},
 		{"F 9", "families: what is talked, and who listens", "families", func() { a.push(newFamiliesView(a)) }},
-		{"w 6", "who changed it: of what is under the cursor, or of what you type", "who", a.askWho},
+		{"w 6", "who changed it: what is under the cursor, what you type, or (nothing typed) anything", "who", a.askWho},
 		{"h 4", "heat map: latency over time, of the row or of all", "heat", a.openHeat},
 		{"+", "keep what is under the cursor: add it to the filter", "", func() { a.narrow(true) }},
 		{"-", "leave out what is under the cursor", "", func() { a.narrow(false) }},

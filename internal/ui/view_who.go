@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -44,11 +45,14 @@ func (a *app) askWho() {
 }
 
 func (a *app) promptWho(text string) {
-	a.prompt = newPrompt(a, "who changed: ", text)
+	a.prompt = newPrompt(a, "who changed (nothing: all that changed): ", text)
 	a.prompt.accept = func(text string) error {
-		q, err := who.Parse(text)
-		if err != nil {
-			return err
+		q := who.Everything()
+		if strings.TrimSpace(text) != "" {
+			var err error
+			if q, err = who.Parse(text); err != nil {
+				return err
+			}
 		}
 		if _, ok := a.top().(*whoView); ok {
 			a.views = a.views[:len(a.views)-1]
@@ -73,7 +77,13 @@ func newWhoView(a *app, q *who.Query) *whoView {
 }
 
 func (v *whoView) ask() live.Ask { return live.Ask{Changes: true, Looking: true} }
-func (v *whoView) crumb() string { return "who changed " + v.query.String() }
+
+func (v *whoView) crumb() string {
+	if text := v.query.String(); text != "" {
+		return "who changed " + text
+	}
+	return "who changed anything"
+}
 
 // openFound opens a message that was found; from there one can step to the others.
 func (v *whoView) openFound(i int) {
@@ -105,7 +115,7 @@ func (v *whoView) build(kept []aggregate.Kept) {
 	t := &v.app.theme
 	v.begin()
 	v.found = nil
-	v.add(textLine{text: "Who changed " + v.query.String(), style: t.title}, nil)
+	v.add(textLine{text: "W" + v.crumb()[1:], style: t.title}, nil)
 	list := make([]correlate.Observation, len(kept))
 	at := make(map[live.MessageID]int, len(kept))
 	for i := range kept {

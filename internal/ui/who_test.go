@@ -16,11 +16,11 @@ func TestWhoPage(t *testing.T) {
 		not  string
 	}{
 		{"of a message", []string{"m", "Up", "Enter", "w"}, []string{"Who changed dev vx0", "link vx0 created by ip[4711]: ip link add vx0", "failed: EEXIST"}, "Who changed dev vx0 vx0"},
-		{"of a row", []string{"w"}, []string{"who changed:"}, "Who changed"},
-		{"typed", []string{"w", "v", "x", "0", "Enter"}, []string{"Who changed vx0", "link vx0 created by zebra[2044]"}, "who changed:"},
-		{"nothing typed", []string{"w", "Enter"}, []string{"who changed:", "An address, a prefix"}, "Who changed"},
+		{"of a row", []string{"w"}, []string{"who changed (nothing: all that changed):"}, "Who changed"},
+		{"typed", []string{"w", "v", "x", "0", "Enter"}, []string{"Who changed vx0", "link vx0 created by zebra[2044]"}, "who changed (nothing: all that changed):"},
+		{"nothing typed", []string{"w", "Enter"}, []string{"Who changed anything", "link vx0 created by zebra[2044]"}, "who changed ("},
 		{"another text", []string{"m", "Up", "w", "w", "Ctrl-U", "n", "o", "n", "e", "Enter"}, []string{"Who changed none", "nothing about none in "}, "link vx0"},
-		{"another text by its own key", []string{"m", "Up", "w", "w"}, []string{"who changed: dev vx0"}, "nothing about"},
+		{"another text by its own key", []string{"m", "Up", "w", "w"}, []string{"all that changed): dev vx0"}, "nothing about"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHarness(t, 120, 200, Options{})

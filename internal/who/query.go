@@ -66,6 +66,9 @@ func Parse(text string) (*Query, error) {
 	return q, nil
 }
 
+// Everything is the Query that every change is about. Its text is empty.
+func Everything() *Query { return &Query{} }
+
 // String is the text, safe for a terminal.
 func (q *Query) String() string {
 	words := strings.Fields(q.text)

@@ -100,9 +100,12 @@ func (s *Summary) Text(q *Query, info *capture.Info, clock func(time.Time) strin
 	if s.Messages > 0 {
 		searched += fmt.Sprintf(" from %s to %s, of %s", clock(s.First), clock(s.Last), list(s.Families()))
 	}
-	if s.Found == 0 {
+	switch {
+	case s.Found == 0 && len(q.terms) == 0:
+		out = append(out, "no change in "+searched)
+	case s.Found == 0:
 		out = append(out, "nothing about "+q.String()+" in "+searched)
-	} else {
+	default:
 		out = append(out, words.Plural(s.Found, "change", "changes")+" in "+searched)
 	}
 	if s.narrowed != "" {
