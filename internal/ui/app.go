@@ -66,7 +66,7 @@ type app struct {
 
 	snap    *live.Snapshot // never nil
 	now     time.Time      // of the last look
-	usage   float64        // own CPU in percent of one
+	usage   float64        // own CPU in percent of one; negative: it is not shown
 	losing  string         // who is losing messages right now
 	paused  bool
 	notice  string // until the next key

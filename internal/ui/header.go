@@ -120,7 +120,9 @@ func (a *app) titleLine() []segment {
 			add(min(s.keep, 3), true, t.bar, s.text)
 		}
 	}
-	add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
+	if a.usage >= 0 {
+		add(3, true, t.bar, fmt.Sprintf("cpu %.1f%%", a.usage))
+	}
 	if !a.snap.Table.Start.IsZero() {
 		add(2, true, t.bar, words.Clock(a.snap.Table.Time.Sub(a.snap.Table.Start)))
 	}
