@@ -88,6 +88,7 @@ type app struct {
 	names   *filter.Options     // what the filter prompt knows; nil: nobody has asked
 	line    timeline
 	travel  travel
+	panes   panes
 	touched time.Time // when the user, or a recording that was read, did something last
 	saving  bool      // a file, and nobody has said that it is there
 
@@ -242,24 +243,27 @@ func (a *app) refresh(now time.Time) {
 	} else {
 		a.snap = snap
 	}
-	a.top().refresh()
+	a.renew()
 }
 
-// ask is what the view on the top shows, and whether any that is open looks at
-// messages.
+// ask is what the screen shows, and whether any view that is open looks at messages. A pane
+// does while keys go to it, or to the one that came out of it.
 func (a *app) ask() live.Ask {
-	ask := a.top().ask()
-	ask.Looking = slices.ContainsFunc(a.views, func(v view) bool { return v.ask().Looking })
+	ask := a.shownAsk()
+	ask.Looking = slices.ContainsFunc(a.views, func(v view) bool { return v.ask().Looking }) ||
+		a.panes.focus != homePane && a.splits()
 	return ask
 }
 
-// fill adds to the snapshot what the view on the top shows and what is not there yet:
-// the view was opened, or its cursor has moved.
+// fill adds to the snapshot what the screen shows and what is not there yet: a view was
+// opened, or its cursor has moved.
 func (a *app) fill() {
-	if ask := a.top().ask(); !a.snap.Has(ask) {
+	a.matchList()
+	if ask := a.shownAsk(); !a.snap.Has(ask) {
 		a.model.Fill(a.snap, ask)
-		a.top().refresh()
+		a.renew()
 	}
+	a.matchMessage()
 }
 
 // redraw forgets what the screen shows.
@@ -268,7 +272,13 @@ func (a *app) redraw() {
 	a.shown = grid{}
 }
 
-func (a *app) top() view { return a.views[len(a.views)-1] }
+// top is the view that keys go to.
+func (a *app) top() view {
+	if a.split() {
+		return a.focused()
+	}
+	return a.views[len(a.views)-1]
+}
 
 // push opens a page, or goes back to it where it is open already. Those behind the help
 // open in its place.
@@ -280,8 +290,8 @@ func (a *app) push(v view) {
 		a.backTo(i)
 		return
 	}
-	if len(a.views) == maxOpen {
-		a.views = slices.Delete(a.views, 1, 2)
+	if n := len(a.views) - maxOpen; n >= 0 {
+		a.views = slices.Delete(a.views, 1, 2+n)
 	}
 	a.views = append(a.views, v)
 	a.fill()
@@ -373,8 +383,8 @@ func (a *app) drawList(g *grid, r rect, c *cursor, n int, draw func(i, y int)) {
 
 // details writes the lines about the current row below body, as far as they
 // leave it room.
-func (a *app) details(g *grid, body *rect) {
-	lines := a.top().detail()
+func (a *app) details(g *grid, v view, body *rect) {
+	lines := v.detail()
 	for len(lines) > 0 && body.h-len(lines) < 7+4*(len(lines)-1) {
 		lines = lines[:len(lines)-1]
 	}
@@ -390,19 +400,24 @@ func (a *app) details(g *grid, body *rect) {
 
 // draw puts the state on the screen and says whether anything had changed.
 func (a *app) draw() bool {
-	a.fill()
 	w, h := a.screen.Size()
 	g := &a.grid
 	g.reset(w, h, a.theme.text)
+	a.panes.resize(a, w, h)
+	a.fill()
 	a.zones = a.zones[:0]
 	body := rect{0, 0, w, h}
 	body.y += a.header(g)
 	foot := a.footer(g)
 	body.h = h - body.y - foot
-	a.details(g, &body)
+	if a.split() {
+		a.drawPanes(g, body)
+		return g.flush(a.screen, &a.shown)
+	}
+	a.details(g, a.top(), &body)
 	if body.h > 0 {
 		a.top().draw(g, body)
-		a.markFound(g, body)
+		a.markFound(g, a.top(), body)
 	}
 	return g.flush(a.screen, &a.shown)
 }

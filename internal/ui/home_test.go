@@ -43,7 +43,7 @@ func (s *fakeSource) crowdOf(n int) {
 
 // Processes with one name are one row, which unfolds to them, to families and to types.
 func TestCrowdUnfolds(t *testing.T) {
-	h := newHarness(t, 160, 50, Options{})
+	h := newHarness(t, 159, 50, Options{})
 	h.on("ip")
 	h.press("Right")
 	h.src.crowd()

@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -137,7 +138,14 @@ func (a *app) tables(v view) []keyTable {
 	case *messageView:
 		title = "This message"
 	}
-	t := []keyTable{{title, v.bindings(), nil}}
+	own, panes := v.bindings(), a.paneKeys(v)
+	if len(panes) > 1 { // Tab goes through the parts of a pane, too
+		own = slices.DeleteFunc(own, func(b binding) bool { return b.matches("Tab") })
+	}
+	t := []keyTable{{title, own, nil}}
+	if len(panes) > 0 {
+		t = append(t, keyTable{"Panes", panes, nil})
+	}
 	if s, ok := v.(searcher); ok {
 		t = append(t, keyTable{"Searching", a.searching(s), nil})
 	}
@@ -234,6 +242,8 @@ func (a *app) back(quit bool) {
 	switch {
 	case len(a.views) > 1:
 		a.backTo(len(a.views) - 2)
+	case a.split() && a.panes.focus != homePane:
+		a.focusOn(a.panes.focus - 1)
 	case quit:
 		a.quit()
 	case a.snap.At != nil && a.tree.sought == "":
@@ -245,10 +255,16 @@ func (a *app) back(quit bool) {
 
 // backTo leaves all views above the one at i.
 func (a *app) backTo(i int) {
+	if i == 0 && len(a.views) > 1 && a.paneOf(a.views[1]) == listPane && a.splits() {
+		a.panes.focus = listPane // that it came out of
+	}
 	a.views = a.views[:i+1]
 	a.fill()
-	a.top().refresh()
+	a.renew()
 }
 
 // home goes back to the tree.
-func (a *app) home() { a.backTo(0) }
+func (a *app) home() {
+	a.backTo(0)
+	a.focusOn(homePane)
+}

@@ -41,9 +41,9 @@ func (a *app) mouse(ev *tcell.EventMouse) {
 	}
 	switch {
 	case ev.Buttons()&tcell.WheelUp != 0:
-		a.wheel(-wheelRows)
+		a.wheel(x, y, -wheelRows)
 	case ev.Buttons()&tcell.WheelDown != 0:
-		a.wheel(wheelRows)
+		a.wheel(x, y, wheelRows)
 	case pressed && a.drag(x, y, click):
 	case click:
 		a.notice, a.pending = "", ""
@@ -51,9 +51,15 @@ func (a *app) mouse(ev *tcell.EventMouse) {
 	}
 }
 
-// wheel scrolls the view on the top.
-func (a *app) wheel(by int) {
+// wheel scrolls the view on the top, or that of the pane below the mouse.
+func (a *app) wheel(x, y, by int) {
 	v := a.top()
+	if i := a.paneAt(x, y); i >= 0 {
+		v = a.inPane(i)
+	}
+	if v == nil {
+		return
+	}
 	if c := v.cursor(); c != nil {
 		c.scroll(by)
 		v.moved()
@@ -69,16 +75,25 @@ func (a *app) click(x, y int) {
 			return
 		}
 	}
+	line, again := y-a.listY, true
+	if i := a.paneAt(x, y); i >= 0 {
+		p := &a.panes.at[i]
+		line, again = y-p.y-p.listY, i == a.panes.focus
+		a.focusOn(i)
+		if i != a.panes.focus {
+			return
+		}
+	}
 	v := a.top()
 	c := v.cursor()
-	if c == nil || c.window || y-a.listY >= c.page {
+	if c == nil || c.window || line >= c.page {
 		return
 	}
-	i, ok := c.row(y - a.listY)
+	i, ok := c.row(line)
 	if !ok {
 		return
 	}
-	again := i == c.at
+	again = again && i == c.at
 	c.move(i - c.at)
 	v.moved()
 	if again {

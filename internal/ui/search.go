@@ -114,9 +114,9 @@ func (a *app) tellFound(f found, text string) {
 	}
 }
 
-// markFound marks what is searched for in the lines of the list or page on the top.
-func (a *app) markFound(g *grid, r rect) {
-	s, ok := a.top().(searcher)
+// markFound marks what is searched for in the lines of a list or page.
+func (a *app) markFound(g *grid, v view, r rect) {
+	s, ok := v.(searcher)
 	if !ok || s.searched() == "" {
 		return
 	}

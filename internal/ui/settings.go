@@ -57,6 +57,7 @@ func (a *app) setTheme(on Theme) {
 	}
 	a.theme = newTheme(colors, ground(on, os.Getenv("COLORFGBG")))
 	a.screen.SetStyle(a.theme.text)
+	a.panes.one = nil
 	for _, v := range a.views { // those of text have the styles in their lines
 		if p, ok := v.(interface{ restyled() }); ok {
 			p.restyled()

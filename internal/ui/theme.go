@@ -39,6 +39,8 @@ type theme struct {
 	plain    bool           // there are no colours to tell things apart
 	// selected turns the style of a cell into that of the cursor's row.
 	selected func(tcell.Style) tcell.Style
+	// passed is that of a row in a pane that keys do not go to.
+	passed func(tcell.Style) tcell.Style
 }
 
 // Theme says what ground the terminal is taken to have.
@@ -95,6 +97,7 @@ func newTheme(colors int, on Theme) theme {
 		out: d, in: d, event: d, warn: d.Bold(true), bad: d.Bold(true).Reverse(true),
 		hex: d, mark: d.Reverse(true).Underline(true), markHead: d.Underline(true),
 		selected: func(s tcell.Style) tcell.Style { return s.Dim(false).Reverse(true) },
+		passed:   func(s tcell.Style) tcell.Style { return s.Underline(true) },
 	}
 	t.heat = [5]tcell.Style{t.dim, d, d, d.Bold(true), d.Bold(true).Reverse(true)}
 	if t.plain = colors < 8 || on == ThemeNone; t.plain {

@@ -37,7 +37,7 @@ func (a *app) goTo(to live.To) bool {
 	} else if text := a.stopText(&stop); text != "" {
 		a.notice = text
 	}
-	if v, ok := a.top().(*messagesView); ok && to != live.Now {
+	if v, ok := a.messagesShown(); ok && to != live.Now {
 		v.follow, v.want = true, time.Time{} // to the last one there
 	}
 	a.refresh(a.now)
@@ -284,7 +284,7 @@ func (a *app) freeze() {
 	ask.Sockets, ask.Locks, ask.Changes = true, true, true // messages and exchanges are found by the time
 	a.snap = a.model.Snapshot(ask)
 	a.travel.counted = a.snap.Counted
-	a.top().refresh()
+	a.renew()
 }
 
 // filterFrozen has a filter hold for what there was when the view was paused.

@@ -263,7 +263,7 @@ func (v *heatView) axis(g *grid, r rect) {
 // openHeat shows the map of the row under the tree's cursor, or of all.
 func (a *app) openHeat() {
 	var r *aggregate.Row
-	if a.top() == view(a.tree) {
+	if a.split() || a.top() == view(a.tree) {
 		r = a.tree.current()
 	}
 	a.push(newHeatView(a, r))

@@ -40,6 +40,8 @@ type messagesView struct {
 	text string            // what is looked for, in lower case; "": nothing is
 	// listed are the messages, where they were chosen before; nil: those of the snapshot.
 	listed []aggregate.Kept
+	// glance: it stands in a pane that nobody looks into.
+	glance bool
 }
 
 func newMessagesView(a *app, path string, ids ...aggregate.RowID) *messagesView {
@@ -88,6 +90,9 @@ const block = 32
 func (v *messagesView) ask() live.Ask {
 	if v.listed != nil {
 		return live.Ask{Looking: true}
+	}
+	if n := v.app.panes.glanced(); v.glance { // and no more than that is seen
+		return live.Ask{Messages: &live.Messages{Rows: v.ids, First: v.low + int64(v.cur.top), Count: n, Last: v.follow, Find: v.want}}
 	}
 	m := &live.Messages{Rows: v.ids, Count: (v.cur.page/block + 3) * block, Last: v.follow, Find: v.want}
 	if !v.follow {
@@ -365,7 +370,7 @@ func (v *messagesView) draw(g *grid, r rect) {
 		}
 	})
 	if v.win.Total == 0 && r.h > 0 {
-		g.put(2, r.y+min(1, r.h-1), g.w, "no message of this row is kept", t.dim)
+		g.put(2, r.y+min(1, r.h-1), g.w, v.app.nothingOf(v), t.dim)
 	}
 }
 
