@@ -9,6 +9,7 @@ import (
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nft"
 	"github.com/nltop/nltop/internal/sockets"
 )
@@ -213,4 +214,28 @@ func TestFamiliesPage(t *testing.T) {
 	h.wants("messages of route")
 	h.press("Esc")
 	h.wants("LISTENERS")
+}
+
+// What is said above the rows of a list is told whole; where rows would have no room it is
+// cut, with a mark.
+func TestListNotesWrap(t *testing.T) {
+	const reason = "how sockets were read: the recording was cut off before its end, where that stands"
+	for _, size := range [][2]int{{80, 24}, {40, 24}, {60, 10}} {
+		h := newHarness(t, size[0], size[1], Options{})
+		h.src.missing = []string{reason}
+		h.press("o")
+		h.tick()
+		whole := strings.Contains(strings.Join(strings.Fields(h.text()), " "), "not seen: "+reason)
+		if size[1] < 12 {
+			h.wants("not seen: how", "…")
+		} else if !whole {
+			t.Errorf("%v: the note is cut:\n%s", size, h.text())
+		}
+	}
+	h := newHarness(t, 40, 24, Options{})
+	h.press("L")
+	text := strings.Join(strings.Fields(h.text()), " ")
+	if v := h.top().(*listView[live.LockRow]); !strings.Contains(text, v.now.none) {
+		t.Errorf("%q is cut:\n%s", v.now.none, h.text())
+	}
 }

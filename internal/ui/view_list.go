@@ -168,6 +168,9 @@ func (v *listView[T]) detail() [][]segment {
 	return nil
 }
 
+// wrapLeast is from how many lines on what is said above the rows is told whole.
+const wrapLeast = 12
+
 // restLeast is the width from which the last column says something.
 const restLeast = 10
 
@@ -188,9 +191,15 @@ func (v *listView[T]) layout(f fitting) []span[T] {
 func (v *listView[T]) draw(g *grid, r rect) {
 	t := &v.app.theme
 	line := func(text string, st tcell.Style) {
-		if r.h > 3 {
-			g.put(r.x+1, r.y, r.x+r.w, text, st)
-			r.y, r.h = r.y+1, r.h-1
+		lines := []string{text} // cut, with a mark, where rows would have no room
+		if r.h >= wrapLeast {
+			lines = wrap(g, text, r.w-2)
+		}
+		for _, text := range lines {
+			if r.h > 3 {
+				g.put(r.x+1, r.y, r.x+r.w, text, st)
+				r.y, r.h = r.y+1, r.h-1
+			}
 		}
 	}
 	line(v.now.title, t.title)
@@ -203,6 +212,11 @@ func (v *listView[T]) draw(g *grid, r rect) {
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { cells(v.app, g, y, v.shown, v.rows[i]) })
 	if len(v.rows) == 0 && r.h > 0 {
-		g.put(r.x+2, r.y+min(1, r.h-1), r.x+r.w, v.now.none, t.dim)
+		r.y, r.h = r.y+min(1, r.h-1), max(r.h-1, 1)
+		for i, text := range wrap(g, v.now.none, r.w-3) {
+			if i < r.h {
+				g.put(r.x+2, r.y+i, r.x+r.w, text, t.dim)
+			}
+		}
 	}
 }
