@@ -31,7 +31,8 @@ func HeatBound(level int) time.Duration {
 	return heatBounds[min(level, len(heatBounds))-1]
 }
 
-func heatLevel(d time.Duration) int {
+// HeatLevel is the level of a latency.
+func HeatLevel(d time.Duration) int {
 	return sort.Search(len(heatBounds), func(i int) bool { return d < heatBounds[i] })
 }
 
@@ -73,7 +74,7 @@ type heatEntry struct {
 // add counts latencies of one cell, and all of them when a column is late:
 // columns of a hostile file may come in any order.
 func (h *heat) add(cell uint64, at time.Time, d time.Duration, n uint32) {
-	column, level := heatColumn(at), heatLevel(d)
+	column, level := heatColumn(at), HeatLevel(d)
 	t := &h.totals[uint64(column)%HeatColumns]
 	if t.column < column {
 		*t = heatTotal{column: column}
@@ -137,7 +138,7 @@ func (t *Table) Heat(id RowID, now time.Time) Heat {
 	last := heatColumn(now)
 	first := last - HeatColumns + 1
 	h := Heat{
-		End:     time.Unix(0, (last+1)*int64(HeatStep)),
+		End:     time.Unix(0, (last+1)*int64(HeatStep)).In(now.Location()),
 		Columns: make([][HeatLevels]uint32, HeatColumns),
 	}
 	if id == All {

@@ -34,12 +34,12 @@ func TestHeatLevels(t *testing.T) {
 		{0, 0}, {999, 0}, {time.Microsecond, 1}, {2999, 1}, {3 * time.Microsecond, 2},
 		{time.Millisecond, 7}, {9999 * time.Millisecond, 14}, {10 * time.Second, 15}, {time.Hour, 15},
 	} {
-		if got := heatLevel(tt.d); got != tt.want {
+		if got := HeatLevel(tt.d); got != tt.want {
 			t.Errorf("%v is in level %d, want %d", tt.d, got, tt.want)
 		}
 	}
 	for level := range HeatLevels {
-		if got := heatLevel(HeatBound(level)); got != level {
+		if got := HeatLevel(HeatBound(level)); got != level {
 			t.Errorf("level %d begins at %v, which is in %d", level, HeatBound(level), got)
 		}
 	}
@@ -67,11 +67,11 @@ func TestHeat(t *testing.T) {
 		want          uint32
 		sum           uint64
 	}{
-		{"all, then", All, last - 10, heatLevel(2 * time.Millisecond), 2, 5},
-		{"all, now", All, last, heatLevel(2 * time.Second), 1, 5},
-		{"process", seven.ID, last - 10, heatLevel(2 * time.Millisecond), 2, 3},
-		{"other process", eight.ID, last - 10, heatLevel(2 * time.Second), 1, 2},
-		{"type", seven.Children[0].Children[0].ID, last - 10, heatLevel(2 * time.Millisecond), 2, 2},
+		{"all, then", All, last - 10, HeatLevel(2 * time.Millisecond), 2, 5},
+		{"all, now", All, last, HeatLevel(2 * time.Second), 1, 5},
+		{"process", seven.ID, last - 10, HeatLevel(2 * time.Millisecond), 2, 3},
+		{"other process", eight.ID, last - 10, HeatLevel(2 * time.Second), 1, 2},
+		{"type", seven.Children[0].Children[0].ID, last - 10, HeatLevel(2 * time.Millisecond), 2, 2},
 	} {
 		h := tab.Heat(tt.id, now)
 		if got := h.Columns[tt.column][tt.level]; got != tt.want || h.sum() != tt.sum || h.Lost != 0 {
@@ -79,7 +79,7 @@ func TestHeat(t *testing.T) {
 		}
 	}
 	h := tab.Heat(seven.ID, now)
-	if level, ok := h.Quantile(last-10, 0.99); !ok || level != heatLevel(2*time.Millisecond) {
+	if level, ok := h.Quantile(last-10, 0.99); !ok || level != HeatLevel(2*time.Millisecond) {
 		t.Errorf("p99 in level %d, %v", level, ok)
 	}
 	if _, ok := h.Quantile(0, 0.99); ok {
@@ -119,7 +119,7 @@ func TestHeatBound(t *testing.T) {
 		t.Errorf("%d columns are lost, want %d", h.Lost, want)
 	}
 	for column := h.Lost; column < HeatColumns; column++ {
-		if h.Columns[column][heatLevel(time.Millisecond)] != 1 {
+		if h.Columns[column][HeatLevel(time.Millisecond)] != 1 {
 			t.Errorf("column %d: %v", column, h.Columns[column])
 		}
 	}
@@ -163,7 +163,7 @@ func TestHeatOfFolded(t *testing.T) {
 	tab.Observe(took(1, "RTM_NEWLINK", time.Millisecond, at(1)))
 	check("back", 1, 3, 1, 0, 1, 5)
 	h := tab.Heat(RowID{}, at(1))
-	if c := h.Columns; c[HeatColumns-2][heatLevel(time.Millisecond)] != 1 || c[HeatColumns-1][heatLevel(time.Second)] != 2 {
+	if c := h.Columns; c[HeatColumns-2][HeatLevel(time.Millisecond)] != 1 || c[HeatColumns-1][HeatLevel(time.Second)] != 2 {
 		t.Errorf("folded: %v, %v", c[HeatColumns-2], c[HeatColumns-1])
 	}
 	check("later", HeatColumns, 2, 1, 0, 1, 4)

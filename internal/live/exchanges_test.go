@@ -107,3 +107,29 @@ func TestSpent(t *testing.T) {
 		}
 	}
 }
+
+// Until bounds what Find finds: the last Count of them, and how many there are.
+func TestExchangesBetween(t *testing.T) {
+	r, err := pcapng.Open("../../cmd/nltop/demo.pcapng.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	m := replayed(t, r)
+	all := m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000}}).Ended
+	const from, to = 40, 60
+	ask := Ask{Exchanges: &Exchanges{Find: all.List[from].Exchange.Time, Until: all.List[to].Exchange.Time, Count: 1000}}
+	s := m.Snapshot(ask)
+	if s.Began < to-from || s.Began > to-from+2 || int64(len(s.Ended.List)) != s.Began || s.Ended.List[0].Seq != all.List[from].Seq {
+		t.Errorf("%d between, %d of them there", s.Began, len(s.Ended.List))
+	}
+	few := *ask.Exchanges
+	few.Count = 5
+	if s.Has(Ask{Exchanges: &few}) {
+		t.Error("fewer are not asked for again")
+	}
+	part := m.Snapshot(Ask{Exchanges: &few})
+	if n := len(part.Ended.List); n != 5 || part.Began != s.Began || part.Ended.List[4].Seq != s.Ended.List[s.Began-1].Seq {
+		t.Errorf("%d of the last 5", n)
+	}
+}

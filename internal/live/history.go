@@ -74,9 +74,14 @@ func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
 		h.ended = r.spool.Query(r.pipe, spool.What{Exchanges: true, Rows: want.Rows, Outcomes: want.Outcomes, Filter: m.adding}, false)
 	}
 	h.ended.Update(cellsOf(r, want.Rows), s.Frames)
-	s.Trouble = -1
-	first := want.First
+	s.Trouble, s.Began = -1, 0
+	first, count := want.First, want.Count
 	switch {
+	case !want.Until.IsZero():
+		first = h.ended.Find(want.Find)
+		s.Began = max(h.ended.Find(want.Until)+1-first, 0)
+		count = int(min(s.Began, int64(count)))
+		first += s.Began - int64(count)
 	case !want.Find.IsZero():
 		first = h.ended.Find(want.Find)
 	case want.Step != 0:
@@ -84,7 +89,7 @@ func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
 			first, s.Trouble = at-int64(want.Count/2), at
 		}
 	}
-	s.Ended = h.ended.Window(first, want.Count, want.Last)
+	s.Ended = h.ended.Window(first, count, want.Last)
 	m.say(s, r, s.Ended.List)
 	for _, others := range s.Ended.Shared {
 		m.say(s, r, asKept(others.List))

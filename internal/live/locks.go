@@ -22,8 +22,9 @@ type Locks struct {
 	Rows []LockRow
 	Lost uint64
 	Why  string
-	// Reports are the last long holds and waits, newest first.
+	// Reports are the last long holds and waits, newest first; Cut: there were older ones.
 	Reports []LockReport
+	Cut     bool
 }
 
 // LockRow is what one process did around rtnl_mutex while it handled one type of

@@ -59,6 +59,8 @@ type Exchanges struct {
 	Count int
 	Last  bool
 	Find  time.Time
+	// Until, beside Find: all that began from Find until then, the last Count of them.
+	Until time.Time
 	// Step finds the next with trouble behind First, or before it (-1), and gives what is
 	// around that; 0: it does not.
 	Step int
@@ -66,7 +68,7 @@ type Exchanges struct {
 
 func (x *Exchanges) equal(y *Exchanges) bool {
 	return y == nil || x != nil && x.First == y.First && x.Count == y.Count && x.Last == y.Last && x.Find.Equal(y.Find) &&
-		x.Step == y.Step && x.sameAs(y)
+		x.Until.Equal(y.Until) && x.Step == y.Step && x.sameAs(y)
 }
 
 // sameAs says whether both are of the same exchanges.
@@ -113,6 +115,8 @@ type Snapshot struct {
 	Ended spool.Window
 	// Trouble is the position in Ended that Exchanges.Step has found; -1: none.
 	Trouble int64
+	// Began is how many of Ended began from Exchanges.Find to Exchanges.Until, about.
+	Began   int64
 	Story   spool.Story
 	Sockets Sockets
 	Locks   Locks
@@ -289,6 +293,7 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 	if ask.Locks && stream != nil {
 		later := func(r LockReport) bool { return r.Time.After(at) }
 		s.Locks.Reports = slices.DeleteFunc(stream.locks.newest(), later)
+		s.Locks.Cut = stream.locks.n > maxRecent
 	}
 	if ask.Sockets {
 		s.Sockets = Sockets{} // what an earlier page had is the kernel's list, not the stream's

@@ -160,6 +160,10 @@ func (v *exchangesView) found(pos int64, seq uint64) int64 {
 // arrange sorts the list, where it is sorted by something else than time.
 func (v *exchangesView) arrange() {
 	v.order = nil
+	if v.cell != nil {
+		v.arrangeCell()
+		return
+	}
 	if v.sorted == nil || v.win.Total > maxSorted {
 		return
 	}

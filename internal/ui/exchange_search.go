@@ -3,13 +3,20 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/nltop/nltop/internal/words"
 )
 
-// identity tells the page from others: it is one, whatever of the exchanges it lists.
-func (v *exchangesView) identity() any { return "exchanges" }
+// identity tells the page from others: it is one, whatever of the exchanges it lists, but for
+// those of a cell.
+func (v *exchangesView) identity() any {
+	if v.cell != nil {
+		return [...]any{v.cell.text(), fmt.Sprint(v.cell.rows)}
+	}
+	return "exchanges"
+}
 
 // identity tells the pages of stories apart.
 func (v *storyView) identity() any { return v.want }
@@ -67,7 +74,7 @@ func (v *exchangesView) seek(by int) found {
 	at, f := nearest(rows, v.cur.at, by)
 	v.cur.move(at - v.cur.at)
 	v.moved()
-	if v.win.Total > maxSorted {
+	if v.win.Total > maxSorted && v.cell == nil {
 		v.app.notice = "searched are those around, of " + words.Grouped(uint64(v.win.Total)) + ": f or E leave fewer"
 	}
 	return f

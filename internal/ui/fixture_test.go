@@ -135,6 +135,7 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	snap.Open, snap.Trouble = s.tracker.Open(time.Time{}, nil), -1
 	if ask.Exchanges != nil {
 		snap.Ended, snap.Trouble = s.endedWindow(ask.Exchanges)
+		snap.Began = snap.Ended.Total
 	}
 	if of := ask.Story; of != nil {
 		snap.Story = s.storyOf(*of)
@@ -197,7 +198,11 @@ func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
 		k := live.RequestOf(&s.ended[i])
 		k.Seq = uint64(i + 1)
 		w := spool.Window{Shared: s.shared}
-		if x.Outcomes.Has(w.Worst(&k)) {
+		of := len(x.Rows) == 0
+		for _, id := range x.Rows {
+			of = of || id.Holds(&k.Observation)
+		}
+		if between := x.Until.IsZero() || !k.Frame.Time.Before(x.Find) && !k.Frame.Time.After(x.Until); of && between && x.Outcomes.Has(w.Worst(&k)) {
 			all = append(all, k)
 		}
 	}
@@ -206,7 +211,9 @@ func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
 	if x.Last {
 		w.First = w.Total - int64(x.Count)
 	}
-	if !x.Find.IsZero() {
+	if !x.Until.IsZero() {
+		w.First = w.Total - int64(x.Count)
+	} else if !x.Find.IsZero() {
 		w.First = int64(slices.IndexFunc(all, func(k aggregate.Kept) bool { return !k.Frame.Time.Before(x.Find) }))
 	}
 	for at := x.First + int64(x.Step); x.Step != 0 && at >= 0 && at < w.Total; at += int64(x.Step) {

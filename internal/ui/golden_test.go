@@ -69,6 +69,13 @@ func (h *harness) tell(view string) {
 	case "exchanges", "unfolded", "story", "story_dump", "story_batch", "sockets", "families", "incidents", "incident", "rtnl", "reports":
 		h.src.story()
 		h.tick()
+	case "heat", "heat_cell":
+		h.src.story()
+		h.src.status.Info.Sees = capture.AllSees
+		for i := range h.src.locks.Reports { // in the columns of the traffic
+			h.src.locks.Reports[i].Time = h.src.now.Add(-time.Duration(i) * 700 * time.Millisecond)
+		}
+		h.tick()
 	case "sockets_recorded":
 		h.src.story()
 		h.src.sockets[0].Live = &sockets.Live{Drops: 2, Unseen: 369}
@@ -110,6 +117,7 @@ var allPages = []pageKeys{
 	{"reports", []string{"L", "v"}},
 	{"families", []string{"F"}},
 	{"heat", []string{"Down", "h", "Left"}},
+	{"heat_cell", []string{"Down", "h", "Left", "Up"}},
 	{"times", []string{"C", "i"}},
 	{"places", []string{"C", "p"}},
 	{"columns", []string{"C", "Down", "Space"}},

@@ -9,12 +9,18 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
+	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/nltest"
 )
 
 // slow feeds a request that was answered after d.
 func (s *fakeSource) slow(pid uint32, d time.Duration) {
-	p := capture.Proc{PID: pid, Comm: "slow"}
+	s.slowBy(capture.Proc{PID: pid, Comm: "slow"}, d)
+}
+
+func (s *fakeSource) slowBy(p capture.Proc, d time.Duration) {
+	pid := p.PID
 	end := capture.Socket{PortID: pid, Inode: uint64(pid), Owner: p}
 	req := nltest.Message(16, 5, uint32(s.id), 0, make([]byte, 16))
 	s.feed(capture.Frame{
@@ -88,7 +94,7 @@ func TestHeatPage(t *testing.T) {
 	h.press("/")
 	h.typeText("slow")
 	h.press("Enter", "h")
-	h.wants("Latency of slow[77]", "1.00 s", "now", "-0:30", "p99 1.00 s-3.00 s")
+	h.wants("Latency of slow[77]", "1.00 s", "now", "-0:30", "03:04:24", "p99 1.00 s-3.00 s")
 	v := h.top().(*heatView)
 	one := v.heat
 	h.press("Tab")
@@ -160,10 +166,105 @@ func TestHeatLost(t *testing.T) {
 	h.wants("whole for the last 1m0s only")
 }
 
+// ended adds an exchange that has ended, beside what the table knows.
+func (s *fakeSource) endedAt(p capture.Proc, begin time.Time, d time.Duration) {
+	m := s.message("RTM_GETLINK", capture.DirRequest)
+	m.Frame.Time = begin
+	m.Frame.Change(func(o *capture.Origin) { o.Proc, o.Socket = p, capture.Socket{PortID: p.PID, Owner: p} })
+	s.ended = append(s.ended, correlate.Exchange{
+		Request: m, Proc: p, Time: begin, Outcome: correlate.Acked, Replies: 1, First: d, Last: d, Ended: true, Shared: 1, Leads: true,
+	})
+}
+
+// Enter opens the exchanges of the cell, of the row alone, and says which they are; of a whole
+// column it opens all, the longest first.
+func TestHeatCell(t *testing.T) {
+	h := newHarness(t, 140, 40, Options{})
+	h.src.table.Clear()
+	h.src.now = epoch.Add(99 * time.Second) // a column begins
+	slow, other := capture.Proc{PID: 77, Comm: "slow"}, capture.Proc{PID: 78, Comm: "other"}
+	for _, d := range []time.Duration{1, 2, 400, 500} {
+		d *= time.Millisecond
+		begin := h.src.now
+		h.src.slow(77, d)
+		h.src.endedAt(slow, begin, d)
+	}
+	begin := h.src.now
+	h.src.slowBy(other, 450*time.Millisecond)
+	h.src.endedAt(other, begin, 450*time.Millisecond)
+	h.src.endedAt(slow, epoch, 450*time.Millisecond) // at another time
+	h.src.now = h.src.now.Add(3 * aggregate.HeatStep)
+	h.tick()
+	h.press("/")
+	h.typeText("slow")
+	h.press("Enter", "h", "Enter")
+	h.wants("no request ended here")
+	h.press("Up") // to the last one with anything
+	h.wants("2 requests ended that took 300 ms-1.00 s")
+	h.src.now = h.src.now.Add(aggregate.HeatStep) // the cursor stays on its time
+	h.tick()
+	h.wants("2 requests ended that took 300 ms-1.00 s")
+	h.press("Enter")
+	v := h.top().(*exchangesView)
+	h.wants("Exchanges of slow[77] that took 300 ms to 1.00 s and ended 03:05:44 to 03:05:46: 2", "exchanges at 03:05:44", "500 ms", "1 of 2")
+	h.lacks("other[78]", "only wrong")
+	if v.rows() != 2 {
+		t.Errorf("%d lines", v.rows())
+	}
+	h.press("Down", "Enter") // the story of the older one
+	h.wants("400 ms")
+	h.press("Esc", "Esc", "Down")
+	h.wants("2 requests ended that took 1.00 ms-3.00 ms")
+	h.press("Down")
+	h.wants("4 requests ended  p50")
+	h.press("Enter")
+	h.wants("Exchanges of slow[77] that ended 03:05:44 to 03:05:46: 4", "▼LATENCY")
+	if x := h.top().(*exchangesView).at(0).x; x.Last != 500*time.Millisecond {
+		t.Errorf("the first took %v", x.Last)
+	}
+	h.press("Esc", "Tab", "Up", "Enter")
+	h.wants("Exchanges that took 300 ms to 1.00 s", ": 3", "other[78]")
+	h.src.ended = nil // nobody kept them
+	h.tick()
+	h.wants("none of them is kept", "3 were measured")
+}
+
+// The long holds of rtnl_mutex stand below the columns they fell into, or why there are none.
+func TestHeatHolds(t *testing.T) {
+	h := newHarness(t, 140, 40, Options{})
+	h.src.now = epoch.Add(100 * time.Second)
+	h.src.locks = live.Locks{Reports: []live.LockReport{
+		{Time: h.src.now, Proc: capture.Proc{PID: 9, Comm: "brctl"}, Family: "route", Type: "RTM_NEWLINK", Lock: capture.Lock{Hold: 3 * time.Second}},
+		{Time: h.src.now, Proc: capture.Proc{PID: 8, Comm: "ip"}, Lock: capture.Lock{Wait: 90 * time.Second}},
+	}}
+	h.src.status.Info.Sees = capture.AllSees
+	h.tick()
+	h.press("h")
+	v := h.top().(*heatView)
+	h.wants("rtnl held 3.00 s by brctl[9]", "rtnl held 3.00 s  by brctl[9]  route RTM_NEWLINK", "until 03:05:45")
+	for i, want := range map[int]bool{len(v.heat.Columns) - 1: true, len(v.heat.Columns) - 2: true, len(v.heat.Columns) - 3: false} {
+		if got := v.longestHold(i) != nil; got != want {
+			t.Errorf("column %d: held %v", i, got)
+		}
+	}
+	h.press("Left", "Left")
+	h.lacks("rtnl held")
+	h.src.locks.Reports = nil
+	h.tick()
+	h.wants("no long hold of rtnl_mutex in this time")
+	h.src.locks.Cut = true
+	h.tick()
+	h.wants("only the last long holds")
+	h.src.status.Info.Sees = capture.Describe(capture.SourceFentry).Always()
+	h.src.locks.Why = "rtnl_mutex is not watched: start nltop with --rtnl"
+	h.tick()
+	h.wants("start nltop with --rtnl")
+}
+
 // Any size.
 func TestHeatSizes(t *testing.T) {
 	h := newHarness(t, 100, 24, Options{})
-	h.press("h", "Left")
+	h.press("h", "Left", "Up")
 	for w := range 140 {
 		for _, height := range []int{1, 5, 8, 12, 16, 40} {
 			h.sim.SetSize(w, height)

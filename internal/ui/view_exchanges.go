@@ -36,6 +36,8 @@ type exchangesView struct {
 	reverse bool
 	shown   []span[exchangeLine]
 	only    spool.Outcomes // ended so; 0: in any way
+	cell    *heatCell      // nil: of all times
+	count   int            // exchanges in the cell
 	// unfolded are the lines below some of the others, by position; wants is one that is to
 	// be, once its story is known.
 	unfolded []unfolded
@@ -79,6 +81,9 @@ func newExchangesView(a *app) *exchangesView {
 
 func (v *exchangesView) cursor() *cursor { return &v.cur }
 func (v *exchangesView) crumb() string {
+	if v.cell != nil {
+		return "exchanges at " + v.cell.from.Format(words.TimeOfDay[:8])
+	}
 	if v.only != 0 {
 		return "exchanges that went wrong"
 	}
@@ -93,6 +98,8 @@ func (v *exchangesView) ask() live.Ask {
 	x := &live.Exchanges{Outcomes: v.only, Count: (v.cur.page/block + 4) * block, Find: v.find, Step: v.step}
 	top := v.cur.top - len(v.open)
 	switch {
+	case v.cell != nil:
+		v.cell.ask(x)
 	case (v.sorted != nil || v.sought != "") && v.step == 0 && v.find.IsZero() && v.win.Total <= maxSorted:
 		x.First, x.Count = v.win.Low, maxSorted
 	case v.step != 0:
@@ -132,7 +139,7 @@ func (v *exchangesView) pick() {
 func (v *exchangesView) refresh() {
 	s := v.app.snap
 	v.open, v.win = s.Open, s.Ended
-	if v.only != 0 {
+	if v.only != 0 || v.cell != nil {
 		v.open = nil
 	}
 	if v.wants != 0 && s.Asked.Story != nil && s.Asked.Story.Seq == v.wants {
@@ -180,19 +187,24 @@ func (v *exchangesView) stepped(found int64) {
 func (v *exchangesView) current() *exchangeLine { return v.at(v.cur.at) }
 
 func (v *exchangesView) bindings() []binding {
-	return []binding{
+	b := []binding{
 		{"Enter", "open the story: request, answers, events, who got and who lost them", "story", v.enter},
 		{"Right Space", "unfold what it consists of: requests, answers, events", "unfold", v.askUnfold},
 		{"Left", "fold it again", "", v.fold},
-		{"]", "the next that went wrong, later", "wrong", func() { v.trouble(1) }},
-		{"[", "the one before that went wrong", "", func() { v.trouble(-1) }},
-		{"E", "only those that went wrong, or all", "only wrong", v.toggleOnly},
-		{"t", "go to a time (12:03:04)", "go to", v.askTime},
-		{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
-		{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
-		{"r", "reverse the order", "", v.turn},
-		{"C", "choose the columns", "", v.app.openColumns},
 	}
+	if v.cell == nil {
+		b = append(b,
+			binding{"]", "the next that went wrong, later", "wrong", func() { v.trouble(1) }},
+			binding{"[", "the one before that went wrong", "", func() { v.trouble(-1) }},
+			binding{"E", "only those that went wrong, or all", "only wrong", v.toggleOnly},
+			binding{"t", "go to a time (12:03:04)", "go to", v.askTime})
+	}
+	return append(b,
+		binding{"s >", "sort by the next column", "sort", func() { v.sortBy(1) }},
+		binding{"S <", "sort by the column before", "", func() { v.sortBy(-1) }},
+		binding{"r", "reverse the order", "", v.turn},
+		binding{"C", "choose the columns", "", v.app.openColumns},
+	)
 }
 
 func (v *exchangesView) trouble(by int) {
@@ -226,7 +238,7 @@ func (v *exchangesView) askTime() {
 
 // sortBy goes by steps through the columns on the screen, in front of which is time.
 func (v *exchangesView) sortBy(by int) {
-	if v.win.Total > maxSorted {
+	if v.win.Total > maxSorted && v.cell == nil {
 		v.app.notice = fmt.Sprintf("sorted by time: more than %s exchanges are not sorted by anything else (f leaves fewer)", words.Grouped(maxSorted))
 		return
 	}
@@ -251,7 +263,7 @@ func (v *exchangesView) sortTo(c *column[exchangeLine]) {
 		v.turn()
 		return
 	}
-	if v.win.Total > maxSorted {
+	if v.win.Total > maxSorted && v.cell == nil {
 		v.sortBy(1) // which says why it is not
 		return
 	}
@@ -350,6 +362,9 @@ func (v *exchangesView) position(l *exchangeLine) string {
 	if l.waits != 0 || v.win.Total == 0 {
 		return ""
 	}
+	if v.cell != nil {
+		return words.Grouped(uint64(v.indexOf(l.pos))+1) + " of " + words.Grouped(uint64(v.listed()))
+	}
 	text := words.Grouped(uint64(l.pos-v.win.Low)+1) + " of " + words.Grouped(uint64(v.win.Total))
 	if v.win.Unread > 0 {
 		text += " so far"
@@ -359,6 +374,9 @@ func (v *exchangesView) position(l *exchangeLine) string {
 
 // title says what the list has.
 func (v *exchangesView) title() string {
+	if v.cell != nil {
+		return v.cell.text() + ": " + words.Grouped(uint64(v.count))
+	}
 	text := "Exchanges: " + words.Grouped(uint64(v.win.Total))
 	if v.only != 0 {
 		text = "Exchanges that went wrong: " + words.Grouped(uint64(v.win.Total))
@@ -376,6 +394,9 @@ func (v *exchangesView) title() string {
 func (v *exchangesView) notes() (notes []string) {
 	if v.win.Gone > 0 {
 		notes = append(notes, words.Grouped(v.win.Gone)+" older messages had to leave the history")
+	}
+	if v.cell != nil {
+		notes = append(notes, v.cellNotes()...)
 	}
 	if n := len(v.win.Gaps); n > 0 {
 		notes = append(notes, gapText(&v.win.Gaps[n-1].Gap)+": exchanges of that time are not listed")
@@ -412,7 +433,10 @@ func (v *exchangesView) none() string {
 	if blind := v.app.snap.Info.DoesNotSee(capture.SeesRequests, "requests"); blind != "" {
 		return blind
 	}
-	if v.only != 0 {
+	switch {
+	case v.cell != nil:
+		return "none of them is kept"
+	case v.only != 0:
 		return "nothing went wrong"
 	}
 	return "no request yet"
