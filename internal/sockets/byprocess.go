@@ -28,6 +28,7 @@ type Group struct {
 	RMem      uint64         // sum of the queues, bytes
 	Drops     uint64         // sum of sk_drops
 	NewDrops  uint64         // while somebody watched
+	Members   []*Socket      // those that are there; not part of the JSON
 }
 
 // groupKey is whose sockets stand together.
@@ -82,6 +83,7 @@ func Groups(ss, gone []Socket, byName bool) []Group {
 
 func (g *Group) add(s *Socket, fds bool) {
 	g.Sockets++
+	g.Members = append(g.Members, s)
 	g.Protocols[s.Protocol]++
 	g.RMem += uint64(s.RMem)
 	g.Drops += uint64(s.Drops)

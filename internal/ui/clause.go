@@ -13,7 +13,6 @@ import (
 	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/live"
-	"github.com/nltop/nltop/internal/sockets"
 )
 
 // clauser is a view that says what filter the thing under its cursor means; an empty
@@ -162,8 +161,8 @@ func (v *listView[T]) clause() filter.Clause {
 // whose it is.
 func clauseOf(x any) filter.Clause {
 	switch x := x.(type) {
-	case *sockets.Socket:
-		return socketClause(x.Protocol, x.PortID, x.NetNS)
+	case *socketRow:
+		return socketRowClause(x)
 	case *incident.Incident:
 		return processClause(x.Socket.Owner)
 	case *live.LockRow:

@@ -84,6 +84,7 @@ type fakeSource struct {
 	stories   map[uint64]spool.Story  // likewise
 	incidents []incident.Incident
 	sockets   []sockets.Socket
+	gone      []sockets.Socket
 	missing   []string
 	locks     live.Locks
 	errs      []live.ErrorKind
@@ -140,7 +141,7 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	if of := ask.Story; of != nil {
 		snap.Story = s.storyOf(*of)
 	}
-	snap.Sockets = live.Sockets{List: s.sockets, Missing: s.missing}
+	snap.Sockets = live.Sockets{List: s.sockets, Gone: s.gone, Missing: s.missing}
 	snap.Locks = s.locks
 }
 

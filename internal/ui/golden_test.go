@@ -76,6 +76,10 @@ func (h *harness) tell(view string) {
 			h.src.locks.Reports[i].Time = h.src.now.Add(-time.Duration(i) * 700 * time.Millisecond)
 		}
 		h.tick()
+	case "sockets_unfolded":
+		h.src.story()
+		h.src.manySockets()
+		h.tick()
 	case "sockets_recorded":
 		h.src.story()
 		h.src.sockets[0].Live = &sockets.Live{Drops: 2, Unseen: 369}
@@ -155,7 +159,7 @@ func TestGolden(t *testing.T) {
 	typing := pageKeys{"prompt", []string{"f", "f", "a", "m", "l", "y", "Space", "=", "=", "Space", "1", "Enter"}}
 	recorded := pageKeys{"sockets_recorded", []string{"o"}}
 	palette := pageKeys{"palette", []string{":", "p", "a", "g", "e", "Down"}}
-	for _, v := range append(slices.Clone(allPages), typing, recorded, palette,
+	for _, v := range append(slices.Clone(allPages), typing, recorded, palette, pageKeys{"sockets_unfolded", []string{"o", "Right"}},
 		pageKeys{"empty", nil}, pageKeys{"calm", nil}, pageKeys{"trouble", nil}, pageKeys{"crowd", nil}, pageKeys{"crowd_unfolded", []string{"Right"}}) {
 		for _, size := range sizes {
 			name := fmt.Sprintf("%s_%dx%d", v.name, size[0], size[1])

@@ -25,16 +25,16 @@ func TestListSort(t *testing.T) {
 		{PortID: 3, Owner: capture.Proc{PID: 3, Comm: "ccc"}, Drops: 2, RMem: 10},
 	}
 	h.press("o")
-	v := h.top().(*listView[sockets.Socket])
-	if got := h.rows(); got != "aaa bbb ccc" {
+	v := h.top().(*listView[socketRow])
+	if got := h.rows(); got != "bbb ccc aaa" {
 		t.Errorf("at the start: %s", got)
 	}
 	h.press("Down", "s")
 	h.wants("sorted by DROPS")
 	h.press("p", "p")
 	h.wants("▼DROPS")
-	if v.current().PortID != 2 || v.cur.at != 0 {
-		t.Errorf("the cursor is on port %d, line %d", v.current().PortID, v.cur.at)
+	if v.current().one().PortID != 3 || v.cur.at != 1 {
+		t.Errorf("the cursor is on port %d, line %d", v.current().one().PortID, v.cur.at)
 	}
 	h.press("Home") // sets the cursor free
 	if got := h.rows(); got != "bbb ccc aaa" {
@@ -45,7 +45,7 @@ func TestListSort(t *testing.T) {
 		t.Errorf("reversed: %s", got)
 	}
 	h.press("r", "S")
-	if got := h.rows(); got != "aaa bbb ccc" || v.sorted != nil {
+	if got := h.rows(); got != "bbb ccc aaa" || v.sorted != nil {
 		t.Errorf("back: %s", got)
 	}
 	h.press("S")
@@ -53,7 +53,7 @@ func TestListSort(t *testing.T) {
 		t.Errorf("S goes to %v", v.sorted)
 	}
 	// Every column that can be sorted by comes, once.
-	seen := map[*column[sockets.Socket]]bool{}
+	seen := map[*column[socketRow]]bool{}
 	for range 40 {
 		h.press("s")
 		seen[v.sorted] = true
@@ -81,10 +81,148 @@ func TestListSort(t *testing.T) {
 // rows are the owners in the order of the sockets page.
 func (h *harness) rows() string {
 	var names []string
-	for _, s := range h.top().(*listView[sockets.Socket]).rows {
-		names = append(names, s.Owner.Comm)
+	for _, s := range h.top().(*listView[socketRow]).rows {
+		names = append(names, s.group.Owner.Comm)
 	}
 	return strings.Join(names, " ")
+}
+
+// Sockets stand below their processes, whatever they are sorted by; b puts them together
+// otherwise.
+func TestSocketsByProcess(t *testing.T) {
+	h := newHarness(t, 200, 40, Options{})
+	h.src.manySockets()
+	h.tick()
+	h.press("o")
+	v := h.top().(*listView[socketRow])
+	h.wants("Netlink sockets: 6, by process; 3 that were there at the first look were closed", "+2 -1", "-2", "ROUTE +1")
+	if got := h.rows(); got != "leaky agent agent gone" {
+		t.Fatalf("%s", got)
+	}
+	h.press("Right")
+	if got := h.rows(); got != "leaky leaky leaky leaky agent agent gone" || !v.current().group.Watched() {
+		t.Fatalf("unfolded: %s", got)
+	}
+	h.press("r") // the process before its sockets, in any order
+	if got := h.rows(); got != "gone agent agent leaky leaky leaky leaky" {
+		t.Fatalf("reversed: %s", got)
+	}
+	h.press("r", "Down", "Down")
+	if r := v.current(); !r.below || r.one() == nil {
+		t.Fatalf("the cursor is on %+v", r)
+	}
+	h.press("Left")
+	if r := v.current(); r.below || len(r.list) != 3 || len(v.rows) != 4 {
+		t.Fatalf("folded: the cursor is on %+v", r)
+	}
+	h.press("e")
+	if len(v.rows) != 4+3+2 {
+		t.Errorf("%d rows, all unfolded", len(v.rows))
+	}
+	h.press("Space")
+	if len(v.rows) != 4+2 {
+		t.Errorf("%d rows, all but one unfolded", len(v.rows))
+	}
+	h.press("e")
+	for i, r := range v.rows {
+		if s := r.one(); r.below && s.PortID == 4 {
+			v.cur.move(i - v.cur.at)
+			v.moved()
+			h.draw()
+			h.wants("groups 1,5", "options CAP_ACK,EXT_ACK", "last read 03:04:04")
+		}
+	}
+	h.press("e")
+	h.press("End", "Enter")
+	h.wants("all sockets of this process were closed")
+	h.press("b")
+	h.wants("by name", "agent ×2")
+	if got := h.rows(); got != "leaky agent gone" {
+		t.Errorf("by name: %s", got)
+	}
+	h.press("b")
+	h.wants("each by itself")
+	if got := h.rows(); got != "leaky agent agent leaky leaky agent" {
+		t.Errorf("each by itself: %s", got)
+	}
+	h.press("B", "B")
+	h.wants("by process")
+	h.press("Home", "m")
+	h.wants("no message of leaky[50] was counted")
+}
+
+// manySockets is a process that gets more and more of them, and loses; two of one name, of
+// which one is never read, and one that has closed all.
+func (s *fakeSource) manySockets() {
+	leaky, gone := capture.Proc{PID: 50, Comm: "leaky"}, capture.Proc{PID: 53, Comm: "gone"}
+	a, b := capture.Proc{PID: 51, Comm: "agent"}, capture.Proc{PID: 52, Comm: "agent"}
+	of := func(i uint32, p capture.Proc, protocol uint16, rmem, high uint32, drops uint64, l sockets.Live) sockets.Socket {
+		l.For, l.Sampled, l.HighWater, l.Drops = time.Minute, true, high, drops
+		return sockets.Socket{Inode: uint64(i), PortID: i, Owner: p, Protocol: protocol, RMem: rmem, RcvBuf: 100 << 10, Drops: uint32(drops), Live: &l, FDs: []uint32{i}}
+	}
+	read := sockets.Live{Reads: 300, Stall: 40 * time.Millisecond, LastRead: s.now.Add(-3 * time.Second)}
+	was := read
+	was.New = true
+	options := of(4, a, capture.NETLINK_ROUTE, 2<<10, 60<<10, 0, read)
+	options.Flags, options.Groups = []string{"NDIAG_FLAG_CAP_ACK", "EXT_ACK"}, []uint32{1, 5}
+	s.sockets = []sockets.Socket{
+		of(1, leaky, capture.NETLINK_ROUTE, 95<<10, 99<<10, 70, read), of(2, leaky, capture.NETLINK_ROUTE, 0, 0, 0, was),
+		of(3, leaky, capture.NETLINK_GENERIC, 0, 4<<10, 0, was),
+		options, of(5, a, capture.NETLINK_ROUTE, 0, 0, 0, read), of(6, b, capture.NETLINK_AUDIT, 55<<10, 55<<10, 0, sockets.Live{}),
+	}
+	s.gone = []sockets.Socket{{Inode: 7, Owner: leaky}, {Inode: 8, Owner: gone}, {Inode: 9, Owner: gone}}
+}
+
+// The bar of a buffer shows what is in it, and the most that was.
+func TestBufferBar(t *testing.T) {
+	for _, tt := range []struct {
+		rmem, high, rcvbuf uint32
+		want               string
+	}{
+		{0, 0, 100, "··········"}, {1, 0, 100, "█·········"}, {50, 80, 100, "█████··│··"}, {50, 50, 100, "█████·····"},
+		{100, 100, 100, "██████████"}, {200, 300, 100, "██████████"}, {0, 100, 100, "·········│"}, {50, 0, 0, "█·········"},
+	} {
+		s := &sockets.Socket{RMem: tt.rmem, RcvBuf: tt.rcvbuf, Live: &sockets.Live{HighWater: tt.high}}
+		if got := bufferBar(s, 10, false); got != tt.want {
+			t.Errorf("%+v: %s", tt, got)
+		}
+	}
+	if got := bufferBar(&sockets.Socket{RMem: 50, RcvBuf: 100, Live: &sockets.Live{HighWater: 80}}, 10, true); got != "#####..|.." {
+		t.Error(got)
+	}
+}
+
+// What the source of a recording could not see of sockets is no zero.
+func TestSocketsUntold(t *testing.T) {
+	h := newHarness(t, 200, 30, Options{})
+	h.src.status.Replay = &live.Replay{Path: "f"}
+	h.src.sockets = []sockets.Socket{{PortID: 9, Owner: capture.Proc{PID: 9, Comm: "nine"}, Live: &sockets.Live{}}}
+	h.src.status.Info.Sees = capture.Describe(capture.SourceSyscall).Always()
+	h.tick()
+	h.press("o")
+	h.wants("does not see receive buffers", "does not see what sockets lose", "as of 2026-01-02 03:04:07")
+	line := h.lineWith("nine[9]")
+	if n := strings.Count(line, "?"); n != 9 {
+		t.Errorf("%d question marks: %s", n, line)
+	}
+	h.src.status.Info.Sees = capture.AllSees
+	h.tick()
+	h.lacks("does not see")
+	if line := h.lineWith("nine[9]"); strings.Count(line, "?") != 2 { // how large the buffer is
+		t.Errorf("%s", line)
+	}
+}
+
+// lineWith is the line of the screen with a text.
+func (h *harness) lineWith(text string) string {
+	h.t.Helper()
+	for line := range strings.Lines(h.text()) {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	h.t.Fatalf("no line with %q on:\n%s", text, h.text())
+	return ""
 }
 
 // The columns fit at every width, and one that always stays does.
@@ -116,7 +254,7 @@ func TestListEnter(t *testing.T) {
 		{PortID: 9999, NetNS: 4026531840, Inode: 1, Owner: zebra},
 	}
 	h.tick()
-	h.press("o", "Enter")
+	h.press("o", "Enter", "Down", "Enter") // the process, then its first socket
 	h.wants("zebra[2044] ROUTE port 2044", "RTM_NEWLINK", "EEXIST")
 	h.lacks("ip[4711]", "systemd-network")
 	h.press("Esc", "Down", "Enter")

@@ -22,6 +22,8 @@ type list[T any] struct {
 	// open is what Enter does, opens what the help says of it; nil: nothing.
 	open  func(v *listView[T], x *T)
 	opens string
+	// below are the rows that unfold below one; nil: none do.
+	below func(x *T) []T
 	// detail are lines about the row under the cursor.
 	detail func(a *app, x *T) [][]segment
 	keys   func(v *listView[T]) []binding // others than those of every list
@@ -38,10 +40,14 @@ type listed[T any] struct {
 
 // listView is a list with a cursor.
 type listView[T any] struct {
-	app     *app
-	list    list[T]
-	now     listed[T]
-	rows    []*T // of now, sorted
+	app   *app
+	list  list[T]
+	now   listed[T]
+	rows  []*T // of now, sorted, with those that are unfolded
+	parts []listPart
+	// folds are the IDs of the rows that are unfolded; unfolds: those of all are.
+	folds   map[any]bool
+	unfolds bool
 	cur     cursor
 	sel     any // ID of the row under the cursor; the cursor follows it
 	follow  bool
@@ -91,15 +97,22 @@ func (v *listView[T]) refresh() {
 
 // arrange sorts the rows and finds the one under the cursor again.
 func (v *listView[T]) arrange() {
-	v.rows = v.rows[:0]
-	for i := range v.now.rows {
-		v.rows = append(v.rows, &v.now.rows[i])
-	}
-	if v.sorted != nil {
-		slices.SortStableFunc(v.rows, v.sorted.compare)
-	}
-	if v.reverse {
-		slices.Reverse(v.rows)
+	v.rows, v.parts = v.rows[:0], v.parts[:0]
+	for _, x := range v.order(v.now.rows) {
+		p := listPart{of: -1}
+		var below []*T
+		if v.list.below != nil {
+			below = v.order(v.list.below(x))
+			p.more = len(below)
+		}
+		at := len(v.rows)
+		v.rows, v.parts = append(v.rows, x), append(v.parts, p)
+		if !v.isUnfolded(x) {
+			continue
+		}
+		for _, y := range below {
+			v.rows, v.parts = append(v.rows, y), append(v.parts, listPart{of: at})
+		}
 	}
 	if v.follow {
 		if at := slices.IndexFunc(v.rows, func(x *T) bool { return v.list.id(x) == v.sel }); at >= 0 {
@@ -113,11 +126,27 @@ func (v *listView[T]) arrange() {
 	}
 }
 
+// order sorts rows, as they are sorted now.
+func (v *listView[T]) order(rows []T) []*T {
+	list := make([]*T, len(rows))
+	for i := range rows {
+		list[i] = &rows[i]
+	}
+	if v.sorted != nil {
+		slices.SortStableFunc(list, v.sorted.compare)
+	}
+	if v.reverse {
+		slices.Reverse(list)
+	}
+	return list
+}
+
 func (v *listView[T]) bindings() []binding {
 	var own []binding
 	if v.list.open != nil {
 		own = append(own, binding{"Enter", v.list.opens, "open", v.open})
 	}
+	own = append(own, v.folding()...)
 	if v.list.keys != nil {
 		own = append(own, v.list.keys(v)...)
 	}
@@ -210,7 +239,12 @@ func (v *listView[T]) draw(g *grid, r rect) {
 	heads(v.app, g, r, v.shown, func(c *column[T]) bool { return c == v.sorted }, v.reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1
-	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) { cells(v.app, g, y, v.shown, v.rows[i]) })
+	v.app.drawList(g, r, &v.cur, len(v.rows), func(i, y int) {
+		if v.parts[i].more > 0 {
+			g.put(r.x, y, r.x+1, v.app.foldMark(v.isUnfolded(v.rows[i])), t.key)
+		}
+		cells(v.app, g, y, v.shown, v.rows[i])
+	})
 	if len(v.rows) == 0 && r.h > 0 {
 		r.y, r.h = r.y+min(1, r.h-1), max(r.h-1, 1)
 		for i, text := range wrap(g, v.now.none, r.w-3) {

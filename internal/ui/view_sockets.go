@@ -6,106 +6,205 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
-	"github.com/nltop/nltop/internal/decode"
+	"github.com/nltop/nltop/internal/filter"
 	"github.com/nltop/nltop/internal/live"
 	"github.com/nltop/nltop/internal/sockets"
 	"github.com/nltop/nltop/internal/words"
 )
 
-var socketColumns = []column[sockets.Socket]{
-	{head: "DROPS", width: 7, right: true, keep: 13, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(s.Drops > 0, words.Count(uint64(s.Drops)), a.theme.bad)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.Drops, x.Drops) }},
-	{head: "NEW", width: 6, right: true, keep: 7, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		l := watched(s)
-		text := words.Count(l.Drops)
-		if l.Unseen > 0 {
-			text += "+" + words.Count(l.Unseen)
-		}
-		return a.cell(l.Drops > 0 || l.Unseen > 0, text, a.theme.bad)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Drops, watched(x).Drops) }},
-	{head: "SEEN", width: 8, keep: 11, when: ofThen, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(!s.Seen.IsZero(), s.Seen.Format(words.TimeOfDay[:8]), a.theme.text)
-	}, compare: func(x, y *sockets.Socket) int { return y.Seen.Compare(x.Seen) }},
-	{head: "QUEUE", width: 8, right: true, keep: 12, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		st := a.theme.text
-		if s.RcvBuf > 0 && s.RMem > s.RcvBuf/2 {
-			st = a.theme.warn
-		}
-		return a.cell(s.RMem > 0, words.Size(uint64(s.RMem)), st)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.RMem, x.RMem) }},
-	{head: "HIGH", width: 8, right: true, keep: 4, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(watched(s).HighWater > 0, words.Size(uint64(watched(s).HighWater)), a.theme.text)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).HighWater, watched(x).HighWater) }},
-	{head: "RCVBUF", width: 8, right: true, keep: 10, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		if s.RcvBuf == 0 {
-			return "?", a.theme.dim
-		}
-		return words.Size(uint64(s.RcvBuf)), a.theme.text
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(y.RcvBuf, x.RcvBuf) }},
-	{head: "READS/s", width: 7, right: true, keep: 3, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(watched(s).Reads > 0, words.Rate(watched(s).ReadRate()), a.theme.text)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).ReadRate(), watched(x).ReadRate()) }},
-	{head: "STALL", width: 7, right: true, keep: 2, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return a.cell(watched(s).Stall > 0, words.Duration(watched(s).Stall), a.theme.text)
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(watched(y).Stall, watched(x).Stall) }},
-	{head: "PROTOCOL", width: 10, keep: 9, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return capture.ShortName(s.Protocol), a.theme.family
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(x.Protocol, y.Protocol) }},
-	{head: "PORTID", width: 10, right: true, keep: 8, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return strconv.FormatUint(uint64(s.PortID), 10), a.theme.dim
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(x.PortID, y.PortID) }},
-	{head: "NETNS", width: 10, keep: 5, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return socketNetNS(s), a.theme.text
-	}, compare: func(x, y *sockets.Socket) int { return strings.Compare(socketNetNS(x), socketNetNS(y)) }},
-	{head: "OWNER", width: 20, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return words.Process(s.Owner) + words.Where(s.Owner), socketStyle(a, s)
-	}, compare: func(x, y *sockets.Socket) int { return strings.Compare(x.Owner.Comm, y.Owner.Comm) }},
-	{head: "GROUPS", keep: 6, cell: func(a *app, s *sockets.Socket) (string, tcell.Style) {
-		return words.Groups(s.Protocol, s.Groups, a.opt.GroupName), a.theme.dim
-	}, compare: func(x, y *sockets.Socket) int { return cmp.Compare(len(y.Groups), len(x.Groups)) }},
+// socketRow is a process with its sockets, all processes of a name with theirs, or one
+// socket.
+type socketRow struct {
+	group *sockets.Group
+	list  []*sockets.Socket // those of the row; none: all were closed
+	below bool              // the row stands below that of its process
 }
 
-// newSocketsView lists every Netlink socket, those in trouble first.
-func newSocketsView(a *app) *listView[sockets.Socket] {
-	return newListView(a, list[sockets.Socket]{
-		name:    "sockets",
-		columns: socketColumns,
-		load: func(a *app) listed[sockets.Socket] {
-			rows := slices.DeleteFunc(slices.Clone(a.snap.Sockets.List), func(s sockets.Socket) bool { return s.Kernel })
-			l := listed[sockets.Socket]{title: fmt.Sprintf("Netlink sockets: %d", len(rows)), rows: rows, none: "none is known"}
-			if ofThen(a) {
-				l.title += ", each as last seen"
-				l.notes = append(l.notes, "at the time SEEN in the recording; whether closed since is not known")
-			}
-			for _, m := range a.snap.Sockets.Missing {
-				l.notes = append(l.notes, "not seen: "+m)
-			}
-			return l
-		},
-		id: func(s *sockets.Socket) any {
-			return capture.SocketKey{Inode: s.Inode, NetNS: s.NetNS, Protocol: s.Protocol, PortID: s.PortID}
-		},
-		open: func(v *listView[sockets.Socket], s *sockets.Socket) {
-			v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, words.Process(s.Owner))
-		},
-		opens:  "open the last messages of the socket",
-		detail: socketDetail,
-		ask:    live.Ask{Sockets: true},
+// one is the socket that the row is about; nil: it is about several, or none.
+func (r *socketRow) one() *sockets.Socket {
+	if len(r.list) == 1 {
+		return r.list[0]
+	}
+	return nil
+}
+
+// fullest is the socket of which the buffer is told: the one that is fullest, or was.
+func (r *socketRow) fullest() *sockets.Socket {
+	if len(r.list) == 0 {
+		return &sockets.Socket{}
+	}
+	return slices.MaxFunc(r.list, func(x, y *sockets.Socket) int {
+		return cmp.Or(cmp.Compare(fill(x, x.RMem), fill(y, y.RMem)), cmp.Compare(fill(x, watched(x).HighWater), fill(y, watched(y).HighWater)),
+			cmp.Compare(x.RMem, y.RMem))
 	})
 }
 
-// ofThen says whether the sockets are those of a recording: each as it was when its last
-// message passed, not as it is today.
+// fill is which part of its buffer so many bytes are; 0: nobody knows how large it is.
+func fill(s *sockets.Socket, bytes uint32) float64 {
+	if s.RcvBuf == 0 {
+		return 0
+	}
+	return float64(bytes) / float64(s.RcvBuf)
+}
+
+// sum adds up something of all sockets of a row.
+func (r *socketRow) sum(of func(s *sockets.Socket) uint64) (n uint64) {
+	for _, s := range r.list {
+		n += of(s)
+	}
+	return n
+}
+
+func (r *socketRow) drops() uint64 {
+	return r.sum(func(s *sockets.Socket) uint64 { return uint64(s.Drops) })
+}
+
+func (r *socketRow) newDrops() uint64 {
+	return r.sum(func(s *sockets.Socket) uint64 { return watched(s).Drops })
+}
+
+func (r *socketRow) unseen() uint64 {
+	return r.sum(func(s *sockets.Socket) uint64 { return watched(s).Unseen })
+}
+
+// socketsBy is how the sockets are put together.
+type socketsBy int
+
+const (
+	byProcess socketsBy = iota
+	byName
+	byNothing
+)
+
+var socketsByNames = [...]string{"by process", "by name", "each by itself"}
+
+// newSocketsView lists every Netlink socket by its process, those in trouble first.
+func newSocketsView(a *app) *listView[socketRow] {
+	by := byProcess
+	return newListView(a, list[socketRow]{
+		name:    "sockets",
+		columns: socketColumns,
+		load:    func(a *app) listed[socketRow] { return loadSockets(a, by) },
+		id:      socketRowID,
+		below: func(r *socketRow) []socketRow {
+			if r.below || len(r.list) < 2 {
+				return nil
+			}
+			rows := make([]socketRow, len(r.list))
+			for i := range r.list {
+				rows[i] = socketRow{group: r.group, list: r.list[i : i+1], below: true}
+			}
+			return rows
+		},
+		open: func(v *listView[socketRow], r *socketRow) {
+			switch s := r.one(); {
+			case s != nil:
+				v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, words.Process(s.Owner))
+			case len(r.list) == 0:
+				v.app.notice = "all sockets of this process were closed"
+			default:
+				v.toggle()
+			}
+		},
+		opens:  "open the last messages of the socket, or unfold the process",
+		detail: socketDetail,
+		keys: func(v *listView[socketRow]) []binding {
+			group := func(step socketsBy) func() {
+				return func() {
+					by = (by + step) % (byNothing + 1)
+					v.app.notice = "sockets " + socketsByNames[by]
+					v.refresh()
+				}
+			}
+			return []binding{
+				{"b", "by process, by name, or each by itself", "by", group(1)},
+				{"B", "the same, the other way round", "", group(byNothing)},
+				{"m", "open the last messages of the process, or of the socket", "messages", func() { openSocketRow(v) }},
+			}
+		},
+		ask: live.Ask{Sockets: true},
+	})
+}
+
+// openSocketRow lists the messages of a socket, or of its process.
+func openSocketRow(v *listView[socketRow]) {
+	r := v.current()
+	if r == nil {
+		return
+	}
+	v.pin()
+	if s := r.one(); s != nil {
+		v.app.openSocket(s.Protocol, s.NetNS, s.PortID, s.Inode, words.Process(s.Owner))
+		return
+	}
+	v.app.openProcess(r.group.Owner)
+}
+
+func loadSockets(a *app, by socketsBy) listed[socketRow] {
+	all := &a.snap.Sockets
+	list := slices.DeleteFunc(slices.Clone(all.List), func(s sockets.Socket) bool { return s.Kernel })
+	groups := sockets.Groups(list, all.Gone, by == byName)
+	l := listed[socketRow]{none: "none is known"}
+	l.title = fmt.Sprintf("Netlink sockets: %d, %s", len(list), socketsByNames[by])
+	for i := range groups {
+		g := &groups[i]
+		if by != byNothing {
+			l.rows = append(l.rows, socketRow{group: g, list: g.Members})
+			continue
+		}
+		for k := range g.Members {
+			l.rows = append(l.rows, socketRow{group: g, list: g.Members[k : k+1]})
+		}
+	}
+	slices.SortStableFunc(l.rows, func(x, y socketRow) int { return troubleFirst(&x, &y) })
+	if ofThen(a) {
+		l.title += ", as of " + a.snap.Now.Format("2006-01-02 15:04:05") + ", each as last seen"
+		l.notes = append(l.notes, "of those that had messages in the recording; whether closed since is not known")
+	} else if gone := len(all.Gone); gone > 0 {
+		l.title += fmt.Sprintf("; %d that were there at the first look were closed", gone)
+	}
+	for _, m := range all.Missing {
+		l.notes = append(l.notes, "not seen: "+m)
+	}
+	if ofThen(a) {
+		l.notes = append(l.notes, a.snap.Info.DoesNotSeeAny(
+			capture.Unseen{Facts: capture.SeesQueues, What: "receive buffers, and how full they are"},
+			capture.Unseen{Facts: capture.SeesLosses, What: "what sockets lose"})...)
+	}
+	return l
+}
+
+// troubleFirst is the order at the start: who loses, who has lost, who is full, who gets more.
+func troubleFirst(x, y *socketRow) int {
+	full := func(r *socketRow) float64 { s := r.fullest(); return fill(s, s.RMem) }
+	return cmp.Or(cmp.Compare(y.newDrops(), x.newDrops()), cmp.Compare(y.drops(), x.drops()), cmp.Compare(full(y), full(x)))
+}
+
+// socketRowID tells rows apart. A process with one socket stays its row when it gets another.
+func socketRowID(r *socketRow) any {
+	type whose struct {
+		pid     uint32
+		life    uint64
+		outside bool
+		name    string
+		socket  capture.SocketKey
+	}
+	p := &r.group.Owner
+	id := whose{pid: p.PID, life: p.Life, outside: p.Outside, name: p.ProcessName()}
+	if s := r.one(); s != nil && (r.below || len(r.group.Members) > 1 || p.PID == 0) {
+		id.socket = capture.SocketKey{Inode: s.Inode, NetNS: s.NetNS, Protocol: s.Protocol, PortID: s.PortID}
+	}
+	return id
+}
+
+// ofThen says whether the sockets are those of a recording, or of an earlier time: each as it
+// was when its last message passed, not as it is today.
 func ofThen(a *app) bool {
-	return slices.ContainsFunc(a.snap.Sockets.List, func(s sockets.Socket) bool { return !s.Seen.IsZero() })
+	return a.snap.Replay != nil || slices.ContainsFunc(a.snap.Sockets.List, func(s sockets.Socket) bool { return !s.Seen.IsZero() })
 }
 
 // watched is how a socket was read; zeros where nobody watched.
@@ -116,41 +215,42 @@ func watched(s *sockets.Socket) *sockets.Live {
 	return s.Live
 }
 
-// socketNetNS names a network namespace; nothing for that of the host.
-func socketNetNS(s *sockets.Socket) string {
-	switch {
-	case !ownNetNS(s.NetNSName):
-		return decode.Quote(s.NetNSName)
-	case s.NetNSName == "" && s.NetNS != 0:
-		return strconv.FormatUint(s.NetNS, 10)
+// socketRowClause is that of the socket, or of the process.
+func socketRowClause(r *socketRow) filter.Clause {
+	if s := r.one(); s != nil {
+		return socketClause(s.Protocol, s.PortID, s.NetNS)
 	}
-	return ""
+	return processClause(r.group.Owner)
 }
 
-func socketStyle(a *app, s *sockets.Socket) tcell.Style {
-	switch {
-	case s.Drops > 0:
-		return a.theme.bad
-	case s.RcvBuf > 0 && s.RMem > s.RcvBuf/2:
-		return a.theme.warn
-	}
-	return a.theme.text
-}
-
-func socketDetail(a *app, s *sockets.Socket) [][]segment {
+func socketDetail(a *app, r *socketRow) [][]segment {
 	t := &a.theme
-	segs := []segment{{text: words.Process(s.Owner) + words.Where(s.Owner), style: t.title}}
+	segs := []segment{{text: ownerText(a, r), style: t.title}}
 	add := func(keep int, format string, args ...any) {
 		segs = append(segs, segment{text: fmt.Sprintf(format, args...), style: t.text, keep: keep})
 	}
-	if g := words.Groups(s.Protocol, s.Groups, a.opt.GroupName); g != "" {
-		add(3, "groups %s", g)
+	g := r.group
+	if !r.below && g.Watched() && g.New+g.Gone > 0 {
+		add(8, "in %s %d new, %d closed", words.Age(g.For), g.New, g.Gone)
 	}
-	if len(s.Flags) > 0 {
-		add(2, "%s", strings.Join(s.Flags, " "))
-	}
-	if n := watched(s).Unseen; n > 0 {
+	if n := r.unseen(); n > 0 {
 		add(7, "%s in sk_drops alone: lost by nltop, or filtered", words.Plural(int(n), "drop", "drops"))
+	}
+	s := r.one()
+	if s == nil {
+		if len(g.FDs) > 0 {
+			add(3, "descriptors %s", g.Descriptors())
+		}
+		if len(r.list) > 1 {
+			add(5, "the buffer is that of its fullest socket, port %d", r.fullest().PortID)
+		}
+		return [][]segment{segs}
+	}
+	if text := words.Groups(s.Protocol, s.Groups, a.opt.GroupName); text != "" {
+		add(3, "groups %s", text)
+	}
+	if text := socketOptions(s); text != "" {
+		add(2, "options %s", text)
 	}
 	if !s.Seen.IsZero() {
 		add(6, "so at %s", s.Seen.Format("2006-01-02 15:04:05"))
@@ -165,6 +265,36 @@ func socketDetail(a *app, s *sockets.Socket) [][]segment {
 		add(1, "held by %d more", n)
 	}
 	return [][]segment{segs}
+}
+
+// ownerText names whose the row is.
+func ownerText(a *app, r *socketRow) string {
+	g := r.group
+	text := words.Process(g.Owner) + words.Where(g.Owner)
+	if s := r.one(); s != nil {
+		text = words.Process(s.Owner) + words.Where(s.Owner)
+	}
+	if r.one() == nil && g.Processes > 1 {
+		sign := "×"
+		if a.opt.ASCII {
+			sign = "x"
+		}
+		text += fmt.Sprintf(" %s%d", sign, g.Processes)
+	}
+	return text
+}
+
+// socketOptions are the options of a socket, as far as they are known, without what their
+// names have in common.
+func socketOptions(s *sockets.Socket) string {
+	if s.Options != nil {
+		return s.Options.String()
+	}
+	names := make([]string, len(s.Flags))
+	for i, f := range s.Flags {
+		names[i] = strings.TrimPrefix(f, "NDIAG_FLAG_")
+	}
+	return strings.Join(names, ",")
 }
 
 // openSocket lists the last messages of a socket: by inode where both sides know
