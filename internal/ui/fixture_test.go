@@ -85,6 +85,7 @@ type fakeSource struct {
 	incidents []incident.Incident
 	sockets   []sockets.Socket
 	gone      []sockets.Socket
+	unread    bool // it is not told how sockets are read
 	missing   []string
 	locks     live.Locks
 	errs      []live.ErrorKind
@@ -141,7 +142,7 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	if of := ask.Story; of != nil {
 		snap.Story = s.storyOf(*of)
 	}
-	snap.Sockets = live.Sockets{List: s.sockets, Gone: s.gone, Missing: s.missing}
+	snap.Sockets = live.Sockets{List: s.sockets, Gone: s.gone, Missing: s.missing, Reads: !s.unread}
 	snap.Locks = s.locks
 }
 

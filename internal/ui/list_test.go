@@ -211,6 +211,11 @@ func TestSocketsUntold(t *testing.T) {
 	if line := h.lineWith("nine[9]"); strings.Count(line, "?") != 2 { // how large the buffer is
 		t.Errorf("%s", line)
 	}
+	h.src.unread = true // the recording was cut off before its end
+	h.tick()
+	if line := h.lineWith("nine[9]"); strings.Count(line, "?") != 5 { // READS/s, STALL, READ
+		t.Errorf("%s", line)
+	}
 }
 
 // lineWith is the line of the screen with a text.

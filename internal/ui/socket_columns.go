@@ -36,8 +36,11 @@ func (a *app) untold(r *socketRow, sees capture.Sees) bool {
 	return ofThen(a) && a.snap.Info.Lacks(sees) != "" && of(r, func(s *sockets.Socket) bool { return s.RcvBuf == 0 })
 }
 
-// readsUntold says that nobody knows how the sockets of a row are read.
-func (a *app) readsUntold() bool { return a.snap.Info.Lacks(capture.SeesReads) != "" }
+// readsUntold says that nobody knows how sockets are read: the source does not see it, or the
+// recording ends before it says so.
+func (a *app) readsUntold() bool {
+	return !a.snap.Sockets.Reads || a.snap.Info.Lacks(capture.SeesReads) != ""
+}
 
 func of(r *socketRow, is func(s *sockets.Socket) bool) bool {
 	return !slices.ContainsFunc(r.list, func(s *sockets.Socket) bool { return !is(s) })
