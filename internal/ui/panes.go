@@ -364,7 +364,7 @@ func (a *app) paneHead(i int, v view) {
 	if v != nil && i != homePane {
 		name = v.crumb()
 	}
-	if i == messagePane && p.list != nil {
+	if i == messagePane && v != nil {
 		name = "message: " + name
 	}
 	if i == p.focus {
