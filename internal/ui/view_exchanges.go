@@ -242,6 +242,9 @@ func (v *exchangesView) sortBy(by int) {
 		v.app.notice = fmt.Sprintf("sorted by time: more than %s exchanges are not sorted by anything else (f leaves fewer)", words.Grouped(maxSorted))
 		return
 	}
+	if v.shown == nil {
+		v.app.draw() // keys may come faster than drawings
+	}
 	now := v.sorted
 	for _, c := range v.shown { // which are made with each drawing
 		if now != nil && c.head == now.head {
@@ -254,6 +257,7 @@ func (v *exchangesView) sortBy(by int) {
 		v.app.notice = "sorted by " + v.sorted.head
 	}
 	v.unfolded = nil
+	v.app.fill() // all of them
 	v.arrange()
 }
 
