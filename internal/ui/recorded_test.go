@@ -259,9 +259,13 @@ func TestUnseenIsSaid(t *testing.T) {
 	told := map[string]map[string]map[string]string{}
 	for _, tt := range []said{
 		{capture.SourceFentry, "page incidents", "nobody has lost anything", "does not see"},
+		{capture.SourceFentry, "page incidents", "lost messages: 0", ""},
 		{capture.SourceSyscall, "page incidents", "source syscall does not see losses", "nobody"},
+		{capture.SourceSyscall, "page incidents", "Overruns", "lost messages: 0"},
 		{capture.SourceNlmon, "page incidents", "source nlmon does not see losses", "nobody"},
+		{capture.SourceNlmon, "page incidents", "Overruns", "lost messages: 0"},
 		{capture.SourceListen, "page incidents", "source listen does not see losses", "nobody"},
+		{capture.SourceListen, "page incidents", "Overruns", "lost messages: 0"},
 		{capture.SourceListen, "page exchanges", "source listen does not see requests", "no request yet"},
 		{capture.SourceListen, "page heat", "source listen does not see requests", "no latency"},
 		{capture.SourceFentry, "page losses", "datagrams dropped          0", "does not see"},

@@ -54,6 +54,9 @@ func newIncidentsView(a *app) *listView[incident.Incident] {
 			l := listed[incident.Incident]{rows: a.snap.Incidents, none: "nobody has lost anything"}
 			l.title = fmt.Sprintf("Overruns: sockets that lost messages: %d", len(l.rows))
 			if blind := a.snap.Info.DoesNotSee(capture.SeesLosses, "losses"); blind != "" {
+				if len(l.rows) == 0 {
+					l.title = "Overruns: sockets that lost messages" // 0 would say that there was none
+				}
 				l.none = blind + "; nltop sockets --for counts them"
 				if n := a.snap.Table.Total.Nobufs(); n > 0 {
 					l.none = fmt.Sprintf("%d ENOBUFS: readers lost messages; which, nobody saw: ", n) + l.none
