@@ -251,9 +251,10 @@ func TestLossesAndStatus(t *testing.T) {
 	h.src.status.Replay = &live.Replay{Path: "bug.pcapng", Pos: 50, Size: 200}
 	h.src.status.Recording, h.src.status.RecordingBytes = "out.pcapng", 3<<20
 	h.tick()
-	h.wants("capture ended: ring buffer: closed", "bug.pcapng 25%", "PARTIAL", "rec out.pcapng 3.00M")
+	h.wants("recording damaged: ring buffer: closed", "bug.pcapng 25%", "PARTIAL", "rec out.pcapng 3.00M")
 	h.src.status.Replay.Ended = true
 	h.press("l")
+	h.wants("recording damaged          ring buffer: closed")
 	h.tick()
 	h.lacks("PARTIAL")
 	h.wants("bug.pcapng (end)", "messages that a socket filter dropped", "hook recursion", "sk_error_report is absent")

@@ -29,10 +29,23 @@ func (a *app) header(g *grid) int {
 		lines++
 	}
 	if err := a.snap.Err; err != nil {
-		g.put(1, lines, g.w-1, "capture ended: "+err.Error(), a.theme.bad)
+		text, end := a.ending()+": "+err.Error(), g.w-1
+		if g.width(text) > end-1 { // it is whole on page l
+			end -= len(" (l)")
+			g.put(end, lines, g.w-1, " (l)", a.theme.bad)
+		}
+		g.put(1, lines, end, text, a.theme.bad)
 		lines++
 	}
 	return lines
+}
+
+// ending says what an error is about that the capture has ended with.
+func (a *app) ending() string {
+	if a.snap.Replay != nil {
+		return "recording damaged"
+	}
+	return "capture ended"
 }
 
 // placeLeast is from which height on there are lines for when and where one is.

@@ -26,7 +26,7 @@ var incidentColumns = []column[incident.Incident]{
 		if in.Open {
 			return "goes on", a.theme.bad
 		}
-		return words.Duration(lasted(in)), a.theme.text
+		return a.cell(lasted(in) > 0, words.Duration(lasted(in)), a.theme.text)
 	}, compare: func(x, y *incident.Incident) int { return cmp.Compare(lasted(y), lasted(x)) }},
 	{head: "LOST", width: 8, right: true, keep: 8, cell: func(a *app, in *incident.Incident) (string, tcell.Style) {
 		return a.cell(in.Lost > 0, words.Count(in.Lost), a.theme.bad)

@@ -53,6 +53,9 @@ func (v *lossesView) refresh() {
 	if n := st.Stats.Truncated; n > 0 {
 		number("too long for their reader's buffer", n, t.warn)
 	}
+	if st.Err != nil {
+		say(v.app.ending(), st.Err.Error(), t.bad)
+	}
 	title("Lost before nltop could see it")
 	for _, l := range st.Stats.Lost {
 		number(l.Reason, l.Count, t.bad)
