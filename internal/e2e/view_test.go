@@ -174,7 +174,7 @@ func TestViewLeavesTerminal(t *testing.T) {
 		"SIGHUP":  func(tm *terminal) { _ = tm.cmd.Process.Signal(syscall.SIGHUP) },
 		"help, then q twice": func(tm *terminal) {
 			tm.keys("?")
-			tm.awaitScreen("show or hide this help")
+			tm.awaitScreen("expand or collapse all")
 			tm.keys("q")
 			tm.awaitScreen("NAME")
 			tm.keys("q")
