@@ -148,7 +148,7 @@ func TestFileTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	flushed, _ := framesOf(part)
-	for name, limit := range map[string]int{"out": 512, "out.gz": 80, "out.zst": 50} { // times 512 bytes
+	for name, limit := range map[string]int{"out": 1200, "out.gz": 190, "out.zst": 120} { // times 512 bytes
 		t.Run(name, func(t *testing.T) {
 			f := newFIFO(t, true)
 			out := filepath.Join(t.TempDir(), name)

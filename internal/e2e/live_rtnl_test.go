@@ -114,7 +114,7 @@ func TestViewRTNL(t *testing.T) {
 	ownNetNS(t)
 	file := filepath.Join(t.TempDir(), "locks.pcapng")
 	tm := openTerminal(t, nltop(t), "--rtnl", "-w", file)
-	tm.await("all network namespaces")
+	tm.awaitScreen("all network namespaces")
 	contend(t)
 	tm.keys("L")
 	tm.awaitScreen("route RTM_DELLINK")

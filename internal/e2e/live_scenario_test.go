@@ -286,7 +286,7 @@ func TestViewCounts(t *testing.T) {
 	needVM(t)
 	needViewKernel(t)
 	tm := openTerminal(t, nltop(t), "--source", "fentry")
-	tm.await("all network namespaces")
+	tm.awaitScreen("all network namespaces")
 	s := open(t, unix.NETLINK_ROUTE)
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {

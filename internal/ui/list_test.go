@@ -89,7 +89,7 @@ func (h *harness) rows() string {
 
 // Sockets stand below their processes, whatever they are sorted by; b puts them together
 // otherwise.
-func TestSocketsByProcess(t *testing.T) {
+func TestSocketsPageByProcess(t *testing.T) {
 	h := newHarness(t, 200, 40, Options{})
 	h.src.manySockets()
 	h.tick()
