@@ -129,7 +129,7 @@ func TestStorm(t *testing.T) {
 
 // A mebibyte that is pasted into a prompt is cut, whichever prompt it is.
 func TestPasteIntoEveryPrompt(t *testing.T) {
-	big := []rune(strings.Repeat("x\x1b[31m日\n", 1<<17))
+	big := strings.Repeat("x\x1b[31m日\n", 1<<17)
 	for _, keys := range [][]string{{"f"}, {":"}, {"/"}, {"t"}, {"W"}, {"="}, {"M", "/"}, {"M", "t"}, {"x", "t"}, {"x", "/"}} {
 		h := newHarness(t, 80, 24, Options{})
 		h.press(keys...)
