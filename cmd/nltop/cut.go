@@ -152,6 +152,7 @@ var errBehind = errors.New("behind what is asked for")
 
 // Run implements capture.Source. The time of the first frame says what the times mean.
 func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
+	_, behind := c.margins()
 	err := c.Source.Run(ctx, func(f *capture.Frame) error {
 		if c.first.IsZero() && !f.Time.IsZero() {
 			c.first = f.Time
@@ -163,7 +164,7 @@ func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 			c.last = f.Time
 		}
 		c.within = c.within || c.in(f.Time)
-		if !c.until.IsZero() && f.Time.After(c.until.Add(c.behind())) {
+		if !c.until.IsZero() && f.Time.After(c.until.Add(behind)) {
 			return errBehind
 		}
 		return emit(f)
@@ -204,26 +205,20 @@ func (c *cut) begin(start time.Time) (err error) {
 			return usageError{fmt.Errorf("--to %s is before --from %s", decode.Quote(c.cutFlags.to), decode.Quote(c.from))}
 		}
 	}
-	if before := c.since.Add(-c.ahead()); !c.since.IsZero() && before.After(start) {
+	ahead, _ := c.margins()
+	if before := c.since.Add(-ahead); !c.since.IsZero() && before.After(start) {
 		c.skips = true
 		c.file.SkipBefore(before)
 	}
 	return nil
 }
 
-// ahead and behind are how much is read around what is asked for.
-func (c *cut) ahead() time.Duration {
+// margins are how much is read in front of what is asked for, and behind it.
+func (c *cut) margins() (before, behind time.Duration) {
 	if c.bare {
-		return outOfOrder
+		return outOfOrder, outOfOrder
 	}
-	return readBefore
-}
-
-func (c *cut) behind() time.Duration {
-	if c.bare {
-		return outOfOrder
-	}
-	return readBehind
+	return readBefore, readBehind
 }
 
 func (c *cut) in(t time.Time) bool {

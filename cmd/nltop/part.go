@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -36,7 +35,7 @@ func (c *cutFlags) parting(ctx context.Context, f *captureFlags) (*part, error) 
 // Run implements capture.Source.
 func (p *part) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	p.file.InStep()
-	err := p.cut.Run(ctx, func(f *capture.Frame) error {
+	return p.cut.Run(ctx, func(f *capture.Frame) error {
 		switch {
 		case p.in(f.Time):
 			p.count(f)
@@ -54,10 +53,6 @@ func (p *part) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 		}
 		return nil
 	})
-	if errors.Is(err, errBehind) {
-		return nil
-	}
-	return err
 }
 
 func (p *part) count(f *capture.Frame) {
