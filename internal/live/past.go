@@ -112,14 +112,22 @@ type viewed struct {
 	past   bool
 }
 
+// untilNow looks at what a run has shown until now, whatever time is shown.
+func (m *Model) untilNow(r run) func(func(pipeline.State)) {
+	if m.narrowed != nil {
+		return m.narrowed.look
+	}
+	return r.pipe.Look
+}
+
 // view is what is shown now of a run.
 func (m *Model) view(r run) viewed {
-	v := viewed{look: r.pipe.Look, stream: r.stream, at: m.at(r)}
+	v := viewed{look: m.untilNow(r), stream: r.stream, at: m.at(r)}
 	if r.spool != nil {
 		v.frames = r.spool.Frames()
 	}
 	if g := m.narrowed; g != nil {
-		v.look, v.stream = g.look, g.stream
+		v.stream = g.stream
 	}
 	if p := &m.spot; p.reading != nil {
 		v.look, v.stream, v.at, v.frames, v.past = p.reading.look, p.reading.stream, p.at, p.frames, true
@@ -260,13 +268,7 @@ func (m *Model) fault(r run, way int) (stop Stop, frames uint64, at time.Time, e
 		stop.Message, at = &k, k.Frame.Time
 	}
 	var list []incident.Incident
-	all := m.view(r)
-	if g := m.narrowed; g != nil {
-		all.look = g.look
-	} else {
-		all.look = r.pipe.Look
-	}
-	all.look(func(st pipeline.State) {
+	m.untilNow(r)(func(st pipeline.State) {
 		if st.Incidents != nil {
 			list = st.Incidents.Snapshot(m.at(r))
 		}

@@ -156,13 +156,9 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	s := &Snapshot{Now: at}
 	var working Status
 	m.working(&working, r)
-	all := r.pipe.Look // until now, whatever time is shown
-	if m.narrowed != nil {
-		all = m.narrowed.look
-	}
 	var totals aggregate.Snapshot // of the run itself
 	r.pipe.Look(func(st pipeline.State) { totals = st.Table.Totals(at) })
-	all(func(st pipeline.State) {
+	m.untilNow(r)(func(st pipeline.State) {
 		s.Line = st.Table.Timeline()
 		if st.Incidents != nil && v.past {
 			s.Overruns = spans(st.Incidents.Snapshot(at))
@@ -213,10 +209,7 @@ func (m *Model) at(r run) time.Time {
 
 // Has says whether a snapshot has what is asked for.
 func (s *Snapshot) Has(ask Ask) bool {
-	have := &s.Asked
-	return have.Messages.equal(ask.Messages) && (ask.Heat == nil || have.Heat != nil && *have.Heat == *ask.Heat) &&
-		have.Exchanges.equal(ask.Exchanges) && (ask.Story == nil || have.Story != nil && *have.Story == *ask.Story) && (have.Sockets || !ask.Sockets) && (have.Locks || !ask.Locks) &&
-		(have.Changes || !ask.Changes)
+	return s.lacks(ask) == Ask{Looking: ask.Looking}
 }
 
 // lacks is what of something asked for is not there. What is there stays as it is: it may

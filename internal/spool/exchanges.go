@@ -207,7 +207,10 @@ func (s *Spool) Ended(cell uint64, o *correlate.Observation) {
 	x := o.Exchange
 	r := s.asked.find(x.Request.Frame.ID)
 	if r == nil { // it is very old
-		r = &request{frame: s.frameAt(x.Time.UnixNano())}
+		r = new(request)
+		if i, ok := s.chunkAt(x.Time.UnixNano()); ok {
+			r.frame = s.chunks[i].first
+		}
 	}
 	i, ok := s.chunkOf(r.frame)
 	if !ok {
@@ -242,14 +245,14 @@ func (s *Spool) chunkOf(frame uint64) (i int, ok bool) {
 	return i, i >= 0
 }
 
-// frameAt is the first frame of the last chunk that begins before a time. s.mu is held.
-func (s *Spool) frameAt(ns int64) uint64 {
+// chunkAt finds the last chunk that begins at a time or before. s.mu is held.
+func (s *Spool) chunkAt(ns int64) (i int, ok bool) {
 	for i := len(s.chunks) - 1; i >= 0; i-- {
-		if s.chunks[i].from <= ns {
-			return s.chunks[i].first
+		if c := &s.chunks[i]; c.frames > 0 && c.from <= ns {
+			return i, true
 		}
 	}
-	return 0
+	return -1, false
 }
 
 // endsIn is how many datagrams of a chunk pass, by the index.

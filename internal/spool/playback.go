@@ -164,13 +164,8 @@ func (w *Playback) Run(ctx context.Context, emit func(*capture.Frame) error) err
 // from its beginning in one go.
 func (s *Spool) from(frame uint64) (c chunk, frames uint64, ok bool) {
 	s.mu.Lock()
-	k := s.base
-	for i := range s.chunks {
-		if s.chunks[i].first > frame {
-			break
-		}
-		k = s.base + uint64(i)
-	}
+	i, _ := s.chunkOf(frame)
+	k := s.base + uint64(max(i, 0))
 	all, inPlace := s.frames, s.inPlace
 	s.mu.Unlock()
 	list, _ := s.copies(k, k+1)
@@ -192,10 +187,8 @@ func (w *Playback) Close() error         { return nil }
 func (s *Spool) At(t time.Time) (frames uint64, at time.Time) {
 	ns := t.UnixNano()
 	s.mu.Lock()
-	k, found := uint64(0), false
-	for i := len(s.chunks) - 1; i >= 0 && !found; i-- {
-		k, found = s.base+uint64(i), s.chunks[i].frames > 0 && s.chunks[i].from <= ns
-	}
+	i, found := s.chunkAt(ns)
+	k := s.base + uint64(max(i, 0))
 	s.mu.Unlock()
 	if !found {
 		return 0, at
@@ -238,7 +231,7 @@ func (q *Query) Beside(end uint64, by int) (k aggregate.Kept, frame uint64, foun
 	s := q.s
 	s.mu.Lock()
 	if q.epoch != s.epoch || q.end > s.frames {
-		q.epoch, q.base, q.counts, q.final, q.cache, q.size = s.epoch, s.base, nil, 0, nil, 0
+		q.begin()
 	}
 	q.end = s.frames
 	var look []uint64

@@ -102,13 +102,18 @@ type GapAt struct {
 // scanned bounds the frames that one Update reads to find out how many pass.
 const scanned = 32 * chunkFrames
 
+// begin forgets what is known of chunks: they have other numbers now. Spool.mu is held.
+func (q *Query) begin() {
+	q.epoch, q.base, q.counts, q.final, q.cache, q.size = q.s.epoch, q.s.base, nil, 0, nil, 0
+}
+
 // Update takes in what has come until the spool had end frames. cells are those of the
 // rows as they are now.
 func (q *Query) Update(cells map[uint32]bool, end uint64) {
 	s := q.s
 	s.mu.Lock()
 	if q.epoch != s.epoch {
-		q.epoch, q.base, q.counts, q.final, q.cache, q.size = s.epoch, s.base, nil, 0, nil, 0
+		q.begin()
 	}
 	if end < q.end {
 		q.back(end)

@@ -132,11 +132,8 @@ func (w *Walk) start(end uint64) uint64 {
 		// Times are about in order: the chunks around are searched, too.
 		if w.back {
 			frame = chunks[0].first
-			for i := len(chunks) - 1; i >= 0; i-- {
-				if c := &chunks[i]; c.frames > 0 && c.from <= at {
-					frame = c.first + c.frames - 1
-					break
-				}
+			if i, ok := w.q.s.chunkAt(at); ok {
+				frame = chunks[i].first + chunks[i].frames - 1
 			}
 		} else {
 			for i := range chunks {
