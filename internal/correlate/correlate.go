@@ -217,6 +217,15 @@ func (o *Observation) Own() {
 	o.Raised = o.Raised.copy()
 }
 
+// Observed is the request as an observation, with how far the exchange has come.
+func (x *Exchange) Observed() Observation {
+	m := x.Request
+	return Observation{
+		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type,
+		Outcome: x.Outcome, Errno: x.Errno, Latency: x.Last, Probe: x.Probe,
+	}
+}
+
 // Copy returns an exchange that nobody will write to.
 func (x *Exchange) Copy() *Exchange {
 	c := *x

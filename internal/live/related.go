@@ -63,11 +63,7 @@ func Relate(k *aggregate.Kept, to Relation) *Related {
 
 // RequestOf is the request of an exchange, as far as the exchange has come.
 func RequestOf(x *correlate.Exchange) aggregate.Kept {
-	m := x.Request
-	return aggregate.Kept{Observation: correlate.Observation{
-		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type,
-		Outcome: x.Outcome, Errno: x.Errno, Latency: x.Last, Probe: x.Probe,
-	}}
+	return aggregate.Kept{Observation: x.Observed()}
 }
 
 // requestFor is the request that a message is, answers, or was caused by; nil: not known

@@ -105,11 +105,8 @@ func (r *replay) keepDatagram(list []endedAgain) {
 
 // keepRequest keeps an exchange as its request.
 func keepRequest(seq uint64, x *correlate.Exchange) aggregate.Kept {
-	m := x.Request
-	k := aggregate.Keep(seq, &correlate.Observation{
-		Frame: m.Frame, Message: m, Exchange: x, Account: x.Proc, Family: m.Family, Type: m.Type,
-		Outcome: x.Outcome, Errno: x.Errno, Latency: x.Last, Probe: x.Probe,
-	})
+	o := x.Observed()
+	k := aggregate.Keep(seq, &o)
 	k.Exchange.Request = k.Message
 	return k
 }
