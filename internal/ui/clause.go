@@ -78,14 +78,9 @@ func (v *treeView) clause() filter.Clause {
 func rowClause(r *aggregate.Row) filter.Clause {
 	k := &r.ID.Key
 	switch r.ID.Level() {
-	case aggregate.LevelCrowd:
-		return filter.Is("proc.name", k.Comm)
 	case aggregate.LevelProcess:
-		if r.ID.Crowd != "" {
-			return filter.Is("proc.name", k.Comm)
-		}
 		return processClause(capture.Proc{PID: k.PID, Comm: k.Comm, Outside: k.Outside})
-	case aggregate.LevelCommand:
+	case aggregate.LevelCrowd, aggregate.LevelCommand:
 		return filter.Is("proc.name", k.Comm)
 	case aggregate.LevelSocket:
 		if r.PortID != 0 {
@@ -179,8 +174,7 @@ func clauseOf(x any) filter.Clause {
 }
 
 func (v *exchangesView) clause() filter.Clause {
-	if l := v.at(v.cur.at); l != nil && l.x != nil {
-		k := live.RequestOf(l.x)
+	if k := v.request(); k != nil {
 		return messageClause(&k.Observation)
 	}
 	return filter.Clause{}

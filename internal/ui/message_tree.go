@@ -201,10 +201,7 @@ func (v *messageView) foldAll() {
 func (v *messageView) drawTree(g *grid, r rect) {
 	t, tree := &v.app.theme, &v.tree
 	r.w--
-	end, signs := r.x+r.w, [...]string{"", "▸ ", "▾ "}
-	if v.app.opt.ASCII {
-		signs = [...]string{"", "+ ", "- "}
-	}
+	end := r.x + r.w
 	margin := 0
 	if tree.nested {
 		margin = 2
@@ -213,10 +210,9 @@ func (v *messageView) drawTree(g *grid, r rect) {
 		i := tree.shown[row]
 		l := &tree.lines[i]
 		from := r.x + 1 + 2*l.depth
-		sign, value := signs[0], l.value
+		sign, value := "", l.value
 		if tree.nests(i) {
-			if sign = signs[2]; tree.shut[i] {
-				sign = signs[1]
+			if sign = v.app.foldMark(!tree.shut[i]) + " "; tree.shut[i] {
 				value = strings.TrimSpace(value + "  (" + words.Plural(l.next-i-1, "line", "lines") + ")")
 			}
 		}

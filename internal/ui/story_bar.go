@@ -58,7 +58,7 @@ func (a *app) barSign(k *barKind) string {
 	return k.sign
 }
 
-// spread says how many cells of a bar each part has: by its share, but each has one.
+// barCells says how many cells of a bar each part has: by its share, but each has one.
 func barCells(all []live.Measure, width int) []int {
 	n := make([]int, len(all))
 	var sum time.Duration

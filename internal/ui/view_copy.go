@@ -60,10 +60,7 @@ func (a *app) keptUnderCursor() *aggregate.Kept {
 	case *messagesView:
 		return v.current()
 	case *exchangesView:
-		if l := v.at(v.cur.at); l != nil && l.x != nil {
-			k := live.RequestOf(l.x)
-			return &k
-		}
+		return v.request()
 	case *storyView:
 		k := live.RequestOf(v.exchange())
 		return &k

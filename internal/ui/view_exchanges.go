@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gdamore/tcell/v2"
-
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
@@ -185,6 +183,16 @@ func (v *exchangesView) stepped(found int64) {
 }
 
 func (v *exchangesView) current() *exchangeLine { return v.at(v.cur.at) }
+
+// request is that of the exchange under the cursor; nil: there is none.
+func (v *exchangesView) request() *aggregate.Kept {
+	l := v.current()
+	if l == nil || l.x == nil {
+		return nil
+	}
+	k := live.RequestOf(l.x)
+	return &k
+}
 
 func (v *exchangesView) bindings() []binding {
 	b := []binding{
@@ -413,15 +421,9 @@ func (v *exchangesView) notes() (notes []string) {
 
 func (v *exchangesView) draw(g *grid, r rect) {
 	t := &v.app.theme
-	line := func(text string, st tcell.Style) {
-		if r.h > 3 {
-			g.put(r.x+1, r.y, r.x+r.w, text, st)
-			r.y, r.h = r.y+1, r.h-1
-		}
-	}
-	line(v.title(), t.title)
+	r = g.above(r, v.title(), t.title)
 	for _, text := range v.notes() {
-		line(text, t.warn)
+		r = g.above(r, text, t.warn)
 	}
 	v.shown = fitChosen(v.app, exchangesPage, v.columns(), fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
 	heads(v.app, g, r, v.shown, func(c *column[exchangeLine]) bool { return v.sorted != nil && c.head == v.sorted.head }, v.reverse)

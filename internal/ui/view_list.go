@@ -200,6 +200,21 @@ func (v *listView[T]) detail() [][]segment {
 // wrapLeast is from how many lines on what is said above the rows is told whole.
 const wrapLeast = 12
 
+// above writes what is said above rows, and returns what is left of r for those.
+func (g *grid) above(r rect, text string, st tcell.Style) rect {
+	lines := []string{text} // cut, with a mark, where rows would have no room
+	if r.h >= wrapLeast {
+		lines = wrap(g, text, r.w-2)
+	}
+	for _, text := range lines {
+		if r.h > 3 {
+			g.put(r.x+1, r.y, r.x+r.w, text, st)
+			r.y, r.h = r.y+1, r.h-1
+		}
+	}
+	return r
+}
+
 // restLeast is the width from which the last column says something.
 const restLeast = 10
 
@@ -219,21 +234,9 @@ func (v *listView[T]) layout(f fitting) []span[T] {
 
 func (v *listView[T]) draw(g *grid, r rect) {
 	t := &v.app.theme
-	line := func(text string, st tcell.Style) {
-		lines := []string{text} // cut, with a mark, where rows would have no room
-		if r.h >= wrapLeast {
-			lines = wrap(g, text, r.w-2)
-		}
-		for _, text := range lines {
-			if r.h > 3 {
-				g.put(r.x+1, r.y, r.x+r.w, text, st)
-				r.y, r.h = r.y+1, r.h-1
-			}
-		}
-	}
-	line(v.now.title, t.title)
+	r = g.above(r, v.now.title, t.title)
 	for _, text := range v.now.notes {
-		line(text, t.dim)
+		r = g.above(r, text, t.dim)
 	}
 	v.shown = v.layout(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, v.shown, func(c *column[T]) bool { return c == v.sorted }, v.reverse)

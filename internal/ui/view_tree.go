@@ -388,17 +388,10 @@ func (v *treeView) shows(head string) bool {
 
 // knob shows whether a row can be expanded.
 func (v *treeView) knob(r *aggregate.Row) string {
-	signs := [...]string{"  ", "▸ ", "▾ "}
-	if v.app.opt.ASCII {
-		signs = [...]string{"  ", "+ ", "- "}
+	if len(r.Children) == 0 {
+		return "  "
 	}
-	switch {
-	case len(r.Children) == 0:
-		return signs[0]
-	case v.expanded(r):
-		return signs[2]
-	}
-	return signs[1]
+	return v.app.foldMark(v.expanded(r)) + " "
 }
 
 func (v *treeView) nameStyle(r *aggregate.Row) tcell.Style {
