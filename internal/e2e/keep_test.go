@@ -209,13 +209,24 @@ func TestPipeVanishes(t *testing.T) {
 // answered by either, and without the end.
 func TestProgress(t *testing.T) {
 	file := nltest.Unpacked(t, "../../cmd/nltop/demo.pcapng.gz")
-	f := newFIFO(t, true)
-	args := []string{"record", "-r", f.path, "-w", filepath.Join(t.TempDir(), "out")}
-	feed := func() { _, _ = f.file.Write(file[:len(file)/2]) }
+	// Each nltop has a FIFO of its own: what one left unread is none of the next's.
+	from := func() (f *fifo, args []string) {
+		f = newFIFO(t, true)
+		return f, []string{"record", "-r", f.path, "-w", filepath.Join(t.TempDir(), "out")}
+	}
+	fed := make(chan error, 1)
+	feed := func(f *fifo) {
+		_, err := f.file.Write(file[:len(file)/2])
+		fed <- err
+	}
 
+	f, args := from()
 	p := spawn(t, nil, nltop(t), args...)
-	go feed()
+	go feed(f)
 	p.says(t, "source file")
+	if err := <-fed; err != nil {
+		t.Fatal(err)
+	}
 	p.awaitEmpty(t, f)
 	for n := 1; n <= 2; n++ {
 		if err := p.Process.Signal(unix.SIGUSR1); err != nil {
@@ -229,8 +240,9 @@ func TestProgress(t *testing.T) {
 		t.Errorf("to a pipe:\n%s", text)
 	}
 
+	f, args = from()
 	tm := openTerminal(t, nltop(t), args...)
-	go feed()
+	go feed(f)
 	tm.await("\rnltop: ")
 	tm.await(" messages, ")
 	if err := tm.cmd.Process.Signal(unix.SIGTERM); err != nil {
