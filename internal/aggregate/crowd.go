@@ -95,15 +95,8 @@ func crowds(rows []*Row) []*Row {
 func (r *Row) join(p *Row) {
 	r.Processes++
 	r.Children = append(r.Children, p)
-	r.Counters.Add(&p.Counters)
-	r.Rates.add(&p.Rates)
-	r.Trend.add(&p.Trend)
-	r.Last.merge(&p.Last)
-	r.Times.Add(&p.Times)
-	r.KernelTimes.Add(&p.KernelTimes)
-	r.Errnos.merge(&p.Errnos)
+	r.add(p.summand())
 	r.Caused.Add(&p.Caused)
-	r.mix(p.PortID, p.NetNS, &p.Where)
 	r.Mixed.Container = r.Mixed.Container || p.Mixed.Container
 	r.Mixed.Unit = r.Mixed.Unit || p.Mixed.Unit
 	if p.Mixed.NetNS {

@@ -266,7 +266,7 @@ func (s *Snapshot) Tree(q Query) []*Row {
 					later[id] = child
 				}
 			}
-			child.add(c)
+			child.add(c.summand())
 			r = child
 		}
 	}
@@ -360,17 +360,39 @@ func (r *Row) child(id *RowID, later map[RowID]*Row) *Row {
 	return nil
 }
 
-func (r *Row) add(c *Cell) {
-	r.Counters.Add(&c.Counters)
-	r.Rates.add(&c.Rates)
-	r.Last.merge(&c.Last)
-	r.Times.Add(&c.Times)
-	r.KernelTimes.Add(&c.KernelTimes)
-	r.Trend.add(&c.Trend)
-	if c.Errnos != nil {
-		r.Errnos.merge(c.Errnos)
+// summand is what a cell and a row have alike: what is added up in the row around them.
+type summand struct {
+	counters    *Counters
+	rates       *Rates
+	last        *Last
+	times       *Times
+	kernelTimes *Times
+	trend       *Trend
+	errnos      *Errnos // nil: there was none
+	port        uint32
+	netns       uint64
+	where       *Where
+}
+
+func (c *Cell) summand() summand {
+	return summand{&c.Counters, &c.Rates, &c.Last, &c.Times, &c.KernelTimes, &c.Trend, c.Errnos, c.PortID, c.NetNS, &c.Where}
+}
+
+func (r *Row) summand() summand {
+	return summand{&r.Counters, &r.Rates, &r.Last, &r.Times, &r.KernelTimes, &r.Trend, &r.Errnos, r.PortID, r.NetNS, &r.Where}
+}
+
+func (r *Row) add(x summand) {
+	r.Counters.Add(x.counters)
+	r.Rates.add(x.rates)
+	r.Last.merge(x.last)
+	r.Times.Add(x.times)
+	r.KernelTimes.Add(x.kernelTimes)
+	r.Trend.add(x.trend)
+	if x.errnos != nil {
+		r.Errnos.merge(x.errnos)
 	}
-	r.mix(c.PortID, c.NetNS, &c.Where)
+	r.mix(x.port, x.netns, x.where)
 }
 
 // mix takes what cells of a row may differ in.
