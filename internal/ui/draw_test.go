@@ -236,7 +236,11 @@ func (v *listView[T]) check(t *testing.T, table string) {
 	checkColumns(t, table, all)
 }
 
-func (v *messagesView) check(t *testing.T, table string) { checkColumns(t, table, v.columns()) }
+func (v *messagesView) check(t *testing.T, table string) {
+	for _, width := range []int{40, 80, 120, 200} {
+		checkColumns(t, table, v.columns(width))
+	}
+}
 
 func checkColumns[T any](t *testing.T, table string, columns []*column[T]) {
 	t.Helper()

@@ -22,7 +22,7 @@ func (a *app) header(g *grid) int {
 	}
 	lines := 2
 	if g.h < placeLeast {
-		g.segments(1, 1, g.w-1, 2, append(a.rates(), a.totals(false)...))
+		g.segments(1, 1, g.w-1, 2, a.lowLine())
 	} else {
 		a.timeline(g, 1)
 		a.whereLine(g, lines)
@@ -38,6 +38,18 @@ func (a *app) header(g *grid) int {
 		lines++
 	}
 	return lines
+}
+
+// lowLine is the second line of a screen that is too low for one about where one is.
+func (a *app) lowLine() []segment {
+	segs := append(a.rates(), a.totals(false)...)
+	for _, s := range a.position() {
+		if s.keep == 0 {
+			s.keep = 9 // less than what was lost
+		}
+		segs = append(segs, s)
+	}
+	return segs
 }
 
 // ending says what an error is about that the capture has ended with.

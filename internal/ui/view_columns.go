@@ -244,12 +244,14 @@ func (v *listView[T]) all() []*column[T] {
 const messagesPage = "messages"
 
 func (v *messagesView) columnsOf() (page string, all, shown []string) {
-	return messagesPage, columnNames(v.columns()), spanNames(v.layout(fitting{width: v.app.grid.w}))
+	return messagesPage, columnNames(v.columns(v.app.grid.w)), spanNames(v.layout(fitting{width: v.app.grid.w}))
 }
 
 func (v *messagesView) layout(f fitting) []span[aggregate.Kept] {
-	f.gap, f.least = 1, summaryLeast
-	return fitChosen(v.app, messagesPage, v.columns(), f)
+	if f.gap, f.least = 1, summaryLeast; f.width < fewBelow {
+		f.least = fewLeast
+	}
+	return fitChosen(v.app, messagesPage, v.columns(f.width), f)
 }
 
 const exchangesPage = "exchanges"

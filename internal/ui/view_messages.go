@@ -12,7 +12,6 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/nltop/nltop/internal/aggregate"
-	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/export"
@@ -233,33 +232,18 @@ func (v *messagesView) position() []segment {
 	if v.win.Unread > 0 {
 		text += " so far"
 	}
+	if v.following() && v.app.grid.w < labelLeast {
+		text += " F"
+	}
 	line := []segment{{text: text, style: t.strong, right: true}}
 	switch {
+	case v.following() && v.app.grid.w < labelLeast:
 	case v.following():
 		line = append(line, segment{text: " FOLLOW ", style: t.barAlert, right: true})
 	case v.listed == nil && !v.app.paused && (replay == nil || !replay.Ended):
 		line = append(line, segment{text: "End follows", style: t.dim, right: true, keep: 8})
 	}
 	return line
-}
-
-// drawPosition writes that into the heads of a screen that is too low for a line of it.
-func (v *messagesView) drawPosition(g *grid, r rect) {
-	if g.h >= placeLeast {
-		return
-	}
-	line := v.position()
-	line = line[:min(len(line), 1+r.w/60)] // "End follows" has no room
-	if len(line) == 1 && v.following() {
-		line[0].text += " F"
-	}
-	width := 0
-	for _, s := range line {
-		width += g.width(s.text) + 1
-	}
-	x := max(r.x+r.w-width-1, r.x)
-	g.fill(x, r.y, r.x+r.w, v.app.theme.head)
-	g.segments(x, r.y, r.x+r.w, 1, line)
 }
 
 // missing says what cannot be reached: what had to leave, and what was never kept.
@@ -295,67 +279,10 @@ func (v *messagesView) gapAt(line int) *spool.Gap {
 	return nil
 }
 
-// summaryLeast is the width from which a summary says something. On a narrower
-// screen that of the current message stands in the line about it.
-const summaryLeast = 22
-
-// lengthLeast is the width from which there is room for what tells less than the message
-// itself: its length and family, microseconds.
-const lengthLeast = 140
-
-// columns are those of the list. The process is shown where the row is not one, the
-// family where the row spans several.
-func (v *messagesView) columns() []*column[aggregate.Kept] {
-	result := func(a *app, k *aggregate.Kept) (string, tcell.Style) { return outcome(a, &k.Observation) }
-	took := func(k *aggregate.Kept) string { return took(&k.Observation) }
-	text := func(of func(k *aggregate.Kept) string, style func(t *theme) tcell.Style) func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-		return func(a *app, k *aggregate.Kept) (string, tcell.Style) { return of(k), style(&a.theme) }
-	}
-	dim := func(t *theme) tcell.Style { return t.dim }
-	direction := func(a *app, k *aggregate.Kept) tcell.Style { return a.theme.direction(k.Frame.Dir) }
-	normal := func(t *theme) tcell.Style { return t.text }
-	wide := func(width int) int { // where messages have room enough beside it
-		if v.app.grid.w < lengthLeast {
-			return 0
-		}
-		return width
-	}
-	columns := []*column[aggregate.Kept]{
-		{head: "TIME", width: 12, wide: wide(15), keep: 6, cell: text(v.stamp, dim)},
-		{head: "", width: 1, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-			return words.Arrow(k.Frame.Dir, a.opt.ASCII), direction(a, k)
-		}},
-	}
-	if len(v.ids) == 0 || v.ids[0].Key.Comm == "" {
-		process := func(k *aggregate.Kept) string { return words.Process(k.Account) }
-		columns = append(columns, &column[aggregate.Kept]{head: "PROCESS", width: 18, wide: wide(22), keep: 5, cell: text(process, normal)})
-	}
-	if v.app.grid.w >= lengthLeast && (len(v.ids) == 0 || v.ids[0].Key.Family == "") {
-		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
-		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
-	}
-	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: 20, wide: wide(24), cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-		return k.Message.TypeText(), direction(a, k)
-	}})
-	if v.app.grid.w >= lengthLeast {
-		columns = append(columns, &column[aggregate.Kept]{
-			head: "LEN", width: 6, right: true, keep: 4, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)})
-	}
-	return append(columns, []*column[aggregate.Kept]{
-		{head: "RESULT", width: 12, cell: result},
-		{head: "TOOK", width: 7, right: true, keep: 7, cell: text(took, normal)},
-		{head: messageHead, keep: 3, cell: func(*app, *aggregate.Kept) (string, tcell.Style) { return "", tcell.StyleDefault }}, // see drawMessage
-	}...)
-}
-
-// messageHead is the head of the column of two parts.
-const messageHead = "MESSAGE"
-
 func (v *messagesView) draw(g *grid, r rect) {
 	t := &v.app.theme
 	shown := v.layout(fitting{x: r.x, width: r.w})
 	heads(v.app, g, r, shown, func(*column[aggregate.Kept]) bool { return false }, false)
-	v.drawPosition(g, r)
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, int(v.win.Total), func(i, y int) {
 		if k := v.at(i); k != nil {
@@ -374,53 +301,12 @@ func (v *messagesView) draw(g *grid, r rect) {
 	}
 }
 
-// drawMessage writes the summary of a message, and behind it who caused an event, which
-// takes at most three fifths of the room from it.
-func (v *messagesView) drawMessage(g *grid, y int, shown []span[aggregate.Kept], k *aggregate.Kept) {
-	t, s := &v.app.theme, &shown[len(shown)-1]
-	if s.head != messageHead {
-		return
-	}
-	text, cause, end := v.summary(k), causeBrief(k), s.end
-	if cause != "" && s.end-s.x >= summaryLeast {
-		end = max(s.end-g.width(cause)-2, s.x+(s.end-s.x)*2/5)
-	}
-	x := g.put(s.x, y, end, text, t.text)
-	if cause != "" && x+2 < s.end {
-		g.put(x+2, y, s.end, cause, t.dim)
-	}
-}
-
-// causeBrief says who caused an event: "caused by ip[4711] RTM_NEWROUTE"; "": nobody knows.
-func causeBrief(k *aggregate.Kept) string {
-	if k.Frame.Dir != capture.DirEvent {
-		return ""
-	}
-	c := k.CausedBy()
-	if c.Exchange != nil && c.Exchange.Request != nil {
-		text := "caused by " + words.Process(c.Proc) + " " + c.Exchange.Request.TypeText()
-		if c.Inferred {
-			text += " (inferred)"
-		}
-		return text
-	}
-	return export.CausedBy(&c)
-}
-
 // gapSign marks the first message behind a gap.
 func (v *messagesView) gapSign() string {
 	if v.app.opt.ASCII {
 		return "~"
 	}
 	return "⌇"
-}
-
-// stamp writes a time of day as far as its column has room for it.
-func (v *messagesView) stamp(k *aggregate.Kept) string {
-	if v.app.grid.w < lengthLeast {
-		return k.Frame.Time.Format(words.TimeOfDay[:12])
-	}
-	return k.Frame.Time.Format(words.TimeOfDay)
 }
 
 // summary is the telling values of a message. It is worked out once, when its
