@@ -32,7 +32,7 @@ func (f *cutFlags) register(c *cobra.Command) {
 	f.given = fs.Changed
 	fs.StringVar(&f.from, "from", "", "with -r: only what came at this time or later: 12:03:04.5, 2026-01-02T12:03:04Z, or +1.5s after the start")
 	fs.StringVar(&f.to, "to", "", "with -r: only what came until this time, or for so long: +2s after --from")
-	fs.IntVar(&f.around, "around", 0, "with -r: only what came around the incident of this number, as trace numbers them")
+	fs.IntVar(&f.around, "around", 0, "with -r: only what came around the incident of this number, as nltop trace numbers them")
 	fs.DurationVar(&f.margin, "margin", 2*time.Second, "with --around: how much before the first loss, and behind the last one")
 	for _, name := range []string{"from", "to", "around", "margin"} {
 		_ = c.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
@@ -108,6 +108,7 @@ type cut struct {
 	numbers     map[incidentKey]int // of incidents; nil: not known, since not all was read
 	incidentSet bool
 	bare        bool // nothing around it is read
+	whole       bool // all in front of it is read, and what is just behind it
 	skips       bool // not all in front of since is read
 	// The time of the first and of the latest frame that was read, and whether one was in
 	// what is asked for.
@@ -124,6 +125,17 @@ type requestKey struct {
 type incidentKey struct {
 	begin  int64
 	socket capture.SocketKey
+}
+
+// tellNothing says on standard error that the recording has nothing of that time, where it
+// was read without an error; c may be nil.
+func (c *cut) tellNothing(utc bool, err error) {
+	if c == nil || err != nil {
+		return
+	}
+	if text := c.nothing(utc); text != "" {
+		fmt.Fprintf(stderr, "nltop: %s\n", text)
+	}
 }
 
 // times works out from when to when; zero: open. Which is first shows only where it is
@@ -153,6 +165,9 @@ var errBehind = errors.New("behind what is asked for")
 // Run implements capture.Source. The time of the first frame says what the times mean.
 func (c *cut) Run(ctx context.Context, emit func(*capture.Frame) error) error {
 	_, behind := c.margins()
+	if c.whole {
+		c.file.InStep() // so that what was lost until now is of now
+	}
 	err := c.Source.Run(ctx, func(f *capture.Frame) error {
 		if c.first.IsZero() && !f.Time.IsZero() {
 			c.first = f.Time
@@ -206,6 +221,9 @@ func (c *cut) begin(start time.Time) (err error) {
 		}
 	}
 	ahead, _ := c.margins()
+	if c.whole {
+		return nil
+	}
 	if before := c.since.Add(-ahead); !c.since.IsZero() && before.After(start) {
 		c.skips = true
 		c.file.SkipBefore(before)

@@ -21,7 +21,7 @@ import (
 )
 
 // runDumps is nltop stat --dumps.
-func (f *statFlags) runDumps(c *cobra.Command, args []string) error {
+func (f *statFlags) runDumps(c *cobra.Command, args []string) (err error) {
 	if err := f.formatted(); err != nil {
 		return err
 	}
@@ -40,6 +40,9 @@ func (f *statFlags) runDumps(c *cobra.Command, args []string) error {
 	o := sessionOptions{flags: &f.captureFlags, dec: f.decoder(), sinks: []pipeline.Sink{&log}, ends: true, asks: true}
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
+	if o.part, err = f.parting(ctx, &f.captureFlags); err != nil {
+		return err
+	}
 	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err
@@ -50,6 +53,7 @@ func (f *statFlags) runDumps(c *cobra.Command, args []string) error {
 	cost := startCost()
 	err = distinct(s.runOrFollow(ctx), s.close())
 	if !f.quiet {
+		o.part.tellNothing(err)
 		s.tally()
 		f.limitsOfDumps(s)
 		if s.file == nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/incident"
 )
 
 // part is a source: what of a recording came in the time that is asked for, and nothing
@@ -30,6 +31,21 @@ func (c *cutFlags) parting(ctx context.Context, f *captureFlags) (*part, error) 
 	}
 	made.bare = true
 	return &part{cut: made}, nil
+}
+
+// tellNothing says on standard error that the recording has nothing of that time.
+func (p *part) tellNothing(err error) {
+	if p != nil {
+		p.cut.tellNothing(false, err)
+	}
+}
+
+// number gives incidents of the part the numbers that they have in the recording, where
+// those are known; 0: they are not.
+func (p *part) number(ins []incident.Incident) {
+	for i := range ins {
+		ins[i].Number = p.numbers[keyOfIncident(&ins[i])]
+	}
 }
 
 // Run implements capture.Source.

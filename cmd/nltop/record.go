@@ -213,11 +213,7 @@ func (f *recordFlags) run(args []string) (err error) {
 	told()
 	err = distinct(err, s.close())
 	if !f.quiet {
-		if o.part != nil && err == nil {
-			if text := o.part.nothing(false); text != "" {
-				fmt.Fprintf(stderr, "nltop: %s\n", text)
-			}
-		}
+		o.part.tellNothing(err)
 		s.tally()
 		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(time.Since(begin)))
 	}

@@ -29,6 +29,7 @@ import (
 
 type socketsFlags struct {
 	captureFlags
+	cutFlags
 	format string
 	span   time.Duration
 	kernel bool
@@ -68,11 +69,13 @@ kernel does not tell.`,
   nltop sockets -v                       who gets the words of errors?
   nltop sockets --by process --for 10s   who leaks sockets?
   nltop sockets -o json | jq 'select(.drops > 0)'
-  nltop sockets -r bug.pcapng`,
+  nltop sockets -r bug.pcapng
+  nltop sockets -r bug.pcapng --from 12:03:04 --to +2s`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error { return f.run() },
 	}
-	f.register(c)
+	f.captureFlags.register(c)
+	f.cutFlags.register(c)
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.DurationVar(&f.span, "for", 0, "watch for so long")
@@ -107,11 +110,15 @@ func (f *socketsFlags) run() (err error) {
 	dec := f.decoder()
 	ctx, stop := untilSignal(false)
 	defer stop()
+	part, err := f.parting(ctx, &f.captureFlags)
+	if err != nil {
+		return err
+	}
 	var found []sockets.Socket
 	var told []incident.Incident
 	switch {
 	case f.span > 0 || f.read != "":
-		found, told, err = f.watch(ctx, dec)
+		found, told, err = f.watch(ctx, dec, part)
 	default:
 		// The names of generic netlink's groups; a session learns them by itself.
 		if fs, err := pipeline.KernelFamilies(); err == nil {
@@ -178,10 +185,10 @@ func (f *socketsFlags) inside(s *sockets.Socket) bool {
 	return err != nil || len(f.netns) == 0 || slices.Contains(inodes, s.NetNS) || slices.Contains(names, s.NetNSName)
 }
 
-// watch captures for a time, or reads a file, and returns the sockets and
+// watch captures for a time, or reads a file or a part of it, and returns the sockets and
 // incidents that were seen.
-func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]sockets.Socket, []incident.Incident, error) {
-	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, show: &live.Options{Places: place.New("/"), Closed: true, NoMessages: true}})
+func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder, part *part) ([]sockets.Socket, []incident.Incident, error) {
+	s, err := openSession(ctx, sessionOptions{flags: &f.captureFlags, dec: dec, part: part, show: &live.Options{Places: place.New("/"), Closed: true, NoMessages: true}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -207,7 +214,11 @@ func (f *socketsFlags) watch(ctx context.Context, dec *decode.Decoder) ([]socket
 	f.limits = s.limits()
 	snap := s.model.Snapshot(live.Ask{Sockets: true})
 	f.gone = snap.Sockets.Gone
+	if part != nil {
+		part.number(snap.Incidents)
+	}
 	if !f.quiet {
+		part.tellNothing(err)
 		s.tally()
 	}
 	f.missing(snap.Sockets.Missing)

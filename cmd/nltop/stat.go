@@ -28,6 +28,7 @@ import (
 
 type statFlags struct {
 	captureFlags
+	cutFlags
 	format   string
 	coverage bool
 	unknown  bool
@@ -77,12 +78,16 @@ run for a reason that nltop knows no hook for. Behind the send LATER, the parts 
 that later reads had the kernel make; LATE, until the kernel had answered; READER, what a
 reader took between parts; QUEUE, how long the last answer lay there until it was read.
 
-With --coverage, count how much of the messages is decoded.`,
+With --coverage, count how much of the messages is decoded.
+
+With --from, --to or --around a part of a recording (-r) is counted, as if it were all
+there is: requests that were answered in that time alone, and so on.`,
 		Example: `  nltop stat -- systemctl restart systemd-networkd
   nltop stat --rtnl                      why is ip slow?
   nltop stat --times -- nft -f rules     and what for?
   nltop stat --dumps                     who polls, and is it for nothing?
   nltop stat -r bug.pcapng --by type --sort p99
+  nltop stat -r bug.pcapng --around 1    who sent, when incident 1 lost messages?
   nltop stat --by cause                  who floods the others?
   nltop stat -r bug.pcapng --coverage
   nltop stat -r bug.pcapng --coverage -o json`,
@@ -94,7 +99,8 @@ With --coverage, count how much of the messages is decoded.`,
 			return f.run(args)
 		},
 	}
-	f.register(c)
+	f.captureFlags.register(c)
+	f.cutFlags.register(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
 	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, requests, messages or bytes; with --dumps by bytes (the default), time or times")
@@ -132,6 +138,9 @@ func (f *statFlags) run(args []string) (err error) {
 	}
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
+	if o.part, err = f.parting(ctx, &f.captureFlags); err != nil {
+		return err
+	}
 	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err
@@ -141,6 +150,7 @@ func (f *statFlags) run(args []string) (err error) {
 	}
 	err = distinct(s.runOrFollow(ctx), s.close())
 	if !f.quiet {
+		o.part.tellNothing(err)
 		s.tally()
 	}
 	out := bufio.NewWriter(newOutput(ctx, os.Stdout))

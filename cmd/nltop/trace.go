@@ -154,11 +154,7 @@ func (f *traceFlags) run(args []string) (err error) {
 			if out.few != nil && out.few.Written() == 0 {
 				fmt.Fprintln(stderr, "nltop: nothing changed, as far as was seen")
 			}
-			if o.cut != nil && err == nil {
-				if text := o.cut.nothing(f.utc); text != "" {
-					fmt.Fprintf(stderr, "nltop: %s\n", text)
-				}
-			}
+			o.cut.tellNothing(f.utc, err)
 			s.tally()
 		}
 	}()

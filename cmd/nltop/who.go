@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,7 @@ import (
 
 type whoFlags struct {
 	captureFlags
+	cutFlags
 	format string
 	all    bool
 	quiet  bool
@@ -50,6 +52,7 @@ and what the source cannot know.`,
 		Example: `  nltop who 10.50.0.0/16                    who deleted my route?
   nltop who d0                              a link, by whatever name it has
   nltop who -r bug.pcapng table inet fw
+  nltop who -r bug.pcapng --from 12:03:04 d0    what of it changed since then?
   nltop who dev d0 10.0.0.1 -- systemctl restart networking
   nltop who -o json spi 0x100 | jq -r .sentence`,
 		Args: usage(cobra.ArbitraryArgs),
@@ -61,7 +64,8 @@ and what the source cannot know.`,
 			return f.run(strings.Join(text, " "), argv)
 		},
 	}
-	f.register(c)
+	f.captureFlags.register(c)
+	f.cutFlags.register(c)
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.BoolVar(&f.all, "all", false, "requests that only read, and probes, too")
@@ -80,11 +84,19 @@ func (f *whoFlags) run(text string, argv []string) (err error) {
 	dec := f.decoder()
 	ctx, stop := untilSignal(len(argv) > 0)
 	defer stop()
-	out, lines, err := f.printer(ctx, query, f.noEvent(argv), f.narrowed(argv))
+	o := sessionOptions{flags: &f.captureFlags, dec: dec, ends: true}
+	if o.cut, err = f.searched(ctx); err != nil {
+		return err
+	}
+	look := who.Options{All: f.all, NoEvent: f.noEvent(argv), Narrowed: f.narrowed(argv)}
+	if o.cut != nil {
+		look.Within = o.cut.in
+	}
+	out, lines, err := f.printer(ctx, query, look)
 	if err != nil {
 		return err
 	}
-	o := sessionOptions{flags: &f.captureFlags, dec: dec, sinks: []pipeline.Sink{out}, ends: true}
+	o.sinks = []pipeline.Sink{out}
 	s, err := o.openWith(ctx, argv, errFile)
 	if err != nil {
 		return err
@@ -97,6 +109,7 @@ func (f *whoFlags) run(text string, argv []string) (err error) {
 			err = nil
 		}
 		if !f.quiet {
+			o.cut.tellNothing(f.utc, err)
 			s.tally()
 		}
 	}()
@@ -141,12 +154,25 @@ func (f *whoFlags) narrowed(argv []string) string {
 	return ""
 }
 
+// searched says what of the recording is searched; nil: all of it. What is in front of it
+// is read, too: names of links, and what there was, are in it.
+func (f *whoFlags) searched(ctx context.Context) (*cut, error) {
+	c, err := f.cutting(ctx, &f.captureFlags)
+	switch {
+	case err != nil || c == nil:
+		return nil, err
+	case f.write != "":
+		return nil, usageError{errors.New("--from, --to and --around say what is searched: nltop record -r takes them, too, and writes it with -w")}
+	}
+	c.whole = true
+	return c, nil
+}
+
 // printer returns the sink that searches and writes.
-func (f *whoFlags) printer(ctx context.Context, q *who.Query, noEvent, narrowed string) (*printer, *export.Who, error) {
+func (f *whoFlags) printer(ctx context.Context, q *who.Query, o who.Options) (*printer, *export.Who, error) {
 	p := &printer{out: newOutput(ctx, os.Stdout)}
 	p.buf = bufio.NewWriterSize(p.out, 64<<10)
 	var w *export.Who
-	o := who.Options{All: f.all, NoEvent: noEvent, Narrowed: narrowed}
 	switch f.format {
 	case "text":
 		tty := stdoutIsTerminal()

@@ -25,6 +25,9 @@ type Options struct {
 	NoEvent string
 	// Narrowed says what was left out before anything was searched, one clause; "": nothing.
 	Narrowed string
+	// Within says of what time changes are told; what was before is looked at, since it has
+	// names. nil: all times.
+	Within func(time.Time) bool
 	// Emit takes the sentences, in the order of what they tell.
 	Emit func(*Line) error
 }
@@ -117,9 +120,16 @@ func (s *Search) Elapse(now time.Time) error {
 
 func (s *Search) message(o *correlate.Observation) {
 	m := o.Message
-	s.sum.saw(m)
 	s.remember(o.Account)
 	s.remember(o.Frame.Proc)
+	if s.o.Within != nil && !s.o.Within(o.Frame.Time) {
+		if o.Frame.Dir != capture.DirRequest {
+			s.learnAlts(m)
+		}
+		s.words.Hear(m)
+		return
+	}
+	s.sum.saw(m)
 	switch o.Frame.Dir {
 	case capture.DirRequest:
 		s.request(o)

@@ -69,6 +69,10 @@ const maxLosses = 16
 // Lost takes how many datagrams the source has lost so far.
 func (s *Search) Lost(total uint64) {
 	sum := &s.sum
+	if s.o.Within != nil && !s.o.Within(s.now) && !s.o.Within(sum.lossesAt) {
+		sum.losses, sum.lossesAt = total, s.now
+		return
+	}
 	if total > sum.losses {
 		l := Loss{From: sum.lossesAt, To: s.now, Messages: total - sum.losses}
 		if l.From.IsZero() {
