@@ -56,7 +56,7 @@ func TestAskExchanges(t *testing.T) {
 		if i%20 != 0 {
 			continue
 		}
-		of := StoryOf{Seq: k.Seq}
+		of := spool.StoryOf{Seq: k.Seq}
 		s := m.Snapshot(Ask{Story: &of})
 		if s.Story.Gone || len(s.Story.Exchanges) == 0 || s.Story.Exchanges[0].Request.Frame.ID != k.Frame.ID || !s.Has(Ask{Story: &of}) {
 			t.Fatalf("the story of exchange %d: gone %v, %d exchanges", i, s.Story.Gone, len(s.Story.Exchanges))

@@ -21,7 +21,7 @@ type history struct {
 	ended    *spool.Query
 	endedOf  Exchanges // what ended is for
 	story    spool.Story
-	storyOf  StoryOf // zero: there is none that stays as it is
+	storyOf  spool.StoryOf // zero: there is none that stays as it is
 }
 
 func (h *history) forget() { *h = history{} }
@@ -97,12 +97,12 @@ func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
 }
 
 // tellStory reads what is known of an exchange, unless it was read when it had ended.
-func (m *Model) tellStory(s *Snapshot, r run, of StoryOf) {
+func (m *Model) tellStory(s *Snapshot, r run, of spool.StoryOf) {
 	h := &m.history
 	if h.storyOf != of {
-		h.story, h.storyOf = r.spool.Story(r.pipe, of.Seq, of.Frame, s.Frames), of
+		h.story, h.storyOf = r.spool.Story(r.pipe, of, s.Frames), of
 		if !h.story.Final {
-			h.storyOf = StoryOf{}
+			h.storyOf = spool.StoryOf{}
 		}
 	}
 	s.Story = h.story

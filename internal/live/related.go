@@ -10,6 +10,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/spool"
+	"github.com/nltop/nltop/internal/words"
 )
 
 // Relation is what one message can be to another one.
@@ -19,7 +20,7 @@ const (
 	Counterpart Relation = iota // the first answer of a request, the request of an answer
 	TheCause                    // the request inside whose handling it was sent
 	TheEvents                   // the events that a request caused, each once
-	TheExchange                 // the request, all answers, and its events, each once
+	TheExchange                 // the request of the exchange that it belongs to
 )
 
 // MaxRelated is how many messages a search by Relate finds at most.
@@ -41,8 +42,10 @@ func Relate(k *aggregate.Kept, to Relation) *Related {
 	switch dir := k.Frame.Dir; {
 	case to == Counterpart && dir == capture.DirRequest:
 		return answerOf(k)
-	case to == Counterpart && dir == capture.DirReply, to == TheCause && dir == capture.DirReply:
+	case dir == capture.DirReply && to != TheEvents:
 		return askedBy(k)
+	case to == TheExchange:
+		return exchangeOf(k)
 	case to == Counterpart:
 		return none("only a request and its answer have each other: this is neither")
 	case to == TheCause && dir == capture.DirEvent:
@@ -58,7 +61,43 @@ func Relate(k *aggregate.Kept, to Relation) *Related {
 	} else if request == nil {
 		return none("no request is known that this belongs to")
 	}
-	return following(request, to == TheExchange)
+	return eventsOf(request)
+}
+
+// exchangeOf finds the request of the exchange of what is no answer.
+func exchangeOf(k *aggregate.Kept) *Related {
+	const alone = "this message belongs to no exchange: "
+	c := k.CausedBy()
+	switch what := c.Trigger.String(); {
+	case k.Frame.Dir == capture.DirRequest:
+		return found(*k)
+	case k.Frame.Dir != capture.DirEvent:
+		return none(alone + "a process sent it to another one")
+	case c.Exchange != nil || k.Frame.Cause != 0:
+		return causeOf(k)
+	case what != "":
+		return none(alone + "no request caused it, but " + what)
+	case !k.Frame.Sees.Has(capture.SeesCauses):
+		return none(alone + "an event whose cause nobody knows: source " + k.Frame.Source + " does not see causes")
+	case c.Proc.Known():
+		return none(alone + "an event of " + words.Process(c.Proc) + ", which no request caused")
+	}
+	return none(alone + "an event whose cause nobody knows")
+}
+
+// ExchangeOf is that of a request, as far as the request tells.
+func ExchangeOf(k *aggregate.Kept) *correlate.Exchange {
+	if k.Exchange != nil {
+		return k.Exchange
+	}
+	return &correlate.Exchange{
+		Request: k.Message, Proc: k.Account, Socket: k.Frame.Socket, Time: k.Frame.Time, Outcome: k.Outcome, Errno: k.Errno, Shared: 1,
+	}
+}
+
+// StoryOf names the exchange of a request.
+func StoryOf(k *aggregate.Kept) spool.StoryOf {
+	return spool.StoryOf{Seq: k.Seq, Frame: k.Frame.ID, Time: k.Frame.Time}
 }
 
 // RequestOf is the request of an exchange, as far as the exchange has come.
@@ -166,51 +205,38 @@ func causeOf(k *aggregate.Kept) *Related {
 	}}
 }
 
-// following looks for the events of a request, and, all being set, for its answers, too.
-func following(k *aggregate.Kept, all bool) *Related {
+// eventsOf looks for the events of a request.
+func eventsOf(k *aggregate.Kept) *Related {
 	request, x := k.Message, k.Exchange
+	complete := x != nil && x.Ended && x.Outcome != correlate.Pending
+	if complete && x.Events == 0 {
+		return none("it caused no event that was seen")
+	}
 	r := &Related{Search: Search{From: start(k), Most: MaxRelated}}
 	near := k.Frame.Time.Add(lag)
-	events, replies, ended, complete := map[MessageID]bool{}, 0, false, x != nil && x.Ended && x.Outcome != correlate.Pending
 	if x != nil {
 		near = near.Add(max(x.Whole, x.Kernel, x.Last))
-		ended = complete && x.Events == 0 && (!all || x.Replies == 0)
 	}
-	if all {
-		r.Found = []spool.Placed{{At: -1, Kept: *k}}
-		if !complete {
-			near = k.Frame.Time.Add(correlate.Patience)
-		}
-	}
+	events := map[MessageID]bool{}
 	r.Match = func(_ *Snapshot, k *aggregate.Kept) bool {
-		switch {
-		case causedBy(k, request):
-			id := MessageID{k.Frame.ID, k.Message.Index}
-			if k.Event != nil {
-				id.Frame = k.Event.ID
-			}
-			if events[id] {
-				return false // one more delivery
-			}
-			events[id] = true
-		case all && answers(k, request):
-			replies++
-		default:
+		if !causedBy(k, request) {
 			return false
 		}
+		id := MessageID{k.Frame.ID, k.Message.Index}
+		if k.Event != nil {
+			id.Frame = k.Event.ID
+		}
+		if events[id] {
+			return false // one more delivery
+		}
+		events[id] = true
 		if until := k.Frame.Time.Add(lag); until.After(near) {
 			near = until
 		}
 		return true
 	}
 	r.Over = func(k *aggregate.Kept) bool {
-		return k.Frame.Time.After(near) || complete && len(events) >= x.Events && (!all || replies >= x.Replies)
-	}
-	if ended {
-		r.Ended = true
-		if !all {
-			r.Why = "it caused no event that was seen"
-		}
+		return k.Frame.Time.After(near) || complete && len(events) >= x.Events
 	}
 	return r
 }

@@ -22,7 +22,7 @@ type Ask struct {
 	Messages  *Messages        // nil: none
 	Heat      *aggregate.RowID // nil: none; aggregate.All is a row, too
 	Exchanges *Exchanges       // nil: none
-	Story     *StoryOf         // nil: none
+	Story     *spool.StoryOf   // nil: none
 	Sockets   bool
 	Locks     bool
 	// Changes are the messages that may have changed something, at most MaxChanges.
@@ -75,10 +75,6 @@ func (x *Exchanges) equal(y *Exchanges) bool {
 func (x *Exchanges) sameAs(y *Exchanges) bool {
 	return x.Outcomes == y.Outcomes && slices.Equal(x.Rows, y.Rows)
 }
-
-// StoryOf says of which exchange all is wanted that is known: by its number in a window
-// (aggregate.Kept.Seq), or by the ID of the frame with its request.
-type StoryOf struct{ Seq, Frame uint64 }
 
 // MaxChanges is how many messages Ask.Changes gives at most.
 const MaxChanges = 2048

@@ -21,3 +21,10 @@ func (s *Spool) Raw() (all []byte) {
 	}
 	return all
 }
+
+// ForgetAsked has the requests known by their time alone.
+func (s *Spool) ForgetAsked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = asked{}
+}

@@ -3,8 +3,10 @@
 package spool
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
@@ -63,33 +65,68 @@ const (
 	maxWaiting = 3
 )
 
-// Story tells of the exchange with a number (Kept.Seq), or, that being 0, of the one whose
-// request is in the frame with an ID: as it was until the spool had end frames, read again
-// for p.
-func (s *Spool) Story(p *pipeline.Pipeline, seq, id, end uint64) Story {
-	s.mu.Lock()
-	frame, known := seq/maxMessages, seq != 0
-	if r := s.asked.find(id); !known && r != nil {
-		frame, known = r.frame, true
-	}
-	i, ok := s.chunkOf(frame)
-	k := s.base + uint64(i)
-	s.mu.Unlock()
-	if !known || !ok {
+// StoryOf names an exchange by its request: by the number of that (aggregate.Kept.Seq), or,
+// that being 0, by the ID of its frame and the time of it, as far as either is known. Requests
+// of one datagram are one.
+type StoryOf struct {
+	Seq, Frame uint64
+	Time       time.Time
+}
+
+// Story tells of an exchange: as it was until the spool had end frames, read again for p.
+func (s *Spool) Story(p *pipeline.Pipeline, of StoryOf, end uint64) Story {
+	t := &telling{s: s, of: p, end: end}
+	first, ok := t.locate(of)
+	if !ok {
 		return Story{Gone: true}
 	}
-	t := &telling{s: s, of: p, end: end, frame: frame, chunk: k}
-	from := k
-	if k > 0 {
+	from := first
+	if from > 0 {
 		from--
 	}
-	t.chunks, t.start, t.over = s.around(from, k+maxStory+1)
+	t.chunks, t.start, t.over = s.around(from, t.chunk+maxStory+1)
 	t.over = t.over && end >= s.Frames()
-	if len(t.chunks) == 0 || t.start > k {
+	if len(t.chunks) == 0 || t.start > first {
 		return Story{Gone: true}
 	}
 	_ = again(p, nil, t.chunks[0].first, t, true, t)
 	return t.tell()
+}
+
+// locate finds the chunk of the request, or, where the time alone tells it, those that may be
+// the one: from the first to t.chunk.
+func (t *telling) locate(of StoryOf) (first uint64, ok bool) {
+	s := t.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.asked.find(of.Frame); of.Seq != 0 || r != nil {
+		if t.located = true; of.Seq != 0 {
+			t.frame = of.Seq / maxMessages
+		} else {
+			t.frame = r.frame
+		}
+		i, ok := s.chunkOf(t.frame)
+		t.chunk = s.base + uint64(i)
+		return t.chunk, ok
+	}
+	if of.Frame == 0 || of.Time.IsZero() {
+		return 0, false
+	}
+	t.id = of.Frame
+	at := of.Time.UnixNano()
+	holds := func(c chunk) bool { return c.frames > 0 && c.from <= at && at <= c.to }
+	i := slices.IndexFunc(s.chunks, holds)
+	if i < 0 {
+		return 0, false
+	}
+	last := i
+	for j := i + 1; j < min(i+maxStory, len(s.chunks)); j++ {
+		if holds(s.chunks[j]) {
+			last = j
+		}
+	}
+	t.chunk = s.base + uint64(last)
+	return s.base + uint64(i), true
 }
 
 // telling reads what a Story is made of. It is a source, and the sink behind it.
@@ -98,11 +135,13 @@ type telling struct {
 	of           *pipeline.Pipeline
 	end          uint64
 	frame, chunk uint64 // of the request
+	located      bool   // frame is known; else the frame with id is looked for
 	chunks       []chunk
 	start        uint64
 	over         bool // the last chunk is the last of all
 
 	at      uint64 // the frame that is being read
+	index   uint64 // of the next message in it
 	id      uint64 // of the request's; 0: it has not come
 	waiting int    // exchanges that have not ended
 	early   bool   // what ends now, ends since no frame followed
@@ -110,10 +149,10 @@ type telling struct {
 	asked   []*correlate.Exchange
 	known   map[*correlate.Exchange]bool
 	unended map[*correlate.Exchange]bool
-	replies []correlate.Observation
+	replies []found
 	runs    []Run
 	n       int // replies
-	heard   []correlate.Observation
+	heard   []found
 }
 
 // Run implements capture.Source.
@@ -128,11 +167,8 @@ func (t *telling) Run(_ context.Context, emit func(*capture.Frame) error) error 
 			if t.at >= t.end {
 				return errEnd
 			}
-			if t.at == t.frame {
-				if t.id = f.ID; t.id == 0 {
-					t.id = t.at + 1 // as the pipeline numbers it
-				}
-			}
+			t.meet(f, k)
+			t.index = 0
 			err := emit(f)
 			t.at++
 			return err
@@ -145,6 +181,17 @@ func (t *telling) Run(_ context.Context, emit func(*capture.Frame) error) error 
 	return nil
 }
 
+// meet sees whether a frame is the one with the request.
+func (t *telling) meet(f *capture.Frame, chunk uint64) {
+	id := cmp.Or(f.ID, t.at+1) // as the pipeline numbers it
+	switch {
+	case t.located && t.at == t.frame:
+		t.id = id
+	case !t.located && id == t.id && f.Dir == capture.DirRequest && f.Kind == capture.KindDatagram:
+		t.located, t.frame, t.chunk = true, t.at, chunk
+	}
+}
+
 // open says whether one of the exchanges has not ended yet.
 func (t *telling) open() (open bool) {
 	t.of.Look(func(st pipeline.State) { open = len(st.Unended(t.id)) > 0 })
@@ -153,6 +200,9 @@ func (t *telling) open() (open bool) {
 
 // Observe implements pipeline.Sink.
 func (t *telling) Observe(x *correlate.Observation) error {
+	if x.Message != nil && x.End == correlate.EndNone {
+		t.index++
+	}
 	mine := x.Exchange != nil && x.Exchange.Request.Frame.ID == t.id && t.id != 0
 	switch {
 	case x.End == correlate.EndExchange && mine:
@@ -160,7 +210,7 @@ func (t *telling) Observe(x *correlate.Observation) error {
 	case x.End != correlate.EndNone:
 	case x.Event != nil:
 		if len(t.heard) < maxFound { // of a read, its request may be told later
-			t.heard = append(t.heard, *x)
+			t.heard = append(t.heard, found{t.number(), *x})
 		}
 	case x.Message == nil:
 	case x.Frame.Dir == capture.DirRequest:
@@ -208,9 +258,12 @@ func (t *telling) reply(x *correlate.Observation) {
 		t.runs = append(t.runs, Run{Family: m.FamilyText(), Type: m.TypeText(), First: t.n, N: 1})
 	}
 	if t.n++; len(t.replies) < maxReplies {
-		t.replies = append(t.replies, *x)
+		t.replies = append(t.replies, found{t.number(), *x})
 	}
 }
+
+// number is that of the message that is being read (aggregate.Kept.Seq).
+func (t *telling) number() uint64 { return t.at*maxMessages + max(t.index, 1) }
 
 // tell makes the story of what was read.
 func (t *telling) tell() Story {
@@ -232,7 +285,7 @@ func (t *telling) tell() Story {
 	behind := int(t.chunk-t.start) + 1 // the chunk behind that of the request
 	st.Final = st.Ended && (t.over || behind < len(t.chunks) && t.chunks[behind].closed && t.chunks[behind].first+t.chunks[behind].frames <= t.end)
 	for i := range t.replies {
-		st.Replies = append(st.Replies, aggregate.Keep(uint64(i+1), &t.replies[i]))
+		st.Replies = append(st.Replies, aggregate.Keep(t.replies[i].seq, &t.replies[i].x))
 	}
 	t.events(&st)
 	return st
@@ -242,7 +295,7 @@ func (t *telling) tell() Story {
 func (t *telling) events(st *Story) {
 	by := make(map[*correlate.Event]int)
 	for i := range t.heard {
-		x := &t.heard[i]
+		x := &t.heard[i].x
 		if c := x.Event.Cause.Exchange; c == nil || c.Request.Frame.ID != t.id {
 			continue
 		}
@@ -254,7 +307,7 @@ func (t *telling) events(st *Story) {
 				if first.Message == nil { // it was lost without its bytes
 					first.Message, first.Frame = x.Event.Message, x.Event.Message.Frame
 				}
-				st.Events = append(st.Events, Heard{Kept: aggregate.Keep(uint64(i+1), &first)})
+				st.Events = append(st.Events, Heard{Kept: aggregate.Keep(t.heard[i].seq, &first)})
 			} else {
 				st.MoreEvents++
 			}

@@ -5,6 +5,7 @@ package spool_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/nltest"
@@ -29,9 +30,21 @@ func TestStory(t *testing.T) {
 			if k.Exchange.Events == 0 && i%10 != 0 {
 				continue
 			}
-			s := r.spool.Story(r.pipe, k.Seq, 0, r.spool.Frames())
+			s := r.spool.Story(r.pipe, spool.StoryOf{Seq: k.Seq}, r.spool.Frames())
 			if s.Gone || !s.Ended || len(s.Exchanges) != 1+len(w.Shared[k.Seq].List) || s.Exchanges[0].Request.Frame.ID != k.Exchange.Request.Frame.ID {
 				t.Fatalf("%s: the story of exchange %d: gone %v, ended %v, %d exchanges, %d others in its datagram", name, i, s.Gone, s.Ended, len(s.Exchanges), len(w.Shared[k.Seq].List))
+			}
+			by := spool.StoryOf{Frame: k.Frame.ID, Time: k.Frame.Time}
+			if i%5 == 0 {
+				for _, forgotten := range []bool{false, true} { // as those are whose request came long ago
+					if forgotten {
+						r.spool.ForgetAsked()
+					}
+					if again := r.spool.Story(r.pipe, by, r.spool.Frames()); again.Gone || len(again.Exchanges) != len(s.Exchanges) ||
+						len(again.Replies) != len(s.Replies) || len(again.Events) != len(s.Events) || again.Final != s.Final {
+						t.Errorf("%s: by its frame, forgotten %v, the story of exchange %d is another one: %+v", name, forgotten, i, again)
+					}
+				}
 			}
 			wantReplies, wantEvents, wantLost := 0, 0, 0
 			for j := range s.Exchanges {
@@ -86,17 +99,19 @@ func TestStoryGone(t *testing.T) {
 	r := wire(t, src, spool.Options{Bytes: 64 << 10}, nil)
 	src.frames = func(n int, f *capture.Frame) {
 		if n == 100 {
-			waits = r.spool.Story(r.pipe, 0, 1, r.spool.Frames())
+			waits = r.spool.Story(r.pipe, spool.StoryOf{Frame: 1}, r.spool.Frames())
 		}
 	}
 	r.run(t, rd)
 	if waits.Gone || waits.Ended || len(waits.Exchanges) != 1 || waits.Exchanges[0].Ended || waits.Exchanges[0].Request.Header.Seq != 1 {
 		t.Errorf("while it waits: %+v", waits)
 	}
-	if s := r.spool.Story(r.pipe, 1, 0, r.spool.Frames()); !s.Gone {
+	if s := r.spool.Story(r.pipe, spool.StoryOf{Seq: 1}, r.spool.Frames()); !s.Gone {
 		t.Errorf("what has left: %+v", s)
 	}
-	if s := r.spool.Story(r.pipe, 0, 1<<60, r.spool.Frames()); !s.Gone {
-		t.Error("one that never was")
+	for _, of := range []spool.StoryOf{{}, {Frame: 1 << 60}, {Frame: 1 << 60, Time: time.Unix(1001, 0)}, {Frame: 7, Time: time.Unix(1, 0)}} {
+		if s := r.spool.Story(r.pipe, of, r.spool.Frames()); !s.Gone {
+			t.Errorf("one that never was: %+v", of)
+		}
 	}
 }

@@ -18,8 +18,9 @@ func (v *exchangesView) identity() any {
 	return "exchanges"
 }
 
-// identity tells the pages of stories apart.
-func (v *storyView) identity() any { return v.want }
+// identity tells the pages of stories apart: by the frame with the request, from wherever
+// they were opened.
+func (v *storyView) identity() any { return [2]any{"story", v.want.Frame} }
 
 // span implements spanner: the time of the exchanges on the screen.
 func (v *exchangesView) span() (from, to time.Time) {

@@ -230,7 +230,10 @@ func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
 }
 
 // storyOf is what is known of an exchange.
-func (s *fakeSource) storyOf(of live.StoryOf) spool.Story {
+func (s *fakeSource) storyOf(of spool.StoryOf) spool.Story {
+	if of.Frame != 0 {
+		of.Seq = uint64(1 + slices.IndexFunc(s.ended, func(x correlate.Exchange) bool { return x.Request.Frame.ID == of.Frame }))
+	}
 	if st, ok := s.stories[of.Seq]; ok {
 		return st
 	}
@@ -240,6 +243,11 @@ func (s *fakeSource) storyOf(of live.StoryOf) spool.Story {
 	for _, x := range s.tracker.Open(time.Time{}, nil) {
 		if x.Request.Frame.ID == of.Frame {
 			return spool.Story{Exchanges: []correlate.Exchange{x}}
+		}
+	}
+	for i := range s.kept {
+		if k := aggregate.Keep(uint64(i+1), &s.kept[i]); k.Frame.Dir == capture.DirRequest && k.Frame.ID == of.Frame {
+			return spool.Story{Exchanges: []correlate.Exchange{*live.ExchangeOf(&k)}, Ended: true}
 		}
 	}
 	return spool.Story{Gone: true}

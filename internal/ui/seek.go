@@ -87,7 +87,7 @@ func (a *app) relations(of func() *aggregate.Kept) []binding {
 		{"a", "to its answer, or to the request that it answers", "answer", to(live.Counterpart)},
 		{"u", "up to its cause: the request that made the kernel send it", "cause", to(live.TheCause)},
 		{"d", "down to the events that it caused", "events", to(live.TheEvents)},
-		{"x", "its exchange: the request, its answers, its events", "", to(live.TheExchange)},
+		{"x", "the story of its exchange: the request, its answers, its events, who got them", "story", to(live.TheExchange)},
 	}
 }
 
@@ -96,7 +96,8 @@ func relationText(r live.Relation, k *aggregate.Kept) string {
 	return [...]string{"its counterpart", "its cause", "its events", "its exchange"}[r] + " (" + k.Message.TypeText() + ")"
 }
 
-// follow opens what is related to a message: a message, or a list of several.
+// follow opens what is related to a message: a message, a list of several, or the story of
+// its exchange.
 func (a *app) follow(k *aggregate.Kept, r live.Relation) {
 	of := live.Relate(k, r)
 	if of.Why != "" {
@@ -109,16 +110,15 @@ func (a *app) follow(k *aggregate.Kept, r live.Relation) {
 			list[i] = of.Found[i].Kept
 		}
 		path := k.Message.TypeText()
-		switch {
-		case r == live.TheEvents:
+		if r == live.TheEvents {
 			path = "events of " + cmp.Or(k.Type, path) + " of " + words.Process(k.Account)
-		case r == live.TheExchange && len(list) > 0: // the request is the first
-			path = "exchange of " + list[0].Message.TypeText() + " of " + words.Process(list[0].Account)
 		}
 		switch {
 		case len(list) == 0:
 			a.notice = a.notFound(&of.Search)
-		case len(list) == 1 && r != live.TheExchange:
+		case r == live.TheExchange:
+			a.push(newStoryOf(a, &list[0]))
+		case len(list) == 1:
 			from := newListedMessages(a, path, list)
 			a.push(newMessageView(a, list[0], from, from.step))
 		default:

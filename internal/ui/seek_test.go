@@ -3,13 +3,17 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
+	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/nltest"
 	"github.com/nltop/nltop/internal/pcapng"
 	"github.com/nltop/nltop/internal/pipeline"
 )
@@ -193,22 +197,15 @@ func TestRelations(t *testing.T) {
 	}
 	h.press("x")
 	h.settle()
-	h.wants("exchange of " + k.CausedBy().Exchange.Request.TypeText())
-	x := h.top().(*messagesView)
-	if x.listed[0].Frame.Dir != capture.DirRequest || len(x.listed) < 3 {
-		t.Fatalf("%d messages", len(x.listed))
+	x, ok := h.top().(*storyView)
+	if !ok || !x.told || x.exchange().Request.Frame.ID != c.Exchange.Request.Frame.ID {
+		t.Fatalf("x on a request: %T", h.top())
 	}
-	for _, dir := range []capture.Dir{capture.DirReply, capture.DirEvent} {
-		has := false
-		for i := range x.listed {
-			has = has || x.listed[i].Frame.Dir == dir
-		}
-		if !has {
-			t.Errorf("no %s in the exchange", dir)
-		}
-	}
-	h.find("caused by")
-	h.press("x") // of the same exchange
+	h.wants("Request", "Answer", "Events it caused")
+	h.onLine("Events it caused")
+	h.press("Down", "Enter") // of the same exchange
+	h.wants("« event")
+	h.press("x")
 	h.settle()
 	if h.top() != view(x) {
 		t.Error("the exchange of an event is another page than that of its cause")
@@ -224,4 +221,71 @@ func TestRelations(t *testing.T) {
 	shows("u on the events")
 	h.press("u")
 	h.wants("nothing caused this but the process that sent it")
+}
+
+// x on a line of the list, on a message and in panes opens the story of its exchange: of a
+// request, an answer, a part of a dump, a message of a batch and an event.
+func TestExchangeFromAnywhere(t *testing.T) {
+	of := map[string]func(k *aggregate.Kept) bool{
+		"request": func(k *aggregate.Kept) bool { return k.Frame.Dir == capture.DirRequest },
+		"answer":  func(k *aggregate.Kept) bool { return k.Frame.Dir == capture.DirReply && k.Outcome == correlate.Acked },
+		"dump":    func(k *aggregate.Kept) bool { return k.Frame.Dir == capture.DirReply && k.Outcome == correlate.Partial },
+		"batch":   func(k *aggregate.Kept) bool { return k.Frame.Dir == capture.DirRequest && k.Message.Index > 0 },
+		"event":   func(k *aggregate.Kept) bool { return k.Frame.Dir == capture.DirEvent && k.CausedBy().Exchange != nil },
+	}
+	for _, size := range [][2]int{{120, 40}, {200, 60}} {
+		h := playing(t, workload, size[0], size[1])
+		all := h.model.Snapshot(live.Ask{Messages: &live.Messages{Count: 4000}}).Messages
+		for name, is := range of {
+			at := slices.IndexFunc(all.List, func(k aggregate.Kept) bool { return is(&k) })
+			if at < 0 {
+				t.Fatalf("the recording has no %s", name)
+			}
+			id := live.Relate(&all.List[at], live.TheExchange).Found[0].Frame.ID
+			opens := func(from string) {
+				t.Helper()
+				h.press("x")
+				h.settle()
+				if v, ok := h.top().(*storyView); !ok || !v.told || v.exchange().Request.Frame.ID != id || v.story.Gone {
+					t.Errorf("%s, %s: x opens %T", name, from, h.top())
+				}
+				h.press("Esc")
+			}
+			h.home()
+			h.press("M")
+			v := h.top().(*messagesView)
+			v.goTo(at)
+			opens("in the list")
+			h.press("Enter")
+			opens("on the message")
+		}
+		h.home()
+		if size[0] >= panesWidth {
+			h.press("Tab", "Home")
+			h.draw()
+			if v, ok := h.top().(*messagesView); !ok || v.current() == nil {
+				t.Fatalf("the pane is %T", h.top())
+			}
+			h.press("x")
+			h.settle()
+			if _, ok := h.top().(*storyView); !ok {
+				t.Errorf("x in a pane opens %T: %s", h.top(), h.notice)
+			}
+		}
+	}
+}
+
+// x on what belongs to no exchange says so, and stays.
+func TestNoExchangeIsSaid(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.src.feed(capture.Frame{
+		Origin: &capture.Origin{Source: "nlmon", Dir: capture.DirEvent, Socket: capture.Socket{PortID: 9}},
+		Data:   nltest.Message(16, 0, 0, 0, make([]byte, 16)),
+	})
+	h.tick()
+	h.press("M", "x")
+	h.wants("this message belongs to no exchange: an event whose cause nobody knows: source nlmon does not see causes")
+	if _, ok := h.top().(*messagesView); !ok {
+		t.Errorf("%T", h.top())
+	}
 }

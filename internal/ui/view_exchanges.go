@@ -112,7 +112,7 @@ func (v *exchangesView) ask() live.Ask {
 	}
 	ask := live.Ask{Exchanges: x, Looking: true}
 	if v.wants != 0 {
-		ask.Story = &live.StoryOf{Seq: v.wants}
+		ask.Story = &spool.StoryOf{Seq: v.wants}
 	}
 	return ask
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/export"
@@ -18,8 +19,8 @@ import (
 // events that caused, who got them and who lost them. Every line opens what it speaks of.
 type storyView struct {
 	textPage
-	list *exchangesView // that it was opened from
-	want live.StoryOf
+	list *exchangesView // that it was opened from; nil: from a message
+	want spool.StoryOf
 	// line is what the list knew of it, until there is more.
 	line     exchangeLine
 	story    spool.Story
@@ -35,13 +36,18 @@ func newStoryView(a *app, l *exchangeLine, list *exchangesView) *storyView {
 	return v
 }
 
+// newStoryOf tells the exchange of a request that stands in no list of exchanges.
+func newStoryOf(a *app, request *aggregate.Kept) *storyView {
+	x := live.ExchangeOf(request)
+	return newStoryView(a, &exchangeLine{spot: spot{seq: request.Seq}, kept: *request, x: x, worst: x}, nil)
+}
+
 // tell turns to an exchange.
 func (v *storyView) tell(l *exchangeLine) {
 	v.line, v.told, v.unfolded, v.cur.at, v.cur.top = *l, false, map[string]bool{}, 1, 0 // on what was asked
-	v.want = live.StoryOf{Seq: l.seq}
-	if l.waits != 0 {
-		v.want = live.StoryOf{Frame: l.waits}
-	}
+	k := live.RequestOf(l.x)
+	k.Seq = l.seq
+	v.want = live.StoryOf(&k)
 }
 
 func (v *storyView) ask() live.Ask { return live.Ask{Story: &v.want, Looking: true} }
@@ -110,7 +116,7 @@ func (v *storyView) build() {
 func (v *storyView) gone() {
 	t := &v.app.theme
 	k := live.RequestOf(v.line.x)
-	v.add(textLine{text: "It had to leave the history; what the list knew of it:", style: t.warn}, nil)
+	v.add(textLine{text: "It had to leave the history; what is still known of it:", style: t.warn}, nil)
 	v.add(textLine{text: "  " + v.app.requestLine(&k), style: t.text}, func() {
 		v.app.push(newMessageView(v.app, k, v, noStep))
 	})
@@ -156,14 +162,18 @@ func (v *storyView) unseen() {
 }
 
 func (v *storyView) bindings() []binding {
-	return []binding{
+	own := []binding{
 		{"Enter", "open what the line speaks of, or unfold it", "open", v.open},
 		{"Right Space", "unfold the line", "unfold", func() { v.setFold(true) }},
 		{"Left", "fold it again", "", func() { v.setFold(false) }},
 		{"m", "messages of the process", "messages", func() { v.app.openProcess(v.exchange().Proc) }},
-		{".", "the story of the next in the list", "next", func() { v.step(1) }},
-		{",", "of the one before", "", func() { v.step(-1) }},
 	}
+	if v.list == nil {
+		return own
+	}
+	return append(own,
+		binding{".", "the story of the next in the list", "next", func() { v.step(1) }},
+		binding{",", "of the one before", "", func() { v.step(-1) }})
 }
 
 func (v *storyView) step(by int) {
