@@ -198,8 +198,8 @@ func self(f *capture.Frame, o *Observation, c *Cause) bool {
 // into what it announces (rtnl_notify, nfnetlink_send).
 func (t *Tracker) cause(f *capture.Frame, m *decode.Message) (Cause, *entry) {
 	k := causeKey(f, m)
-	named := t.recent[k]
-	if first := t.frames[f.Cause]; f.Cause != 0 && first != nil {
+	named := t.keys.get(k).recent
+	if first := t.frames.get(frameKey(f.Cause)); f.Cause != 0 && first != nil {
 		by := first
 		if named != nil && named.frame == f.Cause {
 			by = named // that one of the batch

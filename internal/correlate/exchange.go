@@ -73,9 +73,10 @@ func (t *Tracker) join(f *capture.Frame, e *entry) {
 	if f.ID == 0 {
 		return
 	}
-	first := t.frames[f.ID]
+	at := t.frames.at(frameKey(f.ID))
+	first := at.of
 	if first == nil {
-		t.frames[f.ID] = e
+		at.of, e.leads = e, at
 		return
 	}
 	// New ones go behind the first: a batch has thousands.
@@ -105,13 +106,14 @@ const batchBegin = 16
 // await files an entry under what its answer will carry.
 func (t *Tracker) await(f *capture.Frame, e *entry) {
 	t.count++
-	t.recent[e.key] = e
+	e.at = t.keys.at(e.key)
+	e.at.of.recent = e
 	t.link(f, e)
 	t.events.settle(e)
 	t.returned(f.ID, e.Proc.TID)
 	// Whoever waits under the key of a socket that is gone waits in vain; and
 	// who asked for nothing and was sent will get nothing any more.
-	for old := t.waiting[e.key]; old != nil; {
+	for old := e.at.of.waiting; old != nil; {
 		next := old.next
 		if otherSocket(old, f) || !old.wants() && (old.sent || !old.reported) {
 			t.end(old)
@@ -121,15 +123,15 @@ func (t *Tracker) await(f *capture.Frame, e *entry) {
 	if !e.reported && (!e.wants() || e.batched()) {
 		t.endSoon(e)
 	}
-	last, n := t.waiting[e.key], 1
+	last, n := e.at.of.waiting, 1
 	for ; last != nil && last.next != nil; n++ {
 		last = last.next
 	}
 	if n >= maxSameKey {
-		t.end(t.waiting[e.key])
+		t.end(e.at.of.waiting)
 	}
 	if last == nil {
-		t.waiting[e.key] = e
+		e.at.of.waiting = e
 	} else {
 		last.next = e
 	}
@@ -143,13 +145,13 @@ const maxSameKey = 64
 // its key on this socket. old: it has ended already, and this is one more answer, or one
 // that comes late.
 func (t *Tracker) find(f *capture.Frame, m *decode.Message) (e *entry, old bool) {
-	k := keyOf(f, m)
-	for e := t.waiting[k]; e != nil; e = e.next {
+	ws := t.keys.get(keyOf(f, m))
+	for e := ws.waiting; e != nil; e = e.next {
 		if !otherSocket(e, f) {
 			return e, false
 		}
 	}
-	if e := t.recent[k]; e != nil && !otherSocket(e, f) && e.answersLate(m) {
+	if e := ws.recent; e != nil && !otherSocket(e, f) && e.answersLate(m) {
 		return e, true
 	}
 	return nil, false
@@ -347,7 +349,7 @@ func (t *Tracker) inOrder(first *entry) []*entry {
 
 // complete handles the report of what became of a send.
 func (t *Tracker) complete(f *capture.Frame, o *Observation) {
-	first := t.frames[f.Of]
+	first := t.frames.get(frameKey(f.Of))
 	if first == nil || f.Of == 0 {
 		t.dst = append(t.dst, *o)
 		return

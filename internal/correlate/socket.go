@@ -18,8 +18,8 @@ const maxBack = 4096
 
 // link files an entry under its socket.
 func (t *Tracker) link(f *capture.Frame, e *entry) {
-	k := socketKey(f)
-	s := t.socks[k]
+	e.on = t.socks.at(socketKey(f))
+	s := &e.on.of
 	e.prev = s.newest
 	for e.prev != nil && e.prev.Ended {
 		e.prev = e.prev.prev
@@ -30,29 +30,26 @@ func (t *Tracker) link(f *capture.Frame, e *entry) {
 	if e.dump {
 		s.dump = e
 	}
-	t.socks[k] = s
 }
 
 // leave is the end of link: e is forgotten.
-func (t *Tracker) leave(k key, e *entry) {
+func (t *Tracker) leave(e *entry) {
 	if e.after != nil && e.after.prev == e {
 		e.after.prev = nil
 	}
 	e.prev = nil
-	s := t.socks[k]
-	if s.newest != e && s.dump != e {
+	if e.on == nil || e.on.of.newest != e && e.on.of.dump != e {
 		return
 	}
+	s := &e.on.of
 	if s.newest == e {
 		s.newest = nil
 	}
 	if s.dump == e {
 		s.dump = nil
 	}
-	if s == (sock{}) {
-		delete(t.socks, k)
-	} else {
-		t.socks[k] = s
+	if *s == (sock{}) {
+		t.socks.remove(e.on)
 	}
 }
 
@@ -84,7 +81,7 @@ func (t *Tracker) readOn(e *entry) {
 // askedSince returns the newest request of a socket, if the thread that reads an answer to
 // e has sent it since: a program that goes by turns takes this answer for that to it.
 func (t *Tracker) askedSince(e *entry, f *capture.Frame) *decode.Message {
-	n := t.socks[socketKey(f)].newest
+	n := t.socks.get(socketKey(f)).newest
 	if n == nil || !e.sees.AtRead() || e.dump || n.head() == e.head() || n.answered || otherEntry(n, e) ||
 		n.Request.Header.Flags&(flagAck|flagDump) == 0 || n.Why != "" ||
 		n.Proc.TID != f.Proc.TID || n.Proc.TID != e.Proc.TID || n.Time.Add(n.head().Kernel).After(f.Time) {
@@ -98,7 +95,7 @@ func (t *Tracker) askedSince(e *entry, f *capture.Frame) *decode.Message {
 // was queued before is still read.
 func (t *Tracker) nobufs(f *capture.Frame) {
 	n := 0
-	for e := t.socks[socketKey(f)].newest; e != nil && n < maxBack; e, n = e.prev, n+1 {
+	for e := t.socks.get(socketKey(f)).newest; e != nil && n < maxBack; e, n = e.prev, n+1 {
 		if !e.Ended && !e.answered && !otherSocket(e, f) {
 			e.nobufs = true
 		}

@@ -45,10 +45,13 @@ type entry struct {
 	size int
 	seen time.Time // of the request or its last reply
 
-	next   *entry // that waits under the same key and came later
-	frame  uint64 // ID of the datagram
-	sister *entry // next request of the datagram
-	first  *entry // of the datagram; nil: itself
+	at     *place[waiters] // of key; nil: it is not filed under it
+	on     *place[sock]    // its socket's; nil likewise
+	next   *entry          // that waits under the same key and came later
+	frame  uint64          // ID of the datagram
+	leads  *place[*entry]  // of the first request of a datagram: that datagram's; else nil
+	sister *entry          // next request of the datagram
+	first  *entry          // of the datagram; nil: itself
 
 	listeners map[uint64]struct{} // sockets that heard of it
 	prev      *entry              // the one before it on its socket, see link
@@ -83,17 +86,16 @@ type Options struct {
 // Tracker pairs the messages of one stream of frames. It is not safe for
 // concurrent use. The zero value is not usable: call New.
 type Tracker struct {
-	opt     Options
-	waiting map[key]*entry      // the oldest that waits under a key; others by next
-	recent  map[key]*entry      // the newest under a key, also when it has ended
-	frames  map[uint64]*entry   // first request of a datagram, by frame ID
-	socks   map[key]sock        // by socketKey
-	queue   []*entry            // all, oldest first; entries leave from the front
-	soon    []*entry            // that end when grace is over, unless something comes
-	stuck   map[uint32][]*entry // of queue, those that are older than maxAge while their thread is in the send
-	tidied  int                 // length of queue after the last tidy
-	count   int                 // that have not ended
-	bytes   int
+	opt    Options
+	keys   index[waiters]
+	frames index[*entry]       // first request of a datagram, by frameKey
+	socks  index[sock]         // by socketKey
+	queue  []*entry            // all, oldest first; entries leave from the front
+	soon   []*entry            // that end when grace is over, unless something comes
+	stuck  map[uint32][]*entry // of queue, those that are older than maxAge while their thread is in the send
+	tidied int                 // length of queue after the last tidy
+	count  int                 // that have not ended
+	bytes  int
 
 	now      time.Time // of the newest frame
 	flushing bool
@@ -114,8 +116,7 @@ func New() *Tracker { return NewWith(Options{}) }
 // NewWith returns an empty Tracker.
 func NewWith(o Options) *Tracker {
 	return &Tracker{
-		opt: o, waiting: map[key]*entry{}, recent: map[key]*entry{}, frames: map[uint64]*entry{},
-		socks: map[key]sock{}, stuck: map[uint32][]*entry{}, events: newEvents(), extacks: map[uint32]extackText{},
+		opt: o, stuck: map[uint32][]*entry{}, events: newEvents(), extacks: map[uint32]extackText{},
 	}
 }
 
@@ -142,7 +143,7 @@ func (t *Tracker) Open(now time.Time, dst []Exchange) []Exchange {
 // Unended says which requests of a frame, by its ID, have not ended, by their places in it.
 func (t *Tracker) Unended(frame uint64) map[int]bool {
 	var list map[int]bool
-	for e := t.frames[frame]; e != nil; e = e.sister {
+	for e := t.frames.get(frameKey(frame)); e != nil; e = e.sister {
 		if e.Ended {
 			continue
 		}
@@ -222,7 +223,7 @@ func (t *Tracker) report(f *capture.Frame) {
 		t.taken(f, &o)
 	case f.Kind == capture.KindSocketError:
 		t.nobufs(f)
-		if by := t.frames[f.Cause]; f.Cause != 0 && by != nil {
+		if by := t.frames.get(frameKey(f.Cause)); f.Cause != 0 && by != nil {
 			o.Raised = &Cause{Proc: f.Proc, Exchange: &by.Exchange, Datagram: by.Request}
 		}
 		t.dst = append(t.dst, o)
@@ -230,7 +231,7 @@ func (t *Tracker) report(f *capture.Frame) {
 		t.event(f, nil, &o)
 	case f.Kind == capture.KindDatagram && o.Outcome == Lost:
 		// A part of a dump that did not fit (netlink_dump).
-		if e := t.socks[socketKey(f)].dump; e != nil && !e.Ended {
+		if e := t.socks.get(socketKey(f)).dump; e != nil && !e.Ended {
 			o.Exchange, e.dropped = &e.Exchange, true
 		}
 		t.dst = append(t.dst, o)
@@ -247,13 +248,13 @@ func (t *Tracker) answered(f *capture.Frame) *entry {
 		return nil
 	}
 	m := decode.Message{Frame: f, Header: h}
-	k := keyOf(f, &m)
-	e := t.waiting[k]
+	ws := t.keys.get(keyOf(f, &m))
+	e := ws.waiting
 	for e != nil && otherSocket(e, f) {
 		e = e.next
 	}
 	if e == nil {
-		e = t.recent[k]
+		e = ws.recent
 	}
 	if e == nil || otherSocket(e, f) {
 		return nil
@@ -322,6 +323,15 @@ func SameNumber(a, b *decode.Message) bool {
 	return same && keyOf(f, a) == keyOf(g, b)
 }
 
+// waiters are the requests under one key.
+type waiters struct {
+	waiting *entry // the oldest that waits; others by next
+	recent  *entry // the newest, also when it has ended; nil: it is forgotten
+}
+
+// frameKey is the key of a datagram.
+func frameKey(id uint64) key { return key{netns: id} }
+
 // socketKey is the key of a socket.
 func socketKey(f *capture.Frame) key {
 	return key{f.NetNS, f.Protocol, f.Socket.PortID, 0}
@@ -364,14 +374,13 @@ func keep(m *decode.Message) *decode.Message {
 
 // unlink takes an entry out of those that wait for an answer.
 func (t *Tracker) unlink(e *entry) {
-	at := t.waiting[e.key]
+	if e.at == nil {
+		return
+	}
+	at := e.at.of.waiting
 	if at == e {
-		if e.next != nil {
-			t.waiting[e.key] = e.next
-		} else {
-			delete(t.waiting, e.key)
-		}
-		e.next = nil
+		e.at.of.waiting, e.next = e.next, nil
+		t.unfile(e.at)
 		return
 	}
 	for ; at != nil; at = at.next {
@@ -379,6 +388,13 @@ func (t *Tracker) unlink(e *entry) {
 			at.next, e.next = e.next, nil
 			return
 		}
+	}
+}
+
+// unfile removes a key of which nothing is known any more.
+func (t *Tracker) unfile(at *place[waiters]) {
+	if at.of == (waiters{}) {
+		t.keys.remove(at)
 	}
 }
 
@@ -442,14 +458,13 @@ func (t *Tracker) tidy(now time.Time) {
 // forget drops the last references to an entry that has ended.
 func (t *Tracker) forget(e *entry) {
 	t.bytes -= e.size
-	if t.recent[e.key] == e {
-		delete(t.recent, e.key)
+	if e.at != nil && e.at.of.recent == e {
+		e.at.of.recent = nil
+		t.unfile(e.at)
 	}
-	if first := t.frames[e.frame]; first == e {
-		delete(t.frames, e.frame)
+	if e.leads != nil {
+		t.frames.remove(e.leads)
 	}
-	sk := e.key
-	sk.seq = 0
-	t.leave(sk, e)
+	t.leave(e)
 	t.reuse(e)
 }

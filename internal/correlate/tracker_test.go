@@ -224,8 +224,8 @@ func TestBounds(t *testing.T) {
 	if got := s.tr.Pending() + int(s.tr.Unanswered()); got != n {
 		t.Errorf("%d wait or left unanswered, %d were sent", got, n)
 	}
-	if len(s.tr.frames) > maxKept+1 || len(s.tr.queue) > maxKept+1 {
-		t.Errorf("%d frames, %d queued", len(s.tr.frames), len(s.tr.queue))
+	if s.tr.frames.n > maxKept+1 || len(s.tr.queue) > maxKept+1 {
+		t.Errorf("%d frames, %d queued", s.tr.frames.n, len(s.tr.queue))
 	}
 	s.now = s.now.Add(2 * maxAge)
 	s.frame(request(1), getLink(0x05, 1))
