@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/pipeline": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate",
 		"internal/filter", "internal/incident", "internal/place", "internal/redact"},
 	"internal/live": {"internal/capture", "internal/correlate", "internal/decode", "internal/aggregate", "internal/filter",
-		"internal/incident", "internal/nft", "internal/pipeline", "internal/place", "internal/sockets", "internal/spool", "internal/words"},
+		"internal/incident", "internal/nft", "internal/pipeline", "internal/place", "internal/repeat", "internal/sockets", "internal/spool", "internal/words"},
 	"internal/spool":           {"internal/capture", "internal/correlate", "internal/decode", "internal/filter", "internal/aggregate", "internal/pcapng", "internal/pipeline"},
 	"internal/say":             {"internal/capture", "internal/decode", "internal/decode/schema", "internal/nft"},
 	"internal/nft":             {"internal/capture", "internal/decode", "internal/decode/schema"},

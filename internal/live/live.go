@@ -28,6 +28,7 @@ import (
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
+	"github.com/nltop/nltop/internal/repeat"
 	"github.com/nltop/nltop/internal/spool"
 )
 
@@ -163,7 +164,7 @@ func (m *Model) wire(src capture.Source) (r run, err error) {
 		p.Keeper, table.Message, table.Ended = r.spool, r.spool.Message, r.spool.Ended
 	}
 	if !m.o.CountOnly {
-		r.stream = &stream{sockets: m.o.Replay != nil || m.o.Closed}
+		r.stream = newStream(m.o.Replay != nil || m.o.Closed)
 		p.Incidents, p.Ends = incident.New(), true
 		p.Sinks = append(slices.Clone(p.Sinks), r.stream)
 	}
@@ -279,7 +280,7 @@ func (m *Model) Clear() {
 	r.pipe.Look(func(s pipeline.State) {
 		s.Table.Clear()
 		if r.stream != nil {
-			r.stream.errs = errorKinds{}
+			r.stream.errs, r.stream.polls = errorKinds{}, repeat.Log{Brief: true}
 		}
 		if r.spool != nil {
 			r.spool.Clear()

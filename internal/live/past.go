@@ -34,7 +34,7 @@ type reading struct {
 
 // read begins a reading under a filter up to so many frames.
 func (m *Model) read(r run, f *filter.Filter, until uint64) *reading {
-	st := &stream{sockets: until != spool.Follow || r.stream.sockets}
+	st := newStream(until != spool.Follow || r.stream.sockets)
 	g := &reading{
 		of: r, stream: st, walk: r.spool.Playback(until), done: make(chan struct{}),
 		into: &pipeline.Beside{Filter: f, Table: aggregate.New(aggregate.Options{}), Incidents: incident.New(), Sinks: []pipeline.Sink{st}},

@@ -89,6 +89,8 @@ type Snapshot struct {
 	// rtnl_mutex in the last HoldsFor, of a recording in all of it; nil: none was reported.
 	Errors      []ErrorKind
 	LongestHold *LockReport
+	// Polls are who asks the same again and again, of the same time; most often first.
+	Polls []Poll
 	// Now is the time up to which it is known what happened: that of the newest frame of a
 	// recording.
 	Now time.Time
@@ -172,6 +174,7 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 				since = time.Time{}
 			}
 			s.LongestHold = longest(&v.stream.locks, since)
+			s.Polls = pollsOf(&v.stream.polls, since)
 		}
 		m.copy(s, v.stream, st, ask)
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/nft"
+	"github.com/nltop/nltop/internal/repeat"
 )
 
 // stream is what is kept beside the table: the last of each. The pipeline's lock is
@@ -14,10 +15,16 @@ import (
 type stream struct {
 	locks recent[LockReport]
 	errs  errorKinds
+	polls repeat.Log
 	said  lastSaid
 	// sockets: those of the stream are collected, since the kernel's are others.
 	sockets bool
 	seen    seenSockets
+}
+
+// newStream collects sockets, or not.
+func newStream(sockets bool) *stream {
+	return &stream{sockets: sockets, polls: repeat.Log{Brief: true}}
 }
 
 // Observe implements pipeline.Sink.
@@ -26,6 +33,9 @@ func (k *stream) Observe(o *correlate.Observation) error {
 		k.locks.add(LockReport{Time: f.Time, Proc: f.Proc, Family: o.Family, Type: o.Type, Lock: f.Lock})
 	}
 	k.errs.observe(o)
+	if err := k.polls.Observe(o); err != nil {
+		return err
+	}
 	if k.sockets {
 		k.seen.observe(o)
 	}

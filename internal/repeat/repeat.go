@@ -24,6 +24,8 @@ import (
 // Bounds of a Log.
 const (
 	maxRows = 4096
+	// maxBrief is likewise how many a brief Log keeps.
+	maxBrief = 512
 	// maxOpen is how many answers are hashed at a time; of others nobody says whether
 	// they were the same.
 	maxOpen = 16384
@@ -34,6 +36,9 @@ const (
 // Log takes observations with the ends of exchanges (correlate.Options.Ends). It belongs
 // to one goroutine. The zero value is ready.
 type Log struct {
+	// Brief keeps fewer questions, and no requests: it goes on for as long as nltop runs.
+	Brief bool
+
 	seed maphash.Seed
 	open map[*correlate.Exchange]*answer
 	rows map[key]*list.Element // of *row
@@ -60,7 +65,7 @@ type key struct {
 // row is what is known of one question.
 type row struct {
 	key       key
-	request   *decode.Message // the first; nil: too long to be kept
+	request   *decode.Message // the first; nil: not kept
 	proc      capture.Proc
 	family    string
 	name      string
@@ -302,6 +307,14 @@ func (c *Counts) count(x *correlate.Exchange, outcome correlate.Outcome) {
 	}
 }
 
+// most is how many questions are kept.
+func (l *Log) most() int {
+	if l.Brief {
+		return maxBrief
+	}
+	return maxRows
+}
+
 // row returns the row of a question, and makes it the one asked last.
 func (l *Log) row(x *correlate.Exchange) *row {
 	m := x.Request
@@ -318,7 +331,7 @@ func (l *Log) row(x *correlate.Exchange) *row {
 		l.lru.MoveToFront(e)
 		return e.Value.(*row)
 	}
-	if len(l.rows) >= maxRows {
+	if len(l.rows) >= l.most() {
 		old := l.lru.Remove(l.lru.Back()).(*row)
 		delete(l.rows, old.key)
 		old.gone = true
@@ -326,7 +339,7 @@ func (l *Log) row(x *correlate.Exchange) *row {
 		l.rest.add(&old.counts)
 	}
 	r := &row{key: k, proc: x.Proc, family: m.FamilyText(), name: m.TypeText(), dump: m.IsDump()}
-	if len(m.Data) <= maxRequest {
+	if len(m.Data) <= maxRequest && !l.Brief {
 		r.request = m
 	}
 	l.rows[k] = l.lru.PushFront(r)

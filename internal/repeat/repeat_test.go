@@ -219,6 +219,54 @@ func TestScriptsAsk(t *testing.T) {
 	}
 }
 
+// What was asked often enough, for long enough and lately enough is a poll.
+func TestPollsOfLog(t *testing.T) {
+	s := newStream(t)
+	for i := range uint32(8) {
+		s.dump(daemon(310), 0, how{tail: "d1"})
+		s.dump(capture.Proc{PID: 1000 + i, TID: 1000 + i, Comm: "ip"}, 0, how{tail: "d1"})
+		s.now = s.now.Add(time.Second)
+		if i < PollTimes-1 { // too few
+			s.dump(daemon(320), 0, how{tail: "d1"})
+		}
+	}
+	for range 8 { // too fast
+		s.dump(daemon(330), 0, how{tail: "d1"})
+		s.now = s.now.Add(time.Second / 10)
+	}
+	rows := s.log.Polls(epoch, 64)
+	if len(rows) != 2 || rows[0].Times != 8 || rows[1].Times != 8 || rows[0].Proc.PID != 310 || rows[1].Processes != 8 {
+		t.Fatalf("%+v", rows)
+	}
+	for _, r := range rows {
+		if !r.Even() || (r.Interval-time.Second).Abs() > time.Second/50 {
+			t.Errorf("every %v (%v to %v)", r.Interval, r.Low, r.High)
+		}
+	}
+	if rows = s.log.Polls(epoch, 1); len(rows) != 1 {
+		t.Errorf("%d of at most one", len(rows))
+	}
+	if rows = s.log.Polls(s.now.Add(-time.Second/2), 64); len(rows) != 0 {
+		t.Errorf("of long ago: %+v", rows)
+	}
+}
+
+// A brief Log keeps fewer questions, and no requests.
+func TestBrief(t *testing.T) {
+	s := newStream(t)
+	s.log.Brief = true
+	for i := range uint32(maxBrief + 10) {
+		s.dump(daemon(1+i), 0, how{tail: "d1"})
+	}
+	rows := s.rows("bytes")
+	if len(rows) != 1 || rows[0].Processes != maxBrief || s.log.Rest().Questions != 10 {
+		t.Errorf("%d rows, rest %+v", len(rows), s.log.Rest())
+	}
+	if rows[0].Request != nil {
+		t.Error("a request is kept")
+	}
+}
+
 // What is kept is bounded, and what had to make room is counted.
 func TestBounds(t *testing.T) {
 	s := newStream(t)

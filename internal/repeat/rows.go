@@ -46,22 +46,8 @@ var orders = map[string]func(r *Row) uint64{
 // Rows returns what was asked, by one of Orders, most first.
 func (l *Log) Rows(order string) []Row {
 	var out []Row
-	once := map[key][]*row{} // by question and name
-	for e := l.lru.Back(); e != nil; e = e.Prev() {
-		r := e.Value.(*row)
-		if k := r.key; r.asked == 1 && r.proc.Known() {
-			k.proc.pid, k.proc.life = 0, 0
-			once[k] = append(once[k], r)
-			continue
-		}
-		out = append(out, r.row())
-	}
-	for _, rs := range once {
-		if len(rs) == 1 {
-			out = append(out, rs[0].row())
-			continue
-		}
-		out = append(out, fold(rs))
+	for _, rs := range l.questions() {
+		out = append(out, sum(rs))
 	}
 	of := orders[order]
 	slices.SortFunc(out, func(a, b Row) int {
@@ -69,6 +55,81 @@ func (l *Log) Rows(order string) []Row {
 			cmp.Compare(a.Type, b.Type), cmp.Compare(a.Proc.PID, b.Proc.PID), cmp.Compare(a.PortID, b.PortID))
 	})
 	return out
+}
+
+// Polls are the questions that were asked at least PollTimes times, over at least PollSpan,
+// and last since a time; those asked most often first, so many of them at most.
+func (l *Log) Polls(since time.Time, most int) []Row {
+	var often [][]*row
+	for _, rs := range l.questions() {
+		first, last := rs[0].first, rs[0].last()
+		for _, r := range rs[1:] {
+			if r.first.Before(first) {
+				first = r.first
+			}
+			if r.last().After(last) {
+				last = r.last()
+			}
+		}
+		if asked(rs) >= PollTimes && last.Sub(first) >= PollSpan && !last.Before(since) {
+			often = append(often, rs)
+		}
+	}
+	slices.SortFunc(often, func(a, b []*row) int {
+		return cmp.Or(cmp.Compare(asked(b), asked(a)), a[0].first.Compare(b[0].first),
+			cmp.Compare(a[0].name, b[0].name), cmp.Compare(a[0].proc.PID, b[0].proc.PID))
+	})
+	var out []Row
+	for _, rs := range often[:min(len(often), most)] {
+		out = append(out, sum(rs))
+	}
+	return out
+}
+
+// What makes a question a poll: who runs a command three times by hand does not poll, nor
+// does a script that asks the same ten times in a second.
+const (
+	PollTimes = 4
+	PollSpan  = 3 * time.Second
+)
+
+// Even says whether the times between two were about the same.
+func (r *Row) Even() bool { return r.Interval > 0 && r.High <= 2*r.Low }
+
+// asked is how often a question was asked.
+func asked(rs []*row) (n int) {
+	for _, r := range rs {
+		n += r.asked
+	}
+	return n
+}
+
+// questions are all that were asked, each with its row, or with those of processes of one
+// name that asked it once each.
+func (l *Log) questions() [][]*row {
+	var out [][]*row
+	once := map[key]int{} // by question and name, in out
+	for e := l.lru.Back(); e != nil; e = e.Prev() {
+		r := e.Value.(*row)
+		if k := r.key; r.asked == 1 && r.proc.Known() {
+			k.proc.pid, k.proc.life = 0, 0
+			if at, ok := once[k]; ok {
+				out[at] = append(out[at], r)
+				continue
+			}
+			once[k] = len(out)
+		}
+		out = append(out, []*row{r})
+	}
+	return out
+}
+
+// sum is the row of one question.
+func sum(rs []*row) Row {
+	if len(rs) == 1 {
+		return rs[0].row()
+	}
+	return fold(rs)
 }
 
 // Rest is what found no room.

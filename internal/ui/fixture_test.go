@@ -89,6 +89,7 @@ type fakeSource struct {
 	missing   []string
 	locks     live.Locks
 	errs      []live.ErrorKind
+	polls     []live.Poll
 	hold      *live.LockReport
 	said      map[uint64]nft.Said // by frame ID
 	line      *aggregate.Timeline // instead of the table's; nil: that
@@ -107,7 +108,7 @@ func (s *fakeSource) Snapshot(ask live.Ask) *live.Snapshot {
 		s.asked()
 	}
 	s.watched = ask.Looking
-	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents, Errors: s.errs, LongestHold: s.hold, Now: s.now, Line: s.table.Timeline()}
+	snap := &live.Snapshot{Status: s.status, Table: s.table.Snapshot(s.now), Incidents: s.incidents, Errors: s.errs, Polls: s.polls, LongestHold: s.hold, Now: s.now, Line: s.table.Timeline()}
 	snap.Overruns = s.overruns
 	if s.line != nil {
 		snap.Line = *s.line

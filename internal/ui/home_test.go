@@ -41,6 +41,16 @@ func (s *fakeSource) crowdOf(n int) {
 	}
 }
 
+// named feeds a request of a process with this name.
+func (s *fakeSource) named(comm string) {
+	s.id++
+	p := capture.Proc{PID: uint32(20000 + s.id), Comm: comm}
+	s.feed(capture.Frame{
+		Origin: &capture.Origin{Dir: capture.DirRequest, Proc: p, SrcPort: p.PID, Socket: capture.Socket{PortID: p.PID, Inode: uint64(p.PID), Owner: p}},
+		Data:   nltest.Message(16, 0x605, 1, 0, make([]byte, 16)),
+	})
+}
+
 // Processes with one name are one row, which unfolds to them, to families and to types.
 func TestCrowdUnfolds(t *testing.T) {
 	h := newHarness(t, 159, 50, Options{})

@@ -26,7 +26,7 @@ func (a *app) verdict() []segment {
 		return part(keepLost, a.theme.title, "opening the source")
 	}
 	var segs []segment
-	for _, part := range [][]segment{a.lostPart(), a.errorPart(), a.holdPart(), a.ownPart()} {
+	for _, part := range [][]segment{a.lostPart(), a.errorPart(), a.holdPart(), a.pollPart(), a.ownPart()} {
 		segs = append(segs, part...)
 	}
 	if segs == nil {
@@ -38,6 +38,7 @@ func (a *app) verdict() []segment {
 // How long a part of the verdict stays where there is no room: longer than sums.
 const (
 	keepOwn = iota + 11
+	keepPoll
 	keepHold
 	keepError
 	keepLost
@@ -159,27 +160,68 @@ func (a *app) rowName(r *aggregate.Row) string {
 	return r.Label
 }
 
-// worstError is the kind of error that was seen most; nil: none was.
-func (a *app) worstError() *live.ErrorKind {
+// metError is an error as the verdict names it: how often a command met it, whatever the
+// kernel said of it.
+type metError struct {
+	live.ErrorKind // the one that was seen most of those with another text
+	all            uint64
+}
+
+// worstError is the error that was met most; ok is false where none was.
+func (a *app) worstError() (worst metError, ok bool) {
+	type met struct {
+		errno int32
+		comm  string
+	}
+	all := make(map[met]uint64)
 	for i := range a.snap.Errors {
 		if e := &a.snap.Errors[i]; a.recent(e.Last) {
-			return e
+			all[met{e.Errno, e.Comm}] += e.Count
 		}
 	}
-	return nil
+	for i := range a.snap.Errors {
+		e := &a.snap.Errors[i]
+		n := all[met{e.Errno, e.Comm}]
+		if n > worst.all || n == worst.all && e.Comm == worst.Comm && e.Errno < worst.Errno { // as its row
+			worst, ok = metError{*e, n}, true
+		}
+	}
+	if ok { // what the row says, where not all messages were seen
+		worst.all = max(worst.all, a.counted(worst.Errno, worst.Comm))
+	}
+	return worst, ok
+}
+
+// counted is how often processes of a name met an error, by their rows.
+func (a *app) counted(errno int32, comm string) (n uint64) {
+	for _, r := range a.tree.top {
+		if comm == "" || r.ID.Key.Comm != comm {
+			continue
+		}
+		for _, e := range r.Errnos.Top {
+			if e.Errno == errno {
+				n += e.Count
+			}
+		}
+	}
+	return n
 }
 
 // errorPart says which error is met most. Where messages are only counted, it is the one
 // of the row that has most.
 func (a *app) errorPart() []segment {
-	if e := a.worstError(); e != nil {
+	if e, ok := a.worstError(); ok {
 		who := decode.Quote(e.Comm)
 		if e.Comm == "" {
 			who = words.Process(e.Process.Proc())
 		}
-		segs := part(keepError, a.theme.warn, "%s: %s (E)", a.errno(aggregate.ErrnoCount{Errno: e.Errno, Count: e.Count}), who)
+		segs := part(keepError, a.theme.warn, "%s: %s (E)", a.errno(aggregate.ErrnoCount{Errno: e.Errno, Count: e.all}), who)
 		if e.Text != "" {
-			segs = append(segs, segment{text: decode.Quote(e.Text), style: a.theme.text, keep: 7})
+			text := decode.Quote(e.Text)
+			if e.Count < e.all {
+				text = words.Count(e.Count) + " of them: " + text
+			}
+			segs = append(segs, segment{text: text, style: a.theme.text, keep: 7})
 		}
 		return segs
 	}
@@ -242,7 +284,7 @@ func (a *app) allWell() []segment {
 
 // openError goes to the newest of the errors that the verdict names.
 func (a *app) openError() {
-	if e := a.worstError(); e != nil {
+	if e, ok := a.worstError(); ok {
 		a.openProcess(e.Process.Proc())
 		if v, ok := a.top().(*messagesView); ok {
 			v.follow, v.want = false, e.Last

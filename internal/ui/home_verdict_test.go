@@ -46,6 +46,31 @@ func TestVerdict(t *testing.T) {
 			bad(s)
 			s.now, s.status.Replay = s.now.Add(time.Hour), &live.Replay{Ended: true}
 		}, []string{"6 × EINVAL: ip (E)", "lost 371"}, "nothing"},
+		{"one error with two texts", func(s *fakeSource) {
+			other := mtu
+			other.Text, other.Count = "", 2
+			s.errs = []live.ErrorKind{mtu, other}
+		}, []string{"8 × EINVAL: ip (E)  6 of them: mtu greater"}, "6 × EINVAL"},
+		{"more were counted than seen", func(s *fakeSource) {
+			s.errs = []live.ErrorKind{{Errno: 17, Comm: "zebra", Count: 1, Text: "it is there", Last: epoch}}
+		}, []string{"4 × EEXIST: zebra (E)  1 of them: it is there"}, "1 × EEXIST"},
+		{"two errors as often", func(s *fakeSource) {
+			other := mtu
+			other.Errno, other.Text = 101, ""
+			less := mtu
+			less.Errno, less.Text = 17, ""
+			s.errs = []live.ErrorKind{other, mtu, less}
+		}, []string{"6 × EEXIST: ip (E)"}, "EINVAL"},
+		{"a heavy poll", func(s *fakeSource) {
+			s.table.Clear()
+			s.crowdOf(2)
+			s.polls = []live.Poll{poll(s, 10*time.Millisecond, 1000, 50), poll(s, time.Millisecond, 10, 5)}
+		}, []string{"snmpd[7] polls: RTM_GETROUTE every 10.0 ms (x)  5000 replies/s, 50% of a processor"}, "nothing wrong"},
+		{"a light poll", func(s *fakeSource) {
+			s.table.Clear()
+			s.crowdOf(2)
+			s.polls = []live.Poll{poll(s, 2*time.Second, 30, 1)}
+		}, []string{"nothing wrong"}, "polls"},
 		{"an error that was only counted", func(s *fakeSource) {}, []string{"4 × EEXIST: zebra[2044] (E)", "systemd-network[811] got ENOBUFS 1 time (i)"}, "nothing"},
 		{"a source that sees little", func(s *fakeSource) {
 			s.table.Clear()
@@ -129,5 +154,16 @@ func TestVerdictsPlaces(t *testing.T) {
 	h.press("L")
 	if v := h.top().(*listView[live.LockReport]); v.current().Request() != "route RTM_DELLINK" {
 		t.Errorf("on %+v", v.current())
+	}
+}
+
+// poll is one by a daemon: so often, with so many replies each, of which one takes 5 ms in
+// the kernel.
+func poll(s *fakeSource, every time.Duration, times, replies uint64) live.Poll {
+	return live.Poll{
+		Process: aggregate.Process{PID: 7, Comm: "snmpd"}, Processes: 1, Family: "route", Type: "RTM_GETROUTE", Dump: true,
+		Times: times, Interval: every, Low: every, High: every, Even: true,
+		Replies: times * replies, Kernel: time.Duration(times) * 5 * time.Millisecond,
+		First: s.now.Add(-time.Duration(times) * every), Last: s.now,
 	}
 }

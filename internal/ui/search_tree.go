@@ -4,6 +4,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/nltop/nltop/internal/aggregate"
 )
@@ -26,6 +27,44 @@ func (v *treeView) place() func() {
 	}
 }
 
+// inRow says whether a row has the text: in its name, its command line, its executable, or
+// in what went wrong in it: errors by name, and what the kernel said of them. That is not
+// looked for again in the rows inside.
+func (v *treeView) inRow(r *aggregate.Row, around []*aggregate.Row) bool {
+	if v.in(r.Label) {
+		return true
+	}
+	if commandLine(r) != "" && v.in(r.Who.CmdLine.String()) {
+		return true
+	}
+	if r.Who != nil && r.ID.Level() == aggregate.LevelProcess && v.in(r.Who.Exe) {
+		return true
+	}
+	if len(around) > 0 || r.Failures() == 0 {
+		return false
+	}
+	if v.in(v.app.errorsOf(r)) {
+		return true
+	}
+	return slices.ContainsFunc(v.app.toldErrors(r), v.in)
+}
+
+// toldErrors are what the kernel said of the errors of a row, most first, as far as the
+// messages were seen.
+func (a *app) toldErrors(r *aggregate.Row) (texts []string) {
+	for i := range a.snap.Errors {
+		e := &a.snap.Errors[i]
+		k := &r.ID.Key
+		if e.Text == "" || k.Comm != "" && k.Comm != e.Comm || k.Family != "" && k.Family != e.Family {
+			continue
+		}
+		if slices.ContainsFunc(r.Errnos.Top[:], func(c aggregate.ErrnoCount) bool { return c.Count > 0 && c.Errno == e.Errno }) {
+			texts = append(texts, e.Text)
+		}
+	}
+	return texts
+}
+
 // find walks all rows in the order in which they would be shown.
 func (v *treeView) find(by int) found {
 	if v.sought == "" {
@@ -44,7 +83,7 @@ func (v *treeView) find(by int) found {
 			if r == current {
 				from = n
 			}
-			if v.in(r.Label) {
+			if v.inRow(r, around) {
 				hits, rows = append(hits, hit{r, append([]*aggregate.Row(nil), around...)}), append(rows, n)
 			}
 			n++
