@@ -4,7 +4,6 @@ package aggregate
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -61,6 +60,7 @@ const maxSeenEvents = 4096
 // that floods stays.
 type causes struct {
 	of    map[CauseKey]*Caused
+	order []CauseKey // the keys of it, in the order in which they came
 	other Caused
 	max   int
 	seen  map[uint64]struct{} // Event.ID of the newest
@@ -80,25 +80,28 @@ func (cs *causes) add(k CauseKey, d *Caused) {
 		}
 		c = new(Caused)
 		cs.of[k] = c
+		cs.order = append(cs.order, k)
 	}
 	c.Add(d)
 }
 
 func (cs *causes) fold() {
 	weight := func(c *Caused) uint64 { return c.Deliveries + c.Nobufs }
-	all := slices.SortedFunc(maps.Keys(cs.of), func(a, b CauseKey) int {
+	all := slices.Clone(cs.order)
+	slices.SortStableFunc(all, func(a, b CauseKey) int {
 		return cmp.Compare(weight(cs.of[a]), weight(cs.of[b]))
 	})
 	for _, k := range all[:(len(all)+1)/2] {
 		cs.other.Add(cs.of[k])
 		delete(cs.of, k)
 	}
+	cs.order = slices.DeleteFunc(cs.order, func(k CauseKey) bool { return cs.of[k] == nil })
 }
 
 func (cs *causes) list() []Cause {
 	all := make([]Cause, 0, len(cs.of))
-	for k, c := range cs.of {
-		all = append(all, Cause{k, *c})
+	for _, k := range cs.order {
+		all = append(all, Cause{k, *cs.of[k]})
 	}
 	return all
 }

@@ -16,7 +16,7 @@ type Snapshot struct {
 	KernelTimes Times
 	Cells       []Cell
 	Overflow    Overflow
-	// Causes are in no order; OtherCauses is the sum of those that had to make room.
+	// Causes are in the order in which they came; OtherCauses is the sum of those that had to make room.
 	Causes      []Cause
 	OtherCauses Caused
 	// History is all messages by the second, oldest first, up to Time.

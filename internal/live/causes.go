@@ -70,7 +70,7 @@ func Causes(t *aggregate.Snapshot, order string) []CauseRow {
 		rows = append(rows, r)
 	}
 	of := causeOrders[order]
-	slices.SortFunc(rows, func(a, b CauseRow) int {
+	slices.SortStableFunc(rows, func(a, b CauseRow) int {
 		return cmp.Or(cmp.Compare(of(&b), of(&a)), cmp.Compare(b.Deliveries, a.Deliveries), cmp.Compare(b.Lost, a.Lost),
 			cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Process(), b.Process()))
 	})

@@ -112,6 +112,7 @@ func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 // first.
 func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 	by := map[sumKey]*Row{}
+	var all []*Row // as they come, which is the order of those that nothing else tells apart
 	keyOf := sums[aggregate.GroupName(sum)]
 	for i := range t.Cells {
 		c := &t.Cells[i]
@@ -126,24 +127,23 @@ func Rows(t *aggregate.Snapshot, sum, order string) []Row {
 				r.Socket = &k.socket
 			}
 			by[k] = r
+			all = append(all, r)
 		}
 		r.Counters.Add(&c.Counters)
 		r.times.Add(&c.Times)
 		r.kernelTimes.Add(&c.KernelTimes)
 	}
 	if o := &t.Overflow; o.Cells > 0 {
-		by[sumKey{}] = &Row{
+		all = append(all, &Row{
 			Family: "(rest)", Type: fmt.Sprintf("%d more rows", o.Cells), Counters: o.Counters,
 			times: o.Times, kernelTimes: o.KernelTimes,
-		}
+		})
 	}
-	all := make([]*Row, 0, len(by))
-	for _, r := range by {
+	for _, r := range all {
 		r.finish()
-		all = append(all, r)
 	}
 	of := orders[order]
-	slices.SortFunc(all, func(a, b *Row) int {
+	slices.SortStableFunc(all, func(a, b *Row) int {
 		if c := cmp.Or(cmp.Compare(of(b), of(a)), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Family, b.Family), cmp.Compare(a.Type, b.Type)); c != 0 {
 			return c
 		}
