@@ -64,7 +64,7 @@ func (k *knownOrigin) completed(v capture.Verdict, origins *capture.Origins) *ca
 }
 
 // maxKnown bounds the Origins that are known by their facts, twice.
-const maxKnown = 1 << 13
+const maxKnown = 3 << 12
 
 // knownOrigins are those of the section, by what tells them.
 type knownOrigins struct {

@@ -188,7 +188,7 @@ func New(o Options) (*Pipeline, error) {
 		families: question{patience: patience}, policy: question{patience: patience}}
 	p.redact.Found = p.found
 	if p.counts {
-		p.completed.Limit = 1 << 13 // as many as a Reader knows
+		p.completed.Limit = 3 << 12 // as many as a Reader knows
 	}
 	if o.Pseudonyms != nil {
 		p.real = newReal(&o)
