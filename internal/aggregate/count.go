@@ -33,7 +33,7 @@ func (t *Table) Count(c *capture.Count, f *capture.Frame, m *decode.Message) {
 	t.countTimes(cell, c)
 	cell.count(&d, c.Last, c.Errno, n)
 	t.total.count(&d, c.Last, c.Errno, n)
-	t.moments.count(c.Last, &d)
+	t.line.count(c.Last, &d)
 	if c.Messages > 0 {
 		t.history.count(c.Last, c.Messages)
 	}
@@ -54,7 +54,7 @@ func (t *Table) CountRest(c *capture.Count) {
 	n := bucketOf(c.Last)
 	t.overflow.count(&d, c.Last, c.Errno, n)
 	t.total.count(&d, c.Last, c.Errno, n)
-	t.moments.count(c.Last, &d)
+	t.line.count(c.Last, &d)
 }
 
 func (t *Table) countTimes(c *cell, n *capture.Count) {

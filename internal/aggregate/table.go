@@ -68,7 +68,7 @@ type Table struct {
 	rest     bool   // one of which is what a source had no row for
 	causes   causes
 	history  history
-	moments  moments
+	line     line
 	heat     heat
 	serials  uint64    // cells made so far, also before Clear
 	start    time.Time // of the first observation
@@ -111,7 +111,7 @@ func (t *Table) Add(x *correlate.Observation) {
 	d := delta(x)
 	n := bucketOf(at)
 	t.total.observe(&d, x, n)
-	t.moments.count(at, &d)
+	t.line.count(at, &d)
 	if d.Latency.Count > 0 && answersOther(x) {
 		// How long a question took belongs to the question, not to the type of
 		// its answer.

@@ -14,6 +14,9 @@ type Timeline struct {
 	Start   time.Time     // of the first moment; zero: nothing has happened
 	Width   time.Duration // of a moment
 	Moments []Moment
+	// Misdated are messages with a time that no clock of today shows, or that is so far from
+	// all others that those would be one moment: it is damaged.
+	Misdated uint64
 }
 
 // Moment is one part of a Timeline.
@@ -59,11 +62,114 @@ func (m *Moment) add(n *Moment) {
 	m.Gap = m.Gap || n.Gap
 }
 
-// moments make a Timeline.
+// line makes a Timeline. What is far from what came before may be damaged, or be the next
+// part of a recording; the first of all may be damaged, too. So it keeps what is near each
+// other, what is near the newest that was not, and all, and chooses when it is asked for.
+type line struct {
+	main  moments
+	aside moments // the stray that came last, and what is near it
+	all   moments // nothing until something strayed
+	// unplaced are messages without a moment.
+	unplaced uint64
+}
+
+// What is taken for damaged: what is further away than farLeast, and than farTimes as long
+// as what there is; fewer messages at one place than aPlace, and all of them no more than
+// one in strayShare.
+const (
+	farLeast   = 48 * time.Hour
+	farTimes   = 64
+	aPlace     = 16
+	strayShare = 50
+	// shortTimes: with strays the line would be so many times as long, at least.
+	shortTimes = 8
+)
+
+// count adds what was counted at a time.
+func (l *line) count(t time.Time, d *Counters) {
+	n := Moment{Messages: d.Messages(), Errors: d.Failures(), Lost: d.Drops + d.Nobufs()}
+	switch {
+	case n == Moment{}:
+		return
+	case !placed(t):
+		l.unplaced += n.Messages
+		return
+	case l.main.near(t):
+		l.main.add(t, &n)
+	case l.all.list == nil:
+		l.all = l.main.clone()
+		fallthrough
+	default:
+		if !l.aside.near(t) {
+			l.aside = moments{}
+		}
+		if l.aside.add(t, &n); l.aside.messages > l.main.messages {
+			l.main, l.aside = l.aside, l.main
+		}
+	}
+	if l.all.list != nil {
+		l.all.add(t, &n)
+	}
+}
+
+// copy is what a snapshot has.
+func (l *line) copy() Timeline {
+	outside := l.all.messages - min(l.main.messages, l.all.messages)
+	strays := l.aside.messages < aPlace && outside <= max(l.all.messages/strayShare, 1)
+	if l.all.list == nil || strays && l.all.length() > shortTimes*l.main.length() {
+		c := l.main.copy()
+		c.Misdated = outside + l.unplaced
+		return c
+	}
+	c := l.all.copy()
+	c.Misdated = l.unplaced
+	return c
+}
+
+// gap marks a time.
+func (l *line) gap(from, to time.Time) {
+	if !placed(from) || !placed(to) || to.Before(from) {
+		return
+	}
+	l.main.gap(from, to)
+	if l.all.list != nil {
+		l.all.gap(from, to)
+	}
+}
+
+// moments are those of one stretch of time.
 type moments struct {
 	width int64 // in milliseconds
 	first int64 // the number of the first: its time by width
 	list  []Moment
+	// messages is how many are in them.
+	messages uint64
+}
+
+func (h *moments) clone() moments {
+	c := *h
+	c.list = slices.Clone(h.list)
+	return c
+}
+
+// near says whether a time is no stray. The first of all is near.
+func (h *moments) near(t time.Time) bool {
+	if len(h.list) == 0 {
+		return true
+	}
+	from := h.first * h.width
+	to := from + h.length()
+	far := max(farLeast.Milliseconds(), farTimes*(to-from))
+	ms := t.UnixMilli()
+	return ms >= from-far && ms < to+far
+}
+
+// length is how long they are together, in milliseconds.
+func (h *moments) length() int64 { return int64(len(h.list)) * h.width }
+
+func (h *moments) add(t time.Time, n *Moment) {
+	h.at(t).add(n)
+	h.messages += n.Messages
 }
 
 // at returns the moment of a time. What is in front of all others costs a copy of them;
@@ -124,16 +230,6 @@ var (
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// count adds what was counted at a time.
-func (h *moments) count(t time.Time, d *Counters) {
-	n := Moment{Messages: d.Messages(), Errors: d.Failures(), Lost: d.Drops + d.Nobufs()}
-	if n == (Moment{}) || !placed(t) {
-		return
-	}
-	h.at(t).add(&n)
-}
-
-// copy is what a snapshot has.
 func (h *moments) copy() Timeline {
 	if len(h.list) == 0 {
 		return Timeline{}
@@ -145,7 +241,7 @@ func (h *moments) copy() Timeline {
 }
 
 // Timeline is a copy of what happened over all of the run.
-func (t *Table) Timeline() Timeline { return t.moments.copy() }
+func (t *Table) Timeline() Timeline { return t.line.copy() }
 
 // Totals is a snapshot with nothing but the rates and the sum of all.
 func (t *Table) Totals(now time.Time) Snapshot {
@@ -153,11 +249,9 @@ func (t *Table) Totals(now time.Time) Snapshot {
 }
 
 // Gap marks the time in which messages were only counted, or lost by nltop.
-func (t *Table) Gap(from, to time.Time) {
-	if !placed(from) || !placed(to) || to.Before(from) {
-		return
-	}
-	h := &t.moments
+func (t *Table) Gap(from, to time.Time) { t.line.gap(from, to) }
+
+func (h *moments) gap(from, to time.Time) {
 	h.at(to)
 	h.at(from)
 	for n := floorDiv(from.UnixMilli(), h.width); n <= floorDiv(to.UnixMilli(), h.width); n++ {

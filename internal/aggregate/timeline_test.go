@@ -94,3 +94,52 @@ func TestTimelineMarks(t *testing.T) {
 		t.Errorf("cleared: %+v", l)
 	}
 }
+
+// A message with a damaged time is misdated, and does not make one moment of all others; a
+// second part of a recording, however far away, is none.
+func TestTimelineStrays(t *testing.T) {
+	at := func(base time.Time) func(i int) time.Time {
+		return func(i int) time.Time { return base.Add(time.Duration(i) * 10 * time.Millisecond) }
+	}
+	now, damaged := at(epoch), map[int]time.Time{}
+	far := epoch.AddDate(9, 0, 0)
+	for _, tt := range []struct {
+		name    string
+		strays  map[int]time.Time // by number
+		rest    func(i int) time.Time
+		misdated uint64
+		span    time.Duration // of the moments, at least
+	}{
+		{"none", damaged, now, 0, time.Second},
+		{"one in 1970", map[int]time.Time{50: time.Unix(0, 0)}, now, 1, time.Second},
+		{"one in 1999", map[int]time.Time{50: time.Unix(915148800, 0)}, now, 1, time.Second},
+		{"one in 2105", map[int]time.Time{50: time.Unix(4260211200, 0)}, now, 1, time.Second},
+		{"the first", map[int]time.Time{0: time.Unix(915148800, 0)}, now, 1, time.Second},
+		{"the last", map[int]time.Time{199: far}, now, 1, time.Second},
+		{"several", map[int]time.Time{3: far, 5: far.AddDate(3, 0, 0), 70: time.Unix(915148800, 0), 71: time.Unix(0, 0)}, now, 4, time.Second},
+		{"an hour of nothing", map[int]time.Time{}, func(i int) time.Time { return now(i).Add(time.Duration(i/100) * time.Hour) }, 0, time.Hour},
+		{"two parts", map[int]time.Time{}, func(i int) time.Time { return now(i).AddDate(i/100, 0, 0) }, 0, 8000 * time.Hour},
+		{"a short part at the end", map[int]time.Time{}, func(i int) time.Time { return now(i).AddDate(i/180, 0, 0) }, 0, 8000 * time.Hour},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tab := New(Options{})
+			for i := range 200 {
+				when, ok := tt.strays[i]
+				if !ok {
+					when = tt.rest(i)
+				}
+				tab.Observe(sample(7, "ip", "route", "RTM_NEWLINK", capture.DirRequest, 52, when))
+			}
+			l := tab.Timeline()
+			if l.Misdated != tt.misdated {
+				t.Errorf("%d misdated, want %d", l.Misdated, tt.misdated)
+			}
+			if got := l.Sum(0, len(l.Moments)).Messages + l.Misdated; got != 200 {
+				t.Errorf("%d messages", got)
+			}
+			if span := l.End().Sub(l.Start); span < tt.span || span > 3*tt.span {
+				t.Errorf("%v long, want %v", span, tt.span)
+			}
+		})
+	}
+}

@@ -40,9 +40,21 @@ func (a *app) header(g *grid) int {
 	return lines
 }
 
-// lowLine is the second line of a screen that is too low for one about where one is.
+// lowLine is the second line of a screen that is too low for one about where one is: at home
+// what is wrong, as far as there is room.
 func (a *app) lowLine() []segment {
 	segs := append(a.rates(), a.totals(false)...)
+	if verdict := a.verdict(); len(a.views) == 1 {
+		room := a.grid.w - 2 - a.grid.width(verdict[0].text)
+		for _, s := range segs {
+			if s.keep == 0 { // which stays
+				room -= a.grid.width(s.text) + 2
+			}
+		}
+		if room >= 0 {
+			segs = append(verdict, segs...)
+		}
+	}
 	for _, s := range a.position() {
 		if s.keep == 0 {
 			s.keep = 9 // less than what was lost

@@ -42,6 +42,9 @@ func (a *app) place(g *grid, y int) timeline {
 	l := timeline{x: 1, y: y, w: g.w - 2}
 	if g.w >= labelLeast {
 		l.x, l.w = l.x+labelWidth, l.w-2*labelWidth
+		if text := a.misdated(); text != "" {
+			l.w -= g.width(text) + 1
+		}
 	}
 	l.read = l.w
 	if len(s.Line.Moments) == 0 || l.w <= 0 {
@@ -59,6 +62,15 @@ func (a *app) place(g *grid, y int) timeline {
 	}
 	l.step = max(l.end.Sub(l.start)/time.Duration(l.read), 1)
 	return l
+}
+
+// misdated says how many messages have a time that cannot be right; "": none.
+func (a *app) misdated() string {
+	n := a.snap.Line.Misdated
+	if n == 0 {
+		return ""
+	}
+	return words.Count(n) + " misdated (l)"
 }
 
 func later(t, u time.Time) time.Time {
@@ -141,7 +153,8 @@ func (a *app) timeline(g *grid, y int) {
 		if a.snap.Replay == nil {
 			right = l.at(l.w)
 		}
-		g.put(l.x+l.w+1, y, g.w, right.In(in).Format(words.TimeOfDay[:8]), t.dim)
+		x := g.put(l.x+l.w+1, y, g.w, right.In(in).Format(words.TimeOfDay[:8]), t.dim)
+		g.put(x+1, y, g.w-1, a.misdated(), t.warn)
 	}
 }
 

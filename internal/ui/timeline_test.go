@@ -114,3 +114,21 @@ func TestTimelineShowsPart(t *testing.T) {
 		t.Errorf("a page of messages of less than a second marks %d columns of half a second", n)
 	}
 }
+
+// Messages with a time that cannot be right are told of beside the line.
+func TestTimelineMisdated(t *testing.T) {
+	for _, tt := range []struct {
+		width int
+		want  string
+	}{{80, " 03:04:15 3 misdated (l)"}, {60, " 03:04:15 3 misdated (l)"}, {40, ""}} {
+		h := lined(t, tt.width, Options{}, func(s *fakeSource, _ []aggregate.Moment) {
+			s.status.Replay = &live.Replay{Ended: true}
+			s.line.Misdated = 3
+		})
+		if got := h.lineText(); !strings.HasSuffix(got, tt.want) {
+			t.Errorf("at %d: %q", tt.width, got)
+		}
+		h.press("l")
+		h.wants("misdated, not in the timeline")
+	}
+}

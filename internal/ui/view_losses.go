@@ -53,6 +53,9 @@ func (v *lossesView) refresh() {
 	if n := st.Stats.Truncated; n > 0 {
 		number("too long for their reader's buffer", n, t.warn)
 	}
+	if n := v.app.snap.Line.Misdated; n > 0 {
+		number("misdated, not in the timeline", n, t.warn)
+	}
 	if st.Err != nil {
 		say(v.app.ending(), st.Err.Error(), t.bad)
 	}
