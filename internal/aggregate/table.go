@@ -59,6 +59,7 @@ type Table struct {
 	// that had one a moment ago. A cell that was used again for another key is
 	// found out by its key.
 	recent [recentCells]*cell
+	hints  [hints]hint
 	cells  []*cell // in order of creation; a folded one is used again in place
 	lru    cell    // ring: lru.older is the cell used last, lru.newer the one idle longest
 
@@ -118,12 +119,12 @@ func (t *Table) Add(x *correlate.Observation) {
 		asked := *x
 		asked.Message, asked.Family, asked.Type = x.Exchange.Request, x.Exchange.Request.Family, x.Exchange.Request.Type
 		took := Counters{Tally: capture.Tally{Latency: d.Latency}}
-		question := t.cell(keyOf(&asked))
+		question := t.cellOf(&asked)
 		question.observe(&took, x, n)
 		t.heatUp(question, at, took.Latency.Sum, 1)
 		d.Latency = Latency{}
 	}
-	c := t.cell(keyOf(x)) // after the other: it may have to make room
+	c := t.cellOf(x) // after the other: it may have to make room
 	if x.Frame.Socket.PortID != 0 {
 		c.portID = x.Frame.Socket.PortID
 	}
@@ -311,6 +312,44 @@ func size(x *correlate.Observation) uint64 {
 	return uint64(n)
 }
 
+// hint is in which cell a message of an Origin was counted. It says so without a Key, of
+// which making and comparing costs more than all else that counting does.
+type hint struct {
+	origin       *capture.Origin
+	family, name string
+	cell         *cell
+	serial       uint64 // of the cell: it may have been used again for another key
+}
+
+// hints is the length of Table.hints, a power of two.
+const hints = 1 << 13
+
+// cellOf returns the cell that x is counted in and makes it the one used last.
+func (t *Table) cellOf(x *correlate.Observation) *cell {
+	o := x.Frame.Origin
+	// Of what has no name, or no account of its own, more than these makes the key.
+	if x.Family == "" || x.Type == "" || o.Accounted() == nil {
+		return t.cell(keyOf(x))
+	}
+	h := &t.hints[hintAt(o, x.Type)]
+	c := h.cell
+	if h.origin == o && h.name == x.Type && h.family == x.Family && c.serial == h.serial && c.key.PID == x.Account.PID && c.key.Life == x.Account.Life {
+		t.use(c)
+		return c
+	}
+	c = t.cell(keyOf(x))
+	*h = hint{o, x.Family, x.Type, c, c.serial}
+	return c
+}
+
+func hintAt(o *capture.Origin, name string) uint32 {
+	h := uint32(o.Socket.Inode)*0x85ebca6b ^ o.Socket.PortID*0xc2b2ae35 ^ o.Proc.PID*0x9e3779b1 ^ uint32(o.Dir)<<7 ^ uint32(o.Kind)<<11 ^ uint32(o.Verdict)<<15 ^ uint32(len(name))<<3
+	if n := len(name); n > 6 {
+		h ^= uint32(name[4])<<9 ^ uint32(name[n-1])<<1 ^ uint32(name[6])<<5
+	}
+	return (h ^ h>>15) & (hints - 1)
+}
+
 // cell returns the cell of k and makes it the one used last.
 func (t *Table) cell(k Key) *cell {
 	hint := &t.recent[k.slot()]
@@ -321,13 +360,21 @@ func (t *Table) cell(k Key) *cell {
 	}
 	if c == nil {
 		c = t.add(k)
+		c.newer, c.older = c, c
 		*hint = c
-	} else {
-		c.newer.older, c.older.newer = c.older, c.newer
 	}
+	t.use(c)
+	return c
+}
+
+// use makes a cell the one used last.
+func (t *Table) use(c *cell) {
+	if t.lru.older == c {
+		return
+	}
+	c.newer.older, c.older.newer = c.older, c.newer
 	c.newer, c.older = &t.lru, t.lru.older
 	c.newer.older, c.older.newer = c, c
-	return c
 }
 
 // recentCells is the length of Table.recent, a power of two.
