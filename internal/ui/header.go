@@ -278,7 +278,7 @@ func (a *app) footer(g *grid) int {
 func (a *app) hints(g *grid, y int, pages bool) {
 	x := 1
 	tables := a.tables(a.top())
-	every := a.bindings()
+	every := tables[len(tables)-1].list
 	tables = append([]keyTable{{list: every[:1]}}, tables...)
 	last := len(tables) - 1
 	tables[last].list = every[1:]

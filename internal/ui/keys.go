@@ -155,7 +155,29 @@ func (a *app) tables(v view) []keyTable {
 	if a.travel.focused {
 		t = append([]keyTable{{"The timeline", a.onTimeline(), nil}}, t...)
 	}
-	return append(t, keyTable{"Other times", a.traveling(v), nil}, keyTable{"Everywhere", a.bindings(), nil})
+	return answering(append(t, keyTable{"Other times", a.traveling(), nil}, keyTable{"Everywhere", a.bindings(), nil}))
+}
+
+// answering takes away the keys that a table in front answers.
+func answering(tables []keyTable) []keyTable {
+	taken := make(map[string]bool)
+	for i := range tables {
+		t := &tables[i]
+		var list []binding
+		for _, b := range t.list {
+			b.keys = strings.Join(slices.DeleteFunc(strings.Fields(b.keys), func(k string) bool { return taken[k] }), " ")
+			if b.keys != "" {
+				list = append(list, b)
+			}
+		}
+		for _, b := range list {
+			for k := range strings.FieldsSeq(b.keys) {
+				taken[k] = true
+			}
+		}
+		t.list = list
+	}
+	return tables
 }
 
 // key acts on one key, by the first table that knows it.
@@ -168,6 +190,9 @@ func (a *app) key(ev *tcell.EventKey) {
 	case "Ctrl-Z":
 		a.suspend()
 		return
+	}
+	if a.undrawn { // keys may come faster than drawings
+		a.draw()
 	}
 	a.notice = ""
 	if a.seeking != nil {

@@ -5,7 +5,6 @@ package ui
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -108,11 +107,10 @@ func (a *app) askTime() {
 	}
 }
 
-// traveling are the keys for other times, on every page that has no other use for them: a
-// list of messages goes to the one of a time.
-func (a *app) traveling(v view) []binding {
-	taken := v.bindings()
-	return slices.DeleteFunc([]binding{
+// traveling are the keys for other times. Pages with another use for one of them answer it
+// first: a list of messages goes to the one of a time.
+func (a *app) traveling() []binding {
+	return []binding{
 		{"t", "go to a time: 12:03:04, +1.5s after the start, now", "", a.askTime},
 		{",", "a message back in time: all pages show the state then", "", func() { a.travelTo(live.To{Step: -1}) }},
 		{".", "a message further", "", func() { a.travelTo(live.To{Step: 1}) }},
@@ -120,9 +118,7 @@ func (a *app) traveling(v view) []binding {
 		{"]", "to the next error or incident", "", func() { a.travelTo(live.To{Fault: 1}) }},
 		{"W", "save what is kept to a file, as it was recorded", "save", a.askSave},
 		{"T", "the timeline (or click on it): move in time, play", "timeline", func() { a.travel.focused = true }},
-	}, func(b binding) bool {
-		return slices.ContainsFunc(taken, func(t binding) bool { return t.matches(b.keys) })
-	})
+	}
 }
 
 // onTimeline are the keys while the timeline has them.
