@@ -78,6 +78,7 @@ type app struct {
 	prompt  *prompt
 	paste   *paste   // being received; nil: none
 	seeking *seeking // what is looked for; nil: nothing is
+	undrawn bool     // the page on the top was not drawn yet: its rows and columns have no place
 
 	tree    *treeView
 	views   []view              // the last one is shown
@@ -294,6 +295,7 @@ func (a *app) push(v view) {
 		a.views = slices.Delete(a.views, 1, 2+n)
 	}
 	a.views = append(a.views, v)
+	a.undrawn = true
 	a.fill()
 	v.refresh()
 }
@@ -400,6 +402,7 @@ func (a *app) details(g *grid, v view, body *rect) {
 
 // draw puts the state on the screen and says whether anything had changed.
 func (a *app) draw() bool {
+	a.undrawn = false
 	w, h := a.screen.Size()
 	g := &a.grid
 	g.reset(w, h, a.theme.text)

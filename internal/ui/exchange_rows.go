@@ -76,6 +76,20 @@ func (v *exchangesView) at(row int) *exchangeLine {
 		x := &v.open[row]
 		return &exchangeLine{spot: spot{waits: x.Request.Frame.ID}, kept: live.RequestOf(x), x: x, worst: x}
 	}
+	pos, sub, u := v.placeOf(row)
+	if pos < 0 {
+		return nil
+	}
+	l := v.line(pos)
+	if l != nil && sub > 0 {
+		l.below, l.sub = &u.lines[sub-1], sub
+	}
+	return l
+}
+
+// placeOf is the position of the datagram that a line below those that wait is about, whether
+// or not that is there yet, and which of the lines below it, of u; negative: there is none.
+func (v *exchangesView) placeOf(row int) (pos int64, sub int, u *unfolded) {
 	row -= len(v.open)
 	for i := range v.unfolded { // in the order of the list
 		u := &v.unfolded[i]
@@ -84,18 +98,14 @@ func (v *exchangesView) at(row int) *exchangeLine {
 			break
 		}
 		if row <= first+len(u.lines) {
-			if l := v.line(u.pos); l != nil {
-				l.below, l.sub = &u.lines[row-first-1], row-first
-				return l
-			}
-			return nil
+			return u.pos, row - first, u
 		}
 		row -= len(u.lines)
 	}
-	if row >= v.listed() {
-		return nil
+	if row < 0 || row >= v.listed() {
+		return -1, 0, nil
 	}
-	return v.line(v.posOf(row))
+	return v.posOf(row), 0, nil
 }
 
 // line is that of a datagram.
@@ -132,6 +142,9 @@ func (v *exchangesView) rowOf(p spot) (row int, ok bool) {
 		return 0, false
 	}
 	v.sel.pos = p.pos
+	if k := v.kept(p.pos); k != nil && p.blind {
+		v.sel.seq, v.sel.blind = k.Seq, false
+	}
 	row = len(v.open) + i
 	for j := range v.unfolded {
 		if u := &v.unfolded[j]; v.indexOf(u.pos) < i {

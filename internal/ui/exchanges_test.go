@@ -290,3 +290,61 @@ func TestBarCells(t *testing.T) {
 		}
 	}
 }
+
+// The list has a window of all exchanges: one gets to its ends, to a time and to what went
+// wrong, wherever that is.
+func TestExchangesReachAll(t *testing.T) {
+	m, dec := demoModel(t)
+	h := demoScreen(t, m, dec, 120, 40)
+	on := func(want string) {
+		t.Helper()
+		h.refresh(h.now)
+		h.draw()
+		l := h.top().(*exchangesView).current()
+		if l == nil || !strings.HasPrefix(l.x.Time.Format("15:04:05.000"), want) {
+			t.Errorf("the cursor is not on that of %s:\n%s", want, h.text())
+		}
+	}
+	h.press("x", "End")
+	on("19:41:35.975")
+	h.press("]")
+	on("19:41:45.125") // before it there are probes alone
+	h.press("Home")
+	on("19:42:17.949")
+	h.press("t")
+	h.typeText("19:41:45")
+	h.press("Enter")
+	on("19:41:45.")
+	h.press("t")
+	h.typeText("19:00:00")
+	h.press("Enter")
+	on("19:41:35.975")
+}
+
+// Keys may come faster than drawings: a page that was opened by one has its rows and columns
+// for the next.
+func TestKeysBeforeDrawing(t *testing.T) {
+	for _, tt := range []struct{ page, key, want string }{
+		{"o", "s", "▼DROPS"}, {"C", "Down", "PID"}, {"i", "End", "19:41:41.371"},
+	} {
+		m, dec := demoModel(t)
+		h := demoScreen(t, m, dec, 120, 40)
+		for _, k := range []string{tt.page, tt.key} {
+			ev := tcell.NewEventKey(keysByName[k], 0, 0)
+			if keysByName[k] == 0 {
+				ev = tcell.NewEventKey(tcell.KeyRune, rune(k[0]), 0)
+			}
+			h.event(ev)
+		}
+		h.draw()
+		line := ""
+		if c := h.top().cursor(); tt.key != "s" {
+			line = strings.Split(h.text(), "\n")[h.listY+c.at-c.top]
+		} else {
+			line = h.text()
+		}
+		if !strings.Contains(line, tt.want) {
+			t.Errorf("%s %s: no %q in\n%s", tt.page, tt.key, tt.want, line)
+		}
+	}
+}

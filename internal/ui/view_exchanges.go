@@ -53,6 +53,7 @@ type spot struct {
 	waits uint64 // ID of the frame of a request that waits; 0: of none
 	pos   int64  // position (spool.Query)
 	seq   uint64 // Kept.Seq
+	blind bool   // what is at pos is not known yet, nor its seq
 	sub   int    // line below, from 1
 }
 
@@ -102,6 +103,7 @@ func (v *exchangesView) ask() live.Ask {
 		x.First, x.Count = v.win.Low, maxSorted
 	case v.step != 0:
 		x.First = v.sel.pos
+	case !v.find.IsZero():
 	case v.win.Total == 0, v.follows() && !v.reverse:
 		x.Last = true
 	case v.reverse:
@@ -122,6 +124,7 @@ func (v *exchangesView) follows() bool { return v.sel == spot{} }
 
 func (v *exchangesView) moved() {
 	v.sel = spot{}
+	v.cur.fit(v.rows(), v.cur.page)
 	if v.cur.at > 0 {
 		v.pick()
 	}
@@ -131,6 +134,8 @@ func (v *exchangesView) moved() {
 func (v *exchangesView) pick() {
 	if l := v.at(v.cur.at); l != nil {
 		v.sel = l.spot
+	} else if pos, _, _ := v.placeOf(v.cur.at); pos >= 0 {
+		v.sel = spot{pos: pos, blind: true}
 	}
 }
 
@@ -150,7 +155,7 @@ func (v *exchangesView) refresh() {
 		v.stepped(s.Trouble)
 	case !v.find.IsZero():
 		v.find = time.Time{}
-		v.sel = spot{pos: v.win.First}
+		v.sel = spot{pos: v.win.First, blind: true}
 	}
 	v.cur.fit(v.rows(), v.cur.page)
 	if row, ok := v.rowOf(v.sel); ok {
@@ -176,10 +181,7 @@ func (v *exchangesView) stepped(found int64) {
 		v.app.notice = "nothing went wrong " + where + " this, as far as was read"
 		return
 	}
-	v.sel = spot{pos: found}
-	if k := v.kept(found); k != nil {
-		v.sel.seq = k.Seq
-	}
+	v.sel = spot{pos: found, blind: true}
 }
 
 func (v *exchangesView) current() *exchangeLine { return v.at(v.cur.at) }
@@ -220,7 +222,7 @@ func (v *exchangesView) trouble(by int) {
 		v.pick()
 	}
 	if v.sel.waits != 0 || v.sel == (spot{}) { // from the newest on
-		v.sel = spot{pos: v.win.Low + v.win.Total}
+		v.sel = spot{pos: v.win.Low + v.win.Total, blind: true}
 	}
 	v.step = by
 }
@@ -249,9 +251,6 @@ func (v *exchangesView) sortBy(by int) {
 	if v.win.Total > maxSorted && v.cell == nil {
 		v.app.notice = fmt.Sprintf("sorted by time: more than %s exchanges are not sorted by anything else (f leaves fewer)", words.Grouped(maxSorted))
 		return
-	}
-	if v.shown == nil {
-		v.app.draw() // keys may come faster than drawings
 	}
 	now := v.sorted
 	for _, c := range v.shown { // which are made with each drawing
