@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
@@ -14,7 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/spool"
 )
 
-// A snapshot has the exchanges that are asked for, by window, outcome and step, with their
+// A snapshot has the exchanges that are asked for, by window and outcome, or searched for, with their
 // stories; and what their time went to adds up.
 func TestAskExchanges(t *testing.T) {
 	r, err := pcapng.Open("../../cmd/nltop/demo.pcapng.gz")
@@ -24,18 +25,31 @@ func TestAskExchanges(t *testing.T) {
 	defer r.Close()
 	m := replayed(t, r)
 	all := m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000}})
-	if all.Ended.Total < 100 || len(all.Ended.List) == 0 || all.Trouble >= 0 || all.Has(Ask{Exchanges: &Exchanges{Count: 1000, First: 1}}) {
-		t.Fatalf("%d of %d exchanges, trouble at %d", len(all.Ended.List), all.Ended.Total, all.Trouble)
+	if all.Ended.Total < 100 || len(all.Ended.List) == 0 || all.Has(Ask{Exchanges: &Exchanges{Count: 1000, First: 1}}) {
+		t.Fatalf("%d of %d exchanges", len(all.Ended.List), all.Ended.Total)
 	}
 	wrong := m.Snapshot(Ask{Exchanges: &Exchanges{Count: 1000, Outcomes: spool.Troubles}})
 	if wrong.Ended.Total == 0 || wrong.Ended.Total >= all.Ended.Total {
 		t.Fatalf("%d of %d went wrong", wrong.Ended.Total, all.Ended.Total)
 	}
-	step := &Exchanges{First: -1, Step: 1, Count: 20}
-	first := m.Snapshot(Ask{Exchanges: step})
-	at := first.Trouble - first.Ended.First
-	if at < 0 || at >= int64(len(first.Ended.List)) || first.Ended.List[at].Seq != wrong.Ended.List[0].Seq {
-		t.Errorf("the first that went wrong is at %d of %d", at, len(first.Ended.List))
+	for _, tt := range []struct {
+		back bool
+		want *aggregate.Kept
+	}{{false, &wrong.Ended.List[0]}, {true, &wrong.Ended.List[len(wrong.Ended.List)-1]}} {
+		q := &Search{Exchanges: &Exchanges{}, Only: spool.Troubles, Back: tt.back, Match: func(s *Snapshot, k *aggregate.Kept) bool {
+			return spool.Troubles.Has(s.Ended.Worst(k))
+		}}
+		if q.From.Time = all.Ended.List[0].Frame.Time.Add(-time.Hour); tt.back {
+			q.From.Time = all.Now.Add(time.Hour)
+		}
+		look(t, m, all, q)
+		if len(q.Found) != 1 || q.Found[0].Seq != tt.want.Seq {
+			t.Errorf("back %v: what went wrong first: %d, want %d", tt.back, q.Found[0].Seq, tt.want.Seq)
+			continue
+		}
+		if at := m.Snapshot(Ask{Exchanges: &Exchanges{First: q.Found[0].At, Count: 1}}).Ended.List; len(at) != 1 || at[0].Seq != tt.want.Seq {
+			t.Errorf("back %v: at %d is another one", tt.back, q.Found[0].At)
+		}
 	}
 	told, split := 0, 0
 	for i := range all.Ended.List {

@@ -68,32 +68,37 @@ func (m *Model) update(q *spool.Query, r run, s *Snapshot, rows []aggregate.RowI
 
 // lookEnded takes the exchanges that have ended.
 func (m *Model) lookEnded(s *Snapshot, r run, want *Exchanges) {
+	q := m.endedOf(s, r, want)
+	s.Began = 0
+	first, count := want.First, want.Count
+	switch {
+	case !want.Until.IsZero():
+		first = q.Find(want.Find)
+		s.Began = max(q.Find(want.Until)+1-first, 0)
+		count = int(min(s.Began, int64(count)))
+		first += s.Began - int64(count)
+	case !want.Find.IsZero():
+		first = q.Find(want.Find)
+	}
+	s.Ended = q.Window(first, count, want.Last)
+	m.say(s, r, s.Ended.List)
+	for _, others := range s.Ended.Shared {
+		m.say(s, r, asKept(others.List))
+	}
+}
+
+// endedOf is the query for exchanges, brought to where a snapshot is.
+func (m *Model) endedOf(s *Snapshot, r run, want *Exchanges) *spool.Query {
 	h := &m.history
+	if h.of != r.spool {
+		*h = history{of: r.spool}
+	}
 	if h.ended == nil || !h.endedOf.sameAs(want) {
 		h.endedOf = *want
 		h.ended = r.spool.Query(r.pipe, spool.What{Exchanges: true, Rows: want.Rows, Outcomes: want.Outcomes, Filter: m.adding}, false)
 	}
 	h.ended.Update(cellsOf(r, want.Rows), s.Frames)
-	s.Trouble, s.Began = -1, 0
-	first, count := want.First, want.Count
-	switch {
-	case !want.Until.IsZero():
-		first = h.ended.Find(want.Find)
-		s.Began = max(h.ended.Find(want.Until)+1-first, 0)
-		count = int(min(s.Began, int64(count)))
-		first += s.Began - int64(count)
-	case !want.Find.IsZero():
-		first = h.ended.Find(want.Find)
-	case want.Step != 0:
-		if at, ok := h.ended.Next(want.First, want.Step, spool.Troubles); ok {
-			first, s.Trouble = at-int64(want.Count/2), at
-		}
-	}
-	s.Ended = h.ended.Window(first, count, want.Last)
-	m.say(s, r, s.Ended.List)
-	for _, others := range s.Ended.Shared {
-		m.say(s, r, asKept(others.List))
-	}
+	return h.ended
 }
 
 // tellStory reads what is known of an exchange, unless it was read when it had ended.

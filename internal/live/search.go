@@ -16,9 +16,14 @@ import (
 // whoever waits for it can do something else in between, and give it up.
 type Search struct {
 	Rows []aggregate.RowID // among the messages of rows; none: among all
-	From spool.Start
-	Back bool
-	Most int // it ends when so many are found; 0: one
+	// Exchanges: instead among those that have ended, of these rows and outcomes, each as its
+	// request; the snapshot that Match gets has the others of its datagram (Ended.Shared).
+	// Of those that ended in none of the ways of Only it may pass by some; 0: of none.
+	Exchanges *Exchanges
+	Only      spool.Outcomes
+	From      spool.Start
+	Back      bool
+	Most      int // it ends when so many are found; 0: one
 	// Match says whether a message is looked for. What it says stands in the snapshot
 	// (Snapshot.Said).
 	Match func(s *Snapshot, k *aggregate.Kept) bool
@@ -47,18 +52,17 @@ func (m *Model) Search(s *Snapshot, q *Search) {
 	if q.Ended = q.Ended || r.spool == nil; q.Ended {
 		return
 	}
-	query := m.history.query(m, r, q.Rows)
-	m.update(query, r, s, q.Rows)
+	query := m.searched(s, r, q)
 	if q.of != nil && q.of != query { // another filter, or another reading: it begins where it was
 		q.From, q.walk, q.pending = spool.Start{Time: q.Time}, nil, nil
 	}
 	if q.walk == nil {
-		q.walk, q.of = query.Walk(q.From, q.Back), query
+		q.walk, q.of = query.Walk(q.From, q.Back).Only(q.Only), query
 	}
 	start := time.Now()
 	if len(q.pending) == 0 {
 		q.pending, q.more = q.walk.Next()
-		q.told = &Snapshot{SaidBy: make(map[MessageID]nft.Said)}
+		q.told = &Snapshot{Status: s.Status, Ended: spool.Window{Shared: q.walk.Shared()}, SaidBy: make(map[MessageID]nft.Said)}
 		m.sayEach(q.told, r, func(each func(k *aggregate.Kept)) {
 			for i := range q.pending {
 				each(&q.pending[i].Kept)
@@ -70,6 +74,16 @@ func (m *Model) Search(s *Snapshot, q *Search) {
 		q.pending = q.pending[1:]
 	}
 	q.Ended = q.Ended || !q.more && len(q.pending) == 0
+}
+
+// searched is what a search goes through, brought to where a snapshot is.
+func (m *Model) searched(s *Snapshot, r run, q *Search) *spool.Query {
+	if q.Exchanges != nil {
+		return m.endedOf(s, r, q.Exchanges)
+	}
+	query := m.history.query(m, r, q.Rows)
+	m.update(query, r, s, q.Rows)
+	return query
 }
 
 // patience is how long a step looks at what it has read, for who presses a key waits for it.

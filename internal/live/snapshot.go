@@ -61,14 +61,11 @@ type Exchanges struct {
 	Find  time.Time
 	// Until, beside Find: all that began from Find until then, the last Count of them.
 	Until time.Time
-	// Step finds the next with trouble behind First, or before it (-1), and gives what is
-	// around that; 0: it does not.
-	Step int
 }
 
 func (x *Exchanges) equal(y *Exchanges) bool {
 	return y == nil || x != nil && x.First == y.First && x.Count == y.Count && x.Last == y.Last && x.Find.Equal(y.Find) &&
-		x.Until.Equal(y.Until) && x.Step == y.Step && x.sameAs(y)
+		x.Until.Equal(y.Until) && x.sameAs(y)
 }
 
 // sameAs says whether both are of the same exchanges.
@@ -111,8 +108,6 @@ type Snapshot struct {
 	// order in which they began.
 	Open  []correlate.Exchange
 	Ended spool.Window
-	// Trouble is the position in Ended that Exchanges.Step has found; -1: none.
-	Trouble int64
 	// Began is how many of Ended began from Exchanges.Find to Exchanges.Until, about.
 	Began   int64
 	Story   spool.Story

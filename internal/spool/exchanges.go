@@ -325,56 +325,9 @@ func (s *Spool) timeAt(frame uint64) int64 {
 	return 0
 }
 
-// maxSought is how many chunks Next reads at most.
-const maxSought = 64
-
-// Next returns the position of the next datagram behind a position, or before it (by -1), of
-// which the exchanges have ended in one of some ways; false: there is none, or it is farther
-// away than is read at once, and at is how far that was.
-func (q *Query) Next(from int64, by int, of Outcomes) (at int64, found bool) {
-	at = q.low
-	places := make([]int64, len(q.counts)) // of the first of each chunk
-	for i, n := range q.counts {
-		places[i] = at
-		at += max(n, 0)
-	}
-	reads := 0
-	for step := range q.counts {
-		i := step
-		if by < 0 {
-			i = len(q.counts) - 1 - step
-		}
-		first, n := places[i], max(q.counts[i], 0)
-		if n == 0 || by > 0 && first+n <= from+1 || by < 0 && first >= from || !q.mayHave(i, of) {
-			continue
-		}
-		if reads++; reads > maxSought {
-			return first, false
-		}
-		k := q.base + uint64(i)
-		p := q.read(k, k)[k]
-		w := Window{Shared: p.shared}
-		for j := range p.list {
-			if by < 0 {
-				j = len(p.list) - 1 - j
-			}
-			if at := first + int64(j); (by > 0 && at > from || by < 0 && at < from) && of.Has(w.Worst(&p.list[j])) {
-				return at, true
-			}
-		}
-	}
-	return from, false
-}
-
-// mayHave says whether a chunk may have such an exchange, by the index.
-func (q *Query) mayHave(i int, of Outcomes) bool {
-	q.s.mu.Lock()
-	defer q.s.mu.Unlock()
-	k := q.base + uint64(i)
-	if k < q.s.base || k-q.s.base >= uint64(len(q.s.chunks)) {
-		return false
-	}
-	c := &q.s.chunks[k-q.s.base]
+// mayHave says whether a chunk may have an exchange that ended in one of some ways, by the
+// index. s.mu is held.
+func (q *Query) mayHave(c *chunk, of Outcomes) bool {
 	if q.all || c.unsure || c.ends.unsure {
 		return true
 	}

@@ -135,26 +135,28 @@ func troubles(t *testing.T, name string, r *read, all []correlate.Exchange) int 
 	if got != want || datagrams > got {
 		t.Errorf("%s: %d of %d exchanges with trouble, in %d datagrams", name, got, want, datagrams)
 	}
-	// Each of them is found from the one before it, and from behind.
+	// A walk comes to each of them, forth and back, with the others of its datagram, at the place
+	// where a window has it; and past what has none it reads nothing.
 	every := r.spool.Query(r.pipe, spool.What{Exchanges: true}, false)
 	every.Update(nil, r.spool.Frames())
-	steps := 0
-	for at := int64(-1); ; steps++ {
-		next, ok := every.Next(at, 1, spool.Troubles)
-		if !ok {
-			break
+	for _, back := range []bool{false, true} {
+		steps := 0
+		walk := every.Walk(spool.Start{Time: time.Unix(1<<33*int64(map[bool]int{true: 1}[back]), 0)}, back).Only(spool.Troubles)
+		for list, more := walk.Next(); more; list, more = walk.Next() {
+			found := spool.Window{Shared: walk.Shared()}
+			for i := range list {
+				if !spool.Troubles.Has(found.Worst(&list[i].Kept)) {
+					continue
+				}
+				steps++
+				if w := every.Window(list[i].At, 1, false); w.List[0].Seq != list[i].Seq || len(w.Shared[w.List[0].Seq].List) != len(found.Shared[list[i].Seq].List) {
+					t.Fatalf("%s, back %v: at %d is %d, not %d", name, back, list[i].At, w.List[0].Seq, list[i].Seq)
+				}
+			}
 		}
-		w := every.Window(next, 1, false)
-		if next <= at || !spool.Troubles.Has(w.Worst(&w.List[0])) {
-			t.Fatalf("%s: from %d to %d, which is none", name, at, next)
+		if steps != datagrams {
+			t.Errorf("%s, back %v: %d steps, %d datagrams with trouble", name, back, steps, datagrams)
 		}
-		if back, ok := every.Next(next+1, -1, spool.Troubles); !ok || back != next {
-			t.Fatalf("%s: back to %d, not %d", name, back, next)
-		}
-		at = next
-	}
-	if steps != datagrams {
-		t.Errorf("%s: %d steps, %d datagrams with trouble", name, steps, datagrams)
 	}
 	// The exchanges of a row are those of the datagrams in which it asked.
 	s := r.table.Snapshot(time.Time{})

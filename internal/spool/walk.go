@@ -3,6 +3,7 @@
 package spool
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -28,9 +29,11 @@ type Walk struct {
 	q    *Query
 	from Start
 	back bool
+	only Outcomes // of a query for exchanges: where nothing ended so is passed by; 0: nowhere
 	// frame is the number of the next frame to be read, going back of the last that was.
-	frame uint64
-	begun bool
+	frame  uint64
+	begun  bool
+	shared map[uint64]Shared
 }
 
 // walked is how many frames a step reads at most, of walkedChunks at most, unless one
@@ -43,6 +46,16 @@ const (
 // Walk begins behind a message, or, going back, in front of it. Messages of the time that
 // it begins at are among those that it comes to.
 func (q *Query) Walk(from Start, back bool) *Walk { return &Walk{q: q, from: from, back: back} }
+
+// Only has a walk through exchanges pass by what has, by the index, none that ended in one of
+// some ways: what it comes to may still have ended otherwise.
+func (w *Walk) Only(of Outcomes) *Walk {
+	w.only = of
+	return w
+}
+
+// Shared are, by Kept.Seq, the other exchanges of the datagrams that Next returned last.
+func (w *Walk) Shared() map[uint64]Shared { return w.shared }
 
 // Next returns the messages of the next frames, in the order of the walk; more is false
 // where there is nothing behind them. The query has been updated since it was made.
@@ -58,8 +71,10 @@ func (w *Walk) Next() (list []Placed, more bool) {
 			lists[k] = alone[k]
 		}
 	}
+	w.shared = make(map[uint64]Shared)
 	for k := from; k < from+uint64(n); k++ {
 		at := w.q.recount(k, len(lists[k].list))
+		maps.Copy(w.shared, lists[k].shared)
 		for i := range lists[k].list {
 			if x := &lists[k].list[i]; w.wants(x) {
 				list = append(list, Placed{at + int64(i), *x})
@@ -163,8 +178,11 @@ func (w *Walk) at(end uint64) int {
 	return sort.Search(len(chunks), func(i int) bool { return chunks[i].first+chunks[i].frames > w.frame })
 }
 
-// empty says that a chunk has no message of the query, by the index.
+// empty says that a chunk has nothing that is looked for, by the index. Spool.mu is held.
 func (w *Walk) empty(i int) bool {
+	if w.only != 0 && !w.q.mayHave(&w.q.s.chunks[i], w.only) {
+		return true
+	}
 	at := w.q.s.base + uint64(i) - w.q.base
 	return at < uint64(w.q.final) && w.q.counts[at] == 0
 }

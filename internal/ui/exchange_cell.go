@@ -41,7 +41,7 @@ func (c *heatCell) ask(x *live.Exchanges) {
 		before = cellBefore
 	}
 	x.Rows, x.Find, x.Until, x.Count = c.rows, c.from.Add(-before), c.to.Add(-c.low), maxCell
-	x.First, x.Last, x.Step = 0, false, 0
+	x.First, x.Last = 0, false
 }
 
 // has says whether an exchange is one of the cell.

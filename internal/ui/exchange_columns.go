@@ -45,17 +45,24 @@ func (v *exchangesView) columns() []*column[exchangeLine] {
 			text := a.parts(l)
 			return a.cell(text != "", text, a.theme.text)
 		}},
-		{head: "REQUEST", compare: by.request, cell: func(a *app, l *exchangeLine) (string, tcell.Style) {
-			text := v.summary(l)
-			if e := l.worst.Err; !told && e != nil && e.Msg != "" {
-				text = decode.Quote(e.Msg) + ": " + text
-			}
-			if n := a.parts(l); n != "" && !v.shows("PARTS") {
-				text = n + ": " + text
-			}
-			return text, a.theme.text
+		{head: requestHead, compare: by.request, cell: func(a *app, l *exchangeLine) (string, tcell.Style) {
+			return v.requestCell(l, v.summary(l)), a.theme.text
 		}},
 	}
+}
+
+// requestHead is the head of the column with the request in words.
+const requestHead = "REQUEST"
+
+// requestCell is that column, with what has no column of its own.
+func (v *exchangesView) requestCell(l *exchangeLine, text string) string {
+	if e := l.worst.Err; v.app.grid.w < toldWidth && e != nil && e.Msg != "" {
+		text = decode.Quote(e.Msg) + ": " + text
+	}
+	if n := v.app.parts(l); n != "" && !v.shows("PARTS") {
+		text = n + ": " + text
+	}
+	return text
 }
 
 // shows says whether a column is on the screen.
@@ -106,7 +113,7 @@ func (v *exchangesView) summary(l *exchangeLine) string {
 			return s
 		}
 	}
-	s := v.app.requestWords(l)
+	s := requestWords(v.app, v.app.snap, l)
 	if l.waits == 0 {
 		v.info[l.seq] = s
 	}

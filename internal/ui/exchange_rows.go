@@ -8,6 +8,7 @@ import (
 
 	"github.com/nltop/nltop/internal/aggregate"
 	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // The lines of the list of exchanges are counted from the top: those that wait, then the
@@ -114,7 +115,12 @@ func (v *exchangesView) line(pos int64) *exchangeLine {
 	if k == nil {
 		return nil
 	}
-	return &exchangeLine{spot: spot{pos: pos, seq: k.Seq}, kept: *k, x: k.Exchange, worst: v.win.Worst(k), rest: v.win.Shared[k.Seq]}
+	return lineOf(&v.win, pos, k)
+}
+
+// lineOf is that of a datagram at a position of a window.
+func lineOf(w *spool.Window, pos int64, k *aggregate.Kept) *exchangeLine {
+	return &exchangeLine{spot: spot{pos: pos, seq: k.Seq}, kept: *k, x: k.Exchange, worst: w.Worst(k), rest: w.Shared[k.Seq]}
 }
 
 // rowOf finds a place in the list again.

@@ -4,9 +4,14 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
-	"github.com/nltop/nltop/internal/words"
+	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/live"
+	"github.com/nltop/nltop/internal/spool"
 )
 
 // identity tells the page from others: it is one, whatever of the exchanges it lists, but for
@@ -35,48 +40,181 @@ func (v *exchangesView) span() (from, to time.Time) {
 	return from, to
 }
 
-func (v *exchangesView) search(text string) found {
-	v.sought = sought(text)
-	v.app.fill() // all of them, if they are few
-	return v.seek(0)
+// askText asks what to look for, and goes to the nearest line below that has it, else to the
+// nearest above.
+func (v *exchangesView) askText() {
+	v.app.askText(func(text string) {
+		v.text = text
+		if l := v.current(); text != "" && (l == nil || !v.has(v.app.snap, l)) {
+			v.seek(false, func() { v.seek(true, nil) })
+		}
+	})
 }
 
-func (v *exchangesView) next(by int) found { return v.seek(by) }
-
-func (v *exchangesView) place() func() {
-	cur, sel := v.cur, v.sel
-	return func() {
-		v.cur.at, v.cur.top, v.sel = cur.at, cur.top, sel
-		v.cur.fit(v.rows(), v.cur.page)
+// has says whether a line has the text that is looked for in one of the columns on the screen,
+// or below it where it is unfolded.
+func (v *exchangesView) has(snap *live.Snapshot, l *exchangeLine) bool {
+	if l.below != nil {
+		return hasText(v.text, func() string { return l.below.text })
 	}
+	for i := range v.shown {
+		c := v.shown[i].column
+		if hasText(v.text, func() string {
+			if c.head == requestHead { // of many lines, which are not to be remembered
+				return v.requestCell(l, requestWords(v.app, snap, l))
+			}
+			text, _ := c.cell(v.app, l)
+			return text
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
-// seek goes to a line of which a column that is shown has the text, of those that are there:
-// of more than maxSorted, those around.
-func (v *exchangesView) seek(by int) found {
-	if v.sought == "" {
-		return found{}
+// seek goes to the next line that has the text. otherwise is called where there is none; nil:
+// that is said.
+func (v *exchangesView) seek(above bool, otherwise func()) {
+	if v.text == "" {
+		v.text = strings.ToLower(v.app.sought)
 	}
-	var rows []int
-	for i := range v.rows() {
-		l := v.at(i)
+	where := "below"
+	if above {
+		where = "above"
+	}
+	none := func() {
+		if otherwise != nil {
+			otherwise()
+			return
+		}
+		v.app.notice = "no line " + where + " has " + strconv.Quote(v.text)
+		if v.win.Unread > 0 {
+			v.app.notice += "; not all that is kept has been looked at for the filter yet"
+		}
+	}
+	switch {
+	case v.text == "":
+		v.app.notice = "search for something first: /"
+		return
+	case v.rows() == 0:
+		none()
+		return
+	}
+	v.look(live.Search{Back: above == v.reverse}, above, strconv.Quote(v.text)+" "+where, v.has, none)
+}
+
+// look goes to the next line, above or below, for which match says so: among those that are
+// here, and behind those through all that is kept, by steps (live.Search).
+func (v *exchangesView) look(of live.Search, above bool, what string, match func(*live.Snapshot, *exchangeLine) bool, none func()) {
+	by := 1
+	if above {
+		by = -1
+	}
+	of.From = v.beyond(of.Back)
+	row := v.cur.at
+	if l := v.at(row); l != nil && l.waits == 0 {
+		of.From = spool.Start{Seq: l.seq, Time: l.kept.Frame.Time}
+	}
+	for row += by; row >= 0 && row < v.rows(); row += by {
+		l := v.at(row)
 		if l == nil {
-			continue
+			break
 		}
-		has := l.below != nil && v.in(l.below.text)
-		for j := 0; j < len(v.shown) && l.below == nil && !has; j++ {
-			text, _ := v.shown[j].cell(v.app, l)
-			has = v.in(text)
+		if match(v.app.snap, l) {
+			v.goTo(row)
+			return
 		}
-		if has {
-			rows = append(rows, i)
+		if l.waits == 0 {
+			of.From = spool.Start{Seq: l.seq, Time: l.kept.Frame.Time}
 		}
 	}
-	at, f := nearest(rows, v.cur.at, by)
-	v.cur.move(at - v.cur.at)
+	if row < 0 || row >= v.rows() {
+		none()
+		return
+	}
+	of.Exchanges = &live.Exchanges{Outcomes: v.only}
+	of.Match = func(s *live.Snapshot, k *aggregate.Kept) bool {
+		if match(s, lineOf(&s.Ended, 0, k)) {
+			return true
+		}
+		i := slices.IndexFunc(v.unfolded, func(u unfolded) bool { return u.seq == k.Seq })
+		return i >= 0 && slices.ContainsFunc(v.unfolded[i].lines, func(b storyLine) bool {
+			return match(s, &exchangeLine{below: &b})
+		})
+	}
+	search := &of
+	v.app.seek(search, what, func() {
+		if len(search.Found) > 0 {
+			v.toward = spot{pos: search.Found[0].At, seq: search.Found[0].Seq}
+			v.app.fill()
+			return
+		}
+		for row := min(len(v.open), v.cur.at) - 1; above && row >= 0; row-- {
+			if match(v.app.snap, v.at(row)) {
+				v.goTo(row)
+				return
+			}
+		}
+		none()
+	})
+}
+
+// beyond is where a search begins that has no line to begin at: at the newest going back, else
+// at the oldest.
+func (v *exchangesView) beyond(back bool) spool.Start {
+	if back {
+		return spool.Start{Time: v.app.snap.Now.Add(time.Hour)}
+	}
+	return spool.Start{Time: time.Unix(0, 0)}
+}
+
+// goTo puts the cursor into a line.
+func (v *exchangesView) goTo(row int) {
+	v.cur.move(row - v.cur.at)
 	v.moved()
-	if v.win.Total > maxSorted && v.cell == nil {
-		v.app.notice = "searched are those around, of " + words.Grouped(uint64(v.win.Total)) + ": f or E leave fewer"
+	v.app.fill()
+}
+
+// trouble goes to the next that went wrong, later or earlier.
+func (v *exchangesView) trouble(later bool) {
+	where, above := "earlier", later != v.reverse
+	if later {
+		where = "later"
 	}
-	return f
+	wrong := func(_ *live.Snapshot, l *exchangeLine) bool {
+		return l.below == nil && l.waits == 0 && spool.Troubles.Has(l.worst)
+	}
+	of := live.Search{Back: !later, Only: spool.Troubles}
+	none := func() { v.app.notice = "nothing that is kept went wrong " + where + " than this" }
+	if v.order != nil { // by something else than time: its neighbours are not those in time
+		v.lookSorted(later, wrong, none)
+		return
+	}
+	v.look(of, above, "what went wrong, "+where, wrong, none)
+}
+
+// lookSorted is look by time in a list that is all here, in another order.
+func (v *exchangesView) lookSorted(later bool, match func(*live.Snapshot, *exchangeLine) bool, none func()) {
+	by, at := int64(-1), v.win.First+int64(len(v.win.List))
+	if later {
+		by = 1
+	}
+	if l := v.current(); l != nil && l.waits == 0 {
+		at = l.pos
+	}
+	for at += by; v.kept(at) != nil; at += by {
+		if l := v.line(at); match(v.app.snap, l) {
+			v.toward = l.spot
+			v.refresh()
+			return
+		}
+	}
+	none()
+}
+
+// escape forgets the text that was looked for.
+func (v *exchangesView) escape() bool {
+	had := v.text != ""
+	v.text = ""
+	return had
 }

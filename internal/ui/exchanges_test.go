@@ -105,7 +105,7 @@ func TestExchangesTrouble(t *testing.T) {
 		t.Fatalf("back: %v", x.Proc)
 	}
 	h.press("]")
-	h.wants("nothing went wrong behind this")
+	h.wants("nothing that is kept went wrong later than this")
 	if x := v.current().x; x.Proc.PID != 450 {
 		t.Fatalf("it stays: %v", x.Proc)
 	}
@@ -114,6 +114,159 @@ func TestExchangesTrouble(t *testing.T) {
 	h.lacks("RTM_DELLINK", "ip[449]", "pending")
 	h.press("E")
 	h.wants("ip[499]")
+}
+
+// / finds a text in all exchanges that are kept, by steps that say how far they are and that Esc
+// ends; n goes on below, N above.
+func TestExchangesFind(t *testing.T) {
+	h, v := exchangesHarness(t, 120, 30)
+	h.src.many(700)
+	h.tick()
+	on := func(pid uint32) {
+		t.Helper()
+		if l := v.current(); l == nil || l.x.Proc.PID != pid || l.below != nil {
+			t.Fatalf("on %+v, want process %d\n%s", l, pid, h.text())
+		}
+	}
+	h.press("/")
+	h.typeText("[17]")
+	h.press("Enter")
+	if h.seeking == nil {
+		t.Fatal("one step looked at all")
+	}
+	h.wants(`looking for "[17]" below`, "64 exchanges passed", "back to 03:12:33", "Esc ends it")
+	h.press("Esc")
+	if h.seeking != nil || h.top() != v || v.text == "" {
+		t.Error("Esc does not end the search alone")
+	}
+	h.press("n")
+	h.settle()
+	on(17)
+	h.wants("22 of 704", "/[17] (n below, N above)")
+	if !h.marked("[17]") {
+		t.Error("what was found is not marked")
+	}
+	h.press("n")
+	h.settle()
+	h.wants(`no line below has "[17]"`)
+	on(17)
+	h.find("ip[4711] ") // far above there is none, nor among those that wait
+	on(4711)
+	h.find("EBUSY")
+	on(50)
+	h.press("N")
+	h.settle()
+	on(150)
+	h.press("Home")
+	h.find("ebusy")
+	on(650)
+	h.press("N")
+	h.settle()
+	h.wants(`no line above has "ebusy"`)
+	h.find("getfamily") // which waits, above all that have ended
+	if l := v.current(); l.waits == 0 {
+		t.Errorf("on %+v", l)
+	}
+	h.press("n")
+	h.settle()
+	h.wants(`no line below has "getfamily"`)
+	h.press("r") // below is later now
+	h.find("[150]")
+	h.find("ebusy") // as it stands
+	on(150)
+	h.press("n")
+	h.settle()
+	on(250)
+	h.press("N", "N")
+	h.settle()
+	on(50)
+	h.find("mtu greater than") // what the kernel said
+	if v.current().x.Err.Msg == "" {
+		t.Errorf("on %+v", v.current().x)
+	}
+	h.press("Esc")
+	if v.text != "" || h.top() != v {
+		t.Error("Esc leaves the page before what was looked for")
+	}
+}
+
+// Of a recording every exchange is found from the top by what its line says, whatever lies
+// between; and of those alone that went wrong.
+func TestExchangesFindPlayed(t *testing.T) {
+	h := playing(t, "../../cmd/nltop/demo.pcapng.gz", 120, 24)
+	h.press("x")
+	v := h.top().(*exchangesView)
+	for _, only := range []spool.Outcomes{0, spool.Troubles} {
+		all := h.model.Snapshot(live.Ask{Exchanges: &live.Exchanges{Count: 2000, Outcomes: only}}).Ended
+		if len(all.List) < 5 || only == 0 && len(all.List) < 100 {
+			t.Fatalf("%d exchanges", len(all.List))
+		}
+		for i := 0; i < len(all.List); i += 1 + len(all.List)/7 {
+			text := requestWords(h.app, h.snap, lineOf(&all, 0, &all.List[i]))
+			v.text = ""
+			h.press("Home")
+			h.find(text)
+			got := v.current()
+			if got == nil || got.waits != 0 || !v.has(h.snap, got) {
+				t.Fatalf("%q: on %+v", text, got)
+			}
+			for j := len(all.List) - 1; j > int(got.pos-all.First); j-- { // the newest that has it
+				if other := lineOf(&all, 0, &all.List[j]); v.has(h.snap, other) {
+					t.Errorf("%q: found at %d, passing %d by", text, got.pos, j)
+					break
+				}
+			}
+		}
+		v.text = ""
+		h.press("E")
+	}
+}
+
+// What is unfolded is searched, too, and what went wrong is found from far away, and in a list
+// that is sorted by something else.
+func TestExchangesFindBelow(t *testing.T) {
+	h, v := exchangesHarness(t, 120, 40)
+	h.press("End", "Right")
+	h.press("Home")
+	h.find("nft_msg_newtable")
+	if l := v.current(); l == nil || l.below == nil {
+		t.Fatalf("on %+v", l)
+	}
+	h.press("End", "Left")
+	h.src.many(700)
+	h.tick()
+	h.press("Home", "[")
+	h.settle()
+	for range 6 {
+		h.press("[")
+		h.settle()
+	}
+	if x := v.current().x; x.Proc.PID != 50 {
+		t.Fatalf("on %v", x.Proc)
+	}
+	h.press("[")
+	h.settle()
+	h.wants("EINVAL")
+	h.press("[", "[")
+	h.settle()
+	h.wants("nothing that is kept went wrong earlier than this")
+	h, v = exchangesHarness(t, 120, 40)
+	h.src.many(300)
+	h.tick()
+	for v.sorted == nil || v.sorted.head != "LATENCY" {
+		h.press("s")
+	}
+	h.press("End", "[")
+	h.wants("nothing that is kept went wrong earlier than this")
+	h.find("[199]")
+	h.press("[")
+	if x := v.current().x; x.Proc.PID != 150 || v.order == nil {
+		t.Errorf("on %v", x.Proc)
+	}
+	h.press("]")
+	if x := v.current().x; x.Proc.PID != 250 {
+		t.Errorf("on %v", x.Proc)
+	}
 }
 
 // What is sorted is all of it, or it says why not.

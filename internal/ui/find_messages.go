@@ -15,16 +15,24 @@ import (
 // askText asks what to look for, and goes to the nearest line below that has it, else to
 // the nearest above.
 func (v *messagesView) askText() {
-	v.app.prompt = newPrompt(v.app, "search: ", "")
-	v.app.prompt.accept = func(text string) error {
-		if text == "" {
-			text = v.app.sought // as in less and vi
-		}
-		v.app.sought = text
-		v.text = strings.ToLower(text)
+	v.app.askText(func(text string) {
+		v.text = text
 		if k := v.current(); k != nil && text != "" && !v.has(v.app.snap, k) {
 			v.find(false, func() { v.find(true, nil) })
 		}
+	})
+}
+
+// askText asks for a text that is searched for by steps, once it is typed; it comes in lower
+// case.
+func (a *app) askText(find func(text string)) {
+	a.prompt = newPrompt(a, "search: ", "")
+	a.prompt.accept = func(text string) error {
+		if text == "" {
+			text = a.sought // as in less and vi
+		}
+		a.sought = text
+		find(strings.ToLower(text))
 		return nil
 	}
 }

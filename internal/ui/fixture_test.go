@@ -135,9 +135,9 @@ func (s *fakeSource) Fill(snap *live.Snapshot, ask live.Ask) {
 	if ask.Heat != nil {
 		snap.Heat = s.table.Heat(*ask.Heat, snap.Table.Time)
 	}
-	snap.Open, snap.Trouble = s.tracker.Open(time.Time{}, nil), -1
+	snap.Open = s.tracker.Open(time.Time{}, nil)
 	if ask.Exchanges != nil {
-		snap.Ended, snap.Trouble = s.endedWindow(ask.Exchanges)
+		snap.Ended = s.endedWindow(ask.Exchanges)
 		snap.Began = snap.Ended.Total
 	}
 	if of := ask.Story; of != nil {
@@ -175,13 +175,21 @@ func (s *fakeSource) window(m *live.Messages, until time.Time) spool.Window {
 // step is how many messages one step of a search looks at.
 const step = 64
 
-// Search is what package live does, over the messages that were fed.
+// Search is what package live does, over the messages that were fed, or the exchanges.
 func (s *fakeSource) Search(snap *live.Snapshot, q *live.Search) {
 	w := s.window(&live.Messages{Rows: q.Rows, Count: 1 << 30}, snap.Table.Time)
+	if q.Exchanges != nil {
+		all := *q.Exchanges
+		all.Count = 1 << 30
+		w = s.endedWindow(&all)
+		told := *snap
+		told.Ended.Shared = w.Shared
+		snap = &told
+	}
 	var list []spool.Placed
 	for i := range w.List {
 		k := &w.List[i]
-		if q.Back && k.Seq < q.From.Seq || !q.Back && (q.From.Seq > 0 && k.Seq > q.From.Seq || q.From.Seq == 0 && !k.Frame.Time.Before(q.From.Time)) {
+		if q.Back && (q.From.Seq == 0 && !k.Frame.Time.After(q.From.Time) || k.Seq < q.From.Seq) || !q.Back && (q.From.Seq > 0 && k.Seq > q.From.Seq || q.From.Seq == 0 && !k.Frame.Time.Before(q.From.Time)) {
 			list = append(list, spool.Placed{At: int64(i), Kept: *k})
 		}
 	}
@@ -195,7 +203,7 @@ func (s *fakeSource) Search(snap *live.Snapshot, q *live.Search) {
 
 // endedWindow is what package spool makes of all exchanges, each in a datagram of its own
 // but for those in s.shared.
-func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
+func (s *fakeSource) endedWindow(x *live.Exchanges) spool.Window {
 	var all []aggregate.Kept
 	for i := range s.ended {
 		k := live.RequestOf(&s.ended[i])
@@ -210,7 +218,6 @@ func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
 		}
 	}
 	w := spool.Window{Total: int64(len(all)), First: x.First, Shared: s.shared}
-	trouble := int64(-1)
 	if x.Last {
 		w.First = w.Total - int64(x.Count)
 	}
@@ -219,15 +226,9 @@ func (s *fakeSource) endedWindow(x *live.Exchanges) (spool.Window, int64) {
 	} else if !x.Find.IsZero() {
 		w.First = int64(slices.IndexFunc(all, func(k aggregate.Kept) bool { return !k.Frame.Time.Before(x.Find) }))
 	}
-	for at := x.First + int64(x.Step); x.Step != 0 && at >= 0 && at < w.Total; at += int64(x.Step) {
-		if spool.Troubles.Has(w.Worst(&all[at])) {
-			trouble, w.First = at, at-int64(x.Count/2)
-			break
-		}
-	}
 	w.First = max(w.First, 0)
 	w.List = all[min(w.First, w.Total):min(max(w.First+int64(x.Count), 0), w.Total)]
-	return w, trouble
+	return w
 }
 
 // storyOf is what is known of an exchange.

@@ -67,7 +67,6 @@ func (h *harness) marked(text string) bool {
 func TestSearchPages(t *testing.T) {
 	for _, tt := range []struct{ open, text, want string }{
 		{"F", "ROUTE", "ROUTE: 1 of 1"},
-		{"x", "getfam", "getfam: 1 of 1"},
 		{"l", "RING BUFFER", "RING BUFFER: 1 of 1"},
 		{"?", "incidents", "incidents: 1 of "},
 		{"o", "no such owner", "no such owner is nowhere here"},

@@ -12,7 +12,7 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
-// seeking is a search for messages that goes on between keys, one step at a time
+// seeking is a search for messages or exchanges that goes on between keys, one step at a time
 // (live.Model.Search). Any key ends it.
 type seeking struct {
 	of   *live.Search
@@ -58,17 +58,16 @@ func (a *app) work() <-chan struct{} {
 
 // draw writes into a line what is looked for, and how far that has come.
 func (s *seeking) draw(a *app, g *grid, y int) {
-	way := "up to "
-	if !s.of.Back {
-		way = "down to "
+	where, what, way := "", " messages passed", [...]string{"down to ", "up to "}
+	if s.of.Exchanges != nil { // which may stand either way round
+		what, way = " exchanges passed", [...]string{"on to ", "back to "}
 	}
-	where := ""
 	if !s.of.Time.IsZero() {
-		where = way + s.of.Time.Format(words.TimeOfDay[:12])
+		where = way[map[bool]int{true: 1}[s.of.Back]] + s.of.Time.Format(words.TimeOfDay[:12])
 	}
 	g.segments(1, y, g.w-1, 2, []segment{
 		{text: "looking for " + s.what, style: a.theme.warn},
-		{text: words.Grouped(s.of.Looked) + " messages passed", style: a.theme.text, keep: 2},
+		{text: words.Grouped(s.of.Looked) + what, style: a.theme.text, keep: 2},
 		{text: where, style: a.theme.dim, keep: 1},
 		{text: "Esc ends it", style: a.theme.key},
 	})

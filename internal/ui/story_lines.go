@@ -268,12 +268,12 @@ func (a *app) soMany(n int, what string) string {
 }
 
 // requestWords is a request in words; of several in a datagram, what they are.
-func (a *app) requestWords(l *exchangeLine) string {
+func requestWords(a *app, snap *live.Snapshot, l *exchangeLine) string {
 	if len(l.rest.List) > 0 {
 		return a.batchWords(l.x, &l.rest)
 	}
 	k := l.kept
-	if text := a.said(&k); text != "" {
+	if text := saidOf(snap, &k); text != "" {
 		return text
 	}
 	return typeAndLead(l.x.Request)

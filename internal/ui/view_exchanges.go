@@ -40,12 +40,11 @@ type exchangesView struct {
 	// be, once its story is known.
 	unfolded []unfolded
 	wants    uint64
-	// Where the list is to go, once what is around is known: to a time, or to the next
-	// trouble by step.
-	find time.Time
-	step int
-	info map[uint64]string // requests in words, by Kept.Seq
-	sought
+	// Where the list is to go, once what is around is known: to a time, or to a datagram.
+	find   time.Time
+	toward spot
+	info   map[uint64]string // requests in words, by Kept.Seq
+	text   string            // what is looked for, in lower case; "": nothing is
 }
 
 // spot is one in the list.
@@ -94,15 +93,15 @@ const maxSorted = 1024
 
 // ask is the window of the screen, and a block on either side.
 func (v *exchangesView) ask() live.Ask {
-	x := &live.Exchanges{Outcomes: v.only, Count: (v.cur.page/block + 4) * block, Find: v.find, Step: v.step}
+	x := &live.Exchanges{Outcomes: v.only, Count: (v.cur.page/block + 4) * block, Find: v.find}
 	top := v.cur.top - len(v.open)
 	switch {
 	case v.cell != nil:
 		v.cell.ask(x)
-	case (v.sorted != nil || v.sought != "") && v.step == 0 && v.find.IsZero() && v.win.Total <= maxSorted:
+	case v.sorted != nil && v.find.IsZero() && v.win.Total <= maxSorted:
 		x.First, x.Count = v.win.Low, maxSorted
-	case v.step != 0:
-		x.First = v.sel.pos
+	case v.toward != spot{}:
+		x.First = v.toward.pos - int64(x.Count/2)
 	case !v.find.IsZero():
 	case v.win.Total == 0, v.follows() && !v.reverse:
 		x.Last = true
@@ -151,8 +150,8 @@ func (v *exchangesView) refresh() {
 	v.refold()
 	v.arrange()
 	switch {
-	case v.step != 0:
-		v.stepped(s.Trouble)
+	case v.toward != spot{}:
+		v.sel, v.toward = v.toward, spot{}
 	case !v.find.IsZero():
 		v.find = time.Time{}
 		v.sel = spot{pos: v.win.First, blind: true}
@@ -168,20 +167,6 @@ func (v *exchangesView) refresh() {
 	if len(v.info) > 16*block {
 		clear(v.info)
 	}
-}
-
-// stepped goes to what was looked for.
-func (v *exchangesView) stepped(found int64) {
-	where := "behind"
-	if v.step < 0 {
-		where = "before"
-	}
-	v.step = 0
-	if found < 0 {
-		v.app.notice = "nothing went wrong " + where + " this, as far as was read"
-		return
-	}
-	v.sel = spot{pos: found, blind: true}
 }
 
 func (v *exchangesView) current() *exchangeLine { return v.at(v.cur.at) }
@@ -201,11 +186,14 @@ func (v *exchangesView) bindings() []binding {
 		{"Enter", "open the story: request, answers, events, who got and who lost them", "story", v.enter},
 		{"Right Space", "unfold what it consists of: requests, answers, events", "unfold", v.askUnfold},
 		{"Left", "fold it again", "", v.fold},
+		{"/", "search for a text in the lines: process, outcome, request and the other columns", "search", v.askText},
+		{"n", "the next line below that has it", "", func() { v.seek(false, nil) }},
+		{"N", "the next line above that has it", "", func() { v.seek(true, nil) }},
 	}
 	if v.cell == nil {
 		b = append(b,
-			binding{"]", "the next that went wrong, later", "wrong", func() { v.trouble(1) }},
-			binding{"[", "the one before that went wrong", "", func() { v.trouble(-1) }},
+			binding{"[", "to the next earlier one that went wrong: failed, unanswered, interrupted, lost", "wrong", func() { v.trouble(false) }},
+			binding{"]", "to the next later one that went wrong", "", func() { v.trouble(true) }},
 			binding{"E", "only those that went wrong, or all", "only wrong", v.toggleOnly},
 			binding{"t", "go to a time (12:03:04)", "go to", v.askTime})
 	}
@@ -215,16 +203,6 @@ func (v *exchangesView) bindings() []binding {
 		binding{"r", "reverse the order", "", v.turn},
 		binding{"C", "choose the columns", "", v.app.openColumns},
 	)
-}
-
-func (v *exchangesView) trouble(by int) {
-	if v.follows() {
-		v.pick()
-	}
-	if v.sel.waits != 0 || v.sel == (spot{}) { // from the newest on
-		v.sel = spot{pos: v.win.Low + v.win.Total, blind: true}
-	}
-	v.step = by
 }
 
 func (v *exchangesView) toggleOnly() {
@@ -356,6 +334,9 @@ func (v *exchangesView) detail() [][]segment {
 		{text: exchangeDetails(l.x), style: t.dim},
 		{text: v.position(l), style: t.dim, keep: 4, right: true},
 	}}
+	if v.text != "" {
+		lines[0] = append(lines[0], segment{text: "/" + v.text + " (n below, N above)", style: t.warn, keep: 3})
+	}
 	if l.below != nil {
 		return append(lines, []segment{{text: l.below.text, style: t.text}})
 	}
@@ -429,6 +410,9 @@ func (v *exchangesView) draw(g *grid, r rect) {
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1
 	v.app.drawList(g, r, &v.cur, v.rows(), func(i, y int) { v.drawLine(g, r, i, y) })
+	for y := r.y; v.text != "" && y < min(r.y+r.h, g.h); y++ { // on the line of the cursor, too
+		g.mark(r.x, min(r.x+r.w, g.w), y, v.text, t.mark)
+	}
 	if v.rows() == 0 && r.h > 0 {
 		g.put(r.x+2, r.y+min(1, r.h-1), r.x+r.w, v.none(), t.dim)
 	}

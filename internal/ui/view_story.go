@@ -217,7 +217,7 @@ func (v *storyView) draw(g *grid, r rect) {
 	took, _ := exchangeAge(v.app, x)
 	line(
 		segment{text: words.Process(x.Proc) + words.Where(x.Proc), style: t.title},
-		segment{text: v.app.requestWords(&v.line), style: t.text, keep: 3},
+		segment{text: requestWords(v.app, v.app.snap, &v.line), style: t.text, keep: 3},
 		segment{text: text, style: st},
 		segment{text: took, style: t.text, keep: 4},
 		segment{text: x.Time.Format(words.TimeOfDay), style: t.dim, keep: 2},
