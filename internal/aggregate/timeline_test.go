@@ -104,11 +104,11 @@ func TestTimelineStrays(t *testing.T) {
 	now, damaged := at(epoch), map[int]time.Time{}
 	far := epoch.AddDate(9, 0, 0)
 	for _, tt := range []struct {
-		name    string
-		strays  map[int]time.Time // by number
-		rest    func(i int) time.Time
+		name     string
+		strays   map[int]time.Time // by number
+		rest     func(i int) time.Time
 		misdated uint64
-		span    time.Duration // of the moments, at least
+		span     time.Duration // of the moments, at least
 	}{
 		{"none", damaged, now, 0, time.Second},
 		{"one in 1970", map[int]time.Time{50: time.Unix(0, 0)}, now, 1, time.Second},
