@@ -46,39 +46,61 @@ func (id RowID) holdsCrowd(k *Key, who *capture.Proc) bool {
 		k.Pod == id.Key.Pod && k.Container == id.Key.Container && id.Crowd.holds(who)
 }
 
+// kind is what processes that may be a crowd have in common, beside the row that they are in.
+type kind struct {
+	comm, pod, container string
+	outside              bool
+}
+
+// kindred are the processes of a kind.
+type kindred struct {
+	exe     string // of the first whose executable is known
+	several bool   // others have another one
+	crowds  map[Crowd]*Row
+}
+
 // crowds puts the rows of processes with one name, executable and container into one; what
 // is alone stays as it is.
 func crowds(rows []*Row) []*Row {
-	exes := make(map[RowID]string)
-	several := make(map[RowID]bool) // executables
-	for _, r := range rows {
-		exe := exeOf(r.Who)
-		if exe == "" || r.ID.Key.Comm == "" {
+	kinds := make(map[kind]*kindred)
+	of := make([]*kindred, len(rows)) // nil: it is in no crowd
+	for i, r := range rows {
+		if r.ID.Key.Comm == "" || r.ID.Level() == LevelOverflow {
 			continue
 		}
-		id := crowdOf(r)
-		if known, ok := exes[id]; ok && known != exe {
-			several[id] = true
+		k := kind{r.ID.Key.Comm, r.Where.Pod, r.Where.Container, r.ID.Key.Outside}
+		all := kinds[k]
+		if all == nil {
+			all = &kindred{crowds: make(map[Crowd]*Row, 1)}
+			kinds[k] = all
 		}
-		exes[id] = exe
+		switch exe := exeOf(r.Who); {
+		case exe == "":
+		case all.exe == "":
+			all.exe = exe
+		default:
+			all.several = all.several || all.exe != exe
+		}
+		of[i] = all
 	}
-	of := make(map[RowID]*Row, len(rows))
 	out := rows[:0:0]
-	for _, r := range rows {
-		if r.ID.Key.Comm == "" || r.ID.Level() == LevelOverflow {
+	for i, r := range rows {
+		all := of[i]
+		if all == nil {
 			out = append(out, r)
 			continue
 		}
-		id := crowdOf(r)
-		if several[id] {
-			if id.Crowd = Crowd(exeOf(r.Who)); id.Crowd == "" {
-				id.Crowd = crowdUnknown
+		name := crowdAll
+		if all.several {
+			if name = Crowd(exeOf(r.Who)); name == "" {
+				name = crowdUnknown
 			}
 		}
-		crowd := of[id]
+		crowd := all.crowds[name]
 		if crowd == nil {
-			crowd = &Row{ID: id, Label: r.Label, PortID: r.PortID, NetNS: r.NetNS, Where: r.Where, Mixed: r.Mixed}
-			of[id] = crowd
+			crowd = &Row{ID: crowdOf(r), Label: r.Label, PortID: r.PortID, NetNS: r.NetNS, Where: r.Where, Mixed: r.Mixed}
+			crowd.ID.Crowd, crowd.Parts = name, true
+			all.crowds[name] = crowd
 			out = append(out, crowd)
 		}
 		crowd.join(r)

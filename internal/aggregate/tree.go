@@ -188,7 +188,9 @@ type Row struct {
 	Caused Caused
 	// Processes is how many a crowd has; 0: the row is none.
 	Processes int
-	Children  []*Row
+	// Parts: it has rows inside. Children are those, where they were made (Query.Open).
+	Parts    bool
+	Children []*Row
 }
 
 // KernelQuantile returns a quantile of the time in the kernel; ok is false where
@@ -238,6 +240,9 @@ type Query struct {
 	Find string
 	// Crowds: processes with one name, executable and container are in a row together.
 	Crowds bool
+	// Open says of a row whether those inside are wanted; nil: all are. Rows of processes
+	// are made in any case.
+	Open func(id RowID) bool
 }
 
 // Tree arranges the cells in rows, in an order that depends on nothing but
@@ -247,7 +252,8 @@ func (s *Snapshot) Tree(q Query) []*Row {
 	find := strings.ToLower(q.Find)
 	levels := groups[q.Group].levels
 	var root Row
-	later := make(map[RowID]*Row, len(s.Cells))
+	g := newGrowth(len(s.Cells))
+	closes := max(slices.Index(levels, LevelProcess), 0) // the first level whose rows may be closed
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		if find != "" && !onPath(levels, c, find) {
@@ -255,22 +261,24 @@ func (s *Snapshot) Tree(q Query) []*Row {
 		}
 		r := &root
 		id := RowID{Group: q.Group}
-		for _, l := range levels {
+		for depth, l := range levels {
+			if depth > 0 {
+				if r.Parts = true; depth > closes && q.Open != nil && !q.Open(r.ID) {
+					break
+				}
+			}
 			id.restrict(l, &c.Key)
 			id.Depth++
-			child := r.child(&id, later)
+			child := g.child(r, &id)
 			if child == nil {
-				child = &Row{ID: id, Label: label(l, c), PortID: c.PortID, NetNS: c.NetNS, Where: c.Where}
-				r.Children = append(r.Children, child)
-				if len(r.Children) > fewChildren {
-					later[id] = child
-				}
+				child = g.add(r, &id)
+				child.Label, child.PortID, child.NetNS, child.Where = label(l, c), c.PortID, c.NetNS, c.Where
 			}
 			child.add(c.summand())
 			r = child
 		}
 	}
-	s.addCauses(&root, later, q.Group, find)
+	s.addCauses(&root, g, q.Group, find)
 	top := root.Children
 	if q.Crowds {
 		top = allCrowds(top, levels)
@@ -303,7 +311,7 @@ func allCrowds(rows []*Row, levels []Level) []*Row {
 
 // addCauses adds to rows what they caused. Who caused something and has no message of its
 // own (an ioctl, the kernel) gets a row where processes stand at the top.
-func (s *Snapshot) addCauses(root *Row, later map[RowID]*Row, group Group, find string) {
+func (s *Snapshot) addCauses(root *Row, g *growth, group Group, find string) {
 	for i := range s.Causes {
 		c := &s.Causes[i]
 		as := Cell{Key: Key{
@@ -325,39 +333,18 @@ func (s *Snapshot) addCauses(root *Row, later map[RowID]*Row, group Group, find 
 		for _, l := range levels {
 			id.restrict(l, &as.Key)
 			id.Depth++
-			child := r.child(&id, later)
+			child := g.child(r, &id)
 			if child == nil {
 				if id.Depth > 1 || !c.Known() || l != LevelProcess && l != LevelCommand {
 					break
 				}
-				child = &Row{ID: id, Label: label(l, &as), Where: as.Where}
-				r.Children = append(r.Children, child)
-				if len(r.Children) > fewChildren {
-					later[id] = child
-				}
+				child = g.add(r, &id)
+				child.Label, child.Where = label(l, &as), as.Where
 			}
 			child.Caused.Add(&c.Caused)
 			r = child
 		}
 	}
-}
-
-// fewChildren is up to where a scan beats a map: most rows have a few children,
-// and a tree is built several times a second.
-const fewChildren = 8
-
-// child returns the child with this ID; later holds those of all rows beyond
-// the first few.
-func (r *Row) child(id *RowID, later map[RowID]*Row) *Row {
-	for i, c := range r.Children {
-		if i == fewChildren {
-			return later[*id]
-		}
-		if c.ID == *id {
-			return c
-		}
-	}
-	return nil
 }
 
 // summand is what a cell and a row have alike: what is added up in the row around them.

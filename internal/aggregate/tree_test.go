@@ -183,3 +183,43 @@ func TestGroupsCycle(t *testing.T) {
 		t.Error(names)
 	}
 }
+
+// What is inside of rows that are not open is not made, and they say that it is there; all
+// else is as it was. Processes are made in any case: crowds are made of them.
+func TestTreeOpen(t *testing.T) {
+	s := fixture().Snapshot(epoch.Add(time.Minute))
+	var cut func(rows []*Row, depth int, open func(RowID) bool)
+	cut = func(rows []*Row, depth int, open func(RowID) bool) {
+		for _, r := range rows {
+			if depth--; depth <= 0 && r.ID.Crowd == "" && !open(r.ID) {
+				r.Children = nil
+			}
+			depth++
+			cut(r.Children, depth-1, open)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		group Group
+		above int // levels whose rows are open in any case
+		open  func(RowID) bool
+	}{
+		{"none", GroupProcess, 0, func(RowID) bool { return false }},
+		{"one", GroupProcess, 0, func(id RowID) bool { return id.Key.PID == 12 && id.Depth == 1 }},
+		{"processes stand below", GroupContainer, 1, func(RowID) bool { return false }},
+		{"at the foot", GroupFamily, 3, func(RowID) bool { return false }},
+	} {
+		for _, crowds := range []bool{false, true} {
+			q := Query{Group: tt.group, By: ByMessages, Crowds: crowds}
+			want := s.Tree(q)
+			cut(want, tt.above+1, tt.open)
+			q.Open = tt.open
+			if d := cmp.Diff(want, s.Tree(q)); d != "" {
+				t.Errorf("%s, crowds %v: %s", tt.name, crowds, d)
+			}
+		}
+	}
+	if rows := s.Tree(Query{Open: func(RowID) bool { return false }}); !rows[0].Parts || rows[0].Children != nil {
+		t.Errorf("%+v", rows[0])
+	}
+}

@@ -70,6 +70,9 @@ func (v *treeView) find(by int) found {
 	if v.sought == "" {
 		return found{}
 	}
+	v.deep = true
+	v.build()
+	v.deep = false
 	type hit struct {
 		row    *aggregate.Row
 		around []*aggregate.Row // what it is inside of

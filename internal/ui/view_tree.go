@@ -33,6 +33,7 @@ type treeView struct {
 	// all rows are expanded but those in other, or collapsed but those.
 	all   bool
 	other map[aggregate.RowID]bool
+	deep  bool // rows are made that nobody sees, too
 	// crowds are those of the last tree: a new one does not fold away what is unfolded.
 	crowds map[aggregate.RowID]bool
 	calm   calm
@@ -49,6 +50,7 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 	v := &treeView{app: a, other: make(map[aggregate.RowID]bool)}
 	v.set = a.setOf(homePage)
 	v.q.Group, v.q.By, v.q.Crowds = g, a.byTrouble, true
+	v.q.Open = func(id aggregate.RowID) bool { return v.deep || v.opens(id) }
 	return v
 }
 
@@ -122,12 +124,23 @@ func (v *treeView) unfoldCrowds() {
 }
 
 func (v *treeView) expanded(r *aggregate.Row) bool {
-	return len(r.Children) > 0 && v.all != v.other[r.ID]
+	return r.Parts && v.opens(r.ID)
 }
+
+// opens says whether a row is expanded, if there is anything in it.
+func (v *treeView) opens(id aggregate.RowID) bool { return v.all != v.other[id] }
 
 // flatten lists the rows that are to be seen, and finds the cursor's again: the
 // row itself, else the one that it is folded into.
 func (v *treeView) flatten() {
+	if !v.list() {
+		v.build() // with what is in the rows that were expanded since
+	}
+}
+
+// list is flatten, if all rows that are to be seen were made.
+func (v *treeView) list() (all bool) {
+	all = true
 	v.rows, v.around, v.depth = v.rows[:0], v.around[:0], v.depth[:0]
 	at, deepest := -1, -1
 	var walk func(rows []*aggregate.Row, around, depth int)
@@ -139,11 +152,14 @@ func (v *treeView) flatten() {
 			}
 			v.rows, v.around, v.depth = append(v.rows, r), append(v.around, around), append(v.depth, depth)
 			if v.expanded(r) {
+				all = all && len(r.Children) > 0
 				walk(r.Children, here, depth+1)
 			}
 		}
 	}
-	walk(v.top, -1, 0)
+	if walk(v.top, -1, 0); !all {
+		return false
+	}
 	if v.follow && at >= 0 {
 		// Keep the line on the screen where it was, as far as possible.
 		v.cur.top += at - v.cur.at
@@ -153,6 +169,7 @@ func (v *treeView) flatten() {
 	if v.cur.at < len(v.rows) && !v.follow {
 		v.sel = v.rows[v.cur.at].ID
 	}
+	return true
 }
 
 // contains says whether the row inner is outer, or somewhere under it.
@@ -194,7 +211,7 @@ func (v *treeView) bindings() []binding {
 }
 
 func (v *treeView) enter() {
-	if r := v.current(); r != nil && len(r.Children) == 0 {
+	if r := v.current(); r != nil && !r.Parts {
 		v.open()
 		return
 	}
@@ -203,7 +220,7 @@ func (v *treeView) enter() {
 
 func (v *treeView) toggle() {
 	r := v.current()
-	if r == nil || len(r.Children) == 0 {
+	if r == nil || !r.Parts {
 		return
 	}
 	v.pin()
@@ -229,7 +246,7 @@ func (v *treeView) pin() {
 
 func (v *treeView) right() {
 	switch r := v.current(); {
-	case r == nil || len(r.Children) == 0:
+	case r == nil || !r.Parts:
 	case v.expanded(r):
 		v.cur.move(1)
 		v.moved()
@@ -419,7 +436,7 @@ func (v *treeView) shows(head string) bool {
 
 // knob shows whether a row can be expanded.
 func (v *treeView) knob(r *aggregate.Row) string {
-	if len(r.Children) == 0 {
+	if !r.Parts {
 		return "  "
 	}
 	return v.app.foldMark(v.expanded(r)) + " "
