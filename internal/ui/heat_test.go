@@ -354,3 +354,15 @@ func TestTimeColumns(t *testing.T) {
 		}
 	}
 }
+
+// Down goes from a column to its shortest latencies, and on to longer ones by Up.
+func TestHeatDownToShortest(t *testing.T) {
+	m, dec := demoModel(t)
+	h := demoScreen(t, m, dec, 120, 40)
+	h.press("Down", "h", "Down")
+	h.wants("requests ended that took 10.0 us-30.0 us")
+	h.press("Up")
+	h.wants("requests ended that took 30.0 us-100 us")
+	h.press("End", "Up")
+	h.wants("1 request ended that took 100 ms-300 ms")
+}

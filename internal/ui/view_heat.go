@@ -160,8 +160,10 @@ func (v *heatView) climb(by int) {
 	switch {
 	case v.level >= 0:
 		from += by * v.merge
-	case by > 0:
+	case by > 0: // to the longest, from above
 		from, by = aggregate.HeatLevels-v.merge, -by
+	default:
+		by = -by
 	}
 	for ; from >= 0 && from < aggregate.HeatLevels; from += by * v.merge {
 		if heatSum(c[from:from+v.merge]) > 0 {
@@ -237,7 +239,7 @@ func (v *heatView) detail() [][]segment {
 	segs := []segment{{text: v.begin().Format(words.TimeOfDay[:8]) + ", " + aggregate.HeatStep.String(), style: t.title}}
 	c := v.column()
 	from, end := v.levels()
-	ended := fmt.Sprintf("%d requests ended", heatSum(v.heat.Columns[c][from:end]))
+	ended := words.Plural(int(heatSum(v.heat.Columns[c][from:end])), "request", "requests") + " ended"
 	if v.level >= 0 {
 		ended += " that took " + heatRanges(from, end)
 	}
