@@ -26,6 +26,7 @@ func (v *exchangesView) askUnfold() {
 	case !v.isUnfolded(l.seq):
 		v.pickNow()
 		v.wants = l.seq
+		v.refresh() // it may have been told already
 	}
 }
 
