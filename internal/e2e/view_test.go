@@ -190,9 +190,15 @@ func TestViewLeavesTerminal(t *testing.T) {
 	}
 }
 
-// TestViewSuspends stops a view that a shell with job control runs, by the key and
-// from outside: the shell gets a sane terminal, and fg brings the view back.
+// TestViewSuspends stops a view from outside; TestKeys does it by the key.
 func TestViewSuspends(t *testing.T) {
+	suspended(t, func(_ *terminal, pid int) { _ = syscall.Kill(pid, syscall.SIGTSTP) })
+}
+
+// suspended stops a view that a shell with job control runs: the shell gets a sane terminal,
+// and fg brings the view back.
+func suspended(t *testing.T, stop func(tm *terminal, pid int)) {
+	t.Helper()
 	needTool(t, "sh")
 	const script = `set -m
 sh -c 'printf %s $$ >"$1"; exec "$0" demo' "$0" "$1"
@@ -200,31 +206,24 @@ printf 'stopped\n'
 read -r go
 fg >/dev/null
 exit $?`
-	for name, stop := range map[string]func(*terminal, int){
-		"Ctrl-Z":  func(tm *terminal, _ int) { tm.keys("\x1a") },
-		"SIGTSTP": func(_ *terminal, pid int) { _ = syscall.Kill(pid, syscall.SIGTSTP) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			pidFile := filepath.Join(t.TempDir(), "pid")
-			tm := openTerminal(t, "sh", "-c", script, nltop(t), pidFile)
-			tm.await("NAME")
-			stop(tm, readPID(t, pidFile))
-			tm.await("stopped")
-			if now := tm.termios(); now != tm.before {
-				t.Errorf("terminal settings while suspended: %+v, before: %+v", now, tm.before)
-			}
-			out := tm.output()
-			if left := strings.LastIndex(out, "\x1b[?1049l"); left < 0 || left > strings.LastIndex(out, "stopped") {
-				t.Errorf("the alternate screen was not left before the shell went on:\n%q", out)
-			}
-			tm.keys("\n")
-			// The whole screen is drawn again, though the figures may be the same.
-			tm.awaitBehind(len(out), "\x1b[?1049h")
-			tm.awaitBehind(len(out), "NAME")
-			tm.keys("q")
-			tm.ended()
-		})
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	tm := openTerminal(t, "sh", "-c", script, nltop(t), pidFile)
+	tm.await("NAME")
+	stop(tm, readPID(t, pidFile))
+	tm.await("stopped")
+	if now := tm.termios(); now != tm.before {
+		t.Errorf("terminal settings while suspended: %+v, before: %+v", now, tm.before)
 	}
+	out := tm.output()
+	if left := strings.LastIndex(out, "\x1b[?1049l"); left < 0 || left > strings.LastIndex(out, "stopped") {
+		t.Errorf("the alternate screen was not left before the shell went on:\n%q", out)
+	}
+	tm.keys("\n")
+	// The whole screen is drawn again, though the figures may be the same.
+	tm.awaitBehind(len(out), "\x1b[?1049h")
+	tm.awaitBehind(len(out), "NAME")
+	tm.keys("q")
+	tm.ended()
 }
 
 func readPID(t *testing.T, path string) int {
