@@ -40,11 +40,7 @@ type view interface {
 	ask() live.Ask
 }
 
-const (
-	defaultInterval = 500 * time.Millisecond
-	// minFrame is the least time between two drawings: 20 a second.
-	minFrame = 50 * time.Millisecond
-)
+const defaultInterval = 500 * time.Millisecond
 
 // intervals are those between snapshots that the palette has.
 var intervals = []time.Duration{
@@ -141,7 +137,7 @@ func (a *app) loop(ctx context.Context) error {
 	defer a.ticker.Stop()
 	held := time.NewTimer(0) // a drawing that waits for its turn
 	defer held.Stop()
-	var drawn time.Time
+	var pace pace
 	ready := a.model.Ready()
 	var told <-chan struct{}
 	var over <-chan opened
@@ -157,6 +153,7 @@ func (a *app) loop(ctx context.Context) error {
 				return nil
 			}
 			a.event(ev)
+			pace.asked = true
 		case now := <-a.ticker.C:
 			if a.stands(now) {
 				a.usage = a.cpu(now)
@@ -181,21 +178,16 @@ func (a *app) loop(ctx context.Context) error {
 		case <-held.C:
 		}
 		now := time.Now()
-		if wait := untilFrame(drawn, now); wait > 0 {
+		if wait := pace.wait(now); wait > 0 {
 			held.Reset(wait)
 			continue
 		}
-		drawn = now
+		pace.draws(now)
 		if a.draw(); a.opening != nil {
 			a.opening.once.Do(func() { close(a.opening.drawn) })
 		}
 	}
 	return a.failed
-}
-
-// untilFrame is how long a drawing has to wait for the one before it.
-func untilFrame(drawn, now time.Time) time.Duration {
-	return min(max(minFrame-now.Sub(drawn), 0), minFrame)
 }
 
 // stands says that a snapshot would say the same as the one before: a recording was read
