@@ -24,6 +24,7 @@ type Ask struct {
 	Exchanges *Exchanges       // nil: none
 	Story     *spool.StoryOf   // nil: none
 	Sockets   bool
+	Listeners bool // Sockets, which may be some seconds old: to name who listens
 	Locks     bool
 	// Changes are the messages that may have changed something, at most MaxChanges.
 	Changes bool
@@ -223,9 +224,18 @@ func (s *Snapshot) lacks(ask Ask) Ask {
 		ask.Story = nil
 	}
 	ask.Sockets = ask.Sockets && !have.Sockets
+	ask.Listeners = ask.Listeners && !have.Sockets && !have.Listeners
 	ask.Locks = ask.Locks && !have.Locks
 	ask.Changes = ask.Changes && !have.Changes
 	return ask
+}
+
+// mayBeOld is how old a list of sockets may be.
+func (a *Ask) mayBeOld() time.Duration {
+	if a.Sockets {
+		return socketsEvery
+	}
+	return listenersEvery
 }
 
 // add notes what is there now.
@@ -242,7 +252,7 @@ func (a *Ask) add(b Ask) {
 	if b.Story != nil {
 		a.Story = b.Story
 	}
-	a.Sockets, a.Locks = a.Sockets || b.Sockets, a.Locks || b.Locks
+	a.Sockets, a.Listeners, a.Locks = a.Sockets || b.Sockets, a.Listeners || b.Listeners, a.Locks || b.Locks
 	a.Changes, a.Looking = a.Changes || b.Changes, b.Looking
 }
 
@@ -282,7 +292,7 @@ func (m *Model) copy(s *Snapshot, stream *stream, st pipeline.State, ask Ask) {
 		s.Locks.Reports = slices.DeleteFunc(stream.locks.newest(), later)
 		s.Locks.Cut = stream.locks.n > maxRecent
 	}
-	if ask.Sockets {
+	if ask.Sockets || ask.Listeners {
 		s.Sockets = Sockets{} // what an earlier page had is the kernel's list, not the stream's
 		if stream != nil && stream.sockets {
 			s.Sockets.List = stream.seen.list()
@@ -302,13 +312,13 @@ func (m *Model) ask(s *Snapshot, ask Ask) {
 			s.Locks.Why = err.Error()
 		}
 	}
-	if !ask.Sockets {
+	if !ask.Sockets && !ask.Listeners {
 		return
 	}
 	if past {
 		s.Sockets.Missing = []string{"sockets at an earlier time are those of the messages until then"}
 	} else if m.o.Replay == nil {
-		s.Sockets = withClosed(m.listed(), s.Sockets.List)
+		s.Sockets = withClosed(m.listed(ask.mayBeOld()), s.Sockets.List)
 	} else {
 		m.readers(&s.Sockets)
 	}

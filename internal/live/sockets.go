@@ -17,6 +17,9 @@ import (
 const (
 	// socketsEvery is how old the list of sockets in a snapshot may be.
 	socketsEvery = time.Second
+	// listenersEvery is likewise where it only names who listens: looking through the files
+	// of all processes, which it takes, is most of what an idle home does.
+	listenersEvery = 10 * time.Second
 	// sampleEvery is how often queues are looked at where no hook tells.
 	sampleEvery = 100 * time.Millisecond
 )
@@ -33,11 +36,11 @@ type socketList struct {
 	now    Sockets
 }
 
-// listed returns the newest list, and has another one made if it is old.
-func (m *Model) listed() Sockets {
+// listed returns the newest list, and has another one made if it is older than that.
+func (m *Model) listed(old time.Duration) Sockets {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.socks.busy && time.Since(m.socks.at) > socketsEvery {
+	if !m.socks.busy && time.Since(m.socks.at) > old {
 		m.socks.busy = true
 		go func() {
 			defer m.o.Guard()

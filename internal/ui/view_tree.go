@@ -63,7 +63,7 @@ func (v *treeView) ask() live.Ask {
 		return live.Ask{Heat: &r.ID}
 	}
 	// Who listens stands where there are no rows.
-	return live.Ask{Sockets: len(v.rows) == 0 && v.app.snap.Replay == nil}
+	return live.Ask{Listeners: len(v.rows) == 0 && v.app.snap.Replay == nil}
 }
 
 // moved remembers the row that the cursor is on now.
