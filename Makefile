@@ -61,9 +61,11 @@ soak: build ## an hour of traffic, floods, long fuzzing: an hour and more
 lint: go ## gofmt, go vet, staticcheck, shellcheck where it is installed
 	@scripts/lint
 
-bench: build ## overhead side by side in a VM, and benchmarks of every package
+bench: build ## overhead side by side and the live view in a VM, and benchmarks of every package
 	@scripts/deps test vm
 	@scripts/bench overhead
+	@scripts/bench view
+	@[ "$$(id -u)" != 0 ] || scripts/bench view syscall
 	@NLTOP_BIN=$(CURDIR)/bin/nltop $(GO) test -run '^$$' -bench File -benchtime 1x -timeout 30m ./internal/e2e
 	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./internal/... | grep -v /e2e$$)
 

@@ -2,7 +2,8 @@
 
 // Command overhead measures what watching Netlink costs: the watched machine
 // (`overhead guest`, in a VM whose clock counts instructions), nltop itself at a
-// given rate (`overhead rate`), and its start (`overhead start`, in such a VM).
+// given rate (`overhead rate`), its live view at such a rate (`overhead view`), and its start
+// (`overhead start`, in such a VM).
 // scripts/bench builds and calls it; see docs/performance.md for what it found.
 //
 // It compares with goals and says whether they are met, but a missed goal is no
@@ -30,7 +31,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: overhead guest|rate|start [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N] [-watchers NAMES] [-workloads NAMES]")
+var errUsage = errors.New("usage: overhead guest|rate|view|start [-nltop FILE] [-rounds N] [-source NAME] [-for DURATION] [-rate N] [-watchers NAMES] [-workloads NAMES] [-pages NAMES]")
 
 func run(args []string) error {
 	if len(args) == 0 {
@@ -39,11 +40,12 @@ func run(args []string) error {
 	fs := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	nltop := fs.String("nltop", "bin/nltop", "the program to measure")
 	rounds := fs.Int("rounds", 3, "how often everything is measured, in turn")
-	source := fs.String("source", "auto", "nltop's source, for rate")
-	during := fs.Duration("for", 10*time.Second, "how long each mode is measured, for rate")
-	rate := fs.Int("rate", 10_000, "messages a second, for rate")
+	source := fs.String("source", "auto", "nltop's source, for rate and view")
+	during := fs.Duration("for", 10*time.Second, "how long each mode is measured, for rate and view")
+	rate := fs.Int("rate", 10_000, "messages a second, for rate and view")
 	only := fs.String("watchers", "", "names of watchers, with commas; all by default, for guest")
 	works := fs.String("workloads", "", "names of workloads, with commas; all by default, for guest")
+	pages := fs.String("pages", "", "names of pages, with semicolons; all by default, for view")
 	if err := fs.Parse(args[1:]); err != nil || fs.NArg() > 0 || *rounds < 1 || *rate < 2 || *during <= 0 {
 		return errUsage
 	}
@@ -61,6 +63,8 @@ func run(args []string) error {
 		return b.sideBySide(*rounds, *only, *works)
 	case "rate":
 		return b.atRate(*source, *rate, *during)
+	case "view":
+		return b.viewAtRate(*source, *rate, *during, *pages)
 	case "start":
 		return b.startTimes(*rounds)
 	}

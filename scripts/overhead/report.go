@@ -23,6 +23,7 @@ var goals = []struct {
 	{watcher: "everything", most: 1.25},
 	{watcher: "flight", other: "tcpdump"},
 	{watcher: "flight", most: 1.05},
+	{watcher: "view", other: "counters"},
 }
 
 // report collects samples by watcher, workload and round.

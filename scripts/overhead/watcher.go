@@ -24,6 +24,7 @@ type watcher struct {
 	name string
 	argv []string // NLTOP, FILE and DIR are filled in; nil: none
 	wrap []string // likewise
+	view bool     // argv needs a terminal, and makes no account
 	// before and after are run outside of the measurement.
 	before, after [][]string
 	// saw makes an account of what the process said at its end.
@@ -51,6 +52,8 @@ var watchers = []watcher{
 	{name: "times", argv: []string{"NLTOP", "record", "--source", "fentry", "--times", "-w", "FILE"}, saw: sawMessages},
 	// The same without that, decoded, paired and printed besides.
 	{name: "everything as text", argv: []string{"NLTOP", "trace", "--source", "fentry", "--exchanges", "--rtnl", "-w", "FILE", "-o", "json"}, saw: sawMessages},
+	// The live view, at home. It counts when messages have been many for some time.
+	{name: "view", argv: []string{"NLTOP", "--source", "fentry"}, view: true},
 	{name: "kprobe counters", argv: []string{"NLTOP", "stat", "--source", "kprobe", "-o", "json"}, saw: sawCounters},
 	{name: "kprobe messages", argv: []string{"NLTOP", "record", "--source", "kprobe", "-w", "FILE"}, saw: sawMessages},
 	{name: "strace", wrap: []string{"strace", "-f", "-c", "-o", "FILE"}},
@@ -161,6 +164,7 @@ type process struct {
 	cmd     *exec.Cmd
 	said    string // files
 	printed string
+	shown   *terminal // nil: it has none
 }
 
 // start runs a watcher and returns when it is ready.
@@ -171,6 +175,9 @@ func (b bench) start(w *watcher) (*process, error) {
 	}
 	if w.argv == nil {
 		return p, nil
+	}
+	if w.view {
+		return p, p.show(b.fill(w.argv))
 	}
 	p.said, p.printed = filepath.Join(b.dir, "said"), filepath.Join(b.dir, "printed")
 	stderr, err := os.Create(p.said)
@@ -198,6 +205,19 @@ func (b bench) start(w *watcher) (*process, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// show runs a watcher in a terminal, until it is ready.
+func (p *process) show(argv []string) (err error) {
+	if p.shown, err = openTerminal(argv, 120, 40, "XDG_CONFIG_HOME="+filepath.Join(p.b.dir, "config")); err != nil {
+		return err
+	}
+	if p.cmd, err = p.shown.cmd, p.shown.await("namespaces"); err != nil {
+		p.kill()
+		return err
+	}
+	time.Sleep(2 * settle)
+	return nil
 }
 
 var readyPattern = regexp.MustCompile(`source \w+,|listening on`)
@@ -241,6 +261,11 @@ func (p *process) stop() (account, error) {
 	if cmd == nil {
 		return account{}, commands(p.w.after)
 	}
+	if t := p.shown; t != nil {
+		err := t.stop()
+		t.close()
+		return account{}, err
+	}
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		return account{}, fmt.Errorf("end %s: %w", p.w.name, err)
 	}
@@ -266,8 +291,12 @@ func (p *process) kill() {
 	if p.cmd == nil {
 		return
 	}
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	if p.shown != nil {
+		p.shown.close()
+	} else {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
 	p.cmd = nil
 	_ = commands(p.w.after)
 }
