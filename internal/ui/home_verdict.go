@@ -32,7 +32,7 @@ func (a *app) verdict() []segment {
 	if segs == nil {
 		return a.allWell()
 	}
-	return segs
+	return append(segs, a.notSeen(1)...)
 }
 
 // How long a part of the verdict stays where there is no room: longer than sums.
@@ -262,24 +262,28 @@ func (a *app) ownPart() []segment {
 
 // allWell says that nothing is wrong, as far as the source can know.
 func (a *app) allWell() []segment {
-	t, info := &a.theme, &a.snap.Info
+	t := &a.theme
 	if a.snap.Table.Start.IsZero() {
 		return part(keepLost, t.dim, "nothing seen yet")
 	}
+	return append(part(keepLost, t.strong, "nothing wrong"), a.notSeen(keepOwn)...)
+}
+
+// notSeen says in short what the verdict cannot know.
+func (a *app) notSeen(keep int) []segment {
 	var unseen []string
 	for _, x := range []capture.Unseen{
 		{Facts: capture.SeesRequests, What: "requests and errors"}, {Facts: capture.SeesLosses, What: "losses"},
 		{Facts: capture.SeesCauses, What: "causes"}, {Facts: capture.SeesLocks, What: "rtnl_mutex"},
 	} {
-		if info.Lacks(x.Facts) != "" {
+		if a.snap.Info.Lacks(x.Facts) != "" {
 			unseen = append(unseen, x.What)
 		}
 	}
-	segs := part(keepLost, t.strong, "nothing wrong")
-	if len(unseen) > 0 {
-		segs = append(segs, segment{text: "not seen: " + strings.Join(unseen, ", ") + " (l)", style: t.dim, keep: keepOwn})
+	if len(unseen) == 0 {
+		return nil
 	}
-	return segs
+	return part(keep, a.theme.dim, "not seen: %s (l)", strings.Join(unseen, ", "))
 }
 
 // openError goes to the newest of the errors that the verdict names.

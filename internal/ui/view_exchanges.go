@@ -4,6 +4,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -401,11 +402,15 @@ func (v *exchangesView) notes() (notes []string) {
 
 func (v *exchangesView) draw(g *grid, r rect) {
 	t := &v.app.theme
+	v.shown = fitChosen(v.app, exchangesPage, v.columns(), fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
 	r = g.above(r, v.title(), t.title)
 	for _, text := range v.notes() {
 		r = g.above(r, text, t.warn)
 	}
-	v.shown = fitChosen(v.app, exchangesPage, v.columns(), fitting{x: r.x, width: r.w, gap: 1, least: summaryLeast})
+	shows := slices.DeleteFunc(slices.Clone(exchangesShow), func(f shownFact) bool { return !v.shows(f.column) })
+	if text := v.app.unseen(shows); text != "" && v.rows() > 0 {
+		r = g.above(r, text, t.dim)
+	}
 	heads(v.app, g, r, v.shown, func(c *column[exchangeLine]) bool { return v.sorted != nil && c.head == v.sorted.head }, v.reverse)
 	clickHeads(v.app, r.y, v.shown, v.sortTo)
 	r.y, r.h = r.y+1, r.h-1

@@ -104,10 +104,11 @@ func (v *messageView) detail() [][]segment {
 	}
 	t := &v.app.theme
 	line := []segment{{text: l.name, style: t.title}, {text: l.value, style: t.text}}
+	lines := [][]segment{append(line, segment{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: t.dim, keep: 1})}
 	if v.inBytes {
-		return [][]segment{{{text: v.byteText(l), style: t.text}, line[0], line[1]}}
+		lines[0] = []segment{{text: v.byteText(l), style: t.text}, line[0], line[1]}
 	}
-	return [][]segment{append(line, segment{text: fmt.Sprintf("offset %d, length %d", l.lo, l.hi-l.lo), style: t.dim, keep: 1})}
+	return append(lines, v.app.unseenLines(messageShows)...)
 }
 
 // sideBySide is the width from which the bytes stand beside the tree, and

@@ -212,7 +212,7 @@ func (v *messagesView) detail() [][]segment {
 	if cause != "" {
 		lines = append(lines, []segment{{text: cause, style: t.dim}})
 	}
-	return lines
+	return append(lines, v.app.unseenLines(messagesShow)...)
 }
 
 // following says whether the list goes on to what comes, by itself.

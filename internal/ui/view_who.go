@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
+	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/correlate"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/live"
@@ -76,6 +77,9 @@ func newWhoView(a *app, q *who.Query) *whoView {
 	return v
 }
 
+// detail says what the source cannot know of it, however long the page is.
+func (v *whoView) detail() [][]segment { return v.app.unseenLines(whoShows) }
+
 func (v *whoView) ask() live.Ask { return live.Ask{Changes: true, Looking: true} }
 
 func (v *whoView) crumb() string {
@@ -138,7 +142,8 @@ func (v *whoView) build(kept []aggregate.Kept) {
 	}})
 	_ = s.Kept(list) // Emit never fails
 	v.add(textLine{}, nil)
-	for _, text := range s.Summary().Text(v.query, &v.app.snap.Info, clock) {
+	all := capture.Info{Sees: capture.AllSees} // what the source lacks stands below the page (detail)
+	for _, text := range s.Summary().Text(v.query, &all, clock) {
 		v.add(textLine{text: "  " + text, style: t.dim}, nil)
 	}
 	v.add(textLine{text: fmt.Sprintf("  Of what can still be reached: the last %d messages at most that may change something.", live.MaxChanges), style: t.dim}, nil)
