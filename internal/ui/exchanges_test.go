@@ -413,6 +413,29 @@ func TestStoryWaitsOrGone(t *testing.T) {
 	h.wants("nlmsg_len")
 }
 
+// What the parts of a bar are stands below it, and their sum; where there is no room for all,
+// how many more there are.
+func TestBarLegend(t *testing.T) {
+	h, _ := exchangesHarness(t, 120, 40)
+	h.press("Down", "Down", "Enter")
+	h.wants("ip link delete if7 +IFLA_IFNAME=vx0  acked  after 85.0 ms", "in all 90.0 ms")
+	h.lacks("more  in all")
+	h, _ = exchangesHarness(t, 40, 10)
+	h.press("Down", "Down", "Enter")
+	h.wants("and 4 more")
+	h, _ = exchangesHarness(t, 120, 40)
+	h.press("End", "Enter") // nothing answers it
+	h.wants("2 add rule  committed  03:04:05", "system call 3.00 ms, all that the source tells")
+	for _, tt := range []struct {
+		d    time.Duration
+		want string
+	}{{1, "under 1 %"}, {9, "under 1 %"}, {10, "1 %"}, {500, "50 %"}, {1000, "100 %"}} {
+		if got := share(tt.d, 1000); got != tt.want {
+			t.Errorf("%d of 1000: %s, want %s", tt.d, got, tt.want)
+		}
+	}
+}
+
 // A bar has all its cells, and a cell at least for each part.
 func TestBarCells(t *testing.T) {
 	for _, tt := range []struct {

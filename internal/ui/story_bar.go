@@ -106,15 +106,18 @@ func (v *storyView) drawBar(g *grid, r rect, x *correlate.Exchange) rect {
 	order := slices.Clone(all)
 	slices.SortStableFunc(order, func(a, b live.Measure) int { return cmp.Compare(b.Time, a.Time) })
 	at = r.x + 1
+	last := "in all " + words.Duration(sum)
 	for i := range order {
 		m := &order[i]
 		k := barKindOf(m)
-		text := fmt.Sprintf(" %s %s, %.0f %%", cmp.Or(barWords[m.Name], m.Name), words.Duration(m.Time), 100*float64(m.Time)/float64(sum))
+		text := " " + cmp.Or(barWords[m.Name], m.Name) + " " + words.Duration(m.Time) + ", " + share(m.Time, sum)
 		if len(order) == 1 {
 			text = fmt.Sprintf(" %s %s, all that the source tells", cmp.Or(barWords[m.Name], m.Name), words.Duration(m.Time))
 		}
 		if at > r.x+1 && at+1+g.width(text) > r.x+r.w-1 {
 			if r.h < 5 {
+				last = fmt.Sprintf("and %d more", len(order)-i)
+				at = min(at, r.x+r.w-1-g.width(last))
 				break
 			}
 			r.y, r.h, at = r.y+1, r.h-1, r.x+1
@@ -122,6 +125,17 @@ func (v *storyView) drawBar(g *grid, r rect, x *correlate.Exchange) rect {
 		at = g.put(at, r.y, r.x+r.w-1, v.app.barSign(k), k.style(t))
 		at = g.put(at, r.y, r.x+r.w-1, text, t.text) + 2
 	}
+	if len(order) > 1 && at >= r.x && at+g.width(last) <= r.x+r.w-1 {
+		g.put(at, r.y, r.x+r.w-1, last, t.dim)
+	}
 	r.y, r.h = r.y+1, r.h-1
 	return r
+}
+
+// share is a part of a sum in percent.
+func share(d, of time.Duration) string {
+	if p := 100 * float64(d) / float64(of); p >= 1 {
+		return fmt.Sprintf("%.0f %%", p)
+	}
+	return "under 1 %"
 }

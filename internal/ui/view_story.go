@@ -215,6 +215,11 @@ func (v *storyView) draw(g *grid, r rect) {
 	}
 	text, st := outcomeLine(v.app, v.worst())
 	took, _ := exchangeAge(v.app, x)
+	if x.Ended { // the bar goes on behind that: the call returns, the answer is read
+		if took = ""; x.Last > 0 {
+			took = "after " + words.Duration(x.Last)
+		}
+	}
 	line(
 		segment{text: words.Process(x.Proc) + words.Where(x.Proc), style: t.title},
 		segment{text: requestWords(v.app, v.app.snap, &v.line), style: t.text, keep: 3},
