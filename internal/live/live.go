@@ -161,6 +161,7 @@ func (m *Model) wire(src capture.Source) (r run, err error) {
 	if !m.o.CountOnly && !m.o.NoMessages {
 		r.spool = spool.New(m.o.History)
 		r.spool.Of(src)
+		p.Kept = r.spool.Frames
 		p.Keeper, table.Message, table.Ended = r.spool, r.spool.Message, r.spool.Ended
 	}
 	if !m.o.CountOnly {

@@ -160,6 +160,9 @@ func (m *Model) Snapshot(ask Ask) *Snapshot {
 	})
 	v.look(func(st pipeline.State) {
 		s.Table = st.Table.Snapshot(v.at)
+		if st.Counted { // messages that are not counted yet come with the next snapshot
+			v.frames = min(v.frames, st.CountedTo)
+		}
 		if st.Incidents != nil {
 			s.Incidents = st.Incidents.Snapshot(v.at)
 		}

@@ -59,6 +59,10 @@ func (p *Pipeline) countWhile() (stop func() error) {
 
 // count adds to the table what the source has counted, and says in how many rows.
 func (p *Pipeline) count(src capture.Counter) (int, error) {
+	var kept uint64
+	if p.o.Kept != nil {
+		kept = p.o.Kept()
+	}
 	var rows []capture.Count
 	rest, err := src.Counts(func(c *capture.Count) { rows = append(rows, *c) })
 	if err != nil {
@@ -77,7 +81,7 @@ func (p *Pipeline) count(src capture.Counter) (int, error) {
 		p.o.Table.CountRest(since(&rest.Rows, &p.rest.Rows))
 		p.o.Table.CountRestCause(since(&rest.Causes, &p.rest.Causes))
 	}
-	p.rest = rest
+	p.rest, p.countedTo = rest, kept
 	return len(rows), nil
 }
 

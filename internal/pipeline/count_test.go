@@ -71,3 +71,37 @@ func TestCountedNoDevs(t *testing.T) {
 		})
 	}
 }
+
+// What a source has counted is behind the frames that it has emitted: a look says how many
+// of those were kept when it was counted.
+func TestCountedTo(t *testing.T) {
+	kept := uint64(7)
+	for _, tc := range []struct {
+		name    string
+		o       Options
+		counted bool
+		to      uint64
+	}{
+		{"counted", Options{Counted: true, Kept: func() uint64 { return kept }}, true, 7},
+		{"nobody keeps frames", Options{Counted: true}, false, 0},
+		{"not by the source", Options{Kept: func() uint64 { return kept }}, false, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			rows := []capture.Count{{Protocol: capture.NETLINK_ROUTE, Type: 18, Request: true, Messages: 9, Last: time.Unix(7, 0)}}
+			tc.o.Source, tc.o.Decoder = counting{rows: &rows}, decode.New(families.All(), decode.Options{})
+			tc.o.Table = aggregate.New(aggregate.Options{CountOnly: true})
+			p, err := New(tc.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			p.Look(func(st State) {
+				if st.Counted != tc.counted || st.CountedTo != tc.to {
+					t.Errorf("counted %v, to %d", st.Counted, st.CountedTo)
+				}
+			})
+		})
+	}
+}

@@ -112,6 +112,8 @@ type Options struct {
 	Counted bool
 	Watch   capture.Watch // what a source that counts was opened with
 	Calm    bool          // nobody looks at what is counted before the end
+	// Kept is how many frames the Keeper has; nil: nobody asks (State.CountedTo).
+	Kept func() uint64
 }
 
 // IncidentSink is a Sink that is told of incidents: when one begins (Open), and
@@ -162,6 +164,9 @@ type Pipeline struct {
 	again    *Pipeline         // what this one reads again a part of; nil: it is the first
 	rereads  *redact.Redactor  // of all that read again a part of this one; nil: nobody has
 	rest     capture.CountRest // of the source, so far
+	// countedTo is how many frames were kept when what the table has of the source was
+	// counted; mu guards it.
+	countedTo uint64
 
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
@@ -249,8 +254,12 @@ type State struct {
 	Incidents *incident.Log    // nil: none
 	// Of the messages that the source gave, and those that passed the filters.
 	Seen, Matched uint64
-	of            *Pipeline
-	beside        *Beside // nil: it is the pipeline's own
+	// Counted: the source counts for the table, a little behind the frames: it has those of
+	// the first CountedTo that were kept, at least.
+	Counted   bool
+	CountedTo uint64
+	of        *Pipeline
+	beside    *Beside // nil: it is the pipeline's own
 }
 
 // Open returns copies of the requests that wait for an answer at a time and pass the
@@ -268,7 +277,11 @@ func (s State) Unended(frame uint64) map[int]bool { return s.of.tracker.Unended(
 func (p *Pipeline) Look(f func(State)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	f(State{Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, of: p})
+	_, counts := p.o.Source.(capture.Counter)
+	f(State{
+		Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, of: p,
+		Counted: counts && p.o.Counted && p.o.Kept != nil && p.narrow == nil, CountedTo: p.countedTo,
+	})
 }
 
 // Source returns the source that the pipeline reads.
