@@ -199,3 +199,34 @@ func TestWheel(t *testing.T) {
 	h.press("h")
 	wheel(tcell.WheelDown) // nothing there scrolls
 }
+
+// A key that was pressed right behind Esc arrives with Alt.
+func TestEscAndKey(t *testing.T) {
+	alt := func(h *harness, r rune, mod tcell.ModMask) {
+		h.event(tcell.NewEventKey(tcell.KeyRune, r, mod|tcell.ModAlt))
+		h.draw()
+	}
+	for _, tt := range []struct {
+		name string
+		open []string
+		key  rune
+		mod  tcell.ModMask
+		want func(h *harness) bool
+	}{
+		{"f in a prompt", []string{"/", "z"}, 'f', 0, func(h *harness) bool {
+			return h.prompt != nil && h.prompt.label == filterLabel && len(h.prompt.text) == 0
+		}},
+		{"M on a page", []string{"o"}, 'M', 0, func(h *harness) bool { return len(h.views) == 2 && h.top().crumb() == "all messages" }},
+		{"Enter on a page", []string{"Down", "o"}, 'm', tcell.ModCtrl, func(h *harness) bool { return len(h.views) == 1 && len(h.tree.rows) > 4 }},
+		{"Ctrl-C", []string{"f"}, 'c', tcell.ModCtrl, func(h *harness) bool { return h.done }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHarness(t, 80, 24, Options{})
+			h.press(tt.open...)
+			alt(h, tt.key, tt.mod)
+			if !tt.want(h) {
+				t.Errorf("notice %q, prompt %+v, on\n%s", h.notice, h.prompt, h.text())
+			}
+		})
+	}
+}

@@ -180,8 +180,35 @@ func answering(tables []keyTable) []keyTable {
 	return tables
 }
 
-// key acts on one key, by the first table that knows it.
+// key acts on a key as the terminal has sent it. A terminal sends Alt and a key as Esc and
+// the key, and nobody can tell whether it was the one or the other that was pressed: it is
+// taken for Esc, since no Alt is bound.
 func (a *app) key(ev *tcell.EventKey) {
+	if ev.Modifiers()&tcell.ModAlt == 0 || ev.Key() != tcell.KeyRune {
+		a.act(ev)
+		return
+	}
+	a.act(tcell.NewEventKey(tcell.KeyEsc, 0, 0))
+	a.act(withoutAlt(ev))
+}
+
+// withoutAlt is the key behind an Esc. Control characters are told as letters with Ctrl.
+func withoutAlt(ev *tcell.EventKey) *tcell.EventKey {
+	r := ev.Rune()
+	if ev.Modifiers()&tcell.ModCtrl != 0 {
+		r &= 0x1f
+	}
+	switch {
+	case r == '\r':
+		return tcell.NewEventKey(tcell.KeyEnter, 0, 0)
+	case r < ' ':
+		return tcell.NewEventKey(tcell.KeyCtrlSpace+tcell.Key(r), 0, tcell.ModCtrl)
+	}
+	return tcell.NewEventKey(tcell.KeyRune, r, 0)
+}
+
+// act acts on one key, by the first table that knows it.
+func (a *app) act(ev *tcell.EventKey) {
 	name := keyName(ev)
 	switch name {
 	case "Ctrl-C", "F10":
