@@ -94,7 +94,7 @@ func (f *viewFlags) run(o sessionOptions) error {
 	var screen tcell.Screen
 	var note string
 	if err := t.do(func() (err error) {
-		screen, note, err = ui.NewScreen()
+		screen, note, err = ui.NewScreen(options.Theme == ui.ThemeAuto && os.Getenv("NO_COLOR") == "")
 		return err
 	}); err != nil {
 		return err

@@ -56,9 +56,11 @@ type app struct {
 	screen  tcell.Screen
 	opt     Options
 	theme   theme
-	kept    settings.Settings // that were read, and the histories as they grow
-	start   chosen
-	cpu     func(time.Time) float64
+	// onGround is what the terminal says of its ground; "": nothing.
+	onGround Theme
+	kept     settings.Settings // that were read, and the histories as they grow
+	start    chosen
+	cpu      func(time.Time) float64
 
 	snap    *live.Snapshot // never nil
 	now     time.Time      // of the last look
@@ -103,9 +105,9 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 	}
 	a := &app{
 		model: m, snap: new(live.Snapshot), screen: screen, opt: o, cpu: newCPUMeter(), kept: o.Settings,
-		past:  map[string][]string{filterLabel: slices.Clone(o.Settings.Filters)},
-		theme: newTheme(colors, ground(o.Theme, os.Getenv("COLORFGBG"))),
+		past: map[string][]string{filterLabel: slices.Clone(o.Settings.Filters)},
 	}
+	a.theme = newTheme(colors, a.ground())
 	a.grid.ascii = o.ASCII
 	a.opening, _ = m.(*Opening)
 	a.tree = newTreeView(a, o.Group)
@@ -216,6 +218,11 @@ func (a *app) event(ev tcell.Event) {
 		a.mouse(ev)
 	case *tcell.EventResize:
 		a.redraw()
+	case *tcell.EventInterrupt:
+		if on, ok := ev.Data().(Theme); ok { // the terminal's answer (asking)
+			a.onGround = on
+			a.setTheme(a.opt.Theme)
+		}
 	}
 }
 

@@ -48,6 +48,15 @@ func (a *app) keep() {
 	}
 }
 
+// ground is the theme in force: that which was chosen, else what the terminal says, else the
+// environment.
+func (a *app) ground() Theme {
+	if a.opt.Theme == ThemeAuto && a.onGround != "" {
+		return a.onGround
+	}
+	return ground(a.opt.Theme, os.Getenv("COLORFGBG"))
+}
+
 // setTheme picks the styles anew.
 func (a *app) setTheme(on Theme) {
 	a.opt.Theme = on
@@ -55,7 +64,7 @@ func (a *app) setTheme(on Theme) {
 	if a.opt.NoColor {
 		colors = 0
 	}
-	a.theme = newTheme(colors, ground(on, os.Getenv("COLORFGBG")))
+	a.theme = newTheme(colors, a.ground())
 	a.screen.SetStyle(a.theme.text)
 	a.panes.one = nil
 	for _, v := range a.views { // those of text have the styles in their lines
@@ -74,8 +83,8 @@ func (a *app) nextTheme() {
 	switch {
 	case a.opt.NoColor:
 		a.notice += " (without colours, as NO_COLOR asks for)"
-	case a.opt.Theme == ThemeAuto && ground(ThemeAuto, os.Getenv("COLORFGBG")) == ThemeAuto:
-		a.notice += ": tones for any ground, since COLORFGBG does not say which it is"
+	case a.opt.Theme == ThemeAuto && a.ground() == ThemeAuto:
+		a.notice += ": tones for any ground, since neither the terminal nor COLORFGBG says which it is"
 	}
 }
 

@@ -46,8 +46,8 @@ type theme struct {
 // Theme says what ground the terminal is taken to have.
 type Theme string
 
-// The themes. ThemeAuto asks the environment; where that does not say, colours are tones
-// that can be read on light and on dark.
+// The themes. ThemeAuto asks the terminal, and the environment; where neither says, colours
+// are tones that can be read on light and on dark.
 const (
 	ThemeAuto  Theme = "auto"
 	ThemeDark  Theme = "dark"
@@ -182,9 +182,9 @@ func manyColors(on Theme, all bool) palette {
 		p.bar = d.Background(color(251)).Foreground(color(235))
 		p.head = d.Background(color(253)).Foreground(color(232))
 		p.selectedFG, p.selectedBG = color(232), color(254)
-	default: // tones of the middle
-		p.dim, p.out, p.in, p.event = fg(243), fg(32), fg(28), fg(133)
-		p.warn, p.bad = fg(130), fg(167)
+	default: // the few that have 4.5 on black and on white, or a ground of their own
+		p.dim, p.out, p.in, p.event = fg(243), fg(63), fg(29), fg(163)
+		p.warn, p.bad = fg(131), d.Background(color(124)).Foreground(color(231))
 	}
 	return p
 }

@@ -55,7 +55,7 @@ func (t *theme) styles() map[string]tcell.Style {
 
 // The colours can be read: at least 4.5 to 1 against their ground, what is dim 3 to 1
 // (WCAG 2.2, 1.4.3 and 1.4.11), also on the line of the cursor. Where nobody knows the
-// ground, 3.5 on black and on white: more than 4.6 on both is impossible.
+// ground, on black and on white: more than 4.6 on both is impossible.
 func TestContrast(t *testing.T) {
 	black, white := tcell.NewHexColor(0), tcell.NewHexColor(0xffffff)
 	for _, tt := range []struct {
@@ -73,8 +73,8 @@ func TestContrast(t *testing.T) {
 		{ThemeLight, 256, 4.5, []tcell.Color{white, tcell.NewHexColor(0xfdf6e3), tcell.NewHexColor(0xf0f0f0)}},
 		{ThemeLight, 1 << 24, 4.5, []tcell.Color{white, tcell.NewHexColor(0xfdf6e3), tcell.NewHexColor(0xf0f0f0)}},
 		{ThemeAuto, 8, 4.5, []tcell.Color{black, white}},
-		{ThemeAuto, 256, 3.5, []tcell.Color{black, white}},
-		{ThemeAuto, 1 << 24, 3.5, []tcell.Color{black, white}},
+		{ThemeAuto, 256, 4.5, []tcell.Color{black, white}},
+		{ThemeAuto, 1 << 24, 4.5, []tcell.Color{black, white}},
 	} {
 		th := newTheme(tt.colors, tt.on)
 		for name, s := range th.styles() {

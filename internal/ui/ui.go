@@ -82,25 +82,34 @@ type Options struct {
 }
 
 // NewScreen takes over the terminal. Run gives it back; whoever does not call
-// Run must call Fini. The note, if there is one, belongs into Options.Notes.
-func NewScreen() (s tcell.Screen, note string, err error) {
+// Run must call Fini. The note, if there is one, belongs into Options.Notes. With ask the
+// terminal is asked for the colour of its ground, for ThemeAuto.
+func NewScreen(ask bool) (s tcell.Screen, note string, err error) {
 	// An unknown character set is no reason not to start: ASCII is a subset of
 	// what terminals use.
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	name := os.Getenv("TERM")
-	if s, err = tcell.NewScreen(); err != nil {
+	ti, err := tcell.LookupTerminfo(name)
+	if err != nil {
 		if name == "" || name == "dumb" {
 			return nil, "", unknownTerminal(name, err)
 		}
-		ti, missing := tcell.LookupTerminfo(fallbackTerm)
-		if missing != nil {
+		var missing error
+		if ti, missing = tcell.LookupTerminfo(fallbackTerm); missing != nil {
 			return nil, "", unknownTerminal(name, err)
-		}
-		if s, err = tcell.NewTerminfoScreenFromTtyTerminfo(nil, ti); err != nil {
-			return nil, "", fmt.Errorf("open terminal: %w", err)
 		}
 		note = "nothing here describes the terminal TERM=" + name + ": it is taken for " + fallbackTerm +
 			"; if that is wrong, set TERM to what it is like, or install its description (package ncurses-term)"
+	}
+	tty, err := tcell.NewDevTty()
+	if err != nil {
+		return nil, "", fmt.Errorf("open terminal: %w", err)
+	}
+	if ask && asksGround(name) {
+		tty = newAsking(tty, func(on Theme) { _ = s.PostEvent(tcell.NewEventInterrupt(on)) })
+	}
+	if s, err = tcell.NewTerminfoScreenFromTtyTerminfo(tty, ti); err != nil {
+		return nil, "", fmt.Errorf("open terminal: %w", err)
 	}
 	if err := s.Init(); err != nil {
 		return nil, "", fmt.Errorf("set up terminal: %w", err)
