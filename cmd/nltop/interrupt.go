@@ -309,8 +309,10 @@ type messages struct {
 	mu    sync.Mutex
 	out   *output
 	shown int // columns of the line that the next one is written over; 0: none
-	// held is what waits until the terminal is nltop's no more; nil: nothing waits.
+	// held is what waits until the terminal is nltop's no more; nil: nothing waits. cut is
+	// how many bytes of it found no room.
 	held *bytes.Buffer
+	cut  int
 }
 
 // maxHeld bounds messages.held, in bytes.
@@ -320,11 +322,17 @@ const maxHeld = 64 << 10
 func (m *messages) hold() (release func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.held = new(bytes.Buffer)
+	m.held, m.cut = new(bytes.Buffer), 0
 	return func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if text := m.held; text != nil && text.Len() > 0 {
+			if m.cut > 0 {
+				if !bytes.HasSuffix(text.Bytes(), []byte("\n")) {
+					text.WriteByte('\n')
+				}
+				fmt.Fprintf(text, "nltop: %d bytes behind this were cut: %d KiB at most wait while the screen is there\n", m.cut, maxHeld>>10)
+			}
 			_, _ = m.out.Write(text.Bytes())
 		}
 		m.held = nil
@@ -346,7 +354,9 @@ func (m *messages) Write(b []byte) (int, error) {
 	defer m.mu.Unlock()
 	text := plain(b)
 	if m.held != nil {
-		m.held.Write(text[:min(len(text), max(maxHeld-m.held.Len(), 0))])
+		room := min(len(text), max(maxHeld-m.held.Len(), 0))
+		m.held.Write(text[:room])
+		m.cut += len(text) - room
 		return len(b), nil
 	}
 	if m.shown > 0 {

@@ -156,8 +156,22 @@ func TestQuitWhileOpening(t *testing.T) {
 }
 
 // TestHeldMessages: what is written to standard error while a screen is there comes
-// behind it, and is bounded.
+// behind it, and is bounded: how much was cut is said.
 func TestHeldMessages(t *testing.T) {
+	const cut = "nltop: 393216 bytes behind this were cut: 64 KiB at most wait while the screen is there\n"
+	for _, tt := range []struct {
+		name  string
+		keeps int // bytes
+		want  string
+	}{
+		{"at the end of a line", 7, "a note\n" + cut + "behind\n"},
+		{"in a line", 3, "a n\n" + cut + "behind\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { heldMessages(t, tt.keeps, tt.want) })
+	}
+}
+
+func heldMessages(t *testing.T, keeps int, want string) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	if err != nil {
 		t.Fatal(err)
@@ -173,12 +187,12 @@ func TestHeldMessages(t *testing.T) {
 	if n := m.held.Len(); n != maxHeld {
 		t.Errorf("%d bytes are held", n)
 	}
-	m.held.Truncate(7)
+	m.held.Truncate(keeps)
 	release()
 	if _, err := m.Write([]byte("behind\n")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(file.Name()); err != nil || string(got) != "a note\nbehind\n" {
-		t.Errorf("%q, %v", got, err)
+	if got, err := os.ReadFile(file.Name()); err != nil || string(got) != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 }
