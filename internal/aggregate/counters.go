@@ -92,6 +92,8 @@ type Last struct {
 	Errno   int32     `json:"last_errno"` // of the newest error; 0: none
 	ErrorAt time.Time `json:"-"`
 	LostAt  time.Time `json:"-"` // of the newest drop or ENOBUFS
+	// WaitedAt is when an answer came last that took LongWait or more.
+	WaitedAt time.Time `json:"-"`
 	// Who is the process as it was then, with what is known of it; nil: nobody.
 	Who *capture.Proc `json:"-"`
 }
@@ -108,5 +110,8 @@ func (l *Last) merge(m *Last) {
 	}
 	if m.LostAt.After(l.LostAt) {
 		l.LostAt = m.LostAt
+	}
+	if m.WaitedAt.After(l.WaitedAt) {
+		l.WaitedAt = m.WaitedAt
 	}
 }

@@ -167,8 +167,14 @@ func (t *Table) Heat(id RowID, now time.Time) Heat {
 	return h
 }
 
+// LongWait is from when on an answer was long in coming.
+const LongWait = 100 * time.Millisecond
+
 // heatUp counts latencies of a cell. Who keeps no messages draws no map either.
 func (t *Table) heatUp(c *cell, at time.Time, d time.Duration, n uint64) {
+	if n > 0 && d >= LongWait && at.After(c.last.WaitedAt) {
+		c.last.WaitedAt = at
+	}
 	if n > 0 && !t.opt.CountOnly {
 		t.heat.add(c.serial, at, d, uint32(min(n, math.MaxUint32)))
 	}

@@ -30,8 +30,6 @@ const (
 	wrongFor = live.HoldsFor
 	// losingFor is likewise how long somebody is losing messages right now.
 	losingFor = 2 * incident.Quiet
-	// longWait is from when on an answer was long in coming.
-	longWait = 100 * time.Millisecond
 )
 
 // recent says whether something happened so lately that it still counts.
@@ -50,7 +48,7 @@ func (a *app) troubleOf(r *aggregate.Row) trouble {
 		return troubleCaused
 	case a.recent(r.Errnos.At):
 		return troubleErrors
-	case r.Latency.Max >= longWait:
+	case a.recent(r.WaitedAt):
 		return troubleWaits
 	}
 	return troubleNone

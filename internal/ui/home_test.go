@@ -195,6 +195,47 @@ func TestTroubleFirst(t *testing.T) {
 	}
 }
 
+// Who waited long is in trouble for some time, and not for ever; when it was is said.
+func TestLongWaitsAgeOut(t *testing.T) {
+	h := newHarness(t, 160, 30, Options{})
+	p := capture.Proc{PID: 66, Comm: "waits"}
+	f := capture.Frame{
+		Origin: &capture.Origin{Dir: capture.DirRequest, Proc: p, SrcPort: 66, Socket: capture.Socket{PortID: 66, Inode: 66, Owner: p}},
+		Data:   nltest.Message(16, 0x605, 1, 0, make([]byte, 16)),
+	}
+	h.src.feed(f)
+	h.src.now = h.src.now.Add(200 * time.Millisecond)
+	f.Change(func(o *capture.Origin) { o.Dir = capture.DirReply })
+	f.Data = nltest.Message(2, 0x100, 1, 66, make([]byte, 4), f.Data[:16])
+	h.src.feed(f)
+	at := h.src.now
+	h.tick()
+	trouble := func() trouble {
+		for _, r := range h.tree.top {
+			if r.Label == "waits" {
+				return h.troubleOf(r)
+			}
+		}
+		t.Fatal("no row")
+		return 0
+	}
+	if got := trouble(); got != troubleWaits {
+		t.Errorf("trouble %d", got)
+	}
+	h.src.now = h.src.now.Add(wrongFor)
+	h.tick()
+	if got := trouble(); got != troubleNone {
+		t.Errorf("trouble %d after %v", got, wrongFor)
+	}
+	h.on("waits")
+	h.wants("over 100 ms last at " + at.Format("15:04:05"))
+	h.src.status.Replay = &live.Replay{Ended: true}
+	h.tick()
+	if got := trouble(); got != troubleWaits {
+		t.Errorf("trouble %d in a recording", got)
+	}
+}
+
 // Probes are no errors: they are dim, and counted apart.
 func TestProbesApart(t *testing.T) {
 	h := newHarness(t, 80, 24, Options{})

@@ -50,6 +50,9 @@ func (v *treeView) detail() [][]segment {
 	if l := r.Latency; l.Count > 0 {
 		q := func(q float64) string { return words.Duration(r.Times.Quantile(q)) }
 		add(4, t.dim, "latency p50 %s, p90 %s, p99 %s, max %s", q(0.5), q(0.9), q(0.99), words.Duration(l.Max))
+		if at := r.WaitedAt; !at.IsZero() {
+			add(1, t.dim, "over %s last at %s", words.Duration(aggregate.LongWait), at.In(v.app.snap.Now.Location()).Format(words.TimeOfDay[:8]))
+		}
 	}
 	if k := r.Kernel; k.Count > 0 {
 		text := "mean " + words.Duration(k.Mean())
