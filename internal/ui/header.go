@@ -51,6 +51,9 @@ func (a *app) lowLine() []segment {
 				room -= a.grid.width(s.text) + 2
 			}
 		}
+		if a.grid.w < labelLeast {
+			verdict = verdict[:1] // beside which there is room for how much comes in
+		}
 		if room >= 0 {
 			segs = append(verdict, segs...)
 		}
