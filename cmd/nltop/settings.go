@@ -30,6 +30,12 @@ func (f *viewFlags) options() (o ui.Options, keep func() error, err error) {
 	if !slices.Contains(ui.Themes(), f.theme) {
 		return o, nil, usageError{fmt.Errorf("--theme %q: it is one of %s", f.theme, strings.Join(ui.Themes(), ", "))}
 	}
+	if o.Columns, err = ui.ParseColumns(f.columns); err != nil {
+		return o, nil, usageError{fmt.Errorf("--columns: %w", err)}
+	}
+	if o.Sort, err = ui.ParseSort(f.sort); err != nil {
+		return o, nil, usageError{fmt.Errorf("--sort: %w", err)}
+	}
 	o.Interval, o.ASCII, o.Theme = f.interval, f.ascii, ui.Theme(f.theme)
 	file, note := settings.Find(os.Getenv, os.Geteuid())
 	if note != "" {

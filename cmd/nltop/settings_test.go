@@ -90,6 +90,14 @@ func TestSettings(t *testing.T) {
 	if o.Keep(o.Settings); keep() == nil {
 		t.Error("written over a link")
 	}
+	if o, _, err := flagsOf(t, "--columns", "pid,last", "--sort", "out/s").options(); err != nil || o.Columns != "PID, LAST" || o.Sort != "OUT/s" {
+		t.Errorf("%q, %q, %v", o.Columns, o.Sort, err)
+	}
+	for _, flag := range []string{"--columns", "--sort"} {
+		if _, _, err := flagsOf(t, flag, "pink").options(); err == nil || !strings.HasPrefix(err.Error(), flag+": \"pink\" is none of ") {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
 	if _, _, err := flagsOf(t, "--theme", "pink").options(); err == nil {
 		t.Error("a theme that there is not is taken from the command line")
 	}

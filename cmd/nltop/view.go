@@ -30,6 +30,8 @@ type viewFlags struct {
 	speed    float64
 	ascii    bool
 	theme    string
+	columns  string
+	sort     string
 	history  string
 	changed  func(flag string) bool
 }
@@ -65,6 +67,10 @@ func (f *viewFlags) registerView(c *cobra.Command) {
 	fs.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	fs.StringVar(&f.theme, "theme", string(ui.ThemeAuto), "colours for a terminal that is "+strings.Join(ui.Themes(), ", "))
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp))
+	fs.StringVar(&f.columns, "columns", "", "columns of home, in their order, or a set of them: traffic, times, places")
+	fs.StringVar(&f.sort, "sort", "", "sort the rows of home by a column")
+	_ = c.RegisterFlagCompletionFunc("columns", cobra.FixedCompletions(ui.HomeColumns(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(ui.SortColumns(), cobra.ShellCompDirectiveNoFileComp))
 	f.changed = fs.Changed
 	historyFlag(c, &f.history)
 	groupFlag(c, &f.group, "process", "group rows by "+strings.Join(aggregate.GroupNames(), ", "), aggregate.GroupNames())

@@ -11,6 +11,7 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,8 @@ type Settings struct {
 	Group   string
 	// Columns are those of a page, by its name, as the page itself writes them.
 	Columns map[string]string
+	// Sort is likewise what the rows of a page are sorted by.
+	Sort    map[string]string
 	Filters []string // that were typed, the newest last
 
 	rest []string // lines that nobody understood
@@ -48,17 +51,23 @@ func (s *Settings) AddFilter(expr string) {
 }
 
 // SetColumns sets the columns of a page; "": as at the start.
-func (s *Settings) SetColumns(page, columns string) {
-	m := map[string]string{page: columns}
-	for p, c := range s.Columns {
-		if p != page {
-			m[p] = c
-		}
-	}
-	if columns == "" {
+func (s *Settings) SetColumns(page, columns string) { s.Columns = with(s.Columns, page, columns) }
+
+// SetSort sets what a page is sorted by; "": as at the start.
+func (s *Settings) SetSort(page, by string) { s.Sort = with(s.Sort, page, by) }
+
+// with is a copy of m in which a page has a value; "": none.
+func with(m map[string]string, page, value string) map[string]string {
+	m = maps.Clone(m)
+	switch {
+	case value == "":
 		delete(m, page)
+	case m == nil:
+		m = map[string]string{page: value}
+	default:
+		m[page] = value
 	}
-	s.Columns = m
+	return m
 }
 
 // Equal says whether both are the same.
@@ -112,6 +121,8 @@ func (s *Settings) line(line string) string {
 		s.Refresh = d
 	case "columns":
 		s.SetColumns(strings.TrimSpace(page), value)
+	case "sort":
+		s.SetSort(strings.TrimSpace(page), value)
 	case "filter":
 		s.AddFilter(value)
 	default:
@@ -134,13 +145,13 @@ func (s *Settings) text() string {
 		set("refresh", s.Refresh.String())
 	}
 	set("group", s.Group)
-	pages := make([]string, 0, len(s.Columns))
-	for page := range s.Columns {
-		pages = append(pages, page)
-	}
-	slices.Sort(pages)
-	for _, page := range pages {
-		set("columns "+page, s.Columns[page])
+	for _, of := range []struct {
+		name  string
+		pages map[string]string
+	}{{"columns ", s.Columns}, {"sort ", s.Sort}} {
+		for _, page := range slices.Sorted(maps.Keys(of.pages)) {
+			set(of.name+page, of.pages[page])
+		}
 	}
 	for _, f := range s.Filters {
 		set("filter", f)

@@ -48,6 +48,7 @@ func TestRoundTrip(t *testing.T) {
 	want := Settings{
 		Theme: "light", ASCII: "true", Refresh: 250 * time.Millisecond, Group: "family",
 		Columns: map[string]string{"home": "PID, OUT/s", "sockets": "DROPS"},
+		Sort:    map[string]string{"home": "OUT/s, reversed", "families": "reversed"},
 		Filters: []string{`family == "route"`, `proc.name == "ip" && error != 0`},
 		rest:    []string{"future = 1"},
 	}
@@ -57,7 +58,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	got, notes := f.Load()
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Settings{}), cmpopts.EquateEmpty()); diff != "" || len(notes) != 1 || !strings.Contains(notes[0], `line 10 sets "future"`) {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Settings{}), cmpopts.EquateEmpty()); diff != "" || len(notes) != 1 || !strings.Contains(notes[0], `line 12 sets "future"`) {
 		t.Errorf("notes %q, %s", notes, diff)
 	}
 	st, err := os.Lstat(filepath.Join(dir, ".config/nltop/view.conf"))
@@ -81,7 +82,7 @@ func TestNotes(t *testing.T) {
 		{"no bool", "ascii = maybe", "neither true nor false"},
 		{"control characters", "theme = \x1b[2J", "control characters"},
 		{"long", "filter = " + strings.Repeat("x", maxValue+1), "too long"},
-		{"good", "theme = dark\ncolumns home = PID", ""},
+		{"good", "theme = dark\ncolumns home = PID\nsort home = PID", ""},
 	} {
 		s, notes := parse(tt.text)
 		if text := strings.Join(notes, "\n"); (tt.note == "") != (text == "") || !strings.Contains(text, tt.note) {
@@ -184,7 +185,7 @@ func TestNoLinks(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add("theme = dark\nrefresh = 1s\ncolumns a = b\nfilter = x\n?")
+	f.Add("theme = dark\nrefresh = 1s\ncolumns a = b\nsort a = b\nfilter = x\n?")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, _ := parse(text)
 		again, _ := parse(s.text())

@@ -108,6 +108,7 @@ func newApp(screen tcell.Screen, m Model, o Options) *app {
 		past: map[string][]string{filterLabel: slices.Clone(o.Settings.Filters)},
 	}
 	a.theme = newTheme(colors, a.ground())
+	a.flagged()
 	a.grid.ascii = o.ASCII
 	a.opening, _ = m.(*Opening)
 	a.tree = newTreeView(a, o.Group)

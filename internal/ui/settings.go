@@ -22,6 +22,16 @@ func (a *app) chosen() chosen {
 	return chosen{string(a.opt.Theme), strconv.FormatBool(a.opt.ASCII), a.tree.q.Group.String(), a.opt.Interval}
 }
 
+// flagged puts into force what flags say of home.
+func (a *app) flagged() {
+	if c := a.opt.Columns; c != "" {
+		a.kept.SetColumns(homePage, c)
+	}
+	if by := a.opt.Sort; by != "" {
+		a.kept.SetSort(homePage, by)
+	}
+}
+
 // settings are those to be kept: what was read, with what was changed here. What a flag
 // said is no change.
 func (a *app) settings() settings.Settings {
@@ -37,6 +47,12 @@ func (a *app) settings() settings.Settings {
 	}
 	if now.refresh != was.refresh {
 		s.Refresh = now.refresh
+	}
+	if c := a.opt.Columns; c != "" && s.Columns[homePage] == c {
+		s.SetColumns(homePage, a.opt.Settings.Columns[homePage])
+	}
+	if by := a.opt.Sort; by != "" && s.Sort[homePage] == by {
+		s.SetSort(homePage, a.opt.Settings.Sort[homePage])
 	}
 	return s
 }

@@ -63,6 +63,9 @@ type Options struct {
 	ASCII    bool            // no other characters, even if the terminal has them
 	NoColor  bool            // attributes only; NO_COLOR in the environment does the same
 	Theme    Theme           // ThemeAuto
+	// Columns and Sort are those of home, as ParseColumns and ParseSort write them; "": those
+	// that were kept.
+	Columns, Sort string
 	// GroupName names multicast groups; nil: they are numbers. It is called from
 	// the goroutine of Run.
 	GroupName func(protocol uint16, group uint32) string

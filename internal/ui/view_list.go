@@ -58,7 +58,9 @@ type listView[T any] struct {
 }
 
 func newListView[T any](a *app, l list[T]) *listView[T] {
-	return &listView[T]{app: a, list: l}
+	v := &listView[T]{app: a, list: l}
+	v.sorted, v.reverse = keptOrder(a, l.name, v.all())
+	return v
 }
 
 func (v *listView[T]) cursor() *cursor { return &v.cur }
@@ -173,6 +175,12 @@ func (v *listView[T]) sortBy(by int) {
 	if v.sorted != nil {
 		v.app.notice = "sorted by " + v.sorted.head
 	}
+	v.resort()
+}
+
+// resort puts another order into force, and keeps it.
+func (v *listView[T]) resort() {
+	keepOrder(v.app, v.list.name, v.sorted, v.reverse)
 	v.arrange()
 }
 
@@ -182,12 +190,12 @@ func (v *listView[T]) sortTo(c *column[T]) {
 		v.sorted = c
 		v.app.notice = "sorted by " + c.head
 	}
-	v.arrange()
+	v.resort()
 }
 
 func (v *listView[T]) turn() {
 	v.reverse = !v.reverse
-	v.arrange()
+	v.resort()
 }
 
 func (v *listView[T]) detail() [][]segment {

@@ -51,6 +51,9 @@ func newTreeView(a *app, g aggregate.Group) *treeView {
 	v.set = a.setOf(homePage)
 	v.q.Group, v.q.By, v.q.Crowds = g, a.byTrouble, true
 	v.q.Open = func(id aggregate.RowID) bool { return v.deep || v.opens(id) }
+	if v.sorted, v.q.Reverse = keptOrder(a, homePage, sortColumns()); v.sorted != nil {
+		v.q.By = v.sorted.compare
+	}
 	return v
 }
 
@@ -307,6 +310,12 @@ func (v *treeView) sortBy(by int) {
 		v.q.By = v.sorted.compare
 		v.app.notice = "sorted by " + v.sorted.head
 	}
+	v.resort()
+}
+
+// resort puts another order into force, and keeps it.
+func (v *treeView) resort() {
+	keepOrder(v.app, homePage, v.sorted, v.q.Reverse)
 	v.rebuild()
 }
 
@@ -316,12 +325,12 @@ func (v *treeView) sortTo(c *rowColumn) {
 		v.sorted, v.q.By = c, c.compare
 		v.app.notice = "sorted by " + c.head
 	}
-	v.rebuild()
+	v.resort()
 }
 
 func (v *treeView) reverse() {
 	v.q.Reverse = !v.q.Reverse
-	v.rebuild()
+	v.resort()
 }
 
 func (v *treeView) draw(g *grid, r rect) {
