@@ -197,6 +197,16 @@ func (m *Model) Run(ctx context.Context) error {
 		m.run.narrow = m.narrow
 	}
 	m.mu.Unlock()
+	if m.counted && !m.o.CountOnly {
+		hurry, calm := context.WithCancel(ctx)
+		var ended sync.WaitGroup
+		defer ended.Wait()
+		defer calm()
+		ended.Go(func() {
+			defer m.o.Guard()
+			m.hurry(hurry)
+		})
+	}
 	for {
 		err := m.now().pipe.Run(once)
 		m.mu.Lock()
@@ -332,7 +342,7 @@ func (m *Model) SetFilter(expr string) error {
 func (m *Model) status(r run) Status {
 	st := Status{
 		Info: r.src.Info(), Stats: r.src.Stats(), Filter: m.filter, Narrowed: m.added, FilterSince: m.since,
-		CountsOnly: m.watcher.off, Err: r.err, Secrets: m.wiring.Redact.Keep,
+		CountsOnly: m.watcher.isOff(), Err: r.err, Secrets: m.wiring.Redact.Keep,
 	}
 	if replay := m.o.Replay; replay != nil {
 		now := *replay

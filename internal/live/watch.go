@@ -3,6 +3,8 @@
 package live
 
 import (
+	"context"
+	"sync"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -17,9 +19,26 @@ import (
 // somebody looks; half of it turns messages on again.
 const quiet = 1000.0
 
+// So many messages within so short a time are not waited out until the next snapshot: at a
+// flood of 50,000 a second half of one's time would be one's own until then, and what has
+// filled the ring comes on top.
+const (
+	hurryEvery = 100 * time.Millisecond
+	hurried    = 1000
+	// heldFor is how long they then stay off: until rates have heard of it, which are of
+	// whole buckets.
+	heldFor = time.Second
+)
+
 // watcher turns the messages of a source that counts on and off.
 type watcher struct {
+	mu  sync.Mutex
 	off bool
+	// needless: nothing but how few they are speaks for messages. seen is how many had come
+	// when hurries was asked last.
+	needless bool
+	seen     uint64
+	held     time.Time // they stay off until then
 	// Of the last look at the table: when it was, and how many messages were counted.
 	since   time.Time
 	counted uint64
@@ -27,7 +46,10 @@ type watcher struct {
 
 // want says what is to be watched at a rate of messages; looking: somebody looks at
 // them.
-func (w *watcher) want(rate float64, looking bool) capture.Watch {
+func (w *watcher) want(now time.Time, rate float64, looking bool) capture.Watch {
+	if w.off && !looking && now.Before(w.held) {
+		return capture.WatchLosses
+	}
 	most := quiet
 	if w.off {
 		most = quiet / 2
@@ -38,17 +60,56 @@ func (w *watcher) want(rate float64, looking bool) capture.Watch {
 	return capture.WatchLosses
 }
 
+func (w *watcher) isOff() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.off
+}
+
+// hurries says, hurryEvery behind the time before, whether messages are to be turned off at
+// once; seen is how many have come.
+func (w *watcher) hurries(seen uint64) bool {
+	many := seen-min(w.seen, seen) >= hurried
+	w.seen = seen
+	return many && w.needless && !w.off
+}
+
+// hurry turns messages off between two snapshots, until ctx is done.
+func (m *Model) hurry(ctx context.Context) {
+	tick := time.NewTicker(hurryEvery)
+	defer tick.Stop()
+	w := &m.watcher
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		pipe := m.now().pipe
+		var seen uint64
+		var t aggregate.Snapshot
+		pipe.Look(func(st pipeline.State) { seen, t = st.Seen, st.Table.Totals(time.Now()) })
+		w.mu.Lock()
+		if w.hurries(seen) {
+			w.since, w.counted, w.held = t.Time, t.Total.Messages(), t.Time.Add(heldFor)
+			w.off = pipe.Watch(capture.WatchLosses) == nil
+		}
+		w.mu.Unlock()
+	}
+}
+
 // steer decides whether messages are sent at the rate that a table has.
 func (m *Model) steer(t *aggregate.Snapshot, looking bool) {
 	if !m.counted || m.o.CountOnly {
 		return
 	}
-	w := m.watcher.want(t.Rates.Rate(), looking)
-	if m.filter != m.o.Filter {
-		w = capture.WatchAll // which only user space can apply
-	}
-	if m.o.History.Bytes == spool.All {
-		w = capture.WatchAll
+	m.watcher.mu.Lock()
+	defer m.watcher.mu.Unlock()
+	w := m.watcher.want(t.Time, t.Rates.Rate(), looking)
+	m.watcher.needless = !looking
+	// Only user space can apply a filter that was added.
+	if m.filter != m.o.Filter || m.o.History.Bytes == spool.All {
+		w, m.watcher.needless = capture.WatchAll, false
 	}
 	if m.watcher.off && m.now().spool != nil {
 		m.now().spool.Gap(spool.Gap{From: m.watcher.since, To: t.Time, Messages: t.Total.Messages() - min(m.watcher.counted, t.Total.Messages())})

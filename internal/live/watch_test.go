@@ -13,6 +13,8 @@ import (
 	"github.com/nltop/nltop/internal/pipeline"
 )
 
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 func TestWatcher(t *testing.T) {
 	w := watcher{}
 	for i, step := range []struct {
@@ -28,11 +30,50 @@ func TestWatcher(t *testing.T) {
 		{false, 50 * quiet, capture.WatchLosses},
 		{false, quiet/2 - 1, capture.WatchAll},
 	} {
-		got := w.want(step.rate, step.looking)
+		got := w.want(epoch, step.rate, step.looking)
 		if got != step.want {
 			t.Errorf("step %d: %v at %v", i, got, step.rate)
 		}
 		w.off = got != capture.WatchAll
+	}
+}
+
+// Between snapshots messages are turned off where they are very many within a moment, and
+// nobody wants them.
+func TestWatcherHurries(t *testing.T) {
+	w := watcher{}
+	for _, step := range []struct {
+		name string
+		off  bool
+		less bool   // needless
+		more uint64 // messages
+		want bool
+	}{
+		{"before the first snapshot", false, false, hurried, false},
+		{"few", false, true, hurried - 1, false},
+		{"few again", false, true, hurried - 1, false},
+		{"many", false, true, hurried, true},
+		{"many, which are off", true, true, hurried, false},
+		{"many that somebody looks at", false, false, 10 * hurried, false},
+	} {
+		w.off, w.needless = step.off, step.less
+		if got := w.hurries(w.seen + step.more); got != step.want {
+			t.Errorf("%s: %v", step.name, got)
+		}
+	}
+	// They stay off until rates know of it, but for who looks at them.
+	w.off, w.held = true, epoch.Add(heldFor)
+	for _, step := range []struct {
+		after   time.Duration
+		looking bool
+		want    capture.Watch
+	}{{0, false, capture.WatchLosses}, {0, true, capture.WatchAll}, {heldFor, false, capture.WatchAll}} {
+		if got := w.want(epoch.Add(step.after), 0, step.looking); got != step.want {
+			t.Errorf("after %v: %v", step.after, got)
+		}
+	}
+	if w.needless = true; w.hurries(0) { // another run
+		t.Error("hurries where nothing has come")
 	}
 }
 
