@@ -249,6 +249,31 @@ func TestListLayout(t *testing.T) {
 	}
 }
 
+// A long hold opens the messages of who held from that time on, and all of that time where the
+// holder has none.
+func TestReportEnter(t *testing.T) {
+	h := newHarness(t, 120, 40, Options{})
+	h.src.story()
+	at := epoch.Add(time.Second)
+	for i := range h.src.locks.Reports {
+		h.src.locks.Reports[i].Time = at
+	}
+	h.tick()
+	h.press("L", "v", "Down", "Enter") // ip held it for 70 ms
+	v, ok := h.top().(*messagesView)
+	if !ok || v.follow || v.current() == nil {
+		t.Fatalf("%T", h.top())
+	}
+	if k := v.current(); k.Account.Comm != "ip" || k.Frame.Time.Before(at.Add(-71*time.Millisecond)) || k.Frame.Time.After(at) {
+		t.Errorf("on a message of %s, %v after the start", k.Account.Comm, k.Frame.Time.Sub(epoch))
+	}
+	h.press("Esc", "Down", "Enter")
+	h.wants("kworker/u8:2[33] sent and got nothing: these are all messages of that time", "all messages")
+	if v, ok := h.top().(*messagesView); !ok || v.current() == nil || v.current().Frame.Time.After(at.Add(100*time.Millisecond)) {
+		t.Errorf("%T", h.top())
+	}
+}
+
 // Enter opens what a row is about: the messages of a socket, the story of an incident, the reports of a holder.
 func TestListEnter(t *testing.T) {
 	h := newHarness(t, 120, 40, Options{})
@@ -278,7 +303,7 @@ func TestListEnter(t *testing.T) {
 	h.wants("of ip[4711], and behind it", "RTM_GETROUTE", "RTM_DELLINK")
 	h.lacks("kworker")
 	h.press("End", "Enter")
-	h.wants("80 of 80")
+	h.wants("1 of 80")
 	h.press("Esc", "Esc", "v")
 	h.wants("kworker")
 }

@@ -130,10 +130,25 @@ func newReportsView(a *app, of *aggregate.Process) *listView[live.LockReport] {
 			return l
 		},
 		id:    func(r *live.LockReport) any { return [...]any{r.Time, r.Proc.PID, r.Proc.TID, r.Lock} },
-		open:  func(v *listView[live.LockReport], r *live.LockReport) { v.app.openProcess(r.Proc) },
-		opens: "open the last messages of the process",
+		open:  func(v *listView[live.LockReport], r *live.LockReport) { v.app.openReport(r) },
+		opens: "open the messages of the process from that time on",
 		ask:   live.Ask{Locks: true, Looking: true},
 	})
+}
+
+// openReport lists the messages of who held rtnl_mutex, or waited for it, from then on; where it
+// has none, as a kworker, all of that time.
+func (a *app) openReport(r *live.LockReport) {
+	// It is told at its end, and the request was sent a little before its begin.
+	begin := r.Time.Add(-r.Wait - r.Hold - time.Millisecond)
+	a.openProcess(r.Proc)
+	if v, ok := a.top().(*messagesView); ok {
+		v.follow, v.want = false, begin
+		a.fill()
+		return
+	}
+	a.openTime(begin)
+	a.notice = words.Process(r.Proc) + " sent and got nothing: these are all messages of that time"
 }
 
 // newLocksView is the table, or the reports where there is no table.
