@@ -234,6 +234,10 @@ func TestPollsOfLog(t *testing.T) {
 		s.dump(daemon(330), 0, how{tail: "d1"})
 		s.now = s.now.Add(time.Second / 10)
 	}
+	for i := range 8 { // now and then
+		s.dump(daemon(340), 0, how{tail: "d1"})
+		s.now = s.now.Add(time.Second << i / 16)
+	}
 	rows := s.log.Polls(epoch, 64)
 	if len(rows) != 2 || rows[0].Times != 8 || rows[1].Times != 8 || rows[0].Proc.PID != 310 || rows[1].Processes != 8 {
 		t.Fatalf("%+v", rows)

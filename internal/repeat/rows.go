@@ -58,7 +58,8 @@ func (l *Log) Rows(order string) []Row {
 }
 
 // Polls are the questions that were asked at least PollTimes times, over at least PollSpan,
-// and last since a time; those asked most often first, so many of them at most.
+// last since a time, and at times between two that do not differ too much; those asked most
+// often first, so many of them at most.
 func (l *Log) Polls(since time.Time, most int) []Row {
 	var often [][]*row
 	for _, rs := range l.questions() {
@@ -81,7 +82,9 @@ func (l *Log) Polls(since time.Time, most int) []Row {
 	})
 	var out []Row
 	for _, rs := range often[:min(len(often), most)] {
-		out = append(out, sum(rs))
+		if r := sum(rs); r.High <= pollSpread*r.Low {
+			out = append(out, r)
+		}
 	}
 	return out
 }
@@ -91,6 +94,8 @@ func (l *Log) Polls(since time.Time, most int) []Row {
 const (
 	PollTimes = 4
 	PollSpan  = 3 * time.Second
+	// pollSpread is how many times as long one time between two may be as another.
+	pollSpread = 4
 )
 
 // Even says whether the times between two were about the same.

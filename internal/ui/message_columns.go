@@ -4,6 +4,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -71,15 +72,19 @@ func (v *messagesView) columns(width int) []*column[aggregate.Kept] {
 		family := func(k *aggregate.Kept) string { return k.Message.FamilyText() }
 		columns = append(columns, &column[aggregate.Kept]{head: "FAMILY", width: 10, keep: 2, cell: text(family, func(t *theme) tcell.Style { return t.family })})
 	}
-	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: size(16, 20), wide: 24, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
-		return k.Message.TypeText(), direction(a, k)
+	room := size(16, 20)
+	if width >= wideScreen {
+		room = 24
+	}
+	columns = append(columns, &column[aggregate.Kept]{head: "TYPE", width: room, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) {
+		return a.tailIn(k.Message.TypeText(), room), direction(a, k)
 	}})
 	if width >= lengthLeast {
 		columns = append(columns, &column[aggregate.Kept]{
 			head: "LEN", width: 6, right: true, keep: 3, cell: text(func(k *aggregate.Kept) string { return words.Count(uint64(len(k.Message.Data))) }, dim)})
 	}
 	return append(columns, []*column[aggregate.Kept]{
-		{head: resultHead, width: size(10, 12), keep: 8, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) { return outcome(a, &k.Observation) }},
+		{head: resultHead, width: size(11, 12), keep: 8, cell: func(a *app, k *aggregate.Kept) (string, tcell.Style) { return outcome(a, &k.Observation) }},
 		{head: "TOOK", width: 7, right: true, keep: 4, cell: text(took, normal)},
 		{head: messageHead, keep: 9, cell: func(*app, *aggregate.Kept) (string, tcell.Style) { return "", tcell.StyleDefault }}, // see drawMessage
 	}...)
@@ -93,6 +98,23 @@ func (a *app) processIn(p capture.Proc, room int) string {
 	}
 	p.PID, p.Outside = 0, false
 	return words.Process(p)
+}
+
+// tailIn is the end of a name that is longer than its room: names of types begin alike, and
+// say what they are at their ends.
+func (a *app) tailIn(name string, room int) string {
+	if !isASCII(name) || len(name) <= room {
+		return name
+	}
+	mark := "…"
+	if a.opt.ASCII {
+		mark = "~"
+	}
+	tail := name[len(name)-room+1:]
+	if _, rest, ok := strings.Cut(tail, "_"); ok {
+		tail = rest // whole words
+	}
+	return mark + tail
 }
 
 // resultHead is that of the column whose bad news the message tells where there is no room

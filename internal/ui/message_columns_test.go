@@ -15,8 +15,8 @@ func TestMessageInRow(t *testing.T) {
 		wants       []string
 	}{
 		{"wide", "TIME PROCESS TYPE RESULT TOOK MESSAGE", 120, 40, []string{"systemd-network[811]   RTM_NEWLINK", "03:04:05.052"}},
-		{"80 columns", "TIME PROCESS TYPE RESULT MESSAGE", 80, 24, []string{"03:04:05 → ip[4711]     RTM_NEWLINK", "systemd-net…", "ip link add vx0 up multic"}},
-		{"60 columns", "PROCESS TYPE RESULT MESSAGE", 60, 15, []string{"1 reply    ip link add v"}},
+		{"80 columns", "TIME PROCESS TYPE RESULT MESSAGE", 80, 24, []string{"03:04:05 → ip[4711]     RTM_NEWLINK", "systemd-net…", "ip link add vx0 up mult"}},
+		{"60 columns", "PROCESS TYPE RESULT MESSAGE", 60, 15, []string{"1 reply     ip link add"}},
 		{"40 columns", "TYPE MESSAGE", 40, 10, []string{"EEXIST for RTM_NEWL", "2 of 202"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -32,6 +32,26 @@ func TestMessageInRow(t *testing.T) {
 			if got := strings.Join(heads, " "); got != tt.heads {
 				t.Errorf("heads %q, want %q in:\n%s", got, tt.heads, h.text())
 			}
+		})
+	}
+}
+
+// Of a type's name that finds no room the end is shown, which tells it from others.
+func TestTypeIsCutInFront(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		width int
+		o     Options
+		want  string
+	}{
+		{"narrow", 80, Options{}, " …CMD_GETFAMILY "},
+		{"ASCII", 80, Options{ASCII: true}, " ~CMD_GETFAMILY "},
+		{"wide", 120, Options{}, " CTRL_CMD_GETFAMILY "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHarness(t, tt.width, 30, tt.o)
+			h.press("M")
+			h.wants(tt.want)
 		})
 	}
 }
