@@ -105,6 +105,25 @@ func (t *Table) Add(x *correlate.Observation) {
 		return
 	}
 	t.causes.observe(x)
+	t.count(x)
+}
+
+// AddCause counts who caused what is observed, and AddRest all else: both together are Add.
+// They share nothing, so that one may run beside the other.
+func (t *Table) AddCause(x *correlate.Observation) {
+	if counts(x) {
+		t.causes.observe(x)
+	}
+}
+
+// AddRest is described at AddCause.
+func (t *Table) AddRest(x *correlate.Observation) {
+	if counts(x) {
+		t.count(x)
+	}
+}
+
+func (t *Table) count(x *correlate.Observation) {
 	at := x.Frame.Time
 	if t.start.IsZero() {
 		t.start = at

@@ -335,19 +335,22 @@ type Lender interface {
 	RunLent(ctx context.Context, emit func([]Frame) error) error
 }
 
+// Stage is a part of what a consumer does with the frames of a room.
+type Stage func(room int, fs []Frame) error
+
 // Preparer is a Source that reads ahead for consumers that keep nothing. Frames are lent as by
-// a Lender, but in rooms: each is handed first to prepare, on another goroutine and one room
-// after the other, and then to emit, in the same order. What prepare finds out of a room's
-// frames is the consumer's to keep until emit has it, by the room's number, below Rooms. Frames
-// of the room Unprepared were not handed to prepare, nor is it running meanwhile.
+// a Lender, but in rooms: each room goes through all stages, of which each has a goroutine of
+// its own and takes the rooms in the order of the frames. What a stage finds out of a room's
+// frames is the consumer's to keep until the last one is through with it, by the room's number,
+// below Rooms. The room Unprepared is handed to the last stage alone, while no other one runs.
 type Preparer interface {
 	Source
-	RunPrepared(ctx context.Context, prepare func(room int, fs []Frame), emit func(room int, fs []Frame) error) error
+	RunPrepared(ctx context.Context, stages ...Stage) error
 }
 
 // Rooms are what a Preparer has; Unprepared stands for none of them.
 const (
-	Rooms      = 4
+	Rooms      = 8
 	Unprepared = -1
 )
 

@@ -30,11 +30,65 @@ func TestCountsTheSame(t *testing.T) {
 			if got := describe(lean.Frame(f, ms, nil)); got != want {
 				t.Fatalf("seed %d, frame %d:\n%s\nwant\n%s", seed, id, got, want)
 			}
-			reused += len(lean.unused)
+			reused += lean.unused.n
 		}
 	}
 	if reused == 0 {
 		t.Error("no request was used again")
+	}
+}
+
+// TestBehind: what is counted of an observation is the same when it is looked at as late as
+// Options.Behind says.
+func TestBehind(t *testing.T) {
+	const behind, aTurn = 4, 5
+	counts := func(os []Observation) (s string) {
+		for i := range os {
+			o := &os[i]
+			s += fmt.Sprint(o.Account, o.Family, o.Type, o.Outcome, o.Errno, o.Latency, o.Probe, o.Read)
+			if x := o.Exchange; x != nil {
+				m := x.Request
+				s += fmt.Sprint(m.Family, m.Type, m.Header, m.Index, m.Frame.ID, m.Frame.Time)
+				if o.Read {
+					s += fmt.Sprint(x.Later(), x.Late(), x.Reader, x.Queue)
+				}
+			}
+		}
+		return s
+	}
+	type turn struct {
+		obs  []Observation
+		says string
+	}
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		tr := NewWith(Options{Counts: true, Behind: behind})
+		var turns []turn
+		now, reused := time.Unix(1_700_000_000, 0), false
+		for id := uint64(1); id < 3000; {
+			tr.Next()
+			var obs []Observation
+			before := tr.unused.n
+			for range aTurn {
+				if now = now.Add(time.Millisecond * time.Duration(r.IntN(5))); r.IntN(500) == 0 {
+					now = now.Add(70 * time.Second)
+				}
+				f, ms := randomFrame(r, id, now)
+				obs = tr.Frame(f, ms, obs)
+				id++
+			}
+			reused = reused || tr.unused.n < before
+			turns = append(turns, turn{obs, counts(obs)})
+			if len(turns) == behind {
+				if got := counts(turns[0].obs); got != turns[0].says {
+					t.Fatalf("seed %d, frame %d:\n%s\nwas\n%s", seed, id, got, turns[0].says)
+				}
+				turns = turns[1:]
+			}
+		}
+		if !reused {
+			t.Error("no request was used again")
+		}
 	}
 }
 

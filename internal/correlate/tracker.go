@@ -81,7 +81,13 @@ type Options struct {
 	// their frames nothing but Origin, ID and Time; an event has no Before, an exchange
 	// no InterruptedBy.
 	Counts bool
+	// Behind, where Counts: whoever counts what Frame returns may be so many calls of Next
+	// behind. Until then nothing is written to but what tells of causes and events.
+	Behind int
 }
+
+// Next is described at Options.Behind.
+func (t *Tracker) Next() { t.turn++ }
 
 // Tracker pairs the messages of one stream of frames. It is not safe for
 // concurrent use. The zero value is not usable: call New.
@@ -105,7 +111,8 @@ type Tracker struct {
 	extacks map[uint32]extackText // by thread
 
 	unanswered uint64
-	unused     []*lean       // of requests that are forgotten
+	unused     unused        // of requests that are forgotten
+	turn       uint64        // see Next
 	datagram   []*entry      // see inOrder
 	dst        []Observation // of the frame at hand
 }

@@ -11,19 +11,20 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 )
 
-// room is what frames are lent in: it is filled, handed on, and filled again.
+// room is what frames are lent in: it is filled, handed from stage to stage, and filled again.
 type room struct {
-	number int
-	frames []capture.Frame
-	data   []byte // of the frames
-	alone  bool   // of one frame that is too long to be prepared
-	back   chan struct{}
-	err    error // behind the frames
+	number   int
+	frames   []capture.Frame
+	data     []byte // of the frames
+	alone    bool   // of one frame that is too long to be prepared
+	preamble *capture.Frame
+	back     chan struct{}
+	err      error // behind the frames
 }
 
 const (
 	roomFrames = 256
-	roomBytes  = 256 << 10
+	roomBytes  = 64 << 10
 	// maxPrepared is the longest datagram that is prepared, in bytes: how many messages
 	// are prepared at once is bounded by it.
 	maxPrepared = 64 << 10
@@ -40,28 +41,44 @@ func (r *Reader) regular() bool {
 }
 
 // RunPrepared implements capture.Preparer. What is no regular file is handed on as it comes,
-// and not prepared. OnPreamble's function is called where frames are prepared.
-func (r *Reader) RunPrepared(ctx context.Context, prepare func(room int, fs []capture.Frame), emit func(room int, fs []capture.Frame) error) error {
+// and not prepared. OnPreamble's function is called where the first stage runs.
+func (r *Reader) RunPrepared(ctx context.Context, stages ...capture.Stage) error {
+	last := stages[len(stages)-1]
 	if !r.regular() {
-		return r.Run(ctx, func(f *capture.Frame) error { return emit(capture.Unprepared, []capture.Frame{*f}) })
+		return r.Run(ctx, func(f *capture.Frame) error { return last(capture.Unprepared, []capture.Frame{*f}) })
 	}
 	r.lends = true
 	done := make(chan struct{})
-	free, full := make(chan *room, capture.Rooms), make(chan *room, capture.Rooms)
+	free := make(chan *room, capture.Rooms)
 	for i := range capture.Rooms {
 		free <- &room{number: i, frames: make([]capture.Frame, 0, roomFrames), data: make([]byte, 0, roomBytes), back: make(chan struct{}, 1)}
 	}
+	full := make(chan *room, capture.Rooms)
+	go func(to chan<- *room) {
+		defer close(to)
+		l := lending{r: r, free: free, full: to, done: done}
+		l.run()
+	}(full)
+	first := r.learn
+	for _, stage := range stages[:len(stages)-1] {
+		next := make(chan *room, capture.Rooms)
+		go func(from <-chan *room, learn func(*room)) {
+			defer close(next)
+			for b := range from {
+				learn(b)
+				b.pass(stage)
+				next <- b // all rooms have a place there
+			}
+		}(full, first)
+		full, first = next, func(*room) {}
+	}
 	defer func() {
 		close(done)
-		for range full { // its goroutine is gone when this returns
+		for range full { // all goroutines are gone when this returns
 		}
 	}()
-	go func() {
-		defer close(full)
-		l := lending{r: r, prepare: prepare, free: free, full: full, done: done}
-		l.run()
-	}()
 	for b := range full {
+		first(b)
 		number := b.number
 		if b.alone {
 			number = capture.Unprepared
@@ -70,7 +87,7 @@ func (r *Reader) RunPrepared(ctx context.Context, prepare func(room int, fs []ca
 			return nil
 		}
 		if len(b.frames) > 0 {
-			if err := emit(number, b.frames); err != nil {
+			if err := last(number, b.frames); err != nil {
 				return err
 			}
 		}
@@ -88,13 +105,33 @@ func (r *Reader) RunPrepared(ctx context.Context, prepare func(room int, fs []ca
 	return nil
 }
 
+// pass hands the frames of a room to a stage. Whatever is behind an error is not looked at.
+func (b *room) pass(stage capture.Stage) {
+	if b.alone || len(b.frames) == 0 {
+		return
+	}
+	if err := stage(b.number, b.frames); err != nil {
+		b.frames, b.err = b.frames[:0], err
+	}
+}
+
+// learn hands on the preamble that a room consists of.
+func (r *Reader) learn(b *room) {
+	if b.preamble == nil {
+		return
+	}
+	if err := r.onPreamble(b.preamble); err != nil {
+		b.err = err
+	}
+}
+
 // lending reads into rooms.
 type lending struct {
-	r          *Reader
-	prepare    func(int, []capture.Frame)
-	free, full chan *room
-	done       chan struct{}
-	b          *room
+	r    *Reader
+	free <-chan *room
+	full chan<- *room
+	done <-chan struct{}
+	b    *room
 }
 
 // run reads until the end, an error, or until nobody takes what is read.
@@ -109,16 +146,14 @@ func (l *lending) run() {
 			l.b.err = err
 			l.hand()
 			return
+		case rec.Preamble && l.r.onPreamble == nil:
 		case rec.Preamble:
 			if len(l.b.frames) > 0 && !l.next() {
 				return
 			}
-			if l.r.onPreamble == nil {
-				continue
-			}
-			if err := l.r.onPreamble(rec.Frame); err != nil {
-				l.b.err = err
-				l.hand()
+			f := *rec.Frame
+			f.Data = bytes.Clone(f.Data)
+			if l.b.preamble = &f; !l.next() {
 				return
 			}
 		case !l.add(rec.Frame):
@@ -141,9 +176,7 @@ func (l *lending) add(f *capture.Frame) bool {
 	case long:
 		kept.Data = bytes.Clone(f.Data)
 		b.alone = true
-		if !l.hand() {
-			return false
-		}
+		l.hand()
 		select { // whoever decodes it does so now
 		case <-b.back:
 		case <-l.done:
@@ -163,7 +196,7 @@ func (l *lending) begin() bool {
 	select {
 	case b := <-l.free:
 		clear(b.frames)
-		b.frames, b.data, b.alone = b.frames[:0], b.data[:0], false
+		b.frames, b.data, b.alone, b.preamble = b.frames[:0], b.data[:0], false, nil
 		l.b = b
 		return true
 	case <-l.done:
@@ -171,20 +204,13 @@ func (l *lending) begin() bool {
 	}
 }
 
-// hand prepares the frames of the room and hands it on.
-func (l *lending) hand() bool {
-	if !l.b.alone && len(l.b.frames) > 0 {
-		l.prepare(l.b.number, l.b.frames)
-	}
-	select {
-	case l.full <- l.b:
-		return true
-	case <-l.done:
-		return false
-	}
-}
+// hand hands the room on; there is a place for each.
+func (l *lending) hand() { l.full <- l.b }
 
-func (l *lending) next() bool { return l.hand() && l.begin() }
+func (l *lending) next() bool {
+	l.hand()
+	return l.begin()
+}
 
 // frame is a new frame, or where frames are lent the only one, which whoever lends it copies.
 func (r *Reader) frame() *capture.Frame {

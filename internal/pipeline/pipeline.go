@@ -168,6 +168,10 @@ type Pipeline struct {
 	// counted; mu guards it.
 	countedTo uint64
 
+	// counting guards the table where it is filled beside pairing: see counted. It is taken
+	// behind mu.
+	counting sync.Mutex
+
 	mu     sync.Mutex     // table and narrow: the loop's, and the view's for a snapshot
 	narrow *filter.Filter // beside Options.Filter; nil: none
 	watch  capture.Watch
@@ -205,7 +209,7 @@ func New(o Options) (*Pipeline, error) {
 }
 
 func newTracker(o *Options) *correlate.Tracker {
-	return correlate.NewWith(correlate.Options{Ends: o.Ends, Counts: o.countsOnly()})
+	return correlate.NewWith(correlate.Options{Ends: o.Ends, Counts: o.countsOnly(), Behind: capture.Rooms})
 }
 
 // Run captures until the source ends, ctx is done, the limit is reached or a
@@ -220,7 +224,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	case lends && p.bare:
 		err = lender.RunLent(ctx, p.lentFrames)
 	case prepares && p.counts:
-		err = preparer.RunPrepared(ctx, p.prepare, p.counted)
+		err = preparer.RunPrepared(ctx, p.prepare, p.pair, p.counted)
 	default:
 		err = p.o.Source.Run(ctx, func(f *capture.Frame) error {
 			p.failed = p.frame(f)
@@ -277,6 +281,8 @@ func (s State) Unended(frame uint64) map[int]bool { return s.of.tracker.Unended(
 func (p *Pipeline) Look(f func(State)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.counting.Lock()
+	defer p.counting.Unlock()
 	_, counts := p.o.Source.(capture.Counter)
 	f(State{
 		Table: p.o.Table, Incidents: p.o.Incidents, Seen: p.seen, Matched: p.matched, of: p,
@@ -373,10 +379,12 @@ func (p *Pipeline) paired(f *capture.Frame, ms []decode.Message, first bool) err
 	if !first && len(ms) == 0 {
 		return nil // nothing but zeros was left
 	}
-	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
-	if !p.counts {
-		defer clear(p.obs)
+	if p.counts {
+		p.tracker.Next()
+	} else {
+		defer func() { clear(p.obs) }()
 	}
+	p.obs = p.tracker.Frame(f, ms, p.obs[:0])
 	p.real.judge(first, p.about.family, p.about.typ)
 	for i := range p.obs {
 		if x := &p.obs[i]; x.Frame == f && p.about.family != "" {

@@ -21,7 +21,7 @@ func (o *Options) recordsOnly() bool {
 // of what messages say is shown or kept, and nothing has to be overwritten.
 func (o *Options) countsOnly() bool {
 	return o.Table != nil && o.Table.CountOnly() && o.Filter == nil && len(o.Sinks) == 0 &&
-		o.Recorder == nil && o.Keeper == nil && o.Incidents == nil && o.Pseudonyms == nil
+		o.Recorder == nil && o.Keeper == nil && o.Incidents == nil && o.Pseudonyms == nil && o.Limit == 0 && !o.Ends
 }
 
 func (p *Pipeline) record(f *capture.Frame) error {
