@@ -22,12 +22,12 @@ type Observer interface {
 //
 // Rendering happens later than Observe and in no order: it suits renderers that
 // look at nothing but the observation. What a message of nftables owes to those
-// before it (the elements of a set, the name of a chain) is found out in
-// Observe, in order, and handed to renderers that ask for it.
+// before it (the elements of a set, the name of a chain) is found out on a goroutine of
+// its own, in order, and handed to renderers that ask for it.
 type Parallel struct {
 	w       io.Writer
-	speaker say.Speaker
 	cur     *job
+	heard   chan *job // to be said, see speak
 	work    chan *job
 	order   chan *job
 	free    chan *job
@@ -65,7 +65,9 @@ const (
 // writes one stretch after the other, in no order. The caller calls Close.
 func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel {
 	depth := 2 * n
-	p := &Parallel{w: w, work: make(chan *job, depth), order: make(chan *job, depth), free: make(chan *job, depth+n+1)}
+	p := &Parallel{
+		w: w, heard: make(chan *job, depth), work: make(chan *job, depth), order: make(chan *job, depth), free: make(chan *job, depth+n+1),
+	}
 	p.room = sync.NewCond(&p.mu)
 	for range n {
 		p.workers.Go(func() {
@@ -81,8 +83,26 @@ func NewParallel(w io.Writer, n int, render func(io.Writer) Observer) *Parallel 
 			}
 		})
 	}
+	p.workers.Go(p.speak)
 	p.writer.Go(p.write)
 	return p
+}
+
+// speak finds out what messages tell of those behind them, which takes as long as a fourth
+// of rendering.
+func (p *Parallel) speak() {
+	defer close(p.work)
+	var speaker say.Speaker
+	for j := range p.heard {
+		for i := range j.obs {
+			var said say.Said
+			if m := j.obs[i].Message; m != nil {
+				said = speaker.FromStream(m)
+			}
+			j.said = append(j.said, said)
+		}
+		p.work <- j
+	}
 }
 
 // outlet is where a renderer writes, one stretch after the other.
@@ -164,12 +184,9 @@ func (p *Parallel) Observe(o *correlate.Observation) error {
 		j.reqs = append(j.reqs, *o.Exchange)
 		at.Exchange = &j.reqs[len(j.reqs)-1]
 	}
-	var said say.Said
 	if o.Message != nil {
-		said = p.speaker.FromStream(o.Message)
 		j.bytes += len(o.Message.Data)
 	}
-	j.said = append(j.said, said)
 	if len(j.obs) == jobObservations || j.bytes >= jobBytes {
 		p.submit()
 		return p.failed()
@@ -222,7 +239,7 @@ func (p *Parallel) submit() {
 	p.enter(p.cur.bytes)
 	p.pending.Add(1)
 	p.order <- p.cur
-	p.work <- p.cur
+	p.heard <- p.cur
 	p.cur = nil
 }
 
@@ -236,7 +253,7 @@ func (p *Parallel) Render() {
 // Close renders and writes what is left, and ends the renderers.
 func (p *Parallel) Close() error {
 	p.submit()
-	close(p.work)
+	close(p.heard)
 	close(p.order)
 	p.workers.Wait()
 	p.writer.Wait()
