@@ -2,10 +2,22 @@
 
 package decode
 
-import "github.com/nltop/nltop/internal/capture"
+import (
+	"encoding/binary"
+
+	"github.com/nltop/nltop/internal/capture"
+)
 
 // Messages is how many messages Decoder.Frame makes of a frame, without making them.
-func Messages(f *capture.Frame) (n int) {
+func Messages(f *capture.Frame) int {
+	// Of most, the first message is all of it.
+	if b := f.Data; len(b) >= HeaderLen && f.Kind == capture.KindDatagram && !f.BigEndian && uint64(binary.LittleEndian.Uint32(b)) == uint64(len(b)) {
+		return 1
+	}
+	return messages(f)
+}
+
+func messages(f *capture.Frame) (n int) {
 	if f.Kind != capture.KindDatagram && f.Kind != capture.KindFlushed || len(f.Data) == 0 {
 		return 0
 	}

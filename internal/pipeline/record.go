@@ -40,10 +40,14 @@ func (p *Pipeline) lentFrames(fs []capture.Frame) error {
 	for i := range fs {
 		f := &fs[i]
 		if f.Protocol != capture.NETLINK_GENERIC {
-			p.overwrite(f)
+			if len(f.Data) > 0 && !p.redact.Harmless(f) {
+				p.overwrite(f)
+			}
 			if c := p.completed.Latest(f.Origin); c != nil && f.ID != 0 && c.holds(now) {
 				p.nextID++
-				f.Origin = c.origin
+				if f.Origin != c.origin {
+					f.Origin = c.origin
+				}
 				continue
 			}
 			p.begin(f, now)

@@ -56,3 +56,34 @@ func BenchmarkRecords(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDrain reads the brief records of route changes out of a ring, and lends their
+// frames.
+func BenchmarkDrain(b *testing.B) {
+	brief, _ := briefly()
+	ring := newFakeRing(new(testing.T), 1<<20, 0)
+	s := &Source{name: "test", att: &attached{}, ring: ring.ring, processes: newProcesses("")}
+	asm := newAssembler("fentry", capture.Describe("fentry").Always(), &s.offset, nil)
+	asm.orphans, asm.processes = &s.orphans, s.processes
+	asm.lend(func(fs []capture.Frame) error {
+		s.sawAll(fs)
+		return nil
+	})
+	ring.commit(brief[0])
+	changes := 0
+	for ring.commit(brief[1]) && ring.commit(brief[2]) && ring.commit(brief[3]) {
+		changes++
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ring.ring.pos, ring.released = 0, 0
+		var err error
+		for err == nil {
+			err = s.drain(asm)
+		}
+		if err != errRingEmpty {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*changes), "ns/change")
+}

@@ -43,6 +43,9 @@ func FuzzFrame(f *testing.F) {
 			t.Errorf("%d messages redacted; before:\n%safter:\n%s%x\n%x", n, before, after, was, fr.Data)
 		}
 		once := bytes.Clone(fr.Data)
+		if whole := frame(fr.Protocol, fr.Dir, was); n > 0 && r.Harmless(whole) {
+			t.Errorf("%d messages redacted of a harmless datagram\n%x", n, was)
+		}
 		if again := r.Frame(fr); again != n || !bytes.Equal(once, fr.Data) {
 			t.Errorf("%d messages redacted, %d when done again\n%x\n%x", n, again, once, fr.Data)
 		}
