@@ -364,12 +364,8 @@ type dumpFile struct{ *pcapng.Writer }
 
 // WriteFrames implements pipeline.LentRecorder.
 func (d dumpFile) WriteFrames(fs []capture.Frame) error {
-	for i := range fs {
-		if err := d.WriteFrame(&fs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := d.Writer.WriteFrames(fs)
+	return err
 }
 
 // wrote tells of a recording.

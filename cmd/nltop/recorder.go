@@ -206,12 +206,25 @@ func (r *recorder) WriteFrame(f *capture.Frame) error {
 func (r *recorder) WriteFrames(fs []capture.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i := range fs {
-		if err := r.write(&fs[i]); err != nil {
-			return err
+	if r.files.Active() {
+		for i := range fs {
+			if err := r.write(&fs[i]); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
+	if r.err != nil {
+		return r.err
+	}
+	n, err := r.at.w.WriteFrames(fs)
+	r.err = err
+	r.n += uint64(n)
+	r.at.frames += uint64(n)
+	for i := range fs[:n] {
+		r.messages += uint64(decode.Messages(&fs[i]))
+	}
+	return r.err
 }
 
 func (r *recorder) write(f *capture.Frame) error {

@@ -3,7 +3,6 @@
 package pcapng
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"github.com/nltop/nltop/internal/capture"
@@ -61,13 +60,9 @@ func (w *Writer) asRequest(fr *capture.Frame) bool {
 // completion writes one of which asRequest is true, at ns after 1970.
 func (w *Writer) completion(fr *capture.Frame, ns uint64) {
 	start := len(w.buf)
-	w.buf = append(w.room(len(w.done)+varyingBytes), w.done...)
-	numbers := (*[2 + len(varied{}) + 2 + numberedLen]byte)(w.buf[start+w.doneAt:])
+	w.buf = w.room(len(w.done) + varyingBytes)
+	w.completed(fr, ns)
 	if small(fr, fr.Cause) {
-		(*varied)(numbers[2:]).set(fr, fr.Of)
-		n := (*[numberedLen]byte)(numbers[2+len(varied{})+2:])
-		binary.LittleEndian.PutUint64(n[:], fr.ID)
-		binary.LittleEndian.PutUint64(n[8:], ns)
 		return
 	}
 	f := w.varying(facts(w.buf[:start+w.doneAt]), fr).put(tagID, fr.ID).nanoseconds(ns)

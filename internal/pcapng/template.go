@@ -20,6 +20,7 @@ type template struct {
 	// varies: with room for numbers that vary.
 	size   int
 	varies bool
+	asks   bool // see there
 	// What stands in front of the payload and behind it (of a report: all) as it is
 	// laid out anew for another payload.
 	head, tail []byte
@@ -43,7 +44,7 @@ func (w *Writer) template(o *capture.Origin) *template {
 	w.introduce(&o.Proc, &o.Socket.Owner)
 	w.tellWireshark(o)
 	t, _ = w.templates.Of(o) // again: the newcomers may have emptied them
-	*t = template{origin: o, size: -1}
+	*t = template{origin: o, size: -1, asks: asks(o)}
 	w.fill(t, false, true, false)
 	return t
 }

@@ -185,6 +185,9 @@ func (w *Writer) interfaceDescription(name, description, filter string, sources 
 
 // WriteFrame records a frame. It does not keep fr.
 func (w *Writer) WriteFrame(fr *capture.Frame) error {
+	if w.laid(fr) {
+		return w.pushIfFull()
+	}
 	if fr.Lock.Blocker != nil && w.err == nil {
 		w.introduce(fr.Lock.Blocker, &fr.Proc, &fr.Socket.Owner)
 	}
@@ -214,8 +217,7 @@ func (w *Writer) WritePreamble(frames []*capture.Frame) error {
 	return w.pushIfFull()
 }
 
-// packet writes an Enhanced Packet Block. Of a flood of small messages it is most of
-// what recording takes, hence the arrays of known length and the few calls.
+// packet writes an Enhanced Packet Block.
 func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 	if w.err != nil {
 		return w.err
@@ -228,32 +230,19 @@ func (w *Writer) packet(fr *capture.Frame, preamble bool) error {
 		return w.oddPacket(fr, preamble)
 	}
 	t := w.template(fr.Origin)
-	if asks(fr.Origin) {
-		w.requests.put(fr.ID, t)
-	}
 	small := small(fr, fr.Of)
 	if varies := !small || varies(fr); t.size != size || t.varies != varies {
 		w.lay(t, size, varies)
 	}
 	start := len(w.buf)
-	w.buf = append(w.room(len(t.block)+varyingBytes), t.block...)
-	b := w.buf[start:]
-	head := (*[epbOriginal + 4]byte)(b)
-	native.PutUint32(head[epbTimestamp:], uint32(ns>>32))
-	native.PutUint32(head[epbTimestamp+4:], uint32(ns))
-	native.PutUint32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
-	copy(b[packetHeadLen:], fr.Data)
-	native.PutUint64(b[t.idAt:], fr.ID)
-	switch {
-	case !small:
+	w.buf = w.room(len(t.block) + varyingBytes)
+	w.put(t, fr, ns)
+	if !small {
 		w.varyingPacket(t, fr, start)
-	case t.varies:
-		(*varied)(b[t.factsAt+2:]).set(fr, fr.Cause)
 	}
 	if size > maxLaid {
 		t.block, t.size = nil, -1
 	}
-	w.dirty = true
 	return w.pushIfFull()
 }
 

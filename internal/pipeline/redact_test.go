@@ -132,10 +132,6 @@ type writerOf struct{ w *pcapng.Writer }
 func (r writerOf) WriteFrame(f *capture.Frame) error { return r.w.WriteFrame(f) }
 
 func (r writerOf) WriteFrames(fs []capture.Frame) error {
-	for i := range fs {
-		if err := r.w.WriteFrame(&fs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := r.w.WriteFrames(fs)
+	return err
 }
