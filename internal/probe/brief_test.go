@@ -5,6 +5,9 @@ package probe
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -148,5 +151,95 @@ func TestOriginBytesAreComplete(t *testing.T) {
 				t.Errorf("records that differ in byte %d have different Origins", i)
 			}
 		}
+	}
+}
+
+// A ring's brief records are lent as they would be if each were looked at by itself,
+// whatever is between them or wrong with them.
+func TestBriefsOfARing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var recs [][]byte
+	r := &traffic{rng: rng, told: map[uint32]bool{}}
+	r.put = func(rec []byte) { recs = append(recs, bytes.Clone(rec)) }
+	r.run(300)
+	// Now with ids that nest, or that nobody knows, from sockets that change.
+	var open []uint64
+	for range 3000 {
+		b := nlBrief{
+			Slot: uint32(rng.IntN(11)), Rcvbuf: 212992, Drops: uint32(rng.IntN(2)), Idle: uint64(rng.IntN(2)), Rmem: 3, High: 4,
+			Truesize: 5, LockHold: uint64(rng.IntN(2)), LockWait: uint64(rng.IntN(2)), OrigLen: 50, Dir: uint8(rng.IntN(4)), Ktime: r.tick(),
+		}
+		b.About = uint64(b.Slot) + 1
+		if rng.IntN(50) == 0 {
+			b.Rcvbuf++
+		}
+		if rng.IntN(100) == 0 {
+			r.now += uint64(rng.IntN(3e9)) - 1e9
+		}
+		if rng.IntN(100) == 0 {
+			b.About++
+		}
+		switch of := rng.IntN(8); {
+		case b.Dir == uint8(capture.DirRequest):
+			b.Id = r.next() | uint64(rng.IntN(4))
+			open = append(open, b.Id)
+		case of == 0:
+		case of == 1:
+			b.Of = rng.Uint64()
+		case len(open) > 0:
+			at := max(0, len(open)-1-rng.IntN(1+rng.IntN(100)))
+			b.Of = open[at]
+			if b.Dir == uint8(capture.DirUnknown) {
+				b.Kind, b.Elapsed = uint8(capture.KindCompletion), 6
+				open = slices.Delete(open, at, at+1)
+			}
+		}
+		rec := briefRecord(b, strings.Repeat("x", rng.IntN(50)))
+		if rng.IntN(100) == 0 {
+			rec = rec[:rng.IntN(len(rec))]
+		}
+		recs = append(recs, rec)
+	}
+	var want, got []capture.Frame
+	keep := func(to *[]capture.Frame) func(fs []capture.Frame) error {
+		return func(fs []capture.Frame) error {
+			for _, f := range fs {
+				f.Data = bytes.Clone(f.Data)
+				*to = append(*to, f)
+			}
+			return nil
+		}
+	}
+	s := &Source{name: "test", att: &attached{}, processes: newProcesses("")}
+	each := newAssembler("test", 0, &s.offset, nil)
+	each.lend(keep(&want))
+	malformed := uint64(0)
+	ring := newFakeRing(t, 1<<20, 12*8)
+	s.ring = ring.ring
+	asm := newAssembler("test", 0, &s.offset, nil)
+	asm.lend(keep(&got))
+	for i, rec := range recs {
+		if err := each.add(rec); errors.As(err, new(*recordError)) {
+			malformed++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if !ring.commit(rec) || rng.IntN(20) == 0 && !ring.put(ringDiscard|40, make([]byte, 40)) {
+			t.Fatal("there is no room")
+		}
+		if i%100 == 0 || i == len(recs)-1 {
+			if err := each.handOver(); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.drain(asm); err != errRingEmpty {
+				t.Fatal(err)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(got) < 2000 {
+		t.Errorf("%d frames and %d, of one by one and of a ring:\n%s", len(want), len(got), diff)
+	}
+	if a, b := each.orphans.Load(), asm.orphans.Load(); a != b || a == 0 || s.malformed.Load() != malformed || malformed == 0 {
+		t.Errorf("%d and %d have no request, %d and %d are malformed", a, b, malformed, s.malformed.Load())
 	}
 }

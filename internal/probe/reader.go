@@ -149,16 +149,14 @@ func (s *Source) drain(asm *assembler) error {
 		s.ring.release()
 		return err
 	}
-	for range 4096 {
-		rec, err := s.ring.next()
-		if err == nil {
-			if isBrief(rec) { // as most are
-				err = asm.addBrief(rec)
-			} else {
-				err = asm.add(rec)
-			}
-			if err != nil {
-				err = s.refused(err)
+	for left := 4096; left > 0; left-- {
+		n, err := asm.briefs(s.ring)
+		if left -= n; n == 0 {
+			var rec []byte
+			if rec, err = s.ring.next(); err == nil {
+				if err = asm.add(rec); err != nil {
+					err = s.refused(err)
+				}
 			}
 		}
 		if err != nil {
