@@ -67,18 +67,17 @@ func (w *Writer) laid(fr *capture.Frame) bool {
 
 // put writes the block of a packet, which is laid out and has room in the buffer.
 func (w *Writer) put(t *template, fr *capture.Frame, ns uint64) {
-	n := len(w.buf)
-	w.buf = w.buf[:n+len(t.block)]
-	b := w.buf[n:]
-	copy(b, t.block)
-	head := (*[epbOriginal + 4]byte)(b)
-	native.PutUint32(head[epbTimestamp:], uint32(ns>>32))
-	native.PutUint32(head[epbTimestamp+4:], uint32(ns))
-	native.PutUint32(head[epbOriginal:], uint32(fr.OrigLen+cookedLen))
+	n, block := len(w.buf), t.block
+	w.buf = append(w.buf, block...)
+	b := w.buf[n:][:len(block):len(block)]
+	_ = b[packetHeadLen-1]
+	native.PutUint32(b[epbTimestamp:epbTimestamp+4], uint32(ns>>32))
+	native.PutUint32(b[epbTimestamp+4:epbTimestamp+8], uint32(ns))
+	native.PutUint32(b[epbOriginal:epbOriginal+4], uint32(fr.OrigLen+cookedLen))
 	copy(b[packetHeadLen:], fr.Data)
-	native.PutUint64(b[t.idAt:], fr.ID)
-	if t.varies {
-		(*varied)(b[t.factsAt+2:]).set(fr, fr.Cause)
+	native.PutUint64(b[t.idAt:t.idAt+8], fr.ID)
+	if at := t.factsAt + 2; t.varies {
+		(*varied)(b[at:at+len(varied{})]).set(fr, fr.Cause)
 	}
 	if t.asks {
 		w.requests.put(fr.ID, t)
@@ -89,10 +88,9 @@ func (w *Writer) put(t *template, fr *capture.Frame, ns uint64) {
 // completed writes the block of a completion that needs nothing but numbers, for which
 // there is room in the buffer.
 func (w *Writer) completed(fr *capture.Frame, ns uint64) {
-	n := len(w.buf)
-	w.buf = w.buf[:n+len(w.done)]
-	b := w.buf[n:]
-	copy(b, w.done)
+	n, done := len(w.buf), w.done
+	w.buf = append(w.buf, done...)
+	b := w.buf[n:][:len(done):len(done)]
 	numbers := (*[2 + len(varied{}) + 2 + numberedLen]byte)(b[w.doneAt:])
 	(*varied)(numbers[2:]).set(fr, fr.Of)
 	at := (*[numberedLen]byte)(numbers[2+len(varied{})+2:])
