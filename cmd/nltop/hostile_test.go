@@ -26,7 +26,7 @@ func TestHostileCommands(t *testing.T) {
 	os.Stdout = null
 	defer func() { os.Stdout = stdout }()
 	dir := t.TempDir()
-	// One for all: cobra keeps what it makes, and with it the tables of all families.
+	// One for all: cobra keeps what it makes.
 	root := newRoot()
 	for _, f := range hostile.Files() {
 		var paths []string

@@ -86,11 +86,12 @@ func TestKeyValues(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			inBytes(t, &ms[0], b.Fields)
+			d := newDecoder()
 			for n := range ms[0].Data {
 				if n < HeaderLen {
 					continue
 				}
-				for _, m := range newDecoder().Frame(auditText(tt.typ, tt.text[:n-HeaderLen]), nil) {
+				for _, m := range d.Frame(auditText(tt.typ, tt.text[:n-HeaderLen]), nil) {
 					m.Body()
 				}
 			}

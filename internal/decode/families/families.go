@@ -11,13 +11,17 @@ package families
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/nltop/nltop/internal/decode/schema"
 )
 
-// All returns every built-in family, indexed and ready for decode.New. Each
-// call makes new tables, so a caller may extend its own.
-func All() []*schema.Family {
+// All returns every built-in family, indexed and ready for decode.New. The tables are
+// made once and are the same for all callers: nobody changes them (schema.Merge makes
+// others).
+func All() []*schema.Family { return slices.Clone(tables()) }
+
+var tables = sync.OnceValue(func() []*schema.Family {
 	all := slices.Concat(
 		[]*schema.Family{nlctrl(), route()},
 		nftablesFamilies(),
@@ -37,4 +41,4 @@ func All() []*schema.Family {
 		f.Build()
 	}
 	return all
-}
+})

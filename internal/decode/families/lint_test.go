@@ -248,21 +248,16 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestFresh: All promises tables of its own to each caller.
-func TestFresh(t *testing.T) {
-	sets := func() map[*schema.Set]bool {
-		m := map[*schema.Set]bool{}
-		for _, f := range families.All() {
-			v := schema.Visitor{Set: func(_ *schema.Place, s *schema.Set) { m[s] = true }}
-			schema.Walk(v, f)
+// TestShared: the tables are made once, the list of them is the caller's own.
+func TestShared(t *testing.T) {
+	mine, others := families.All(), families.All()
+	for i := range mine {
+		if mine[i] != others[i] {
+			t.Errorf("%s is made anew by each call of All", mine[i].Name)
 		}
-		return m
 	}
-	first := sets()
-	for s := range sets() {
-		if first[s] {
-			t.Errorf("set %s is shared by two calls of All", s.Name)
-		}
+	if mine[0] = nil; others[0] == nil || families.All()[0] == nil {
+		t.Error("who changes the list changes that of others")
 	}
 }
 

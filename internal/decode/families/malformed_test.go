@@ -15,6 +15,7 @@ import (
 	"github.com/nltop/nltop/internal/capture"
 	"github.com/nltop/nltop/internal/decode"
 	"github.com/nltop/nltop/internal/decode/families"
+	"github.com/nltop/nltop/internal/decode/schema"
 	"github.com/nltop/nltop/internal/nltest"
 )
 
@@ -170,6 +171,10 @@ func TestMalformedDeep(t *testing.T) {
 		if f.Protocol == capture.NETLINK_KOBJECT_UEVENT {
 			continue
 		}
+		d := decode.New(all, decode.Options{})
+		if f.Protocol == capture.NETLINK_GENERIC {
+			d.LearnFamily(learned, f.Name, 0, nil)
+		}
 		for i := range f.Messages {
 			def := &f.Messages[i]
 			ids := []uint16{1}
@@ -180,34 +185,39 @@ func TestMalformedDeep(t *testing.T) {
 				}
 			}
 			for _, id := range ids[:min(len(ids), 8)] {
-				deep(t, f.Name, f.Protocol, f.Subsys, def.ID, id)
+				deep(t, d, f, def.ID, id)
 			}
 		}
 	}
 }
 
-func deep(t *testing.T, family string, protocol, subsys, typ, id uint16) {
+// nests are a thousand in one another, by their type.
+var nests = map[uint16][]byte{}
+
+// learned is the ID of the generic family that deep sends.
+const learned = 0x30
+
+func deep(t *testing.T, d *decode.Decoder, f *schema.Family, typ, id uint16) {
 	t.Helper()
-	var nest []byte
-	for range 1000 {
-		nest = nltest.Nest(id, nest)
+	if nests[id] == nil {
+		for range 1000 {
+			nests[id] = nltest.Nest(id, nests[id])
+		}
 	}
-	d := decode.New(all, decode.Options{})
-	payload := append(make([]byte, 64), nest...)
-	switch protocol {
+	payload := append(make([]byte, 64), nests[id]...)
+	switch f.Protocol {
 	case capture.NETLINK_GENERIC:
 		payload[0] = byte(typ)
-		typ = 0x30
-		d.LearnFamily(typ, family, 0, nil)
+		typ = learned
 	case capture.NETLINK_NETFILTER:
-		typ |= subsys << 8
+		typ |= f.Subsys << 8
 	}
 	for _, skip := range []int{0, 4, 8, 12, 16, 20, 28, 36, 44, 60} {
 		data := nltest.Message(typ, 0, 0, 0, payload[skip:])
-		for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: protocol}, Data: data, OrigLen: len(data)}, nil) {
+		for _, m := range d.Frame(&capture.Frame{Origin: &capture.Origin{Protocol: f.Protocol}, Data: data, OrigLen: len(data)}, nil) {
 			b := m.Body()
 			if n := count(b.Fields) + count(b.Attrs); n > len(data) {
-				t.Fatalf("%s %d: %d nodes of %d bytes", family, typ, n, len(data))
+				t.Fatalf("%s %d: %d nodes of %d bytes", f.Name, typ, n, len(data))
 			}
 		}
 	}
