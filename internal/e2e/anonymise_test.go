@@ -77,6 +77,7 @@ func TestScrubAnonymised(t *testing.T) {
 	}
 	for _, source := range []string{"fentry", "syscall", "nlmon", "listen"} {
 		t.Run(source, func(t *testing.T) {
+			t.Parallel()
 			a := unpacked(t, filepath.Join("testdata/84eb856", source+".pcapng.gz"))
 			b, again := a+".b", a+".again"
 			_, said := ok("scrub", "--anonymise", "--key", key, a, b)

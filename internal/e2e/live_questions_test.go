@@ -27,6 +27,7 @@ func TestQuestionsLive(t *testing.T) {
 	}
 	for _, args := range questions(t) {
 		t.Run(args, func(t *testing.T) {
+			t.Parallel()
 			if says := refusal(args, cannot); says != "" {
 				if out := quiet(t, "nltop "+args); !strings.Contains(out, says) {
 					t.Errorf("does not say %q:\n%s", says, out)

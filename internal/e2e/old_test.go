@@ -42,6 +42,7 @@ func TestOldRecordings(t *testing.T) {
 	for _, packed := range recordings {
 		source := strings.TrimSuffix(filepath.Base(packed), ".pcapng.gz")
 		t.Run(source, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			was, anew := filepath.Join(dir, "was.pcapng"), filepath.Join(dir, "anew.pcapng")
 			if err := os.WriteFile(was, nltest.Unpacked(t, packed), 0o600); err != nil {

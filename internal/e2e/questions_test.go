@@ -85,6 +85,7 @@ func TestQuestions(t *testing.T) {
 			line += " -r " + file
 		}
 		t.Run(args, func(t *testing.T) {
+			t.Parallel()
 			// The recording is older than these facts.
 			if says := refusal(args, map[string]string{"stat --times": noTimes, "trace -e --times": "--times says how messages are captured"}); says != "" {
 				if out := quiet(t, line); !strings.Contains(out, says) {

@@ -181,6 +181,7 @@ func TestFirstSignalEnds(t *testing.T) {
 	for name, of := range cases {
 		for _, sig := range []syscall.Signal{unix.SIGTERM, unix.SIGINT} {
 			t.Run(name+", "+unix.SignalName(sig), func(t *testing.T) {
+				t.Parallel()
 				c := of(t)
 				p := &process{Cmd: exec.Command(nltop(t), c.args...), done: make(chan error, 1)}
 				p.Stdin, p.Stderr = c.stdin, p

@@ -92,6 +92,7 @@ func TestSignalOnStoppedTerminal(t *testing.T) {
 				}
 				for _, sig := range []syscall.Signal{unix.SIGTERM, unix.SIGINT} {
 					t.Run(name+", "+unix.SignalName(sig), func(t *testing.T) {
+						t.Parallel()
 						master, tty := pty(t)
 						was, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
 						if err != nil {
