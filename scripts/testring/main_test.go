@@ -99,7 +99,8 @@ func TestTell(t *testing.T) {
 // The sum has the rings in their order, their slowest tests, and what failed.
 func TestSum(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
-	lines := []string{end("pass", "TestSlow/sub", 8), end("pass", "TestSlow", 9), end("skip", "TestNone", 0)}
+	lines := []string{end("pass", "TestSlow/sub", 8), end("pass", "TestSlow", 9), end("skip", "TestNone", 0),
+		end("pass", "TestAbreast/sub", 4), end("pass", "TestAbreast/other", 3.5), end("pass", "TestAbreast/other/deep", 3), end("pass", "TestAbreast", 0)}
 	for i := range 2 * slowest {
 		lines = append(lines, end("pass", fmt.Sprintf("Test%d", i), 1))
 	}
@@ -115,7 +116,7 @@ func TestSum(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := got.String()
-	if !strings.HasPrefix(text, "== unit: 0 min 00 s, 22 tests, 1 skipped") || strings.Count(text, "p.TestSlow\n") != 2 ||
+	if !strings.HasPrefix(text, "== unit: 0 min 00 s, 23 tests, 1 skipped") || strings.Count(text, "    9.0 s  p.TestSlow\n       7.5 s  p.TestAbreast\n") != 2 ||
 		strings.Count(text, " s  p.Test") != 2*slowest || strings.Contains(text, "sub") || !strings.Contains(text, "== vm: ") ||
 		!strings.Contains(text, "\nPASS\nok  \tgithub.com/nltop/nltop\t") {
 		t.Errorf("got\n%s", text)

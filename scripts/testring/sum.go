@@ -27,6 +27,7 @@ func sum(file string, bad bool, out io.Writer) error {
 	defer f.Close()
 	var rings []result
 	tests := map[string][]result{}
+	parts := map[string]float64{} // of a test, by all that names it
 	var failed []result
 	for d := json.NewDecoder(f); ; {
 		var r result
@@ -40,6 +41,9 @@ func sum(file string, bad bool, out io.Writer) error {
 			rings = append(rings, r)
 		case r.Test != "" && !strings.Contains(r.Test, "/"): // of subtests their parents tell
 			tests[r.Ring] = append(tests[r.Ring], r)
+		case strings.Count(r.Test, "/") == 1:
+			parent, _, _ := strings.Cut(r.Test, "/")
+			parts[r.of(parent)] += r.Seconds
 		}
 		if r.Failed {
 			failed = append(failed, r)
@@ -52,6 +56,9 @@ func sum(file string, bad bool, out io.Writer) error {
 	for _, ring := range rings {
 		total += ring.Seconds
 		all := tests[ring.Ring]
+		for i := range all { // a parent's own time has none of subtests that ran side by side
+			all[i].Seconds = max(all[i].Seconds, parts[all[i].of(all[i].Test)])
+		}
 		skipped := len(slices.DeleteFunc(slices.Clone(all), func(r result) bool { return !r.Skipped }))
 		fmt.Fprintf(out, "== %s: %s, %d tests, %d skipped; the slowest:\n", ring.Ring, minutes(ring.Seconds), len(all), skipped)
 		slices.SortStableFunc(all, func(a, b result) int { return cmp.Compare(b.Seconds, a.Seconds) })
@@ -71,6 +78,11 @@ func sum(file string, bad bool, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s\tgithub.com/nltop/nltop\t%.3fs\n", word, total)
 	return nil
+}
+
+// of names a test of the same run of tests.
+func (r result) of(test string) string {
+	return strings.Join([]string{r.Ring, r.Package, r.Where, test}, "\n")
 }
 
 // name is the test with its package and kernel.
