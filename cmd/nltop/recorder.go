@@ -35,6 +35,7 @@ const (
 
 // recorder writes frames to pcapng files, one or one after another, and flushes them at
 // intervals with the losses so far, so that they are readable whatever happens to nltop.
+// Of a file it does not: a recording of that can be made again, and then has the same bytes.
 type recorder struct {
 	src    capture.Source
 	open   func(name string) (*target, error)
@@ -44,6 +45,7 @@ type recorder struct {
 	format compressed.Format
 	files  rotate.Options
 	live   bool
+	again  bool // it is made of a file
 	stop   chan struct{}
 	done   chan struct{}
 
@@ -75,6 +77,7 @@ type recorder struct {
 // the input, if it is a file.
 func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src capture.Source, from *pcapng.Reader, names *capture.LocalNames, anon *anonymise.Anonymiser) (*recorder, error) {
 	r := &recorder{src: src, ctx: ctx, anon: anon, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
+	r.again = in != nil && in.Mode().IsRegular()
 	r.open = func(name string) (*target, error) { return openTarget(ctx, name, in) }
 	r.files.Name = f.write
 	r.format, r.files.Suffix = compressed.Suffix(f.write)
@@ -271,11 +274,13 @@ func (r *recorder) flush() {
 		return
 	}
 	r.countRedacted()
-	err := r.at.w.WriteStats(r.src.Stats().Since(r.at.before))
-	if err == nil {
-		err = r.at.flush()
+	if !r.again {
+		err := r.at.w.WriteStats(r.src.Stats().Since(r.at.before))
+		if err == nil {
+			err = r.at.flush()
+		}
+		r.fail(err)
 	}
-	r.fail(err)
 	r.publish()
 }
 

@@ -446,3 +446,41 @@ func TestDiskThatFails(t *testing.T) {
 		t.Errorf("the account is %s", text)
 	}
 }
+
+// TestPaceOfCopy: what is recorded of a file is the same on a slow machine, where it is
+// time to flush now and then.
+func TestPaceOfCopy(t *testing.T) {
+	in, err := os.Stat("demo.pcapng.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", ".gz", ".zst"} {
+		written := func(flushes int) []byte {
+			f := captureFlags{write: filepath.Join(t.TempDir(), "f"+suffix)}
+			r, err := newRecorder(t.Context(), &f, in, quiet{}, nil, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := &capture.Origin{Source: capture.SourceFentry, Dir: capture.DirRequest}
+			for i := range 3 {
+				if err := r.WriteFrame(&capture.Frame{Origin: o, ID: uint64(i + 1), Time: time.Unix(1e9, 0), Data: make([]byte, 16), OrigLen: 16}); err != nil {
+					t.Fatal(err)
+				}
+				for range flushes {
+					r.flush()
+				}
+			}
+			if err := r.close(nil); err != nil {
+				t.Fatal(err)
+			}
+			b, err := os.ReadFile(f.write)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		if fast, slow := written(0), written(2); !bytes.Equal(fast, slow) {
+			t.Errorf("f%s: %d bytes, and on a slow machine %d others", suffix, len(fast), len(slow))
+		}
+	}
+}
