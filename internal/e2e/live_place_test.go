@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,10 +31,26 @@ func TestPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "place.pcapng")
-	var out bytes.Buffer
-	p := start(t, &out, "source ", nltop(t), "trace", "-o", "json", "-w", file, "-f", `proc.container == "bird" && netns_name == "blue" && proc.comm == "ip"`)
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	told := func() string {
+		text, err := os.ReadFile(out.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	p := start(t, out, "source ", nltop(t), "trace", "-o", "json", "-w", file, "-f", `proc.container == "bird" && netns_name == "blue" && proc.comm == "ip"`)
 	must(t, "ip", "netns", "add", "blue")
-	must(t, "sh", "-c", "echo $$ >/sys/fs/cgroup"+cgroup+"/cgroup.procs && exec ip netns exec blue ip link show lo")
+	// Names of namespaces are read at a bounded share of a processor: on a busy machine not
+	// yet when the first process asks.
+	await(t, func() bool {
+		must(t, "sh", "-c", "echo $$ >/sys/fs/cgroup"+cgroup+"/cgroup.procs && exec ip netns exec blue ip link show lo")
+		return strings.Contains(told(), `"dir":"request"`)
+	}, func() string { return "nobody is told of\n" + p.stderr() })
 	if err := p.stop(t, syscall.SIGINT); err != nil {
 		t.Fatalf("%v\n%s", err, p.stderr())
 	}
@@ -59,6 +74,6 @@ func TestPlace(t *testing.T) {
 			t.Errorf("no request:\n%s", text)
 		}
 	}
-	check(out.String())
+	check(told())
 	check(must(t, nltop(t), "trace", "-q", "-o", "json", "-r", file))
 }
