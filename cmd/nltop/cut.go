@@ -316,7 +316,7 @@ func (c *cut) Incident(in *incident.Incident) error {
 		return nil
 	}
 	own := *in
-	if c.skips {
+	if c.skips || c.numbers != nil {
 		own.Number = c.numbers[keyOfIncident(in)]
 	}
 	return c.to.Incident(&own)
@@ -329,9 +329,11 @@ func keyOfIncident(in *incident.Incident) incidentKey {
 
 // find reads the recording for the incident that is asked for.
 func (c *cut) find(ctx context.Context, f *captureFlags) error {
-	expr, write := f.expr, f.write
-	defer func() { f.expr, f.write = expr, write }()
-	f.expr, f.write = "", "" // numbers are those of all
+	expr, write, pids, comms, netns, protocols := f.expr, f.write, f.pids, f.comms, f.netns, f.protocols
+	defer func() {
+		f.expr, f.write, f.pids, f.comms, f.netns, f.protocols = expr, write, pids, comms, netns, protocols
+	}()
+	f.expr, f.write, f.pids, f.comms, f.netns, f.protocols = "", "", nil, nil, nil, nil // numbers are those of all
 	found := &incidentsFound{wanted: c.around, numbers: map[incidentKey]int{}}
 	s, err := openSession(ctx, sessionOptions{flags: f, dec: f.decoder(), sinks: []pipeline.Sink{found}, incidents: incident.New()})
 	if err != nil {

@@ -117,6 +117,10 @@ func TestAroundIncident(t *testing.T) {
 	if err != nil || !strings.Contains(got, " incident 1\n") || !strings.Contains(got, "lost") || len(got) >= len(whole)/2 {
 		t.Errorf("%d of %d bytes, %v:\n%s", len(got), len(whole), err, got)
 	}
+	// Its number is that of the whole, whoever lost the messages.
+	if got, err := writes(t, "trace", "-q", "-r", file, "--around", "2", "--comm", "ip"); err != nil || !strings.Contains(got, "ip[") {
+		t.Errorf("of ip alone: %v:\n%s", err, got)
+	}
 }
 
 func TestCutRefuses(t *testing.T) {

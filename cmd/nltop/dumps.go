@@ -43,6 +43,9 @@ func (f *statFlags) runDumps(c *cobra.Command, args []string) (err error) {
 	if o.part, err = f.parting(ctx, &f.captureFlags); err != nil {
 		return err
 	}
+	if err = f.drawVeil(ctx, nil); err != nil {
+		return err
+	}
 	s, err := o.openWith(ctx, args, errFile)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -45,6 +46,9 @@ type captureFlags struct {
 	traced    []string // the COMMAND, if there is one
 	anonymise bool
 	keyFile   string
+	quiet     bool
+	veils     bool  // --anonymise is about a recording
+	veil      *veil // nil: what is read, or captured, is shown as it is
 	specs     specFlags
 }
 
@@ -71,6 +75,20 @@ func (f *captureFlags) register(c *cobra.Command) {
 		sourceNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
+// registerQuiet adds -q, which means the same everywhere.
+func (f *captureFlags) registerQuiet(c *cobra.Command) {
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error but why it failed")
+	f.specs.quiet = &f.quiet
+}
+
+// notes is where is said what is no reason for failing.
+func (f *captureFlags) notes() io.Writer {
+	if f.quiet {
+		return io.Discard
+	}
+	return stderr
+}
+
 // Flags that have nothing to say in some cases, where they are refused.
 var (
 	// ofCapture say how messages are captured. --rtnl and --times of nltop stat ask
@@ -95,6 +113,9 @@ func (f *captureFlags) pointless(c *cobra.Command) error {
 	}
 	if name := empty(c); name != "" {
 		return usageError{fmt.Errorf("--%s '': is empty", name)}
+	}
+	if err := f.unveiled(); err != nil {
+		return err
 	}
 	if f.wireshark && f.write == "" {
 		return usageError{errors.New("--wireshark-processes goes with -w")}

@@ -79,7 +79,7 @@ func openFlight(ctx context.Context, f *keepFlags, s *session, o *sessionOptions
 	}
 	// What was said to the kernel is in no core dump, and no debugger's of the same user.
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
-		fmt.Fprintf(stderr, "nltop: warning: what is held may get into a core dump: %v\n", err)
+		fmt.Fprintf(o.flags.notes(), "nltop: warning: what is held may get into a core dump: %v\n", err)
 	}
 	r.onSignal()
 	return r, nil
@@ -374,10 +374,7 @@ func (r *flightRun) wrote(name string, why flight.Why, held segment.Extent, err 
 		fmt.Fprintf(stderr, "nltop: %s: %v\n", why.Reason, err)
 		return
 	}
-	if r.f.quiet {
-		return
-	}
-	fmt.Fprintf(stderr, "nltop: %s: %s, %s of messages\n", why.Reason, name, held.To.Sub(held.From).Round(time.Millisecond))
+	fmt.Fprintf(r.s.flags.notes(), "nltop: %s: %s, %s of messages\n", why.Reason, name, held.To.Sub(held.From).Round(time.Millisecond))
 }
 
 // close writes what is still due, and lets go of what is held. The source is silent, and
@@ -388,7 +385,7 @@ func (r *flightRun) close() error {
 	}
 	held := r.extent()
 	err := r.rec.Close(r.now(), r.f.exit)
-	if !r.f.quiet {
+	if !r.s.flags.quiet {
 		a := r.rec.Account()
 		fmt.Fprintf(stderr, "nltop: %s written; %s held last, %d before had made room\n",
 			words.Plural(int(a.Files), "recording", "recordings"), words.Plural(int(held.Datagrams), "datagram was", "datagrams were"), held.Evicted)

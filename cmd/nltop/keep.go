@@ -23,7 +23,6 @@ type keepFlags struct {
 	exit      bool
 	after     time.Duration
 	files     int
-	quiet     bool
 
 	memory segment.Options
 	expr   *filter.Filter // nil: none

@@ -25,11 +25,11 @@ import (
 type recordFlags struct {
 	captureFlags
 	cutFlags
-	quiet, unheard bool
-	count          int           // -c
-	span           time.Duration // --for
-	size           string        // -C
-	seconds        int           // -G
+	unheard bool
+	count   int           // -c
+	span    time.Duration // --for
+	size    string        // -C
+	seconds int           // -G
 }
 
 func newRecord() *cobra.Command {
@@ -74,7 +74,6 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 				return err
 			}
 			if keep.keep != "" {
-				keep.quiet = f.quiet
 				return runFlight(&f.captureFlags, &keep, args, !f.unheard && len(f.subscribe) == 0)
 			}
 			if err := f.check(args); err != nil {
@@ -91,7 +90,7 @@ long (--on-slow), a message matches (--on), or on SIGUSR1 (docs/flight.md).`,
 	fs := c.Flags()
 	fs.Lookup("write").Usage = "record to this pcapng file, packed if its name ends with .gz or .zst; - is standard output; with --keep: the directory for recordings"
 	fs.BoolVar(&f.unheard, "unheard", false, "also what requests made the kernel announce though nobody listened")
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error")
+	f.registerQuiet(c)
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages; the datagram of the last is recorded whole")
 	fs.DurationVar(&f.span, "for", 0, "stop after so long; with -r, of the recording's own time")
 	fs.StringVarP(&f.size, "file-size", "C", "", "go on in another file before one is longer than so many 10^6 bytes; with a suffix k, M or G: KiB, MiB, GiB")
@@ -157,7 +156,7 @@ func runFlight(f *captureFlags, keep *keepFlags, args []string, alone bool) erro
 	if err != nil {
 		return err
 	}
-	if !keep.quiet {
+	if !f.quiet {
 		s.explain()
 		if info := s.src.Info(); keep.incidents {
 			if text := info.DoesNotSee(capture.SeesLosses, "what sockets lose"); text != "" {
@@ -167,7 +166,7 @@ func runFlight(f *captureFlags, keep *keepFlags, args []string, alone bool) erro
 	}
 	err = s.runOrFollow(ctx)
 	err = distinct(err, s.close())
-	if !keep.quiet {
+	if !f.quiet {
 		s.tally()
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -45,7 +46,8 @@ type recorder struct {
 	format compressed.Format
 	files  rotate.Options
 	live   bool
-	again  bool // it is made of a file
+	again  bool      // it is made of a file
+	notes  io.Writer // what is no reason for failing
 	stop   chan struct{}
 	done   chan struct{}
 
@@ -76,7 +78,7 @@ type recorder struct {
 // newRecorder writes the header into the file that -w names, or into the first one. in is
 // the input, if it is a file.
 func newRecorder(ctx context.Context, f *captureFlags, in os.FileInfo, src capture.Source, from *pcapng.Reader, names *capture.LocalNames, anon *anonymise.Anonymiser) (*recorder, error) {
-	r := &recorder{src: src, ctx: ctx, anon: anon, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
+	r := &recorder{src: src, ctx: ctx, notes: f.notes(), anon: anon, files: f.files, live: from == nil, limit: f.files.Bytes, stop: make(chan struct{}), done: make(chan struct{})}
 	r.again = in != nil && in.Mode().IsRegular()
 	r.open = func(name string) (*target, error) { return openTarget(ctx, name, in) }
 	r.files.Name = f.write
@@ -347,7 +349,7 @@ func (r *recorder) close(why error) error {
 	err := r.endFile(true, why)
 	r.forget()
 	if r.secrets {
-		fmt.Fprintln(stderr, "nltop: warning: a command line was recorded with a key or password in it before a message showed that it is one (docs/secrets.md)")
+		fmt.Fprintln(r.notes, "nltop: warning: a command line was recorded with a key or password in it before a message showed that it is one (docs/secrets.md)")
 	}
 	if err != nil {
 		err = fmt.Errorf("end recording: %w", err)
@@ -373,7 +375,7 @@ func (r *recorder) endFile(last bool, why error) error {
 		// What a recording has of them stands at its end, and goes to the end of the last.
 		now, err := capture.ReadTables(r.src)
 		if err != nil && last {
-			fmt.Fprintf(stderr, "nltop: warning: not in the recording: %v\n", err)
+			fmt.Fprintf(r.notes, "nltop: warning: not in the recording: %v\n", err)
 		}
 		since := now.Since(&r.tables)
 		if r.tables = now; r.anon != nil {

@@ -17,7 +17,12 @@ func newRoot() *cobra.Command {
 	root.Version = version
 	root.SuggestionsMinimumDistance = 2
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "--anonymise") {
+			err = fmt.Errorf("nltop %s has no --anonymise: nltop scrub --anonymise A B makes a recording B with pseudonyms", c.Name())
+		}
+		return usageError{err}
+	})
 	root.AddCommand(newTrace(), newRecord(), newScrub(), newStat(), newInfo(), newWho(), newSockets(), newFamilies(), newDecode(), newDemo(), newDoctor())
 	root.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -11,7 +11,6 @@ import (
 
 func newScrub() *cobra.Command {
 	var f captureFlags
-	var quiet bool
 	c := &cobra.Command{
 		Use:   "scrub [--anonymise [--key FILE]] A B",
 		Short: "Write recording A to B without what must not leave a machine",
@@ -26,29 +25,29 @@ B is written beside its place and takes it when it is complete; it cannot be A.`
 		Args: usage(cobra.ExactArgs(2)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f.read, f.write = args[0], args[1]
-			return runScrub(&f, quiet)
+			return runScrub(&f)
 		},
 	}
 	f.specs.register(c.Flags())
 	f.registerAnonymise(c)
-	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing on standard error")
+	f.registerQuiet(c)
 	return c
 }
 
-func runScrub(f *captureFlags, quiet bool) error {
+func runScrub(f *captureFlags) error {
 	ctx, stop := untilSignal(false)
 	defer stop()
 	s, err := openSession(ctx, sessionOptions{flags: f})
 	if err != nil {
 		return err
 	}
-	if !quiet {
+	if !f.quiet {
 		s.explain()
 	}
 	begin := time.Now()
 	err = s.run(ctx)
 	err = distinct(err, s.close())
-	if !quiet {
+	if !f.quiet {
 		fmt.Fprintf(stderr, "nltop: %s\n", s.rec.account(time.Since(begin)))
 	}
 	return err

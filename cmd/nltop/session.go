@@ -53,6 +53,7 @@ type session struct {
 	// flight holds what is captured instead of recording it; nil: it does not.
 	flight *flightRun
 	flags  *captureFlags
+	veil   *veil         // nil: what is captured or read is shown as it is
 	left   []ladder.Left // rungs that were tried in vain
 	// child is the command that is traced; nil: none.
 	child   *child
@@ -102,7 +103,7 @@ type sessionOptions struct {
 func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) {
 	lap.Mark("tables")
 	argv.Keep(o.flags.secrets)
-	s := &session{file: o.file, flags: o.flags, secrets: o.flags.secrets, lacks: errors.New("nothing was read")}
+	s := &session{file: o.file, flags: o.flags, veil: o.flags.veil, secrets: o.flags.secrets, lacks: errors.New("nothing was read")}
 	defer func() {
 		if err != nil {
 			_ = s.close()
@@ -115,7 +116,7 @@ func openSession(ctx context.Context, o sessionOptions) (_ *session, err error) 
 		return nil, err
 	}
 	if s.expr != nil && s.expr.Note() != "" && !o.ends {
-		fmt.Fprintf(stderr, "nltop: note: %s\n", s.expr.Note())
+		fmt.Fprintf(o.flags.notes(), "nltop: note: %s\n", s.expr.Note())
 	}
 	scope, err := o.flags.scope()
 	if err != nil {
@@ -206,6 +207,9 @@ func (s *session) wire(o sessionOptions, p pipeline.Options) (err error) {
 	show.Filter, show.Compile = o.flags.expr, o.flags.compileFilter
 	if s.file != nil {
 		show.Replay = &live.Replay{Path: o.flags.read, Size: fileSize(o.flags.read), Paced: o.speed > 0}
+		if s.veil != nil {
+			show.Replay.Path = "anonymised"
+		}
 	}
 	if show.Again != nil && s.rec != nil {
 		show.Again = nil // it would be recorded twice
@@ -320,6 +324,9 @@ func (s *session) capture(ctx context.Context) error {
 		s.rec.whenOver(cancel)
 	}
 	err := run(running)
+	if err == nil && s.veil != nil {
+		err = s.veil.damaged
+	}
 	if err == nil && s.rec != nil {
 		err = s.rec.failed()
 	}
@@ -388,6 +395,9 @@ func (s *session) explain() {
 	}
 	if s.anon != nil {
 		fmt.Fprintf(stderr, "nltop: names and addresses are pseudonyms (key %s); -f, -p and --comm ask about what was captured\n", s.anon.Fingerprint())
+	}
+	if s.veil != nil && s.expr != nil {
+		fmt.Fprintln(stderr, "nltop: note: -f asks about pseudonyms")
 	}
 }
 

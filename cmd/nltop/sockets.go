@@ -33,7 +33,6 @@ type socketsFlags struct {
 	format string
 	span   time.Duration
 	kernel bool
-	quiet  bool
 	asks   bool // each socket for its options
 	by     string
 
@@ -76,6 +75,7 @@ kernel does not tell.`,
 	}
 	f.captureFlags.register(c)
 	f.cutFlags.register(c)
+	f.registerVeil(c)
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.DurationVar(&f.span, "for", 0, "watch for so long")
@@ -83,7 +83,7 @@ kernel does not tell.`,
 	fs.StringVar(&f.by, "by", "", "sum up by "+strings.Join(socketSums, " or ")+" (all of a name)")
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(socketSums, cobra.ShellCompDirectiveNoFileComp))
 	fs.BoolVarP(&f.kernel, "kernel", "k", false, "list the kernel's own sockets too")
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error")
+	f.registerQuiet(c)
 	return c
 }
 
@@ -103,17 +103,23 @@ func (f *socketsFlags) run() (err error) {
 	if f.span < 0 || f.span > 0 && f.read != "" {
 		return usageError{errors.New("--for: a time from now on, not with -r")}
 	}
-	scope, err := f.scope()
-	if err != nil {
+	if _, err := f.scope(); err != nil {
 		return err
 	}
-	dec := f.decoder()
 	ctx, stop := untilSignal(false)
 	defer stop()
 	part, err := f.parting(ctx, &f.captureFlags)
 	if err != nil {
 		return err
 	}
+	if err := f.drawVeil(ctx, nil); err != nil {
+		return err
+	}
+	scope, err := f.scope()
+	if err != nil {
+		return err
+	}
+	dec := f.decoder()
 	var found []sockets.Socket
 	var told []incident.Incident
 	switch {

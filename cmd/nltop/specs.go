@@ -21,10 +21,11 @@ import (
 // specFlags say where specs are looked for, and keep what they say: they are
 // read once, when the first table is needed.
 type specFlags struct {
-	dir  string
-	once sync.Once
-	all  []*schema.Family
-	err  error
+	dir   string
+	quiet *bool // -q; nil: the command has none
+	once  sync.Once
+	all   []*schema.Family
+	err   error
 }
 
 // register adds --specs to a command.
@@ -52,7 +53,13 @@ func specPlaces() []string {
 // them the specs. Those of --specs are right where they differ; those of the
 // usual places only add what is missing.
 func (f *specFlags) tables() []*schema.Family {
-	f.once.Do(func() { f.all, f.err = f.load(specPlaces(), stderr) })
+	f.once.Do(func() {
+		warn := io.Writer(stderr)
+		if f.quiet != nil && *f.quiet {
+			warn = io.Discard
+		}
+		f.all, f.err = f.load(specPlaces(), warn)
+	})
 	return f.all
 }
 

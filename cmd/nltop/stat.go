@@ -32,7 +32,6 @@ type statFlags struct {
 	format   string
 	coverage bool
 	unknown  bool
-	quiet    bool
 	messages bool
 	dumps    bool
 	by       string
@@ -101,6 +100,7 @@ there is: requests that were answered in that time alone, and so on.`,
 	}
 	f.captureFlags.register(c)
 	f.cutFlags.register(c)
+	f.registerVeil(c)
 	c.Flags().StringVarP(&f.format, "output", "o", "text", "text or json")
 	groupFlag(c, &f.by, "all", "sum rows up by "+strings.Join(live.Sums(), ", ")+"; all is a row for each process and type", live.Sums())
 	c.Flags().StringVar(&f.sort, "sort", "", "largest first by messages (the default), requests, replies, events, calls, bytes, errors, drops, kernel, p50, p99 or max; with --by cause by deliveries (the default), drops, events, requests, messages or bytes; with --dumps by bytes (the default), time or times")
@@ -108,7 +108,7 @@ there is: requests that were answered in that time alone, and so on.`,
 	c.Flags().BoolVar(&f.dumps, "dumps", false, "who asks the same again and again: each dump and poll, how often, at what cost, and how many answers were the same")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "per family: how many attributes have a name and a type, bytes left as hex")
 	c.Flags().BoolVar(&f.messages, "messages", false, "look at every message, as with -f, -w and -r: with "+capture.SourcesThatCount()+" the kernel counts otherwise")
-	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
+	f.registerQuiet(c)
 	c.Flags().BoolVar(&f.unknown, "unknown", false, "with --coverage: list every place that is left as hex")
 	return c
 }
@@ -139,6 +139,9 @@ func (f *statFlags) run(args []string) (err error) {
 	ctx, stop := untilSignal(len(args) > 0)
 	defer stop()
 	if o.part, err = f.parting(ctx, &f.captureFlags); err != nil {
+		return err
+	}
+	if err = f.drawVeil(ctx, nil); err != nil {
 		return err
 	}
 	s, err := o.openWith(ctx, args, errFile)
@@ -195,8 +198,8 @@ func (f *statFlags) write(out io.Writer, s *session) error {
 	if locks.Why != "" {
 		return fmt.Errorf("--rtnl: %s", locks.Why)
 	}
-	if locks.Lost > 0 && !f.quiet {
-		fmt.Fprintf(stderr, "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
+	if locks.Lost > 0 {
+		fmt.Fprintf(f.notes(), "nltop: rtnl_mutex: %d processes found no room in the table\n", locks.Lost)
 	}
 	return table(out, locks.Rows, json, export.LockTable)
 }
@@ -242,7 +245,7 @@ func (f *statFlags) writeCauses(out io.Writer, snap *live.Snapshot, _ bool) erro
 		if !slices.ContainsFunc(snap.Info.Of(), func(i capture.Info) bool { return i.Sees.Has(capture.SeesCauses) }) {
 			return fmt.Errorf("--by cause: %s: it takes %s", blind, capture.SourcesThat(capture.SeesCauses))
 		}
-		fmt.Fprintln(stderr, "nltop: --by cause: "+blind)
+		fmt.Fprintln(f.notes(), "nltop: --by cause: "+blind)
 	}
 	return table(out, live.Causes(&snap.Table, f.sort), f.format == "json", export.CauseTable)
 }

@@ -25,7 +25,6 @@ type traceFlags struct {
 	verbose int
 	hex     bool
 	count   int
-	quiet   bool
 	utc     bool
 	date    bool
 	ends    bool
@@ -78,7 +77,7 @@ output; what the command itself prints goes to standard error.`,
 	fs.BoolVar(&f.attrs, "attrs", false, "show the telling attributes of a request, not the command that it is")
 	fs.BoolVarP(&f.hex, "hex", "x", false, "show the bytes of each message")
 	fs.IntVarP(&f.count, "count", "c", 0, "stop after this many messages")
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
+	f.registerQuiet(c)
 	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
 	fs.BoolVar(&f.date, "date", false, "show the date with each time, also where all is of one day")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(append([]string{"sh"}, messageFormats...), cobra.ShellCompDirectiveNoFileComp))
@@ -162,12 +161,8 @@ func (f *traceFlags) run(args []string) (err error) {
 		s.explain()
 		f.explainChanges(s)
 	}
-	warn := io.Writer(stderr)
-	if f.quiet {
-		warn = io.Discard
-	}
 	out.lim = s.limits()
-	out.begin(ctx, s.src.Stats, warn)
+	out.begin(ctx, s.src.Stats, f.notes())
 	return s.runOrFollow(ctx)
 }
 

@@ -56,6 +56,7 @@ Without a command it opens the live view; press ? there for the keys.`,
 		},
 	}
 	f.register(c)
+	f.registerVeil(c)
 	f.registerView(c)
 	c.Flags().Float64Var(&f.speed, "speed", 0, "with -r: play at this multiple of the recorded pace; 0 is at once")
 	return c
@@ -129,6 +130,9 @@ func (f *captureFlags) check() error {
 
 // viewSession opens a session with all that the view asks for.
 func (f *captureFlags) viewSession(ctx context.Context, o sessionOptions) (*session, error) {
+	if err := f.drawVeil(ctx, o.tell); err != nil {
+		return nil, err
+	}
 	o.dec = f.decoder()
 	o.show = &live.Options{Places: place.New("/"), Guard: ui.Guard, Again: f.again(o), History: o.history, Screen: true}
 	o.counts, o.watch = true, capture.WatchAll

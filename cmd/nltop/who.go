@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -24,7 +23,6 @@ type whoFlags struct {
 	cutFlags
 	format string
 	all    bool
-	quiet  bool
 	utc    bool
 	date   bool
 }
@@ -69,7 +67,7 @@ and what the source cannot know.`,
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "output", "o", "text", "text or json")
 	fs.BoolVar(&f.all, "all", false, "requests that only read, and probes, too")
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error about source and losses")
+	f.registerQuiet(c)
 	fs.BoolVar(&f.utc, "utc", false, "show times in UTC")
 	fs.BoolVar(&f.date, "date", false, "show the date with each time, also where all is of one day")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
@@ -113,13 +111,10 @@ func (f *whoFlags) run(text string, argv []string) (err error) {
 			s.tally()
 		}
 	}()
-	warn := io.Writer(stderr)
-	if f.quiet {
-		warn = io.Discard
-	} else {
+	if !f.quiet {
 		s.explain()
 	}
-	out.begin(ctx, s.src.Stats, warn)
+	out.begin(ctx, s.src.Stats, f.notes())
 	return s.runOrFollow(ctx)
 }
 
