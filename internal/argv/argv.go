@@ -154,7 +154,7 @@ func (s *scan) command(ws []word, c context) {
 	for i := 0; i < len(ws); {
 		w := &ws[i]
 		switch {
-		case w.separator, w.text == "--":
+		case w.separator, w.text == "--" && !c.goesOn():
 			c.reset()
 			i++
 			continue

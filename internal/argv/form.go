@@ -83,7 +83,7 @@ func namesID(name string) bool {
 // also where it is hexadecimal.
 func (s *scan) form(text string, cut, hex bool) bool {
 	switch {
-	case hex && isHexKey(text), isBase64Key(text):
+	case hex && isHexKey(text), isBase64Key(text), isJWT(text):
 		return true
 	case !cut || len(text) < minCut || strings.Count(text, "/") > 1:
 		return false
@@ -178,6 +178,20 @@ func isBase64Key(text string) bool {
 	}
 	// Names of several words have a number at their end, not in between.
 	return (runs[digit] > 1 || len(body) < 32 && slashes == 0) && 3*(runs[upper]+runs[lower]+runs[digit]) > len(body)
+}
+
+// isJWT says whether a word is a JSON Web Token (RFC 7519): a JSON object, another one, and
+// what proves them, in base64url.
+func isJWT(text string) bool {
+	if !strings.HasPrefix(text, "eyJ") || strings.Count(text, ".") != 2 {
+		return false
+	}
+	for i := range len(text) {
+		if c := text[i]; !isNameByte(c) {
+			return false
+		}
+	}
+	return len(text) > minHex
 }
 
 // isPath says whether a word begins with one of the folders that every system has.

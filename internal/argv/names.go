@@ -11,11 +11,15 @@ import (
 // `--password`, `DB_PASSWORD`, `wifi-sec.psk`, `sharedSecret`.
 var (
 	// passwords are lost whatever they look like.
-	passwords = []string{"password", "passwd", "passphrase", "passcode", "pass", "psk", "sopass", "passwort", "pwd"}
+	passwords = []string{"password", "passwd", "passphrase", "passcode", "pass", "psk", "sopass", "passwort", "pwd",
+		"wpapsk", "sshpass", "xauthpass", "storepass", "keypass", "userpass", "dbpass", "otp", "pin", "puk"}
+	// passwordEnds are what the last part may end with: PGPASSWORD.
+	passwordEnds = []string{"password", "passwd", "passphrase"}
 	// credentials are kept where they are the name of a file.
 	credentials = []string{"secret", "token", "pmk", "cak", "privatekey", "secretkey", "presharedkey", "sharedkey",
 		"sharedsecret", "encryptionkey", "authkey", "apikey", "accesskey", "masterkey", "sessionkey", "wepkey",
-		"wepkey0", "wepkey1", "wepkey2", "wepkey3", "authenticationkey", "cryptkey", "cipherkey", "noncetail", "sakey", "attrkey", "apitoken", "authtoken"}
+		"wepkey0", "wepkey1", "wepkey2", "wepkey3", "authenticationkey", "cryptkey", "cipherkey", "noncetail", "sakey", "attrkey", "apitoken", "authtoken",
+		"enckey", "setupkey", "keydata", "proxyauth"}
 	// negations are first parts of options that take no value.
 	negations = []string{"no", "without", "disable", "ask", "skip", "show", "prompt"}
 )
@@ -43,10 +47,19 @@ func secretName(name string) nameKind {
 		return noSecret
 	}
 	last := parts[len(parts)-1]
+	if len(parts) > 1 && last == "in" { // iSCSI's password_in
+		parts = parts[:len(parts)-1]
+		last = parts[len(parts)-1]
+	}
+	if bare := strings.TrimRight(last, "0123456789"); slices.Contains(passwords, bare) { // password2
+		last = bare
+	}
 	switch {
+	case name == "ipv6.token": // the host part of an address
+		return noSecret
 	case last == "pwd" && (len(parts) == 1 || parts[0] == "old"): // the working folder
 		return noSecret
-	case slices.Contains(passwords, last):
+	case slices.Contains(passwords, last), slices.ContainsFunc(passwordEnds, func(end string) bool { return strings.HasSuffix(last, end) }):
 		return password
 	case slices.Contains(credentials, last):
 		return credential
@@ -121,6 +134,13 @@ func (s *scan) inside(w *word, previous string, c context) (done bool) {
 			}
 			s.take(start, end)
 			return true
+		}
+		for _, t := range c.tools {
+			if t.suffix != "" && strings.HasSuffix(text[:at], t.suffix) && at+1 < len(text) {
+				start, end := s.unquote(from+at+1, from+len(text))
+				s.take(start, end)
+				return true
+			}
 		}
 	}
 	if strings.ContainsAny(text, " \t\n") {

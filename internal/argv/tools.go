@@ -31,6 +31,8 @@ type tool struct {
 	// bare: words that are the name of a secret are followed by it, which is all that is
 	// left of the command where rest is set.
 	bare, rest bool
+	// goesOn: -- is not its end.
+	goesOn bool
 	// script: its words come from a script, in lines of their own.
 	script bool
 	// files: what options that are named like a secret have for a value is a file's name.
@@ -39,8 +41,10 @@ type tool struct {
 	pairs map[string]byte
 	// attached are options that stand in one word with their value: mysql's -pSECRET.
 	attached []string
-	// position of a secret among the words behind the name, from 1; 0: none.
-	position int
+	// positions of secrets among the words behind the name that are no options, from 1.
+	positions []int
+	// suffix: of an assignment, what a name ends with that is one of a secret; "": none.
+	suffix string
 }
 
 // next is a rule of an option that is followed by a secret.
@@ -81,18 +85,38 @@ var tools = []*tool{
 	{names: []string{"iwconfig"}, rules: []rule{
 		{word: "key", take: 2, only: isWirelessKey}, {word: "enc", take: 2, only: isWirelessKey}, {word: "encryption", take: 2, only: isWirelessKey}}},
 	{names: []string{"tc", "bridge", "ss", "devlink", "rdma", "dcb", "vdpa", "nft", "iptables", "ip6tables", "iptables-save",
-		"iptables-restore", "ipset", "conntrack", "ifconfig", "route", "wg", "nlmon", "genl", "nstat", "tcpdump"}, plain: true},
-	{names: []string{"nmcli"}, bare: true},
+		"iptables-restore", "ipset", "conntrack", "ifconfig", "route", "wg", "nlmon", "genl", "nstat"}, plain: true},
+	// tcpdump(1): -E SPI@IP ALGORITHM:SECRET,…; -M SECRET of TCP MD5.
+	{names: []string{"tcpdump"}, plain: true, rules: next("-E", "-M")},
+	// wireshark(1): -o "uat:80211_keys:…", -o wlan.wep_key1:….
+	{names: []string{"tshark", "wireshark", "dumpcap", "rawshark"}, rules: []rule{{word: "-o", take: 1, only: isKeyPreference}}},
+	// OpenWrt's: set wireless.radio0.key=SECRET.
+	{names: []string{"uci"}, suffix: ".key"},
+	// nmcli(1): properties may stand behind --, and `macsec.mode psk` is none of them.
+	{names: []string{"nmcli"}, bare: true, goesOn: true},
+	// wpa_cli's and hostapd_cli's help.
 	{names: []string{"wpa_cli", "hostapd_cli"}, bare: true, rest: true, rules: []rule{
-		{word: "pin", skip: 1, take: 1}, {word: "otp", skip: 1, take: 1}, {word: "new_password"}, {word: "wps_pin", skip: 1, take: 1},
+		{word: "pin", under: "set_network", least: 11, take: 1}, {word: "pin", under: "set_cred", least: 8, take: 1},
+		{word: "p2p_connect", skip: 1, take: 1, only: isPIN}, {word: "wps_ap_pin", skip: 1, take: 1}, {word: "wps_check_pin", take: 1},
+		{word: "wps_er_pin", skip: 1, take: 1}, {word: "wps_er_learn", skip: 1, take: 1}, {word: "wps_er_config", skip: 1},
+		{word: "wps_config", skip: 3, take: 1}, {word: "pin", skip: 1, take: 1}, {word: "otp", skip: 1, take: 1}, {word: "new_password"}, {word: "wps_pin", skip: 1, take: 1},
 		{word: "wps_reg", skip: 1}, {word: "wep_key0"}, {word: "wep_key1"}, {word: "wep_key2"}, {word: "wep_key3"}}},
-	{names: []string{"wpa_passphrase"}, position: 2},
+	{names: []string{"wpa_passphrase", "radtest"}, positions: []int{2, 5}},
+	{names: []string{"radclient"}, positions: []int{3}},
+	{names: []string{"eapol_test"}, rules: next("-s")},
+	{names: []string{"mkpasswd"}, positions: []int{1}},
+	{names: []string{"htpasswd"}, positions: []int{3}},
 	{names: []string{"iwctl"}, rules: next("-P", "-p")},
 	// setkey(8), whose commands come from a script: -E ALGORITHM KEY, -A ALGORITHM KEY.
 	{names: []string{"setkey"}, script: true, rules: []rule{{word: "-E", skip: 1, take: 1}, {word: "-A", skip: 1, take: 1}}},
 	// FRR: `neighbor ADDRESS password KEY`, `message-digest-key ID md5 KEY`, `key-string KEY`.
-	{names: []string{"vtysh"}, bare: true, rest: true, rules: []rule{{word: "md5"}, {word: "key-string"}, {word: "authentication-key"}}},
-	{names: []string{"pppd", "chat", "xl2tpd-control", "pptpsetup"}, bare: true},
+	{names: []string{"vtysh"}, bare: true, rest: true, rules: []rule{{word: "md5"}, {word: "key-string"}, {word: "authentication-key"},
+		{word: "string", under: "authentication", least: 14}}},
+	{names: []string{"pppd", "chat", "xl2tpd-control", "pptpsetup", "gobgp", "connmanctl"}, bare: true},
+	{names: []string{"openconnect"}, rules: next("-C", "--cookie", "-p")},
+	{names: []string{"openfortivpn"}, rules: next("-p", "-o", "--cookie")},
+	{names: []string{"zerotier-cli"}, rules: next("-T"), attached: []string{"-T"}},
+	{names: []string{"edge"}, rules: next("-k")}, // n2n
 	{names: []string{"openvpn"}, files: true},
 	// iscsiadm(8): -n node.session.auth.password -v VALUE.
 	{names: []string{"iscsiadm"}, rules: []rule{{word: "-v", named: true, take: 1}, {word: "--value", named: true, take: 1}}},
@@ -104,7 +128,8 @@ var tools = []*tool{
 	{names: []string{"7z", "7za", "unrar", "rar"}, attached: []string{"-p"}},
 	{names: []string{"zip", "unzip"}, rules: next("-P")},
 	{names: []string{"curl"}, pairs: map[string]byte{"-u": ':', "--user": ':', "-U": ':', "--proxy-user": ':'}},
-	{names: []string{"smbclient", "rpcclient", "smbget", "smbcacls"}, pairs: map[string]byte{"-U": '%', "--user": '%'}},
+	{names: []string{"http", "https"}, pairs: map[string]byte{"-a": ':', "--auth": ':'}},
+	{names: []string{"smbclient", "rpcclient", "smbget", "smbcacls", "net", "wbinfo"}, pairs: map[string]byte{"-U": '%', "--user": '%', "-a": '%'}},
 	{names: []string{"lftp"}, pairs: map[string]byte{"-u": ',', "--user": ','}},
 	{names: []string{"redis-cli"}, rules: next("-a")},
 	{names: []string{"ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldappasswd", "ldapwhoami"}, rules: next("-w", "-s", "-a")},
@@ -113,9 +138,9 @@ var tools = []*tool{
 	{names: []string{"mosquitto_pub", "mosquitto_sub"}, rules: next("-P")},
 	{names: []string{"sqlcmd", "bcp"}, rules: next("-P")},
 	{names: []string{"plink", "pscp", "psftp"}, rules: next("-pw")},
-	{names: []string{"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", "snmptrap"}, rules: next("-A", "-X", "-c")},
+	{names: []string{"snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", "snmptrap", "snmpgetnext", "snmpbulkget", "snmptable", "snmpinform"}, rules: next("-A", "-X", "-c")},
 	{names: []string{"usermod", "useradd", "ksmbd.adduser"}, rules: next("-p")},
-	{names: []string{"xfreerdp"}, attached: []string{"/p:"}},
+	{names: []string{"xfreerdp"}, attached: []string{"/p:", "/gp:"}},
 	{names: []string{"docker", "podman", "nerdctl", "buildah", "skopeo"}, hex: true,
 		rules: []rule{{word: "-p", under: "login", least: 5, take: 1}}},
 	// Their long hexadecimal words are commits, containers, pods, machines.
@@ -149,6 +174,14 @@ func isIndexed(text string) bool {
 	return len(text) > 2 && text[0] >= '0' && text[0] <= '9' && text[1] == ':'
 }
 
+func isPIN(text string) bool { return text != "pbc" && text != "pin" }
+
+// isKeyPreference says whether a preference of Wireshark's may have keys for its value.
+func isKeyPreference(text string) bool {
+	name, _, _ := strings.Cut(text, ":")
+	return name == "uat" || strings.Contains(name, "key") || strings.Contains(name, "psk")
+}
+
 func isWirelessKey(text string) bool {
 	return !strings.HasPrefix(text, "[") && !slices.Contains([]string{"on", "off", "open", "restricted"}, text)
 }
@@ -169,6 +202,11 @@ func (c *context) leaves(text string) bool {
 	return text == "exec" && len(c.tools) > 0 && c.tools[0].names[0] == "ip"
 }
 
+// goesOn says whether -- is in the middle of the command.
+func (c *context) goesOn() bool {
+	return slices.ContainsFunc(c.tools, func(t named) bool { return t.goesOn })
+}
+
 // below says whether a command is one under a word, as a rule has it.
 func (c *context) below(r *rule) bool {
 	if r.named && !slices.ContainsFunc(c.before, func(w string) bool { return secretName(w) != noSecret }) {
@@ -186,8 +224,14 @@ func (s *scan) keyed(ws []word, c *context) int {
 	text := keyWord(ws[0].text)
 	for _, t := range c.tools {
 		for i := range t.rules {
-			if r := &t.rules[i]; r.word == text && c.below(r) {
+			r := &t.rules[i]
+			switch {
+			case r.word == text && c.below(r):
 				return 1 + s.behind(ws[1:], r.skip, r.take, r.only)
+			case r.takes(text) && c.below(r): // --value=SECRET
+				in := ws[0].inner()
+				s.take(in.start+len(r.word)+1, in.end)
+				return 1
 			}
 		}
 		if n := s.ofTool(t.tool, ws, c, text); n > 0 {
@@ -196,6 +240,9 @@ func (s *scan) keyed(ws []word, c *context) int {
 	}
 	if len(ws) < 2 || text == "" {
 		return 0
+	}
+	if c.depth > 0 && strings.HasSuffix(strings.ToLower(text), "authorization:") { // a scheme and what it takes
+		return 1 + s.behind(ws[1:], min(1, len(ws)-2), 1, nil)
 	}
 	following := ws[1].text
 	if text[0] != '-' && following != "=" && following != ":" && (c.depth == 0 || text[len(text)-1] != ':') {
@@ -216,6 +263,23 @@ func (s *scan) keyed(ws []word, c *context) int {
 	return 0
 }
 
+// takes says whether a word is a rule's long option with its value.
+func (r *rule) takes(text string) bool {
+	return r.take == 1 && r.skip == 0 && strings.HasPrefix(r.word, "--") && len(text) > len(r.word)+1 &&
+		strings.HasPrefix(text, r.word) && text[len(r.word)] == '='
+}
+
+// arguments counts the words behind the name of the tool, the next one included.
+func (c *context) arguments() int {
+	n := 1
+	for _, w := range c.before[1:] {
+		if !strings.HasPrefix(w, "-") {
+			n++
+		}
+	}
+	return n
+}
+
 // ofTool is keyed for what a tool has beside its rules.
 func (s *scan) ofTool(t *tool, ws []word, c *context, text string) int {
 	if sign, ok := t.pairs[text]; ok && len(ws) > 1 {
@@ -231,8 +295,10 @@ func (s *scan) ofTool(t *tool, ws []word, c *context, text string) int {
 			return 1
 		}
 	}
-	if t.position > 0 && len(c.before) == t.position && !strings.HasPrefix(text, "-") {
-		return s.behind(ws, 0, 1, nil)
+	if len(t.positions) > 0 && !strings.HasPrefix(text, "-") && slices.Contains(t.positions, c.arguments()) {
+		n := s.behind(ws, 0, 1, nil)
+		c.before = append(c.before, text)
+		return n
 	}
 	if !t.bare || len(ws) < 2 || strings.HasPrefix(text, "-") {
 		return 0
@@ -240,6 +306,8 @@ func (s *scan) ofTool(t *tool, ws []word, c *context, text string) int {
 	switch kind := secretName(text); {
 	case kind == noSecret:
 		return 0
+	case !t.rest && strings.Contains(ws[1].text, ".") && secretName(ws[1].text) != noSecret:
+		return 0 // a value, before the next property
 	case t.rest:
 		return 1 + s.behind(ws[1:], 0, 0, nil)
 	default:
