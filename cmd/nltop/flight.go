@@ -385,6 +385,9 @@ func (r *flightRun) close() error {
 	}
 	held := r.extent()
 	err := r.rec.Close(r.now(), r.f.exit)
+	if err != nil {
+		err = quietError{exitFailed} // wrote has told each
+	}
 	if !r.s.flags.quiet {
 		a := r.rec.Account()
 		fmt.Fprintf(stderr, "nltop: %s written; %s held last, %d before had made room\n",

@@ -373,16 +373,38 @@ var _ io.Writer = (*messages)(nil)
 
 // distinct joins errors that have not been told by one of those before.
 func distinct(errs ...error) error {
-	var told []error
+	var told several
 	for _, err := range errs {
-		if err != nil && !slices.ContainsFunc(told, func(t error) bool { return sameCause(t, err) }) {
-			told = append(told, err)
+		for _, err := range apart(err) {
+			if !slices.ContainsFunc(told, func(t error) bool { return sameCause(t, err) }) {
+				told = append(told, err)
+			}
 		}
 	}
-	if len(told) == 1 {
+	switch len(told) {
+	case 0:
+		return nil
+	case 1:
 		return told[0]
 	}
-	return errors.Join(told...)
+	return told
+}
+
+// several are errors that have nothing to do with each other.
+type several []error
+
+func (s several) Error() string   { return errors.Join(s...).Error() }
+func (s several) Unwrap() []error { return s }
+
+// apart returns the errors that distinct has joined.
+func apart(err error) []error {
+	if s, ok := err.(several); ok {
+		return s
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 // sameCause says whether two errors come from the same failed system call: whoever

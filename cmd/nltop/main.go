@@ -79,16 +79,26 @@ type quietError struct{ status int }
 
 func (e quietError) Error() string { return fmt.Sprintf("status %d", e.status) }
 
-// status prints an error and returns the exit status for it.
+// status prints what of an error is not said yet, and returns the exit status for it: that
+// of a command, else that of the first.
 func status(err error) int {
+	result, first := 0, true
+	for _, err := range apart(err) {
+		n := statusOf(err)
+		if exit := commandExit(0); errors.As(err, &exit) || first {
+			result, first = n, false
+		}
+	}
+	return result
+}
+
+func statusOf(err error) int {
 	var (
 		usage usageError
 		exit  commandExit
 		quiet quietError
 	)
 	switch {
-	case err == nil:
-		return 0
 	case errors.As(err, &exit):
 		return int(exit)
 	case errors.As(err, &quiet):
