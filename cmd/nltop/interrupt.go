@@ -225,7 +225,7 @@ type output struct {
 	late    chan struct{}
 	once    sync.Once
 	pending chan []byte // nil: none was written yet
-	written chan error
+	written chan taken
 	buf     []byte
 	err     error
 }
@@ -249,26 +249,31 @@ func (o *output) Write(b []byte) (int, error) {
 		return 0, o.err
 	}
 	if o.pending == nil {
-		o.pending, o.written = make(chan []byte), make(chan error, 1)
+		o.pending, o.written = make(chan []byte), make(chan taken, 1)
 		go func() {
 			for b := range o.pending {
-				_, err := o.file.Write(b)
-				o.written <- err
+				n, err := o.file.Write(b)
+				o.written <- taken{n, err}
 			}
 		}()
 	}
 	// It is the goroutine's from now on, for as long as it takes.
 	o.buf = append(o.buf[:0], b...)
 	o.pending <- o.buf
+	var w taken
 	select {
-	case o.err = <-o.written:
+	case w = <-o.written:
 	case <-o.late:
-		o.err = o.lastMoment()
+		w = o.lastMoment()
 	}
-	if o.err != nil {
-		return 0, o.err
-	}
-	return len(b), nil
+	o.err = w.err
+	return w.n, w.err
+}
+
+// taken is what of a write got there.
+type taken struct {
+	n   int
+	err error
 }
 
 // lastMoment waits for what is written when no write may wait any more: the account
@@ -276,7 +281,7 @@ func (o *output) Write(b []byte) (int, error) {
 // in which nltop did next to nothing else: where a step took longer, or nltop itself had
 // the processor (a kernel takes its time to detach probes), a reader that wants to take it
 // may have had no chance.
-func (o *output) lastMoment() error {
+func (o *output) lastMoment() taken {
 	const (
 		steps = 5
 		most  = 50 // also of those that took longer
@@ -285,15 +290,15 @@ func (o *output) lastMoment() error {
 	for inTime, all := 0, 0; inTime < steps && all < most; all++ {
 		begin, used := time.Now(), processorTime()
 		select {
-		case err := <-o.written:
-			return err
+		case w := <-o.written:
+			return w
 		case <-time.After(step):
 		}
 		if time.Since(begin) < step+step/4 && processorTime()-used < step/4 {
 			inTime++
 		}
 	}
-	return &os.PathError{Op: "write", Path: o.file.Name(), Err: errStalled}
+	return taken{0, &os.PathError{Op: "write", Path: o.file.Name(), Err: errStalled}}
 }
 
 // end ends the goroutine.

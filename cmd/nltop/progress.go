@@ -68,7 +68,10 @@ func (r *recorder) account(since time.Duration) string {
 		name = fmt.Sprintf("%d files", n)
 	}
 	took := since.Round(time.Millisecond)
-	if r.failed() != nil {
+	switch {
+	case r.failed() != nil && frames == 0:
+		return fmt.Sprintf("%s: %d bytes in %s", name, size, took)
+	case r.failed() != nil:
 		return fmt.Sprintf("%s: %d bytes in %s; not all of %d frames are recorded", name, size, took, frames)
 	}
 	return fmt.Sprintf("%s: %d frames, %d bytes in %s", name, frames, size, took)

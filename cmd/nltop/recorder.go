@@ -375,7 +375,9 @@ func (r *recorder) endFile(last bool, why error) error {
 		// What a recording has of them stands at its end, and goes to the end of the last.
 		now, err := capture.ReadTables(r.src)
 		if err != nil && last {
-			fmt.Fprintf(r.notes, "nltop: warning: not in the recording: %v\n", err)
+			for line := range strings.Lines(err.Error()) {
+				fmt.Fprintf(r.notes, "nltop: warning: not in the recording: %s\n", strings.TrimSuffix(line, "\n"))
+			}
 		}
 		since := now.Since(&r.tables)
 		if r.tables = now; r.anon != nil {

@@ -107,6 +107,8 @@ func (f *reached) Write(b []byte) (int, error) {
 	if f.pack == nil && !f.out.blocks && f.file.File != os.Stdout {
 		f.size += int64(pcapng.WholeBlocks(b[:n]))
 		_ = f.file.Truncate(f.size)
+	} else {
+		f.size += int64(n)
 	}
 	if at := (*os.PathError)(nil); errors.As(err, &at) {
 		err = at.Err // the file may have another name while it is written

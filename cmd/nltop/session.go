@@ -242,6 +242,9 @@ func (s *session) openSource(ctx context.Context, o sessionOptions, scope captur
 		debug.SetMemoryLimit(fileMemory)
 	}
 	if s.file != nil {
+		if o.span > 0 || o.limit > 0 {
+			s.file.InStep() // what is behind that was not seen
+		}
 		s.src = &pipeline.Paced{Source: s.file, Speed: o.speed, Span: o.span}
 		if o.show != nil && o.show.CountOnly && o.speed == 0 && o.span == 0 {
 			s.src = s.file // which then reads ahead (capture.Preparer)
