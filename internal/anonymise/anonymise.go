@@ -31,6 +31,7 @@ type Anonymiser struct {
 	origins capture.PerOrigin[*capture.Origin]
 	locals  map[*capture.LocalNames]*capture.LocalNames
 	sets    map[string]setType // by table and name
+	bounds  map[bound][]byte
 	names   seen
 	known   map[within]schema.Identity
 	before  decode.Scratch // of the message at hand
@@ -51,7 +52,7 @@ func New(dec *decode.Decoder, key []byte) (*Anonymiser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare key: %w", err)
 	}
-	return &Anonymiser{secret: s, dec: dec, sets: map[string]setType{}, known: map[within]schema.Identity{}}, nil
+	return &Anonymiser{secret: s, dec: dec, sets: map[string]setType{}, bounds: map[bound][]byte{}, known: map[within]schema.Identity{}}, nil
 }
 
 // Decoder returns the one that knows what was captured.

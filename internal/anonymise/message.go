@@ -55,6 +55,8 @@ type overwriter struct {
 	// these are.
 	regs registers
 	set  setType
+	// bounds are those of intervals in it, by their first bytes, and what they become.
+	bounds map[*byte][]byte
 }
 
 // within is what the nodes of one level have in common.
@@ -124,9 +126,10 @@ func (w *overwriter) children(n *decode.Node, typ *schema.Type, in within) {
 	}
 	switch {
 	case n.Name == "NFTA_RULE_EXPRESSIONS":
+		ver := w.regs.ver // of the table
 		w.regs.look(n.Children)
 		w.nodes(n.Children, inner)
-		w.regs = registers{}
+		w.regs = registers{ver: ver}
 		return
 	case w.regs.inRule && n.Name == "NFTA_LIST_ELEM":
 		if kind, p := expressionOf(n); kind != "" {

@@ -42,7 +42,18 @@ type registers struct {
 	uses   map[uint64]content // of those that are filled at once: what they are for
 	now    content            // of the data of the expression at hand
 	inRule bool
+	ver    version // of the packets that the rule is about
 }
+
+// version says what stands in the network header where both an IPv6 address and one of
+// ARP may begin.
+type version uint8
+
+const (
+	anyVersion version = iota
+	isARP
+	isIPv6
+)
 
 // slot is the number of the first four bytes of a register: NFT_REG_1 to NFT_REG_4 have 16
 // bytes, those from NFT_REG32_00 (8) on have four.
@@ -105,8 +116,10 @@ func expressionOf(n *decode.Node) (string, parts) {
 // look finds what the registers are for into which something is put.
 func (r *registers) look(elements []decode.Node) {
 	r.holds, r.uses, r.inRule = map[uint64]content{}, map[uint64]content{}, true
+	asks := map[uint64]bool{} // registers that hold what the packet is
 	for i := range elements {
 		kind, p := expressionOf(&elements[i])
+		r.narrow(asks, kind, p)
 		switch kind {
 		case "nat", "tproxy", "dup", "fwd":
 			for _, reg := range []string{"NFTA_NAT_REG_ADDR_MIN", "NFTA_NAT_REG_ADDR_MAX", "NFTA_TPROXY_REG_ADDR", "NFTA_DUP_SREG_ADDR", "NFTA_FWD_SREG_ADDR"} {
@@ -121,6 +134,35 @@ func (r *registers) look(elements []decode.Node) {
 				}
 			}
 		}
+	}
+}
+
+// narrow notes what packets a rule is about.
+func (r *registers) narrow(asks map[uint64]bool, kind string, p parts) {
+	dreg, loads := p.number("NFTA_META_DREG")
+	if kind == "payload" {
+		dreg, loads = p.number("NFTA_PAYLOAD_DREG")
+	}
+	off, _ := p.number("NFTA_PAYLOAD_OFFSET")
+	key := p.text("NFTA_META_KEY")
+	switch {
+	case loads:
+		asks[slot(dreg)] = kind == "meta" && (key == "NFT_META_NFPROTO" || key == "NFT_META_PROTOCOL") ||
+			kind == "payload" && p.text("NFTA_PAYLOAD_BASE") == "NFT_PAYLOAD_LL_HEADER" && off == 12
+	case kind == "cmp":
+		if n, ok := p.number("NFTA_CMP_SREG"); ok && asks[slot(n)] {
+			r.is(p.data("NFTA_CMP_DATA"))
+		}
+	}
+}
+
+// is takes a protocol, of NFPROTO_* or of linux/if_ether.h.
+func (r *registers) is(proto []byte) {
+	switch string(proto) {
+	case "\x0a", "\x86\xdd":
+		r.ver = isIPv6
+	case "\x03", "\x08\x06":
+		r.ver = isARP
 	}
 }
 
@@ -223,7 +265,10 @@ func (r *registers) enter(kind string, p parts) {
 	default:
 		if to, ok := first("NFTA_PAYLOAD_DREG", "NFTA_META_DREG", "NFTA_CT_DREG", "NFTA_RT_DREG", "NFTA_FIB_DREG",
 			"NFTA_EXTHDR_DREG", "NFTA_SOCKET_DREG", "NFTA_HASH_DREG", "NFTA_NG_DREG", "NFTA_XFRM_DREG", "NFTA_OSF_DREG", "NFTA_TUNNEL_DREG"); ok {
-			r.holds[to] = loaded(kind, p)
+			c := loaded(kind, p)
+			c.four = c.four && r.ver != isIPv6
+			c.six = c.six && r.ver != isARP
+			r.holds[to] = c
 		}
 	}
 }
@@ -245,7 +290,16 @@ func (w *overwriter) begin(b *decode.Body) {
 		}
 		w.a.sets[p.text("NFTA_SET_TABLE")+"\x00"+p.text("NFTA_SET_NAME")] = t
 	default:
-		w.set = w.a.sets[p.text("NFTA_SET_ELEM_LIST_TABLE")+"\x00"+p.text("NFTA_SET_ELEM_LIST_SET")]
+		name := p.text("NFTA_SET_ELEM_LIST_TABLE") + "\x00" + p.text("NFTA_SET_ELEM_LIST_SET")
+		w.set = w.a.sets[name]
+		for i := range p {
+			if p[i].Name == "NFTA_SET_ELEM_LIST_ELEMENTS" {
+				w.intervals(name, p[i].Children)
+			}
+		}
+	}
+	if n, ok := parts(b.Fields).number("nfgen_family"); ok {
+		w.regs.is([]byte{byte(n)})
 	}
 }
 
@@ -259,6 +313,12 @@ func types(text string) []string {
 
 // register overwrites what a register is compared with, or what is in a set.
 func (w *overwriter) register(b []byte, in within) {
+	if len(b) > 0 {
+		if now, ok := w.bounds[&b[0]]; ok {
+			copy(b, now)
+			return
+		}
+	}
 	c := w.regs.now
 	switch {
 	case w.regs.inRule:
