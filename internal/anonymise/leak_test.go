@@ -117,7 +117,12 @@ func (x *told) search(t *testing.T, file []byte) {
 		}
 		forms := [][]byte{b}
 		if len(b) >= minTold {
-			forms = append(forms, []byte(hex.EncodeToString(b)), []byte(base64.StdEncoding.EncodeToString(b)))
+			forms = append(forms, []byte(hex.EncodeToString(b)))
+		}
+		for _, form := range base64Forms(b) {
+			if bytes.Contains(file, form) {
+				t.Errorf("%s: %q is in the file, as %s", where, b, form)
+			}
 		}
 		switch {
 		case len(b) == 6 && strings.Contains(where, "ADDR") || where == "mac":
@@ -138,6 +143,36 @@ func (x *told) search(t *testing.T, file []byte) {
 			if len(form) >= minTold && bytes.Contains(in, form) {
 				t.Errorf("%s: %q is in the file", where, form)
 			}
+		}
+	}
+}
+
+// base64Forms are those that bytes have in base64 by what is in front of them, without the
+// signs that others have a part in.
+func base64Forms(b []byte) (forms [][]byte) {
+	for in := range 3 {
+		text := base64.StdEncoding.EncodeToString(append(make([]byte, in), b...))
+		from, to := (8*in+5)/6, (8*(in+len(b)))/6
+		if to-from >= minTold+3 { // what is shorter stands somewhere by chance
+			forms = append(forms, []byte(text[from:to]))
+		}
+	}
+	return forms
+}
+
+// TestBase64Forms: they are found whatever is around the bytes.
+func TestBase64Forms(t *testing.T) {
+	secret := []byte("wlan-of-the-smiths")
+	for n := range 7 {
+		text := []byte(base64.StdEncoding.EncodeToString([]byte("abcdefg"[:n] + string(secret) + "xyz")))
+		found := 0
+		for _, form := range base64Forms(secret) {
+			if bytes.Contains(text, form) {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("behind %d bytes: %d of the forms are in %s", n, found, text)
 		}
 	}
 }
