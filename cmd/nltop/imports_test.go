@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/differ":          {"internal/decode", "internal/decode/schema"},
 	"internal/correlate":       {"internal/capture", "internal/decode", "internal/differ"},
 	"internal/histogram":       {},
-	"internal/redact":          {"internal/capture", "internal/decode", "internal/decode/schema"},
+	"internal/redact":          {"internal/argv", "internal/capture", "internal/decode", "internal/decode/schema"},
 	"internal/repeat":          {"internal/capture", "internal/correlate", "internal/decode", "internal/histogram"},
 	"internal/place":           {"internal/capture"},
 	"internal/aggregate":       {"internal/capture", "internal/correlate", "internal/decode", "internal/histogram"},

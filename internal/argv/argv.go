@@ -41,6 +41,23 @@ func Redact(line string) string {
 	return s.result()
 }
 
+// Holds says in which arguments of a command there is a secret.
+func Holds(args []string) []bool {
+	held := make([]bool, len(args))
+	if len(args) == 0 || kept.Load() {
+		return held
+	}
+	s := scan{line: strings.Join(args, "\x00") + "\x00"}
+	s.arguments()
+	s.known()
+	at := 0
+	for i, arg := range args {
+		held[i] = s.taken(at, at+len(arg))
+		at += len(arg) + 1
+	}
+	return held
+}
+
 // Text is Redact for a text that is no command line but may quote one: what has the form
 // of a secret, or equals one that was proved, is taken out.
 func Text(text string) string {

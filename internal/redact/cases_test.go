@@ -130,6 +130,14 @@ func TestCases(t *testing.T) {
 		{"what was typed, told by a shell", capture.NETLINK_AUDIT, capture.DirEvent, audit(1124, `audit(1364481363.243:24): pid=1 uid=0 data="hunter22"`), "hunter22", "pid=1"},
 		{"what was typed, as a shell sends it", capture.NETLINK_AUDIT, request, nltest.Message(1124, 5, 1, 0, []byte("su hunter22\x00")), "hunter22", ""},
 		{"what was typed, in an error", capture.NETLINK_AUDIT, reply, quote(0, nltest.Message(1124, 5, 1, 0, []byte("su hunter22\x00"))), "hunter22", ""},
+		{"an argument", capture.NETLINK_AUDIT, capture.DirEvent, audit(1309, `audit(1364481363.243:24): argc=7 a0="ip" a1="macsec" a2="add" a3="m" a4="key" a5="01" a6="hunter22"`), "hunter22", "macsec"},
+		{"an argument in digits", capture.NETLINK_AUDIT, capture.DirEvent, audit(1309, `audit(1364481363.243:24): argc=3 a0="wpa_passphrase" a1="home" a2=68756E746572203232`), "68756E746572203232", "home"},
+		{"an argument in the form of a key", capture.NETLINK_AUDIT, capture.DirEvent, audit(1309, `audit(1364481363.243:24): argc=2 a0="send" a1="0x00112233445566778899"`), "0x00112233445566778899", "send"},
+		{"arguments without secrets", capture.NETLINK_AUDIT, capture.DirEvent, audit(1309, `audit(1364481363.243:24): argc=3 a0="ip" a1="link" a2="show"`), "", "link"},
+		{"a title", capture.NETLINK_AUDIT, capture.DirEvent, audit(1327, `audit(1364481363.243:24): proctitle=746F6F6C002D2D70617373776F72643D68756E7465723232`), "68756E7465723232", ""},
+		{"a title without secrets", capture.NETLINK_AUDIT, capture.DirEvent, audit(1327, `audit(1364481363.243:24): proctitle=6970006C696E6B`), "", "6970006C696E6B"},
+		{"a command of sudo", capture.NETLINK_AUDIT, capture.DirEvent, audit(1123, `audit(1364481363.243:24): pid=1 cmd="wpa_passphrase home hunter22"`), "hunter22", "pid=1"},
+		{"a command of sudo without secrets", capture.NETLINK_AUDIT, capture.DirEvent, audit(1123, `audit(1364481363.243:24): pid=1 cmd="ip link"`), "", "ip link"},
 		{"data of another record", capture.NETLINK_AUDIT, capture.DirEvent, audit(1112, `audit(1364481363.243:24): pid=1 data="hunter22"`), "", "hunter22"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -6,7 +6,8 @@
 // What is a secret stands in the tables (schema.Secrecy); where it lies in a message,
 // package decode finds. Lengths stay, and the filling (schema.Overwrite) says what it is
 // in every program. The package hides nothing else: names and addresses are left alone,
-// and command lines are package argv's, which is told what was found.
+// and command lines are package argv's, which is told what was found, and asked about those
+// that audit quotes.
 package redact
 
 import (
@@ -41,6 +42,8 @@ func (p Policy) Classes() schema.Classes {
 type Redactor struct {
 	dec *decode.Decoder
 	of  schema.Classes
+	// asks are these, and those of which only what has the form of a secret is overwritten.
+	asks schema.Classes
 
 	tables  [capture.MaxProtocol]*[tableLen]verdict
 	holds   [capture.MaxProtocol]verdict // of any message
@@ -50,6 +53,7 @@ type Redactor struct {
 	seed    maphash.Seed
 	scratch decode.Scratch
 	found   []decode.Secret
+	args    []string // of the audit record at hand
 	parts   []part
 	seals   []sealed
 
@@ -90,7 +94,11 @@ type part struct {
 
 // New returns a redactor of what dec decodes.
 func New(dec *decode.Decoder, p Policy) *Redactor {
-	return &Redactor{dec: dec, of: p.Classes(), defs: map[*schema.Message]schema.Classes{}, seed: maphash.MakeSeed()}
+	of, asks := p.Classes(), schema.Classes(0)
+	if of != 0 {
+		asks = of | schema.ClassesOf(schema.Spoken)
+	}
+	return &Redactor{dec: dec, of: of, asks: asks, defs: map[*schema.Message]schema.Classes{}, seed: maphash.MakeSeed()}
 }
 
 // Messages returns in how many messages something was overwritten so far, also those in
@@ -195,7 +203,7 @@ func (r *Redactor) judge(p, typ uint16) verdict {
 		return suspect
 	}
 	for _, def := range defs {
-		if r.message(family, def)&r.of != 0 {
+		if r.message(family, def)&r.asks != 0 {
 			return suspect
 		}
 	}
@@ -208,7 +216,7 @@ func (r *Redactor) protocol(p uint16) verdict {
 	if *v == unasked {
 		*v = clean
 		for _, f := range r.dec.ProtocolFamilies(p) {
-			if f.Origin == schema.None || r.secrets.Family(f)&r.of != 0 {
+			if f.Origin == schema.None || r.secrets.Family(f)&r.asks != 0 {
 				*v = suspect
 			}
 		}
@@ -236,7 +244,7 @@ func (r *Redactor) overwrite(f *capture.Frame) int {
 		if !r.reaches(m) {
 			return
 		}
-		r.found = m.Secrets(r.of, &r.scratch, r.found[:0])
+		r.found = r.heard(m, m.Secrets(r.asks, &r.scratch, r.found[:0]))
 		if len(r.found) == 0 {
 			return
 		}
@@ -278,7 +286,7 @@ func (r *Redactor) reaches(m *decode.Message) bool {
 // wanted says whether the tables have secrets in such a message, or do not know it.
 func (r *Redactor) wanted(m *decode.Message) bool {
 	family, def, foreign := m.Tables()
-	return foreign || def != nil && r.message(family, def)&r.of != 0 || r.swallows(m)
+	return foreign || def != nil && r.message(family, def)&r.asks != 0 || r.swallows(m)
 }
 
 // swallows says whether a message, by its length, has others in it that may hold secrets.
@@ -297,5 +305,5 @@ func (r *Redactor) any(p uint16) bool {
 // below looks at the attributes, as far as they are known.
 func (r *Redactor) below(m *decode.Message) bool {
 	_, _, foreign := m.Tables()
-	return foreign || m.Reaches(r.of, &r.secrets)
+	return foreign || m.Reaches(r.asks, &r.secrets)
 }
