@@ -33,14 +33,8 @@ const (
 
 // anonymiser returns what --anonymise asks for; nil: it was not given.
 func (f *captureFlags) anonymiser() (*anonymise.Anonymiser, error) {
-	if !f.anonymise {
-		if f.keyFile != "" {
-			return nil, usageError{errors.New("--key goes with --anonymise")}
-		}
-		return nil, nil
-	}
-	if f.secrets {
-		return nil, usageError{errors.New("--secrets and --anonymise exclude each other: what has pseudonyms has no keys")}
+	if err := f.contradicts(); err != nil || !f.anonymise {
+		return nil, err
 	}
 	key, err := readKey(f.keyFile)
 	if err != nil {
@@ -51,6 +45,17 @@ func (f *captureFlags) anonymiser() (*anonymise.Anonymiser, error) {
 		return nil, fmt.Errorf("--anonymise: %w", err)
 	}
 	return a, nil
+}
+
+// contradicts says what does not go with --anonymise, or not without it.
+func (f *captureFlags) contradicts() error {
+	switch {
+	case f.keyFile != "" && !f.anonymise:
+		return usageError{errors.New("--key goes with --anonymise")}
+	case f.anonymise && f.secrets:
+		return usageError{errors.New("--secrets and --anonymise exclude each other: what has pseudonyms has no keys")}
+	}
+	return nil
 }
 
 // readKey reads the file of --key; nil: there is none.

@@ -32,9 +32,12 @@ func (f *captureFlags) registerVeil(c *cobra.Command) {
 	f.veils = true
 }
 
-// unveiled says that --anonymise is not for what is captured now; nil: it was not asked
-// for.
+// unveiled says that --anonymise is not for what is captured now, or what contradicts it;
+// nil: it was not asked for.
 func (f *captureFlags) unveiled() error {
+	if err := f.contradicts(); err != nil {
+		return err
+	}
 	if !f.veils || !f.anonymise || f.read != "" {
 		return nil
 	}
