@@ -110,9 +110,9 @@ var exchangesKeys = map[string][]scenario{
 		{from: "E", shows: " acked "},
 	},
 	"go to a time (12:03:04)":   {{more: "1 9 : 4 1 : 4 5 Enter", row: "19:41:45."}},
-	"sort by the next column":   {{shows: "sorted by PROCESS|▼PROCESS"}},
-	"sort by the column before": {{shows: "sorted by REQUEST|▼REQUEST"}},
-	"reverse the order":         {{row: "19:41:3"}},
+	"sort by the next column":   {{shows: "sorted by PROCESS|▼PROCESS", undo: "S"}},
+	"sort by the column before": {{shows: "sorted by REQUEST|▼REQUEST", undo: "s"}},
+	"reverse the order":         {{row: "19:41:3", undo: "r"}},
 	"choose the columns":        {{shows: "› columns|Columns of exchanges"}},
 }
 
@@ -160,43 +160,43 @@ var socketsKeys = map[string][]scenario{
 		{from: "Down Down", shows: "› messages of ip[264]"},
 		{shows: "› messages of python3[219]"},
 	},
-	"sort by the next column":   {{shows: "sorted by DROPS|▼DROPS"}},
-	"sort by the column before": {{shows: "sorted by OWNER|▼OWNER"}},
-	"reverse the order":         {{from: "s", shows: "▲DROPS"}},
+	"sort by the next column":   {{shows: "sorted by DROPS|▼DROPS", undo: "S"}},
+	"sort by the column before": {{shows: "sorted by OWNER|▼OWNER", undo: "s"}},
+	"reverse the order":         {{from: "s", shows: "▲DROPS", undo: "r S"}},
 	"choose the columns":        {{shows: "› columns|Columns of sockets"}},
 }
 
 var incidentsKeys = map[string][]scenario{
 	"open the whole story of the overrun":  {{shows: "› incident |what: |sent by: |advice: "}},
 	"open the last messages of the socket": {{shows: "› messages of python3[219]"}},
-	"sort by the next column":              {{shows: "sorted by BEGAN|▼BEGAN"}},
-	"sort by the column before":            {{shows: "▼"}},
-	"reverse the order":                    {{from: "s", shows: "▲BEGAN|1 RTM_DELNEIGH\n 19:41:45.073"}},
+	"sort by the next column":              {{shows: "sorted by BEGAN|▼BEGAN", undo: "S"}},
+	"sort by the column before":            {{shows: "▼", undo: "s"}},
+	"reverse the order":                    {{from: "s", shows: "▲BEGAN|1 RTM_DELNEIGH\n 19:41:45.073", undo: "r S"}},
 	"choose the columns":                   {{shows: "› columns|Columns of incidents"}},
 }
 
 var locksKeys = map[string][]scenario{
 	"the long holds and waits of this process, and the waits behind it": {{shows: "› long holds and waits of ip[339]", hides: "ip[346]"}},
 	"the last long holds and waits, of all":                             {{shows: "› long holds and waits  |ip[346]|ip[218]"}},
-	"sort by the next column":                                           {{shows: "sorted by BLAMED|▼BLAMED"}},
-	"sort by the column before":                                         {{shows: "sorted by REQUEST|▼REQUEST"}},
-	"reverse the order":                                                 {{from: "s s", shows: "▲HELD|(no request)\n        ·   69.0 ms"}},
+	"sort by the next column":                                           {{shows: "sorted by BLAMED|▼BLAMED", undo: "S"}},
+	"sort by the column before":                                         {{shows: "sorted by REQUEST|▼REQUEST", undo: "s"}},
+	"reverse the order":                                                 {{from: "s s", shows: "▲HELD|(no request)\n        ·   69.0 ms", undo: "r S S"}},
 	"choose the columns":                                                {{shows: "› columns|Columns of rtnl"}},
 }
 
 var reportsKeys = map[string][]scenario{
-	"open the last messages of the process": {{shows: "› messages of ip[346]"}},
-	"sort by the next column":               {{shows: "sorted by TIME|▼TIME"}},
-	"sort by the column before":             {{shows: "sorted by REQUEST|▼REQUEST"}},
-	"reverse the order":                     {{from: "s", shows: "▲TIME", row: "19:41:"}},
-	"choose the columns":                    {{shows: "› columns|Columns of long holds and waits"}},
+	"open the messages of the process from that time on": {{shows: "› messages of ip[346]"}},
+	"sort by the next column":                            {{shows: "sorted by TIME|▼TIME", undo: "S"}},
+	"sort by the column before":                          {{shows: "sorted by REQUEST|▼REQUEST", undo: "s"}},
+	"reverse the order":                                  {{from: "s", shows: "▲TIME", row: "19:41:", undo: "r S"}},
+	"choose the columns":                                 {{shows: "› columns|Columns of long holds and waits"}},
 }
 
 var familiesKeys = map[string][]scenario{
 	"open the messages of the family": {{from: "End", shows: "› messages of ctnetlink|6 of 6"}},
-	"sort by the next column":         {{shows: "sorted by FAMILY|▼FAMILY", row: "ctnetlink"}},
-	"sort by the column before":       {{shows: "sorted by LISTENERS|▼LISTENERS"}},
-	"reverse the order":               {{row: "ctnetlink"}},
+	"sort by the next column":         {{shows: "sorted by FAMILY|▼FAMILY", row: "ctnetlink", undo: "S"}},
+	"sort by the column before":       {{shows: "sorted by LISTENERS|▼LISTENERS", undo: "s"}},
+	"reverse the order":               {{row: "ctnetlink", undo: "r"}},
 	"choose the columns":              {{shows: "› columns|Columns of families"}},
 }
 

@@ -181,7 +181,8 @@ func (a *app) worstError() (worst metError, ok bool) {
 	}
 	for i := range a.snap.Errors {
 		e := &a.snap.Errors[i]
-		if n := all[met{e.Errno, e.Comm}]; n > worst.all {
+		n := all[met{e.Errno, e.Comm}]
+		if n > worst.all || n == worst.all && e.Comm == worst.Comm && e.Errno < worst.Errno { // as its row
 			worst, ok = metError{*e, n}, true
 		}
 	}

@@ -54,6 +54,13 @@ func TestVerdict(t *testing.T) {
 		{"more were counted than seen", func(s *fakeSource) {
 			s.errs = []live.ErrorKind{{Errno: 17, Comm: "zebra", Count: 1, Text: "it is there", Last: epoch}}
 		}, []string{"4 × EEXIST: zebra (E)  1 of them: it is there"}, "1 × EEXIST"},
+		{"two errors as often", func(s *fakeSource) {
+			other := mtu
+			other.Errno, other.Text = 101, ""
+			less := mtu
+			less.Errno, less.Text = 17, ""
+			s.errs = []live.ErrorKind{other, mtu, less}
+		}, []string{"6 × EEXIST: ip (E)"}, "EINVAL"},
 		{"a heavy poll", func(s *fakeSource) {
 			s.table.Clear()
 			s.crowdOf(2)
