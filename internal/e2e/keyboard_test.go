@@ -14,6 +14,7 @@ var keyBytes = map[string]string{
 	"Enter": "\r", "Tab": "\t", "Backtab": "\x1b[Z", "Esc": "\x1b", "Space": " ",
 	"Up": "\x1b[A", "Down": "\x1b[B", "Right": "\x1b[C", "Left": "\x1b[D",
 	"Home": "\x1b[H", "End": "\x1b[F", "PgUp": "\x1b[5~", "PgDn": "\x1b[6~",
+	"Backspace": "\x7f", "Delete": "\x1b[3~",
 	"F1": "\x1bOP", "F10": "\x1b[21~", "F11": "\x1b[23~", "F12": "\x1b[24~",
 }
 

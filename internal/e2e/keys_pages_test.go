@@ -29,6 +29,7 @@ var scenarios = map[string]map[string][]scenario{
 	"Panes":                      panesKeys,
 	"A pane on the whole screen": {"back beside the other panes": {{shows: "─ message: "}}},
 	"The timeline":               timelineKeys,
+	typedLine:                    lineKeys,
 }
 
 var messagesKeys = map[string][]scenario{
@@ -267,4 +268,39 @@ var timelineKeys = map[string][]scenario{
 		{from: "Left", shows: " at 19:42:17.579|⏎ open", undo: toNow},
 	},
 	"leave the timeline, back to now": {{from: "Left", shows: "⏎ open", hides: " at 19:42:17"}},
+}
+
+// abc types a filter that is a word and two others.
+const abc = "e r r o r Space > Space 1"
+
+var lineKeys = map[string][]scenario{
+	"take the line, or of a list what is marked": {
+		{from: abc, shows: "namespaces  filter: error > 1", undo: "f Ctrl-U Enter"},
+		{from: "Esc : i n c i d Space w h o", shows: "› incidents"},
+	},
+	"leave the line: all is as it was before": {
+		{from: abc, hides: "filter: "},
+	},
+	"complete what is typed; in a list the next below": {
+		{from: "p i", shows: "filter: proc.pid", undo: "Esc"},
+		{from: "Esc : g r o u p Space b y", row: "group by the one before", undo: "Esc"},
+	},
+	"in what can be chosen: the next below": {{from: "p i", row: "proc.parent.pid", undo: "Esc"}},
+	"in what can be chosen: the next above": {{from: "p i Ctrl-N", row: "\nproc.pid", undo: "Esc"}},
+	"the line that was typed before; in a list the next above": {
+		{from: abc + " Enter f Ctrl-U Enter f", shows: "filter: error > 1", undo: "Esc"},
+		{from: "Esc : g r o u p Space b y Tab", row: "group by the next of", undo: "Esc"},
+	},
+	"the line that was typed after it; in a list the next below": {
+		{from: "f Up", hides: "filter: error > 1", shows: "filter: f", undo: "Esc"},
+		{from: "Esc : g r o u p Space b y", row: "group by the one before", undo: "Esc"},
+	},
+	"a character back":                       {{from: abc, shows: "filter: error > x1", more: "x", undo: "Esc"}},
+	"a character on":                         {{from: abc + " Home", shows: "filter: exrror > 1", more: "x", undo: "Esc"}},
+	"to the start of the line":               {{from: abc, shows: "filter: xerror > 1", more: "x", undo: "Esc"}},
+	"to the end of the line":                 {{from: abc + " Home", shows: "filter: error > 1x", more: "x", undo: "Esc"}},
+	"delete the character before the cursor": {{from: abc, shows: "filter: error > 2", more: "2", undo: "Esc"}},
+	"delete the character under the cursor":  {{from: abc + " Home", shows: "filter: rror > 1", undo: "Esc"}},
+	"delete the word before the cursor":      {{from: abc + " Space = =", shows: "filter: error > 1 x", more: "x", undo: "Esc"}},
+	"delete all before the cursor":           {{from: abc, shows: "filter: x", more: "x", undo: "Esc"}},
 }

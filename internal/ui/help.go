@@ -29,6 +29,7 @@ func (v *helpView) refresh() {
 	for _, t := range v.app.tables(v.below) {
 		section(t.title, t.list)
 	}
+	section(lineTitle, newPrompt(v.app, "", "").bindings())
 	v.lines = append(v.lines,
 		textLine{text: "Figures", style: t.title},
 		textLine{"  OUT, IN", t.key, "sent by the process, delivered to it; /s over the last two seconds", t.text},

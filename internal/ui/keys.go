@@ -239,9 +239,12 @@ func (a *app) act(ev *tcell.EventKey) {
 	case before == "" && a.begins(name):
 		a.pending = name
 	default:
-		a.notice = "no such key here: " + shown(before+name, a.opt.ASCII) + " (? lists them)"
+		a.notice = noSuchKey + shown(before+name, a.opt.ASCII) + " (? lists them)"
 	}
 }
+
+// noSuchKey begins what is said of a key that nothing knows.
+const noSuchKey = "no such key here: "
 
 // run does what a key, or a sequence of keys, is bound to.
 func (a *app) run(name string) bool {

@@ -39,6 +39,7 @@ var keyPages = []struct {
 	{"Panes", 160, nil},
 	{"A pane on the whole screen", 160, []string{`\`}},
 	{"The timeline", 120, []string{"T"}},
+	{lineTitle, 120, []string{"f"}},
 }
 
 // TestKeyTable writes what the tables that answer keys say into docs/keys.md, or finds that
@@ -65,7 +66,11 @@ func TestKeyTable(t *testing.T) {
 			fmt.Fprintf(&doc, " `%s`", k)
 		}
 		doc.WriteString("\n")
-		for _, table := range h.tables(h.top()) {
+		tables := h.tables(h.top())
+		if h.prompt != nil {
+			tables = []keyTable{{title: "Typing", list: h.prompt.bindings()}}
+		}
+		for _, table := range tables {
 			var rows strings.Builder
 			for _, b := range table.list {
 				if line := table.title + "|" + b.help; table.title == "This list" || !listed[line] {

@@ -17,6 +17,8 @@ type prompt struct {
 	text  []rune
 	at    int // cursor, in runes
 	err   error
+	// strange is the key behind which nothing stands, until the next one.
+	strange string
 	// changed is called on every edit, cancel on Esc; nil: nobody cares.
 	changed func(string)
 	cancel  func()
@@ -48,61 +50,81 @@ func newPrompt(a *app, label, text string) *prompt {
 	return &prompt{app: a, label: label, text: r, at: len(r)}
 }
 
+// key acts on one key: a character is put in, the table knows the others.
 func (p *prompt) key(ev *tcell.EventKey) {
-	was, at := string(p.text), p.at
-	switch ev.Key() {
-	case tcell.KeyRune:
+	p.strange = ""
+	if ev.Key() == tcell.KeyRune {
 		p.insert([]rune{ev.Rune()})
 		return
-	case tcell.KeyBackspace, tcell.KeyBackspace2:
-		p.cut(max(p.at-1, 0))
-	case tcell.KeyDelete, tcell.KeyCtrlD:
-		if p.at < len(p.text) {
-			p.at++
-			p.cut(p.at - 1)
-		}
-	case tcell.KeyCtrlU:
-		p.cut(0)
-	case tcell.KeyCtrlW:
-		p.cut(p.wordStart())
-	case tcell.KeyLeft, tcell.KeyCtrlB:
-		p.at = max(p.at-1, 0)
-	case tcell.KeyRight, tcell.KeyCtrlF:
-		p.at = min(p.at+1, len(p.text))
-	case tcell.KeyHome, tcell.KeyCtrlA:
-		p.at = 0
-	case tcell.KeyEnd, tcell.KeyCtrlE:
-		p.at = len(p.text)
-	case tcell.KeyEnter:
-		p.enter()
-		return
-	case tcell.KeyCtrlP, tcell.KeyBacktab:
-		p.move(-1)
-	case tcell.KeyCtrlN:
-		p.move(1)
-	case tcell.KeyUp:
-		p.arrow(-1)
-	case tcell.KeyDown:
-		p.arrow(1)
-	case tcell.KeyTab:
-		if p.complete != nil {
-			p.fill()
-		} else {
-			p.move(1)
-		}
-		return
-	case tcell.KeyEsc:
-		p.app.prompt = nil
-		if p.cancel != nil {
-			p.cancel()
-		}
-		return
 	}
-	switch {
-	case string(p.text) != was:
-		p.edited()
-	case p.at != at:
-		p.moved()
+	name := keyName(ev)
+	for _, b := range p.bindings() {
+		if b.matches(name) {
+			b.run()
+			return
+		}
+	}
+	p.strange = name
+}
+
+// lineTitle is what the keys of a prompt are listed under.
+const lineTitle = "A line that is typed"
+
+// bindings are the keys of a line, but for the characters that are put in.
+func (p *prompt) bindings() []binding {
+	to := func(at func() int) func() { return p.edit(func() { p.at = at() }) }
+	return []binding{
+		{"Enter", "take the line, or of a list what is marked", "", p.enter},
+		{"Esc", "leave the line: all is as it was before", "", p.leave},
+		{"Tab", "complete what is typed; in a list the next below", "", p.tab},
+		{"Ctrl-N", "in what can be chosen: the next below", "", func() { p.move(1) }},
+		{"Ctrl-P Backtab", "in what can be chosen: the next above", "", func() { p.move(-1) }},
+		{"Up", "the line that was typed before; in a list the next above", "", p.edit(func() { p.arrow(-1) })},
+		{"Down", "the line that was typed after it; in a list the next below", "", p.edit(func() { p.arrow(1) })},
+		{"Left Ctrl-B", "a character back", "", to(func() int { return max(p.at-1, 0) })},
+		{"Right Ctrl-F", "a character on", "", to(func() int { return min(p.at+1, len(p.text)) })},
+		{"Home Ctrl-A", "to the start of the line", "", to(func() int { return 0 })},
+		{"End Ctrl-E", "to the end of the line", "", to(func() int { return len(p.text) })},
+		{"Backspace", "delete the character before the cursor", "", p.edit(func() { p.cut(max(p.at-1, 0)) })},
+		{"Delete Ctrl-D", "delete the character under the cursor", "", p.edit(p.deleteNext)},
+		{"Ctrl-W", "delete the word before the cursor", "", p.edit(func() { p.cut(p.wordStart()) })},
+		{"Ctrl-U", "delete all before the cursor", "", p.edit(func() { p.cut(0) })},
+	}
+}
+
+// edit does something to the text or the cursor, and what has to follow.
+func (p *prompt) edit(do func()) func() {
+	return func() {
+		was, at := string(p.text), p.at
+		do()
+		switch {
+		case string(p.text) != was:
+			p.edited()
+		case p.at != at:
+			p.moved()
+		}
+	}
+}
+
+func (p *prompt) leave() {
+	p.app.prompt = nil
+	if p.cancel != nil {
+		p.cancel()
+	}
+}
+
+func (p *prompt) tab() {
+	if p.complete != nil {
+		p.fill()
+	} else {
+		p.move(1)
+	}
+}
+
+func (p *prompt) deleteNext() {
+	if p.at < len(p.text) {
+		p.at++
+		p.cut(p.at - 1)
 	}
 }
 
@@ -198,10 +220,16 @@ func (p *prompt) draw(g *grid) int {
 	}
 	p.drawText(g, x, y, from)
 	g.cursorX, g.cursorY = x+g.width(string(p.text[from:p.at])), y
-	if p.err == nil {
+	var said string
+	switch {
+	case p.strange != "":
+		said = noSuchKey + shown(p.strange, g.ascii) + " (? on a page lists them)"
+	case p.err != nil:
+		said = strings.TrimRight(p.err.Error(), "\n")
+	default:
 		return 1 + p.drawChoices(g, y)
 	}
-	lines := strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n")
+	lines := strings.Split(said, "\n")
 	lines = lines[:min(len(lines), maxErrorLines, max(g.h-2, 0))]
 	for i, line := range lines {
 		ly := y - len(lines) + i
