@@ -25,7 +25,7 @@ func TestAsksForGround(t *testing.T) {
 			tm.t.Errorf("the answer was taken for keys:\n%q", out)
 		}
 		tm.keys("l")
-		tm.await("Lost before nltop could see it")
+		tm.awaitScreen("Lost before nltop could see it")
 		tm.keys("\x03")
 		tm.ended()
 	}
@@ -41,7 +41,7 @@ func TestAsksForGround(t *testing.T) {
 	})
 	t.Run("late", func(t *testing.T) {
 		tm := view(t, "")
-		tm.await("(end)")
+		tm.awaitScreen("(end)")
 		tm.await(unknown)
 		at := len(tm.output())
 		tm.keys(white)
@@ -51,14 +51,14 @@ func TestAsksForGround(t *testing.T) {
 	t.Run("never", func(t *testing.T) {
 		tm := view(t, "")
 		tm.await(question)
-		tm.await("(end)")
+		tm.awaitScreen("(end)")
 		tm.await(unknown)
 		works(tm)
 	})
 	for name, set := range map[string]string{"console": "TERM=linux;", "no colours": "NO_COLOR=1; export NO_COLOR;"} {
 		t.Run(name+": not asked", func(t *testing.T) {
 			tm := view(t, set)
-			tm.await("(end)")
+			tm.awaitScreen("(end)")
 			works(tm)
 			if strings.Contains(tm.output(), question) {
 				t.Error("it asked")

@@ -122,7 +122,7 @@ func TestViewRTNL(t *testing.T) {
 	tm.keys("q")
 	tm.ended()
 	again := openTerminal(t, nltop(t), "-r", file)
-	again.await("(end)")
+	again.awaitScreen("(end)")
 	again.keys("L")
 	again.awaitScreen("BLAMED is how long others waited")
 	again.awaitScreen("route RTM_DELLINK")

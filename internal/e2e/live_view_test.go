@@ -24,7 +24,7 @@ func TestViewLive(t *testing.T) {
 	}
 	// Of a busy machine it would be one row of many.
 	tm := openTerminal(t, nltop(t), "--comm", "odd-e2e-ip")
-	tm.await("No Netlink message yet")
+	tm.awaitScreen("No Netlink message yet")
 	must(t, odd, "link", "show")
 	tm.await("odd-e2e-ip")
 	tm.keys("q")
