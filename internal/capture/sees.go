@@ -287,17 +287,25 @@ func ScopeOf(netns []uint64) string {
 	return "network namespaces " + and(names)
 }
 
-// DoesNotSee says that of what, in words: "source syscall does not see losses"; "":
-// all see it.
-func (i *Info) DoesNotSee(facts Sees, what string) string {
+// Unable begins what DoesNotSee says: "source syscall does not see"; "": all see it.
+func (i *Info) Unable(facts Sees) string {
 	who := i.Lacks(facts)
 	switch {
 	case who == "":
 		return ""
 	case strings.HasPrefix(who, "sources "):
-		return who + " do not see " + what
+		return who + " do not see"
 	}
-	return who + " does not see " + what
+	return who + " does not see"
+}
+
+// DoesNotSee says that of what, in words: "source syscall does not see losses"; "":
+// all see it.
+func (i *Info) DoesNotSee(facts Sees, what string) string {
+	if who := i.Unable(facts); who != "" {
+		return who + " " + what
+	}
+	return ""
 }
 
 // Unseen are facts, and in words what those miss who do not see them.

@@ -129,19 +129,23 @@ func (g *grid) put(x, y, end int, s string, st tcell.Style) int {
 	return x
 }
 
+// cutMark is one cell that stands for what was cut.
+func (g *grid) cutMark() string {
+	if g.ascii {
+		return "~"
+	}
+	return "…"
+}
+
 // ellipsis marks a text that was cut: in the free cell before end if there is
 // one, else over the last character.
 func (g *grid) ellipsis(prev, prevWidth, x, y, end int, st tcell.Style) {
-	mark := "…"
-	if g.ascii {
-		mark = "~"
-	}
 	if x >= end && prevWidth > 0 {
 		x = prev
 		g.fill(x, y, end, st)
 	}
 	if x < end {
-		g.set(x, y, mark, 1, st)
+		g.set(x, y, g.cutMark(), 1, st)
 	}
 }
 

@@ -5,8 +5,6 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/nltop/nltop/internal/aggregate"
@@ -75,32 +73,15 @@ func (v *exchangesView) has(snap *live.Snapshot, l *exchangeLine) bool {
 // seek goes to the next line that has the text. otherwise is called where there is none; nil:
 // that is said.
 func (v *exchangesView) seek(above bool, otherwise func()) {
-	if v.text == "" {
-		v.text = strings.ToLower(v.app.sought)
-	}
-	where := "below"
-	if above {
-		where = "above"
-	}
-	none := func() {
-		if otherwise != nil {
-			otherwise()
-			return
-		}
-		v.app.notice = "no line " + where + " has " + strconv.Quote(v.text)
-		if v.win.Unread > 0 {
-			v.app.notice += "; not all that is kept has been looked at for the filter yet"
-		}
-	}
-	switch {
-	case v.text == "":
-		v.app.notice = "search for something first: /"
+	if !v.wanted(v.app) {
 		return
-	case v.rows() == 0:
+	}
+	none := func() { v.notThere(v.app, above, v.win.Unread, otherwise) }
+	if v.rows() == 0 {
 		none()
 		return
 	}
-	v.look(live.Search{Back: above == v.reverse}, above, strconv.Quote(v.text)+" "+where, v.has, none)
+	v.look(live.Search{Back: above == v.reverse}, above, v.aim(above), v.has, none)
 }
 
 // look goes to the next line, above or below, for which match says so: among those that are
@@ -210,11 +191,4 @@ func (v *exchangesView) lookSorted(later bool, match func(*live.Snapshot, *excha
 		}
 	}
 	none()
-}
-
-// escape forgets the text that was looked for.
-func (v *exchangesView) escape() bool {
-	had := v.text != ""
-	v.text = ""
-	return had
 }

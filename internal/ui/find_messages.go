@@ -12,6 +12,51 @@ import (
 	"github.com/nltop/nltop/internal/words"
 )
 
+// stepped is what a view needs whose search goes on by steps (seeking).
+type stepped struct{ text string } // what is looked for, in lower case; "": nothing is
+
+// escape forgets the text that was looked for.
+func (s *stepped) escape() bool {
+	had := s.text != ""
+	s.text = ""
+	return had
+}
+
+// wanted takes the text of another page, if none is looked for on this one, and says whether
+// there is one.
+func (s *stepped) wanted(a *app) bool {
+	if s.text == "" {
+		s.text = strings.ToLower(a.sought)
+	}
+	if s.text == "" {
+		a.notice = "search for something first: /"
+	}
+	return s.text != ""
+}
+
+// aim says what is looked for, and where.
+func (s *stepped) aim(above bool) string { return strconv.Quote(s.text) + " " + side(above) }
+
+func side(above bool) string {
+	if above {
+		return "above"
+	}
+	return "below"
+}
+
+// notThere says that no line has it, of those that were looked at: unread ones were not.
+// otherwise is called instead; nil: nothing is.
+func (s *stepped) notThere(a *app, above bool, unread uint64, otherwise func()) {
+	if otherwise != nil {
+		otherwise()
+		return
+	}
+	a.notice = "no line " + side(above) + " has " + strconv.Quote(s.text)
+	if unread > 0 {
+		a.notice += "; not all that is kept has been looked at for the filter yet"
+	}
+}
+
 // askText asks what to look for, and goes to the nearest line below that has it, else to
 // the nearest above.
 func (v *messagesView) askText() {
@@ -53,27 +98,17 @@ func (v *messagesView) has(snap *live.Snapshot, k *aggregate.Kept) bool {
 // nil: that is said.
 func (v *messagesView) find(above bool, otherwise func()) {
 	k := v.current()
-	if v.text == "" {
-		v.text = strings.ToLower(v.app.sought)
-	}
 	switch {
-	case v.text == "":
-		v.app.notice = "search for something first: /"
-		return
-	case k == nil:
+	case !v.wanted(v.app), k == nil:
 		return
 	case v.listed != nil:
 		v.findListed(above, otherwise)
 		return
 	}
 	of := &live.Search{Rows: v.ids, From: spool.Start{Seq: k.Seq, Time: k.Frame.Time}, Back: above, Match: v.has}
-	where := "below"
-	if above {
-		where = "above"
-	}
-	v.app.seek(of, strconv.Quote(v.text)+" "+where, func() {
+	v.app.seek(of, v.aim(above), func() {
 		if len(of.Found) == 0 {
-			v.none(where, otherwise)
+			v.notThere(v.app, above, v.win.Unread, otherwise)
 			return
 		}
 		v.goTo(int(of.Found[0].At - v.low))
@@ -89,22 +124,11 @@ func (v *messagesView) goTo(line int) {
 	v.app.fill()
 }
 
-func (v *messagesView) none(where string, otherwise func()) {
-	if otherwise != nil {
-		otherwise()
-		return
-	}
-	v.app.notice = "no line " + where + " has " + strconv.Quote(v.text)
-	if v.win.Unread > 0 {
-		v.app.notice += "; not all that is kept has been looked at for the filter yet"
-	}
-}
-
 // findListed is find in messages that are all here.
 func (v *messagesView) findListed(above bool, otherwise func()) {
-	by, where := 1, "below"
+	by := 1
 	if above {
-		by, where = -1, "above"
+		by = -1
 	}
 	for i := v.cur.at + by; i >= 0 && i < len(v.listed); i += by {
 		if v.has(v.app.snap, &v.listed[i]) {
@@ -112,12 +136,5 @@ func (v *messagesView) findListed(above bool, otherwise func()) {
 			return
 		}
 	}
-	v.none(where, otherwise)
-}
-
-// escape forgets the text that was looked for.
-func (v *messagesView) escape() bool {
-	had := v.text != ""
-	v.text = ""
-	return had
+	v.notThere(v.app, above, v.win.Unread, otherwise)
 }

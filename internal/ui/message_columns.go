@@ -106,15 +106,11 @@ func (a *app) tailIn(name string, room int) string {
 	if !isASCII(name) || len(name) <= room {
 		return name
 	}
-	mark := "…"
-	if a.opt.ASCII {
-		mark = "~"
-	}
 	tail := name[len(name)-room+1:]
 	if _, rest, ok := strings.Cut(tail, "_"); ok {
 		tail = rest // whole words
 	}
-	return mark + tail
+	return a.grid.cutMark() + tail
 }
 
 // resultHead is that of the column whose bad news the message tells where there is no room

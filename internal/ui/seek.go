@@ -58,12 +58,15 @@ func (a *app) work() <-chan struct{} {
 
 // draw writes into a line what is looked for, and how far that has come.
 func (s *seeking) draw(a *app, g *grid, y int) {
-	where, what, way := "", " messages passed", [...]string{"down to ", "up to "}
+	where, what, on, back := "", " messages passed", "down to ", "up to "
 	if s.of.Exchanges != nil { // which may stand either way round
-		what, way = " exchanges passed", [...]string{"on to ", "back to "}
+		what, on, back = " exchanges passed", "on to ", "back to "
+	}
+	if s.of.Back {
+		on = back
 	}
 	if !s.of.Time.IsZero() {
-		where = way[map[bool]int{true: 1}[s.of.Back]] + s.of.Time.Format(words.TimeOfDay[:12])
+		where = on + s.of.Time.Format(words.TimeOfDay[:12])
 	}
 	g.segments(1, y, g.w-1, 2, []segment{
 		{text: "looking for " + s.what, style: a.theme.warn},

@@ -41,13 +41,13 @@ func (a *app) unseen(shows []shownFact) string {
 		if len(more) > 0 {
 			what += " (" + strings.Join(more, ", ") + ")"
 		}
-		who, _, _ := strings.Cut(a.snap.Info.DoesNotSee(s.sees, "\x00"), "\x00")
+		who := a.snap.Info.Unable(s.sees)
 		switch {
 		case who == "":
 		case len(by) > 0 && by[len(by)-1] == who:
 			parts[len(parts)-1] += "; " + what
 		default:
-			parts, by = append(parts, who+what), append(by, who)
+			parts, by = append(parts, who+" "+what), append(by, who)
 		}
 	}
 	return strings.Join(parts, ". ")

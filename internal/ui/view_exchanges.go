@@ -45,7 +45,7 @@ type exchangesView struct {
 	find   time.Time
 	toward spot
 	info   map[uint64]string // requests in words, by Kept.Seq
-	text   string            // what is looked for, in lower case; "": nothing is
+	stepped
 }
 
 // spot is one in the list.

@@ -36,7 +36,7 @@ type messagesView struct {
 	// want is where the list is to go, once the messages around are known; zero: nowhere.
 	want time.Time
 	info map[uint64]string // summaries, by Seq
-	text string            // what is looked for, in lower case; "": nothing is
+	stepped
 	// listed are the messages, where they were chosen before; nil: those of the snapshot.
 	listed []aggregate.Kept
 	// glance: it stands in a pane that nobody looks into.
