@@ -28,7 +28,6 @@ import (
 	"github.com/nltop/nltop/internal/incident"
 	"github.com/nltop/nltop/internal/pipeline"
 	"github.com/nltop/nltop/internal/place"
-	"github.com/nltop/nltop/internal/repeat"
 	"github.com/nltop/nltop/internal/spool"
 )
 
@@ -291,7 +290,7 @@ func (m *Model) Clear() {
 	r.pipe.Look(func(s pipeline.State) {
 		s.Table.Clear()
 		if r.stream != nil {
-			r.stream.errs, r.stream.polls = errorKinds{}, repeat.Log{Brief: true}
+			r.stream.clear()
 		}
 		if r.spool != nil {
 			r.spool.Clear()

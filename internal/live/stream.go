@@ -24,8 +24,13 @@ type stream struct {
 
 // newStream collects sockets, or not.
 func newStream(sockets bool) *stream {
-	return &stream{sockets: sockets, polls: repeat.Log{Brief: true}}
+	k := &stream{sockets: sockets}
+	k.clear()
+	return k
 }
+
+// clear forgets what is counted in it.
+func (k *stream) clear() { k.errs, k.polls = errorKinds{}, repeat.Log{Brief: true} }
 
 // Observe implements pipeline.Sink.
 func (k *stream) Observe(o *correlate.Observation) error {

@@ -16,14 +16,8 @@ import (
 // WriteFrames records frames, and says how many until the first error, that one included.
 func (w *Writer) WriteFrames(fs []capture.Frame) (int, error) {
 	for i := range fs {
-		if !w.laid(&fs[i]) {
-			if err := w.WriteFrame(&fs[i]); err != nil {
-				return i + 1, err
-			}
-		} else if len(w.buf) >= flushAt {
-			if err := w.push(); err != nil {
-				return i + 1, err
-			}
+		if err := w.WriteFrame(&fs[i]); err != nil {
+			return i + 1, err
 		}
 	}
 	return len(fs), w.err

@@ -405,11 +405,7 @@ func BenchmarkKeep(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer k.Close()
-	ring.commit(brief[0])
-	changes := 0
-	for ring.commit(brief[1]) && ring.commit(brief[2]) && ring.commit(brief[3]) {
-		changes++
-	}
+	changes := ring.flood(brief)
 	b.ReportAllocs()
 	for b.Loop() {
 		ring.ring.pos, ring.released = 0, 0

@@ -57,6 +57,15 @@ func BenchmarkRecords(b *testing.B) {
 	}
 }
 
+// flood fills the ring with route changes, of what briefly returns, and says how many those are.
+func (r *fakeRing) flood(brief [][]byte) (changes int) {
+	r.commit(brief[0])
+	for r.commit(brief[1]) && r.commit(brief[2]) && r.commit(brief[3]) {
+		changes++
+	}
+	return changes
+}
+
 // BenchmarkDrain reads the brief records of route changes out of a ring, and lends their
 // frames.
 func BenchmarkDrain(b *testing.B) {
@@ -69,11 +78,7 @@ func BenchmarkDrain(b *testing.B) {
 		s.sawAll(fs)
 		return nil
 	})
-	ring.commit(brief[0])
-	changes := 0
-	for ring.commit(brief[1]) && ring.commit(brief[2]) && ring.commit(brief[3]) {
-		changes++
-	}
+	changes := ring.flood(brief)
 	b.ReportAllocs()
 	for b.Loop() {
 		ring.ring.pos, ring.released = 0, 0
